@@ -1,0 +1,16 @@
+/** One jest configuration for every room: native ES modules, TypeScript by swc, tests in test/. */
+export default {
+  rootDir: process.cwd(),
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  testTimeout: 60_000,
+  collectCoverageFrom: ['src/**/*.ts', '!src/kernels/wasm-bytes.ts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['json', 'text-summary'],
+}

@@ -1,0 +1,135 @@
+/**
+ * What a paper's headline experiment is, to whoever runs it: the CLI, a test, a page.
+ *
+ * An experiment is an async function of a context. It reports by calling the context (claims, tables, figures, notes),
+ * so that whatever it has said before it was interrupted is a report already. It knows nothing of terminals or pictures.
+ */
+
+/** How much to run: `quick` seconds, `standard` a few minutes, `full` everything the paper's brief names. */
+export type Scale = 'quick' | 'standard' | 'full'
+
+/** One claim of the paper beside what was measured here. */
+export interface Claim {
+  /** What is claimed, in one sentence. */
+  claim: string
+  /** The paper's figure, as text; '' when the paper gives none. */
+  paper: string
+  /** Ours, as text. */
+  ours: string
+  /** true: holds; false: falls short (the run then fails); null: printed for honesty, not judged. */
+  pass: boolean | null
+}
+
+/** A table: one array of cells per row. */
+export interface Table {
+  title: string
+  columns: string[]
+  rows: (string | number)[][]
+}
+
+/** An axis of a figure. */
+export interface Axis {
+  label: string
+  scale?: 'linear' | 'log'
+}
+
+/** One named curve, cloud, or set of bars; x and y have equal length; low and high draw a band or whiskers round y. */
+export interface Series {
+  label: string
+  x: ArrayLike<number> | string[]
+  y: ArrayLike<number>
+  low?: ArrayLike<number>
+  high?: ArrayLike<number>
+  dashed?: boolean
+}
+
+/** A figure as data: the reader decides how to draw it. */
+export type Figure =
+  | { kind: 'line' | 'scatter' | 'bar'; title: string; caption?: string; x: Axis; y: Axis; series: Series[] }
+  | { kind: 'histogram'; title: string; caption?: string; x: Axis; bins?: number; series: { label: string; values: ArrayLike<number> }[] }
+  | { kind: 'images'; title: string; caption?: string; images: Image[] }
+  | { kind: 'heatmap'; title: string; caption?: string; image: Image }
+
+/** A grey (channels 1) or RGB (channels 3) picture, row-major, values 0..255. */
+export interface Image {
+  width: number
+  height: number
+  channels: 1 | 3
+  data: ArrayLike<number>
+  label?: string
+}
+
+/** What an experiment is given. */
+export interface ExperimentContext {
+  scale: Scale
+  /** Seeds every random draw. */
+  seed: number
+  /** Folder with data sets, for @opt/datasets; undefined when the user gave none. */
+  dataFolder?: string
+  /** Aborted when the user wants to stop. */
+  signal?: AbortSignal
+  claim(claim: Claim): void
+  table(table: Table): void
+  figure(figure: Figure): void
+  /** A sentence for the reader: what was used, what does not carry over. */
+  note(text: string): void
+  /**
+   * Says how far the work is (0..1) and what it is at; gives way to the event loop.
+   * Await it between pieces of work. Rejects with the signal's reason when the signal is aborted.
+   */
+  progress(fraction: number, label: string): Promise<void>
+}
+
+/** A paper's experiment: the export `experiment` of its `./experiment` sub-path. */
+export type Experiment = (context: ExperimentContext) => Promise<void>
+
+/** All that an experiment said. */
+export interface ExperimentReport {
+  claims: Claim[]
+  tables: Table[]
+  figures: Figure[]
+  notes: string[]
+  /** false when it was interrupted: what is there is partial. */
+  complete: boolean
+  /** Seconds of wall time. */
+  seconds: number
+}
+
+/** Options of {@link runExperiment}. */
+export interface RunOptions {
+  scale?: Scale
+  seed?: number
+  dataFolder?: string
+  signal?: AbortSignal
+  onProgress?: (fraction: number, label: string) => void
+}
+
+/** Runs an experiment and collects its report. An abort gives a partial report; any other error is thrown on. */
+export async function runExperiment(experiment: Experiment, options: RunOptions = {}): Promise<ExperimentReport> {
+  const { scale = 'standard', seed = 0, dataFolder, signal, onProgress } = options
+  const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
+  const start = performance.now()
+  const context: ExperimentContext = {
+    scale,
+    seed,
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+    ...(signal === undefined ? {} : { signal }),
+    claim: (claim) => void report.claims.push(claim),
+    table: (table) => void report.tables.push(table),
+    figure: (figure) => void report.figures.push(figure),
+    note: (text) => void report.notes.push(text),
+    async progress(fraction, label) {
+      onProgress?.(fraction, label)
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      signal?.throwIfAborted()
+    },
+  }
+  try {
+    await experiment(context)
+    report.complete = true
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  }
+  report.seconds = (performance.now() - start) / 1000
+  return report
+}

@@ -1,0 +1,9 @@
+/** Changelog lines without commit hashes or network: what changed, and which of our packages moved with it. */
+module.exports = {
+  getReleaseLine: async ({ summary }) => {
+    const [first, ...rest] = summary.split('\n').map((line) => line.trimEnd())
+    return [`- ${first}`, ...rest.map((line) => `  ${line}`)].join('\n').trimEnd()
+  },
+  getDependencyReleaseLine: async (_changesets, dependencies) =>
+    dependencies.map(({ name, newVersion }) => `- Updated \`${name}\` to ${newVersion}`).join('\n'),
+}

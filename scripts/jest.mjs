@@ -1,0 +1,22 @@
+// Runs the jest of the room it is started in, on native ES modules, and leaves test-results/jest.json for the summary.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { root } from './rooms.mjs'
+
+const jest = join(createRequire(import.meta.url).resolve('jest/package.json'), '..', 'bin', 'jest.js')
+const args = process.argv.slice(2)
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--expose-gc',
+    '--disable-warning=ExperimentalWarning',
+    jest,
+    ...['--config', join(root, 'jest.preset.js'), '--rootDir', process.cwd()],
+    ...['--json', '--outputFile=test-results/jest.json', '--runInBand', '--passWithNoTests=false'],
+    ...args,
+  ],
+  { stdio: ['ignore', args.includes('--coverage') ? 'inherit' : 'ignore', 'inherit'] },
+)
+process.exit(status ?? 1)

@@ -1,0 +1,27 @@
+// Where the packages are, and what their package.json says.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const folders = (parent) =>
+  existsSync(parent)
+    ? readdirSync(parent)
+        .map((name) => join(parent, name))
+        .filter((folder) => existsSync(join(folder, 'package.json')))
+        .sort()
+    : []
+
+/** Folders of all packages: the floor first, then the papers. */
+export const roomFolders = () => [...folders(join(root, 'packages')), ...folders(join(root, 'packages', 'papers'))]
+
+export const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
+
+/** All packages as { folder, manifest, paper }. */
+export const rooms = () =>
+  roomFolders().map((folder) => ({
+    folder,
+    manifest: readJson(join(folder, 'package.json')),
+    paper: dirname(folder).endsWith('papers'),
+  }))

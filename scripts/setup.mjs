@@ -1,0 +1,76 @@
+// One door to every job: brings the workspace up to date when it is not, then runs the job.
+// Node built-ins only, so that it runs on a machine that has nothing but Node and npm.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { roomFolders, root } from './rooms.mjs'
+
+const [job = 'install', ...args] = process.argv.slice(2)
+const bin = join(root, 'node_modules', '.bin')
+const env = {
+  ...process.env,
+  PATH: bin + delimiter + process.env.PATH,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  npm_config_update_notifier: 'false',
+}
+
+/** Runs a command in the root; its exit status, or 1 when a signal ended it. */
+function run(command, ...rest) {
+  return spawnSync(command, rest, { cwd: root, env, stdio: 'inherit' }).status ?? 1
+}
+
+function must(...command) {
+  const status = run(...command)
+  if (status !== 0) process.exit(status)
+}
+
+function install() {
+  const hash = createHash('sha256').update(process.version)
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, file)))
+  const key = hash.digest('hex')
+  const stamp = join(root, 'node_modules', '.setup-stamp')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  must('npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn')
+  writeFileSync(stamp, key)
+}
+
+const turbo = (...rest) => ['turbo', 'run', ...rest, '--output-logs=errors-only']
+const build = () => must(...turbo('build'))
+
+const jobs = {
+  install: () => 0,
+  build: () => run(...turbo('build', ...args)),
+  start() {
+    build()
+    return run('node', 'packages/cli/dist/bin.js', 'reproduce', '--quick', '--out', 'report.html', ...args)
+  },
+  test() {
+    for (const folder of roomFolders()) rmSync(join(folder, 'test-results'), { recursive: true, force: true })
+    const status = run(...turbo('test', '--concurrency=2', '--continue=dependencies-successful', ...args))
+    return run('node', 'scripts/summary.mjs') || status
+  },
+  lint() {
+    const status = run('biome', 'ci', '--colors=off', '--diagnostic-level=warn', '.')
+    return run('node', 'scripts/check-packages.mjs') || status
+  },
+  types: () => run(...turbo('typecheck', ...args)),
+  check() {
+    build()
+    return run('node', 'scripts/check-packed.mjs', ...args)
+  },
+  bench() {
+    build()
+    return run('node', 'scripts/bench.mjs', ...args)
+  },
+  catalogue: () => run('node', 'scripts/catalogue.mjs', ...args),
+}
+
+if (!Object.hasOwn(jobs, job)) {
+  console.error(`setup: no job called ${job}; there are: ${Object.keys(jobs).join(', ')}`)
+  process.exit(1)
+}
+install()
+process.exit(jobs[job]())
