@@ -46,7 +46,14 @@ export interface Series {
 /** A figure as data: the reader decides how to draw it. */
 export type Figure =
   | { kind: 'line' | 'scatter' | 'bar'; title: string; caption?: string; x: Axis; y: Axis; series: Series[] }
-  | { kind: 'histogram'; title: string; caption?: string; x: Axis; bins?: number; series: { label: string; values: ArrayLike<number> }[] }
+  | {
+      kind: 'histogram'
+      title: string
+      caption?: string
+      x: Axis
+      bins?: number
+      series: { label: string; values: ArrayLike<number> }[]
+    }
   | { kind: 'images'; title: string; caption?: string; images: Image[] }
   | { kind: 'heatmap'; title: string; caption?: string; image: Image }
 

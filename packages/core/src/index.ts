@@ -1,1 +1,40 @@
+/**
+ * The floor @opt's papers stand on.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type EntryRule,
+  type Matrix,
+  type MatrixLike,
+  type MatrixRule,
+  matrix,
+  matrixCopy,
+  type RowsAndColumns,
+  type VectorLike,
+  type VectorRule,
+  vector,
+  vectorCopy,
+} from './arrays.ts'
+export {
+  type ConjugateGradientOptions,
+  type ConjugateGradientSolution,
+  conjugateGradient,
+} from './conjugate-gradient.ts'
+export { type NumberRule, named, number, oneOf, refuse, show } from './errors.ts'
 export type * from './experiment.ts'
+export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
+export { Random, type RandomState, random } from './random.ts'
+export {
+  type Outcome,
+  type Progress,
+  type Report,
+  type SolveOptions,
+  type Solver,
+  type SolverArguments,
+  type SolverDefaults,
+  type Status,
+  solver,
+} from './solver.ts'
+export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'

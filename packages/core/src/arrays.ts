@@ -1,0 +1,180 @@
+import ndarray, { type NdArray } from 'ndarray'
+import { refuse, show } from './errors.ts'
+
+/** A matrix of ml-matrix, or anything with its shape. */
+export interface RowsAndColumns {
+  readonly rows: number
+  readonly columns: number
+  get(row: number, column: number): number
+}
+
+/** What is taken for a vector: an array, a typed array, a one-dimensional ndarray (any stride), a matrix with one row or column. */
+export type VectorLike = ArrayLike<number> | NdArray | RowsAndColumns
+
+/** What is taken for a matrix: a two-dimensional ndarray (any strides), an array of rows, an ml-matrix. */
+export type MatrixLike = NdArray | ArrayLike<ArrayLike<number>> | RowsAndColumns
+
+/** A dense matrix inside the house: an ndarray whose `data` is row-major, contiguous, from offset 0. */
+export type Matrix = NdArray<Float64Array>
+
+/** What the entries must satisfy; finiteness is always checked. */
+export interface EntryRule {
+  sign?: 'any' | 'nonnegative' | 'positive'
+}
+
+/** What a vector must satisfy. */
+export interface VectorRule extends EntryRule {
+  length?: number
+}
+
+/** What a matrix must satisfy. */
+export interface MatrixRule extends EntryRule {
+  rows?: number
+  columns?: number
+}
+
+const isNdArray = (x: unknown): x is NdArray =>
+  typeof x === 'object' && x !== null && 'shape' in x && 'stride' in x && 'offset' in x && 'data' in x
+
+const isRowsAndColumns = (x: unknown): x is RowsAndColumns =>
+  typeof x === 'object' &&
+  x !== null &&
+  'rows' in x &&
+  'columns' in x &&
+  typeof (x as { get?: unknown }).get === 'function'
+
+const isArrayLike = (x: unknown): x is ArrayLike<unknown> =>
+  Array.isArray(x) ||
+  (ArrayBuffer.isView(x) && 'length' in x) ||
+  (typeof x === 'object' && x !== null && Number.isInteger((x as { length?: unknown }).length))
+
+const isFloat64 = (x: unknown): x is Float64Array => Object.prototype.toString.call(x) === '[object Float64Array]'
+
+const SIGNS = { any: 'finite', nonnegative: 'nonnegative', positive: 'positive' }
+
+function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, columns?: number): void {
+  const sign = rule.sign ?? 'any'
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i]!
+    const ok = Number.isFinite(v) && (sign === 'any' || (sign === 'positive' ? v > 0 : v >= 0))
+    if (ok) continue
+    const at = columns === undefined ? `[${i}]` : `[${Math.floor(i / columns)}][${i % columns}]`
+    refuse(
+      label + at,
+      Number.isFinite(v) ? SIGNS[sign] : 'a finite number',
+      show(v),
+      typeof v === 'number' ? 'range' : 'type',
+    )
+  }
+}
+
+/** A strided ndarray's entries, row-major. */
+function copyNdArray(x: NdArray, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(rows * columns)
+  const flat = x.dimension === 1
+  const data = x.data as ArrayLike<number>
+  const direct = isArrayLike(data)
+  const [s0 = 0, s1 = 0] = flat ? [0, x.stride[0]!] : x.stride
+  for (let i = 0, o = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      out[o++] = direct ? data[x.offset + i * s0 + j * s1]! : flat ? x.get(j) : x.get(i, j)
+  return out
+}
+
+function flatten(x: VectorLike, label: string): ArrayLike<number> {
+  if (isNdArray(x)) {
+    if (x.dimension !== 1) refuse(label, 'a vector', `an ndarray of shape [${x.shape}]`, 'type')
+    return copyNdArray(x, 1, x.shape[0]!)
+  }
+  if (isRowsAndColumns(x)) {
+    if (x.rows !== 1 && x.columns !== 1) refuse(label, 'a vector', `a ${x.rows} x ${x.columns} matrix`, 'type')
+    return Array.from({ length: x.rows * x.columns }, (_, i) => (x.rows === 1 ? x.get(0, i) : x.get(i, 0)))
+  }
+  if (!isArrayLike(x)) refuse(label, 'a vector (array, typed array or ndarray)', show(x), 'type')
+  return x as ArrayLike<number>
+}
+
+/**
+ * Takes a vector as a `Float64Array`: the caller's own when it is one already, a copy otherwise.
+ * Whoever wants to write into it takes {@link vectorCopy}.
+ *
+ * @throws TypeError when `x` is not a vector, RangeError when it is empty, has another length, or an entry breaks the rule.
+ */
+export function vector(x: VectorLike, label: string, rule: VectorRule = {}): Float64Array {
+  const source = flatten(x, label)
+  if (rule.length !== undefined && source.length !== rule.length)
+    refuse(label, `of length ${rule.length}`, `length ${source.length}`)
+  if (source.length === 0) refuse(label, 'nonempty', 'length 0')
+  checkEntries(source, rule, label)
+  return isFloat64(source) ? source : Float64Array.from(source)
+}
+
+/** {@link vector}, always a copy of the caller's. */
+export function vectorCopy(x: VectorLike, label: string, rule: VectorRule = {}): Float64Array {
+  const taken = vector(x, label, rule)
+  return taken === x ? taken.slice() : taken
+}
+
+function plain(x: NdArray): x is Matrix {
+  const [rows, columns] = x.shape as [number, number]
+  return (
+    isFloat64(x.data) &&
+    x.offset === 0 &&
+    x.stride[1] === 1 &&
+    x.stride[0] === columns &&
+    x.data.length === rows * columns
+  )
+}
+
+function rowsOf(x: ArrayLike<ArrayLike<number>>, label: string): Matrix {
+  const rows = x.length
+  const first = x[0]
+  const columns = isArrayLike(first) ? first.length : 0
+  const data = new Float64Array(rows * columns)
+  for (let i = 0; i < rows; i++) {
+    const row = x[i] as ArrayLike<number>
+    if (!isArrayLike(row)) refuse(`${label}[${i}]`, 'a row (array or typed array)', show(row), 'type')
+    if (row.length !== columns)
+      refuse(`${label}[${i}]`, `of length ${columns} like the first row`, `length ${row.length}`)
+    for (let j = 0; j < columns; j++) {
+      const v: unknown = row[j]
+      if (typeof v !== 'number') refuse(`${label}[${i}][${j}]`, 'a finite number', show(v), 'type')
+      data[i * columns + j] = v
+    }
+  }
+  return ndarray(data, [rows, columns])
+}
+
+/**
+ * Takes a matrix as a contiguous row-major ndarray of float64: the caller's own when it is one already, a copy otherwise.
+ *
+ * @throws TypeError when `x` is not a matrix, RangeError when it is empty, ragged, of another shape, or an entry breaks the rule.
+ */
+export function matrix(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
+  let taken: Matrix
+  if (isNdArray(x)) {
+    if (x.dimension !== 2) refuse(label, 'a matrix', `an ndarray of shape [${x.shape}]`, 'type')
+    const [rows, columns] = x.shape as [number, number]
+    taken = plain(x) ? x : ndarray(copyNdArray(x, rows, columns), [rows, columns])
+  } else if (isRowsAndColumns(x)) {
+    const { rows, columns } = x
+    const data = new Float64Array(rows * columns)
+    for (let i = 0, o = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[o++] = x.get(i, j)
+    taken = ndarray(data, [rows, columns])
+  } else {
+    if (!isArrayLike(x)) refuse(label, 'a matrix (ndarray, array of rows or ml-matrix)', show(x), 'type')
+    taken = rowsOf(x as ArrayLike<ArrayLike<number>>, label)
+  }
+  const [rows, columns] = taken.shape as [number, number]
+  if (rows === 0 || columns === 0) refuse(label, 'nonempty', `shape [${rows}, ${columns}]`)
+  if ((rule.rows ?? rows) !== rows || (rule.columns ?? columns) !== columns)
+    refuse(label, `of shape [${rule.rows ?? rows}, ${rule.columns ?? columns}]`, `shape [${rows}, ${columns}]`)
+  checkEntries(taken.data, rule, label, columns)
+  return taken
+}
+
+/** {@link matrix}, always a copy of the caller's. */
+export function matrixCopy(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
+  const taken = matrix(x, label, rule)
+  return taken === x ? ndarray(taken.data.slice(), taken.shape.slice()) : taken
+}

@@ -1,0 +1,95 @@
+/** Errors thrown by array intake that do not yet say which function was called. */
+const unnamed = new WeakSet<Error>()
+
+/** How a bad value is shown in a message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return `an array of length ${value.length}`
+  if (ArrayBuffer.isView(value)) return `${Object.prototype.toString.call(value).slice(8, -1)}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+/**
+ * Refuses an argument: `<label> must be <allowed>, got <given>`.
+ *
+ * A label may name its function (`'roundPlan: plan'`); inside a {@link solver} the driver adds the solver's name.
+ *
+ * @throws RangeError for a value out of range, TypeError when `kind` says that the type is wrong.
+ */
+export function refuse(label: string, allowed: string, given: string, kind: 'range' | 'type' = 'range'): never {
+  const message = `${label} must be ${allowed}, got ${given}`
+  const error = kind === 'type' ? new TypeError(message) : new RangeError(message)
+  if (!label.includes(': ')) unnamed.add(error)
+  throw error
+}
+
+/** Puts the name of the called function in front of an intake error's message, once. */
+export function named(name: string, error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !unnamed.has(error as Error)) return error
+  const known = error as Error
+  unnamed.delete(known)
+  const { message } = known
+  known.message = `${name}: ${message}`
+  if (known.stack) known.stack = known.stack.replace(message, () => known.message)
+  return known
+}
+
+/** What a number must satisfy. */
+export interface NumberRule {
+  /** Strictly greater than 0. */
+  positive?: boolean
+  /** Greater than or equal to 0. */
+  nonnegative?: boolean
+  integer?: boolean
+  min?: number
+  max?: number
+}
+
+function describe({ positive, nonnegative, integer, min = -Infinity, max = Infinity }: NumberRule): string {
+  const sign = positive ? 'positive ' : nonnegative ? 'nonnegative ' : ''
+  const noun = integer ? 'integer' : sign ? 'number' : 'finite number'
+  const range =
+    min > -Infinity && max < Infinity
+      ? ` between ${min} and ${max}`
+      : min > -Infinity
+        ? ` of at least ${min}`
+        : max < Infinity
+          ? ` of at most ${max}`
+          : ''
+  return `${/^[aeiou]/.test(sign || noun) ? 'an' : 'a'} ${sign}${noun}${range}`
+}
+
+/**
+ * Checks a scalar argument and returns it.
+ *
+ * @throws TypeError when it is not a number, RangeError when it is not finite or breaks the rule.
+ */
+export function number(value: unknown, label: string, rule: NumberRule = {}): number {
+  if (typeof value !== 'number') refuse(label, describe(rule), show(value), 'type')
+  const { positive, nonnegative, integer, min = -Infinity, max = Infinity } = rule
+  const ok =
+    Number.isFinite(value) &&
+    !(positive && value <= 0) &&
+    !(nonnegative && value < 0) &&
+    !(integer && !Number.isSafeInteger(value)) &&
+    value >= min &&
+    value <= max
+  if (!ok) refuse(label, describe(rule), show(value))
+  return value
+}
+
+/**
+ * Checks that an argument is one of a few words.
+ *
+ * @throws RangeError that lists them.
+ */
+export function oneOf<T extends string>(value: unknown, label: string, choices: readonly T[]): T {
+  if (!choices.includes(value as T)) {
+    const words = choices.map((choice) => `'${choice}'`)
+    const last = words.pop()
+    refuse(label, words.length > 0 ? `${words.join(', ')} or ${last}` : `${last}`, show(value))
+  }
+  return value as T
+}

@@ -1,0 +1,174 @@
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator'
+import { number, refuse, show } from './errors.ts'
+import { log } from './kernels/exp-log.ts'
+
+const TWO_53 = 9007199254740992
+
+/** What {@link Random.state} saves: plain JSON. */
+export interface RandomState {
+  generator: number[]
+  /** The second normal number of the last pair, when it has not been handed out yet. */
+  spare: number | null
+}
+
+/**
+ * Seeded random numbers (xoroshiro128+ of pure-rand), the same in every engine.
+ * Passed in by whoever wants chance; nothing in the house draws from a global one.
+ */
+export class Random {
+  #generator: JumpableRandomGenerator
+  #spare: number | null
+
+  /** Use {@link random} to make one from a seed. */
+  constructor(state: RandomState) {
+    const ok =
+      Array.isArray(state?.generator) && state.generator.length === 4 && state.generator.every(Number.isInteger)
+    if (!ok) refuse('Random: state', 'what state() returned', show(state), 'type')
+    this.#generator = xoroshiro128plusFromState(state.generator)
+    this.#spare = state.spare ?? null
+  }
+
+  /** Everything needed to go on from here: `new Random(rng.state())` draws the same numbers. */
+  state(): RandomState {
+    return { generator: [...this.#generator.getState()], spare: this.#spare }
+  }
+
+  /** 53 random bits as an integer; the lowest bits of the generator's words are its weakest and are left out. */
+  #bits53(): number {
+    return (this.#generator.next() >>> 5) * 67108864 + (this.#generator.next() >>> 6)
+  }
+
+  /** Uniform on [low, high), 53 random bits. */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * (this.#bits53() / TWO_53)
+  }
+
+  /** Gaussian, by Marsaglia's polar method on the core's own logarithm. */
+  normal(mean = 0, deviation = 1): number {
+    if (this.#spare !== null) {
+      const z = this.#spare
+      this.#spare = null
+      return mean + deviation * z
+    }
+    for (;;) {
+      const u = this.uniform(-1, 1)
+      const v = this.uniform(-1, 1)
+      const s = u * u + v * v
+      if (s >= 1 || s === 0) continue
+      const scale = Math.sqrt((-2 * log(s)) / s)
+      this.#spare = v * scale
+      return mean + deviation * (u * scale)
+    }
+  }
+
+  /**
+   * Uniform integer in [low, high), without bias.
+   *
+   * @throws RangeError when the interval is empty or wider than 2^32.
+   */
+  integer(low: number, high: number): number {
+    number(low, 'Random.integer: low', { integer: true })
+    number(high, 'Random.integer: high', { integer: true, min: low + 1, max: low + 4294967296 })
+    const width = high - low
+    const limit = TWO_53 - (TWO_53 % width)
+    for (;;) {
+      const bits = this.#bits53()
+      if (bits < limit) return low + (bits % width)
+    }
+  }
+
+  /** Shuffles in place (Fisher-Yates) and returns the same array. */
+  shuffle<T extends unknown[] | Int32Array | Float64Array | Uint32Array>(array: T): T {
+    for (let i = array.length - 1; i > 0; i--) {
+      const j = this.integer(0, i + 1)
+      const t = array[i]
+      array[i] = array[j] as never
+      array[j] = t as never
+    }
+    return array
+  }
+
+  /** 0..n-1 in random order. */
+  permutation(n: number): Int32Array {
+    number(n, 'Random.permutation: n', { integer: true, min: 0, max: 2147483647 })
+    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i))
+  }
+
+  /**
+   * `size` indices out of 0..n-1: distinct ones, in random order; with `replace` each drawn anew,
+   * by `weights` (nonnegative, length n) when given.
+   *
+   * @throws RangeError when more distinct indices are wanted than there are, or the weights are no weights.
+   */
+  choice(
+    n: number,
+    size: number,
+    { replace = false, weights }: { replace?: boolean; weights?: ArrayLike<number> } = {},
+  ): Int32Array {
+    number(n, 'Random.choice: n', { integer: true, min: 1, max: 2147483647 })
+    number(size, 'Random.choice: size', { integer: true, min: 0, max: replace ? 2147483647 : n })
+    if (weights) return this.#weighted(n, size, replace, weights)
+    if (replace) return Int32Array.from({ length: size }, () => this.integer(0, n))
+    const pool = Int32Array.from({ length: n }, (_, i) => i)
+    for (let i = 0; i < size; i++) {
+      const j = this.integer(i, n)
+      const t = pool[i]!
+      pool[i] = pool[j]!
+      pool[j] = t
+    }
+    return pool.slice(0, size)
+  }
+
+  #weighted(n: number, size: number, replace: boolean, weights: ArrayLike<number>): Int32Array {
+    if (weights.length !== n) refuse('Random.choice: weights', `of length ${n}`, `length ${weights.length}`)
+    const left = Float64Array.from(weights)
+    for (let i = 0; i < n; i++) number(left[i], `Random.choice: weights[${i}]`, { nonnegative: true })
+    const out = new Int32Array(size)
+    for (let k = 0; k < size; k++) {
+      const total = left.reduce((sum, w) => sum + w, 0)
+      if (!(total > 0)) refuse('Random.choice: weights', `positive for at least ${size} indices`, `${k}`)
+      let u = this.uniform() * total
+      let i = 0
+      // The last index of positive weight takes what rounding leaves over.
+      for (let j = 0; j < n; j++) {
+        if (left[j] === 0) continue
+        i = j
+        u -= left[j]!
+        if (u < 0) break
+      }
+      out[k] = i
+      if (!replace) left[i] = 0
+    }
+    return out
+  }
+
+  /** A new stream, seeded with 128 bits of this one. */
+  split(): Random {
+    const words = Int32Array.from({ length: 4 }, () => this.integer(-2147483648, 2147483648))
+    return new Random({ generator: mix(words), spare: null })
+  }
+}
+
+/** Spreads seed words over a whole state (splitmix32), so that neighbouring seeds have nothing in common. */
+function mix(words: ArrayLike<number>): number[] {
+  let h = 0
+  return Array.from({ length: 4 }, (_, i) => {
+    h = (h + words[i % words.length]! + 0x9e3779b9) | 0
+    let z = h
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
+    return z ^ (z >>> 15)
+  })
+}
+
+/**
+ * Seeded random numbers.
+ *
+ * @param seed any safe integer; equal seeds draw equal numbers in every engine.
+ * @throws TypeError or RangeError when the seed is not an integer.
+ */
+export function random(seed: number): Random {
+  number(seed, 'random: seed', { integer: true })
+  return new Random({ generator: mix([seed | 0, Math.floor(seed / 4294967296) | 0]), spare: null })
+}

@@ -1,0 +1,226 @@
+import { named, number } from './errors.ts'
+
+/** What a solver says after each iteration. `error` is what `tolerance` is compared with; a solver without one just works to its end. */
+export interface Report {
+  error?: number
+}
+
+/** How a solve ended. */
+export type Status =
+  /** The error reached the tolerance. */
+  | 'converged'
+  /** A solver without an error did all the work it was asked for. */
+  | 'completed'
+  | 'max-iterations'
+  /** `stopWhen` said so. */
+  | 'stopped'
+  /** The signal was aborted. */
+  | 'aborted'
+  | 'time-budget'
+  /** The solver gave up above the tolerance: it can make no further progress. */
+  | 'stalled'
+  /** The error became NaN. */
+  | 'diverged'
+
+/** A report with its place in the run. */
+export type Progress<R extends Report> = R & { iteration: number }
+
+/** What the driver takes from the options of every solver. */
+export interface SolveOptions<R extends Report> {
+  /** The run has converged when `error <= tolerance`. */
+  tolerance?: number | undefined
+  maxIterations?: number | undefined
+  /** Milliseconds of wall time after which the run wraps up. */
+  timeBudget?: number | undefined
+  /** Wraps up when aborted; the answer so far is returned with status 'aborted'. */
+  signal?: AbortSignal | undefined
+  onProgress?: ((report: Progress<R>) => void) | undefined
+  /** Wraps up when it returns true; status 'stopped'. */
+  stopWhen?: ((report: Progress<R>) => boolean) | undefined
+  /** Keep every report in the answer (default true). */
+  history?: boolean | undefined
+}
+
+/** What the driver adds to every answer. */
+export interface Outcome<R extends Report> {
+  status: Status
+  /** One readable sentence. */
+  message: string
+  iterations: number
+  history: Progress<R>[]
+}
+
+type Inputs<A extends unknown[]> = A extends [...infer I, unknown] ? I : never
+type Options<A extends unknown[]> = A extends [...unknown[], infer O] ? O : never
+/** The generator's arguments as a user gives them: the driver's options join the solver's own, and may be left out when none is required. */
+export type SolverArguments<A extends unknown[], R extends Report> =
+  // biome-ignore lint/complexity/noBannedTypes: {} is what has no required property
+  {} extends Options<A>
+    ? [...inputs: Inputs<A>, options?: Options<A> & SolveOptions<R>]
+    : [...inputs: Inputs<A>, options: Options<A> & SolveOptions<R>]
+
+/** A function that solves, made by {@link solver}. */
+export interface Solver<A extends unknown[], R extends Report, T extends object> {
+  /** Solves at once. */
+  (...args: SolverArguments<A, R>): T & Outcome<R>
+  /** Solves in slices of about 12 ms and gives way to the event loop between them: a page stays alive, a signal is seen. */
+  async(...args: SolverArguments<A, R>): Promise<T & Outcome<R>>
+  /** One iteration at a time; the generator's return value is the answer. */
+  steps(...args: SolverArguments<A, R>): Generator<Progress<R>, T & Outcome<R>, void>
+}
+
+/** Defaults of the driver's options for one solver. */
+export interface SolverDefaults {
+  tolerance?: number
+  maxIterations?: number
+}
+
+const SLICE = 12
+
+/** Lets everything else that waits run once. */
+function pause(channel: MessageChannel): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve()
+    channel.port2.postMessage(0)
+  })
+}
+
+type Limits = { tolerance: number; maxIterations: number; timeBudget?: number | undefined }
+
+function sentence(
+  name: string,
+  status: Status,
+  n: number,
+  error: number | undefined,
+  limits: Limits,
+  why?: string,
+): string {
+  const after = `after ${n} iteration${n === 1 ? '' : 's'}`
+  const at = error === undefined ? '' : `, error ${Number(error.toPrecision(3))} (tolerance ${limits.tolerance})`
+  const head = {
+    converged: `converged ${after}`,
+    completed: `completed ${after}`,
+    'max-iterations': `stopped at maxIterations = ${limits.maxIterations}`,
+    stopped: `stopped by stopWhen ${after}`,
+    aborted: `aborted ${after}`,
+    'time-budget': `used up its time budget of ${limits.timeBudget} ms ${after}`,
+    stalled: `stalled ${after}`,
+    diverged: `diverged ${after}`,
+  }[status]
+  return `${name}: ${head}${at}${why ? `: ${why}` : ''}`
+}
+
+/**
+ * Makes a solver of a generator that does the mathematics.
+ *
+ * The generator's last parameter is its options (always an object, without a default of its own). It yields a report
+ * once an iteration and gets back `true` when it should wrap up and return its answer. It may return before: then the
+ * status is 'converged' or 'stalled' by its last error ('completed' when it reports none), and a `message` in its
+ * answer says why. It sees the driver's options beside its own, defaults filled in.
+ *
+ * ```ts
+ * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize = 0.1 }: BoxOptions) {
+ *   const x = vectorCopy(x0, 'x0')
+ *   for (;;) {
+ *     const error = projectedStep(x, gradient(x), stepSize)
+ *     if (yield { error }) return { x }
+ *   }
+ * })
+ * ```
+ */
+export function solver<A extends unknown[], R extends Report, T extends object>(
+  name: string,
+  generator: (...args: A) => Generator<R, T, boolean>,
+  defaults: SolverDefaults = {},
+): Solver<A, R, T> {
+  function* drive(args: unknown[]): Generator<Progress<R>, T & Outcome<R>, void> {
+    const inputs = generator.length - 1
+    const given = (args[inputs] ?? {}) as SolveOptions<R>
+    const options = {
+      ...given,
+      tolerance: number(given.tolerance ?? defaults.tolerance ?? 1e-6, 'tolerance', { nonnegative: true }),
+      maxIterations: number(given.maxIterations ?? defaults.maxIterations ?? 1000, 'maxIterations', {
+        integer: true,
+        min: 1,
+      }),
+    }
+    const { tolerance, maxIterations, signal, onProgress, stopWhen } = options
+    const keep = options.history ?? true
+    if (options.timeBudget !== undefined && options.timeBudget !== Infinity)
+      number(options.timeBudget, 'timeBudget', { nonnegative: true })
+    const deadline = performance.now() + (options.timeBudget ?? Infinity)
+    const run = generator(...([...args.slice(0, inputs), options] as unknown as A))
+    const history: Progress<R>[] = []
+    let iterations = 0
+    let error: number | undefined
+    let status: Status | undefined
+
+    try {
+      let next = run.next()
+      while (!next.done) {
+        if (status) throw new Error(`${name}: the solver went on after it was told to wrap up`)
+        iterations++
+        error = next.value.error
+        const report = { ...next.value, iteration: iterations }
+        if (keep) history.push(report)
+        onProgress?.(report)
+        if (error !== undefined && error <= tolerance) status = 'converged'
+        else if (Number.isNaN(error)) status = 'diverged'
+        else if (stopWhen?.(report)) status = 'stopped'
+        else if (signal?.aborted) status = 'aborted'
+        else if (performance.now() >= deadline) status = 'time-budget'
+        else if (iterations >= maxIterations) status = 'max-iterations'
+        yield report
+        next = run.next(status !== undefined)
+      }
+      status ??= error === undefined ? 'completed' : error <= tolerance ? 'converged' : 'stalled'
+      const answer = next.value
+      const why = (answer as { message?: string }).message
+      return {
+        ...answer,
+        status,
+        message: sentence(name, status, iterations, error, options, why),
+        iterations,
+        history,
+      }
+    } finally {
+      run.return(undefined as never)
+    }
+  }
+
+  function* steps(...args: unknown[]): Generator<Progress<R>, T & Outcome<R>, void> {
+    try {
+      return yield* drive(args)
+    } catch (error) {
+      throw named(name, error)
+    }
+  }
+
+  function solve(...args: unknown[]): T & Outcome<R> {
+    const run = steps(...args)
+    let next = run.next()
+    while (!next.done) next = run.next()
+    return next.value
+  }
+
+  async function async(...args: unknown[]): Promise<T & Outcome<R>> {
+    const run = steps(...args)
+    const channel = new MessageChannel()
+    try {
+      let slice = performance.now()
+      let next = run.next()
+      while (!next.done) {
+        if (performance.now() - slice > SLICE) {
+          await pause(channel)
+          slice = performance.now()
+        }
+        next = run.next()
+      }
+      return next.value
+    } finally {
+      channel.port1.close()
+    }
+  }
+
+  return Object.assign(solve, { async, steps }) as unknown as Solver<A, R, T>
+}

@@ -1,0 +1,140 @@
+import { number, type Report, refuse, solver, type VectorLike, vectorCopy } from '../src/index.ts'
+
+interface Options {
+  stepSize?: number
+}
+
+/** Halves its error once an iteration, down to 2^-50, where it gives up. */
+const halve = solver('halve', function* (start: number, { stepSize = 0.5 }: Options) {
+  number(stepSize, 'stepSize', { positive: true })
+  let error = start
+  while (error > 2 ** -50) {
+    error *= stepSize
+    if (yield { error, extra: 'yes' as const }) return { x: error }
+  }
+  return { x: error, message: 'no smaller number' }
+})
+
+const sum = solver('sum', function* (xs: VectorLike, _: object) {
+  let total = 0
+  for (const x of vectorCopy(xs, 'xs')) {
+    total += x
+    yield {} as Report
+  }
+  return { total }
+})
+
+describe('the driver', () => {
+  it('converges when the error reaches the tolerance', () => {
+    const answer = halve(1, { tolerance: 1 / 8 })
+    expect(answer).toMatchObject({ status: 'converged', iterations: 3, x: 1 / 8 })
+    expect(answer.message).toBe('halve: converged after 3 iterations, error 0.125 (tolerance 0.125)')
+    expect(answer.history.map(({ iteration, error, extra }) => [iteration, error, extra])).toEqual([
+      [1, 0.5, 'yes'],
+      [2, 0.25, 'yes'],
+      [3, 0.125, 'yes'],
+    ])
+  })
+
+  it('has every other honest ending', () => {
+    expect(halve(1, { tolerance: 0, maxIterations: 4 })).toMatchObject({ status: 'max-iterations', iterations: 4 })
+    expect(halve(1, { tolerance: 0 })).toMatchObject({ status: 'stalled' })
+    expect(halve(1, { tolerance: 0 }).message).toMatch(/stalled after 50 iterations, error .* no smaller number$/)
+    expect(halve(1, { stopWhen: ({ error }) => error < 0.3 })).toMatchObject({ status: 'stopped', iterations: 2 })
+    expect(halve(1, { timeBudget: 0 })).toMatchObject({ status: 'time-budget', iterations: 1 })
+    expect(halve(1, { signal: AbortSignal.abort() })).toMatchObject({ status: 'aborted', iterations: 1 })
+    expect(halve(Number.NaN)).toMatchObject({ status: 'stalled', iterations: 0 })
+    expect(sum([1, 2, 3])).toMatchObject({ status: 'completed', total: 6, iterations: 3 })
+  })
+
+  it('calls NaN diverged', () => {
+    const bad = solver('bad', function* (_: object) {
+      for (;;) if (yield { error: Number.NaN }) return {}
+    })
+    expect(bad()).toMatchObject({ status: 'diverged', iterations: 1 })
+  })
+
+  it('names the solver in front of what its generator refuses, once', () => {
+    expect(() => halve(1, { stepSize: -1 })).toThrow(
+      new RangeError('halve: stepSize must be a positive number, got -1'),
+    )
+    expect(() => sum([1, Number.NaN])).toThrow('sum: xs[1] must be a finite number, got NaN')
+    expect(() => halve(1, { tolerance: -1 })).toThrow('halve: tolerance must be a nonnegative number, got -1')
+    expect(() => halve(1, { maxIterations: 0 })).toThrow('halve: maxIterations must be an integer of at least 1, got 0')
+    expect(() => halve(1, { timeBudget: Number.NaN })).toThrow('halve: timeBudget must be')
+    const outer = solver('outer', function* (_: object) {
+      yield { error: 1 }
+      return halve(1, { stepSize: 0 })
+    })
+    expect(() => outer()).toThrow(/^halve: stepSize/)
+    const own = solver('own', function* (_: object) {
+      yield { error: 1 }
+      return refuse('other: x', 'nice', 'ugly')
+    })
+    expect(() => own()).toThrow(/^other: x must be nice/)
+  })
+
+  it('tells a generator that goes on after its end', () => {
+    const deaf = solver('deaf', function* (_: object): Generator<{ error: number }, object, boolean> {
+      for (;;) yield { error: 0 }
+    })
+    expect(() => deaf()).toThrow('deaf: the solver went on after it was told to wrap up')
+  })
+
+  it('keeps no history when asked not to', () => {
+    expect(halve(1, { history: false }).history).toEqual([])
+  })
+
+  it('closes the generator when the caller leaves the loop', () => {
+    let closed = false
+    const endless = solver('endless', function* (_: object): Generator<{ error: number }, object, boolean> {
+      try {
+        for (;;) if (yield { error: 1 }) return {}
+      } finally {
+        closed = true
+      }
+    })
+    for (const { iteration } of endless.steps()) if (iteration === 3) break
+    expect(closed).toBe(true)
+  })
+
+  it('steps through the same iterations and returns the same answer', () => {
+    const errors: number[] = []
+    const steps = halve.steps(1, { tolerance: 0.25 })
+    let next = steps.next()
+    for (; !next.done; next = steps.next()) errors.push(next.value.error)
+    expect(errors).toEqual([0.5, 0.25])
+    expect(next.value).toEqual(halve(1, { tolerance: 0.25 }))
+  })
+})
+
+describe('the driver beside an event loop', () => {
+  const busy = solver('busy', function* (_: object): Generator<{ error: number }, object, boolean> {
+    for (;;) {
+      const end = performance.now() + 5
+      while (performance.now() < end);
+      if (yield { error: 1 }) return {}
+    }
+  })
+
+  it('gives the same answer as the synchronous call', async () => {
+    expect(await halve.async(1, { tolerance: 1e-9 })).toEqual(halve(1, { tolerance: 1e-9 }))
+  })
+
+  it('sees an abort that happens outside', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 10)
+    const { status } = await busy.async({ signal: controller.signal, maxIterations: 1e6 })
+    expect(status).toBe('aborted')
+  })
+
+  it('rejects with the named error', async () => {
+    await expect(halve.async(1, { stepSize: 0 })).rejects.toThrow('halve: stepSize must be a positive number, got 0')
+  })
+
+  it('reports progress', async () => {
+    const seen: number[] = []
+    await halve.async(1, { tolerance: 0.25, onProgress: ({ iteration }) => void seen.push(iteration) })
+    expect(seen).toEqual([1, 2])
+  })
+})
