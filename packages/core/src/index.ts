@@ -24,6 +24,11 @@ export {
 } from './conjugate-gradient.ts'
 export { type NumberRule, named, number, oneOf, refuse, show } from './errors.ts'
 export type * from './experiment.ts'
+export { exp, log } from './kernels/exp-log.ts'
+export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'
+export type { OptimizerKernels } from './kernels/optimizers.ts'
+export { plainKernels } from './kernels/plain.ts'
+export { ready } from './kernels/wasm.ts'
 export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
 export { Random, type RandomState, random } from './random.ts'
 export {
@@ -38,3 +43,11 @@ export {
   solver,
 } from './solver.ts'
 export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
+export {
+  allocate,
+  type PaddedMatrix,
+  type Views,
+  Workspace,
+  type WorkspaceOptions,
+  workspace,
+} from './workspace.ts'

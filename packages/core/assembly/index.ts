@@ -1,0 +1,14 @@
+export { axpy, axpy32, dot, dot32 } from './vectors'
+export { gemv, gemv32, gemvT, gemvT32, scale2, spmv } from './matrices'
+export { gemm, gemm32, syrk } from './products'
+export { potrf, trsm, trsmT, trsv, trsvT } from './triangular'
+export { vexp } from './exp'
+export { vlog } from './log'
+export { colLse, gibbs, rowLse, sinkhornRow, softmaxRows } from './transport'
+export { gibbsMarginals, rescale } from './plan'
+export { adamw, adamw32, lion, lion32 } from './optimizers'
+
+/** First byte free for data: the constants of the modules lie below. */
+export function dataStart(): usize {
+  return __heap_base
+}

@@ -1,0 +1,71 @@
+import { mulAdd } from './simd'
+
+// log x = k ln 2 + log(1 + f), 1 + f in [sqrt(1/2), sqrt 2), s = f / (2 + f): f - f^2/2 + s (f^2/2 + R(s^2)); R is our own near-minimax fit (error 1e-17).
+const TABLE = memory.data<f64>([
+  0.666666666666667, 0.399999999998992, 0.2857142862611452, 0.22222211112104948, 0.1818289077802613, 0.15331666676597175,
+  0.146171283998073, // to byte 48
+  6.931471803691238e-1, 1.9082149292705877e-10, // ln 2 in two parts, from byte 56
+  4503599627370496 + 1023, 1, 2, 0.5, // from byte 72
+])
+// bits(1) - bits(sqrt(1/2)), the bits of 2^52, the mask of the mantissa, bits(sqrt(1/2)).
+const BITS = memory.data<u64>([0x3ff0000000000000 - 0x3fe6a09e667f3bcd, 0x4330000000000000, 0x000fffffffffffff, 0x3fe6a09e667f3bcd])
+// @ts-ignore: decorator
+@inline
+function constant(at: usize): v128 {
+  return v128.load64_splat(TABLE + at)
+}
+// @ts-ignore: decorator
+@inline
+function pattern(at: usize): v128 {
+  return v128.load64_splat(BITS + at)
+}
+
+/** Two lanes, both positive, normal and finite; k0 is added to the exponent. */
+// @ts-ignore: decorator
+@inline
+function logCore(x: v128, k0: v128): v128 {
+  const u = i64x2.add(x, pattern(0))
+  const k = f64x2.add(k0, f64x2.sub(v128.or(i64x2.shr_u(u, 52), pattern(8)), constant(72)))
+  const f = f64x2.sub(i64x2.add(v128.and(u, pattern(16)), pattern(24)), constant(80))
+  const s = f64x2.div(f, f64x2.add(f, constant(88)))
+  const z = f64x2.mul(s, s), w = f64x2.mul(z, z)
+  const odd = f64x2.mul(z, mulAdd<f64>(w, mulAdd<f64>(w, mulAdd<f64>(w, constant(48), constant(32)), constant(16)), constant(0)))
+  const even = f64x2.mul(w, mulAdd<f64>(w, mulAdd<f64>(w, constant(40), constant(24)), constant(8)))
+  const h = f64x2.mul(constant(96), f64x2.mul(f, f))
+  const t = mulAdd<f64>(k, constant(64), f64x2.mul(s, f64x2.add(h, f64x2.add(odd, even))))
+  return f64x2.sub(f64x2.mul(k, constant(56)), f64x2.sub(f64x2.sub(h, t), f))
+}
+
+/** Any x. */
+export function log(x: f64): f64 {
+  let scaled = x, k0: f64 = 0
+  if (!(x >= 2.2250738585072014e-308 && x < Infinity)) {
+    if (x == 0) return -Infinity
+    if (!(x > 0)) return NaN
+    if (x == Infinity) return x
+    scaled = x * 18014398509481984
+    k0 = -54
+  }
+  return f64x2.extract_lane(logCore(f64x2.splat(scaled), f64x2.splat(k0)), 0)
+}
+
+export function vlog(n: i32, x: usize, y: usize): void {
+  const low = f64x2.splat(2.2250738585072014e-308), high = f64x2.splat(Infinity), zero = f64x2.splat(0)
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    const u = v128.load(x), v = v128.load(x, 16)
+    if (i64x2.all_true(v128.and(f64x2.ge(f64x2.min(u, v), low), f64x2.lt(f64x2.max(u, v), high)))) {
+      v128.store(y, logCore(u, zero))
+      v128.store(y, logCore(v, zero), 16)
+    } else {
+      for (let r: usize = 0; r < 32; r += 8) store<f64>(y + r, log(load<f64>(x + r)))
+    }
+    x += 32
+    y += 32
+  }
+  for (; i < n; i++) {
+    store<f64>(y, log(load<f64>(x)))
+    x += 8
+    y += 8
+  }
+}

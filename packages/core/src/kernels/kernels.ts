@@ -1,0 +1,213 @@
+import type { OptimizerKernels } from './optimizers.ts'
+
+/**
+ * The hot loops of the house. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
+ * in elements. Every kernel has the same bits in WebAssembly and in plain JavaScript, in every engine (a NaN is a NaN): the order of
+ * sums is part of its contract. Nothing is checked here; arguments must not overlap unless a kernel says so.
+ *
+ * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
+ * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then (t_0 + t_1) + (t_2 + t_3).
+ */
+export interface Kernels extends OptimizerKernels {
+  /** x'y, dot-ordered. */
+  dot(n: number, x: Float64Array, y: Float64Array): number
+  /** y += alpha x; x may be y. */
+  axpy(n: number, alpha: number, x: Float64Array, y: Float64Array): void
+  /** Writes y = A x, A m-by-n; each y_i has the bits of dot(row i, x). */
+  gemv(m: number, n: number, A: Float64Array, lda: number, x: Float64Array, y: Float64Array): void
+  /** y += A'x, A m-by-n, x of length m: rows are added one after the other. */
+  gemvT(m: number, n: number, A: Float64Array, lda: number, x: Float64Array, y: Float64Array): void
+  /**
+   * C += alpha A B with A m-by-k, B k-by-n. A and B have a row and a column stride, so a transpose costs nothing: A' of a matrix
+   * with stride lda is (A, 1, lda). Each entry: sums of (alpha a) b in order over blocks of 256 of k, each block's sum added to C.
+   * `work` holds {@link gemmScratch}(m, n, k) numbers.
+   */
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    A: Float64Array,
+    rowA: number,
+    columnA: number,
+    B: Float64Array,
+    rowB: number,
+    columnB: number,
+    C: Float64Array,
+    ldc: number,
+    work: Float64Array,
+  ): void
+  /** Lower triangle of C += alpha A A', A n-by-k with row and column stride; entries as in gemm, above the diagonal nothing is touched. `work`: gemmScratch(n, n, k). */
+  syrk(
+    n: number,
+    k: number,
+    alpha: number,
+    A: Float64Array,
+    rowA: number,
+    columnA: number,
+    C: Float64Array,
+    ldc: number,
+    work: Float64Array,
+  ): void
+  /**
+   * Cholesky factorisation A = L L' in place, in the lower triangle; above the diagonal nothing is read or written.
+   * Right-looking in blocks of 64 columns: within a block dot-ordered sums, the rest by syrk. `work`: {@link solveScratch}(n, n).
+   * @returns 0, or i + 1 when pivot i is not a positive finite number: A is then overwritten in part.
+   */
+  potrf(n: number, A: Float64Array, lda: number, work: Float64Array): number
+  /** x = L^-1 x, L lower triangular n-by-n: x_i = (x_i - dot(row i, x)) / L_ii. */
+  trsv(n: number, L: Float64Array, ldl: number, x: Float64Array): void
+  /** x = L^-T x: from the last row on, each solved x_i is taken out of the earlier entries. */
+  trsvT(n: number, L: Float64Array, ldl: number, x: Float64Array): void
+  /**
+   * B = L^-1 B, L n-by-n, B n-by-columns. In blocks of 64 rows; row i is ((-b_i + L_i0 b_0) + L_i1 b_1 + ...) / -L_ii within its block,
+   * the rows below by gemm. `work`: {@link solveScratch}(n, columns).
+   */
+  trsm(n: number, columns: number, L: Float64Array, ldl: number, B: Float64Array, ldb: number, work: Float64Array): void
+  /** B = L^-T B. In blocks of 64 rows from the last; each solved row is taken out of those above it, the rows above the block by gemm. `work` as trsm. */
+  trsmT(
+    n: number,
+    columns: number,
+    L: Float64Array,
+    ldl: number,
+    B: Float64Array,
+    ldb: number,
+    work: Float64Array,
+  ): void
+  /** Writes y = A x for a CSR matrix of m rows: entries k in starts[i]..starts[i+1]-1, two sums over even and odd places, then added. */
+  spmv(m: number, starts: Int32Array, columns: Int32Array, values: Float64Array, x: Float64Array, y: Float64Array): void
+
+  /** Writes y = exp(x); y may be x. Returns the sum of y: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one ("exp-ordered"). */
+  vexp(n: number, x: Float64Array, y: Float64Array): number
+  /** Writes y = log(x); y may be x. */
+  vlog(n: number, x: Float64Array, y: Float64Array): void
+  /** Writes out_i = log sum_j exp((g_j - C_ij) / epsilon), i < m; shifted by the row's maximum, exp-ordered. `t`: n numbers of scratch. -Infinity for a row of nothing. */
+  rowLse(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    g: Float64Array,
+    epsilon: number,
+    out: Float64Array,
+    t: Float64Array,
+  ): void
+  /** Writes out_j = log sum_i exp((f_i - C_ij) / epsilon), j < n; shifted by the column's maximum, rows added in order. `t`: 2 n numbers of scratch. */
+  colLse(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    f: Float64Array,
+    epsilon: number,
+    out: Float64Array,
+    t: Float64Array,
+  ): void
+  /** Writes Y = the softmax of each row of X; Y may be X. Shifted by the maximum, exp-ordered, times 1 / sum. A row with Infinity, or of -Infinity only, becomes NaN. */
+  softmaxRows(m: number, n: number, X: Float64Array, ldx: number, Y: Float64Array, ldy: number): void
+  /**
+   * One log-domain Sinkhorn iteration but for g, with one read of C and one exp an entry:
+   * f_i becomes epsilon (log a_i - log sum_j exp((g_j - C_ij) / epsilon)), and z_j is written as the column sum of the plan
+   * exp((f_i + g_j - C_ij) / epsilon) under the new f. Then g_j += epsilon log(b_j / z_j) finishes the iteration
+   * (a column whose z_j is 0 needs {@link colLse}).
+   * The old f is the shift of its row: give the last iterate, or zeros. A row whose shifted sum leaves (1e-200, 1e200) is done again
+   * with its maximum. `t`: n numbers of scratch. Sums over j exp-ordered, over i in order.
+   * @returns how many rows were done twice.
+   */
+  sinkhornRow(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    a: Float64Array,
+    f: Float64Array,
+    g: Float64Array,
+    epsilon: number,
+    z: Float64Array,
+    t: Float64Array,
+  ): number
+  /** One scaling iteration but for v, with one read of K (m-by-n): writes u = a / (K v), bits of gemv, and z = K'u, bits of gemvT on zeros. */
+  scale2(
+    m: number,
+    n: number,
+    K: Float64Array,
+    ldk: number,
+    a: Float64Array,
+    v: Float64Array,
+    u: Float64Array,
+    z: Float64Array,
+  ): void
+  /** Writes K_ij = exp((f_i + g_j - C_ij) / epsilon), as exp(((g_j - C_ij) + f_i) (1 / epsilon)); K may be C (same stride). */
+  gibbs(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    f: Float64Array,
+    g: Float64Array,
+    epsilon: number,
+    K: Float64Array,
+    ldk: number,
+  ): void
+
+  /** {@link gibbs}, and writes the row sums r (exp-ordered) and the column sums c (rows added in order) of K. */
+  gibbsMarginals(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    f: Float64Array,
+    g: Float64Array,
+    epsilon: number,
+    K: Float64Array,
+    ldk: number,
+    r: Float64Array,
+    c: Float64Array,
+  ): void
+  /** K_ij = (u_i K_ij) v_j in place, and writes the row sums r and the column sums c of the new K, as {@link gibbsMarginals}. */
+  rescale(
+    m: number,
+    n: number,
+    K: Float64Array,
+    ldk: number,
+    u: Float64Array,
+    v: Float64Array,
+    r: Float64Array,
+    c: Float64Array,
+  ): void
+
+  /** {@link dot} in float32, each product and sum rounded. */
+  dot32(n: number, x: Float32Array, y: Float32Array): number
+  /** {@link axpy} in float32. */
+  axpy32(n: number, alpha: number, x: Float32Array, y: Float32Array): void
+  /** {@link gemv} in float32. */
+  gemv32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void
+  /** {@link gemvT} in float32. */
+  gemvT32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void
+  /** {@link gemm} in float32; `work` of gemmScratch(m, n, k) float32 numbers. */
+  gemm32(
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    A: Float32Array,
+    rowA: number,
+    columnA: number,
+    B: Float32Array,
+    rowB: number,
+    columnB: number,
+    C: Float32Array,
+    ldc: number,
+    work: Float32Array,
+  ): void
+}
+
+/** How many numbers gemm, gemm32 and syrk need as `work`: copies of a block of A and of B, at most 300 000. */
+export function gemmScratch(m: number, n: number, k: number): number {
+  return 32 + Math.min(k, 256) * (Math.min(m, 128) + Math.min(n, 1024) + 8)
+}
+
+/** How many numbers potrf, trsm and trsmT need as `work` for an n-by-n matrix and so many right-hand sides. */
+export function solveScratch(n: number, columns: number): number {
+  return gemmScratch(n, columns, 64)
+}

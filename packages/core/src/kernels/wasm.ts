@@ -1,0 +1,80 @@
+import type { Kernels } from './kernels.ts'
+import { wasmOptimizers } from './optimizers.ts'
+import { wasmBytes } from './wasm-bytes.ts'
+
+/** undefined: not tried yet; null: this engine or page refuses WebAssembly. */
+let compiled: WebAssembly.Module | null | undefined
+
+const decode = () => Uint8Array.from(atob(wasmBytes), (c) => c.charCodeAt(0))
+
+/** The compiled kernels, or null where there is no WebAssembly with SIMD or the page's policy forbids it. Compiles at first use. */
+export function wasmModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(decode())
+    } catch {
+      compiled = null
+    }
+  }
+  return compiled
+}
+
+/**
+ * Compiles the kernels without blocking, for browsers that refuse to compile synchronously on the main thread. Call it before the
+ * first workspace; elsewhere it is not needed.
+ *
+ * @returns whether the kernels run as WebAssembly; when not, the plain ones give the same bits.
+ */
+export async function ready(): Promise<boolean> {
+  try {
+    compiled ??= await WebAssembly.compile(decode())
+  } catch {
+    compiled = null
+  }
+  return compiled !== null
+}
+
+/** The kernels on one memory: views in, pointers through. */
+export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
+    string,
+    (...numbers: number[]) => number
+  >
+  const at = (view: ArrayBufferView) => view.byteOffset
+  return {
+    ...wasmOptimizers(wasm),
+    dot: (n, x, y) => wasm.dot(n, at(x), at(y)),
+    axpy: (n, alpha, x, y) => void wasm.axpy(n, alpha, at(x), at(y)),
+    gemv: (m, n, A, lda, x, y) => void wasm.gemv(m, n, at(A), lda, at(x), at(y)),
+    gemvT: (m, n, A, lda, x, y) => void wasm.gemvT(m, n, at(A), lda, at(x), at(y)),
+    gemm: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) =>
+      void wasm.gemm(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work)),
+    syrk: (n, k, alpha, A, rowA, columnA, C, ldc, work) =>
+      void wasm.syrk(n, k, alpha, at(A), rowA, columnA, at(C), ldc, at(work)),
+    potrf: (n, A, lda, work) => wasm.potrf(n, at(A), lda, at(work)),
+    trsv: (n, L, ldl, x) => void wasm.trsv(n, at(L), ldl, at(x)),
+    trsvT: (n, L, ldl, x) => void wasm.trsvT(n, at(L), ldl, at(x)),
+    trsm: (n, columns, L, ldl, B, ldb, work) => void wasm.trsm(n, columns, at(L), ldl, at(B), ldb, at(work)),
+    trsmT: (n, columns, L, ldl, B, ldb, work) => void wasm.trsmT(n, columns, at(L), ldl, at(B), ldb, at(work)),
+    spmv: (m, starts, columns, values, x, y) => void wasm.spmv(m, at(starts), at(columns), at(values), at(x), at(y)),
+    vexp: (n, x, y) => wasm.vexp(n, at(x), at(y)),
+    vlog: (n, x, y) => void wasm.vlog(n, at(x), at(y)),
+    rowLse: (m, n, C, ldc, g, epsilon, out, t) => void wasm.rowLse(m, n, at(C), ldc, at(g), epsilon, at(out), at(t)),
+    colLse: (m, n, C, ldc, f, epsilon, out, t) => void wasm.colLse(m, n, at(C), ldc, at(f), epsilon, at(out), at(t)),
+    softmaxRows: (m, n, X, ldx, Y, ldy) => void wasm.softmaxRows(m, n, at(X), ldx, at(Y), ldy),
+    sinkhornRow: (m, n, C, ldc, a, f, g, epsilon, z, t) =>
+      wasm.sinkhornRow(m, n, at(C), ldc, at(a), at(f), at(g), epsilon, at(z), at(t)),
+    scale2: (m, n, K, ldk, a, v, u, z) => void wasm.scale2(m, n, at(K), ldk, at(a), at(v), at(u), at(z)),
+    gibbs: (m, n, C, ldc, f, g, epsilon, K, ldk) =>
+      void wasm.gibbs(m, n, at(C), ldc, at(f), at(g), epsilon, at(K), ldk),
+    gibbsMarginals: (m, n, C, ldc, f, g, epsilon, K, ldk, r, c) =>
+      void wasm.gibbsMarginals(m, n, at(C), ldc, at(f), at(g), epsilon, at(K), ldk, at(r), at(c)),
+    rescale: (m, n, K, ldk, u, v, r, c) => void wasm.rescale(m, n, at(K), ldk, at(u), at(v), at(r), at(c)),
+    dot32: (n, x, y) => wasm.dot32(n, at(x), at(y)),
+    axpy32: (n, alpha, x, y) => void wasm.axpy32(n, alpha, at(x), at(y)),
+    gemv32: (m, n, A, lda, x, y) => void wasm.gemv32(m, n, at(A), lda, at(x), at(y)),
+    gemvT32: (m, n, A, lda, x, y) => void wasm.gemvT32(m, n, at(A), lda, at(x), at(y)),
+    gemm32: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) =>
+      void wasm.gemm32(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work)),
+  }
+}
