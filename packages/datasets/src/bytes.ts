@@ -1,0 +1,60 @@
+/** Raw bytes of a file. */
+export type Bytes = Uint8Array | ArrayBuffer
+
+/** Says what is wrong with a file: `<where>: expected <expected>, found <found>`. */
+export function malformed(where: string, expected: string, found: string): never {
+  throw new RangeError(`${where}: expected ${expected}, found ${found}`)
+}
+
+/** The bytes themselves; nothing is copied. */
+export function bytesOf(input: unknown, caller: string): Uint8Array {
+  // Not instanceof: bytes may come from another realm (a worker, a test's sandbox).
+  if (ArrayBuffer.isView(input) && Object.prototype.toString.call(input) === '[object Uint8Array]')
+    return input as Uint8Array
+  if (Object.prototype.toString.call(input) === '[object ArrayBuffer]') return new Uint8Array(input as ArrayBuffer)
+  throw new TypeError(`${caller}: bytes must be a Uint8Array or an ArrayBuffer, got ${describe(input)}`)
+}
+
+/** UTF-8 text of bytes, or the string itself; without a byte order mark. */
+export function textOf(input: unknown, caller: string): string {
+  if (typeof input === 'string') return input.startsWith('\ufeff') ? input.slice(1) : input
+  if (typeof input !== 'object' || input === null)
+    throw new TypeError(`${caller}: input must be bytes or a string, got ${describe(input)}`)
+  const bytes = bytesOf(input, caller)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new RangeError(`${caller}: expected UTF-8 text, found bytes that are none (or too many for one string)`, {
+      cause,
+    })
+  }
+}
+
+/** Pieces as one. */
+export function concat(pieces: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** The number a text spells in decimal; NaN when it spells none, or one beyond the range of float64. */
+export function decimal(text: string): number {
+  if (!DECIMAL.test(text)) return Number.NaN
+  const value = Number(text)
+  return Number.isFinite(value) ? value : Number.NaN
+}
+
+/** A short quotation for a message. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text)
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value
+}

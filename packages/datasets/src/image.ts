@@ -1,0 +1,60 @@
+import { refuse, show } from '@opt/core'
+import { type Bytes, bytesOf, malformed } from './bytes.ts'
+
+/** A picture: row-major, channels interleaved, 0..255. */
+export interface Picture {
+  width: number
+  height: number
+  /** 3: red, green, blue; 4: and opacity. */
+  channels: 3 | 4
+  data: Uint8Array
+}
+
+/** What {@link encodePng} takes; 1 channel is grey. Values are rounded. */
+export interface PictureLike {
+  width: number
+  height: number
+  channels: 1 | 3 | 4
+  data: ArrayLike<number>
+}
+
+export const isPng = (bytes: Uint8Array): boolean =>
+  [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, k) => bytes[k] === byte)
+
+export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff
+
+/**
+ * Decodes a JPEG or PNG picture, told apart by their first bytes; the decoder is loaded when first needed.
+ * Grey and palette become RGB, 16 bits become 8. A JPEG is turned upright as its EXIF orientation says.
+ *
+ * @throws RangeError when the bytes are neither, damaged or cut short.
+ */
+export async function decodeImage(input: Bytes): Promise<Picture> {
+  const bytes = bytesOf(input, 'decodeImage')
+  if (isPng(bytes)) return (await import('./png.ts')).decodePng(bytes)
+  if (isJpeg(bytes)) return (await import('./jpeg.ts')).decodeJpeg(bytes)
+  const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  return malformed('decodeImage: byte 0', 'a JPEG or PNG signature', start === '' ? 'no bytes' : start)
+}
+
+/**
+ * Encodes a picture as PNG.
+ *
+ * @throws TypeError or RangeError when sizes and data do not fit, or a value is outside 0..255.
+ */
+export async function encodePng(picture: PictureLike): Promise<Uint8Array> {
+  const { width, height, channels, data } = picture
+  for (const [label, value] of Object.entries({ width, height }))
+    if (!(Number.isInteger(value) && value > 0)) refuse(`encodePng: ${label}`, 'a positive integer', show(value))
+  if (![1, 3, 4].includes(channels)) refuse('encodePng: channels', '1, 3 or 4', show(channels))
+  const count = width * height * channels
+  if (data?.length !== count) refuse('encodePng: data', `of length ${count}`, `length ${data?.length}`)
+  const rounded = new Uint8Array(count)
+  for (let i = 0; i < count; i++) {
+    const value = data[i]!
+    if (!(value >= 0 && value <= 255)) refuse(`encodePng: data[${i}]`, 'between 0 and 255', show(value))
+    rounded[i] = Math.round(value)
+  }
+  const { encode } = await import('fast-png')
+  return encode({ width, height, channels, data: rounded })
+}

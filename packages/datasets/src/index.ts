@@ -1,0 +1,58 @@
+/**
+ * Real data for learning and optimisation.
+ *
+ * @packageDocumentation
+ */
+
+export type { Bytes } from './bytes.ts'
+export { type Category, type CsvOptions, type CsvTable, parseCsv } from './csv.ts'
+export { type Contents, detectFormat, type Format, parseFile } from './formats.ts'
+export { gunzip } from './gzip.ts'
+export { type Idx, type IdxData, idxArray, parseIdx } from './idx.ts'
+export { decodeImage, encodePng, type Picture, type PictureLike } from './image.ts'
+export { type Libsvm, type LibsvmExample, type LibsvmOptions, libsvmLine, parseLibsvm } from './libsvm.ts'
+export { matMatrix, parseMat5 } from './mat5.ts'
+export type {
+  MatArray,
+  MatCell,
+  MatClass,
+  MatData,
+  MatNumbers,
+  MatOpaque,
+  MatSparse,
+  MatStruct,
+  MatText,
+} from './mat5-arrays.ts'
+export { cifar10, mnist, type PictureSet, photograph, type SplitOptions } from './pictures.ts'
+export {
+  oneHot,
+  type Rows,
+  type Scaling,
+  type SplitRule,
+  shuffle,
+  standardize,
+  takeRows,
+  trainTestSplit,
+} from './prepare.ts'
+export {
+  DataAbsentError,
+  type DataFolder,
+  type DataOptions,
+  isDataAbsent,
+  openData,
+  type ReadFile,
+  readFrom,
+} from './source.ts'
+export {
+  a9a,
+  breastCancer,
+  type Classification,
+  diabetes,
+  digits,
+  type Hyperspectral,
+  iris,
+  jasperRidge,
+  type Regression,
+  type SparseClassification,
+  wine,
+} from './tables.ts'

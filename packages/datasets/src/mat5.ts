@@ -1,0 +1,74 @@
+import type { Matrix } from '@opt/core'
+import ndarray from 'ndarray'
+import { type Bytes, bytesOf, malformed } from './bytes.ts'
+import { unzlib } from './gzip.ts'
+import { type MatArray, readArray } from './mat5-arrays.ts'
+import { COMPRESSED, element, MATRIX, source } from './mat5-elements.ts'
+
+/** Whether bytes start like a MATLAB 5 file, and in which byte order. */
+export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
+  if (bytes.length < 128) return undefined
+  const [a, b, c, d] = bytes.subarray(124, 128)
+  if (a === 0 && b === 1 && c === 0x49 && d === 0x4d) return 'little'
+  if (a === 1 && b === 0 && c === 0x4d && d === 0x49) return 'big'
+  return undefined
+}
+
+/**
+ * Reads a MATLAB 5 file (what `save` writes by default, versions 5 to 7; not 7.3, which is HDF5).
+ *
+ * @returns the variables by name, in the file's order; a variable without a name (MATLAB's own bookkeeping) is left out.
+ * @throws RangeError naming the byte when the file is of another kind, damaged or cut short.
+ * Source: The MathWorks, "MAT-File Format", level 5.
+ */
+export function parseMat5(input: Bytes): Map<string, MatArray> {
+  const bytes = bytesOf(input, 'parseMat5')
+  const order = mat5ByteOrder(bytes)
+  if (!order) {
+    const hdf5 = bytes[512] === 0x89 && bytes[513] === 0x48 && bytes[514] === 0x44 && bytes[515] === 0x46
+    malformed(
+      'parseMat5: byte 124',
+      'version 5 and a byte order (MI or IM)',
+      hdf5
+        ? 'a file of version 7.3 (save it again with -v7)'
+        : `${bytes.length < 128 ? `${bytes.length} bytes` : 'neither'}`,
+    )
+  }
+  const file = source(bytes, order === 'little', '')
+  const variables = new Map<string, MatArray>()
+  for (let at = 128; at < bytes.length; ) {
+    const found = element(file, at, bytes.length)
+    let inside = file
+    let whole = found
+    if (found.type === COMPRESSED) {
+      const place = `in the compressed element at byte ${at}, `
+      const plain = unzlib(bytes.subarray(found.start, found.end), `parseMat5: byte ${at}`)
+      inside = source(plain, file.littleEndian, place)
+      whole = element(inside, 0, plain.length)
+      if (whole.next !== plain.length)
+        malformed(`parseMat5: ${place}byte ${whole.next}`, 'its end', `${plain.length - whole.next} bytes more`)
+    }
+    if (whole.type !== MATRIX) malformed(`parseMat5: byte ${at}`, 'a variable (type 14 or 15)', `type ${whole.type}`)
+    const { name, array } = readArray(inside, whole)
+    if (name !== '') variables.set(name, array)
+    at = found.next
+  }
+  return variables
+}
+
+/**
+ * A two-dimensional numeric array of a MATLAB file as a row-major float64 matrix, a copy.
+ *
+ * @throws TypeError when the array is not real, numeric and two-dimensional.
+ */
+export function matMatrix(array: MatArray): Matrix {
+  if (!('data' in array) || !ArrayBuffer.isView(array.data) || array.class === 'sparse' || array.shape.length !== 2)
+    throw new TypeError(
+      `matMatrix: array must be a numeric one of 2 dimensions, got class ${array.class} [${array.shape}]`,
+    )
+  if (array.imaginary) throw new TypeError('matMatrix: array must be real, got a complex one')
+  const [rows, columns] = array.shape as [number, number]
+  const out = new Float64Array(rows * columns)
+  for (let j = 0, k = 0; j < columns; j++) for (let i = 0; i < rows; i++) out[i * columns + j] = Number(array.data[k++])
+  return ndarray(out, [rows, columns])
+}

@@ -1,0 +1,61 @@
+import type { ReadFile } from '../source.ts'
+
+// Node's own modules are asked for at run time, so that a bundle for a page holds no import of them.
+const builtin = <T>(name: string): T | undefined =>
+  (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.(name as never) as T | undefined
+
+const fileSystem = () => builtin<typeof import('node:fs/promises')>('node:fs/promises')
+
+/** The environment variable OPT_DATA_DIR, where there is one. */
+export const dataFolder = (): string | undefined => globalThis.process?.env?.OPT_DATA_DIR || undefined
+
+/** Reads the files of a folder; undefined outside Node. */
+export function folderReader(folder: string): ReadFile | undefined {
+  const fs = fileSystem()
+  if (!fs) return undefined
+  return async (name) => {
+    try {
+      return await fs.readFile(`${folder}/${name}`)
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+      throw error
+    }
+  }
+}
+
+/** Names of the files in a folder, sorted; undefined when there is no such folder, or no file system. */
+export async function listFolder(folder: string): Promise<string[] | undefined> {
+  try {
+    const entries = await fileSystem()?.readdir(folder, { withFileTypes: true })
+    return entries
+      ?.filter((entry) => !entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}
+
+/** Reads the files of an installed npm package, found from this package or from the working directory. */
+export const packageReader =
+  (packageName: string, folder: string): ReadFile =>
+  async (name) => {
+    const fs = fileSystem()
+    const modules = builtin<typeof import('node:module')>('node:module')
+    if (!fs || !modules) return undefined
+    for (const base of [import.meta.url, `${process.cwd()}/package.json`]) {
+      let path: string
+      try {
+        path = modules.createRequire(base).resolve(`${packageName}/${folder}/${name}`)
+      } catch {
+        continue
+      }
+      return fs.readFile(path)
+    }
+    return undefined
+  }
+
+/** MD5 of bytes in hexadecimal; only asked for where {@link packageReader} has read something. */
+export const md5 = (bytes: Uint8Array): string =>
+  builtin<typeof import('node:crypto')>('node:crypto')!.createHash('md5').update(bytes).digest('hex')

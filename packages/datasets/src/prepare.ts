@@ -1,0 +1,181 @@
+import {
+  type Matrix,
+  type MatrixLike,
+  matrixCopy,
+  number,
+  type Random,
+  refuse,
+  show,
+  type VectorLike,
+  vector,
+} from '@opt/core'
+import ndarray, { type NdArray, type TypedArray } from 'ndarray'
+
+/** Mean and scale of each column. */
+export interface Scaling {
+  mean: Float64Array
+  /** Standard deviation (divisor n); 1 where it is 0. */
+  scale: Float64Array
+}
+
+/**
+ * Centres each column at 0 and scales it to deviation 1.
+ *
+ * @param features [rows, columns]; not changed.
+ * @param scaling that of other data (the training rows) instead of their own.
+ * @throws TypeError or RangeError when features or scaling are malformed or do not fit each other.
+ */
+export function standardize(features: MatrixLike, scaling?: Scaling): Scaling & { features: Matrix } {
+  const out = matrixCopy(features, 'standardize: features')
+  const [rows, columns] = out.shape as [number, number]
+  const { data } = out
+  const given = scaling && {
+    mean: vector(scaling.mean, 'standardize: mean', { length: columns }),
+    scale: vector(scaling.scale, 'standardize: scale', { length: columns, sign: 'positive' }),
+  }
+  const { mean, scale } = given ?? columnScaling(data, rows, columns)
+  for (let i = 0, k = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++, k++) data[k] = (data[k]! - mean[j]!) / scale[j]!
+  return { features: out, mean, scale }
+}
+
+function columnScaling(data: Float64Array, rows: number, columns: number): Scaling {
+  const mean = new Float64Array(columns)
+  const scale = new Float64Array(columns)
+  for (let j = 0; j < columns; j++) {
+    let sum = 0
+    let constant = true
+    for (let k = j; k < data.length; k += columns) {
+      sum += data[k]!
+      constant &&= data[k] === data[j]
+    }
+    // A constant column's mean would be rounded, and its deviations noise.
+    mean[j] = constant ? data[j]! : sum / rows
+    scale[j] = constant ? 1 : deviation(data, j, columns, mean[j]!, rows) || 1
+    if (!Number.isFinite(mean[j]! / scale[j]!))
+      refuse(`standardize: features, column ${j}`, 'of numbers whose sum float64 can hold', 'larger ones')
+  }
+  return { mean, scale }
+}
+
+/** Root mean square of a column about its mean, without overflow or underflow of the squares. */
+function deviation(data: Float64Array, from: number, step: number, mean: number, rows: number): number {
+  let largest = 0
+  for (let k = from; k < data.length; k += step) largest = Math.max(largest, Math.abs(data[k]! - mean))
+  let sum = 0
+  for (let k = from; k < data.length; k += step) {
+    const part = (data[k]! - mean) / largest
+    sum += part * part
+  }
+  return largest * Math.sqrt(sum / rows)
+}
+
+/** Options of {@link trainTestSplit}. */
+export interface SplitRule {
+  /** Part of the rows to test on, between 0 and 1. */
+  testFraction?: number
+  rng: Random
+  /** Labels of the rows: each class is split in the same proportion. */
+  stratify?: ArrayLike<number>
+}
+
+/**
+ * Splits rows 0..n-1 into those to train on and those to test on, round(n * testFraction) of them, each in random order.
+ *
+ * @throws RangeError when one part would be empty, or `stratify` is not of length n.
+ */
+export function trainTestSplit(
+  n: number,
+  { testFraction = 0.25, rng, stratify }: SplitRule,
+): { train: Int32Array; test: Int32Array } {
+  number(n, 'trainTestSplit: n', { integer: true, min: 2 })
+  number(testFraction, 'trainTestSplit: testFraction', { positive: true, max: 1 })
+  const count = Math.round(n * testFraction)
+  if (count < 1 || count >= n)
+    refuse('trainTestSplit: testFraction', `one that leaves rows in both parts of ${n}`, show(testFraction))
+  const order = rng.permutation(n)
+  if (!stratify) return { test: order.slice(0, count), train: order.slice(count) }
+  if (stratify.length !== n) refuse('trainTestSplit: stratify', `of length ${n}`, `length ${stratify.length}`)
+  const groups = new Map<number, number[]>()
+  for (const row of order) {
+    const label = number(stratify[row], `trainTestSplit: stratify[${row}]`)
+    const group = groups.get(label)
+    if (group) group.push(row)
+    else groups.set(label, [row])
+  }
+  const classes = [...groups].sort(([a], [b]) => a - b).map(([, rows]) => rows)
+  const shares = apportion(
+    classes.map((rows) => rows.length),
+    count,
+    n,
+  )
+  const part = (from: (rows: number[], share: number) => number[]) =>
+    rng.shuffle(Int32Array.from(classes.flatMap((rows, k) => from(rows, shares[k]!))))
+  return { test: part((rows, share) => rows.slice(0, share)), train: part((rows, share) => rows.slice(share)) }
+}
+
+/** Shares `count` out in proportion to `sizes` (which sum to `total`), by largest remainders. */
+function apportion(sizes: number[], count: number, total: number): number[] {
+  const shares = sizes.map((size) => Math.floor((size * count) / total))
+  const left = count - shares.reduce((sum, share) => sum + share, 0)
+  const remainder = (k: number) => (sizes[k]! * count) % total
+  const order = sizes.map((_, k) => k).sort((a, b) => remainder(b) - remainder(a) || a - b)
+  for (const k of order.slice(0, left)) shares[k]!++
+  return shares
+}
+
+/** Anything with features and, row by row, labels or targets. */
+export interface Rows {
+  features: NdArray<TypedArray>
+  labels?: Int32Array | Float64Array
+  targets?: Float64Array
+}
+
+/**
+ * The given rows of a data set, in the given order (repeats allowed); everything that is not by rows is carried over.
+ *
+ * @throws RangeError when an index is not that of a row.
+ */
+export function takeRows<T extends Rows>(dataset: T, rows: ArrayLike<number>): T {
+  const { features, labels, targets } = dataset
+  if (features?.dimension !== 2) refuse('takeRows: features', 'an ndarray of 2 dimensions', show(features), 'type')
+  const [n, columns] = features.shape as [number, number]
+  const [rowStride, columnStride] = features.stride as [number, number]
+  const Kind = features.data.constructor as new (length: number) => TypedArray
+  const data = new Kind(rows.length * columns)
+  for (let i = 0, k = 0; i < rows.length; i++) {
+    const row = number(rows[i], `takeRows: rows[${i}]`, { integer: true, min: 0, max: n - 1 })
+    const start = features.offset + row * rowStride
+    for (let j = 0; j < columns; j++) data[k++] = features.data[start + j * columnStride]!
+  }
+  for (const [label, values] of Object.entries({ labels, targets }))
+    if (values && values.length !== n) refuse(`takeRows: ${label}`, `of length ${n}`, `length ${values.length}`)
+  const pick = <A extends Int32Array | Float64Array>(values: A): A =>
+    new (values.constructor as new (values: number[]) => A)(Array.from(rows, (row) => values[row]!))
+  return {
+    ...dataset,
+    features: ndarray(data, [rows.length, columns]),
+    ...(labels ? { labels: pick(labels) } : {}),
+    ...(targets ? { targets: pick(targets) } : {}),
+  }
+}
+
+/** A data set with its rows in random order; the one given is not changed. */
+export const shuffle = <T extends Rows>(dataset: T, rng: Random): T =>
+  takeRows(dataset, rng.permutation(dataset.features.shape[0]!))
+
+/**
+ * One row for each label, 1 at the label and 0 elsewhere.
+ *
+ * @param classes number of columns; default: the largest label + 1.
+ * @throws RangeError when a label is no integer between 0 and classes - 1.
+ */
+export function oneHot(labels: VectorLike, classes?: number): Matrix {
+  const values = vector(labels, 'oneHot: labels', { sign: 'nonnegative' })
+  if (classes !== undefined) number(classes, 'oneHot: classes', { integer: true, min: 1 })
+  const columns = classes ?? values.reduce((most, label) => Math.max(most, label), 0) + 1
+  values.forEach((label, i) => number(label, `oneHot: labels[${i}]`, { integer: true, min: 0, max: columns - 1 }))
+  const data = new Float64Array(values.length * columns)
+  values.forEach((label, i) => (data[i * columns + label] = 1))
+  return ndarray(data, [values.length, columns])
+}

