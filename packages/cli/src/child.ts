@@ -1,0 +1,52 @@
+// Runs one experiment on behalf of run.ts and tells it, message by message, what the experiment says.
+import { type Experiment, runExperiment } from '@opt/core/experiment'
+import { experiments } from './catalogue.ts'
+import type { Failure, Job, Message } from './run.ts'
+
+const say = (message: Message): void => void process.send!(message)
+const sayLast = (message: Message): void => void process.send!(message, () => process.disconnect())
+const controller = new AbortController()
+
+async function run({ module, ...options }: Job): Promise<void> {
+  try {
+    const load: () => Promise<{ experiment: Experiment }> = experiments[module] ?? (() => import(module))
+    const { experiment } = await load()
+    if (typeof experiment !== 'function') throw new TypeError(`${module} exports no function called experiment`)
+    const report = await runExperiment(
+      (context) =>
+        experiment({
+          ...context,
+          claim: (value) => say({ kind: 'claims', value }),
+          table: (value) => say({ kind: 'tables', value }),
+          figure: (value) => say({ kind: 'figures', value }),
+          note: (value) => say({ kind: 'notes', value }),
+        }),
+      {
+        ...options,
+        signal: controller.signal,
+        onProgress: (fraction, label) => say({ kind: 'progress', fraction, label }),
+      },
+    )
+    sayLast({ kind: 'end', complete: report.complete })
+  } catch (error) {
+    sayLast({ kind: 'error', failure: failureOf(error) })
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code } = error as { code?: unknown }
+  return {
+    message: error.message || error.name,
+    ...(error.stack ? { stack: error.stack } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+  }
+}
+
+// Ctrl-C reaches the whole group; the parent decides what it means.
+process.on('SIGINT', () => {})
+process.on('message', (message: Job | 'abort') => {
+  if (message === 'abort') controller.abort()
+  else void run(message)
+})
+process.on('disconnect', () => process.exit())

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { cac } from 'cac'
+import { addInfo } from './commands/info.ts'
+import { addList } from './commands/list.ts'
+import { addReproduce } from './commands/reproduce.ts'
+import { nearest, UsageError } from './paper.ts'
+import type { Session } from './session.ts'
+
+const COMMANDS = [addList, addInfo, addReproduce]
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** Runs `opt` with the words after it and gives the exit code. */
+export async function main(words: readonly string[], session: Session): Promise<number> {
+  const { terminal } = session
+  const cli = cac('opt')
+  for (const add of COMMANDS) add(cli, session)
+  cli.help()
+  cli.version(version)
+  try {
+    cli.parse(['node', 'opt', ...words], { run: false })
+    if (cli.options.help || cli.options.version) return 0
+    if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number
+    const [word] = cli.args
+    if (words.length === 0) {
+      cli.outputHelp()
+      return 0
+    }
+    if (word === undefined) throw new UsageError(`a command is missing before ${words.join(' ')}`)
+    const near = nearest(
+      word,
+      cli.commands.map((command) => command.name),
+    )
+    throw new UsageError(`there is no command ${word}${near ? `; did you mean ${near}?` : ''}`)
+  } catch (error) {
+    const known = error instanceof Error && (error instanceof UsageError || error.name === 'CACError')
+    const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+    terminal.err(`opt: ${text}`)
+    if (known && !text.includes('`opt ')) {
+      const command = cli.matchedCommand ? ` ${cli.matchedCommand.name}` : ''
+      terminal.err(`\`opt${command} --help\` shows how it is used.`)
+    }
+    return 1
+  }
+}

@@ -1,0 +1,70 @@
+/** One paper of the catalogue, as its room's package.json tells it. */
+export interface Paper {
+  /** The short name, without the scope: `sinkhorn-sns`. */
+  name: string
+  version: string
+  title: string
+  authors: readonly string[]
+  year: number
+  venue: string
+  /** The arXiv number, or '' when the paper is not there. */
+  arXiv: string
+  topic: string
+  /** What it is for, a few words each. */
+  tasks: readonly string[]
+  summary: string
+  /** The module whose export `experiment` reproduces the paper: a package's sub-path or a file URL. */
+  module: string
+}
+
+/** An error whose message is all the user needs; it is shown without a stack. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** Finds a paper by `sinkhorn-sns` or `@opt/sinkhorn-sns`; an unknown one is refused with the nearest name. */
+export function findPaper(papers: readonly Paper[], name: string): Paper {
+  const wanted = name.replace(/^@opt\//, '')
+  const paper = papers.find((candidate) => candidate.name === wanted)
+  if (paper) return paper
+  const near = nearest(
+    wanted,
+    papers.map((candidate) => candidate.name),
+  )
+  throw new UsageError(
+    `there is no paper called ${name}${near ? `; did you mean ${near}?` : ''}\n\`opt list\` shows all papers.`,
+  )
+}
+
+/** The choice nearest to a word in letters changed, or undefined when even that one is far. */
+export function nearest(word: string, choices: readonly string[]): string | undefined {
+  const lower = word.toLowerCase()
+  const scored = choices.map((choice) => ({
+    choice,
+    // A word that holds the other (`sns` in `sinkhorn-sns`) is near whatever their lengths.
+    distance: lower.length > 2 && choice.includes(lower) ? 1 : editDistance(lower, choice.toLowerCase()),
+  }))
+  const best = scored.sort((a, b) => a.distance - b.distance)[0]
+  return best && best.distance <= Math.max(2, word.length / 2) ? best.choice : undefined
+}
+
+/** Levenshtein's distance: the fewest letters put in, taken out or changed. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]!
+}
+
+/** `A. Author, B. Author: Title. Venue, 2024. arXiv:2401.12253` */
+export function citation({ authors, title, venue, year, arXiv }: Paper): string {
+  return `${authors.join(', ')}: ${title}. ${venueAndYear({ venue, year })}.${arXiv ? ` arXiv:${arXiv}` : ''}`
+}
+
+/** `ICLR 2024` */
+export const venueAndYear = ({ venue, year }: Pick<Paper, 'venue' | 'year'>): string =>
+  venue.includes(String(year)) ? venue : `${venue} ${year}`.trim()

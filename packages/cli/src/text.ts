@@ -1,0 +1,41 @@
+// What a run looks like in a terminal.
+import { seconds, verdict } from './format.ts'
+import { citation } from './paper.ts'
+import { type PaperResult, type Reproduction, tally } from './reproduce.ts'
+import { type Terminal, table, wrap } from './terminal.ts'
+
+/** One paper's results. */
+export function reportText(result: PaperResult, terminal: Terminal): string {
+  const { paper, claims, tables, notes, outcome, failure } = result
+  const { columns, paint } = terminal
+  const parts = ['', paint('bold', wrap(paper.title, columns)), wrap(citation(paper), columns)]
+  if (claims.length > 0) {
+    const rows = claims.map(({ claim, paper, ours, pass }) => [claim, paper || '-', ours, verdict(pass)])
+    parts.push(table(terminal, ['claim', "the paper's", 'ours', 'verdict'], rows))
+  }
+  for (const { title, columns: names, rows } of tables) parts.push('', title, table(terminal, names, rows))
+  if (notes.length > 0) parts.push('', ...notes.map((note) => wrap(note, columns - 2, '  ').replace('  ', '- ')))
+  const why = failure?.message ?? ''
+  if (outcome === 'failed') parts.push('', paint('red', `failed: ${why}`), ...(failure?.stack ? [failure.stack] : []))
+  if (outcome === 'absent') parts.push('', wrap(`not run: ${why}`, columns))
+  if (outcome === 'interrupted') parts.push('', 'interrupted: what is above is partial')
+  return [...parts, ''].join('\n')
+}
+
+/** The last line of a run, in words. */
+export function summaryText({ results }: Reproduction, { paint }: Terminal): string {
+  const { pass, short, reported } = tally(results)
+  const count = (outcome: PaperResult['outcome']) => results.filter((result) => result.outcome === outcome).length
+  const counts = [
+    [results.length, results.length === 1 ? 'paper' : 'papers'],
+    [pass, pass === 1 ? 'claim passes' : 'claims pass'],
+    [short, short === 1 ? 'falls short' : 'fall short'],
+    [reported, 'reported'],
+    [count('failed'), 'failed'],
+    [count('absent'), 'not run for want of data'],
+    [count('interrupted') + count('waiting'), 'interrupted'],
+  ] as const
+  const time = seconds(results.reduce((sum, result) => sum + result.seconds, 0))
+  const line = counts.filter(([n, word]) => n > 0 || word.startsWith('fall') || word.startsWith('claim'))
+  return paint('bold', `${line.map(([n, word]) => `${n} ${word}`).join(', ')} (${time})`)
+}

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findPaper, papers } from '../src/index.ts'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+test('every paper of the real catalogue can be found and says everything', () => {
+  for (const paper of papers) {
+    expect(findPaper(papers, paper.name)).toBe(paper)
+    expect(paper.module).toBe(`@opt/${paper.name}/experiment`)
+    for (const value of [paper.title, paper.topic, paper.summary, paper.authors[0]]) expect(value).not.toBe('')
+  }
+  expect(() => findPaper(papers, 'sinkhorn')).toThrow(/did you mean sinkhorn-sns\?/)
+})
+
+describe('scripts/catalogue.mjs in a house of its own', () => {
+  let house: string
+  const manifest = {
+    name: '@opt/toy',
+    version: '1.0.0',
+    opt: {
+      paper: "A Toy's Paper",
+      authors: ['A'],
+      year: 2020,
+      venue: 'ICML',
+      arXiv: '',
+      topic: 't',
+      tasks: ['x'],
+      summary: 'a | b',
+    },
+  }
+  const write = (file: string, content: unknown) => {
+    mkdirSync(join(house, file, '..'), { recursive: true })
+    writeFileSync(join(house, file), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  const read = (file: string) => readFileSync(join(house, file), 'utf8')
+  const catalogue = (...words: string[]) =>
+    spawnSync(process.execPath, [join(house, 'scripts', 'catalogue.mjs'), ...words], { encoding: 'utf8' })
+
+  beforeEach(() => {
+    house = mkdtempSync(join(tmpdir(), 'opt-house-'))
+    for (const script of ['catalogue.mjs', 'rooms.mjs'])
+      cpSync(join(ROOT, 'scripts', script), join(house, 'scripts', script))
+    symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'))
+    write('biome.json', { javascript: { formatter: { quoteStyle: 'single', semicolons: 'asNeeded' } } })
+    write('packages/cli/package.json', { dependencies: { '@opt/toy': 'workspace:^' } })
+    write('packages/cli/src/catalogue.ts', '')
+    write('packages/papers/toy/package.json', manifest)
+    write('README.md', '# House\n<!-- catalogue -->\nold\n<!-- /catalogue -->\nend\n')
+  })
+  afterEach(() => rmSync(house, { recursive: true }))
+
+  test('writes module and README table, and then has nothing to say', () => {
+    expect(catalogue('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining('catalogue.ts is stale') })
+    expect(read('packages/cli/src/catalogue.ts')).toBe('')
+    expect(catalogue()).toMatchObject({ status: 0, stdout: 'The catalogue has 1 paper\n' })
+    expect(read('packages/cli/src/catalogue.ts')).toContain(
+      "'@opt/toy/experiment': () => import('@opt/toy/experiment')",
+    )
+    expect(read('README.md')).toBe(
+      "# House\n<!-- catalogue -->\n\n| package | paper | what it does |\n| --- | --- | --- |\n| [@opt/toy](packages/papers/toy) | A Toy's Paper, ICML 2020 | a \\| b |\n\n<!-- /catalogue -->\nend\n",
+    )
+    expect(catalogue('--check')).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('says which dependency and which field is missing', () => {
+    write('packages/cli/package.json', { dependencies: {} })
+    expect(catalogue().stderr).toContain('packages/cli: lacks the dependency "@opt/toy": "workspace:^"')
+    write('packages/papers/toy/package.json', { ...manifest, opt: { ...manifest.opt, year: undefined, tasks: 'x' } })
+    const { status, stderr } = catalogue('--check')
+    expect(status).toBe(1)
+    expect(stderr).toContain('packages/papers/toy: lacks "opt": { "year" }')
+    expect(stderr).toContain('packages/papers/toy: opt.tasks is not a list')
+  })
+})
