@@ -16,7 +16,8 @@ const PAPER_FILES = ['src/experiment.ts', 'bench', 'demo']
 const OPT_FIELDS = ['paper', 'authors', 'year', 'venue', 'arXiv', 'topic', 'tasks', 'summary']
 
 // Functions whose bits differ between engines, chance without a seed, and Node inside a library.
-const ENGINE = /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot|random)\b/
+const ENGINE =
+  /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot|random)\b/
 const POWER = /[\w)\]] \*\* /
 const NODE = /from 'node:|import\('node:|\brequire\(|\bprocess\.|\bBuffer\b/
 const TOP_AWAIT = /^await /m
@@ -40,7 +41,8 @@ for (const room of all) {
   const rank = rankOf(room)
   if (rank === undefined) say('has no rank in scripts/check-packages.mjs')
 
-  for (const file of [...FILES, ...(paper ? PAPER_FILES : [])]) if (!existsSync(join(folder, file))) say(`lacks ${file}`)
+  for (const file of [...FILES, ...(paper ? PAPER_FILES : [])])
+    if (!existsSync(join(folder, file))) say(`lacks ${file}`)
   for (const [script, form] of Object.entries(SCRIPTS))
     if (!form.test(manifest.scripts?.[script] ?? '')) say(`script ${script} is not of the house's form ${form}`)
   if (paper && manifest.scripts?.bench !== 'node bench/index.mjs') say('script bench is not "node bench/index.mjs"')
@@ -51,10 +53,14 @@ for (const room of all) {
   if (manifest.publishConfig?.access !== 'public') say('lacks "publishConfig": { "access": "public" }')
   if (manifest.repository?.directory !== here.replaceAll('\\', '/')) say(`repository.directory is not ${here}`)
   if (typeof manifest.description !== 'string') say('lacks a description')
-  if (!Number.isFinite(manifest.opt?.size)) say('lacks its size budget: "opt": { "size": bytes min+gz of the main entry }')
+  if (!Number.isFinite(manifest.opt?.size))
+    say('lacks its size budget: "opt": { "size": bytes min+gz of the main entry }')
   if (manifest.exports?.['./package.json'] !== './package.json') say('does not export ./package.json')
   for (const [path, entry] of Object.entries(manifest.exports ?? {}))
-    if (path !== './package.json' && (Object.keys(entry).join() !== 'types,default' || !entry.default.startsWith('./dist/')))
+    if (
+      path !== './package.json' &&
+      (Object.keys(entry).join() !== 'types,default' || !entry.default.startsWith('./dist/'))
+    )
       say(`exports["${path}"] is not { "types": ..., "default": "./dist/..." }`)
   if (paper) {
     for (const field of OPT_FIELDS) if (manifest.opt?.[field] === undefined) say(`lacks "opt": { "${field}" }`)
@@ -101,7 +107,8 @@ function visit(name, path) {
   }
   state.set(name, 'open')
   const { dependencies = {}, peerDependencies = {} } = byName.get(name).manifest
-  for (const next of Object.keys({ ...dependencies, ...peerDependencies })) if (byName.has(next)) visit(next, [...path, name])
+  for (const next of Object.keys({ ...dependencies, ...peerDependencies }))
+    if (byName.has(next)) visit(next, [...path, name])
   state.set(name, 'done')
 }
 for (const name of byName.keys()) visit(name, [])

@@ -1,10 +1,12 @@
 // Runs the jest of the room it is started in, on native ES modules, and leaves test-results/jest.json for the summary.
 import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from './rooms.mjs'
 
 const jest = join(createRequire(import.meta.url).resolve('jest/package.json'), '..', 'bin', 'jest.js')
+mkdirSync('test-results', { recursive: true })
 const args = process.argv.slice(2)
 const { status } = spawnSync(
   process.execPath,

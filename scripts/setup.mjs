@@ -28,7 +28,8 @@ function must(...command) {
 
 function install() {
   const hash = createHash('sha256').update(process.version)
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(join(root, file)))
   const key = hash.digest('hex')
   const stamp = join(root, 'node_modules', '.setup-stamp')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return

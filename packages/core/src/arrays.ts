@@ -55,7 +55,7 @@ const SIGNS = { any: 'finite', nonnegative: 'nonnegative', positive: 'positive' 
 function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, columns?: number): void {
   const sign = rule.sign ?? 'any'
   for (let i = 0; i < data.length; i++) {
-    const v = data[i]!
+    const v = data[i]
     const ok = Number.isFinite(v) && (sign === 'any' || (sign === 'positive' ? v > 0 : v >= 0))
     if (ok) continue
     const at = columns === undefined ? `[${i}]` : `[${Math.floor(i / columns)}][${i % columns}]`
@@ -73,18 +73,18 @@ function copyNdArray(x: NdArray, rows: number, columns: number): Float64Array {
   const out = new Float64Array(rows * columns)
   const flat = x.dimension === 1
   const data = x.data as ArrayLike<number>
-  const direct = isArrayLike(data)
-  const [s0 = 0, s1 = 0] = flat ? [0, x.stride[0]!] : x.stride
+  const direct = x.dtype !== 'generic'
+  const [s0 = 0, s1 = 0] = flat ? [0, x.stride[0]] : x.stride
   for (let i = 0, o = 0; i < rows; i++)
     for (let j = 0; j < columns; j++)
-      out[o++] = direct ? data[x.offset + i * s0 + j * s1]! : flat ? x.get(j) : x.get(i, j)
+      out[o++] = direct ? data[x.offset + i * s0 + j * s1] : flat ? x.get(j) : x.get(i, j)
   return out
 }
 
 function flatten(x: VectorLike, label: string): ArrayLike<number> {
   if (isNdArray(x)) {
     if (x.dimension !== 1) refuse(label, 'a vector', `an ndarray of shape [${x.shape}]`, 'type')
-    return copyNdArray(x, 1, x.shape[0]!)
+    return copyNdArray(x, 1, x.shape[0])
   }
   if (isRowsAndColumns(x)) {
     if (x.rows !== 1 && x.columns !== 1) refuse(label, 'a vector', `a ${x.rows} x ${x.columns} matrix`, 'type')

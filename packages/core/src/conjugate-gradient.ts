@@ -22,7 +22,7 @@ export interface ConjugateGradientSolution {
 
 function dot(x: Float64Array, y: Float64Array): number {
   let sum = 0
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i]
   return sum
 }
 
@@ -50,7 +50,7 @@ export const conjugateGradient: Solver<
     const precondition = (from: Float64Array, to: Float64Array) => {
       if (!preconditioner) to.set(from)
       else if (typeof preconditioner === 'function') preconditioner(from, to)
-      else for (let i = 0; i < n; i++) to[i] = preconditioner[i]! * from[i]!
+      else for (let i = 0; i < n; i++) to[i] = preconditioner[i] * from[i]
     }
 
     precondition(rhs, z)
@@ -61,7 +61,7 @@ export const conjugateGradient: Solver<
     }
     if (initial) {
       operator.apply(x, q)
-      for (let i = 0; i < n; i++) r[i] = rhs[i]! - q[i]!
+      for (let i = 0; i < n; i++) r[i] = rhs[i] - q[i]
       precondition(r, z)
     } else r.set(rhs)
     p.set(z)
@@ -77,13 +77,13 @@ export const conjugateGradient: Solver<
       }
       const alpha = rz / curvature
       for (let i = 0; i < n; i++) {
-        x[i]! += alpha * p[i]!
-        r[i]! -= alpha * q[i]!
+        x[i] += alpha * p[i]
+        r[i] -= alpha * q[i]
       }
       precondition(r, z)
       const next = dot(r, z)
       const beta = next / rz
-      for (let i = 0; i < n; i++) p[i] = z[i]! + beta * p[i]!
+      for (let i = 0; i < n; i++) p[i] = z[i] + beta * p[i]
       rz = next
       const error = residual()
       if (yield { error }) return { x, residual: error }

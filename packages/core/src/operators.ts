@@ -21,15 +21,15 @@ export function denseOperator(x: MatrixLike): LinearOperator {
     apply(v, out) {
       for (let i = 0, o = 0; i < rows; i++) {
         let sum = 0
-        for (let j = 0; j < columns; j++) sum += data[o++]! * v[j]!
+        for (let j = 0; j < columns; j++) sum += data[o++] * v[j]
         out[i] = sum
       }
     },
     applyTransposed(v, out) {
       out.fill(0)
       for (let i = 0, o = 0; i < rows; i++) {
-        const vi = v[i]!
-        for (let j = 0; j < columns; j++) out[j]! += data[o++]! * vi
+        const vi = v[i]
+        for (let j = 0; j < columns; j++) out[j] += data[o++] * vi
       }
     },
   }

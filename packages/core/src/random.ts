@@ -113,8 +113,8 @@ export class Random {
     const pool = Int32Array.from({ length: n }, (_, i) => i)
     for (let i = 0; i < size; i++) {
       const j = this.integer(i, n)
-      const t = pool[i]!
-      pool[i] = pool[j]!
+      const t = pool[i]
+      pool[i] = pool[j]
       pool[j] = t
     }
     return pool.slice(0, size)
@@ -134,7 +134,7 @@ export class Random {
       for (let j = 0; j < n; j++) {
         if (left[j] === 0) continue
         i = j
-        u -= left[j]!
+        u -= left[j]
         if (u < 0) break
       }
       out[k] = i
@@ -154,7 +154,7 @@ export class Random {
 function mix(words: ArrayLike<number>): number[] {
   let h = 0
   return Array.from({ length: 4 }, (_, i) => {
-    h = (h + words[i % words.length]! + 0x9e3779b9) | 0
+    h = (h + words[i % words.length] + 0x9e3779b9) | 0
     let z = h
     z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97)

@@ -115,8 +115,8 @@ function sentence(
  *
  * The generator's last parameter is its options (always an object, without a default of its own). It yields a report
  * once an iteration and gets back `true` when it should wrap up and return its answer. It may return before: then the
- * status is 'converged' or 'stalled' by its last error ('completed' when it reports none), and a `message` in its
- * answer says why. It sees the driver's options beside its own, defaults filled in.
+ * status is 'converged' or 'stalled' by its last error, and a `message` in its answer says why; a solver that reports
+ * no error and gives no such message has 'completed'. It sees the driver's options beside its own, defaults filled in.
  *
  * ```ts
  * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize = 0.1 }: BoxOptions) {
@@ -173,9 +173,12 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         yield report
         next = run.next(status !== undefined)
       }
-      status ??= error === undefined ? 'completed' : error <= tolerance ? 'converged' : 'stalled'
       const answer = next.value
       const why = (answer as { message?: string }).message
+      if (!status) {
+        if (error !== undefined && error <= tolerance) status = 'converged'
+        else status = error === undefined && why === undefined ? 'completed' : 'stalled'
+      }
       return {
         ...answer,
         status,

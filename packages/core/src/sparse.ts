@@ -28,11 +28,11 @@ export function csr(parts: CSR): CSR {
   if (indptr[rows] !== values.length)
     refuse(`csr: indptr[${rows}]`, `the number of values (${values.length})`, `${indptr[rows]}`)
   for (let i = 0; i < rows; i++)
-    if (indptr[i + 1]! < indptr[i]!) refuse(`csr: indptr[${i + 1}]`, `at least ${indptr[i]}`, `${indptr[i + 1]}`)
+    if (indptr[i + 1] < indptr[i]) refuse(`csr: indptr[${i + 1}]`, `at least ${indptr[i]}`, `${indptr[i + 1]}`)
   for (let k = 0; k < indices.length; k++) {
-    if (!(indices[k]! >= 0 && indices[k]! < columns))
+    if (!(indices[k] >= 0 && indices[k] < columns))
       refuse(`csr: indices[${k}]`, `between 0 and ${columns - 1}`, `${indices[k]}`)
-    if (!Number.isFinite(values[k]!)) refuse(`csr: values[${k}]`, 'a finite number', `${values[k]}`)
+    if (!Number.isFinite(values[k])) refuse(`csr: values[${k}]`, 'a finite number', `${values[k]}`)
   }
   return { rows, columns, indptr, indices, values }
 }
@@ -52,7 +52,7 @@ export function csrFromDense(x: MatrixLike): CSR {
   }
   for (let i = 0, k = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const v = data[i * columns + j]!
+      const v = data[i * columns + j]
       if (v === 0) continue
       sparse.indices[k] = j
       sparse.values[k++] = v
@@ -66,7 +66,7 @@ export function csrFromDense(x: MatrixLike): CSR {
 export function csrMultiply({ rows, indptr, indices, values }: CSR, x: Float64Array, y: Float64Array): void {
   for (let i = 0; i < rows; i++) {
     let sum = 0
-    for (let k = indptr[i]!; k < indptr[i + 1]!; k++) sum += values[k]! * x[indices[k]!]!
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) sum += values[k] * x[indices[k]]
     y[i] = sum
   }
 }
@@ -75,8 +75,8 @@ export function csrMultiply({ rows, indptr, indices, values }: CSR, x: Float64Ar
 export function csrMultiplyTransposed({ rows, indptr, indices, values }: CSR, x: Float64Array, y: Float64Array): void {
   y.fill(0)
   for (let i = 0; i < rows; i++) {
-    const xi = x[i]!
-    for (let k = indptr[i]!; k < indptr[i + 1]!; k++) y[indices[k]!]! += values[k]! * xi
+    const xi = x[i]
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) y[indices[k]] += values[k] * xi
   }
 }
 
@@ -89,14 +89,14 @@ export function csrTranspose({ rows, columns, indptr, indices, values }: CSR): C
     indices: new Int32Array(values.length),
     values: new Float64Array(values.length),
   }
-  for (const j of indices) out.indptr[j + 1]!++
-  for (let j = 0; j < columns; j++) out.indptr[j + 1]! += out.indptr[j]!
+  for (const j of indices) out.indptr[j + 1]++
+  for (let j = 0; j < columns; j++) out.indptr[j + 1] += out.indptr[j]
   const next = out.indptr.slice(0, columns)
   for (let i = 0; i < rows; i++)
-    for (let k = indptr[i]!; k < indptr[i + 1]!; k++) {
-      const at = next[indices[k]!]!++
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) {
+      const at = next[indices[k]]++
       out.indices[at] = i
-      out.values[at] = values[k]!
+      out.values[at] = values[k]
     }
   return out
 }

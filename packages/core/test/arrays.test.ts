@@ -94,7 +94,7 @@ describe('matrix', () => {
     [[], {}, 'm must be nonempty, got shape [0, 0]'],
     [[[]], {}, 'm must be nonempty, got shape [1, 0]'],
   ] as const)('refuses %j', (x, rule, message) => {
-    expect(() => matrix(x as number[][], 'm', rule)).toThrow(new RangeError(message))
+    expect(() => matrix(x as unknown as number[][], 'm', rule)).toThrow(new RangeError(message))
   })
 
   it('refuses what is no matrix', () => {

@@ -44,13 +44,13 @@ describe('sparse matrices', () => {
           csrMultiply(csrTranspose(sparse), u, w)
           a.forEach((row, i) =>
             expect(y[i]).toBeCloseTo(
-              row.reduce((s, r, j) => s + r * x[j]!, 0),
+              row.reduce((s, r, j) => s + r * x[j], 0),
               12,
             ),
           )
           for (let j = 0; j < columns; j++) {
             expect(v[j]).toBeCloseTo(
-              a.reduce((s, row, i) => s + row[j]! * u[i]!, 0),
+              a.reduce((s, row, i) => s + row[j] * u[i], 0),
               12,
             )
             expect(w[j]).toBe(v[j])
@@ -99,7 +99,7 @@ describe('conjugateGradient', () => {
         expect(status).toBe('converged')
         const exact = mlSolve(a, MlMatrix.columnVector(b)).to1DArray()
         const size = Math.max(1, ...exact.map(Math.abs))
-        exact.forEach((e, i) => expect(Math.abs(x[i]! - e) / size).toBeLessThan(1e-8))
+        exact.forEach((e, i) => expect(Math.abs(x[i] - e) / size).toBeLessThan(1e-8))
       }),
     )
   })

@@ -1,0 +1,11 @@
+/**
+ * Elementary functions from exact arithmetic alone (+ - * / and square root), so that every engine gives the same bits.
+ * The bounds in ulp hold against 40-digit values; NaN, infinities and signed zeros are treated as Math treats them.
+ */
+
+export { erf, erfc, normalCdf } from './math/error-function.ts'
+export { cosh, expm1, log1p, logAddExp, logit, sigmoid, sinh, softplus, tanh } from './math/exponential.ts'
+export { gammaln } from './math/gamma.ts'
+export { acos, asin, atan, atan2 } from './math/inverse-trigonometric.ts'
+export { cbrt, hypot, log2, log10, pow } from './math/power.ts'
+export { cos, sin, tan } from './math/trigonometric.ts'

@@ -1,0 +1,144 @@
+import { log } from '@opt/core'
+import { type NewtonDirection, SPARSE_SHARE } from './newton-direction.ts'
+import type { Counts, Settings, SinkhornNewtonReport } from './options.ts'
+import type { ScaledPlan } from './scaled-plan.ts'
+import { thresholdByCount, thresholdByMass } from './sparsify.ts'
+
+/** How a level ended: at its target; without getting there; where rounding ends; or because the driver said so. */
+export type Ending = 'reached' | 'failed' | 'floor' | 'told'
+
+/** One level of regularisation: the plan stands at its potentials and epsilon. */
+export interface Level {
+  plan: ScaledPlan
+  direction: NewtonDirection
+  settings: Settings
+  /** L1 error to reach. */
+  target: number
+  /** Is this the user's own epsilon? */
+  last: boolean
+  /** Unit of epsilon in reports. */
+  unit: number
+  counts: Counts
+}
+
+type Steps = Generator<SinkhornNewtonReport, Ending, boolean>
+
+/** Newton steps before a level is given up. */
+const STEPS = { onTheWay: 30, last: 60 }
+/** On the last level Sinkhorn goes on instead of Newton when it is predicted to be this close to the end; up to so many iterations. */
+const NEAR = 20
+const SINKHORN_AT_MOST = 40
+const BACKTRACKS = 30
+/** Marginals below this have underflowed. */
+const EMPTY = 1e-290
+/** Below this error a step that does not help has met the rounding of P. */
+const FLOOR = 1e-11
+
+/** SNS on one level: a few Sinkhorn iterations, then sparse Newton steps. */
+export function* solveLevel(level: Level): Steps {
+  level.plan.evaluate()
+  const ending = yield* warmUp(level)
+  return ending === 'failed' ? yield* newton(level) : ending
+}
+
+function* warmUp({ plan, settings, target, last, unit, counts }: Level): Steps {
+  const errors: number[] = []
+  let iterations = settings.warmup
+  for (let k = 0; k < iterations; k++) {
+    const error = plan.sinkhorn()
+    counts.sinkhornIterations++
+    errors.push(error)
+    const done = error <= target
+    if (done || k === settings.warmup - 1) plan.absorb()
+    if (yield { phase: 'sinkhorn', epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity })
+      return 'told'
+    if (done) return 'reached'
+    if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
+      const rate = Math.sqrt(error / errors[k - 2])
+      if (rate < 1 && log(target / error) / log(rate) <= NEAR) iterations = SINKHORN_AT_MOST
+    }
+  }
+  plan.absorb()
+  return 'failed'
+}
+
+function* newton({ plan, direction, settings, target, last, unit, counts }: Level): Steps {
+  const { a, b, rows, columns } = plan
+  const { dx, dy } = direction
+  const limit = settings.annealing ? (last ? STEPS.last : STEPS.onTheWay) : Infinity
+  let forcing = settings.forcing
+  let slow = 0
+  let previous = Infinity
+  let step = { kept: 0, cg: 0, step: 0 }
+
+  for (let k = 0; ; k++) {
+    const error = plan.balance()
+    const done = error <= target
+    if (k > 0 || done) {
+      const phase = k > 0 ? 'newton' : 'sinkhorn'
+      counts[`${phase}Iterations`]++
+      const report = { epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity }
+      if (yield k > 0 ? { phase, ...report, ...step } : { phase, ...report }) return 'told'
+    }
+    if (done) return 'reached'
+    if (k >= limit) return 'failed'
+    slow = error > 0.5 * previous ? slow + 1 : 0
+    previous = error
+    if (slow >= 2) {
+      if (last && error < FLOOR) return 'floor'
+      forcing /= 10
+      slow = 0
+    }
+
+    // Sparsify: the largest entries, as few as drop no more mass than the present error allows.
+    const { value, kept } =
+      settings.keep === 'auto'
+        ? thresholdByMass(plan, forcing * Math.min(1, Math.sqrt(error)), 2 * Math.max(rows, columns))
+        : thresholdByCount(plan, settings.keep)
+    const sparse = kept <= SPARSE_SHARE * rows * columns
+    const cg = direction.compute(sparse ? value : null, Math.min(0.1, Math.sqrt(error)))
+    counts.cgIterations += cg
+
+    // Line search on the slope of the concave potential: differences of its values would drown in rounding.
+    const slope = slopeAlong()
+    if (!(slope > 0)) return 'failed'
+    let alpha = Math.min(1, (60 * plan.epsilon) / longest(dx, dy))
+    let trial = 0
+    for (; trial < BACKTRACKS; trial++) {
+      plan.tryStep(alpha, dx, dy)
+      const s = slopeAlong()
+      if (s >= -0.5 * slope && plan.r.every(positive) && plan.c.every(positive)) break
+      const shrink = slope / (slope - s)
+      alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
+    }
+    if (trial === BACKTRACKS) return 'failed'
+    plan.accept()
+    step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
+  }
+
+  /** Derivative of the potential along (dx, dy) where P stands. */
+  function slopeAlong(): number {
+    let sum = 0
+    for (let i = 0; i < rows; i++) sum += (a[i] - plan.r[i]) * dx[i]
+    for (let j = 0; j < columns; j++) sum += (b[j] - plan.c[j]) * dy[j]
+    return sum
+  }
+}
+
+const positive = (sum: number): boolean => sum > EMPTY
+
+/** max |dx_i + dy_j|: how far the step moves an exponent. */
+function longest(dx: Float64Array, dy: Float64Array): number {
+  const [x, y] = [extremes(dx), extremes(dy)]
+  return Math.max(Math.abs(x.high + y.high), Math.abs(x.low + y.low))
+}
+
+function extremes(v: Float64Array): { low: number; high: number } {
+  let low = Infinity
+  let high = -Infinity
+  for (const x of v) {
+    if (x < low) low = x
+    if (x > high) high = x
+  }
+  return { low, high }
+}

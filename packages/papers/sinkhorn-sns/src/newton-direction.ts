@@ -1,0 +1,133 @@
+import { type CSR, conjugateGradient, type LinearOperator, type Views } from '@opt/core'
+import type { ScaledPlan } from './scaled-plan.ts'
+import { keepEntries, transposeInto } from './sparsify.ts'
+
+/** A sparse plan costs less than the whole one up to this share of its entries. */
+export const SPARSE_SHARE = 0.1
+
+/** The arrays of a {@link NewtonDirection}: room for a quarter of P's entries, twice, and a few vectors. */
+export interface DirectionViews {
+  kept: CSR
+  transposed: CSR
+  dx: Float64Array
+  dy: Float64Array
+  large: Float64Array
+  scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
+}
+
+/** Takes the arrays of a {@link NewtonDirection} from a workspace. */
+export function directionViews(rows: number, columns: number, views: Views): DirectionViews {
+  const entries = Math.ceil(SPARSE_SHARE * rows * columns)
+  const sparse = (n: number, m: number): CSR => ({
+    ...{ rows: n, columns: m, indptr: views.i32(n + 1) },
+    ...{ indices: views.i32(entries), values: views.f64(entries) },
+  })
+  const small = () => views.f64(Math.min(rows, columns))
+  return {
+    ...{ kept: sparse(rows, columns), transposed: sparse(columns, rows) },
+    ...{ dx: views.f64(rows), dy: views.f64(columns), large: views.f64(Math.max(rows, columns)) },
+    scratch: [small(), small(), small(), small()],
+  }
+}
+
+/**
+ * The Newton direction of the potential with only some of P's entries kept:
+ *
+ *     1/epsilon [diag(r)  A; A'  diag(c)] (dx, dy) = (a - r, b - c)
+ *
+ * by conjugate gradients on the Schur complement of the smaller side. A is P without its small entries, but the
+ * diagonal keeps the full sums r and c: so the matrix stays positive semidefinite and every direction ascends.
+ */
+export class NewtonDirection {
+  readonly dx: Float64Array
+  readonly dy: Float64Array
+  readonly #plan: ScaledPlan
+  readonly #kept: CSR
+  readonly #transposed: CSR
+  readonly #next: Int32Array
+  readonly #scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
+  readonly #large: Float64Array
+
+  constructor(plan: ScaledPlan, views: DirectionViews) {
+    this.#plan = plan
+    ;({ kept: this.#kept, transposed: this.#transposed, dx: this.dx, dy: this.dy } = views)
+    ;({ large: this.#large, scratch: this.#scratch } = views)
+    this.#next = new Int32Array(plan.columns)
+  }
+
+  /**
+   * Sets dx and dy from the entries of at least `threshold`, or from all of P when it is null.
+   * Returns the number of CG iterations.
+   */
+  compute(threshold: number | null, tolerance: number): number {
+    const { rows, columns, a, b, r, c, epsilon, kernels, data, stride } = this.#plan
+    const wide = rows <= columns
+    const sparse = threshold !== null
+    if (sparse) {
+      keepEntries(this.#plan, threshold, this.#kept)
+      transposeInto(this.#kept, this.#transposed, this.#next)
+    }
+    // The same equations on either side: s is the smaller one, l the larger.
+    const [ds, dl] = wide ? [this.dx, this.dy] : [this.dy, this.dx]
+    const [ms, ml, ss, sl] = wide ? [a, b, r, c] : [b, a, c, r]
+    const [toSmall, toLarge] = wide ? [this.#kept, this.#transposed] : [this.#transposed, this.#kept]
+    const multiply = (A: CSR, x: Float64Array, y: Float64Array) => {
+      if (sparse) kernels.spmv(A.rows, A.indptr, A.indices, A.values, x, y)
+      else if (A === this.#kept) kernels.gemv(rows, columns, data, stride, x, y)
+      else {
+        y.fill(0)
+        kernels.gemvT(rows, columns, data, stride, x, y)
+      }
+    }
+
+    const large = this.#large
+    for (let k = 0; k < dl.length; k++) large[k] = (ml[k] - sl[k]) / sl[k]
+    multiply(toSmall, large, ds)
+    const rhs = Float64Array.from(ds, (y, i) => epsilon * (ms[i] - ss[i] - y))
+    const schur: LinearOperator = {
+      rows: ds.length,
+      columns: ds.length,
+      apply(x, out) {
+        multiply(toLarge, x, large)
+        for (let k = 0; k < dl.length; k++) large[k] /= sl[k]
+        multiply(toSmall, large, out)
+        for (let i = 0; i < ds.length; i++) out[i] = ss[i] * x[i] - out[i]
+      },
+    }
+    const jacobi = sparse ? sparseDiagonal(toSmall, ss, sl) : this.#denseDiagonal(ss, sl)
+    const { x, iterations } = conjugateGradient(schur, rhs, {
+      preconditioner: jacobi,
+      tolerance,
+      maxIterations: 1000,
+      scratch: this.#scratch,
+      history: false,
+    })
+    ds.set(x)
+    multiply(toLarge, ds, large)
+    for (let k = 0; k < dl.length; k++) dl[k] = (epsilon * (ml[k] - sl[k]) - large[k]) / sl[k]
+    return iterations
+  }
+
+  #denseDiagonal(ss: Float64Array, sl: Float64Array): Float64Array {
+    const { rows, columns, data, stride } = this.#plan
+    const wide = rows <= columns
+    const squares = new Float64Array(ss.length)
+    for (let i = 0; i < rows; i++)
+      for (let j = 0, k = i * stride; j < columns; j++, k++) {
+        if (wide) squares[i] += (data[k] * data[k]) / sl[j]
+        else squares[j] += (data[k] * data[k]) / sl[i]
+      }
+    return inverseDiagonal(ss, squares)
+  }
+}
+
+function sparseDiagonal({ indptr, indices, values }: CSR, ss: Float64Array, sl: Float64Array): Float64Array {
+  const squares = new Float64Array(ss.length)
+  for (let i = 0; i < ss.length; i++)
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) squares[i] += (values[k] * values[k]) / sl[indices[k]]
+  return inverseDiagonal(ss, squares)
+}
+
+/** Inverse of the Schur complement's diagonal, which cancellation may leave at or below 0. */
+const inverseDiagonal = (ss: Float64Array, squares: Float64Array): Float64Array =>
+  ss.map((s, i) => 1 / Math.max(s - squares[i], 1e-14 * s))

@@ -1,0 +1,89 @@
+import { number, oneOf, refuse, type VectorLike } from '@opt/core'
+import type { TransportSolution } from './solution.ts'
+
+/** Potentials to start from, in the convention of the solution's `f` and `g`. */
+export interface Potentials {
+  f: VectorLike
+  g: VectorLike
+}
+
+/** How epsilon comes down: from `start` times the cost's range, by `factor` a level, each level but the last to `tolerance`. */
+export interface Annealing {
+  /** Default 0.1. */
+  start?: number
+  /** Default 3. */
+  factor?: number
+  /** Default 1e-3. */
+  tolerance?: number
+}
+
+/** Options of {@link sinkhornNewton}. */
+export interface SinkhornNewtonOptions {
+  /** Regularisation, in units of the cost; the paper's eta is 1 / epsilon. */
+  epsilon: number
+  /** Where to start; the first level is the final one when the error there is below 0.1. */
+  initial?: Potentials
+  /** false: work at the final epsilon from the start, as the paper does. Default true. */
+  annealing?: boolean | Annealing
+  /** Sinkhorn iterations before Newton on each level (the paper's N1). Default 5. */
+  warmup?: number
+  /** Entries of P kept in the Hessian: as many as the present error asks for ('auto', default), or a fixed count (the paper). */
+  keep?: 'auto' | number
+  /** 'auto' drops at most forcing * min(1, sqrt(error)) of the mass. Default 0.1. */
+  forcing?: number
+  /** On the L1 error of both marginals, relative to the mass. Default 1e-9. */
+  tolerance?: number | undefined
+}
+
+/** What {@link sinkhornNewton} says after each iteration. */
+export interface SinkhornNewtonReport {
+  phase: 'sinkhorn' | 'newton'
+  /** Regularisation of the level being solved, in units of the cost. */
+  epsilon: number
+  /** L1 error of both marginals at the level being solved, relative to the mass. */
+  levelError: number
+  /** The same at the final epsilon; Infinity on the way there. */
+  error: number
+  /** Newton only: entries of P kept in the Hessian, CG iterations, step length. */
+  kept?: number
+  cg?: number
+  step?: number
+}
+
+/** Work done, counted. */
+export interface Counts {
+  sinkhornIterations: number
+  newtonIterations: number
+  cgIterations: number
+}
+
+/** Answer of {@link sinkhornNewton}. */
+export type SinkhornNewtonSolution = TransportSolution & Counts
+
+/** The options with their defaults, checked. */
+export interface Settings {
+  warmup: number
+  keep: 'auto' | number
+  forcing: number
+  tolerance: number
+  annealing: Required<Annealing> | false
+}
+
+export function takeSettings(options: SinkhornNewtonOptions): Settings {
+  const { warmup = 5, keep = 'auto', forcing = 0.1, annealing = true } = options
+  number(warmup, 'warmup', { integer: true, min: 1 })
+  number(forcing, 'forcing', { positive: true })
+  if (typeof keep === 'number') number(keep, 'keep', { integer: true, min: 1 })
+  else oneOf(keep, 'keep', ['auto'])
+  const { start = 0.1, factor = 3, tolerance = 1e-3 } = typeof annealing === 'object' ? annealing : {}
+  number(start, 'annealing.start', { positive: true })
+  number(tolerance, 'annealing.tolerance', { positive: true })
+  if (!(Number.isFinite(factor) && factor > 1)) refuse('annealing.factor', 'greater than 1', String(factor))
+  return {
+    warmup,
+    keep,
+    forcing,
+    tolerance: options.tolerance!,
+    annealing: annealing === false ? false : { start, factor, tolerance },
+  }
+}

@@ -1,0 +1,82 @@
+import { exp, type Matrix, number, type Random, refuse, type VectorLike, vector } from '@opt/core'
+import ndarray from 'ndarray'
+import { gridCost, type Metric, pairwiseCost, scaled } from './costs.ts'
+
+/** A transport problem: a cost and two marginals. */
+export interface TransportProblem {
+  cost: Matrix
+  a: Float64Array
+  b: Float64Array
+}
+
+/** The paper's random assignment: costs uniform on [0, 1), equal masses 1 / n. */
+export function randomAssignment(n: number, rng: Random): TransportProblem {
+  number(n, 'randomAssignment: n', { integer: true, min: 1 })
+  return {
+    cost: ndarray(
+      Float64Array.from({ length: n * n }, () => rng.uniform()),
+      [n, n],
+    ),
+    a: new Float64Array(n).fill(1 / n),
+    b: new Float64Array(n).fill(1 / n),
+  }
+}
+
+/** Options of {@link imagePair}. */
+export interface ImagePairOptions {
+  height: number
+  width: number
+  metric?: Metric
+  /** The pixel value that stands for 1: 255 in a photograph. Default: the largest of the two pictures. */
+  maxPixel?: number
+  /** Added to each pixel / maxPixel before normalising, so that every pixel has mass. Default 0.01. */
+  floor?: number
+}
+
+/**
+ * The paper's images: two grey pictures of one size as histograms over their pixels, the cost between pixels divided by
+ * its maximum.
+ *
+ * @param x,y height * width nonnegative pixels, row by row.
+ */
+export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOptions): TransportProblem {
+  const { height, width, metric = 'sqeuclidean', floor = 0.01 } = options
+  const shape = { length: height * width, sign: 'nonnegative' } as const
+  const pictures = [vector(x, 'imagePair: x', shape), vector(y, 'imagePair: y', shape)]
+  const largest = pictures.map((pixels) => pixels.reduce((high, p) => Math.max(high, p), 0))
+  largest.forEach(
+    (high, k) => high > 0 || refuse(`imagePair: ${'xy'[k]}`, 'a picture with a pixel above 0', 'a black one'),
+  )
+  const maxPixel = number(options.maxPixel ?? Math.max(...largest), 'imagePair: maxPixel', { positive: true })
+  number(floor, 'imagePair: floor', { nonnegative: true })
+  const [a, b] = pictures.map((pixels) => normalised(pixels.map((p) => p / maxPixel + floor))) as [
+    Float64Array,
+    Float64Array,
+  ]
+  return { cost: gridCost(height, width, metric), a, b }
+}
+
+/**
+ * Two mixtures of Gaussians on a grid of [0, 1], with cost |s - t|^p divided by its maximum: a smooth problem on which
+ * a plan has many entries that matter.
+ */
+export function densities1d(n: number, p: 1 | 2 = 2): TransportProblem {
+  number(n, 'densities1d: n', { integer: true, min: 2 })
+  if (p !== 1 && p !== 2) refuse('densities1d: p', '1 or 2', String(p))
+  const t = Float64Array.from({ length: n }, (_, i) => (i + 0.5) / n)
+  const bump = (x: number, mean: number, deviation: number) => {
+    const z = (x - mean) / deviation
+    return exp(-0.5 * z * z)
+  }
+  const points = ndarray(t, [n, 1])
+  return {
+    cost: scaled(pairwiseCost(points, points, p === 1 ? 'cityblock' : 'sqeuclidean')),
+    a: normalised(t.map((x) => bump(x, 0.25, 0.06) + 0.6 * bump(x, 0.7, 0.09) + 1e-4)),
+    b: normalised(t.map((x) => bump(x, 0.55, 0.15) + 0.3 * bump(x, 0.9, 0.03) + 1e-4)),
+  }
+}
+
+function normalised(weights: Float64Array): Float64Array {
+  const total = weights.reduce((s, w) => s + w, 0)
+  return weights.map((w) => w / total)
+}

@@ -1,0 +1,114 @@
+import { allocate, type Solver, solver, type VectorLike } from '@opt/core'
+import { type Ending, type Level, solveLevel } from './level.ts'
+import { directionViews, NewtonDirection } from './newton-direction.ts'
+import {
+  type SinkhornNewtonOptions,
+  type SinkhornNewtonReport,
+  type SinkhornNewtonSolution,
+  takeSettings,
+} from './options.ts'
+import { type CostLike, takeInitial, takeProblem } from './problem.ts'
+import { planViews, ScaledPlan } from './scaled-plan.ts'
+import { transportSolution } from './solution.ts'
+
+type Steps<T> = Generator<SinkhornNewtonReport, T, boolean>
+
+const SPLITS = 8
+/** A level before the last one that got this far is a good place to go on from. */
+const GOOD_ENOUGH = 0.05
+/** Sinkhorn has stalled when so many iterations take less than a thousandth off the error. */
+const PATIENCE = 100
+
+/**
+ * Entropic optimal transport by sparse Newton iterations on the Sinkhorn potential (Tang et al., ICLR 2024):
+ *
+ *     min <C, P> + epsilon KL(P | a b')   subject to   P 1 = a,  P' 1 = b
+ *
+ * The annealing of epsilon and the adaptive count of kept entries are ours; `annealing: false` with a fixed `warmup` and
+ * `keep` is the paper's algorithm.
+ *
+ * @param cost n x m, finite.
+ * @param a n nonnegative masses; zeros are allowed.
+ * @param b m nonnegative masses of the same sum.
+ * @throws TypeError or RangeError naming the argument that is wrong.
+ */
+export const sinkhornNewton: Solver<
+  [cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornNewtonOptions],
+  SinkhornNewtonReport,
+  SinkhornNewtonSolution
+> = solver(
+  'sinkhornNewton',
+  function* (
+    cost: CostLike,
+    a: VectorLike,
+    b: VectorLike,
+    options: SinkhornNewtonOptions,
+  ): Steps<SinkhornNewtonSolution> {
+    const problem = takeProblem(cost, a, b, options.epsilon)
+    const settings = takeSettings(options)
+    const { annealing, tolerance } = settings
+    const [n, m] = [problem.a.length, problem.b.length]
+    const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
+    const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
+    const counts = { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 }
+    const level: Level = {
+      ...{ plan, settings, counts, unit: problem.scale, last: true, target: tolerance },
+      direction: new NewtonDirection(plan, memory.direction),
+    }
+
+    // Levels still to solve, the next one last: ..., epsilon * factor, epsilon.
+    const start = takeInitial(problem, options.initial)
+    const levels = [problem.epsilon]
+    if (annealing && !(options.initial && isClose(plan, start, problem.epsilon)))
+      while (levels.at(-1)! < annealing.start * problem.range) levels.push(levels.at(-1)! * annealing.factor)
+
+    let good = { ...start, epsilon: Math.max(problem.range, levels.at(-1)!) }
+    let ending: Ending = 'reached'
+    for (let splits = 0; levels.length > 0; ) {
+      const epsilon = levels.at(-1)!
+      level.last = levels.length === 1
+      level.target = level.last || !annealing ? tolerance : annealing.tolerance
+      plan.setPotentials(good, epsilon)
+      ending = yield* solveLevel(level)
+      if (ending === 'told' || ending === 'floor') break
+      if (ending === 'reached' || (!level.last && plan.error() < GOOD_ENOUGH)) {
+        good = { ...plan.potentials(), epsilon }
+        levels.pop()
+      } else if (annealing && splits < SPLITS && good.epsilon > epsilon) {
+        splits++
+        levels.push(Math.sqrt(good.epsilon * epsilon))
+      } else break
+    }
+
+    if (ending !== 'told' || !level.last) {
+      plan.setPotentials(ending === 'failed' ? good : plan.potentials(), problem.epsilon)
+      plan.evaluate()
+      plan.balance()
+    }
+    if (ending === 'failed') yield* plainSinkhorn(level)
+    const message = ending === 'floor' ? { message: 'rounding does not allow a smaller error' } : {}
+    return { ...transportSolution(problem, plan), ...counts, ...message }
+  },
+  { tolerance: 1e-9, maxIterations: 1000 },
+)
+
+/** Is the error at these potentials small enough to start right there? */
+function isClose(plan: ScaledPlan, start: { f: Float64Array; g: Float64Array }, epsilon: number): boolean {
+  plan.setPotentials(start, epsilon)
+  plan.evaluate()
+  return plan.balance() < 0.1
+}
+
+/** What is left when Newton gave up on every level: Sinkhorn, as long as it moves. */
+function* plainSinkhorn({ plan, unit, counts }: Level): Steps<void> {
+  let reference = Infinity
+  for (let k = 0; ; k++) {
+    const error = plan.sinkhorn()
+    counts.sinkhornIterations++
+    const told = yield { phase: 'sinkhorn', epsilon: plan.epsilon / unit, levelError: error, error }
+    const stalled = k % PATIENCE === 0 && error > 0.999 * reference
+    if (k % PATIENCE === 0) reference = error
+    if (told || stalled || plan.strained) plan.absorb()
+    if (told || stalled) return
+  }
+}

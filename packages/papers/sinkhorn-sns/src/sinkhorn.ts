@@ -1,0 +1,95 @@
+import { allocate, oneOf, refuse, type Solver, show, solver, type VectorLike } from '@opt/core'
+import { LogPlan } from './log-plan.ts'
+import type { Potentials } from './options.ts'
+import { type CostLike, type Problem, takeInitial, takeProblem } from './problem.ts'
+import { planViews, ScaledPlan } from './scaled-plan.ts'
+import { type TransportSolution, transportSolution } from './solution.ts'
+
+/** Options of {@link sinkhorn}. */
+export interface SinkhornOptions {
+  /** Regularisation, in units of the cost. */
+  epsilon: number
+  /**
+   * 'kernel' (default): scalings of an absorbed kernel matrix, two products an iteration; needs 2 n m numbers.
+   * 'log': soft-mins of the cost, one exponential an entry; needs O(n + m) numbers beside the cost.
+   */
+  domain?: 'kernel' | 'log'
+  /**
+   * Over-relaxation of each half-iteration, 1 <= relaxation < 2 (Thibault et al. 2021), in the kernel domain: 'auto'
+   * chooses it from the rate of 20 plain iterations. A step that lowers the dual is followed by a plain one. Default 1.
+   */
+  relaxation?: 'auto' | number
+  /** Where to start. */
+  initial?: Potentials
+}
+
+/** What {@link sinkhorn} says after each iteration. */
+export interface SinkhornReport {
+  /** L1 error of the column marginal (the rows are exact), relative to the mass. */
+  error: number
+}
+
+type Steps = Generator<SinkhornReport, TransportSolution, boolean>
+
+/**
+ * Sinkhorn's algorithm for entropic optimal transport, the baseline of the paper, in the kernel domain with absorption
+ * (Schmitzer 2019) or in the log domain.
+ *
+ * @param cost n x m, finite; with domain 'log' also rows on demand, never held in memory.
+ * @param a n nonnegative masses; zeros are allowed.
+ * @param b m nonnegative masses of the same sum.
+ * @throws TypeError or RangeError naming the argument that is wrong.
+ */
+export const sinkhorn: Solver<
+  [cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornOptions],
+  SinkhornReport,
+  TransportSolution
+> = solver(
+  'sinkhorn',
+  function* (cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornOptions): Steps {
+    const domain = oneOf(options.domain ?? 'kernel', 'domain', ['kernel', 'log'])
+    const problem = takeProblem(cost, a, b, options.epsilon)
+    const relaxation = takeRelaxation(options.relaxation ?? 1, domain)
+    const plan = domain === 'log' ? new LogPlan(problem) : kernelPlan(problem)
+    plan.setPotentials(takeInitial(problem, options.initial), problem.epsilon)
+    plan.evaluate()
+    const errors: number[] = []
+    let w = 1
+    let dual = -Infinity
+    for (let k = 1; ; k++) {
+      const error = plan.sinkhorn(w)
+      if (relaxation !== 1 && k <= PLAIN) errors.push(error)
+      if (relaxation !== 1 && k >= PLAIN && 'dual' in plan) {
+        const now = plan.dual()
+        w = now < dual ? 1 : relaxation === 'auto' ? overRelaxation(errors) : relaxation
+        dual = now
+      }
+      const told = yield { error }
+      if (told || plan.strained) plan.absorb()
+      if (told) return transportSolution(problem, plan)
+      if (plan.strained) plan.evaluate()
+    }
+  },
+  { tolerance: 1e-9, maxIterations: 100_000 },
+)
+
+function kernelPlan(problem: Problem): ScaledPlan {
+  const { kernels, ...views } = allocate((space) => planViews(problem.a.length, problem.b.length, space))
+  return new ScaledPlan(problem, views, kernels)
+}
+
+/** Plain iterations before the relaxation sets in. */
+const PLAIN = 20
+
+function takeRelaxation(relaxation: 'auto' | number, domain: string): 'auto' | number {
+  if (relaxation !== 'auto' && !(relaxation >= 1 && relaxation < 2))
+    refuse('relaxation', `'auto' or a number from 1 up to 2`, show(relaxation))
+  if (relaxation !== 1 && domain === 'log') refuse('relaxation', `1 in the log domain`, show(relaxation))
+  return relaxation
+}
+
+/** The best relaxation for a linear rate theta of the error: 2 / (1 + sqrt(1 - theta)). */
+function overRelaxation(errors: number[]): number {
+  const theta = Math.min(errors[PLAIN - 1] / errors[PLAIN - 2], 1 - 1e-6)
+  return 2 / (1 + Math.sqrt(1 - theta))
+}
