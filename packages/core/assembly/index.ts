@@ -6,9 +6,8 @@ export { vexp } from './exp'
 export { vlog } from './log'
 export { colLse, gibbs, rowLse, sinkhornRow, softmaxRows } from './transport'
 export { gibbsMarginals, rescale } from './plan'
-export {
-  adagrad, adagrad32, adam, adam32, adamw, adamw32, amsgrad, amsgrad32, descend, descend32, lion, lion32, nonFinite, nonFinite32, rmsprop, rmsprop32, sgd, sgd32,
-} from './optimizers'
+export { adagrad, adagrad32, descend, descend32, rmsprop, rmsprop32, sgd, sgd32 } from './descent'
+export { adam, adam32, adamw, adamw32, amsgrad, amsgrad32, lion, lion32, nonFinite, nonFinite32 } from './optimizers'
 
 /** First byte free for data: the constants of the modules lie below. */
 export function dataStart(): usize {

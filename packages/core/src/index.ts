@@ -26,7 +26,7 @@ export { type NumberRule, named, number, oneOf, refuse, show } from './errors.ts
 export type * from './experiment.ts'
 export { exp, log } from './kernels/exp-log.ts'
 export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'
-export type { OptimizerKernels } from './kernels/optimizers.ts'
+export type { OptimizerKernels, UpdateKernels } from './kernels/optimizers.ts'
 export { plainKernels } from './kernels/plain.ts'
 export { ready } from './kernels/wasm.ts'
 export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
