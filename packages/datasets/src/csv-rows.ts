@@ -1,25 +1,36 @@
 import { malformed } from './bytes.ts'
 
-/** Visits each record of a CSV text with its cells and the line it starts on (from 1); blank lines are passed over. */
-export function eachRecord(text: string, delimiter: string, visit: (cells: string[], line: number) => void): void {
+/** A row of a CSV text: its cells, and the line it starts on (from 1). */
+export interface CsvRecord {
+  cells: string[]
+  line: number
+}
+
+/** The rows of a CSV text, one at a time; blank lines are passed over. */
+export function* records(text: string, delimiter: string): Generator<CsvRecord, void, void> {
   const newline = text.includes('\n') ? '\n' : '\r'
+  const lineEnd = (from: number) => {
+    const found = text.indexOf(newline, from)
+    return found < 0 ? text.length : found
+  }
+  let quote = text.indexOf('"')
   for (let at = 0, line = 1; at < text.length; ) {
-    const start = line
-    let end = at
-    let quotes = 0
-    // A record ends at a line end outside quotes: where the quotes met so far are even in number.
-    do {
-      if (end > at && end >= text.length) malformed(`parseCsv: line ${start}`, 'a closing quote', 'the end of the text')
-      const from = end > at ? end + 1 : at
-      const found = text.indexOf(newline, from)
-      end = found < 0 ? text.length : found
-      for (let q = text.indexOf('"', from); q >= 0 && q < end; q = text.indexOf('"', q + 1)) quotes++
-      line++
-    } while (quotes % 2 === 1)
+    const start = line++
+    let end = lineEnd(at)
+    let quoted = false
+    // A line end between quotes belongs to the cell: the row goes on.
+    for (let open = false; ; end = lineEnd(end + 1), line++) {
+      for (; quote >= 0 && quote < end; quote = text.indexOf('"', quote + 1)) {
+        open = !open
+        quoted = true
+      }
+      if (!open) break
+      if (end >= text.length) malformed(`parseCsv: line ${start}`, 'a closing quote', 'the end of the text')
+    }
     const record = text.slice(at, text[end - 1] === '\r' ? end - 1 : end)
     at = end + 1
     if (record.trim() === '') continue
-    visit(quotes > 0 ? quotedCells(record, delimiter, start) : plainCells(record, delimiter), start)
+    yield { cells: quoted ? quotedCells(record, delimiter, start) : plainCells(record, delimiter), line: start }
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Matrix } from '@opt/core'
+import { type Matrix, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Bytes, decimal, malformed, quote, textOf } from './bytes.ts'
-import { eachRecord, guessDelimiter } from './csv-rows.ts'
+import { guessDelimiter, records } from './csv-rows.ts'
 
 /** A column of words: row i holds `classNames[labels[i]]`. */
 export interface Category {
@@ -65,25 +65,23 @@ class Words {
  */
 export function parseCsv(input: Bytes | string, options: CsvOptions = {}): CsvTable {
   const text = textOf(input, 'parseCsv')
-  const { delimiter = guessDelimiter(text), missing = [], text: wordColumns = [] } = options
-  if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
-    throw new RangeError(
-      `parseCsv: delimiter must be one character (no quote, no line end), got ${quote(String(delimiter))}`,
-    )
-  const records = firstTwo(text, delimiter)
-  if (records.length === 0) malformed('parseCsv: line 1', 'at least one row', 'an empty text')
-  const style = options.header ?? guessHeader(records)
-  const width = (style === 'sklearn' && records[1] ? records[1] : records[0]!).length
-  const names = style === true ? records[0]! : Array.from({ length: width }, (_, j) => String(j))
+  const { delimiter = guessDelimiter(text), header, missing = [], text: wordColumns = [] } = options
+  checkOptions(delimiter, header, missing, wordColumns)
+  const firstTwo: string[][] = []
+  for (const { cells } of records(text, delimiter)) if (firstTwo.push(cells) === 2) break
+  const [first, second] = firstTwo
+  if (!first) malformed('parseCsv: line 1', 'at least one row', 'an empty text')
+  const style = header ?? guessHeader(first, second)
+  const names = style === true ? first : (style === 'sklearn' && second ? second : first).map((_, j) => String(j))
+  for (const column of wordColumns)
+    if (typeof column === 'number' ? !(column in names) : !names.includes(column))
+      refuse('parseCsv: text', 'names or positions of columns', show(column))
   const isMissing = new Set(missing)
   const numbers: number[] = []
   let words: (Words | undefined)[] | undefined
-  let rows = 0
-  let first = true
-  eachRecord(text, delimiter, (cells, line) => {
-    const header = first && style !== false
-    first = false
-    if (header) return
+  let rows = style === false ? 0 : -1
+  for (const { cells, line } of records(text, delimiter)) {
+    if (rows++ < 0) continue
     if (cells.length !== names.length)
       malformed(`parseCsv: line ${line}`, `${names.length} cells as in the first line`, `${cells.length}`)
     words ??= cells.map((cell, j) => {
@@ -93,51 +91,46 @@ export function parseCsv(input: Bytes | string, options: CsvOptions = {}): CsvTa
     for (let j = 0; j < cells.length; j++) {
       const cell = cells[j]!
       const column = words[j]
-      if (column) column.add(cell)
-      else {
-        const value = decimal(cell)
-        if (Number.isNaN(value) && !isMissing.has(cell))
-          malformed(
-            `parseCsv: line ${line}, column ${quote(names[j]!)}`,
-            'a finite number (or options missing, text)',
-            quote(cell),
-          )
-        numbers.push(value)
+      if (column) {
+        column.add(cell)
+        continue
       }
+      const value = decimal(cell)
+      if (Number.isNaN(value) && !isMissing.has(cell))
+        malformed(
+          `parseCsv: line ${line}, column ${quote(names[j]!)}`,
+          'a finite number (or options missing, text)',
+          quote(cell),
+        )
+      numbers.push(value)
     }
-    rows++
-  })
+  }
   if (!words) malformed('parseCsv: line 2', 'at least one row after the first line', 'none')
-  const numeric = names.filter((_, j) => !words![j])
+  const numeric = names.filter((_, j) => !words[j])
   const table: CsvTable = {
     values: ndarray(Float64Array.from(numbers), [rows, numeric.length]),
     names: numeric,
     categories: words.flatMap((column, j) => (column ? [column.category(names[j]!)] : [])),
   }
-  return style === 'sklearn' ? splitClass(table, records[0]!) : table
+  return style === 'sklearn' ? splitClass(table, first) : table
 }
 
-function firstTwo(text: string, delimiter: string): string[][] {
-  const records: string[][] = []
-  const stop = {}
-  try {
-    eachRecord(text, delimiter, (cells) => {
-      records.push(cells)
-      if (records.length === 2) throw stop
-    })
-  } catch (error) {
-    if (error !== stop) throw error
-  }
-  return records
+function checkOptions(delimiter: unknown, header: unknown, missing: unknown, text: unknown): void {
+  if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+    refuse('parseCsv: delimiter', 'one character (no quote, no line end)', show(delimiter))
+  if (![undefined, true, false, 'sklearn'].includes(header as boolean))
+    refuse('parseCsv: header', "true, false or 'sklearn'", show(header))
+  for (const [label, value] of Object.entries({ missing, text }))
+    if (!Array.isArray(value)) refuse(`parseCsv: ${label}`, 'an array', show(value), 'type')
 }
 
-function guessHeader([first, second]: string[][]): boolean | 'sklearn' {
+function guessHeader(first: string[], second: string[] | undefined): boolean | 'sklearn' {
   if (!second) return false
-  const [rows, features, ...classes] = first!
+  const [rows, features, ...classes] = first
   const counts = /^\d+$/.test(rows!) && /^\d+$/.test(features ?? '') && Number(features) === second.length - 1
   const isNumber = (cell: string) => !Number.isNaN(decimal(cell))
   if (counts && classes.length > 0 && !classes.some(isNumber)) return 'sklearn'
-  return !first!.some(isNumber) && second.some(isNumber)
+  return !first.some(isNumber) && second.some(isNumber)
 }
 
 /** Takes the last column of a scikit-learn table as the class, and holds the first line to its word. */

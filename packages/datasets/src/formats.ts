@@ -5,7 +5,7 @@ import { type Idx, isIdxType, parseIdx } from './idx.ts'
 import { decodeImage, isJpeg, isPng, type Picture } from './image.ts'
 import { type Libsvm, parseLibsvm } from './libsvm.ts'
 import { mat5ByteOrder, parseMat5 } from './mat5.ts'
-import type { MatArray } from './mat5-arrays.ts'
+import type { MatArray } from './mat5-types.ts'
 
 /** Formats this package reads. */
 export type Format = 'gzip' | 'png' | 'jpeg' | 'mat5' | 'idx' | 'libsvm' | 'csv'

@@ -1,6 +1,9 @@
 import { Gunzip, inflateSync } from 'fflate'
 import { type Bytes, bytesOf, concat, malformed } from './bytes.ts'
 
+/** Bytes given to the decoder at a time: it copies what a member leaves over. */
+const PIECE = 262144
+
 let crcTable: Int32Array | undefined
 
 function makeCrcTable(): Int32Array {
@@ -41,32 +44,43 @@ export function gunzip(input: Bytes): Uint8Array {
   const bytes = bytesOf(input, 'gunzip')
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b)
     malformed('gunzip: byte 0', 'a gzip header (1f 8b)', bytes.length < 18 ? `${bytes.length} bytes` : 'other bytes')
-  const members: { start: number; crc: number; length: number }[] = [{ start: 0, crc: 0, length: 0 }]
   const chunks: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; ) at += member(bytes.subarray(at), at, chunks)
+  return concat(chunks)
+}
+
+/** Decompresses the first member of `bytes`, which stand at `place` in the file; returns how many bytes it takes. */
+function member(bytes: Uint8Array, place: number, chunks: Uint8Array[]): number {
+  const next = {}
+  let end = bytes.length
+  let crc = 0
+  let length = 0
   // The streaming decoder grows its output as it goes: a length the file only claims is never allocated.
   const stream = new Gunzip((chunk) => {
-    const member = members.at(-1)!
-    member.crc = crc32(chunk, member.crc)
-    member.length += chunk.length
+    crc = crc32(chunk, crc)
+    length += chunk.length
     chunks.push(chunk)
   })
-  stream.onmember = (start) => void members.push({ start, crc: 0, length: 0 })
+  stream.onmember = (start) => {
+    end = start
+    throw next
+  }
   try {
-    stream.push(bytes, true)
+    for (let i = 0; i < bytes.length; i += PIECE) stream.push(bytes.subarray(i, i + PIECE), i + PIECE >= bytes.length)
   } catch (cause) {
-    throw new RangeError(`gunzip: the compressed data is damaged or cut short (${(cause as Error).message})`, { cause })
+    if (cause !== next)
+      throw new RangeError(`gunzip: the compressed data is damaged or cut short (${(cause as Error).message})`, {
+        cause,
+      })
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  members.forEach(({ crc, length }, k) => {
-    const end = members[k + 1]?.start ?? bytes.length
-    if (view.getUint32(end - 8, true) !== crc || view.getUint32(end - 4, true) !== length % 4294967296)
-      malformed(
-        `gunzip: byte ${end - 8}`,
-        'checksum and length of the decompressed data',
-        'others: damaged or cut short',
-      )
-  })
-  return concat(chunks)
+  if (end < 18 || view.getUint32(end - 8, true) !== crc || view.getUint32(end - 4, true) !== length % 4294967296)
+    malformed(
+      `gunzip: byte ${place + Math.max(0, end - 8)}`,
+      'checksum and length of the decompressed data',
+      'others: damaged or cut short',
+    )
+  return end
 }
 
 /** Decompresses a zlib stream (RFC 1950) and checks its Adler-32. */

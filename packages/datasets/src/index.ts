@@ -22,8 +22,8 @@ export type {
   MatSparse,
   MatStruct,
   MatText,
-} from './mat5-arrays.ts'
-export { cifar10, mnist, type PictureSet, photograph, type SplitOptions } from './pictures.ts'
+} from './mat5-types.ts'
+export { cifar10, mnist, type PictureSet, type SplitOptions } from './pictures.ts'
 export {
   oneHot,
   type Rows,
@@ -34,6 +34,7 @@ export {
   takeRows,
   trainTestSplit,
 } from './prepare.ts'
+export { type Hyperspectral, jasperRidge, photograph } from './scenes.ts'
 export {
   DataAbsentError,
   type DataFolder,
@@ -49,9 +50,7 @@ export {
   type Classification,
   diabetes,
   digits,
-  type Hyperspectral,
   iris,
-  jasperRidge,
   type Regression,
   type SparseClassification,
   wine,

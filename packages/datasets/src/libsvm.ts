@@ -1,4 +1,4 @@
-import { type CSR, number } from '@opt/core'
+import { type CSR, number, refuse, show } from '@opt/core'
 import { type Bytes, decimal, malformed, quote, textOf } from './bytes.ts'
 
 /** One example of a LIBSVM file; indices count from 0 and ascend. */
@@ -34,6 +34,7 @@ const MAX_INDEX = 2147483647
 export function libsvmLine(text: string, options: LibsvmOptions = {}): LibsvmExample | undefined {
   const { features = MAX_INDEX, firstIndex = 1, line = 1 } = options
   if (typeof text !== 'string') throw new TypeError(`libsvmLine: line must be a string, got ${typeof text}`)
+  if (firstIndex !== 0 && firstIndex !== 1) refuse('parseLibsvm: firstIndex', '0 or 1', show(firstIndex))
   const comment = text.indexOf('#')
   const body = (comment < 0 ? text : text.slice(0, comment)).trim()
   if (body === '') return undefined

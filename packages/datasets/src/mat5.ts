@@ -2,8 +2,9 @@ import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Bytes, bytesOf, malformed } from './bytes.ts'
 import { unzlib } from './gzip.ts'
-import { type MatArray, readArray } from './mat5-arrays.ts'
+import { readArray } from './mat5-arrays.ts'
 import { COMPRESSED, element, MATRIX, source } from './mat5-elements.ts'
+import type { MatArray } from './mat5-types.ts'
 
 /** Whether bytes start like a MATLAB 5 file, and in which byte order. */
 export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {

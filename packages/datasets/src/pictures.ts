@@ -3,9 +3,8 @@ import ndarray, { type NdArray } from 'ndarray'
 import { malformed } from './bytes.ts'
 import { parseCsv } from './csv.ts'
 import { parseIdx } from './idx.ts'
-import { decodeImage, type Picture } from './image.ts'
 import { md5, packageReader } from './node/files.ts'
-import { absent, type DataOptions, fileOf, firstFile, type Source, sourceOf } from './source.ts'
+import { absent, type DataOptions, firstFile, type Source, sourceOf } from './source.ts'
 
 /** Pictures of one size and a class for each. */
 export interface PictureSet {
@@ -170,14 +169,4 @@ function cifarPictures(batches: Uint8Array[], names: string[]) {
     }
   })
   return { features: ndarray(features, [labels.length, CIFAR_PIXELS]), labels }
-}
-
-/** A photograph of scikit-learn's (CC BY 2.0), 640 x 427: `china.jpg` or `flower.jpg` in the folder. */
-export async function photograph(
-  name: 'china' | 'flower',
-  options: DataOptions = {},
-): Promise<Picture & { source: string }> {
-  oneOf(name, 'photograph: name', ['china', 'flower'])
-  const { bytes, source } = await fileOf(options, 'photograph', `${name}.jpg`)
-  return { ...(await decodeImage(bytes)), source }
 }

@@ -79,6 +79,8 @@ function sample({ data, depth, width, channels }: DecodedPng, row: number, k: nu
 
 function toRgb(png: DecodedPng): Picture {
   const { width, height, depth, channels: stored, palette, transparency } = png
+  if (depth === 8 && (stored === 3 || stored === 4) && !transparency && !palette)
+    return { width, height, channels: stored, data: Uint8Array.from(png.data) }
   // Colour types 4 and 6 carry opacity; palettes and single colours may.
   const opaque = stored !== 2 && stored !== 4 && !transparency && palette?.[0]?.length !== 4
   const channels = opaque ? 3 : 4

@@ -3,8 +3,6 @@ import ndarray from 'ndarray'
 import { malformed } from './bytes.ts'
 import { type CsvTable, parseCsv } from './csv.ts'
 import { parseLibsvm } from './libsvm.ts'
-import { matMatrix, parseMat5 } from './mat5.ts'
-import type { MatArray } from './mat5-arrays.ts'
 import { type DataOptions, fileOf } from './source.ts'
 
 /** A table of features and a class for each row. */
@@ -62,7 +60,11 @@ async function sklearnTable(
   return { features: table.values, labels, featureNames, classNames, source }
 }
 
-/** UCI wine: 13 chemical measurements of 178 wines of three growers; `wine_data.csv` of scikit-learn. */
+/**
+ * UCI wine: 13 chemical measurements of 178 wines of three growers; `wine_data.csv` of scikit-learn.
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
 export const wine = (options: DataOptions = {}): Promise<Classification> =>
   sklearnTable(options, 'wine', 'wine_data.csv', 178, [
     'alcohol',
@@ -80,7 +82,12 @@ export const wine = (options: DataOptions = {}): Promise<Classification> =>
     'proline',
   ])
 
-/** UCI breast cancer (Wisconsin, diagnostic): 30 measurements of 569 tumours, malignant 0 or benign 1; `breast_cancer.csv` of scikit-learn. */
+/**
+ * UCI breast cancer (Wisconsin, diagnostic): 30 measurements of 569 tumours, malignant 0 or benign 1;
+ * `breast_cancer.csv` of scikit-learn.
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
 export function breastCancer(options: DataOptions = {}): Promise<Classification> {
   const measures = [
     'radius',
@@ -102,7 +109,11 @@ export function breastCancer(options: DataOptions = {}): Promise<Classification>
   return sklearnTable(options, 'breastCancer', 'breast_cancer.csv', 569, names)
 }
 
-/** UCI optical digits, test part: 1,797 pictures of 8 x 8 pixels 0..16; `digits.csv.gz` of scikit-learn. */
+/**
+ * UCI optical digits, test part: 1,797 pictures of 8 x 8 pixels 0..16; `digits.csv.gz` of scikit-learn.
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
 export async function digits(options: DataOptions = {}): Promise<Classification> {
   const { bytes, source } = await fileOf(options, 'digits', 'digits.csv')
   const table = parseCsv(bytes, { delimiter: ',', header: false })
@@ -122,6 +133,8 @@ export async function digits(options: DataOptions = {}): Promise<Classification>
 /**
  * Diabetes progression after a year, 442 patients, ten measurements in their own units (not standardised);
  * `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of scikit-learn.
+ *
+ * @throws DataAbsentError when a file is not there, RangeError when one is damaged.
  */
 export async function diabetes(options: DataOptions = {}): Promise<Regression> {
   const features = await fileOf(options, 'diabetes', 'diabetes_data_raw.csv')
@@ -145,7 +158,12 @@ export interface SparseClassification extends CSR {
   source: string
 }
 
-/** Adult incomes, 123 binary features, labels -1 and +1; LIBSVM's files `a9a` (32,561 rows) and `a9a.t` (16,281 rows). */
+/**
+ * Adult incomes, 123 binary features, labels -1 and +1; LIBSVM's files `a9a` (train, 32,561 rows) and `a9a.t` (test, the
+ * default, 16,281 rows).
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
 export async function a9a({
   split = 'test',
   ...options
@@ -157,31 +175,4 @@ export async function a9a({
   const rows = split === 'test' ? 16281 : 32561
   if (table.rows !== rows) malformed('a9a', `${rows} rows`, `${table.rows}`)
   return { ...table, source }
-}
-
-/** A hyperspectral picture. */
-export interface Hyperspectral {
-  /** [bands, pixels]: column p is the spectrum of pixel (row p % height, column floor(p / height)). */
-  spectra: Matrix
-  /** The value of full reflectance: divide by it. */
-  maxValue: number
-  width: number
-  height: number
-  /** Number of each band in the sensor's own count. */
-  bands: Int32Array
-  source: string
-}
-
-/** AVIRIS Jasper Ridge, 198 bands x 100 x 100 pixels of trees, water, soil and road; `jasperRidge2_R198.mat`. */
-export async function jasperRidge(options: DataOptions = {}): Promise<Hyperspectral> {
-  const { bytes, source } = await fileOf(options, 'jasperRidge', 'jasperRidge2_R198.mat')
-  const variables = parseMat5(bytes)
-  const take = (name: string): MatArray => variables.get(name) ?? malformed('jasperRidge', `a variable ${name}`, 'none')
-  const spectra = matMatrix(take('Y'))
-  const bands = Int32Array.from(matMatrix(take('GT')).data)
-  const [height, width] = [matMatrix(take('lines')).data[0]!, matMatrix(take('cols')).data[0]!]
-  const [rows, pixels] = spectra.shape
-  if (rows !== bands.length || pixels !== width * height)
-    malformed('jasperRidge', `${bands.length} bands of ${width * height} pixels`, `${rows} of ${pixels}`)
-  return { spectra, maxValue: matMatrix(take('maxValue')).data[0]!, width, height, bands, source }
 }

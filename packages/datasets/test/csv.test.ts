@@ -104,8 +104,18 @@ test.each([
   ['1,2', { delimiter: '' }, 'delimiter must be one character'],
   ['1,2', { delimiter: ', ' }, 'delimiter must be one character'],
   ['1,2', { delimiter: '"' }, 'delimiter must be one character'],
+  ['1,2', { header: 'pandas' as never }, 'parseCsv: header must be true, false or \'sklearn\', got "pandas"'],
+  ['1,2', { missing: 'NA' as never }, 'parseCsv: missing must be an array'],
+  ['a,b\n1,2', { text: ['c'] }, 'parseCsv: text must be names or positions of columns, got "c"'],
+  ['1,2', { text: [2] }, 'parseCsv: text must be names or positions of columns, got 2'],
 ])('%j %j is refused', (text, options, message) => {
   expect(() => parseCsv(text, options)).toThrow(message)
+})
+
+test('a long table without quotes takes linear time', () => {
+  const rows = 200_000
+  expect(parseCsv('1,2\n'.repeat(rows)).values.shape).toEqual([rows, 2])
+  expect(() => parseCsv(`"${'\n'.repeat(rows)}`)).toThrow('line 1: expected a closing quote')
 })
 
 test('bytes that are not UTF-8', () => {

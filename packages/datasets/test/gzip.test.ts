@@ -20,6 +20,11 @@ test('long data whose length is not in the header', () => {
   expect(Buffer.compare(gunzip(gzipSync(long)), long)).toBe(0)
 })
 
+test('thousands of members', () => {
+  const file = Buffer.concat(Array(20_000).fill(gzipSync('ab')))
+  expect(gunzip(file).length).toBe(40_000)
+})
+
 test('a file cut short is refused, wherever it is cut', () => {
   const file = gzipSync('some text, some more text, some more text still'.repeat(5))
   for (let n = 0; n < file.length; n++) expect(() => gunzip(file.subarray(0, n))).toThrow(/^gunzip: /)

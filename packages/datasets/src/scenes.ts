@@ -1,0 +1,51 @@
+import { type Matrix, oneOf } from '@opt/core'
+import { malformed } from './bytes.ts'
+import { decodeImage, type Picture } from './image.ts'
+import { matMatrix, parseMat5 } from './mat5.ts'
+import type { MatArray } from './mat5-types.ts'
+import { type DataOptions, fileOf } from './source.ts'
+
+/** A hyperspectral picture. */
+export interface Hyperspectral {
+  /** [bands, pixels]: column p is the spectrum of pixel (row p % height, column floor(p / height)). */
+  spectra: Matrix
+  /** The value of full reflectance: divide by it. */
+  maxValue: number
+  width: number
+  height: number
+  /** Number of each band in the sensor's own count. */
+  bands: Int32Array
+  source: string
+}
+
+/**
+ * AVIRIS Jasper Ridge, 198 bands x 100 x 100 pixels of trees, water, soil and road; `jasperRidge2_R198.mat`.
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
+export async function jasperRidge(options: DataOptions = {}): Promise<Hyperspectral> {
+  const { bytes, source } = await fileOf(options, 'jasperRidge', 'jasperRidge2_R198.mat')
+  const variables = parseMat5(bytes)
+  const take = (name: string): MatArray => variables.get(name) ?? malformed('jasperRidge', `a variable ${name}`, 'none')
+  const spectra = matMatrix(take('Y'))
+  const bands = Int32Array.from(matMatrix(take('GT')).data)
+  const [height, width] = [matMatrix(take('lines')).data[0]!, matMatrix(take('cols')).data[0]!]
+  const [rows, pixels] = spectra.shape
+  if (rows !== bands.length || pixels !== width * height)
+    malformed('jasperRidge', `${bands.length} bands of ${width * height} pixels`, `${rows} of ${pixels}`)
+  return { spectra, maxValue: matMatrix(take('maxValue')).data[0]!, width, height, bands, source }
+}
+
+/**
+ * A photograph of scikit-learn's (CC BY 2.0), 640 x 427: `china.jpg` or `flower.jpg` in the folder.
+ *
+ * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ */
+export async function photograph(
+  name: 'china' | 'flower',
+  options: DataOptions = {},
+): Promise<Picture & { source: string }> {
+  oneOf(name, 'photograph: name', ['china', 'flower'])
+  const { bytes, source } = await fileOf(options, 'photograph', `${name}.jpg`)
+  return { ...(await decodeImage(bytes)), source }
+}
