@@ -1,0 +1,181 @@
+import type { Outcome, Task } from './task.ts'
+
+/** How far a map is. */
+export interface Progress {
+  /** Inputs whose result is in. */
+  readonly completed: number
+  /** Inputs there are. */
+  readonly total: number
+}
+
+export interface MapOptions {
+  /** Called once for each result, as it comes in: `completed` counts 1, 2, ..., total. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the map within a task: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** How often an input is tried again after its worker died. A task that throws is not tried again. Default 2. */
+  readonly retries?: number
+}
+
+/** The same map, wherever the work is done. */
+export interface Executor {
+  /**
+   * Runs a task on every input and returns the outputs in the order of the inputs. Inputs and outputs are structured
+   * clones; the caller's are left as they are.
+   *
+   * @throws {TaskError} if the task throws on an input, or its worker dies in the first attempt and all retries
+   * @throws {TypeError | RangeError} if an argument is not what it should be
+   * @throws the signal's reason, once it aborts
+   */
+  map<I, O>(task: Task<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
+  /** Ends running maps, which reject, and lets go of every thread and connection. May be called again. */
+  close(): Promise<void>
+}
+
+/** The task failed on an input. The others were cancelled. */
+export class TaskError extends Error {
+  /** The input's place in `inputs`. */
+  readonly index: number
+
+  constructor(message: string, index: number, cause: unknown) {
+    super(message, { cause })
+    this.name = 'TaskError'
+    this.index = index
+  }
+}
+
+/** What an executor has to bring: a way to try a task once. */
+export interface Runner {
+  /** How many inputs of one map are on their way at a time. */
+  readonly width: number
+  /** Gets ready for one map. */
+  open(task: Task): Run | Promise<Run>
+  close(): void | Promise<void>
+}
+
+export interface Run {
+  /** Tries one input once. What it answers after the signal has aborted, if anything, is not looked at. */
+  attempt(input: unknown, index: number, signal: AbortSignal): Promise<Outcome>
+  /** The map is over. */
+  end(): void | Promise<void>
+}
+
+/** An executor over a runner: order, progress, retries, errors and endings are the same for all, and live here. */
+export function createExecutor(name: string, runner: Runner): Executor {
+  const closing = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  let closed: Promise<void> | undefined
+  return {
+    async map<I, O>(typed: Task<I, O>, inputs: readonly I[], options: MapOptions = {}) {
+      const task = typed as Task
+      check(task, inputs, options)
+      closing.signal.throwIfAborted()
+      const outputs = mapOver(runner, task, inputs, options, closing.signal)
+      running.add(outputs)
+      try {
+        return (await outputs) as O[]
+      } finally {
+        running.delete(outputs)
+      }
+    },
+    close() {
+      closing.abort(new Error(`${name}: the executor was closed`))
+      return (closed ??= Promise.allSettled(running).then(() => runner.close()))
+    },
+  }
+}
+
+async function mapOver(
+  runner: Runner,
+  task: Task,
+  inputs: readonly unknown[],
+  { onProgress, signal, retries = 2 }: MapOptions,
+  closing: AbortSignal,
+): Promise<unknown[]> {
+  signal?.throwIfAborted()
+  const total = inputs.length
+  if (total === 0) return []
+  const stop = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    for (const source of [closing, signal])
+      source?.addEventListener('abort', () => reject(source.reason), { signal: stop.signal })
+  })
+  const opening = (async () => runner.open(task))()
+  let run: Run | undefined
+  const outputs = new Array<unknown>(total)
+  let next = 0
+  let completed = 0
+
+  async function lane(run: Run) {
+    while (next < total && !stop.signal.aborted) {
+      const index = next++
+      const output = await persist(run, index)
+      if (stop.signal.aborted) return
+      outputs[index] = output
+      onProgress?.({ completed: ++completed, total })
+    }
+  }
+
+  async function persist(run: Run, index: number): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await run.attempt(inputs[index], index, stop.signal)
+      if (stop.signal.aborted) return
+      if ('value' in outcome) return outcome.value
+      if ('error' in outcome) throw failure(task, index, outcome.error)
+      if (attempt > retries) throw givenUp(task, index, attempt, outcome.lost)
+    }
+  }
+
+  try {
+    const opened = (run = await Promise.race([opening, aborted]))
+    const lanes = Array.from({ length: Math.min(runner.width, total) }, () => lane(opened))
+    await Promise.race([Promise.all(lanes), aborted])
+    return outputs
+  } finally {
+    stop.abort()
+    if (run !== undefined) await run.end()
+    else opening.then(endRun, () => {})
+  }
+}
+
+const endRun = (run: Run) => run.end()
+
+function failure(task: Task, index: number, cause: unknown): TaskError {
+  const text = cause instanceof Error || hasMessage(cause) ? cause.message : String(cause)
+  return new TaskError(`map: ${task.name} failed on inputs[${index}]: ${text}`, index, cause)
+}
+
+function givenUp(task: Task, index: number, attempts: number, reason: string): TaskError {
+  const times = attempts === 1 ? 'its worker died' : `its worker died in each of ${attempts} attempts`
+  return new TaskError(
+    `map: ${task.name} was given up on inputs[${index}]: ${times} (${reason})`,
+    index,
+    new Error(reason),
+  )
+}
+
+const hasMessage = (thrown: unknown): thrown is { message: string } =>
+  typeof (thrown as { message?: unknown } | null | undefined)?.message === 'string'
+
+function check(task: Task, inputs: readonly unknown[], { onProgress, signal, retries }: MapOptions): void {
+  if (typeof task === 'function')
+    throw new TypeError(
+      `map: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
+    )
+  if (typeof task?.module !== 'string' || typeof task.name !== 'string')
+    throw new TypeError(`map: task must be made by task(...), got ${String(task)}`)
+  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${String(inputs)}`)
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new TypeError(`map: onProgress must be a function, got ${String(onProgress)}`)
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw new TypeError(`map: signal must be an AbortSignal, got ${String(signal)}`)
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
+    throw new RangeError(`map: retries must be a nonnegative integer, got ${String(retries)}`)
+}
+
+/** Number of workers as an option: a positive integer. */
+export function checkCount(owner: string, option: string, count: number): number {
+  if (!(Number.isInteger(count) && count > 0))
+    throw new RangeError(`${owner}: ${option} must be a positive integer, got ${String(count)}`)
+  return count
+}

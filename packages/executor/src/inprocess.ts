@@ -1,0 +1,63 @@
+import { createExecutor, type Executor, type MapOptions } from './executor.ts'
+import { type Modules, notCloneable, type Outcome, runTask, type Task, type TaskFunction } from './task.ts'
+
+/** An executor that also takes a bare function, since it need not be found from anywhere else. */
+export interface InProcessExecutor extends Executor {
+  map<I, O>(task: Task<I, O> | TaskFunction<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
+}
+
+/** How long tasks may hold the event loop between them, so that a page can draw and a signal can abort. */
+const BREATH_MS = 10
+
+/**
+ * Runs tasks here, one after the other: the executor to start with, to debug with, and to compare the others with.
+ * Inputs and outputs are cloned as on the way to a thread, so that a change of executor changes nothing.
+ *
+ * @param options.modules what the names in tasks stand for; with it, only these modules are run
+ */
+export function inProcess({ modules }: { readonly modules?: Modules } = {}): InProcessExecutor {
+  let breath = performance.now()
+
+  async function attempt(task: Task, input: unknown, signal: AbortSignal): Promise<Outcome> {
+    if (performance.now() - breath > BREATH_MS) {
+      await eventLoop()
+      breath = performance.now()
+    }
+    const given = clone('input', input)
+    if ('error' in given) return given
+    const outcome = await runTask(task, given.value, signal, modules)
+    return 'value' in outcome ? clone('output', outcome.value) : outcome
+  }
+
+  const { map, close } = createExecutor('inProcess', {
+    width: 1,
+    open: (task) => ({ attempt: (input, _, signal) => attempt(task, input, signal), end() {} }),
+    close() {},
+  })
+  return {
+    map: (task, inputs, options) => map(typeof task === 'function' ? bare(task) : task, inputs, options),
+    close,
+  }
+}
+
+const bare = <I, O>(run: TaskFunction<I, O>): Task<I, O> => ({ module: '', name: run.name || 'the task', run })
+
+function clone(what: 'input' | 'output', value: unknown): { value: unknown } | { error: unknown } {
+  try {
+    return { value: structuredClone(value) }
+  } catch (error) {
+    return notCloneable(what, error as Error)
+  }
+}
+
+/** Lets everything that waits its turn have it. A timer would do, but browsers hold timers back for milliseconds. */
+function eventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os'
+import { Piscina } from 'piscina'
+import { checkCount, createExecutor, type Executor, type Runner } from '../executor.ts'
+import type { Order } from '../serve-tasks.ts'
+import { locate, notCloneable, type Outcome, type Task } from '../task.ts'
+
+export interface WorkerThreadsOptions {
+  /** How many tasks run at a time. Default: `os.availableParallelism()`. */
+  readonly workers?: number
+  /** What the names in tasks stand for; with it, only these modules are run. */
+  readonly modules?: Readonly<Record<string, string | URL>>
+}
+
+/**
+ * Runs tasks in worker threads, started at the first map and kept.
+ *
+ * @throws {RangeError} if workers is not a positive integer
+ */
+export function workerThreads(options: WorkerThreadsOptions = {}): Executor {
+  return createExecutor('workerThreads', threadRunner('workerThreads', options))
+}
+
+export function threadRunner(
+  owner: string,
+  { workers = availableParallelism(), modules }: WorkerThreadsOptions,
+): Runner {
+  checkCount(owner, 'workers', workers)
+  let pool: Piscina | undefined
+
+  const start = () => {
+    const started = new Piscina({
+      filename: new URL('./thread.js', import.meta.url).href,
+      minThreads: workers,
+      maxThreads: workers,
+      recordTiming: false,
+    })
+    // A thread may die with no task at hand; the pool replaces it, and nobody need hear of it.
+    started.on('error', () => {})
+    return started
+  }
+
+  async function attempt(task: Task, input: unknown, signal: AbortSignal): Promise<Outcome> {
+    let order: Order
+    try {
+      order = { task: locate(task, modules), input }
+    } catch (error) {
+      return { error }
+    }
+    try {
+      return await (pool ??= start()).run(order, { signal })
+    } catch (reason) {
+      // The task's own errors come as an outcome: here, either something cannot be cloned, or the thread died.
+      const { name, message } = reason as Error
+      return name === 'DataCloneError' ? notCloneable('input', reason as Error) : { lost: message }
+    }
+  }
+
+  return {
+    width: workers,
+    open: (task) => ({ attempt: (input, _, signal) => attempt(task, input, signal), end() {} }),
+    close: async () => {
+      await pool?.destroy()
+      pool = undefined
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/** What a task is told besides its input. */
+export interface TaskContext {
+  /**
+   * Aborts when the map no longer wants the answer. In-process tasks that run long should watch it; elsewhere the
+   * task's thread is ended, and the signal never fires.
+   */
+  readonly signal: AbortSignal
+}
+
+/** An exported function of a module: one input in, one output out, both of them values that can be cloned. */
+export type TaskFunction<I, O> = (input: I, context: TaskContext) => O | Promise<O>
+
+/** Where a task's function is to be found: plain data, so that threads and other machines can find it too. */
+export interface Task<I = unknown, O = unknown> {
+  /** An absolute URL, or a name in the executor's `modules`. */
+  readonly module: string
+  /** The name under which the module exports the function. */
+  readonly name: string
+  /** The function itself, where it needs no finding: `inProcess().map(f, ...)`. */
+  readonly run?: TaskFunction<I, O>
+}
+
+/** Names for modules, where code cannot be found by the same URL everywhere: on a cluster, or after bundling. */
+export type Modules = Readonly<Record<string, string | URL | (() => Promise<object>)>>
+
+/**
+ * Names an exported function as a task.
+ *
+ *     task<typeof score>(new URL('./score.js', import.meta.url), 'score')
+ *
+ * @param module where the function lives: a URL, or a name that the executor's `modules` knows
+ * @param name the name it is exported under
+ * @throws {TypeError} if module is neither a URL nor a non-empty string, or name is not a non-empty string
+ */
+export function task<F extends (input: never, context: TaskContext) => unknown = (input: unknown) => unknown>(
+  module: string | URL,
+  name: string,
+): Task<Parameters<F>[0], Awaited<ReturnType<F>>> {
+  const href = typeof module === 'string' ? module : module?.href
+  if (typeof href !== 'string' || href === '')
+    throw new TypeError(`task: module must be a URL or a name, got ${String(module)}`)
+  if (/^\.{0,2}\//.test(href))
+    throw new TypeError(`task: module must be an absolute URL, got ${href}; try new URL('${href}', import.meta.url)`)
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`task: name must be the name of an exported function, got ${String(name)}`)
+  return { module: href, name }
+}
+
+/** The same task with its module's name replaced by what `modules` says; with `modules`, nothing else may be run. */
+export function locate({ module, name }: Task, modules: Modules | undefined): Task & { load?: () => Promise<object> } {
+  if (modules === undefined) return { module, name }
+  const place = Object.hasOwn(modules, module) ? modules[module] : undefined
+  if (place === undefined)
+    throw new TypeError(`task: modules has no ${module}; it has ${Object.keys(modules).join(', ')}`)
+  return typeof place === 'function' ? { module, name, load: place } : { module: String(place), name }
+}
+
+async function find(task: Task, modules: Modules | undefined): Promise<TaskFunction<unknown, unknown>> {
+  const {
+    module,
+    name,
+    load = () => import(/* @vite-ignore */ /* webpackIgnore: true */ module),
+  } = locate(task, modules)
+  const exports = (await load()) as Record<string, unknown>
+  const run = exports[name]
+  if (typeof run !== 'function') throw new TypeError(`task: ${module} exports no function called ${name}`)
+  return run as TaskFunction<unknown, unknown>
+}
+
+/** How one attempt at one input ended. */
+export type Outcome =
+  | { readonly value: unknown }
+  /** The task threw. */
+  | { readonly error: unknown }
+  /** The worker died under it, and why. */
+  | { readonly lost: string }
+
+/** Runs a task on one input, here; never rejects. */
+export async function runTask(task: Task, input: unknown, signal: AbortSignal, modules?: Modules): Promise<Outcome> {
+  try {
+    const run = task.run ?? (await find(task, modules))
+    return { value: await run(input, { signal }) }
+  } catch (error) {
+    return { error: portable(error) }
+  }
+}
+
+/** What was thrown, or its text where it cannot travel: DOMExceptions, and what holds functions. */
+function portable(error: unknown): unknown {
+  if (Object.prototype.toString.call(error) === '[object DOMException]') return new Error((error as Error).message)
+  try {
+    structuredClone(error)
+    return error
+  } catch {
+    return new Error(String(error))
+  }
+}
+
+/** The outcome where an input or an output is not a value that can travel. */
+export function notCloneable(what: 'input' | 'output', { message }: { message: string }): { error: unknown } {
+  return { error: new TypeError(`the ${what} cannot be cloned: ${message}`) }
+}

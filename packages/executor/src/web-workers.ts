@@ -1,0 +1,117 @@
+import { checkCount, createExecutor, type Executor } from './executor.ts'
+import type { Order } from './serve-tasks.ts'
+import { notCloneable, type Outcome } from './task.ts'
+
+export interface WebWorkersOptions {
+  /** How many tasks run at a time. Default: the cores the browser admits to. */
+  readonly workers?: number
+  /** Starts a worker that runs `serveTasks`. Default: the script this package brings, which imports tasks by URL. */
+  readonly worker?: () => Worker
+}
+
+/** A worker with at most one order at hand. */
+interface Slot {
+  readonly worker: Worker
+  /** Ends the attempt at hand; `alive` says whether the worker may have another. */
+  settle: (outcome: Outcome, alive: boolean) => void
+}
+
+interface Attempt {
+  readonly order: Order
+  readonly signal: AbortSignal
+  readonly resolve: (outcome: Outcome) => void
+}
+
+/**
+ * Runs tasks in web workers, started as they are needed and kept.
+ *
+ * @throws {RangeError} if workers is not a positive integer
+ */
+export function webWorkers({
+  workers = globalThis.navigator?.hardwareConcurrency ?? 1,
+  worker = () => new Worker(new URL('./web-worker.js', import.meta.url), { type: 'module' }),
+}: WebWorkersOptions = {}): Executor {
+  const pool = createPool(checkCount('webWorkers', 'workers', workers), worker)
+  return createExecutor('webWorkers', {
+    width: workers,
+    open: (task) => ({
+      attempt: (input, _, signal) => new Promise((resolve) => pool.take({ order: { task, input }, signal, resolve })),
+      end() {},
+    }),
+    close: pool.close,
+  })
+}
+
+function createPool(size: number, start: () => Worker) {
+  const slots = new Set<Slot>()
+  const idle: Slot[] = []
+  const waiting: Attempt[] = []
+
+  function take(attempt: Attempt): void {
+    waiting.push(attempt)
+    pump()
+  }
+
+  function pump(): void {
+    while (waiting.length > 0 && (idle.length > 0 || slots.size < size)) {
+      const attempt = waiting.shift()!
+      if (!attempt.signal.aborted) send(idle.pop() ?? open(), attempt)
+    }
+  }
+
+  function send(slot: Slot, { order, signal, resolve }: Attempt): void {
+    const abort = () => slot.settle({ lost: 'aborted' }, false)
+    slot.settle = (outcome, alive) => {
+      signal.removeEventListener('abort', abort)
+      slot.settle = discard(slot)
+      if (alive) idle.push(slot)
+      else drop(slot)
+      resolve(outcome)
+      pump()
+    }
+    signal.addEventListener('abort', abort)
+    try {
+      slot.worker.postMessage(order)
+    } catch (error) {
+      slot.settle(notCloneable('input', error as Error), true)
+    }
+  }
+
+  function open(): Slot {
+    const worker = start()
+    const slot: Slot = { worker, settle: () => {} }
+    slot.settle = discard(slot)
+    slots.add(slot)
+    const died = (reason: string) => slot.settle({ lost: reason }, false)
+    worker.onmessage = ({ data }: MessageEvent<Outcome | { lock: string }>) => {
+      if ('lock' in data) void navigator.locks.request(data.lock, () => died('the worker closed itself'))
+      else slot.settle(data, true)
+    }
+    worker.onerror = (event) => {
+      event.preventDefault()
+      died(event.message || 'the worker script did not load')
+    }
+    worker.onmessageerror = () => slot.settle({ error: new TypeError('the output cannot be read here') }, true)
+    return slot
+  }
+
+  /** What happens to a slot that has nothing at hand: only its death matters. */
+  const discard = (slot: Slot) => (_: Outcome, alive: boolean) => {
+    if (alive || !slots.has(slot)) return
+    const place = idle.indexOf(slot)
+    if (place >= 0) idle.splice(place, 1)
+    drop(slot)
+  }
+
+  function drop(slot: Slot): void {
+    slots.delete(slot)
+    slot.worker.terminate()
+  }
+
+  function close(): void {
+    for (const slot of slots) drop(slot)
+    idle.length = 0
+  }
+
+  return { take, close }
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { inProcess, type Progress, TaskError, type TaskFunction, task } from '../src/index.ts'
+
+const url = new URL('./tasks/tasks.mjs', import.meta.url)
+const square = task<TaskFunction<number, number>>(url, 'square')
+
+describe('inProcess', () => {
+  test('maps in the order of the inputs, by reference to a module or by a bare function', async () => {
+    const executor = inProcess()
+    expect(await executor.map(square, [3, 1, 2])).toEqual([9, 1, 4])
+    const later = async (ms: number) => {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      return `${ms}`
+    }
+    expect(await executor.map(later, [20, 0, 10])).toEqual(['20', '0', '10'])
+    expect(await executor.map(square, [])).toEqual([])
+  })
+
+  test('any value that can be cloned comes back the same', async () => {
+    const echo = task(url, 'echo')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.anything({ withTypedArray: true, withBigInt: true, withDate: true, withMap: true, withSet: true })),
+        async (inputs) => {
+          let clones: unknown[]
+          try {
+            clones = structuredClone(inputs)
+          } catch {
+            return
+          }
+          expect(await inProcess().map(echo, inputs)).toEqual(clones)
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  test('leaves the caller’s arrays alone', async () => {
+    const input = Float64Array.of(1, 2)
+    const [output] = await inProcess().map(task<TaskFunction<Float64Array, Float64Array>>(url, 'mutates'), [input])
+    expect([...input]).toEqual([1, 2])
+    expect([...output!]).toEqual([-1, 2])
+    const [same] = await inProcess().map((x: Float64Array) => x, [input])
+    expect(same).not.toBe(input)
+  })
+
+  test('reports each result once', async () => {
+    const seen: Progress[] = []
+    await inProcess().map(square, [1, 2, 3], { onProgress: (progress) => seen.push(progress) })
+    expect(seen).toEqual([1, 2, 3].map((completed) => ({ completed, total: 3 })))
+  })
+
+  test('a task that throws names its input and brings its cause; nothing runs after it', async () => {
+    const ran: number[] = []
+    const fail = (x: number) => {
+      ran.push(x)
+      if (x === 5) throw new RangeError('no fives', { cause: 'deeper' })
+    }
+    const error = await inProcess()
+      .map(fail, [4, 5, 6])
+      .catch((error) => error)
+    expect(error).toBeInstanceOf(TaskError)
+    expect(error.message).toBe('map: fail failed on inputs[1]: no fives')
+    expect(error.index).toBe(1)
+    expect(error.cause).toMatchObject({ message: 'no fives', cause: 'deeper' })
+    expect(ran).toEqual([4, 5])
+  })
+
+  test.each([
+    ['throwsValue', 'map: throwsValue failed on inputs[0]: not an Error'],
+    ['throwsFunction', 'map: throwsFunction failed on inputs[0]: () => 1'],
+    [
+      'returnsFunction',
+      /^map: returnsFunction failed on inputs\[0\]: the output cannot be cloned: .*1 could not be cloned/,
+    ],
+    [
+      'notAFunction',
+      /^map: notAFunction failed on inputs\[0\]: task: .*tasks\.mjs exports no function called notAFunction$/,
+    ],
+    ['absent', /^map: absent failed on inputs\[0\]: task: .*tasks\.mjs exports no function called absent$/],
+  ])('%s fails in words', async (name, message) => {
+    await expect(inProcess().map(task(url, name), [1])).rejects.toThrow(message)
+  })
+
+  test('an input that cannot be cloned, a module that is not there', async () => {
+    await expect(inProcess().map(task(url, 'echo'), [1, () => 2])).rejects.toThrow(
+      /inputs\[1\]: the input cannot be cloned/,
+    )
+    const nowhere = task(new URL('./nowhere.mjs', import.meta.url), 'f')
+    await expect(inProcess().map(nowhere, [1])).rejects.toThrow(/^map: f failed on inputs\[0\]: .*nowhere\.mjs/)
+  })
+
+  test('modules name what tasks may run, and nothing else', async () => {
+    const executor = inProcess({ modules: { tasks: url, loaded: () => import(url.href) } })
+    expect(await executor.map(task('tasks', 'square'), [3])).toEqual([9])
+    expect(await executor.map(task('loaded', 'square'), [3])).toEqual([9])
+    await expect(executor.map(square, [3])).rejects.toThrow(/modules has no file:.*; it has tasks, loaded/)
+    await expect(executor.map(task('toString', 'x'), [3])).rejects.toThrow(/modules has no toString/)
+  })
+
+  test('abort reaches the task, and stops between tasks that never wait', async () => {
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const waiting = inProcess().map(task(url, 'untilAborted'), [1], { signal: controller.signal })
+    setTimeout(() => controller.abort(reason), 10)
+    await expect(waiting).rejects.toBe(reason)
+
+    const again = new AbortController()
+    let ran = 0
+    const busy = () => {
+      ran++
+      for (const end = performance.now() + 2; performance.now() < end; );
+    }
+    setTimeout(() => again.abort(), 5)
+    await expect(inProcess().map(busy, new Array(5000).fill(0), { signal: again.signal })).rejects.toThrow(/aborted/i)
+    expect(ran).toBeLessThan(5000)
+
+    ran = 0
+    await expect(inProcess().map(busy, [1], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(ran).toBe(0)
+  })
+
+  test('a progress report that throws ends the map', async () => {
+    const onProgress = () => {
+      throw new Error('broken bar')
+    }
+    await expect(inProcess().map(square, [1, 2], { onProgress })).rejects.toThrow('broken bar')
+  })
+
+  test('close ends running maps, may be called twice, and nothing runs after it', async () => {
+    const executor = inProcess()
+    const waiting = executor.map(task(url, 'untilAborted'), [1])
+    const closed = executor.close()
+    await expect(waiting).rejects.toThrow('inProcess: the executor was closed')
+    await closed
+    await executor.close()
+    await expect(executor.map(square, [1])).rejects.toThrow('inProcess: the executor was closed')
+  })
+
+  test.each([
+    [{ inputs: 5 }, 'map: inputs must be an array, got 5'],
+    [{ retries: -1 }, 'map: retries must be a nonnegative integer, got -1'],
+    [{ retries: 1.5 }, 'map: retries must be a nonnegative integer, got 1.5'],
+    [{ retries: Number.NaN }, 'map: retries must be a nonnegative integer, got NaN'],
+    [{ onProgress: 3 }, 'map: onProgress must be a function, got 3'],
+    [{ signal: {} }, 'map: signal must be an AbortSignal, got [object Object]'],
+    [{ task: 7 }, 'map: task must be made by task(...), got 7'],
+    [{ task: null }, 'map: task must be made by task(...), got null'],
+  ])('refuses %o', async ({ task: wrong = square, inputs = [1], ...options }: Record<string, unknown>, message) => {
+    await expect(inProcess().map(wrong as typeof square, inputs as number[], options)).rejects.toThrow(
+      message as string,
+    )
+  })
+
+  test.each([
+    [() => task('', 'f'), 'task: module must be a URL or a name, got '],
+    [() => task(5 as never, 'f'), 'task: module must be a URL or a name, got 5'],
+    [() => task('./score.js', 'f'), 'task: module must be an absolute URL, got ./score.js'],
+    [() => task(url, ''), 'task: name must be the name of an exported function, got '],
+    [() => task(url, undefined as never), 'task: name must be the name of an exported function, got undefined'],
+  ])('task refuses %s', (make, message) => {
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
+  })
+})

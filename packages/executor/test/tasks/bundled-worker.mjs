@@ -1,0 +1,3 @@
+import { serveTasks } from '../../dist/serve-tasks.js'
+
+serveTasks({ tasks: () => import('./tasks.mjs') })
