@@ -1,9 +1,11 @@
+import { refuse } from '../errors.ts'
 import type { OptimizerKernels } from './optimizers.ts'
 
 /**
  * The hot loops of the house. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
  * in elements. Every kernel has the same bits in WebAssembly and in plain JavaScript, in every engine (a NaN is a NaN): the order of
- * sums is part of its contract. Nothing is checked here; arguments must not overlap unless a kernel says so.
+ * sums is part of its contract. Arguments must not overlap unless a kernel says so. Only the length of `work` is checked (RangeError);
+ * a view that is too short lets a kernel write over its neighbours.
  *
  * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
  * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then (t_0 + t_1) + (t_2 + t_3).
@@ -209,5 +211,10 @@ export function gemmScratch(m: number, n: number, k: number): number {
 
 /** How many numbers potrf, trsm and trsmT need as `work` for an n-by-n matrix and so many right-hand sides. */
 export function solveScratch(n: number, columns: number): number {
-  return gemmScratch(n, columns, 64)
+  return gemmScratch(n, columns, Math.min(n, 64))
+}
+
+/** Refuses a `work` that is too short: a kernel would write over its neighbours. */
+export function checkWork(kernel: string, work: ArrayLike<number>, size: number): void {
+  if (work.length < size) refuse(`${kernel}: work`, `of length ${size} at least`, `length ${work.length}`)
 }

@@ -1,4 +1,6 @@
 /** Plain-JavaScript twins of the float32 kernels: every product and every sum is rounded to float32. */
+import { checkWork, gemmScratch } from './kernels.ts'
+
 const { fround } = Math
 const sums: Float32Array = /* @__PURE__ */ new Float32Array(16)
 const lane = (l: number) => fround(fround(sums[l] + sums[l + 4]) + fround(sums[l + 8] + sums[l + 12]))
@@ -47,6 +49,7 @@ export function gemm32(
   ldc: number,
   work: Float32Array,
 ): void {
+  checkWork('gemm32', work, gemmScratch(m, n, k))
   for (let first = 0; first < n; first += 1024) {
     const width = Math.min(n - first, 1024)
     for (let start = 0; start < k; start += 256) {

@@ -1,4 +1,5 @@
 /** Plain-JavaScript twins of assembly/vectors.ts, matrices.ts, products.ts and triangular.ts: the same operations in the same order. */
+import { checkWork, gemmScratch, solveScratch } from './kernels.ts'
 
 function dotAt(n: number, x: Float64Array, ox: number, y: Float64Array, oy: number): number {
   let a = 0
@@ -137,6 +138,7 @@ export function gemm(
   ldc: number,
   work: Float64Array,
 ): void {
+  checkWork('gemm', work, gemmScratch(m, n, k))
   product(m, n, k, alpha, A, 0, rowA, columnA, B, 0, rowB, columnB, C, 0, ldc, work, false)
 }
 
@@ -151,12 +153,14 @@ export function syrk(
   ldc: number,
   work: Float64Array,
 ): void {
+  checkWork('syrk', work, gemmScratch(n, n, k))
   product(n, n, k, alpha, A, 0, rowA, columnA, A, 0, columnA, rowA, C, 0, ldc, work, true)
 }
 
 const BLOCK = 64
 
 export function potrf(n: number, A: Float64Array, lda: number, work: Float64Array): number {
+  checkWork('potrf', work, solveScratch(n, n))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < n; i++) {
@@ -196,6 +200,7 @@ export function trsm(
   ldb: number,
   work: Float64Array,
 ): void {
+  checkWork('trsm', work, solveScratch(n, columns))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < next; i++) {
@@ -234,6 +239,7 @@ export function trsmT(
   ldb: number,
   work: Float64Array,
 ): void {
+  checkWork('trsmT', work, solveScratch(n, columns))
   for (let j = (n - 1) & -BLOCK; j >= 0; j -= BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = next - 1; i >= j; i--) {

@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels.ts'
+import { checkWork, gemmScratch, type Kernels, solveScratch } from './kernels.ts'
 import { wasmOptimizers } from './optimizers.ts'
 import { wasmBytes } from './wasm-bytes.ts'
 
@@ -23,7 +23,7 @@ export function wasmModule(): WebAssembly.Module | null {
  * Compiles the kernels without blocking, for browsers that refuse to compile synchronously on the main thread. Call it before the
  * first workspace; elsewhere it is not needed.
  *
- * @returns whether the kernels run as WebAssembly; when not, the plain ones give the same bits.
+ * @returns whether they compiled; when not, the plain kernels give the same bits.
  */
 export async function ready(): Promise<boolean> {
   try {
@@ -47,15 +47,28 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     axpy: (n, alpha, x, y) => void wasm.axpy(n, alpha, at(x), at(y)),
     gemv: (m, n, A, lda, x, y) => void wasm.gemv(m, n, at(A), lda, at(x), at(y)),
     gemvT: (m, n, A, lda, x, y) => void wasm.gemvT(m, n, at(A), lda, at(x), at(y)),
-    gemm: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) =>
-      void wasm.gemm(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work)),
-    syrk: (n, k, alpha, A, rowA, columnA, C, ldc, work) =>
-      void wasm.syrk(n, k, alpha, at(A), rowA, columnA, at(C), ldc, at(work)),
-    potrf: (n, A, lda, work) => wasm.potrf(n, at(A), lda, at(work)),
+    gemm: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) => {
+      checkWork('gemm', work, gemmScratch(m, n, k))
+      wasm.gemm(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work))
+    },
+    syrk: (n, k, alpha, A, rowA, columnA, C, ldc, work) => {
+      checkWork('syrk', work, gemmScratch(n, n, k))
+      wasm.syrk(n, k, alpha, at(A), rowA, columnA, at(C), ldc, at(work))
+    },
+    potrf: (n, A, lda, work) => {
+      checkWork('potrf', work, solveScratch(n, n))
+      return wasm.potrf(n, at(A), lda, at(work))
+    },
     trsv: (n, L, ldl, x) => void wasm.trsv(n, at(L), ldl, at(x)),
     trsvT: (n, L, ldl, x) => void wasm.trsvT(n, at(L), ldl, at(x)),
-    trsm: (n, columns, L, ldl, B, ldb, work) => void wasm.trsm(n, columns, at(L), ldl, at(B), ldb, at(work)),
-    trsmT: (n, columns, L, ldl, B, ldb, work) => void wasm.trsmT(n, columns, at(L), ldl, at(B), ldb, at(work)),
+    trsm: (n, columns, L, ldl, B, ldb, work) => {
+      checkWork('trsm', work, solveScratch(n, columns))
+      wasm.trsm(n, columns, at(L), ldl, at(B), ldb, at(work))
+    },
+    trsmT: (n, columns, L, ldl, B, ldb, work) => {
+      checkWork('trsmT', work, solveScratch(n, columns))
+      wasm.trsmT(n, columns, at(L), ldl, at(B), ldb, at(work))
+    },
     spmv: (m, starts, columns, values, x, y) => void wasm.spmv(m, at(starts), at(columns), at(values), at(x), at(y)),
     vexp: (n, x, y) => wasm.vexp(n, at(x), at(y)),
     vlog: (n, x, y) => void wasm.vlog(n, at(x), at(y)),
@@ -74,7 +87,9 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     axpy32: (n, alpha, x, y) => void wasm.axpy32(n, alpha, at(x), at(y)),
     gemv32: (m, n, A, lda, x, y) => void wasm.gemv32(m, n, at(A), lda, at(x), at(y)),
     gemvT32: (m, n, A, lda, x, y) => void wasm.gemvT32(m, n, at(A), lda, at(x), at(y)),
-    gemm32: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) =>
-      void wasm.gemm32(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work)),
+    gemm32: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) => {
+      checkWork('gemm32', work, gemmScratch(m, n, k))
+      wasm.gemm32(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work))
+    },
   }
 }
