@@ -22,6 +22,7 @@ export {
   type ConjugateGradientSolution,
   conjugateGradient,
 } from './conjugate-gradient.ts'
+export type * from './demo.ts'
 export { type NumberRule, named, number, oneOf, refuse, show } from './errors.ts'
 export type * from './experiment.ts'
 export { exp, log } from './kernels/exp-log.ts'
@@ -29,6 +30,7 @@ export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'
 export type { OptimizerKernels, UpdateKernels } from './kernels/optimizers.ts'
 export { plainKernels } from './kernels/plain.ts'
 export { ready } from './kernels/wasm.ts'
+export * from './math.ts'
 export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
 export { Random, type RandomState, random } from './random.ts'
 export {

