@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decode, encode } from '../src/node/codec.ts'
+import { decode, decodeOutcome, encode, encodeOutcome } from '../src/node/codec.ts'
 
 const trip = (value: unknown) => decode(encode(value))
 
@@ -49,4 +49,29 @@ test('arrays keep the buffers they share, and no others', () => {
 test('what cannot be cloned is refused', () => {
   expect(() => encode(() => 1)).toThrow(/could not be cloned/)
   expect(() => encode({ deep: [Symbol('s')] })).toThrow(/could not be cloned/)
+})
+
+test('thrown errors come apart and together: kind, message, stack, causes', () => {
+  const thrown = new RangeError('outer', { cause: new Error('middle', { cause: { plain: 1 } }) })
+  const { error } = decodeOutcome(encodeOutcome({ error: thrown })) as { error: Error }
+  expect(error).toBeInstanceOf(RangeError)
+  expect(error).toMatchObject({
+    message: 'outer',
+    stack: thrown.stack,
+    cause: { message: 'middle', cause: { plain: 1 } },
+  })
+  class OwnError extends Error {}
+  expect(decodeOutcome(encodeOutcome({ error: new OwnError('own') }))).toMatchObject({
+    error: { name: 'Error', message: 'own' },
+  })
+  const circle = new Error('circle')
+  circle.cause = circle
+  expect(decodeOutcome(encodeOutcome({ error: circle }))).toMatchObject({ error: { message: 'circle' } })
+  for (const error of [undefined, null, 'text', 7, { code: 3 }])
+    expect(decodeOutcome(encodeOutcome({ error }))).toEqual({ error })
+})
+
+test('what cannot be read is an error in words', () => {
+  const { error } = decodeOutcome(Uint8Array.of(255, 15, 1, 2)) as { error: Error }
+  expect(error.message).toMatch(/^Node v\d+\.\d+\.\d+ cannot read what the worker process sent$/)
 })

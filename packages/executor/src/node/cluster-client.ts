@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { notCloneable, type Outcome, type Task } from '../task.ts'
-import { decode, encode } from './codec.ts'
+import { decode, decodeOutcome, encode } from './codec.ts'
 import { connect, inputsKey, type JobData, load, patiently, type RedisConnection, repliesKey } from './redis.ts'
 
 /** An attempt whose outcome is not in yet. */
@@ -21,7 +21,7 @@ interface Pending {
 interface Reply {
   readonly run: string
   readonly index: number
-  readonly outcome: Outcome
+  readonly outcome: Uint8Array
 }
 
 /** How often a client looks whether Redis still has its work. */
@@ -101,7 +101,7 @@ export class Client {
     if (pending === undefined) return
     this.#pending.delete(key)
     this.#redis.hdel(inputsKey(this.#queue.name, run), String(index)).catch(() => {})
-    pending.resolve(outcome)
+    pending.resolve(decodeOutcome(outcome))
   }
 
   /** Renews the lease on the inputs and hands in again what Redis has lost, as it may when it is restarted. */

@@ -30,6 +30,8 @@ export async function connect(owner: string, connection: RedisConnection): Promi
   const ways: RedisOptions = {
     lazyConnect: true,
     maxRetriesPerRequest: null,
+    // Its timer does nothing but hold the process.
+    disconnectTimeout: 0,
     retryStrategy: (times) => Math.min(50 * times, 1000),
   }
   const redis = typeof connection === 'string' ? new Redis(connection, ways) : new Redis({ ...connection, ...ways })

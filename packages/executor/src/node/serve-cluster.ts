@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Job } from 'bullmq'
 import type { Outcome } from '../task.ts'
-import { decode, encode } from './codec.ts'
+import { decode, encode, encodeOutcome } from './codec.ts'
 import { connect, inputsKey, type JobData, load, patiently, type RedisConnection } from './redis.ts'
 import { threadRunner, type WorkerThreadsOptions } from './threads.ts'
 
@@ -64,7 +64,11 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
   }
 
   async function reply({ run, index, replies }: JobData, outcome: Outcome): Promise<void> {
-    await redis.multi().rpush(replies, encode({ run, index, outcome })).expire(replies, DAY_S).exec()
+    await redis
+      .multi()
+      .rpush(replies, encode({ run, index, outcome: encodeOutcome(outcome) }))
+      .expire(replies, DAY_S)
+      .exec()
   }
 
   async function endUnwanted(): Promise<void> {
