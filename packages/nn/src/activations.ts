@@ -1,0 +1,116 @@
+import { erf, exp, normalCdf, oneOf, sigmoid, softplus, tanh } from '@opt/core'
+import type { Real } from './real.ts'
+
+/**
+ * An activation phi on n numbers at a time. `s` are the pre-activations and `a` = phi(s).
+ * Loops over scalar formulas are made by {@link elementwise}.
+ */
+export interface Activation {
+  readonly name: string
+  /** a = phi(s). */
+  value(n: number, s: Real, a: Real): void
+  /** d *= phi'(s). */
+  timesSlope(n: number, s: Real, a: Real, d: Real): void
+  /** d *= phi''(s); null where phi is piecewise linear. */
+  timesCurvature: ((n: number, s: Real, a: Real, d: Real) => void) | null
+}
+
+export type ActivationName = 'identity' | 'relu' | 'leaky-relu' | 'tanh' | 'softplus' | 'gelu' | 'erf'
+
+/**
+ * An activation from its scalar formulas.
+ *
+ * @param value phi(s)
+ * @param slope phi'(s), given s and a = phi(s)
+ * @param curvature phi''(s), given s and a = phi(s)
+ */
+export function elementwise(
+  name: string,
+  value: (s: number) => number,
+  slope: (s: number, a: number) => number,
+  curvature: (s: number, a: number) => number,
+): Activation {
+  return {
+    name,
+    value(n, s, a) {
+      for (let i = 0; i < n; i++) a[i] = value(s[i])
+    },
+    timesSlope(n, s, a, d) {
+      for (let i = 0; i < n; i++) d[i] *= slope(s[i], a[i])
+    },
+    timesCurvature(n, s, a, d) {
+      for (let i = 0; i < n; i++) d[i] *= curvature(s[i], a[i])
+    },
+  }
+}
+
+const identity: Activation = {
+  name: 'identity',
+  value(n, s, a) {
+    for (let i = 0; i < n; i++) a[i] = s[i]
+  },
+  timesSlope() {},
+  timesCurvature: null,
+}
+
+/** The slope at 0 is 0. No branches: the signs of pre-activations are what no processor can guess. */
+const relu: Activation = {
+  name: 'relu',
+  value(n, s, a) {
+    for (let i = 0; i < n; i++) {
+      const half = 0.5 * s[i]
+      a[i] = half + Math.abs(half)
+    }
+  },
+  timesSlope(n, s, _a, d) {
+    for (let i = 0; i < n; i++) d[i] *= +(s[i] > 0)
+  },
+  timesCurvature: null,
+}
+
+const LEAK = 0.01
+
+const leakyRelu: Activation = {
+  name: 'leaky-relu',
+  value(n, s, a) {
+    for (let i = 0; i < n; i++) a[i] = s[i] * (LEAK + (1 - LEAK) * +(s[i] > 0))
+  },
+  timesSlope(n, s, _a, d) {
+    for (let i = 0; i < n; i++) d[i] *= LEAK + (1 - LEAK) * +(s[i] > 0)
+  },
+  timesCurvature: null,
+}
+
+/** The density of the standard normal distribution, 1/sqrt(2 pi) exp(-s^2/2). */
+const density = (s: number) => 0.3989422804014327 * exp(-0.5 * s * s)
+/** 2/sqrt(pi) exp(-s^2), the slope of erf. */
+const erfSlope = (s: number) => 1.1283791670955126 * exp(-s * s)
+
+const activations: Record<ActivationName, Activation> = {
+  identity,
+  relu,
+  'leaky-relu': leakyRelu,
+  tanh: /* @__PURE__ */ elementwise(
+    'tanh',
+    tanh,
+    (_, a) => 1 - a * a,
+    (_, a) => -2 * a * (1 - a * a),
+  ),
+  softplus: /* @__PURE__ */ elementwise('softplus', softplus, sigmoid, (s) => {
+    const p = sigmoid(s)
+    return p * (1 - p)
+  }),
+  gelu: /* @__PURE__ */ elementwise(
+    'gelu',
+    (s) => s * normalCdf(s),
+    (s) => normalCdf(s) + s * density(s),
+    (s) => (2 - s * s) * density(s),
+  ),
+  erf: /* @__PURE__ */ elementwise('erf', erf, erfSlope, (s) => -2 * s * erfSlope(s)),
+}
+
+/** The activation of that name, or the given one. */
+export function activationOf(activation: ActivationName | Activation): Activation {
+  if (typeof activation !== 'string') return activation
+  return activations[oneOf(activation, 'activation', Object.keys(activations) as ActivationName[])]
+}

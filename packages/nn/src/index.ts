@@ -1,0 +1,18 @@
+/**
+ * Small dense networks with exact oracles.
+ *
+ * @packageDocumentation
+ */
+
+export { type Activation, type ActivationName, elementwise } from './activations.ts'
+export type { Examples } from './examples.ts'
+export type { Initialization } from './initialization.ts'
+export { initialize } from './initialization.ts'
+export type { Inputs, Targets } from './intake.ts'
+export type { LayerViews } from './layout.ts'
+export type { Loss, LossName, TargetRule } from './losses.ts'
+export { DenseNetwork, mlp, type NormLayers } from './network.ts'
+export { type Objective, objective } from './objective.ts'
+export type { MlpOptions } from './options.ts'
+export type { Precision, Real } from './real.ts'
+export type { NetworkState } from './state.ts'

@@ -1,0 +1,107 @@
+import { type MatrixLike, matrix, refuse, show } from '@opt/core'
+import type { Buffers } from './buffers.ts'
+import type { TargetRule } from './losses.ts'
+
+/** Examples, one a row: a flat row-major array, or anything the core takes for a matrix. */
+export type Inputs = ArrayLike<number> | MatrixLike
+/** One class label an example, or one row of outputs an example (flat or as a matrix). */
+export type Targets = ArrayLike<number> | MatrixLike
+
+const isFlat = (x: unknown): x is ArrayLike<number> =>
+  (ArrayBuffer.isView(x) && 'length' in x) || (Array.isArray(x) && typeof x[0] !== 'object')
+
+/** Takes rows as a flat array; their number is length / columns. */
+export function flatRows(x: Inputs, columns: number, label: string): ArrayLike<number> {
+  if (!isFlat(x)) return matrix(x as MatrixLike, label, { columns }).data
+  if (x.length === 0) refuse(label, 'nonempty', 'length 0')
+  if (x.length % columns !== 0)
+    refuse(label, `rows of ${columns} numbers (a flat array's length is a multiple)`, `length ${x.length}`)
+  return x
+}
+
+/** Takes labels or rows of targets for n examples, flat: of length n (labels, where there are several outputs) or n outputs. */
+export function flatTargets(y: Targets, n: number, outputs: number): ArrayLike<number> {
+  const flat = isFlat(y) ? y : matrix(y as MatrixLike, 'targets', { columns: outputs }).data
+  if (flat.length !== n && flat.length !== n * outputs)
+    refuse('targets', `${n} labels or ${n} rows of ${outputs}`, `length ${flat.length}`)
+  return flat
+}
+
+/** part of an array-like, without a copy where it can be. */
+export function slice(x: ArrayLike<number>, start: number, end: number): ArrayLike<number> {
+  if (start === 0 && end === x.length) return x
+  return ArrayBuffer.isView(x) ? (x as Float64Array).subarray(start, end) : Array.prototype.slice.call(x, start, end)
+}
+
+/** Copies examples from `start` on into the buffers and refuses what is not finite. */
+export function loadInputs(net: Buffers, x: ArrayLike<number>, start: number, n: number): void {
+  const columns = net.architecture.sizes[0]
+  net.inputs.set(slice(x, start * columns, (start + n) * columns))
+  checkFinite(net, n, (i, j) =>
+    refuse(`inputs[${start + i}][${j}]`, 'a finite number', show(x[(start + i) * columns + j])),
+  )
+}
+
+/** A row times zeros is 0 unless something in it is not finite: one kernel call looks at everything. */
+function checkFinite(
+  { products, architecture, inputs, zeros, scratch }: Buffers,
+  n: number,
+  fail: (i: number, j: number) => void,
+) {
+  const columns = architecture.sizes[0]
+  products.gemv(n, columns, inputs, columns, zeros, scratch)
+  for (let i = 0; i < n; i++) {
+    if (scratch[i] === 0) continue
+    for (let j = 0; j < columns; j++) if (!Number.isFinite(inputs[i * columns + j])) fail(i, j)
+  }
+}
+
+/** Writes the target rows of examples from `start` on into the buffers. */
+export function loadTargets(net: Buffers, y: ArrayLike<number>, total: number, start: number, n: number): void {
+  const { architecture, loss, targets } = net
+  const outputs = architecture.sizes[architecture.sizes.length - 1]
+  const { off } = loss.targets
+  if (outputs === 1 || y.length !== total) {
+    for (let i = 0; i < n; i++)
+      loadRow(y, (start + i) * outputs, targets, i * outputs, outputs, loss.targets, start + i)
+    return
+  }
+  targets.fill(off, 0, n * outputs)
+  for (let i = 0; i < n; i++) {
+    const label = y[start + i]
+    if (!(label >= 0 && label < outputs && Number.isInteger(label)))
+      refuse(`targets[${start + i}]`, `a class from 0 to ${outputs - 1}`, show(label))
+    targets[i * outputs + label] = 1
+  }
+}
+
+function loadRow(
+  y: ArrayLike<number>,
+  from: number,
+  targets: Buffers['targets'],
+  to: number,
+  outputs: number,
+  rule: TargetRule,
+  i: number,
+): void {
+  let mass = 0
+  for (let j = 0; j < outputs; j++) {
+    const v = y[from + j]
+    if (!rule.allows(v)) refuse(outputs === 1 ? `targets[${i}]` : `targets[${i}][${j}]`, rule.allowed, show(v))
+    targets[to + j] = v
+    mass += v
+  }
+  if (rule.distribution && Math.abs(mass - 1) > 1e-6) refuse(`targets[${i}]`, 'a distribution (sum 1)', `sum ${mass}`)
+}
+
+/** Refuses an array of another length. */
+export function checkLength(x: ArrayLike<number>, length: number, label: string): void {
+  if (x?.length !== length)
+    refuse(label, `of length ${length}`, typeof x?.length === 'number' ? `length ${x.length}` : show(x))
+}
+
+/** Refuses an array of another length, or with an entry that is not finite. */
+export function checkVector(x: ArrayLike<number>, length: number, label: string): void {
+  checkLength(x, length, label)
+  for (let i = 0; i < length; i++) if (!Number.isFinite(x[i])) refuse(`${label}[${i}]`, 'a finite number', show(x[i]))
+}

@@ -1,0 +1,32 @@
+import type { Inputs, Targets } from './intake.ts'
+import { checkVector } from './intake.ts'
+import type { DenseNetwork } from './network.ts'
+import type { Real } from './real.ts'
+
+/** The mean loss over fixed examples as functions of a flat parameter array. */
+export interface Objective {
+  /** How many parameters there are. */
+  readonly size: number
+  value(x: ArrayLike<number>): number
+  gradient(x: ArrayLike<number>, out?: Real): Real
+  /** The Hessian at x times v. */
+  hvp(x: ArrayLike<number>, v: ArrayLike<number>, out?: Real): Real
+  /** The Gauss-Newton matrix at x times v. */
+  gnvp(x: ArrayLike<number>, v: ArrayLike<number>, out?: Real): Real
+}
+
+/** What a solver wants of a loss: functions of x. Each call leaves x in the network's parameters. */
+export function objective(network: DenseNetwork, inputs: Inputs, targets: Targets): Objective {
+  const at = (x: ArrayLike<number>) => {
+    checkVector(x, network.parameters.length, 'x')
+    if (x !== network.parameters) network.parameters.set(x)
+    return network
+  }
+  return {
+    size: network.parameters.length,
+    value: (x) => at(x).loss(inputs, targets),
+    gradient: (x, out) => at(x).gradient(inputs, targets, out),
+    hvp: (x, v, out) => at(x).hvp(inputs, targets, v, out),
+    gnvp: (x, v, out) => at(x).gnvp(inputs, targets, v, out),
+  }
+}

@@ -1,0 +1,278 @@
+import { readFileSync } from 'node:fs'
+import { random } from '@opt/core'
+import { type ActivationName, type DenseNetwork, type LossName, mlp, type Real } from '../src/index.ts'
+
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8'))
+
+const ACTIVATIONS: ActivationName[] = ['identity', 'relu', 'leaky-relu', 'tanh', 'softplus', 'gelu', 'erf']
+const LOSSES: LossName[] = ['cross-entropy', 'squared', 'logistic', 'hinge']
+
+const dot = (x: ArrayLike<number>, y: ArrayLike<number>) => Array.from(x).reduce((sum, v, i) => sum + v * y[i], 0)
+
+/** The largest difference, relative to the largest entry. */
+function distance(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  expect(x.length).toBe(y.length)
+  const size = Math.max(1e-3, ...Array.from(y, Math.abs))
+  return Math.max(...Array.from(x, (v, i) => Math.abs(v - y[i]))) / size
+}
+
+const combinations = ACTIVATIONS.flatMap((activation) =>
+  LOSSES.flatMap((loss) =>
+    [false, true].flatMap((bias) => [false, true].map((batchNorm) => ({ activation, loss, bias, batchNorm }))),
+  ),
+)
+
+function problem(options: (typeof combinations)[number], dtype: 'float64' | 'float32' = 'float64') {
+  const rng = random(combinations.indexOf(options) + 3)
+  const network = mlp({ ...options, sizes: [4, 6, 5, 3], dtype, seed: rng, batch: 9 })
+  for (const { bias, scale, shift } of network.layers()) {
+    bias?.set(Array.from(bias, () => rng.normal(0, 0.5)))
+    scale?.set(Array.from(scale, () => rng.normal(1, 0.3)))
+    shift?.set(Array.from(shift, () => rng.normal(0, 0.3)))
+  }
+  const n = 9
+  const inputs = Float64Array.from({ length: n * 4 }, () => rng.normal())
+  const targets = {
+    'cross-entropy': () => Int32Array.from({ length: n }, () => rng.integer(0, 3)),
+    squared: () => Float64Array.from({ length: n * 3 }, () => rng.normal()),
+    logistic: () => Float64Array.from({ length: n * 3 }, () => rng.uniform()),
+    hinge: () => Float64Array.from({ length: n * 3 }, () => (rng.uniform() < 0.5 ? -1 : 1)),
+  }[options.loss]()
+  const direction = () => Float64Array.from({ length: network.parameters.length }, () => rng.normal())
+  return { network, inputs, targets, n, direction }
+}
+
+/** f along a line through the parameters: [f(x + h v) - f(x - h v)] / (2 h). */
+function slope(network: DenseNetwork, v: Real, f: () => Real, h = 1e-5): Float64Array {
+  const start = network.parameters.slice()
+  const at = (step: number) => {
+    for (let i = 0; i < v.length; i++) network.parameters[i] = start[i] + step * v[i]
+    return Float64Array.from(f())
+  }
+  const [after, before] = [at(h), at(-h)]
+  network.parameters.set(start)
+  return after.map((value, i) => (value - before[i]) / (2 * h))
+}
+
+describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation $batchNorm', (options) => {
+  const { network, inputs, targets, n, direction } = problem(options)
+  const [v, w] = [direction(), direction()]
+
+  test('the gradient has the slopes of the loss', () => {
+    const gradient = network.gradient(inputs, targets)
+    const unit = (i: number) => Float64Array.from(gradient, (_, j) => (i === j ? 1 : 0))
+    const slopes = Array.from(
+      gradient,
+      (_, i) => slope(network, unit(i), () => Float64Array.of(network.loss(inputs, targets)))[0],
+    )
+    expect(distance(gradient, slopes)).toBeLessThan(1e-7)
+  })
+
+  test('the Hessian-vector product is the slope of the gradient, and symmetric', () => {
+    const Hv = network.hvp(inputs, targets, v)
+    expect(
+      distance(
+        Hv,
+        slope(network, v, () => network.gradient(inputs, targets)),
+      ),
+    ).toBeLessThan(1e-6)
+    const Hw = network.hvp(inputs, targets, w)
+    expect(Math.abs(dot(w, Hv) - dot(v, Hw))).toBeLessThan(1e-11 * (1 + Math.abs(dot(w, Hv))))
+  })
+
+  test("the Gauss-Newton product is J'HJ v", () => {
+    const outputs = () => {
+      network.loss(inputs, targets)
+      return network.lastOutputs
+    }
+    const z = Float64Array.from(outputs())
+    const [Jv, Jw] = [slope(network, v, outputs), slope(network, w, outputs)]
+    let expected = 0
+    for (let i = 0; i < n; i++) {
+      const [zi, a, b] = [z, Jv, Jw].map((x) => Array.from(x.subarray(3 * i, 3 * i + 3)))
+      const p = zi.map((t) => 1 / (1 + Math.exp(-t)))
+      const total = zi.reduce((sum, t) => sum + Math.exp(t), 0)
+      const q = zi.map((t) => Math.exp(t) / total)
+      if (options.loss === 'squared') expected += dot(a, b)
+      if (options.loss === 'logistic')
+        expected += dot(
+          a.map((t, j) => t * p[j] * (1 - p[j])),
+          b,
+        )
+      if (options.loss === 'cross-entropy')
+        expected +=
+          dot(
+            a.map((t, j) => t * q[j]),
+            b,
+          ) -
+          dot(a, q) * dot(b, q)
+    }
+    const Gv = network.gnvp(inputs, targets, v)
+    expect(Math.abs(dot(w, Gv) - expected / n)).toBeLessThan(5e-6 * (1 + Math.abs(expected / n)))
+    expect(dot(v, Gv)).toBeGreaterThanOrEqual(options.loss === 'hinge' ? 0 : 1e-12)
+  })
+
+  test('float32 agrees with float64', () => {
+    const small = network.clone({ dtype: 'float32' })
+    network.load(small.state())
+    expect(distance(small.gradient(inputs, targets), network.gradient(inputs, targets))).toBeLessThan(2e-5)
+    expect(distance(small.hvp(inputs, targets, v), network.hvp(inputs, targets, Float32Array.from(v)))).toBeLessThan(
+      1e-4,
+    )
+    expect(small.gradient(inputs, targets)).toBeInstanceOf(Float32Array)
+  })
+
+  test('what is said of single examples is what they say alone', () => {
+    if (options.batchNorm) {
+      network.loss(inputs, targets)
+      network.updateStatistics(1)
+    }
+    network.training = false
+    const width = targets.length / n
+    const alone = Array.from({ length: n }, (_, i) =>
+      network.gradient(inputs.subarray(4 * i, 4 * i + 4), targets.subarray(width * i, width * (i + 1))),
+    )
+    const norms = network.perExampleGradientNorms(inputs, targets)
+    expect(
+      distance(
+        norms,
+        alone.map((g) => Math.sqrt(dot(g, g))),
+      ),
+    ).toBeLessThan(1e-12)
+    const each = network.perExampleGradientNorms(inputs, targets, { layers: 'each' })
+    expect(
+      distance(
+        norms,
+        Array.from(norms, (_, i) => Math.sqrt(dot(each.subarray(3 * i, 3 * i + 3), each.subarray(3 * i, 3 * i + 3)))),
+      ),
+    ).toBeLessThan(1e-14)
+    const last = network.perExampleGradientNorms(inputs, targets, { layers: 'last' })
+    expect(Array.from(last)).toEqual(Array.from({ length: n }, (_, i) => each[3 * i + 2]))
+    const gram = network.perExampleInnerProducts(inputs, targets)
+    expect(
+      distance(
+        gram,
+        alone.flatMap((g) => alone.map((h) => dot(g, h))),
+      ),
+    ).toBeLessThan(1e-12)
+
+    const dx = network.inputGradient(inputs, targets)
+    const h = 1e-5
+    const slopes = Array.from(inputs, (_, at) => {
+      const i = Math.floor(at / 4)
+      const f = (step: number) => {
+        const moved = inputs.slice(4 * i, 4 * i + 4)
+        moved[at % 4] += step
+        return network.loss(moved, targets.subarray(width * i, width * (i + 1)))
+      }
+      return (f(h) - f(-h)) / (2 * h)
+    })
+    expect(distance(dx, slopes)).toBeLessThan(1e-7)
+    network.training = true
+  })
+})
+
+interface OracleCase {
+  activation: ActivationName
+  loss: LossName
+  bias: boolean
+  batchNorm: boolean
+  sizes: number[]
+  [name: string]: unknown
+}
+
+describe('PyTorch', () => {
+  test.each(golden('oracles.json') as OracleCase[])('$activation, $loss, bias $bias, norm $batchNorm', (given) => {
+    const array = (name: string) => given[name] as number[]
+    const network = mlp({ ...given, batch: 7 })
+    network.parameters.set(array('parameters'))
+    const [x, y, v] = [array('inputs'), array('targets'), array('direction')]
+    expect(Math.abs(network.lossAndGradient(x, y) / (given.value as number) - 1)).toBeLessThan(1e-13)
+    expect(distance(network.gradients, array('gradient'))).toBeLessThan(1e-12)
+    expect(distance(network.hvp(x, y, v), array('hvp'))).toBeLessThan(1e-12)
+    expect(distance(network.gnvp(x, y, v), array('gnvp'))).toBeLessThan(1e-12)
+    network.updateStatistics()
+    expect(distance(network.predict(x), array('evalOutputs'))).toBeLessThan(1e-12)
+    expect(distance(network.inputGradient(x, y), array('inputGradient'))).toBeLessThan(1e-12)
+  })
+})
+
+interface StoredLayer {
+  weight: number[][]
+  bias: number[] | null
+}
+
+interface GradientCase {
+  name: string
+  activation: ActivationName
+  layers: StoredLayer[]
+  inputs: number[][]
+  labels: number[]
+  logits: number[][]
+  squaredNormPerLayer: number[][]
+  grand: number[]
+  grandLastLayer: number[]
+  gradients: StoredLayer[][]
+}
+
+interface KernelCase {
+  name: string
+  activation: ActivationName
+  inputs: number[][]
+  first: StoredLayer[]
+  second: StoredLayer[]
+  kernelFirst: number[][]
+  kernelSecond: number[][]
+}
+
+function stored(layers: StoredLayer[], activation: ActivationName, batch = 16): DenseNetwork {
+  const sizes = [layers[0].weight.length, ...layers.map(({ weight }) => weight[0].length)]
+  const network = mlp({ sizes, activation, bias: layers[0].bias !== null && layers[0].bias !== undefined, batch })
+  network.layers().forEach(({ weight, bias }, l) => {
+    weight.set(layers[l].weight.flat())
+    bias?.set(layers[l].bias ?? [])
+  })
+  return network
+}
+
+describe('golden per-example gradients and kernels', () => {
+  const cases = golden('grand.json') as GradientCase[]
+
+  test.each(cases.filter(({ logits }) => logits))('$name', ({ layers, activation, inputs, labels, ...expected }) => {
+    const network = stored(layers, activation)
+    expect(distance(network.predict(inputs), expected.logits.flat())).toBeLessThan(1e-12)
+    const each = network.perExampleGradientNorms(inputs, labels, { layers: 'each' })
+    expect(
+      distance(
+        each.map((t) => t * t),
+        expected.squaredNormPerLayer.flat(),
+      ),
+    ).toBeLessThan(1e-12)
+    expect(distance(network.perExampleGradientNorms(inputs, labels), expected.grand)).toBeLessThan(1e-12)
+    const last = network.perExampleGradientNorms(inputs, labels, { layers: 'last' })
+    expect(distance(last, expected.grandLastLayer)).toBeLessThan(1e-12)
+  })
+
+  test('explicit gradients of single examples', () => {
+    const found = cases.find(({ gradients }) => gradients)
+    const { layers, activation, inputs, labels, gradients, grand } = found as GradientCase
+    const network = stored(layers, activation)
+    inputs.forEach((row, i) => {
+      network.gradient([row], [labels[i]])
+      network.layers(network.gradients).forEach(({ weight, bias }, l) => {
+        expect(distance(weight, gradients[i][l].weight.flat())).toBeLessThan(1e-12)
+        expect(distance(bias ?? [], gradients[i][l].bias ?? [])).toBeLessThan(1e-12)
+      })
+    })
+    expect(distance(network.perExampleGradientNorms(inputs, labels), grand)).toBeLessThan(1e-12)
+  })
+
+  test.each(golden('ntk.json') as KernelCase[])('kernel $name', ({ activation, inputs, ...given }) => {
+    const kernels = [
+      [given.first, given.kernelFirst],
+      [given.second, given.kernelSecond],
+    ] as const
+    for (const [layers, kernel] of kernels)
+      expect(distance(stored(layers, activation, 3).ntk(inputs), kernel.flat())).toBeLessThan(1e-12)
+  })
+})
