@@ -2,7 +2,7 @@ import { axpyOf } from './vectors'
 import { vexp } from './exp'
 import { log } from './log'
 
-/** max of g_j - C_j; NaN is passed over, and no maximum is -0. */
+/** max of g_j - C_j; NaN is passed over. */
 function rowMaximum(n: i32, C: usize, g: usize): f64 {
   let m = f64x2.splat(-Infinity), m1 = m
   let j = 0
@@ -20,7 +20,7 @@ function rowMaximum(n: i32, C: usize, g: usize): f64 {
     g += 8
     C += 8
   }
-  return most + 0
+  return most
 }
 
 /** t_j = k (g_j - C_j - shift) */
@@ -70,7 +70,7 @@ export function colLse(m: i32, n: i32, C: usize, ldc: i32, f: usize, epsilon: f6
   }
   for (let j: usize = 0; j < end; j += 8) {
     const most = load<f64>(maxima + j)
-    store<f64>(maxima + j, isFinite(most) ? most + 0 : 0)
+    store<f64>(maxima + j, isFinite(most) ? most : 0)
   }
   memory.fill(out, 0, end)
   for (let i = 0, p = C; i < m; i++, p += row) {
@@ -132,7 +132,6 @@ export function softmaxRows(m: i32, n: i32, X: usize, ldx: i32, Y: usize, ldy: i
     for (; j < pairs; j += 16) v = f64x2.pmax(v, v128.load(X + j))
     let most = max(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1))
     if (j < end && load<f64>(X + j) > most) most = load<f64>(X + j)
-    most += 0
     v = f64x2.splat(most)
     for (j = 0; j < pairs; j += 16) v128.store(Y + j, f64x2.sub(v128.load(X + j), v))
     if (j < end) store<f64>(Y + j, load<f64>(X + j) - most)

@@ -207,6 +207,20 @@ describe('WebAssembly and plain JavaScript give the same bits', () => {
     })
   })
 
+  test('vexp and vlog where they change their ways', () => {
+    const near = (x: number) =>
+      [-1e-3, -1e-10, -1e-13, 0, 1e-13, 1e-10, 1e-3].map((step) => x + step * Math.max(1, Math.abs(x)))
+    const x = Float64Array.from([-708.396, 709, 709.782712893384, 800, -745.13, 0, Math.LN2 / 64].flatMap(near))
+    for (let shift = 0; shift < 5; shift++)
+      sameBits('vexp', x.length - shift, x.subarray(shift).slice(), f64(random(1), x.length, false))
+    const around = (x: number) => [1 - 1e-12, 1 - 2 ** -53, 1, 1 + 2 ** -52, 1 + 1e-12].map((factor) => x * factor)
+    const y = Float64Array.from(
+      [2.2250738585072014e-308, Math.SQRT1_2, Math.SQRT2, 1, 5e-324, Number.MAX_VALUE].flatMap(around),
+    )
+    for (let shift = 0; shift < 5; shift++)
+      sameBits('vlog', y.length - shift, y.subarray(shift).slice(), f64(random(1), y.length, false))
+  })
+
   test('rowLse, colLse, softmaxRows and gibbs', () => {
     forAll((rng, wild, [m, n], [p, q]) => {
       const ld = n + p
@@ -241,6 +255,26 @@ describe('WebAssembly and plain JavaScript give the same bits', () => {
       sameBits('gibbsMarginals', m, n, C, n + p, f, g, 0.1, K, n + q, r, c)
       sameBits('rescale', m, n, K, n + q, f64(rng, m, wild), f64(rng, n, wild), r, c)
     })
+  })
+
+  test('sinkhornRow at the edges of what it takes without a second pass', () => {
+    const [m, n, epsilon] = [400, 5, 0.5]
+    const rng = random(3)
+    const C = f64(rng, m * n, false)
+    const f = f64(rng, m, false).map((v) => epsilon * ((v < 0 ? -460.5 : 460.5) + v))
+    sameBits(
+      'sinkhornRow',
+      m,
+      n,
+      C,
+      n,
+      f64(rng, m, false).map(Math.abs),
+      f,
+      f64(rng, n, false),
+      epsilon,
+      f64(rng, n, false),
+      work(n),
+    )
   })
 
   test('spmv, with empty rows', () => {
