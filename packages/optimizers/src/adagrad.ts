@@ -1,0 +1,54 @@
+import { Optimizer, type Rules } from './optimizer.ts'
+import type { Floats, ParameterSet } from './parameters.ts'
+import { type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
+import type { Slot } from './slot.ts'
+
+/** Hyper-parameters of {@link Adagrad}. */
+export interface AdagradHyper extends Hyper {
+  /** Default 0.01. */
+  learningRate: number
+  /** The step size is learningRate / (1 + (t - 1) learningRateDecay). Default 0. */
+  learningRateDecay: number
+  /** Where the sum of squares starts. Default 0. */
+  initialAccumulator: number
+  /** Added to the root. Default 1e-10. */
+  epsilon: number
+  /** Coupled penalty: l2 x is added to the gradient. Default 0. */
+  l2: number
+  /** Decoupled: x shrinks by the factor 1 - stepSize weightDecay. Default 0. */
+  weightDecay: number
+}
+
+const rules: Rules<AdagradHyper> = {
+  name: 'Adagrad',
+  settings: {
+    learningRate: nonnegative(0.01),
+    learningRateDecay: nonnegative(0),
+    initialAccumulator: nonnegative(0),
+    epsilon: nonnegative(1e-10),
+    l2: nonnegative(0),
+    weightDecay: nonnegative(0),
+  },
+  arrays: () => ['sumOfSquares'],
+}
+
+/**
+ * Adagrad (Duchi, Hazan and Singer, JMLR 2011), diagonal:
+ *
+ *     s = s + g^2,   x = (1 - stepSize weightDecay) x - stepSize g / (sqrt(s) + epsilon)
+ */
+export class Adagrad<P extends ParameterSet = ParameterSet> extends Optimizer<AdagradHyper, P> {
+  constructor(parameters: P, options: OptimizerOptions<AdagradHyper> = {}) {
+    super(rules, parameters, options)
+  }
+
+  protected override update<A extends Floats>(
+    { length, parameter, gradient, arrays, steps, kernels }: Slot<A>,
+    { learningRate, learningRateDecay, initialAccumulator, epsilon, l2, weightDecay }: AdagradHyper,
+  ): void {
+    const { sumOfSquares } = arrays
+    if (steps === 1) sumOfSquares.fill(initialAccumulator)
+    const stepSize = learningRate / (1 + (steps - 1) * learningRateDecay)
+    kernels.adagrad(length, parameter, sumOfSquares, gradient, stepSize, 1 - stepSize * weightDecay, l2, epsilon)
+  }
+}

@@ -1,0 +1,78 @@
+import { random } from '@opt/core'
+import type { GradientsOf, Parameter, ParameterSet } from '../parameters.ts'
+import type { Hyper, OptimizerOptions, Schedule } from '../settings.ts'
+import type { OptimizerState } from '../state.ts'
+
+/** What the suite uses of an optimizer. */
+export interface Subject {
+  readonly parameters: ParameterSet
+  readonly gradients: ParameterSet
+  readonly steps: number
+  step(gradients: GradientsOf<ParameterSet>): void
+  state(): OptimizerState
+  load(state: OptimizerState): void
+}
+
+/** Makes the optimizer under test: `(parameters, options) => new Lion(parameters, { weightDecay: 0.1, ...options })`. */
+export type Create = (parameters: ParameterSet, options?: OptimizerOptions<Hyper>) => Subject
+
+/** A run that must come to rest: from the start, f falls to `tolerance` times its first value. */
+export interface Run {
+  learningRate: number | Schedule
+  steps: number
+  tolerance: number
+}
+
+/** What the suite must know of the optimizer. */
+export interface ConformanceSettings {
+  /** Ten variables, condition 10. Default: learning rate 0.1 linearly to 0 in 2000 steps, 1e-6. */
+  quadratic?: Run
+  /** Rosenbrock's function in two variables. Default: learning rate 0.02 linearly to 0 in 10000 steps, 1e-4. */
+  rosenbrock?: Run
+  /** The decoupled weight decay that `create` sets. Default 0. */
+  weightDecay?: number
+  /** Default true; false: an entry's step depends on the other entries of its parameter, so cutting a parameter in pieces changes it. */
+  elementwise?: boolean
+  /** Default true; false: a step may allocate (say why where you set it). */
+  allocationFree?: boolean
+}
+
+/** One check of the suite. */
+export interface ConformanceCheck {
+  name: string
+  /** Throws an Error that says what is wrong. */
+  check: () => void
+}
+
+export function assert(condition: boolean, message: () => string): void {
+  if (!condition) throw new Error(message())
+}
+
+export type Vectors = Record<string, Float64Array>
+
+/** Reproducible ordinary numbers. */
+export function vectors(seed: number, sizes: Record<string, number>, spread = 1): Vectors {
+  const rng = random(seed)
+  return Object.fromEntries(
+    Object.entries(sizes).map(([name, n]) => [name, Float64Array.from({ length: n }, () => rng.normal(0, spread))]),
+  )
+}
+
+export const copyOf = (set: Vectors): Vectors =>
+  Object.fromEntries(Object.entries(set).map(([name, values]) => [name, values.slice()]))
+
+/** Refuses a single differing bit. */
+export function sameBits(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  assert(actual.length === expected.length, () => `${what}: length ${actual.length} against ${expected.length}`)
+  for (let i = 0; i < expected.length; i++)
+    assert(Object.is(actual[i], expected[i]), () => `${what}[${i}]: ${actual[i]} against ${expected[i]}`)
+}
+
+export function sameSets(actual: Vectors, expected: Vectors, what: string): void {
+  for (const name of Object.keys(expected)) sameBits(actual[name], expected[name], `${what}, ${name}`)
+}
+
+/** Steps with gradients that depend on nothing but the seed and the names. */
+export function drive(subject: Subject, sizes: Record<string, number>, steps: number, seed = 5): void {
+  for (let t = 0; t < steps; t++) subject.step(vectors(seed + t, sizes) as Record<string, Parameter>)
+}

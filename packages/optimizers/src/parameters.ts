@@ -1,0 +1,149 @@
+import { refuse, show } from '@opt/core'
+import type { NdArray } from 'ndarray'
+
+/** What numbers are kept in. */
+export type Floats = Float32Array | Float64Array
+
+/** One parameter: flat, or an ndarray of any shape and strides. */
+export type Parameter = Floats | NdArray<Float32Array> | NdArray<Float64Array>
+
+/** What an optimizer works on: one parameter, a list, or a record by name. */
+export type ParameterSet = Parameter | readonly Parameter[] | { readonly [name: string]: Parameter }
+
+/** Gradients in the structure of the parameters; null where a parameter has none this step. Float32 and float64 may be mixed. */
+export type GradientsOf<P extends ParameterSet> = P extends Parameter
+  ? Parameter | null
+  : P extends readonly unknown[]
+    ? readonly (Parameter | null)[]
+    : { readonly [Name in keyof P]: Parameter | null }
+
+/** A parameter with its name, and how messages call it. */
+export interface Named {
+  name: string
+  label: string
+  value: Parameter
+}
+
+export const isNdArray = (x: unknown): x is NdArray<Floats> =>
+  typeof x === 'object' && x !== null && 'shape' in x && 'stride' in x && 'offset' in x && 'data' in x
+
+/** 'Float32Array', 'Float64Array', another view's name, or undefined; the same in every realm. */
+const viewName = (x: unknown): string | undefined =>
+  ArrayBuffer.isView(x) ? (x as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] : undefined
+
+export const isFloats = (x: unknown): x is Floats => {
+  const name = viewName(x)
+  return name === 'Float32Array' || name === 'Float64Array'
+}
+
+export const isFloat32 = (x: unknown): x is Float32Array => viewName(x) === 'Float32Array'
+
+export const isParameter = (x: unknown): x is Parameter => isFloats(x) || (isNdArray(x) && isFloats(x.data))
+
+export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && !isNdArray(x)
+
+/** Number of entries. */
+export function sizeOf(x: Parameter): number {
+  if (!isNdArray(x)) return x.length
+  let size = 1
+  for (let d = 0; d < x.shape.length; d++) size *= x.shape[d]
+  return size
+}
+
+export const shapeOf = (x: Parameter): number[] => (isNdArray(x) ? x.shape.slice() : [x.length])
+
+const PARAMETER = 'a Float32Array, a Float64Array or an ndarray of one'
+
+/** The members of a set as they are: nothing is checked but its structure. */
+export function members(set: unknown, label: string): { name: string; label: string; value: unknown }[] {
+  if (Array.isArray(set)) return set.map((value, i) => ({ name: String(i), label: `${label}[${i}]`, value }))
+  if (isRecord(set)) return Object.keys(set).map((name) => ({ name, label: `${label}.${name}`, value: set[name] }))
+  return [{ name: '0', label, value: set }]
+}
+
+/**
+ * Checks a set and lists its parameters.
+ *
+ * @throws TypeError for what is no parameter, RangeError when there is none, one is empty, or the same one stands in two places.
+ */
+export function takeParameters(set: ParameterSet, label: string): Named[] {
+  const all = members(set, label)
+  if (all.length === 0) refuse(label, 'nonempty', Array.isArray(set) ? 'an empty list' : 'an empty record')
+  const known = new Map<unknown, string>()
+  for (const { label: at, value } of all) {
+    if (!isParameter(value)) refuse(at, PARAMETER, show(value), 'type')
+    if (sizeOf(value) === 0) refuse(at, 'nonempty', `shape [${shapeOf(value)}]`)
+    const twin = known.get(value)
+    if (twin) refuse(at, 'a parameter of its own', `the same array as ${twin}`)
+    known.set(value, at)
+  }
+  return all as Named[]
+}
+
+/** Is it an array of that shape? A flat array of the right length fits every shape. */
+export function fits(x: unknown, shape: readonly number[], size: number): x is Parameter {
+  if (isFloats(x)) return x.length === size
+  if (!isNdArray(x) || !isFloats(x.data) || x.shape.length !== shape.length) return false
+  for (let d = 0; d < shape.length; d++) if (x.shape[d] !== shape[d]) return false
+  return true
+}
+
+/** Says why an array does not fit. */
+export function refuseShape(x: unknown, shape: readonly number[], size: number, label: string): never {
+  if (!isParameter(x)) refuse(label, `${PARAMETER}, or null for none`, show(x), 'type')
+  if (isNdArray(x)) refuse(label, `of shape [${shape}]`, `shape [${x.shape}]`)
+  refuse(label, `of length ${size}`, `length ${x.length}`)
+}
+
+/** Copies a parameter's entries, row-major, into a flat array. */
+export function gather(from: Parameter, to: Floats): void {
+  if (isNdArray(from)) gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
+  else to.set(from)
+}
+
+/** Copies a flat array back into a parameter's entries. */
+export function scatter(from: Floats, to: Parameter): void {
+  if (isNdArray(to)) scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
+  else to.set(from)
+}
+
+function gatherFrom(
+  data: Floats,
+  offset: number,
+  shape: number[],
+  stride: number[],
+  d: number,
+  to: Floats,
+  at: number,
+): number {
+  if (d === shape.length) to[at++] = data[offset]
+  else if (d === shape.length - 1) for (let i = 0; i < shape[d]; i++) to[at++] = data[offset + i * stride[d]]
+  else for (let i = 0; i < shape[d]; i++) at = gatherFrom(data, offset + i * stride[d], shape, stride, d + 1, to, at)
+  return at
+}
+
+function scatterTo(
+  from: Floats,
+  at: number,
+  data: Floats,
+  offset: number,
+  shape: number[],
+  stride: number[],
+  d: number,
+): number {
+  if (d === shape.length) data[offset] = from[at++]
+  else if (d === shape.length - 1) for (let i = 0; i < shape[d]; i++) data[offset + i * stride[d]] = from[at++]
+  else for (let i = 0; i < shape[d]; i++) at = scatterTo(from, at, data, offset + i * stride[d], shape, stride, d + 1)
+  return at
+}
+
+/** `[2][5]` for entry i of an array of that shape. */
+export function place(i: number, shape: readonly number[]): string {
+  let text = ''
+  for (let d = shape.length - 1; d >= 0; d--) {
+    text = `[${i % shape[d]}]${text}`
+    i = Math.floor(i / shape[d])
+  }
+  return text
+}

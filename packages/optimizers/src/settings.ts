@@ -1,0 +1,132 @@
+import { number, refuse, show } from '@opt/core'
+import { members, type ParameterSet } from './parameters.ts'
+
+/** A learning rate for each step; the first step is step 0. */
+export type Schedule = (step: number) => number
+
+/** What every optimizer has; its own interface extends this one. All but the learning rate may be of any type. */
+export interface Hyper {
+  /** Step size. */
+  learningRate: number
+}
+
+/** One hyper-parameter: its default and what is allowed. */
+export interface Setting<T> {
+  readonly default: T
+  /** Throws unless `value` is allowed. */
+  check(value: unknown, label: string): void
+}
+
+/** One {@link Setting} for each hyper-parameter. */
+export type Settings<H> = { readonly [Name in keyof H]: Setting<H[Name]> }
+
+/** Hyper-parameters as a user gives them: each may be left out, the learning rate may be a schedule. */
+export type Choices<H> = {
+  [Name in keyof H]?: (Name extends 'learningRate' ? number | Schedule : H[Name]) | undefined
+}
+
+/** Some of the parameters, with hyper-parameters of their own; those not given here are taken from the options. */
+export type Group<H> = Choices<H> & {
+  /** Names in a record, indices in a list. */
+  parameters: readonly (string | number)[]
+}
+
+/** Options of every optimizer: its hyper-parameters, and these. */
+export type OptimizerOptions<H> = Choices<H> & {
+  groups?: readonly Group<H>[] | undefined
+  /** false: gradients are not searched for NaN and Infinity before a step. Default true. */
+  check?: boolean | undefined
+  /**
+   * true: the parameters are copied once into the optimizer's memory, where `optimizer.parameters` shows them; the given arrays
+   * are not touched again, and no step copies anything. Default false: the given arrays are updated.
+   */
+  resident?: boolean | undefined
+}
+
+/** A number >= 0. */
+export const nonnegative = (value: number): Setting<number> => ({
+  default: value,
+  check: (given, label) => void number(given, label, { nonnegative: true }),
+})
+
+/** A number > 0. */
+export const positive = (value: number): Setting<number> => ({
+  default: value,
+  check: (given, label) => void number(given, label, { positive: true }),
+})
+
+/** A number in [0, 1), such as the decay rate of an average. */
+export const fraction = (value: number): Setting<number> => ({
+  default: value,
+  check: (given, label) => {
+    number(given, label, { nonnegative: true })
+    if ((given as number) >= 1) refuse(label, 'less than 1', show(given))
+  },
+})
+
+/** true or false. */
+export const flag = (value: boolean): Setting<boolean> => ({
+  default: value,
+  check: (given, label) => {
+    if (typeof given !== 'boolean') refuse(label, 'true or false', show(given), 'type')
+  },
+})
+
+/** Hyper-parameters in force for some slots: `hyper` is refreshed from `rate` before each step. */
+export interface ResolvedGroup<H> {
+  label: string
+  rate: number | Schedule
+  hyper: H
+}
+
+/** Checks the options and gives each parameter, in order, its group. */
+export function resolveGroups<H extends Hyper>(
+  name: string,
+  settings: Settings<H>,
+  set: ParameterSet,
+  options: OptimizerOptions<H>,
+): ResolvedGroup<H>[] {
+  const common = resolve(name, settings, options, ['groups', 'check', 'resident'], `${name}: `)
+  for (const key of ['check', 'resident'] as const)
+    if (options[key] !== undefined) flag(true).check(options[key], `${name}: ${key}`)
+  const names = members(set, 'parameters').map((member) => member.name)
+  const chosen = new Map<string, ResolvedGroup<H>>()
+  const { groups = [] } = options
+  if (!Array.isArray(groups)) refuse(`${name}: groups`, 'an array', show(groups), 'type')
+  groups.forEach((group: Group<H>, i) => {
+    const label = `${name}: groups[${i}]`
+    if (typeof group !== 'object' || group === null) refuse(label, 'an object', show(group), 'type')
+    const resolved = resolve(name, settings, group, ['parameters'], `${label}.`, common)
+    if (!Array.isArray(group.parameters) || group.parameters.length === 0)
+      refuse(`${label}.parameters`, 'a nonempty array of names', show(group.parameters), 'type')
+    group.parameters.forEach((parameter, j) => {
+      const key = String(parameter)
+      if (!names.includes(key)) refuse(`${label}.parameters[${j}]`, `one of ${names.join(', ')}`, show(parameter))
+      if (chosen.has(key)) refuse(`${label}.parameters[${j}]`, 'in one group only', show(parameter))
+      chosen.set(key, resolved)
+    })
+  })
+  return names.map((key) => chosen.get(key) ?? common)
+}
+
+function resolve<H extends Hyper>(
+  name: string,
+  settings: Settings<H>,
+  choices: Choices<H>,
+  others: string[],
+  prefix: string,
+  common?: ResolvedGroup<H>,
+): ResolvedGroup<H> {
+  const known = Object.keys(settings) as (keyof H & string)[]
+  for (const key of Object.keys(choices))
+    if (!known.includes(key as keyof H & string) && !others.includes(key))
+      refuse(`${prefix}option`, `one of ${[...known, ...others].join(', ')}`, show(key))
+  const hyper = {} as H
+  for (const key of known) {
+    const value = choices[key] ?? common?.hyper[key] ?? settings[key].default
+    if (key !== 'learningRate' || typeof value !== 'function') settings[key].check(value, prefix + key)
+    hyper[key] = value as H[typeof key]
+  }
+  const rate = choices.learningRate ?? common?.rate ?? settings.learningRate.default
+  return { label: prefix === `${name}: ` ? `${name}.step: ` : prefix, rate, hyper }
+}

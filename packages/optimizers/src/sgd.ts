@@ -1,0 +1,59 @@
+import { Optimizer, type Rules } from './optimizer.ts'
+import type { Floats, ParameterSet } from './parameters.ts'
+import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
+import type { Slot } from './slot.ts'
+
+/** Hyper-parameters of {@link SGD}. */
+export interface SGDHyper extends Hyper {
+  /** Default 1e-3. */
+  learningRate: number
+  /** Share of the old velocity, in [0, 1). Default 0: plain descent, without state. */
+  momentum: number
+  /** Part of the gradient that does not enter the velocity, in [0, 1); the first gradient enters whole. Default 0. */
+  dampening: number
+  /** Step along g + momentum b instead of b. Default false. */
+  nesterov: boolean
+  /** Coupled penalty: l2 x is added to the gradient. Default 0. */
+  l2: number
+  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  weightDecay: number
+}
+
+const rules: Rules<SGDHyper> = {
+  name: 'SGD',
+  settings: {
+    learningRate: nonnegative(1e-3),
+    momentum: fraction(0),
+    dampening: fraction(0),
+    nesterov: flag(false),
+    l2: nonnegative(0),
+    weightDecay: nonnegative(0),
+  },
+  arrays: ({ momentum }) => (momentum > 0 ? ['velocity'] : []),
+}
+
+/**
+ * Gradient descent, with momentum as PyTorch has it:
+ *
+ *     b = momentum b + (1 - dampening) g      (b = g at first)
+ *     x = (1 - learningRate weightDecay) x - learningRate (nesterov ? g + momentum b : b)
+ */
+export class SGD<P extends ParameterSet = ParameterSet> extends Optimizer<SGDHyper, P> {
+  constructor(parameters: P, options: OptimizerOptions<SGDHyper> = {}) {
+    super(rules, parameters, options)
+  }
+
+  protected override update<A extends Floats>(
+    { length, parameter, gradient, arrays, steps, kernels }: Slot<A>,
+    { learningRate, momentum, dampening, nesterov, l2, weightDecay }: SGDHyper,
+  ): void {
+    const keep = 1 - learningRate * weightDecay
+    if (momentum === 0) {
+      kernels.descend(length, parameter, gradient, learningRate, keep, l2)
+      return
+    }
+    const gain = steps === 1 ? 1 : 1 - dampening
+    const { velocity } = arrays
+    kernels.sgd(length, parameter, velocity, gradient, learningRate, keep, l2, momentum, gain, nesterov ? 1 : 0)
+  }
+}

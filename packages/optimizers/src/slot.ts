@@ -1,0 +1,86 @@
+import { allocate, type Kernels, refuse, type UpdateKernels } from '@opt/core'
+import { type Floats, isFloat32, isNdArray, type Named, type Parameter, shapeOf, sizeOf } from './parameters.ts'
+
+/** One parameter as an update sees it: flat arrays of one type in the optimizer's memory. */
+export interface Slot<A extends Floats = Floats> {
+  readonly name: string
+  /** [length] for a flat parameter. Entries are row-major. */
+  readonly shape: readonly number[]
+  readonly length: number
+  /** The parameter itself: the update changes it in place. */
+  readonly parameter: A
+  /** This step's gradient; an update may overwrite it. */
+  readonly gradient: A
+  /** State of the parameter's length, zero at first, by the names of {@link Rules.arrays}. */
+  readonly arrays: Readonly<Record<string, A>>
+  /** State in single numbers, zero at first, by the names of {@link Rules.numbers}. */
+  readonly numbers: Record<string, number>
+  /** Steps this parameter has taken, the present one included: the papers' t, from 1. */
+  readonly steps: number
+  /** The core's fused updates for A. */
+  readonly kernels: UpdateKernels<A>
+}
+
+/** A slot as the optimizer holds it. */
+export interface HeldSlot extends Slot {
+  steps: number
+  /** What messages call its gradient. */
+  readonly label: string
+  /** The caller's array, or null when the parameter lives here. */
+  readonly source: Parameter | null
+  /** Has a gradient this step. */
+  active: boolean
+}
+
+const kernels32 = (kernels: Kernels): UpdateKernels<Float32Array> => ({
+  lion: kernels.lion32,
+  adamw: kernels.adamw32,
+  adam: kernels.adam32,
+  amsgrad: kernels.amsgrad32,
+  descend: kernels.descend32,
+  sgd: kernels.sgd32,
+  rmsprop: kernels.rmsprop32,
+  adagrad: kernels.adagrad32,
+  nonFinite: kernels.nonFinite32,
+})
+
+/** Gives each parameter its arrays, all in one memory. */
+export function allocateSlots(
+  parameters: Named[],
+  arrays: readonly string[][],
+  numbers: readonly string[][],
+  resident: boolean,
+): HeldSlot[] {
+  const { slots, kernels } = allocate((views) => ({
+    slots: parameters.map(({ value }, i) => {
+      const take = isFloat32(isNdArray(value) ? value.data : value)
+        ? (n: number) => views.f32(n)
+        : (n: number) => views.f64(n)
+      const length = sizeOf(value)
+      return {
+        parameter: take(length),
+        gradient: take(length),
+        arrays: Object.fromEntries(arrays[i].map((name) => [name, take(length)])),
+      }
+    }),
+  }))
+  const single = kernels32(kernels)
+  return parameters.map(({ name, label, value }, i) => ({
+    ...slots[i],
+    name,
+    label: label.replace('parameters', 'gradients'),
+    shape: shapeOf(value),
+    length: slots[i].parameter.length,
+    numbers: Object.fromEntries(numbers[i].map((key) => [key, 0])),
+    steps: 0,
+    kernels: (isFloat32(slots[i].parameter) ? single : kernels) as UpdateKernels<Floats>,
+    source: resident ? null : value,
+    active: false,
+  }))
+}
+
+/** The first entry that is not finite is refused by name. */
+export function checkFinite(values: Floats, kernels: UpdateKernels<Floats>, label: (i: number) => string): void {
+  const bad = kernels.nonFinite(values.length, values)
+  if (bad >= 0) refuse(label(bad), 'a finite number', String(values[bad]))
+}

@@ -1,0 +1,146 @@
+import { random } from '@opt/core'
+import ndarray from 'ndarray'
+import { conformance } from '../src/conformance/index.ts'
+import {
+  Adam,
+  type Floats,
+  fraction,
+  type Hyper,
+  nonnegative,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterSet,
+  positive,
+  SGD,
+  type Slot,
+} from '../src/index.ts'
+
+interface NormalizedHyper extends Hyper {
+  beta: number
+  epsilon: number
+}
+
+/** An algorithm of one's own: descent by the gradient over a running average of its norm, a number kept for each parameter. */
+class Normalized<P extends ParameterSet = ParameterSet> extends Optimizer<NormalizedHyper, P> {
+  constructor(parameters: P, options: OptimizerOptions<NormalizedHyper> = {}) {
+    super(
+      {
+        name: 'Normalized',
+        settings: { learningRate: nonnegative(0.1), beta: fraction(0.5), epsilon: positive(1e-12) },
+        arrays: () => ['velocity'],
+        numbers: () => ['norm'],
+      },
+      parameters,
+      options,
+    )
+  }
+
+  protected override update<A extends Floats>(slot: Slot<A>, { learningRate, beta, epsilon }: NormalizedHyper): void {
+    const { length, parameter, gradient, arrays, numbers } = slot
+    let sum = 0
+    for (let i = 0; i < length; i++) sum += gradient[i] * gradient[i]
+    numbers.norm = beta * numbers.norm + (1 - beta) * Math.sqrt(sum)
+    for (let i = 0; i < length; i++) {
+      arrays.velocity[i] = beta * arrays.velocity[i] + gradient[i]
+      parameter[i] -= (learningRate * arrays.velocity[i]) / (numbers.norm + epsilon)
+    }
+  }
+}
+
+describe('an optimizer of one page conforms', () => {
+  const checks = conformance((p, o) => new Normalized(p, o), {
+    elementwise: false,
+    rosenbrock: { learningRate: (t) => 0.003 * (1 - t / 20000), steps: 20000, tolerance: 1e-3 },
+  })
+  for (const { name, check } of checks) test(name, check)
+})
+
+describe('the suite finds what is wrong', () => {
+  const failures = (create: Parameters<typeof conformance>[0]) =>
+    conformance(create)
+      .filter(({ check }) => {
+        try {
+          check()
+          return false
+        } catch {
+          return true
+        }
+      })
+      .map(({ name }) => name)
+
+  class Broken extends SGD<ParameterSet> {
+    readonly kept: unknown[] = []
+    override update<A extends Floats>(slot: Slot<A>, hyper: never): void {
+      this.kept.push(new Float64Array(64))
+      slot.parameter[0] += 1e-9
+      super.update(slot, hyper)
+    }
+  }
+
+  test('a step that allocates, moves without a gradient and at learning rate 0, and looks at its place', () => {
+    const found = failures((p, o) => new Broken(p, o))
+    for (const word of ['allocates', 'zero gradients', 'schedules', 'ten of 10'])
+      expect(found.filter((name) => name.includes(word))).toHaveLength(1)
+  })
+
+  test('a state that is forgotten', () => {
+    class Forgetful extends SGD<ParameterSet> {
+      override load(): void {}
+    }
+    const found = failures((p, o) => new Forgetful(p, { momentum: 0.9, ...o }))
+    expect(found.filter((name) => name.startsWith('state comes back'))).toHaveLength(2)
+  })
+})
+
+describe('the contract', () => {
+  test('a group has its own state: no velocity where there is no momentum', () => {
+    const x = { a: Float64Array.of(1), b: Float64Array.of(1) }
+    const optimizer = new SGD(x, { momentum: 0.9, groups: [{ parameters: ['b'], momentum: 0 }] })
+    expect(optimizer.state().parameters.map(({ arrays }) => Object.keys(arrays))).toEqual([['velocity'], []])
+  })
+
+  test('parameters are typed by what was given', () => {
+    const optimizer = new SGD({ w: ndarray(new Float32Array(6), [2, 3]), b: new Float64Array(3) }, { resident: true })
+    optimizer.gradients.w.set(1, 2, 1)
+    optimizer.step(optimizer.gradients)
+    expect(optimizer.parameters.w.get(1, 2)).toBe(Math.fround(-1e-3))
+    expect(optimizer.parameters.b).toHaveLength(3)
+    expect(optimizer.steps).toBe(1)
+  })
+
+  test('gradients of the optimizer may be used beside own parameters', () => {
+    const x = Float64Array.of(1, 2)
+    const optimizer = new SGD(x, { learningRate: 1 })
+    optimizer.gradients.set([0.5, -0.5])
+    optimizer.step(optimizer.gradients)
+    expect([...x]).toEqual([0.5, 2.5])
+  })
+
+  test('a flat gradient is taken for a shaped parameter, row-major', () => {
+    const x = ndarray(new Float64Array(6), [2, 3], [1, 2])
+    new SGD(x, { learningRate: 1 }).step(Float64Array.of(1, 2, 3, 4, 5, 6))
+    expect([0, 1, 2].map((j) => x.get(1, j))).toEqual([-4, -5, -6])
+  })
+
+  test('an error names the entry by its place', () => {
+    const optimizer = new Adam([ndarray(new Float64Array(6), [2, 3])])
+    const bad = ndarray(new Float64Array(6), [2, 3])
+    bad.set(1, 0, NaN)
+    expect(() => optimizer.step([bad])).toThrow('Adam.step: gradients[0][1][0] must be a finite number, got NaN')
+    expect(() => optimizer.step([])).toThrow('Adam.step: gradients must be of length 1, got length 0')
+  })
+
+  test.each(['beta1', 'beta2'])('%s must lie in [0, 1)', (name) => {
+    for (const value of [1, -0.1, NaN, '0.9'])
+      expect(() => new Adam(new Float64Array(1), { [name]: value })).toThrow(new RegExp(`Adam: ${name} must be`))
+  })
+
+  test('the core kernels see arrays with room for large parameters: 300 000 entries at once', () => {
+    const rng = random(1)
+    const x = Float32Array.from({ length: 300000 }, () => rng.normal())
+    const g = x.map((v) => 2 * v)
+    const before = x.slice()
+    new SGD(x, { learningRate: 0.25 }).step(g)
+    for (let i = 0; i < x.length; i += 997) expect(x[i]).toBe(before[i] / 2)
+  })
+})
