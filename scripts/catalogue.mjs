@@ -13,7 +13,18 @@ const papers = rooms()
   .filter(({ paper }) => paper)
   .map(({ folder, manifest: { name, version, opt } }) => {
     const { paper: title, authors, year, venue, arXiv, topic, tasks, summary } = opt ?? {}
-    const entry = { name: name.replace('@opt/', ''), version, title, authors, year, venue, arXiv, topic, tasks, summary }
+    const entry = {
+      name: name.replace('@opt/', ''),
+      version,
+      title,
+      authors,
+      year,
+      venue,
+      arXiv,
+      topic,
+      tasks,
+      summary,
+    }
     for (const [field, value] of Object.entries(entry))
       if (value === undefined) problems.push(`${relative(root, folder)}: lacks "opt": { "${field}" }`)
     for (const field of ['authors', 'tasks'])
@@ -58,7 +69,11 @@ if (existsSync(readme)) {
     return `| [@opt/${name}](${folder}) | ${cell(source)}, ${cell(where)} | ${cell(summary)} |`
   })
   const table = ['| package | paper | what it does |', '| --- | --- | --- |', ...rows, ''].join('\n')
-  if (MARKED.test(text)) bring(readme, text.replace(MARKED, (_, open, close) => `${open}\n${table}\n${close}`))
+  if (MARKED.test(text))
+    bring(
+      readme,
+      text.replace(MARKED, (_, open, close) => `${open}\n${table}\n${close}`),
+    )
 }
 
 if (problems.length > 0) {

@@ -5,7 +5,6 @@ import { dirname, resolve } from 'node:path'
 import type { Scale } from '@opt/core'
 import type { CAC } from 'cac'
 import { findPaper, UsageError } from '../paper.ts'
-import { renderReport } from '../report/page.ts'
 import { exitCode, type Reproduction, reproduce } from '../reproduce.ts'
 import type { Session } from '../session.ts'
 import { type ProgressView, progressView } from '../terminal.ts'
@@ -61,11 +60,13 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
   if (options.json) terminal.out(toJson(reproduction))
   else terminal.out(summaryText(reproduction, terminal))
   if (out) {
+    // Plotting is loaded only by those who want a report.
+    const { renderReport } = await import('../report/page.ts')
     await writeFile(out, await renderReport(reproduction))
     say(code === 130 ? `Interrupted: the report is partial. Written to ${out}` : `Report written to ${out}`)
   } else if (code === 130) say('Interrupted: the results above are partial.')
   interrupt.stop()
-  return interrupt.code ?? code
+  return code === 130 ? (interrupt.code ?? code) : code
 }
 
 /** The first Ctrl-C (or SIGTERM) aborts, the second ends the process. */

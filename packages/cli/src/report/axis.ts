@@ -71,8 +71,18 @@ function logScale(low: number, high: number, zero: boolean): Scale {
     low /= 2
     high *= 2
   }
-  const plain = low >= 1e-3 && high < 1e5
+  if (high > 100 * low) {
+    // As on linear axes, the ends move out to a decade that is near.
+    low = 10 ** nearDecade(Math.log10(low), Math.floor)
+    high = 10 ** nearDecade(Math.log10(high), Math.ceil)
+  }
+  const plain = low >= 1e-3 && high <= 1e5
   return { type: 'log', domain: [low, high], ticks: logTicks(low, high), format: plain ? short : power }
+}
+
+function nearDecade(exponent: number, round: (value: number) => number): number {
+  const decade = round(exponent)
+  return Math.abs(decade - exponent) < 0.35 ? decade : exponent
 }
 
 /** Whole decades where there are enough of them, else parts of decades, else even steps. */
