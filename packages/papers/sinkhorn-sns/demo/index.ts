@@ -78,25 +78,59 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     }
     if (performance.now() - shown < 60) continue
     shown = performance.now()
-    yield frame(plan, sns, plain, [...readout, ['Sinkhorn', `${iteration} iterations, error ${error.toExponential(1)}`]])
+    yield frame(plan, sns, plain, [
+      ...readout,
+      ['Sinkhorn', `${iteration} iterations, error ${error.toExponential(1)}`],
+    ])
   }
   const reached = plain.x.at(-1) ?? 0
-  yield frame(plan, sns, plain, [...readout, ['Sinkhorn', `${reached >= SINKHORN_CAP ? 'gave up after' : 'done after'} ${reached} iterations`]])
+  yield frame(plan, sns, plain, [
+    ...readout,
+    ['Sinkhorn', `${reached >= SINKHORN_CAP ? 'gave up after' : 'done after'} ${reached} iterations`],
+  ])
 }
 
 const list = (values: number[]) => `[${values.map((v) => Number(v.toFixed(3))).join(', ')}]`
 
 const demo: Demo = {
   title: 'Sinkhorn crawls, Newton falls off a cliff',
-  intro: 'Drag the bars of the two histograms and turn epsilon down. The plan sharpens, Sinkhorn slows down a thousandfold, SNS hardly notices.',
+  intro:
+    'Drag the bars of the two histograms and turn epsilon down. The plan sharpens, Sinkhorn slows down a thousandfold, SNS hardly notices.',
   controls: [
-    { kind: 'histogram', name: 'from', label: 'from', value: bumps([[0.25, 0.08, 1], [0.7, 0.1, 0.6]]) },
-    { kind: 'histogram', name: 'to', label: 'to', value: bumps([[0.5, 0.18, 1], [0.9, 0.04, 0.5]]) },
+    {
+      kind: 'histogram',
+      name: 'from',
+      label: 'from',
+      value: bumps([
+        [0.25, 0.08, 1],
+        [0.7, 0.1, 0.6],
+      ]),
+    },
+    {
+      kind: 'histogram',
+      name: 'to',
+      label: 'to',
+      value: bumps([
+        [0.5, 0.18, 1],
+        [0.9, 0.04, 0.5],
+      ]),
+    },
     { kind: 'range', name: 'epsilon', label: 'epsilon', min: 1e-4, max: 1, log: true, value: 1e-3 },
-    { kind: 'choice', name: 'cost', label: 'cost', options: ['squared distance', 'distance'], value: 'squared distance' },
+    {
+      kind: 'choice',
+      name: 'cost',
+      label: 'cost',
+      options: ['squared distance', 'distance'],
+      value: 'squared distance',
+    },
   ],
   run,
-  code: ({ from, to, epsilon, cost }) => `import { gridPoints, pairwiseCost, scaled, sinkhornNewton } from '@opt/sinkhorn-sns'
+  code: ({
+    from,
+    to,
+    epsilon,
+    cost,
+  }) => `import { gridPoints, pairwiseCost, scaled, sinkhornNewton } from '@opt/sinkhorn-sns'
 
 const normalised = (bars) => bars.map((v) => v / bars.reduce((s, w) => s + w, 0))
 const from = normalised(${list(from as number[])})

@@ -85,7 +85,9 @@ describe('options', () => {
     [{ annealing: { start: -1 } }, 'annealing.start must be a positive number, got -1'],
     [{ annealing: { tolerance: 0 } }, 'annealing.tolerance must be a positive number, got 0'],
   ])('sinkhornNewton refuses %j', (options, message) => {
-    expect(() => sinkhornNewton(C, a, b, { epsilon: 0.1, ...(options as object) })).toThrow(`sinkhornNewton: ${message}`)
+    expect(() => sinkhornNewton(C, a, b, { epsilon: 0.1, ...(options as object) })).toThrow(
+      `sinkhornNewton: ${message}`,
+    )
   })
 
   it.each([

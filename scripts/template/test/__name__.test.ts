@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { runExperiment } from '@opt/core/experiment'
+import { experiment } from '../src/experiment.ts'
+import { __camel__ } from '../src/index.ts'
+
+describe('__camel__', () => {
+  it('finds the minimum of a quadratic and leaves the start alone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 8 }), (target) => {
+        const start = target.map(() => 0)
+        const { x, status } = __camel__((at) => at.map((v, i) => v - target[i]), start, { tolerance: 1e-9 })
+        expect(status).toBe('converged')
+        x.forEach((v, i) => expect(Math.abs(v - target[i])).toBeLessThan(1e-8))
+        expect(start.every((v) => v === 0)).toBe(true)
+      }),
+    )
+  })
+
+  it('refuses what it cannot use', () => {
+    expect(() => __camel__((x) => x, [1], { learningRate: 0 })).toThrow('__camel__: learningRate must be a positive number, got 0')
+    expect(() => __camel__((x) => x, [Number.NaN])).toThrow('__camel__: x0[0] must be a finite number, got NaN')
+    expect(() => __camel__(() => [1, 2], [1])).toThrow('__camel__: gradient must be of length 1, got length 2')
+  })
+
+  it('reproduces its claims', async () => {
+    const { claims, complete } = await runExperiment(experiment, { scale: 'quick' })
+    expect(complete).toBe(true)
+    expect(claims.filter(({ pass }) => pass === false)).toEqual([])
+  })
+})
