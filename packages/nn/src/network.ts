@@ -11,7 +11,7 @@ import { backward, backwardTangent, forwardTangent } from './passes.ts'
 import { inputGradients, squaredNorms } from './per-example.ts'
 import type { Precision, Real } from './real.ts'
 import { Runner } from './runner.ts'
-import { loadState, type NetworkState, saveState } from './state.ts'
+import { loadState, type NetworkState, saveState, statisticsOf } from './state.ts'
 
 /** Which layers' parameters a per-example gradient is taken in. */
 export type NormLayers = 'all' | 'last' | 'each'
@@ -241,15 +241,22 @@ export class DenseNetwork {
   clone({ batch = this.batch, dtype = this.dtype }: { batch?: number; dtype?: Precision } = {}): DenseNetwork {
     number(batch, 'clone: batch', { integer: true, min: 1 })
     const twin = new DenseNetwork({ ...this.#options, batch, dtype })
-    twin.load(this.state())
+    twin.parameters.set(this.parameters)
+    const running = statisticsOf(this.#net)
+    statisticsOf(twin.#net).forEach((statistics, i) => statistics.set(running[i]))
     return twin
   }
 
+  /** Parameters and running statistics, as plain JSON that comes back to the bit. */
   state(): NetworkState {
     return saveState(this.#net)
   }
 
-  /** Takes over what {@link state} saved of a network of the same shape. */
+  /**
+   * Takes over what {@link state} saved of a network of the same shape.
+   *
+   * @throws TypeError or RangeError, before anything changes, when it is no such state.
+   */
   load(state: NetworkState): void {
     loadState(this.#net, state)
   }

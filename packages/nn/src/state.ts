@@ -1,36 +1,39 @@
+import { refuse, show } from '@opt/core'
+import { decode, encode } from './bits.ts'
 import type { Buffers } from './buffers.ts'
-import { checkVector } from './intake.ts'
+import type { Precision, Real } from './real.ts'
 
-/** What {@link DenseNetwork.state} saves: plain JSON. */
+/** What {@link DenseNetwork.state} saves: plain JSON, exact to the bit (arrays are base64 of their little-endian bytes). */
 export interface NetworkState {
-  parameters: number[]
-  /** Running mean and variance of each layer with batch normalisation. */
-  statistics: { mean: number[]; variance: number[] }[]
+  dtype: Precision
+  sizes: number[]
+  parameters: string
+  /** Running means and variances of the layers with batch normalisation. */
+  statistics: string[]
 }
 
-const normsOf = (net: Buffers) => net.layers.flatMap(({ norm }) => (norm ? [norm] : []))
+/** All that a network remembers beside its parameters. */
+export const statisticsOf = (net: Buffers): Float64Array[] =>
+  net.layers.flatMap(({ norm }) => (norm ? [norm.runningMean, norm.runningVariance] : []))
 
 export function saveState(net: Buffers): NetworkState {
   return {
-    parameters: Array.from(net.parameters),
-    statistics: normsOf(net).map(({ runningMean, runningVariance }) => ({
-      mean: Array.from(runningMean),
-      variance: Array.from(runningVariance),
-    })),
+    dtype: net.precision,
+    sizes: net.architecture.sizes.slice(),
+    parameters: encode(net.parameters),
+    statistics: statisticsOf(net).map(encode),
   }
 }
 
 /** Checks everything before anything is changed. */
 export function loadState(net: Buffers, state: NetworkState): void {
-  checkVector(state?.parameters, net.parameters.length, 'load: state.parameters')
-  const norms = normsOf(net)
-  norms.forEach(({ runningMean, runningVariance }, l) => {
-    checkVector(state.statistics?.[l]?.mean, runningMean.length, `load: state.statistics[${l}].mean`)
-    checkVector(state.statistics?.[l]?.variance, runningVariance.length, `load: state.statistics[${l}].variance`)
-  })
-  net.parameters.set(state.parameters)
-  norms.forEach(({ runningMean, runningVariance }, l) => {
-    runningMean.set(state.statistics[l].mean)
-    runningVariance.set(state.statistics[l].variance)
-  })
+  if (typeof state !== 'object' || state === null) refuse('load: state', 'what state() returned', show(state), 'type')
+  if (state.dtype !== net.precision) refuse('load: state.dtype', show(net.precision), show(state.dtype))
+  if (String(state.sizes) !== String(net.architecture.sizes))
+    refuse('load: state.sizes', `[${net.architecture.sizes}]`, `[${state.sizes}]`)
+  const parameters = decode(state.parameters, net.parameters, 'load: state.parameters')
+  const statistics: Real[] = statisticsOf(net)
+  const saved = statistics.map((like, i) => decode(state.statistics?.[i], like, `load: state.statistics[${i}]`))
+  net.parameters.set(parameters)
+  statistics.forEach((running, i) => running.set(saved[i]))
 }
