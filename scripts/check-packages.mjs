@@ -76,7 +76,10 @@ for (const room of all) {
         if (range !== 'catalog:' && group !== 'peerDependencies') say(`${group}: ${name} must be "catalog:"`)
         continue
       }
-      if (range !== 'workspace:^') say(`${group}: ${name} must be "workspace:^"`)
+      // A peer is optional company: an open range, or every minor of it would be a major of ours.
+      const form = group === 'peerDependencies' ? /^>=\d+\.\d+\.\d+$/ : /^workspace:\^$/
+      if (!form.test(range))
+        say(`${group}: ${name} must be ${group === 'peerDependencies' ? '">=x.y.z"' : '"workspace:^"'}`)
       // A development dependency is no arrow of the house, but must not close a circle either: papers may test against datasets.
       if (rankOf(other) > rank) say(`${group}: ${name} stands above (rank ${rankOf(other)} > ${rank})`)
     }

@@ -83,7 +83,7 @@ export class NewtonDirection {
     const large = this.#large
     for (let k = 0; k < dl.length; k++) large[k] = (ml[k] - sl[k]) / sl[k]
     multiply(toSmall, large, ds)
-    const rhs = Float64Array.from(ds, (y, i) => epsilon * (ms[i] - ss[i] - y))
+    const rhs = ds.map((y, i) => epsilon * (ms[i] - ss[i] - y))
     const schur: LinearOperator = {
       rows: ds.length,
       columns: ds.length,

@@ -153,8 +153,7 @@ export class ScaledPlan implements Plan, WorkingPlan {
 
   /** Are the scalings so far out that sums with them may lose digits? */
   get strained(): boolean {
-    const far = (s: number) => !(s > 1e-100 && s < 1e100)
-    return this.#u.some(far) || this.#v.some(far)
+    return strains(this.#u) || strains(this.#v)
   }
 
   /** Multiplies the scalings into P and adds them to the potentials. */
@@ -210,5 +209,10 @@ export class ScaledPlan implements Plan, WorkingPlan {
 }
 
 const power = (x: number, w: number): number => (w === 1 ? x : exp(w * log(x)))
+
+function strains(scalings: Float64Array): boolean {
+  for (let k = 0; k < scalings.length; k++) if (!(scalings[k] > 1e-100 && scalings[k] < 1e100)) return true
+  return false
+}
 
 const unsafe = (sum: number): boolean => !(sum > SMALL && sum < LARGE)
