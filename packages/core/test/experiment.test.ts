@@ -1,0 +1,45 @@
+import { type Experiment, runExperiment } from '../src/experiment.ts'
+
+const experiment: Experiment = async ({ claim, table, figure, note, progress, scale, seed, dataFolder }) => {
+  claim({ claim: 'first', paper: '1', ours: '1', pass: true })
+  note(`${scale} ${seed} ${dataFolder ?? 'no folder'}`)
+  await progress(0.5, 'half way')
+  table({ title: 't', columns: ['a'], rows: [[1]] })
+  figure({ kind: 'line', title: 'f', x: { label: 'x' }, y: { label: 'y' }, series: [] })
+  await progress(1, 'done')
+}
+
+describe('runExperiment', () => {
+  it('collects what was said, with the defaults', async () => {
+    const seen: [number, string][] = []
+    const report = await runExperiment(experiment, {
+      onProgress: (fraction, label) => void seen.push([fraction, label]),
+    })
+    expect(report).toMatchObject({ complete: true, notes: ['standard 0 no folder'] })
+    expect([report.claims.length, report.tables.length, report.figures.length]).toEqual([1, 1, 1])
+    expect(report.seconds).toBeGreaterThanOrEqual(0)
+    expect(seen).toEqual([
+      [0.5, 'half way'],
+      [1, 'done'],
+    ])
+  })
+
+  it('hands on scale, seed and folder', async () => {
+    const { notes } = await runExperiment(experiment, { scale: 'quick', seed: 7, dataFolder: 'data' })
+    expect(notes).toEqual(['quick 7 data'])
+  })
+
+  it('keeps what was said before an abort', async () => {
+    const controller = new AbortController()
+    const report = await runExperiment(experiment, { signal: controller.signal, onProgress: () => controller.abort() })
+    expect(report).toMatchObject({ complete: false })
+    expect([report.claims.length, report.tables.length]).toEqual([1, 0])
+  })
+
+  it('throws any other error on', async () => {
+    const broken: Experiment = async () => {
+      throw new RangeError('broken')
+    }
+    await expect(runExperiment(broken)).rejects.toThrow('broken')
+  })
+})
