@@ -23,7 +23,7 @@ function constant(at: usize): v128 {
 /** Two lanes, each at most 709 or NaN. */
 // @ts-ignore: decorator
 @inline
-function expCore(x0: v128): v128 {
+export function expCore(x0: v128): v128 {
   const x = f64x2.pmax(x0, constant(328))
   const t = mulAdd<f64>(x, constant(256), constant(264))
   const n = f64x2.sub(t, constant(264))

@@ -46,6 +46,10 @@ const UPDATES: [keyof OptimizerKernels & keyof typeof plainKernels, number, numb
   ['rmsprop', 5, [0.003, 0.997, 0.1, 0.99, 1e-8, 0.9, 1]],
   ['adagrad', 3, [0.003, 0.997, 0.1, 1e-10]],
   ['nonFinite', 1, []],
+  ['adamDirection', 3, [1.7, 0.9, 0.999, 1e-8, 0]],
+  ['adamDirection', 3, [1.7, 0.9, 0.999, 1e-8, 1]],
+  ['diffgrad', 5, [0.003, 0.997, 0.9, 0.999, 1e-8, 0.1]],
+  ['adahessian', 5, [0.003, 1.7, 0.997, 0.9, 0.999, 1e-4]],
 ]
 
 describe('optimizer updates: WebAssembly and plain JavaScript give the same bits', () => {
@@ -56,6 +60,28 @@ describe('optimizer updates: WebAssembly and plain JavaScript give the same bits
         sameBits(`${name}32` as keyof OptimizerKernels, arrays, random(seed), n, wild, rest)
       }),
       { numRuns: 100, seed: 7 },
+    )
+  })
+
+  test.each(['largestCosine', 'projectRows'] as const)('%s, row by row', (name) => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 40 }), (seed, rows, n) => {
+        const rng = random(seed)
+        const ws = workspace(24 * rows * n + 64)
+        const views = [ws.f64(rows * n), ws.f64(rows * n), ws.f32(rows * n), ws.f32(rows * n)]
+        for (const view of views) for (let i = 0; i < view.length; i++) view[i] = draw(rng, seed % 3 === 0)
+        const [a, b, c, d] = views as [Float64Array, Float64Array, Float32Array, Float32Array]
+        const [e, f, g, h] = views.map((view) => view.slice()) as [
+          Float64Array,
+          Float64Array,
+          Float32Array,
+          Float32Array,
+        ]
+        expect(ws.kernels[name](rows, n, a, b, 1e-8)).toBe(plainKernels[name](rows, n, e, f, 1e-8))
+        expect(ws.kernels[`${name}32`](rows, n, c, d, 1e-8)).toBe(plainKernels[`${name}32`](rows, n, g, h, 1e-8))
+        expect([b, d].map((view) => [...view])).toEqual([f, h].map((view) => [...view]))
+      }),
+      { numRuns: 200, seed: 7 },
     )
   })
 
@@ -97,5 +123,35 @@ describe('what the updates compute', () => {
     plainKernels.amsgrad(1, p, m, v, w, g, 1, 1, 1, 0, 0, 0, 0)
     expect([v[0], w[0]]).toEqual([1, 5])
     expect(p[0]).toBeCloseTo(1 - 1 / Math.sqrt(5), 15)
+  })
+
+  test('adamDirection leaves the direction in g; Nesterov looks ahead', () => {
+    const [m, v, g] = one(0.5, 4, -1)
+    plainKernels.adamDirection(1, m, v, g, 2, 0.9, 0.99, 0.1, 1)
+    expect([m[0], v[0]]).toEqual([expect.closeTo(0.35, 15), expect.closeTo(3.97, 14)])
+    expect(g[0]).toBeCloseTo((0.9 * 0.35 - 0.1) / (Math.sqrt(2 * 3.97) + 0.1), 15)
+  })
+
+  test('largestCosine and projectRows: rows by rows', () => {
+    const x = Float64Array.of(3, 4, 1, 0)
+    const y = Float64Array.of(4, -3, 1, 1)
+    expect(plainKernels.largestCosine(2, 2, x, y, 1e-8)).toBeCloseTo(Math.SQRT1_2, 15)
+    expect(plainKernels.largestCosine(1, 4, x, y, 1e-8)).toBeCloseTo(1 / Math.sqrt(26 * 27), 15)
+    plainKernels.projectRows(2, 2, x, y, 0)
+    ;[4, -3, 0, 1].forEach((value, i) => expect(y[i]).toBeCloseTo(value, 15))
+  })
+
+  test('diffGrad: friction 1 / (1 + exp(-|q - d|)), and q becomes d', () => {
+    const [p, m, v, q, g] = one(2, 0.5, 4, 1, -1)
+    plainKernels.diffgrad(1, p, m, v, q, g, 0.1, 0.99, 0.9, 0.99, 1e-3, 0.2)
+    const [first, second] = [0.9 * 0.5 - 0.06, 0.99 * 4 + 0.01 * 0.36]
+    expect([m[0], v[0], q[0]]).toEqual([expect.closeTo(first, 15), expect.closeTo(second, 14), -0.6])
+    expect(p[0]).toBeCloseTo(0.99 * 2 - (0.1 * first) / (1 + Math.exp(-1.6)) / (Math.sqrt(second) + 1e-3), 14)
+  })
+
+  test('ADAHESSIAN: the second moment is that of the curvature', () => {
+    const [p, m, v, g, d] = one(1, 0, 0, 0.5, -2)
+    plainKernels.adahessian(1, p, m, v, g, d, 1, 1, 1, 0, 0, 0)
+    expect([p[0], v[0]]).toEqual([1 - 0.25, 4])
   })
 })

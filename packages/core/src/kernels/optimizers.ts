@@ -1,8 +1,10 @@
+import { type AdaptiveKernels, wasmAdaptive } from './adaptive.ts'
+
 /**
  * Fused optimizer updates, in place: one read and one write of every array. Coefficients such as 1 - beta1 are worked out in float64;
  * the forms with 32 round each coefficient to float32 once, then every operation. `keep` is 1 - learningRate weightDecay.
  */
-export interface UpdateKernels<A> {
+export interface UpdateKernels<A> extends AdaptiveKernels<A> {
   /**
    * Lion: c = beta1 m + (1 - beta1) g; p = (1 - learningRate weightDecay) p - learningRate sign(c); m = beta2 m + (1 - beta2) g.
    * Where c is NaN, p becomes NaN.
@@ -114,6 +116,7 @@ function updates<A extends ArrayBufferView>(wasm: Exports, kind: '' | '32'): Upd
   const [lion, adamw, adam, amsgrad] = [of('lion'), of('adamw'), of('adam'), of('amsgrad')]
   const [descend, sgd, rmsprop, adagrad, nonFinite] = ['descend', 'sgd', 'rmsprop', 'adagrad', 'nonFinite'].map(of)
   return {
+    ...wasmAdaptive<A>(of),
     lion: (n, p, m, g, rate, decay, beta1, beta2) => void lion(n, at(p), at(m), at(g), rate, decay, beta1, beta2),
     adamw: (n, p, m, v, g, rate, correct, keep, beta1, beta2, epsilon) =>
       void adamw(n, at(p), at(m), at(v), at(g), rate, correct, keep, beta1, beta2, epsilon),

@@ -1,9 +1,17 @@
 import type { OptimizerKernels } from './optimizers.ts'
+import { plainAdaptive, plainAdaptive32 } from './plain-adaptive.ts'
 
 const { fround, sqrt } = Math
 
 /** The optimizer updates in plain JavaScript. */
 export const plainOptimizers: OptimizerKernels = {
+  ...plainAdaptive,
+  adamDirection32: plainAdaptive32.adamDirection,
+  largestCosine32: plainAdaptive32.largestCosine,
+  projectRows32: plainAdaptive32.projectRows,
+  diffgrad32: plainAdaptive32.diffgrad,
+  adahessian32: plainAdaptive32.adahessian,
+
   lion(n, p, m, g, learningRate, weightDecay, beta1, beta2) {
     const keep = 1 - learningRate * weightDecay
     for (let i = 0; i < n; i++) {

@@ -1,0 +1,218 @@
+import { expCore } from './exp'
+import { mulAdd } from './simd'
+import { axpyOf, dotOf } from './vectors'
+
+// What AdamP, diffGrad and ADAHESSIAN need beyond optimizers.ts, made in the same way.
+
+// @ts-ignore: decorator
+@inline
+function adamDirectionOf<T>(
+  n: i32, m: usize, v: usize, g: usize, correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32,
+): void {
+  const b1 = <T>beta1, c1 = <T>(1 - beta1), b2 = <T>beta2, c2 = <T>(1 - beta2)
+  const correct = <T>correction2, eps = <T>epsilon
+  const vb1 = v128.splat<T>(b1), vc1 = v128.splat<T>(c1), vb2 = v128.splat<T>(b2), vc2 = v128.splat<T>(c2)
+  const vcorrect = v128.splat<T>(correct), veps = v128.splat<T>(eps)
+  const lanes: i32 = 16 / sizeof<T>()
+  let i = 0
+  for (; i + lanes <= n; i += lanes) {
+    const gradient = v128.load(g)
+    const fresh = v128.mul<T>(vc1, gradient)
+    const first = mulAdd<T>(vb1, v128.load(m), fresh)
+    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
+    v128.store(m, first)
+    v128.store(v, second)
+    const ahead = nesterov ? mulAdd<T>(vb1, first, fresh) : first
+    v128.store(g, v128.div<T>(ahead, v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)))
+    m += 16
+    v += 16
+    g += 16
+  }
+  for (; i < n; i++) {
+    const gradient = load<T>(g)
+    const fresh = c1 * gradient
+    const first = b1 * load<T>(m) + fresh
+    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
+    store<T>(m, first)
+    store<T>(v, second)
+    const ahead: T = nesterov ? b1 * first + fresh : first
+    store<T>(g, ahead / (sqrt<T>(second * correct) + eps))
+    m += sizeof<T>()
+    v += sizeof<T>()
+    g += sizeof<T>()
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function largestCosineOf<T>(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
+  const step = <usize>n * sizeof<T>()
+  let largest: f64 = 0
+  for (let i = 0; i < rows; i++) {
+    const lengths = max(sqrt(<f64>dotOf<T>(n, x, x)), floor) * max(sqrt(<f64>dotOf<T>(n, y, y)), floor)
+    largest = max(largest, abs(<f64>dotOf<T>(n, x, y)) / lengths)
+    x += step
+    y += step
+  }
+  return largest
+}
+
+// @ts-ignore: decorator
+@inline
+function projectRowsOf<T>(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
+  const step = <usize>n * sizeof<T>()
+  for (let i = 0; i < rows; i++) {
+    const length = sqrt(<f64>dotOf<T>(n, x, x)) + epsilon
+    axpyOf<T>(n, <T>(-<f64>dotOf<T>(n, x, u) / (length * length)), x, u)
+    x += step
+    u += step
+  }
+}
+
+/** exp(x) of every lane, x at most 0 or NaN; float32 by way of float64. */
+// @ts-ignore: decorator
+@inline
+function expOf<T>(x: v128): v128 {
+  if (sizeof<T>() == 8) return expCore(x)
+  const low = expCore(f64x2.promote_low_f32x4(x))
+  const high = expCore(f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 0)))
+  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+}
+
+// @ts-ignore: decorator
+@inline
+function diffgradOf<T>(
+  n: i32, p: usize, m: usize, v: usize, q: usize, g: usize,
+  stepSize: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64, l2: f64,
+): void {
+  const b1 = <T>beta1, c1 = <T>(1 - beta1), b2 = <T>beta2, c2 = <T>(1 - beta2)
+  const rate = <T>stepSize, decay = <T>keep, eps = <T>epsilon, pull = <T>l2
+  const vb1 = v128.splat<T>(b1), vc1 = v128.splat<T>(c1), vb2 = v128.splat<T>(b2), vc2 = v128.splat<T>(c2)
+  const vrate = v128.splat<T>(rate), vdecay = v128.splat<T>(decay), veps = v128.splat<T>(eps), vpull = v128.splat<T>(pull)
+  const one = v128.splat<T>(1)
+  const lanes: i32 = 16 / sizeof<T>()
+  let i = 0
+  for (; i + lanes <= n; i += lanes) {
+    const x = v128.load(p)
+    const gradient = mulAdd<T>(vpull, x, v128.load(g))
+    const first = mulAdd<T>(vb1, v128.load(m), v128.mul<T>(vc1, gradient))
+    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
+    const change = v128.sub<T>(v128.load(q), gradient)
+    const rub = v128.add<T>(one, expOf<T>(v128.neg<T>(v128.abs<T>(change))))
+    v128.store(m, first)
+    v128.store(v, second)
+    v128.store(q, gradient)
+    const root = v128.mul<T>(rub, v128.add<T>(v128.sqrt<T>(second), veps))
+    v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, x), v128.div<T>(v128.mul<T>(vrate, first), root)))
+    p += 16
+    m += 16
+    v += 16
+    q += 16
+    g += 16
+  }
+  for (; i < n; i++) {
+    const x = load<T>(p)
+    const gradient = pull * x + load<T>(g)
+    const first = b1 * load<T>(m) + c1 * gradient
+    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
+    const change = <f64>(load<T>(q) - gradient)
+    const rub = <T>1 + <T>f64x2.extract_lane(expCore(f64x2.splat(-abs(change))), 0)
+    store<T>(m, first)
+    store<T>(v, second)
+    store<T>(q, gradient)
+    store<T>(p, decay * x - (rate * first) / (rub * (sqrt<T>(second) + eps)))
+    p += sizeof<T>()
+    m += sizeof<T>()
+    v += sizeof<T>()
+    q += sizeof<T>()
+    g += sizeof<T>()
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function adahessianOf<T>(
+  n: i32, p: usize, m: usize, v: usize, g: usize, d: usize,
+  stepSize: f64, correction2: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  const b1 = <T>beta1, c1 = <T>(1 - beta1), b2 = <T>beta2, c2 = <T>(1 - beta2)
+  const rate = <T>stepSize, correct = <T>correction2, decay = <T>keep, eps = <T>epsilon
+  const vb1 = v128.splat<T>(b1), vc1 = v128.splat<T>(c1), vb2 = v128.splat<T>(b2), vc2 = v128.splat<T>(c2)
+  const vrate = v128.splat<T>(rate), vcorrect = v128.splat<T>(correct), vdecay = v128.splat<T>(decay), veps = v128.splat<T>(eps)
+  const lanes: i32 = 16 / sizeof<T>()
+  let i = 0
+  for (; i + lanes <= n; i += lanes) {
+    const curvature = v128.load(d)
+    const first = mulAdd<T>(vb1, v128.load(m), v128.mul<T>(vc1, v128.load(g)))
+    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(curvature, curvature)))
+    v128.store(m, first)
+    v128.store(v, second)
+    const root = v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)
+    v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, v128.load(p)), v128.div<T>(v128.mul<T>(vrate, first), root)))
+    p += 16
+    m += 16
+    v += 16
+    g += 16
+    d += 16
+  }
+  for (; i < n; i++) {
+    const curvature = load<T>(d)
+    const first = b1 * load<T>(m) + c1 * load<T>(g)
+    const second = b2 * load<T>(v) + c2 * (curvature * curvature)
+    store<T>(m, first)
+    store<T>(v, second)
+    store<T>(p, decay * load<T>(p) - (rate * first) / (sqrt<T>(second * correct) + eps))
+    p += sizeof<T>()
+    m += sizeof<T>()
+    v += sizeof<T>()
+    g += sizeof<T>()
+    d += sizeof<T>()
+  }
+}
+
+export function adamDirection(
+  n: i32, m: usize, v: usize, g: usize, correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32,
+): void {
+  adamDirectionOf<f64>(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov)
+}
+export function adamDirection32(
+  n: i32, m: usize, v: usize, g: usize, correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32,
+): void {
+  adamDirectionOf<f32>(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov)
+}
+export function largestCosine(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
+  return largestCosineOf<f64>(rows, n, x, y, floor)
+}
+export function largestCosine32(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
+  return largestCosineOf<f32>(rows, n, x, y, floor)
+}
+export function projectRows(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
+  projectRowsOf<f64>(rows, n, x, u, epsilon)
+}
+export function projectRows32(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
+  projectRowsOf<f32>(rows, n, x, u, epsilon)
+}
+export function diffgrad(
+  n: i32, p: usize, m: usize, v: usize, q: usize, g: usize,
+  stepSize: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64, l2: f64,
+): void {
+  diffgradOf<f64>(n, p, m, v, q, g, stepSize, keep, beta1, beta2, epsilon, l2)
+}
+export function diffgrad32(
+  n: i32, p: usize, m: usize, v: usize, q: usize, g: usize,
+  stepSize: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64, l2: f64,
+): void {
+  diffgradOf<f32>(n, p, m, v, q, g, stepSize, keep, beta1, beta2, epsilon, l2)
+}
+export function adahessian(
+  n: i32, p: usize, m: usize, v: usize, g: usize, d: usize,
+  stepSize: f64, correction2: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  adahessianOf<f64>(n, p, m, v, g, d, stepSize, correction2, keep, beta1, beta2, epsilon)
+}
+export function adahessian32(
+  n: i32, p: usize, m: usize, v: usize, g: usize, d: usize,
+  stepSize: f64, correction2: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  adahessianOf<f32>(n, p, m, v, g, d, stepSize, correction2, keep, beta1, beta2, epsilon)
+}
