@@ -1,0 +1,58 @@
+import { number, refuse } from '@opt/core'
+import type { DenseNetwork, Inputs } from '@opt/nn'
+import { correct } from './scores.ts'
+
+/** A measure along the straight line between two sets of parameters. */
+export interface Barrier {
+  /** From 0 (the first) to 1 (the second). */
+  alphas: Float64Array
+  path: Float64Array
+  /** The highest the path rises above the chord between its ends. */
+  barrier: number
+  /** The highest it rises above the mean of its ends. */
+  barrierAboveMean: number
+}
+
+/**
+ * Linear mode connectivity (Frankle et al., ICML 2020; Nagarajan and Kolter, NeurIPS 2019): `evaluate` at points on the line between two
+ * parameter vectors, say the error on a subset of the data.
+ *
+ * @throws TypeError or RangeError when the vectors differ in length or there are fewer than two points
+ */
+export function errorBarrier(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  evaluate: (parameters: Float64Array) => number,
+  { points = 11 }: { points?: number } = {},
+): Barrier {
+  if (first.length !== second.length)
+    refuse('errorBarrier: second', `of length ${first.length}`, `length ${second.length}`)
+  number(points, 'errorBarrier: points', { integer: true, min: 2 })
+  const step = 1 / (points - 1)
+  const alphas = Float64Array.from({ length: points }, (_, j) => (j === points - 1 ? 1 : j * step))
+  const between = new Float64Array(first.length)
+  const path = alphas.map((alpha) => {
+    for (let i = 0; i < between.length; i++) between[i] = (1 - alpha) * first[i] + alpha * second[i]
+    return evaluate(between)
+  })
+  const [start, end] = [path[0], path[points - 1]]
+  let [barrier, barrierAboveMean] = [-Infinity, -Infinity]
+  path.forEach((value, j) => {
+    barrier = Math.max(barrier, value - ((1 - alphas[j]) * start + alphas[j] * end))
+    barrierAboveMean = Math.max(barrierAboveMean, value - (start + end) / 2)
+  })
+  return { alphas, path, barrier, barrierAboveMean }
+}
+
+/** The share of wrong predictions as a function of parameters, on fixed examples; the network keeps the last parameters. */
+export function errorOf(
+  network: DenseNetwork,
+  inputs: Inputs,
+  labels: ArrayLike<number>,
+): (parameters: ArrayLike<number>) => number {
+  return (parameters) => {
+    network.parameters.set(parameters)
+    const right = correct(network.predict(inputs), labels, { classes: network.sizes[network.sizes.length - 1] })
+    return right.filter((r) => r === 0).length / right.length
+  }
+}

@@ -1,0 +1,134 @@
+import { number, refuse, show } from '@opt/core'
+
+/** What {@link ForgettingTracker.state} saves: plain JSON. */
+export interface ForgettingState {
+  updates: number
+  events: number[]
+  /** Number of the update in which the example was first right; -1: not yet. */
+  firstLearned: number[]
+  visits: number[]
+  /** Whether the example was right when last seen. */
+  right: number[]
+}
+
+/**
+ * Forgetting events (Toneva et al., ICLR 2019): how often an example that was right when last seen is wrong now.
+ * Told of each batch before its step. A first visit that is wrong is no forgetting.
+ */
+export class ForgettingTracker {
+  #updates = 0
+  readonly #events: Int32Array
+  readonly #firstLearned: Int32Array
+  readonly #visits: Int32Array
+  readonly #right: Uint8Array
+  /** Marks examples seen in the present update. */
+  readonly #seen: Int32Array
+
+  /** @param n how many examples there are */
+  constructor(n: number) {
+    number(n, 'ForgettingTracker: n', { integer: true, min: 0 })
+    this.#events = new Int32Array(n)
+    this.#firstLearned = new Int32Array(n).fill(-1)
+    this.#visits = new Int32Array(n)
+    this.#right = new Uint8Array(n)
+    this.#seen = new Int32Array(n)
+  }
+
+  /**
+   * Takes one batch.
+   *
+   * @param correct for each index, whether the network was right (1 or true) or wrong
+   * @throws RangeError, before anything changes, for an index that is out of range or stands twice
+   */
+  update(indices: ArrayLike<number>, correct: ArrayLike<number | boolean>): void {
+    const n = this.#events.length
+    if (indices.length !== correct.length)
+      refuse('ForgettingTracker.update: correct', `of length ${indices.length}`, `length ${correct.length}`)
+    const mark = this.#updates + 1
+    try {
+      for (let b = 0; b < indices.length; b++) {
+        const i = indices[b]
+        if (!(i >= 0 && i < n && Number.isInteger(i)))
+          refuse(`ForgettingTracker.update: indices[${b}]`, `an integer from 0 to ${n - 1}`, show(i))
+        if (this.#seen[i] === mark)
+          refuse(`ForgettingTracker.update: indices[${b}]`, 'in the batch only once', `${i} again`)
+        this.#seen[i] = mark
+      }
+    } catch (error) {
+      for (let i = 0; i < n; i++) if (this.#seen[i] === mark) this.#seen[i] = 0
+      throw error
+    }
+    for (let b = 0; b < indices.length; b++) {
+      const i = indices[b]
+      const now = correct[b] ? 1 : 0
+      if (this.#right[i] > now) this.#events[i]++
+      if (now && this.#firstLearned[i] < 0) this.#firstLearned[i] = this.#updates
+      this.#right[i] = now
+      this.#visits[i]++
+    }
+    this.#updates++
+  }
+
+  /** The number of events of each example; Infinity for one that was never right so far. */
+  scores(): Float64Array {
+    return Float64Array.from(this.#events, (count, i) => (this.#firstLearned[i] < 0 ? Infinity : count))
+  }
+
+  /** The number of events of each example, learned or not. */
+  get events(): Int32Array {
+    return this.#events.slice()
+  }
+
+  /** The update in which each example was first right, from 0; -1: not yet. */
+  get firstLearned(): Int32Array {
+    return this.#firstLearned.slice()
+  }
+
+  get visits(): Int32Array {
+    return this.#visits.slice()
+  }
+
+  /** Examples that were learned and never forgotten. */
+  unforgettable(): Int32Array {
+    return this.#where((i) => this.#firstLearned[i] >= 0 && this.#events[i] === 0)
+  }
+
+  /** Examples that were never right. */
+  neverLearned(): Int32Array {
+    return this.#where((i) => this.#firstLearned[i] < 0)
+  }
+
+  #where(holds: (i: number) => boolean): Int32Array {
+    return Int32Array.from(this.#events.keys()).filter(holds)
+  }
+
+  state(): ForgettingState {
+    return {
+      updates: this.#updates,
+      events: Array.from(this.#events),
+      firstLearned: Array.from(this.#firstLearned),
+      visits: Array.from(this.#visits),
+      right: Array.from(this.#right),
+    }
+  }
+
+  /** @throws TypeError or RangeError, before anything changes, for what is no state of so many examples. */
+  load(state: ForgettingState): void {
+    const updates = number(state?.updates, 'ForgettingTracker.load: state.updates', { integer: true, min: 0 })
+    const kinds = ['events', 'firstLearned', 'visits', 'right'] as const
+    for (const kind of kinds) {
+      const given = state[kind]
+      if (given?.length !== this.#events.length)
+        refuse(`ForgettingTracker.load: state.${kind}`, `of length ${this.#events.length}`, `length ${given?.length}`)
+      given.forEach((value, i) =>
+        number(value, `ForgettingTracker.load: state.${kind}[${i}]`, { integer: true, min: -1 }),
+      )
+    }
+    this.#updates = updates
+    this.#events.set(state.events)
+    this.#firstLearned.set(state.firstLearned)
+    this.#visits.set(state.visits)
+    this.#right.set(state.right)
+    this.#seen.fill(0)
+  }
+}

@@ -1,0 +1,92 @@
+import { number, Random, random, refuse } from '@opt/core'
+import { checkScores, floored } from './intake.ts'
+import { ascendingOrder } from './select.ts'
+
+/** Labels with noise, and where it is. */
+export interface NoisyLabels {
+  labels: Int32Array
+  /** The examples whose labels were permuted among themselves, ascending. */
+  chosen: Int32Array
+  /** Those of them that have another label now: about 1 / classes keep theirs. Ascending. */
+  changed: Int32Array
+}
+
+/**
+ * Permutes the labels of floor(fraction n) examples, drawn by chance, among themselves.
+ *
+ * @throws RangeError when the fraction is not between 0 and 1
+ */
+export function permuteLabels(
+  labels: ArrayLike<number>,
+  { fraction, seed = 0 }: { fraction: number; seed?: number | Random },
+): NoisyLabels {
+  number(fraction, 'permuteLabels: fraction', { min: 0, max: 1 })
+  const chance = seed instanceof Random ? seed : random(seed)
+  const n = labels.length
+  const chosen = n === 0 ? new Int32Array(0) : chance.choice(n, floored(fraction, n)).sort()
+  return relabel(labels, chosen, chance.shuffle(chosen.slice()))
+}
+
+/** Gives chosen[i] the label of sources[i]. */
+export function relabel(labels: ArrayLike<number>, chosen: ArrayLike<number>, sources: ArrayLike<number>): NoisyLabels {
+  if (sources.length !== chosen.length)
+    refuse('relabel: sources', `of length ${chosen.length}`, `length ${sources.length}`)
+  const noisy = Int32Array.from(labels)
+  for (let i = 0; i < chosen.length; i++) {
+    for (const [name, at] of [
+      ['chosen', chosen[i]],
+      ['sources', sources[i]],
+    ] as const)
+      number(at, `relabel: ${name}[${i}]`, { integer: true, min: 0, max: labels.length - 1 })
+    noisy[chosen[i]] = labels[sources[i]]
+  }
+  const all = Int32Array.from(chosen).sort()
+  return { labels: noisy, chosen: all, changed: all.filter((i) => noisy[i] !== labels[i]) }
+}
+
+/** How well high scores find what is bad. */
+export interface Detection {
+  /** The chance that a bad example scores above a good one, equal scores counting half. */
+  auroc: number
+  /** Of the `count` highest scores, the share that is bad. */
+  precision: number
+  /** Of what is bad, the share among the `count` highest scores. */
+  recall: number
+  /** How many highest scores were looked at: as many as are bad. */
+  count: number
+}
+
+/**
+ * Measures scores against what is known to be bad.
+ *
+ * @param isBad for each example 1 or true where it is bad; there must be bad and good ones
+ */
+export function detection(scores: ArrayLike<number>, isBad: ArrayLike<number | boolean>): Detection {
+  checkScores(scores)
+  const n = scores.length
+  if (isBad.length !== n) refuse('detection: isBad', `of length ${n}`, `length ${isBad.length}`)
+  const order = ascendingOrder(scores)
+  let bad = 0
+  let rankSum = 0
+  for (let at = 0; at < n; ) {
+    let end = at + 1
+    while (end < n && scores[order[end]] === scores[order[at]]) end++
+    const midRank = (at + 1 + end) / 2
+    for (; at < end; at++)
+      if (isBad[order[at]]) {
+        bad++
+        rankSum += midRank
+      }
+  }
+  const good = n - bad
+  if (bad === 0 || good === 0)
+    refuse('detection: isBad', 'of both kinds', bad === 0 ? 'none that is bad' : 'none that is good')
+  let found = 0
+  for (let at = n - bad; at < n; at++) if (isBad[order[at]]) found++
+  return {
+    auroc: (rankSum - (bad * (bad + 1)) / 2) / (bad * good),
+    precision: found / bad,
+    recall: found / bad,
+    count: bad,
+  }
+}

@@ -1,0 +1,166 @@
+import { exp, named, oneOf, refuse } from '@opt/core'
+import { checkClasses, checkLabels, type Rows, rowsOf, scoresInto, targetsOf } from './intake.ts'
+
+/** Scores of a batch may be written into a longer array, from `offset` on: that is how a stream is scored. */
+export interface ScoreOptions {
+  /** How many classes, at least 2. */
+  classes: number
+  /** Where to write; nothing is allocated but a row then. */
+  out?: Float64Array
+  /** The first place in `out` (default 0). */
+  offset?: number
+}
+
+/** exp(z - max z) of one row, into p. Returns the sum. */
+function exponentials(z: ArrayLike<number>, row: number, classes: number, p: Float64Array): number {
+  let top = z[row]
+  for (let k = 1; k < classes; k++) top = Math.max(top, z[row + k])
+  let total = 0
+  for (let k = 0; k < classes; k++) total += p[k] = exp(z[row + k] - top)
+  return total
+}
+
+/** p - y of one row, into p. With a label, 1 - p_label is summed from the others: a small score has no rounding error of 1. */
+function errorRow(
+  z: ArrayLike<number>,
+  i: number,
+  classes: number,
+  labels: ArrayLike<number> | undefined,
+  soft: ArrayLike<number> | undefined,
+  p: Float64Array,
+): void {
+  const total = exponentials(z, i * classes, classes, p)
+  if (soft) {
+    for (let k = 0; k < classes; k++) p[k] = p[k] / total - soft[i * classes + k]
+    return
+  }
+  const label = (labels as ArrayLike<number>)[i]
+  let others = 0
+  for (let k = 0; k < classes; k++) {
+    p[k] /= total
+    if (k !== label) others += p[k]
+  }
+  p[label] = -others
+}
+
+function norm(e: Float64Array, order: 1 | 2): number {
+  let sum = 0
+  for (let k = 0; k < e.length; k++) sum += order === 2 ? e[k] * e[k] : Math.abs(e[k])
+  return order === 2 ? Math.sqrt(sum) : sum
+}
+
+/** Names the function in front of what its intake refuses. */
+function calling<T>(name: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw named(name, error)
+  }
+}
+
+/**
+ * EL2N: ||softmax(z_i) - y_i|| of each example, in [0, sqrt 2] (Paul, Ganguli and Dziugaite 2021, definition 2.3).
+ * One network's scores; average them over a few with {@link ScoreAverage}.
+ *
+ * @param logits n rows of outputs before the softmax, from any framework
+ * @param targets n labels, or n rows of probabilities
+ * @throws TypeError or RangeError naming the entry that is wrong
+ */
+export function el2n(
+  logits: Rows,
+  targets: Rows,
+  { classes, norm: order = 2, out, offset = 0 }: ScoreOptions & { /** 1: EL1N. */ norm?: 1 | 2 },
+): Float64Array {
+  return calling('el2n', () => {
+    checkClasses(classes)
+    oneOf(String(order), 'norm', ['1', '2'])
+    const z = rowsOf(logits, classes, 'logits')
+    const n = z.length / classes
+    const { labels, soft } = targetsOf(targets, n, classes)
+    const scores = scoresInto(out, offset, n)
+    const e = new Float64Array(classes)
+    for (let i = 0; i < n; i++) {
+      errorRow(z, i, classes, labels, soft, e)
+      scores[offset + i] = norm(e, order)
+    }
+    return scores
+  })
+}
+
+/**
+ * The probability margin of each example: p_j - p_label, its maximum over j other than the label, or its sum over all j.
+ * Positive where the network is wrong ('max').
+ */
+export function margin(
+  logits: Rows,
+  labels: ArrayLike<number>,
+  { classes, kind = 'max', out, offset = 0 }: ScoreOptions & { kind?: 'max' | 'sum' },
+): Float64Array {
+  return calling('margin', () => {
+    checkClasses(classes)
+    oneOf(kind, 'kind', ['max', 'sum'])
+    const z = rowsOf(logits, classes, 'logits')
+    const n = z.length / classes
+    checkLabels(labels, n, classes)
+    const scores = scoresInto(out, offset, n)
+    const p = new Float64Array(classes)
+    for (let i = 0; i < n; i++) {
+      const total = exponentials(z, i * classes, classes, p)
+      const own = p[labels[i]]
+      let best = -Infinity
+      let sum = 0
+      for (let k = 0; k < classes; k++) {
+        const ahead = (p[k] - own) / total
+        sum += ahead
+        if (k !== labels[i] && ahead > best) best = ahead
+      }
+      scores[offset + i] = kind === 'max' ? best : sum
+    }
+    return scores
+  })
+}
+
+/**
+ * GraNd in the last layer's parameters, from logits and penultimate features of any framework:
+ * ||p - y|| sqrt(||h||^2 + 1), without the 1 where the layer has no bias.
+ */
+export function grandLastLayer(
+  logits: Rows,
+  targets: Rows,
+  features: Rows,
+  {
+    classes,
+    width,
+    bias = true,
+    out,
+    offset = 0,
+  }: ScoreOptions & { /** Features an example. */ width: number; bias?: boolean },
+): Float64Array {
+  return calling('grandLastLayer', () => {
+    const n = rowsOf(logits, checkClasses(classes), 'logits').length / classes
+    const h = rowsOf(features, width, 'features')
+    if (h.length !== n * width) refuse('features', `${n} rows of ${width}`, `length ${h.length}`)
+    const scores = el2n(logits, targets, { classes, out: scoresInto(out, offset, n), offset })
+    for (let i = 0; i < n; i++) {
+      let square = bias ? 1 : 0
+      for (let j = i * width; j < (i + 1) * width; j++) square += h[j] * h[j]
+      scores[offset + i] *= Math.sqrt(square)
+    }
+    return scores
+  })
+}
+
+/** Whether each example's largest logit is its label's; the first of equals counts. */
+export function correct(logits: Rows, labels: ArrayLike<number>, { classes }: { classes: number }): Uint8Array {
+  return calling('correct', () => {
+    checkClasses(classes)
+    const z = rowsOf(logits, classes, 'logits')
+    const n = z.length / classes
+    checkLabels(labels, n, classes)
+    return Uint8Array.from({ length: n }, (_, i) => {
+      let best = 0
+      for (let k = 1; k < classes; k++) if (z[i * classes + k] > z[i * classes + best]) best = k
+      return best === labels[i] ? 1 : 0
+    })
+  })
+}
