@@ -12,6 +12,8 @@ import {
   place,
   refuseShape,
   scatter,
+  shapeOf,
+  sizeOf,
   takeParameters,
 } from './parameters.ts'
 import {
@@ -34,6 +36,10 @@ export interface Rules<H extends Hyper> {
   arrays(hyper: H): readonly string[]
   /** State numbers of a parameter. Default none. */
   numbers?(hyper: H): readonly string[]
+  /** Arrays a step is given beside the gradients, of every parameter's length; see {@link Optimizer.take}. Default none. */
+  inputs?: readonly string[]
+  /** Throws when a parameter does not suit its hyper-parameters, with a message that begins with `parameter.label`. */
+  accept?(hyper: H, parameter: { label: string; length: number; shape: readonly number[] }): void
 }
 
 /**
@@ -69,10 +75,13 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     if (!isRecord(options)) refuse(`${name}: options`, 'an object', show(options), 'type')
     const named = takeParameters(parameters, `${name}: parameters`)
     const groups = resolveGroups(name, rules.settings, parameters, options)
+    named.forEach(({ label, value }, i) => {
+      rules.accept?.(groups[i].hyper, { label, length: sizeOf(value), shape: shapeOf(value) })
+    })
     const arrays = groups.map(({ hyper }) => rules.arrays(hyper).slice())
     const numbers = groups.map(({ hyper }) => rules.numbers?.(hyper).slice() ?? [])
     const resident = options.resident ?? false
-    this.#slots = allocateSlots(named, arrays, numbers, resident)
+    this.#slots = allocateSlots(named, arrays, numbers, rules.inputs ?? [], resident)
     this.#slots.forEach((slot, i) => {
       const { label, value } = named[i]
       gather(value, slot.parameter)
@@ -82,8 +91,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     this.#groups = groups
     this.#scheduled = [...new Set(groups)].filter(({ rate }) => typeof rate === 'function')
     this.#check = options.check ?? true
-    this.parameters = resident ? this.#views(parameters, 'parameter') : parameters
-    this.gradients = this.#views(parameters, 'gradient')
+    this.parameters = resident ? this.#views(parameters, (slot) => slot.parameter) : parameters
+    this.gradients = this.#views(parameters, (slot) => slot.gradient)
   }
 
   /** Steps taken; the next one has this number for the schedules. */
@@ -102,6 +111,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   step(gradients: GradientsOf<P>): void {
     this.#takeGradients(gradients)
     this.#refreshRates()
+    this.prepare()
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
       if (!slot.active) continue
@@ -111,6 +121,36 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
       if (slot.source !== null) scatter(slot.parameter, slot.source)
     }
     this.#steps++
+  }
+
+  /** All parameters as updates see them, in the order given. */
+  protected get slots(): readonly Slot[] {
+    return this.#slots
+  }
+
+  /** Called once a step, when the gradients are found right and nothing has changed yet; may throw. Does nothing by default. */
+  protected prepare(): void {}
+
+  /**
+   * Checks a set such as Hessian-vector products and copies it into `slot.inputs[name]`, where there is a gradient. For {@link prepare}.
+   *
+   * @throws TypeError or RangeError, as for gradients.
+   */
+  protected take(name: string, set: GradientsOf<P>): void {
+    this.#checkStructure(set, name)
+    for (let i = 0; i < this.#slots.length; i++) {
+      const slot = this.#slots[i]
+      const given = this.#given(set, i)
+      if (!slot.active) continue
+      if (given === null) refuse(this.#label(slot, name), 'given where there is a gradient', 'null')
+      if (!fits(given, slot.shape, slot.length)) refuseShape(given, slot.shape, slot.length, this.#label(slot, name))
+    }
+    this.#copy(set, name)
+  }
+
+  /** The structure of the parameters on `slot.inputs[name]`. */
+  protected views(name: string): P {
+    return this.#views(this.parameters, (slot) => slot.inputs[name])
   }
 
   /**
@@ -153,32 +193,44 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
 
   /** Checks all gradients and copies them into the slots. */
   #takeGradients(gradients: unknown): void {
-    const label = `${this.#name}.step: gradients`
+    this.#checkStructure(gradients, 'gradients')
     const slots = this.#slots
-    const list = Array.isArray(this.parameters)
-    const record = isRecord(this.parameters)
-    if (list && !Array.isArray(gradients)) refuse(label, `a list of ${slots.length}`, show(gradients), 'type')
-    if (record && !isRecord(gradients)) refuse(label, 'a record by name', show(gradients), 'type')
-    if (list && (gradients as unknown[]).length !== slots.length)
-      refuse(label, `of length ${slots.length}`, `length ${(gradients as unknown[]).length}`)
-    if (record)
-      for (const name in gradients as object)
-        if (!(name in this.parameters)) refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]
       const given = this.#given(gradients, i)
       slot.active = given !== null
       if (given !== null && !fits(given, slot.shape, slot.length))
-        refuseShape(given, slot.shape, slot.length, this.#label(slot))
+        refuseShape(given, slot.shape, slot.length, this.#label(slot, 'gradients'))
     }
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]
+    this.#copy(gradients, 'gradients')
+  }
+
+  /** Is it a list or record with the members that the parameters have? */
+  #checkStructure(set: unknown, what: string): void {
+    const label = `${this.#name}.step: ${what}`
+    const slots = this.#slots
+    const list = Array.isArray(this.parameters)
+    const record = isRecord(this.parameters)
+    if (list && !Array.isArray(set)) refuse(label, `a list of ${slots.length}`, show(set), 'type')
+    if (record && !isRecord(set)) refuse(label, 'a record by name', show(set), 'type')
+    if (list && (set as unknown[]).length !== slots.length)
+      refuse(label, `of length ${slots.length}`, `length ${(set as unknown[]).length}`)
+    if (record)
+      for (const name in set as object)
+        if (!(name in this.parameters)) refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
+  }
+
+  /** Copies what fits into the slots and looks for numbers that are not finite. */
+  #copy(set: unknown, what: string): void {
+    for (let i = 0; i < this.#slots.length; i++) {
+      const slot = this.#slots[i]
       if (!slot.active) continue
-      const given = this.#given(gradients, i) as Parameter
-      if ((isNdArray(given) ? given.data : given) !== slot.gradient) gather(given, slot.gradient)
+      const given = this.#given(set, i) as Parameter
+      const to = what === 'gradients' ? slot.gradient : slot.inputs[what]
+      if ((isNdArray(given) ? given.data : given) !== to) gather(given, to)
       if (!this.#check) continue
-      const bad = slot.kernels.nonFinite(slot.length, slot.gradient)
-      if (bad >= 0) refuse(this.#label(slot) + place(bad, slot.shape), 'a finite number', String(slot.gradient[bad]))
+      const bad = slot.kernels.nonFinite(slot.length, to)
+      if (bad >= 0) refuse(this.#label(slot, what) + place(bad, slot.shape), 'a finite number', String(to[bad]))
     }
   }
 
@@ -187,8 +239,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     return isRecord(this.parameters) ? (gradients as Record<string, unknown>)[this.#slots[i].name] : gradients
   }
 
-  #label(slot: HeldSlot): string {
-    return slot.label.replace(': ', '.step: ')
+  #label(slot: HeldSlot, what: string): string {
+    return slot.label.replace(': gradients', `.step: ${what}`)
   }
 
   #refreshRates(): void {
@@ -202,9 +254,9 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   }
 
   /** The structure of the parameters on the slots' own arrays. */
-  #views(set: ParameterSet, kind: 'parameter' | 'gradient'): P {
-    const view = ({ shape, [kind]: data }: HeldSlot, like: unknown) =>
-      isNdArray(like) ? ndarray(data, shape.slice()) : data
+  #views(set: ParameterSet, pick: (slot: HeldSlot) => Floats): P {
+    const view = (slot: HeldSlot, like: unknown) =>
+      isNdArray(like) ? ndarray(pick(slot), slot.shape.slice()) : pick(slot)
     if (Array.isArray(set)) return this.#slots.map((slot, i) => view(slot, set[i])) as unknown as P
     if (!isRecord(set)) return view(this.#slots[0], set) as P
     return Object.fromEntries(this.#slots.map((slot) => [slot.name, view(slot, set[slot.name])])) as unknown as P

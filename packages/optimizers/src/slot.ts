@@ -11,6 +11,8 @@ export interface Slot<A extends Floats = Floats> {
   readonly parameter: A
   /** This step's gradient; an update may overwrite it. */
   readonly gradient: A
+  /** What this step was given beside the gradient, by the names of {@link Rules.inputs}; an update may overwrite it. */
+  readonly inputs: Readonly<Record<string, A>>
   /** State of the parameter's length, zero at first, by the names of {@link Rules.arrays}. */
   readonly arrays: Readonly<Record<string, A>>
   /** State in single numbers, zero at first, by the names of {@link Rules.numbers}. */
@@ -41,6 +43,11 @@ const kernels32 = (kernels: Kernels): UpdateKernels<Float32Array> => ({
   sgd: kernels.sgd32,
   rmsprop: kernels.rmsprop32,
   adagrad: kernels.adagrad32,
+  adamDirection: kernels.adamDirection32,
+  largestCosine: kernels.largestCosine32,
+  projectRows: kernels.projectRows32,
+  diffgrad: kernels.diffgrad32,
+  adahessian: kernels.adahessian32,
   nonFinite: kernels.nonFinite32,
 })
 
@@ -49,6 +56,7 @@ export function allocateSlots(
   parameters: Named[],
   arrays: readonly string[][],
   numbers: readonly string[][],
+  inputs: readonly string[],
   resident: boolean,
 ): HeldSlot[] {
   const { slots, kernels } = allocate((views) => ({
@@ -60,6 +68,7 @@ export function allocateSlots(
       return {
         parameter: take(length),
         gradient: take(length),
+        inputs: Object.fromEntries(inputs.map((name) => [name, take(length)])),
         arrays: Object.fromEntries(arrays[i].map((name) => [name, take(length)])),
       }
     }),
