@@ -1,0 +1,111 @@
+import { number, refuse, type Solver, show, solver, type VectorLike, vectorCopy } from '@opt/core'
+import { checkObjective, inner, type Objective, takeVectors, times } from './constants.ts'
+import type { Kernel } from './kernel.ts'
+import { l1 } from './kernels/separable.ts'
+import { checkKernel, LionK } from './lion-k.ts'
+
+/**
+ * How far x is from minimising F(x) = f(x) + K*(lambda x) / lambda:
+ *
+ *     (K(-g) + K*(lambda x)) / lambda + g.x >= 0,   g = grad f(x)
+ *
+ * It is 0 exactly where lambda x is in dK(-g), the condition of Karush, Kuhn and Tucker; for convex f it bounds F(x) - min F.
+ * Where K* is an indicator it is the Frank-Wolfe gap. Infinity outside the domain of K*.
+ */
+export function kktResidual(
+  { x, gradient }: { x: VectorLike; gradient: VectorLike },
+  { kernel, weightDecay }: { kernel: Kernel; weightDecay: number },
+): number {
+  checkKernel(kernel, 'kktResidual: kernel')
+  number(weightDecay, 'kktResidual: weightDecay', { positive: true })
+  const at = takeVectors('kktResidual', kernel, { x, gradient })
+  return residual(kernel, weightDecay, at.x, at.gradient)
+}
+
+function residual(kernel: Kernel, lambda: number, x: Float64Array, gradient: Float64Array): number {
+  const star = kernel.conjugate(times(lambda, x))
+  if (star === Infinity) return Infinity
+  return Math.max(0, (kernel.value(times(-1, gradient)) + star) / lambda + inner(gradient, x))
+}
+
+/** Options of {@link constrained}. */
+export interface ConstrainedOptions {
+  /** K. Default l1(): the box. */
+  kernel?: Kernel
+  /** lambda > 0: the set is that of K* over lambda. Default 1. */
+  weightDecay?: number
+  /** At the start; it falls linearly to 0 at `maxIterations`. At most 1 / weightDecay. Default 0.02. */
+  learningRate?: number
+  /** Default 0.9. */
+  beta1?: number
+  /** Default 0.99. */
+  beta2?: number
+  /** Default 20000. The learning rate's way to 0 is as long. */
+  maxIterations?: number | undefined
+}
+
+/** What {@link constrained} says after each step. */
+export interface ConstrainedReport {
+  /** {@link kktResidual}; Infinity outside the set. */
+  error: number
+  /** How far outside the set, as the kernel measures it. */
+  violation: number
+}
+
+/** Answer of {@link constrained}. */
+export interface ConstrainedSolution {
+  x: Float64Array
+  /** f(x). */
+  value: number
+  /** f(x) + K*(lambda x) / lambda; Infinity outside the set. */
+  objective: number
+  violation: number
+  /** {@link kktResidual}: for convex f, `objective` is at most so far above the minimum. */
+  residual: number
+}
+
+/**
+ * Minimises f(x) + K*(lambda x) / lambda by Lion-K with a learning rate that falls linearly to 0: f over a box, a ball, a simplex,
+ * the matrices of bounded spectral norm, ... as the kernel has it, by gradients alone, without a projection.
+ *
+ * @param x0 start, inside the set or not.
+ * @throws TypeError or RangeError naming what is wrong.
+ */
+export const constrained: Solver<
+  [objective: Objective, x0: VectorLike, options: ConstrainedOptions],
+  ConstrainedReport,
+  ConstrainedSolution
+> = solver(
+  'constrained',
+  function* (
+    objective: Objective,
+    x0: VectorLike,
+    options: ConstrainedOptions,
+  ): Generator<ConstrainedReport, ConstrainedSolution, boolean> {
+    checkObjective(objective, 'objective')
+    const { kernel = l1(), weightDecay = 1, learningRate = 0.02, beta1 = 0.9, beta2 = 0.99 } = options
+    const horizon = options.maxIterations!
+    number(weightDecay, 'weightDecay', { positive: true })
+    number(learningRate, 'learningRate', { positive: true })
+    if (learningRate * weightDecay > 1)
+      refuse('learningRate', `at most 1 / weightDecay = ${1 / weightDecay}`, show(learningRate))
+    const x = vectorCopy(x0, 'x0')
+    const gradient = new Float64Array(x.length)
+    const rate = (step: number) => learningRate * (1 - step / horizon)
+    const optimizer = new LionK(x, { kernel, weightDecay, beta1, beta2, learningRate: rate })
+    const measure = () => {
+      objective.gradient(x, gradient)
+      const violation = kernel.violation(times(weightDecay, x))
+      return { error: residual(kernel, weightDecay, x, gradient), violation }
+    }
+    let report = measure()
+    do {
+      optimizer.step(gradient)
+      report = measure()
+    } while (!(yield report))
+    const value = objective.value(x)
+    const star = kernel.conjugate(times(weightDecay, x))
+    return { x, value, objective: value + star / weightDecay, violation: report.violation, residual: report.error }
+  },
+  { tolerance: 1e-6, maxIterations: 20000 },
+)

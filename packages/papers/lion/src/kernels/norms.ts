@@ -1,0 +1,105 @@
+import { number, pow, refuse, show } from '@opt/core'
+import { indicator, type Kernel, sign } from '../kernel.ts'
+
+const { abs, max, sqrt } = Math
+
+/** Kernels that are norms: K* is 0 on the unit ball of the dual norm and Infinity outside. */
+function norm(
+  kernel: Omit<Kernel, 'conjugate' | 'conjugateSubgradient' | 'violation'> & { dual(y: Float64Array): number },
+): Kernel {
+  const { dual, ...rest } = kernel
+  const violation = (y: Float64Array) => max(0, dual(y) - 1)
+  return {
+    ...rest,
+    violation,
+    conjugate: (y) => indicator(violation(y)),
+    conjugateSubgradient: (_, out) => void out.fill(0),
+  }
+}
+
+function largestOf(x: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < x.length; i++) largest = max(largest, abs(x[i]))
+  return largest
+}
+
+function sumOf(x: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += abs(x[i])
+  return sum
+}
+
+/** The p-norm, scaled so that nothing overflows. */
+function pNorm(x: Float64Array, p: number): number {
+  const scale = largestOf(x)
+  if (!(scale > 0 && scale < Infinity)) return scale
+  let sum = 0
+  if (p === 2) for (let i = 0; i < x.length; i++) sum += (x[i] / scale) * (x[i] / scale)
+  else for (let i = 0; i < x.length; i++) sum += pow(abs(x[i]) / scale, p)
+  return scale * (p === 2 ? sqrt(sum) : pow(sum, 1 / p))
+}
+
+/** K = |x|_p, p > 1. The set: |x|_q <= 1 / lambda with 1/p + 1/q = 1. */
+export function lp(p: number): Kernel {
+  if (!(number(p, 'lp: p (use l1() for 1, linf() for Infinity)') > 1))
+    refuse('lp: p', 'greater than 1 (use l1() for 1)', show(p))
+  return norm({
+    name: `l${p}`,
+    value: (x) => pNorm(x, p),
+    subgradient(x, out) {
+      const size = pNorm(x, p)
+      if (size === 0) out.fill(0)
+      else if (p === 2) for (let i = 0; i < x.length; i++) out[i] = x[i] / size
+      else for (let i = 0; i < x.length; i++) out[i] = sign(x[i]) * pow(abs(x[i]) / size, p - 1)
+    },
+    dual: (y) => pNorm(y, p / (p - 1)),
+  })
+}
+
+/** K = max |x_i|: only the largest entry of the look-ahead moves. The set: |x|_1 <= 1 / lambda. */
+export const linf = (): Kernel =>
+  norm({
+    name: 'linf',
+    value: largestOf,
+    subgradient(x, out) {
+      let first = 0
+      for (let i = 1; i < x.length; i++) if (abs(x[i]) > abs(x[first])) first = i
+      out.fill(0)
+      out[first] = sign(x[first])
+    },
+    dual: sumOf,
+  })
+
+/** K = sum of the k largest |x_i|: k entries move (of equal ones those with the lowest index). The set: |x|_1 <= k / lambda and the box. */
+export function topk(k: number): Kernel {
+  number(k, 'topk: k', { integer: true, min: 1 })
+  let sizes = new Float64Array(0)
+  /** The sizes in increasing order. */
+  const sorted = (x: Float64Array) => {
+    if (sizes.length !== x.length) sizes = new Float64Array(x.length)
+    for (let i = 0; i < x.length; i++) sizes[i] = abs(x[i])
+    return sizes.sort()
+  }
+  return norm({
+    name: 'topk',
+    check(length, label) {
+      if (length < k) refuse(label, `of at least k = ${k} entries for topk`, `${length}`)
+    },
+    value(x) {
+      const order = sorted(x)
+      let sum = 0
+      for (let i = 1; i <= k; i++) sum += order[x.length - i]
+      return sum
+    },
+    subgradient(x, out) {
+      const threshold = sorted(x)[x.length - k]
+      let left = k
+      for (let i = 0; i < x.length; i++) if (abs(x[i]) > threshold) left--
+      for (let i = 0; i < x.length; i++) {
+        const size = abs(x[i])
+        out[i] = size > threshold || (size === threshold && left-- > 0) ? sign(x[i]) : 0
+      }
+    },
+    dual: (y) => max(largestOf(y), sumOf(y) / k),
+  })
+}
