@@ -1,7 +1,8 @@
 import { bytes, mulAdd } from './simd'
 
 // Goto's loops: B in strips of 32 bytes a row (4 doubles or 8 floats), A in strips of 4 rows, a tile of C in eight registers.
-const KC: i32 = 256, MC: i32 = 128, NC: i32 = 1024
+// KC sets the order of sums and is part of the contract; MC and NC are sized for caches and for few pages in use at a time.
+const KC: i32 = 256, MC: i32 = 32, NC: i32 = 512
 // Few rows do not pay for copying strips of B that lie in order already.
 const FEW: i32 = 32
 const EDGE: usize = 128

@@ -204,9 +204,9 @@ export interface Kernels extends OptimizerKernels {
   ): void
 }
 
-/** How many numbers gemm, gemm32 and syrk need as `work`: copies of a block of A and of B, at most 300 000. */
+/** How many numbers gemm, gemm32 and syrk need as `work`: copies of a block of A and of B, at most 142 000. */
 export function gemmScratch(m: number, n: number, k: number): number {
-  return 32 + Math.min(k, 256) * (Math.min(m, 128) + Math.min(n, 1024) + 8)
+  return 32 + Math.min(k, 256) * (Math.min(m, 32) + Math.min(n, 512) + 8)
 }
 
 /** How many numbers potrf, trsm and trsmT need as `work` for an n-by-n matrix and so many right-hand sides. */

@@ -50,8 +50,8 @@ export function gemm32(
   work: Float32Array,
 ): void {
   checkWork('gemm32', work, gemmScratch(m, n, k))
-  for (let first = 0; first < n; first += 1024) {
-    const width = Math.min(n - first, 1024)
+  for (let first = 0; first < n; first += 512) {
+    const width = Math.min(n - first, 512)
     for (let start = 0; start < k; start += 256) {
       for (let i = 0; i < m; i++) {
         work.fill(0, 0, width)

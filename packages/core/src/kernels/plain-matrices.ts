@@ -106,10 +106,10 @@ function product(
   work: Float64Array,
   lower: boolean,
 ): void {
-  for (let first = 0; first < n; first += 1024) {
+  for (let first = 0; first < n; first += 512) {
     for (let start = 0; start < k; start += 256) {
       for (let i = 0; i < m; i++) {
-        const width = Math.min(n, first + 1024, lower ? i + 1 : n) - first
+        const width = Math.min(n, first + 512, lower ? i + 1 : n) - first
         if (width <= 0) continue
         work.fill(0, 0, width)
         for (let l = start; l < Math.min(k, start + 256); l++) {
