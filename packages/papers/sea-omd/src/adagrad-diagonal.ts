@@ -1,0 +1,62 @@
+import { refuse } from '@opt/core'
+import type { Box } from './box.ts'
+import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Certified } from './sea-convex.ts'
+
+/** Options of {@link adagradDiagonal}. */
+export interface AdagradDiagonalOptions extends LearnerOptions {
+  domain: Box
+  /** Default: the longest side / sqrt 2. */
+  k?: number
+}
+
+class AdagradDiagonalLearner extends OnlineLearner implements Certified {
+  readonly #k: number
+  readonly #sides: Float64Array
+  protected readonly numbers: { spent: number } = { spent: 0 }
+  protected readonly arrays: { squares: Float64Array }
+
+  constructor(options: AdagradDiagonalOptions) {
+    super('adagradDiagonal', options)
+    const { domain, k } = options
+    if (domain.kind !== 'box') refuse('adagradDiagonal: domain', 'a box', `a ${domain.kind}`)
+    const lower = domain.lower()
+    this.#sides = domain.upper().map((v, i) => v - lower[i])
+    this.#k = positive(k ?? Math.max(...this.#sides) / Math.SQRT2, 'adagradDiagonal', 'k')
+    this.arrays = { squares: new Float64Array(this.x.length) }
+  }
+
+  protected step(g: Float64Array): void {
+    const { x } = this
+    const { squares } = this.arrays
+    for (let i = 0; i < x.length; i++) {
+      if (g[i] === 0) continue
+      squares[i] += g[i] * g[i]
+      // A square may underflow to 0.
+      if (squares[i] === 0) continue
+      const eta = this.#k / Math.sqrt(squares[i])
+      this.numbers.spent += (eta * g[i] * g[i]) / 2
+      x[i] -= eta * g[i]
+    }
+    this.domain.projectInPlace(x)
+  }
+
+  override certificate(): number {
+    const { squares } = this.arrays
+    let first = 0
+    for (let i = 0; i < squares.length; i++)
+      first += (this.#sides[i] * this.#sides[i] * Math.sqrt(squares[i])) / (2 * this.#k)
+    return first + this.numbers.spent
+  }
+}
+
+/**
+ * AdaGrad with a step for each coordinate, k / sqrt(sum g_i^2), on a box.
+ * certificate() = sum_i side_i^2 / (2 eta_{T,i}) + sum_t sum_i eta_{t,i} g_{t,i}^2 / 2 holds for any gradients.
+ *
+ * @throws RangeError when the domain is no box or k is not positive.
+ * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.
+ */
+export function adagradDiagonal(options: AdagradDiagonalOptions): Certified {
+  return new AdagradDiagonalLearner(options)
+}

@@ -1,0 +1,70 @@
+import { refuse, type VectorLike, vectorCopy } from '@opt/core'
+import { activeSet } from './active-set.ts'
+import { type Domain, domainOf } from './domain.ts'
+import { squaredDistance } from './vectors.ts'
+
+/** Options of {@link box}: numbers for equal sides (then with a dimension) or vectors. */
+export interface BoxOptions {
+  dimension?: number
+  /** Default -1. */
+  lower?: number | VectorLike
+  /** Default 1. */
+  upper?: number | VectorLike
+}
+
+/** A box knows its sides. */
+export interface Box extends Domain {
+  readonly kind: 'box'
+  /** Fresh copies. */
+  lower(): Float64Array
+  upper(): Float64Array
+}
+
+/**
+ * The box lower <= x <= upper; a side may have length 0.
+ *
+ * @throws RangeError when lower[i] > upper[i], or the sizes do not fit.
+ */
+export function box({ dimension, lower = -1, upper = 1 }: BoxOptions): Box {
+  const n =
+    dimension ??
+    [lower, upper]
+      .map((side) => (typeof side === 'number' ? undefined : vectorCopy(side, 'box: side').length))
+      .find((length) => length !== undefined)
+  if (n === undefined) refuse('box: dimension', 'given when lower and upper are numbers', 'undefined')
+  if (!Number.isSafeInteger(n) || n < 1) refuse('box: dimension', 'a positive integer', String(n))
+  const side = (bound: number | VectorLike, label: string) =>
+    vectorCopy(typeof bound === 'number' ? new Float64Array(n).fill(bound) : bound, label, { length: n })
+  const lo = side(lower, 'box: lower')
+  const hi = side(upper, 'box: upper')
+  for (let i = 0; i < n; i++)
+    if (lo[i] > hi[i]) refuse(`box: lower[${i}]`, `at most upper[${i}] = ${hi[i]}`, `${lo[i]}`)
+
+  const clip = (y: Float64Array) => {
+    for (let i = 0; i < n; i++) {
+      if (y[i] < lo[i]) y[i] = lo[i]
+      else if (y[i] > hi[i]) y[i] = hi[i]
+    }
+  }
+  const isInside = (y: Float64Array) => {
+    for (let i = 0; i < n; i++) if (y[i] < lo[i] || y[i] > hi[i]) return false
+    return true
+  }
+  const quadratic = activeSet(lo, hi, false)
+  return {
+    ...domainOf({
+      kind: 'box',
+      diameter: Math.sqrt(squaredDistance(hi, lo)),
+      center: lo.map((l, i) => l / 2 + hi[i] / 2),
+      excess: (x) => x.reduce((worst, v, i) => Math.max(worst, lo[i] - v, v - hi[i]), 0),
+      isInside,
+      projectInPlace: clip,
+      projectMetricInPlace(y, H, stride) {
+        if (!isInside(y)) quadratic(y, clip, H, stride)
+      },
+    }),
+    kind: 'box',
+    lower: () => lo.slice(),
+    upper: () => hi.slice(),
+  }
+}

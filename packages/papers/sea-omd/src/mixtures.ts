@@ -1,0 +1,90 @@
+import { number, type Random } from '@opt/core'
+import { box } from './box.ts'
+import type { Environment } from './environment.ts'
+import { atLeast0, base, checkRounds, onBox, rowsOf, sphere } from './multiscale.ts'
+import { quadratic } from './quadratic.ts'
+
+/** Options of {@link environments}.corrupted. */
+export interface CorruptedOptions {
+  rounds: number
+  /** Default 0.5. */
+  sigma?: number
+  /** How many rounds are corrupted. */
+  corruptions: number
+  /** Length of the vector added to their gradients. Default 2. */
+  size?: number
+  /** Default 5. */
+  pinned?: number
+}
+
+/** I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C = corruptions * size. */
+export function corrupted(rng: Random, options: CorruptedOptions): Environment {
+  const { rounds, sigma = 0.5, corruptions, size = 2, pinned = 5 } = options
+  checkRounds(rounds, 'corrupted')
+  number(corruptions, 'environments.corrupted: corruptions', { integer: true, min: 0, max: rounds })
+  for (const [key, value] of Object.entries({ sigma, size, pinned })) atLeast0(value, 'corrupted', key)
+  const world = base(rng, 8, pinned)
+  const bad = new Set(rng.choice(rounds, corruptions))
+  const pushes = sphere(rng, corruptions, world.dimension, size)
+  let next = 0
+  return onBox('corrupted', rng, world, { rounds, sigma }, (t, row) => {
+    if (!bad.has(t - 1)) return
+    const push = pushes.subarray(next * row.length, (next + 1) * row.length)
+    next++
+    push.forEach((v, i) => {
+      row[i] += v
+    })
+  })
+}
+
+/** Options of {@link environments}.randomOrder. */
+export interface RandomOrderOptions {
+  /** How many losses there are. */
+  size: number
+  /** Default 1. */
+  passes?: number
+  /** Length of what each loss's gradient adds to the mean's. Default 1. */
+  sigma?: number
+  /** Default 5. */
+  pinned?: number
+}
+
+/**
+ * A finite set of losses, each pass in a fresh random order. Given what is gone, the next loss is uniform over those that remain:
+ * F_t is their mean, sigma_t^2 their variance, Sigma_t the way their mean moves. All exact along the order drawn.
+ */
+export function randomOrder(rng: Random, options: RandomOrderOptions): Environment {
+  const { size, passes = 1, sigma = 1, pinned = 5 } = options
+  number(size, 'environments.randomOrder: size', { integer: true, min: 1 })
+  number(passes, 'environments.randomOrder: passes', { integer: true, min: 1 })
+  for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'randomOrder', key)
+  const { curvature, c, dimension: d } = base(rng, 8, pinned)
+  const parts = sphere(rng, size, d, sigma)
+  const rounds = size * passes
+  const targets = new Float64Array(rounds * d)
+  const noise = new Float64Array(rounds * d)
+  const variances = new Float64Array(rounds)
+  const mean = new Float64Array(d)
+  for (let pass = 0; pass < passes; pass++) {
+    const order = rng.permutation(size)
+    mean.fill(0)
+    let squares = 0
+    // From the last draw, when only one remains, back to the first.
+    for (let left = 1; left <= size; left++) {
+      const [t, at] = [pass * size + size - left, order[size - left] * d]
+      let meanSquare = 0
+      for (let i = 0; i < d; i++) {
+        mean[i] += (parts[at + i] - mean[i]) / left
+        squares += parts[at + i] * parts[at + i]
+        meanSquare += mean[i] * mean[i]
+        targets[t * d + i] = c[i] - mean[i]
+        noise[t * d + i] = parts[at + i] - mean[i]
+      }
+      variances[t] = Math.max(0, squares / left - meanSquare)
+    }
+  }
+  return quadratic({
+    ...{ name: 'randomOrder', domain: box({ dimension: d }), curvature, variances },
+    ...{ targets: rowsOf(targets, d), noise: rowsOf(noise, d) },
+  })
+}

@@ -1,0 +1,103 @@
+import { type Report, refuse, type Solver, solver } from '@opt/core'
+import type { Environment } from './environment.ts'
+import type { Learner } from './learner.ts'
+import { inner, squaredDistance } from './vectors.ts'
+
+/** What {@link play} says after a round; everything is a total over the rounds so far. */
+export interface PlayReport extends Report {
+  round: number
+  /** sum F_s(x_s). */
+  loss: number
+  /** Pseudo-regret sum F_s(x_s) - F_s(u), u the best fixed point for all rounds of the environment. */
+  regret: number
+  /** The same with the losses drawn and the best point for them. */
+  realizedRegret: number
+  /** sum <g_s, x_s - u> with that point: what the certificate is about. */
+  linearRegret: number
+  /** Against the minimiser of each F_s, where the environment knows it. */
+  dynamicRegret: number | undefined
+  /** sum ||g_s - g_{s-1}||^2. */
+  V: number
+  certificate: number | undefined
+  /** The learner's bound with the environment's sigma2 and Sigma2 so far. */
+  bound: number | undefined
+}
+
+/** Options of {@link play}. */
+export interface PlayOptions {
+  /** Default: all that the environment has. */
+  rounds?: number
+  /** Report every so many rounds, and after the last. Default: such that at most 1000 reports come. */
+  every?: number
+}
+
+/** What {@link play} answers: the last report, and both fixed comparators. */
+export interface PlayAnswer extends PlayReport {
+  comparator: Float64Array
+  realizedComparator: Float64Array
+}
+
+/**
+ * Lets a learner play in an environment; the learner goes on from where it is.
+ *
+ * ```ts
+ * const { regret, certificate, history } = play(learner, environments.iid(random(1), { rounds: 4000 }))
+ * ```
+ *
+ * @throws RangeError when the dimensions differ, or more rounds are asked for than the environment has.
+ */
+export const play: Solver<[learner: Learner, environment: Environment, options: PlayOptions], PlayReport, PlayAnswer> =
+  solver(
+    'play',
+    function* (
+      learner: Learner,
+      environment: Environment,
+      options: PlayOptions,
+    ): Generator<PlayReport, PlayAnswer, boolean> {
+      const { rounds = environment.rounds, every = Math.ceil(rounds / 1000) } = options
+      for (const [value, label, max] of [
+        [rounds, 'rounds', environment.rounds],
+        [every, 'every', Infinity],
+      ] as const)
+        if (!Number.isSafeInteger(value) || value < 1 || value > max)
+          refuse(label, max === Infinity ? 'a positive integer' : `an integer from 1 to ${max}`, String(value))
+      if (learner.domain.dimension !== environment.domain.dimension)
+        refuse('learner', `of dimension ${environment.domain.dimension}`, `dimension ${learner.domain.dimension}`)
+      const u = environment.comparator().x
+      const realized = environment.realizedComparator().x
+      const previous = new Float64Array(u.length)
+      const { G, L } = environment
+      const world = { sigma2: 0, Sigma2: 0, sigmaMax2: 0, SigmaMax2: 0, G, L }
+      const sum = { loss: 0, regret: 0, realizedRegret: 0, linearRegret: 0, dynamicRegret: 0, V: 0 }
+      const report = (t: number): PlayReport => ({
+        round: t,
+        ...sum,
+        dynamicRegret: environment.minimizer ? sum.dynamicRegret : undefined,
+        certificate: learner.certificate(),
+        bound: learner.bound(world),
+      })
+
+      for (let t = 1; ; t++) {
+        const x = learner.predict()
+        const expected = environment.expected(t, x)
+        sum.loss += expected
+        sum.regret += expected - environment.expected(t, u)
+        sum.realizedRegret += environment.loss(t, x) - environment.loss(t, realized)
+        if (environment.minimizer) sum.dynamicRegret += expected - environment.expected(t, environment.minimizer(t))
+        const g = environment.gradient(t, x)
+        sum.linearRegret += inner(g, x) - inner(g, realized)
+        sum.V += squaredDistance(g, previous)
+        previous.set(g)
+        learner.update(g)
+        world.sigma2 += environment.noise[t - 1]
+        world.Sigma2 += environment.drift[t - 1]
+        world.sigmaMax2 = Math.max(world.sigmaMax2, environment.noise[t - 1])
+        world.SigmaMax2 = Math.max(world.SigmaMax2, environment.drift[t - 1])
+        if (t % every !== 0 && t < rounds) continue
+        const last = report(t)
+        const told = yield last
+        if (told || t === rounds) return { ...last, comparator: u, realizedComparator: realized }
+      }
+    },
+    { maxIterations: Number.MAX_SAFE_INTEGER },
+  )

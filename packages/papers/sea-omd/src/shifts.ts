@@ -1,0 +1,52 @@
+import { cos, number, type Random } from '@opt/core'
+import type { Environment } from './environment.ts'
+import { atLeast0, base, checkRounds, onBox } from './multiscale.ts'
+
+/** Options of {@link environments}.slowShift. */
+export interface SlowShiftOptions {
+  rounds: number
+  /** Sigma_t^2 is at most this. */
+  epsilon: number
+  /** Default 0. */
+  sigma?: number
+  /** Default 5. */
+  pinned?: number
+}
+
+/** A world that moves smoothly: the free coordinate's gradient is cos(t sqrt epsilon). */
+export function slowShift(rng: Random, options: SlowShiftOptions): Environment {
+  const { rounds, epsilon, sigma = 0, pinned = 5 } = options
+  checkRounds(rounds, 'slowShift')
+  number(epsilon, 'environments.slowShift: epsilon', { positive: true })
+  for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'slowShift', key)
+  return onBox('slowShift', rng, base(rng, 8, pinned), { rounds, sigma }, (t, row) => {
+    row[9] = -cos(t * Math.sqrt(epsilon))
+  })
+}
+
+/** Options of {@link environments}.abruptShift. */
+export interface AbruptShiftOptions {
+  rounds: number
+  /** Default 9, evenly spaced. */
+  jumps?: number
+  /** Default 0. */
+  sigma?: number
+  /** Default 5. */
+  dimension?: number
+}
+
+/** F_t = ||x - c_t||^2 / 2 on [-1, 1]^d, and c_t jumps to a random point of [-0.75, 0.75]^d now and then. */
+export function abruptShift(rng: Random, options: AbruptShiftOptions): Environment {
+  const { rounds, jumps = 9, sigma = 0, dimension = 5 } = options
+  checkRounds(rounds, 'abruptShift')
+  number(jumps, 'environments.abruptShift: jumps', { integer: true, min: 0, max: rounds - 1 })
+  number(dimension, 'environments.abruptShift: dimension', { integer: true, min: 1 })
+  atLeast0(sigma, 'abruptShift', 'sigma')
+  const stages = Array.from({ length: jumps + 1 }, () =>
+    Float64Array.from({ length: dimension }, () => rng.uniform(-0.75, 0.75)),
+  )
+  const ones = new Float64Array(dimension).fill(1)
+  return onBox('abruptShift', rng, { curvature: ones, c: ones, dimension }, { rounds, sigma }, (t, row) => {
+    row.set(stages[Math.floor(((t - 1) * stages.length) / rounds)])
+  })
+}

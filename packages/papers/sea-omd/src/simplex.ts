@@ -1,0 +1,62 @@
+import { number } from '@opt/core'
+import { activeSet } from './active-set.ts'
+import { type Domain, domainOf } from './domain.ts'
+
+/** Options of {@link simplex}. */
+export interface SimplexOptions {
+  dimension: number
+  /** What the entries sum to. Default 1. */
+  total?: number
+}
+
+/** A simplex knows its total. */
+export interface Simplex extends Domain {
+  readonly kind: 'simplex'
+  readonly total: number
+}
+
+/**
+ * The simplex x >= 0, sum x = total; its diameter is total sqrt 2 (0 in one dimension).
+ *
+ * @throws RangeError when the dimension is not a positive integer or the total is not positive.
+ */
+export function simplex({ dimension, total = 1 }: SimplexOptions): Simplex {
+  number(dimension, 'simplex: dimension', { integer: true, min: 1 })
+  number(total, 'simplex: total', { positive: true })
+  const sorted = new Float64Array(dimension)
+
+  /** Sorting finds the threshold (Held, Wolfe and Crowder, 1974); entries are taken relative to the largest. */
+  const project = (y: Float64Array) => {
+    sorted.set(y)
+    sorted.sort()
+    const top = sorted[dimension - 1]
+    let sum = 0
+    let threshold = 0
+    for (let k = 1; k <= dimension; k++) {
+      const u = sorted[dimension - k] - top
+      sum += u
+      const t = (sum - total) / k
+      if (u - t <= 0) break
+      threshold = t
+    }
+    for (let i = 0; i < dimension; i++) y[i] = Math.max(y[i] - top - threshold, 0)
+  }
+  const zeros = new Float64Array(dimension)
+  const quadratic = activeSet(zeros, new Float64Array(dimension).fill(Infinity), true)
+  return {
+    ...domainOf({
+      kind: 'simplex',
+      diameter: dimension === 1 ? 0 : total * Math.SQRT2,
+      center: zeros.slice().fill(total / dimension),
+      excess: (x) => {
+        const sum = x.reduce((s, v) => s + v, 0)
+        return x.reduce((worst, v) => Math.max(worst, -v), Math.abs(sum - total))
+      },
+      isInside: () => false,
+      projectInPlace: project,
+      projectMetricInPlace: (y, H, stride) => quadratic(y, project, H, stride),
+    }),
+    kind: 'simplex',
+    total,
+  }
+}

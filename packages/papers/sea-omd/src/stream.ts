@@ -1,0 +1,123 @@
+import { number, refuse, show, sigmoid, softplus } from '@opt/core'
+import type { Learner } from './learner.ts'
+import { count, decode, encode, type LearnerState } from './state.ts'
+
+/** One example: indices from 0, ascending, as libsvmLine of @opt/datasets reads them. */
+export interface Example {
+  /** -1 or +1; 0 counts as -1. */
+  label: number
+  indices: ArrayLike<number>
+  values: ArrayLike<number>
+}
+
+/** Options of {@link logisticStream}. */
+export interface LogisticStreamOptions {
+  /** Its domain has one dimension more than there are features: the last weight is the intercept. */
+  learner: Learner
+  /** Features and the constant 1 are multiplied by this; 'unit' (the default) makes each example's length 1. */
+  scale?: number | 'unit'
+}
+
+/** What {@link LogisticStream.state} saves. */
+export interface StreamState {
+  examples: number
+  errors: number
+  /** Base64 of the total loss's bytes. */
+  total: string
+  learner: LearnerState
+}
+
+/** Logistic regression on examples as they come, judged before it learns from each (progressive validation). */
+export interface LogisticStream {
+  readonly learner: Learner
+  readonly examples: number
+  /** sum ln(1 + exp(-y z'x)) at the weights before each example. */
+  readonly total: number
+  /** How many examples had the wrong sign; a margin of 0 predicts -1. */
+  readonly errors: number
+  /**
+   * Judges an example, then learns from it.
+   *
+   * @returns the margin z'x it had.
+   * @throws RangeError when the label is not -1, 0 or +1, or an index is none of the features; nothing has then changed.
+   */
+  see(example: Example): number
+  state(): StreamState
+  /** @throws when the state is not one of a stream like this; nothing has then changed. */
+  load(state: StreamState): void
+}
+
+/**
+ * Logistic regression on a stream.
+ *
+ * With examples of length at most 1 the losses have G = 1 and L = 1/4, and are exp(-R)-exp-concave on the ball of radius R.
+ *
+ * @throws RangeError when the scale is not positive or the domain has fewer than two dimensions.
+ */
+export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOptions): LogisticStream {
+  const dimension = number(learner?.domain?.dimension, 'logisticStream: learner.domain.dimension', { min: 2 })
+  if (scale !== 'unit') number(scale, 'logisticStream: scale', { positive: true })
+  const features = dimension - 1
+  const g = new Float64Array(dimension)
+  const at = 'logisticStream.see'
+  const sums = { examples: 0, total: 0, errors: 0 }
+
+  const check = ({ label, indices, values }: Example) => {
+    if (label !== -1 && label !== 0 && label !== 1) refuse(`${at}: label`, '-1, 0 or +1', show(label))
+    if (indices.length !== values.length)
+      refuse(`${at}: values`, `of length ${indices.length}, as indices`, `length ${values.length}`)
+    for (let k = 0; k < indices.length; k++) {
+      number(indices[k], `${at}: indices[${k}]`, { integer: true, min: 0, max: features - 1 })
+      number(values[k], `${at}: values[${k}]`)
+    }
+  }
+
+  return {
+    learner,
+    get examples() {
+      return sums.examples
+    },
+    get total() {
+      return sums.total
+    },
+    get errors() {
+      return sums.errors
+    },
+    see(example) {
+      check(example)
+      const { label, indices, values } = example
+      const y = label > 0 ? 1 : -1
+      const x = learner.predict()
+      let margin = x[features]
+      let square = 1
+      for (let k = 0; k < indices.length; k++) {
+        margin += values[k] * x[indices[k]]
+        square += values[k] * values[k]
+      }
+      const s = scale === 'unit' ? 1 / Math.sqrt(square) : scale
+      margin *= s
+      const slope = -y * sigmoid(-y * margin) * s
+      g.fill(0)
+      for (let k = 0; k < indices.length; k++) g[indices[k]] = slope * values[k]
+      g[features] = slope
+      learner.update(g)
+      sums.examples++
+      sums.total += softplus(-y * margin)
+      if ((margin > 0 ? 1 : -1) !== y) sums.errors++
+      return margin
+    },
+    state: () => ({
+      ...{ examples: sums.examples, errors: sums.errors, total: encode(Float64Array.of(sums.total)) },
+      learner: learner.state(),
+    }),
+    load(state) {
+      const label = 'logisticStream.load: state'
+      if (typeof state !== 'object' || state === null) refuse(label, 'what state() returned', show(state), 'type')
+      const examples = count(state.examples, `${label}.examples`)
+      const errors = count(state.errors, `${label}.errors`)
+      const [total] = decode(state.total, 1, `${label}.total`)
+      learner.load(state.learner)
+      Object.assign(sums, { examples, errors, total })
+    },
+  }
+}

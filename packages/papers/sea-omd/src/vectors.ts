@@ -1,0 +1,57 @@
+/** ||x - y||^2, four running sums. */
+export function squaredDistance(x: Float64Array, y: Float64Array): number {
+  const n = x.length
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    const p = x[i] - y[i]
+    const q = x[i + 1] - y[i + 1]
+    const r = x[i + 2] - y[i + 2]
+    const s = x[i + 3] - y[i + 3]
+    a += p * p
+    b += q * q
+    c += r * r
+    d += s * s
+  }
+  for (; i < n; i++) a += (x[i] - y[i]) * (x[i] - y[i])
+  return a + c + (b + d)
+}
+
+/** <x, y>, four running sums. */
+export function inner(x: Float64Array, y: Float64Array): number {
+  const n = x.length
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    a += x[i] * y[i]
+    b += x[i + 1] * y[i + 1]
+    c += x[i + 2] * y[i + 2]
+    d += x[i + 3] * y[i + 3]
+  }
+  for (; i < n; i++) a += x[i] * y[i]
+  return a + c + (b + d)
+}
+
+/** Writes out = x - step g; out may be x. */
+export function descend(x: Float64Array, step: number, g: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < x.length; i++) out[i] = x[i] - step * g[i]
+}
+
+/** The symmetric matrix in the lower triangle of H, times e, into out. */
+export function symmetricProduct(H: Float64Array, stride: number, e: Float64Array, out: Float64Array): void {
+  const n = e.length
+  for (let i = 0; i < n; i++) {
+    let sum = H[i * stride + i] * e[i]
+    for (let j = 0; j < i; j++) {
+      sum += H[i * stride + j] * e[j]
+      out[j] += H[i * stride + j] * e[i]
+    }
+    out[i] = sum
+  }
+}
