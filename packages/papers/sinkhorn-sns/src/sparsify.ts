@@ -17,18 +17,31 @@ function lowerEdge(bin: number): number {
   return new Float64Array(Uint32Array.of(0, bin << SHIFT).buffer)[0]
 }
 
-/** How many entries fall into each bin, and how much they weigh together. */
-function histogram({ rows, columns, data, stride }: Plan): { count: Int32Array; mass: Float64Array } {
+interface Bins {
+  count: Int32Array
+  mass: Float64Array
+  floor: number
+  rest: number
+}
+
+/** How many entries of at least `floor` fall into each bin and what they weigh together; `rest` is the weight of the others. */
+function histogram({ rows, columns, data, stride }: Plan, floor = 0): Bins {
   const count = new Int32Array(BINS)
   const mass = new Float64Array(BINS)
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2)
+  let rest = 0
   for (let i = 0; i < rows; i++)
     for (let k = i * stride, end = k + columns; k < end; k++) {
+      const p = data[k]
+      if (p < floor) {
+        rest += p
+        continue
+      }
       const bin = words[2 * k + 1] >>> SHIFT
       count[bin]++
-      mass[bin] += data[k]
+      mass[bin] += p
     }
-  return { count, mass }
+  return { count, mass, floor, rest }
 }
 
 /** A threshold and how many entries reach it. */
@@ -39,16 +52,23 @@ export interface Threshold {
 
 /** Threshold that keeps as few entries as drop at most `mass` together, but at least `minimum` (when there are as many positive ones). */
 export function thresholdByMass(plan: Plan, mass: number, minimum: number): Threshold {
-  const bins = histogram(plan)
+  // Entries below the average share of the mass to drop weigh less than it together: most of a sparse plan needs no bin.
+  const bins = histogram(plan, mass / (plan.rows * plan.columns))
+  const found = climb(bins, mass, minimum)
+  return found.kept >= minimum ? found : climb(histogram(plan), mass, minimum)
+}
+
+/** Goes up the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
+function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum: number): Threshold {
   let bin = 1
-  let kept = plan.rows * plan.columns - bins.count[0]
-  let dropped = bins.mass[0]
-  while (bin < BINS - 1 && dropped + bins.mass[bin] <= mass && kept - bins.count[bin] >= minimum) {
-    dropped += bins.mass[bin]
-    kept -= bins.count[bin]
+  let kept = count.reduce((sum, c) => sum + c, 0) - count[0]
+  let dropped = rest + weight[0]
+  while (bin < BINS - 1 && dropped + weight[bin] <= mass && kept - count[bin] >= minimum) {
+    dropped += weight[bin]
+    kept -= count[bin]
     bin++
   }
-  return { value: lowerEdge(bin), kept }
+  return { value: Math.max(floor, lowerEdge(bin)), kept }
 }
 
 /** Threshold of the `count` largest entries, exactly (ties at the threshold are all kept). */
