@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { allocate } from '@opt/core'
+import { directionViews, NewtonDirection } from '../src/newton-direction.ts'
+import { takeInitial, takeProblem } from '../src/problem.ts'
+import { planViews, ScaledPlan } from '../src/scaled-plan.ts'
+import { droppedMass, thresholdByCount, thresholdByMass } from '../src/sparsify.ts'
+
+const golden = JSON.parse(readFileSync(new URL('golden/steps.json', import.meta.url), 'utf8'))
+
+describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
+  const { C, a, b, epsilon, point, sparse, fullNewton } = golden[which % 2]
+  // The same problem on its other side: the Schur complement is then of the columns.
+  const transpose = which >= 2
+  const cost: number[][] = transpose ? b.map((_: number, j: number) => C.map((row: number[]) => row[j])) : C
+  const problem = transpose ? takeProblem(cost, b, a, epsilon) : takeProblem(cost, a, b, epsilon)
+  const [n, m] = [problem.a.length, problem.b.length]
+  const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
+  const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
+  const direction = new NewtonDirection(plan, memory.direction)
+  plan.setPotentials(takeInitial(problem, transpose ? { f: point.g, g: point.f } : point), problem.epsilon)
+  plan.evaluate()
+
+  /** x_i + y_j at every entry, in the caller's units: what a direction means, whatever its gauge. */
+  const moves = (x: ArrayLike<number>, y: ArrayLike<number>, unit = 1) =>
+    Array.from(x, (v) => Array.from(y, (w) => (v + w) / unit)).flat()
+  const known = (d: { directionF: number[]; directionG: number[] }) =>
+    transpose ? moves(d.directionG, d.directionF) : moves(d.directionF, d.directionG)
+  const closeTo = (ours: number[], theirs: number[]) => {
+    const size = Math.max(...theirs.map(Math.abs))
+    ours.forEach((v, k) => expect(Math.abs(v - theirs[k]) / size).toBeLessThan(1e-9))
+  }
+
+  it('keeps the largest entries', () => {
+    const { value, kept } = thresholdByCount(plan, sparse.keep)
+    expect(kept).toBe(sparse.keep)
+    expect(Math.abs(value - sparse.threshold)).toBeLessThan(1e-13)
+    const entries = sparse.kept.map(([i, j]: number[]) => (transpose ? [j, i] : [i, j]))
+    const ours: number[][] = []
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < m; j++) if (plan.data[i * plan.stride + j] >= value) ours.push([i, j])
+    const order = (list: number[][]) => list.map(([i, j]) => i * m + j).sort((x, y) => x - y)
+    expect(order(ours)).toEqual(order(entries))
+    const all = Array.from({ length: n * m }, (_, k) => plan.data[Math.floor(k / m) * plan.stride + (k % m)])
+    expect(Math.abs(droppedMass(all, sparse.keep) - sparse.droppedMass)).toBeLessThan(1e-13)
+  })
+
+  it('drops no more mass than allowed, and keeps the minimum', () => {
+    const all = Array.from({ length: n * m }, (_, k) => plan.data[Math.floor(k / m) * plan.stride + (k % m)])
+    for (const mass of [0, 1e-3, 0.01, 0.1, 0.5])
+      for (const minimum of [1, 10, 30]) {
+        const { value, kept } = thresholdByMass(plan, mass, minimum)
+        expect(all.filter((p) => p >= value).length).toBe(kept)
+        expect(kept).toBeGreaterThanOrEqual(minimum)
+        expect(all.filter((p) => p < value).reduce((s, p) => s + p, 0)).toBeLessThanOrEqual(mass)
+      }
+  })
+
+  it('is the full one when nothing is dropped', () => {
+    direction.compute(null, 1e-14)
+    closeTo(moves(direction.dx, direction.dy, problem.scale), known(fullNewton))
+  })
+})
+
+describe('the sparse direction', () => {
+  it.each([0, 1])('problem %i', (which) => {
+    const { C, a, b, epsilon, point, sparse } = golden[which]
+    // Copies of the problem side by side, far apart, leave room for a sparse matrix: each copy moves as it would alone.
+    const copies = 6
+    const [n, m] = [a.length, b.length]
+    const far = 1e3
+    const cost = Array.from({ length: copies * n }, (_, i) =>
+      Array.from({ length: copies * m }, (_, j) => (Math.floor(i / n) === Math.floor(j / m) ? C[i % n][j % m] : far)),
+    )
+    const repeat = (v: number[], scale: number) =>
+      Array.from({ length: copies * v.length }, (_, i) => v[i % v.length] * scale)
+    const problem = takeProblem(cost, repeat(a, 1 / copies), repeat(b, 1 / copies), epsilon)
+    const size = [copies * n, copies * m] as const
+    const memory = allocate((views) => ({ plan: planViews(...size, views), direction: directionViews(...size, views) }))
+    const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
+    const direction = new NewtonDirection(plan, memory.direction)
+    // a b' of the copies is 1 / copies^2 of the original's and P is 1 / copies: the potentials make up for it.
+    const lift = epsilon * Math.log(copies)
+    const f = repeat(point.f, 1).map((v) => v + lift)
+    plan.setPotentials(takeInitial(problem, { f, g: repeat(point.g, 1) }), problem.epsilon)
+    plan.evaluate()
+    const { value, kept } = thresholdByCount(plan, copies * sparse.keep)
+    expect(kept).toBe(copies * sparse.keep)
+    direction.compute(value, 1e-14)
+    const largest = Math.max(...[...sparse.directionF, ...sparse.directionG].map(Math.abs))
+    direction.dx.forEach((v, i) =>
+      expect(Math.abs(v / problem.scale - sparse.directionF[i % n]) / largest).toBeLessThan(1e-9),
+    )
+    direction.dy.forEach((v, j) =>
+      expect(Math.abs(v / problem.scale - sparse.directionG[j % m]) / largest).toBeLessThan(1e-9),
+    )
+  })
+})
