@@ -1,0 +1,159 @@
+import { allocate, gemmScratch, random, solveScratch } from '../src/index.ts'
+import { fill, largest, uniform } from './numbers.ts'
+
+/** The kernels against textbook formulas; that both kinds of kernels agree is kernels.test.ts. */
+describe('products', () => {
+  test.each([
+    [3, 4, 5],
+    [1, 1, 1],
+    [70, 45, 300],
+    [129, 17, 33],
+    [20, 1027, 2],
+  ])('gemm is the textbook product, both operands as they are or transposed: %d x %d x %d', (m, n, k) => {
+    const rng = random(m)
+    const { kernels, A, B, C, work } = allocate((ws) => ({
+      A: ws.f64(m * k),
+      B: ws.f64(k * n),
+      C: ws.f64(m * n),
+      work: ws.f64(gemmScratch(m, n, k)),
+    }))
+    fill(A, uniform(rng, A))
+    fill(B, uniform(rng, B))
+    for (const [ra, ca] of [
+      [k, 1],
+      [1, m],
+    ])
+      for (const [rb, cb] of [
+        [n, 1],
+        [1, k],
+      ]) {
+        C.fill(1)
+        kernels.gemm(m, n, k, -0.5, A, ra, ca, B, rb, cb, C, n, work)
+        const want = Float64Array.from(C, (_, at) => {
+          const [i, j] = [Math.floor(at / n), at % n]
+          let s = 0
+          for (let l = 0; l < k; l++) s += A[i * ra + l * ca] * B[l * rb + j * cb]
+          return 1 - 0.5 * s
+        })
+        expect(largest(C, want)).toBeLessThan(1e-14 * k)
+      }
+  })
+
+  test('NaN and Infinity stay in their own rows and columns', () => {
+    const [m, n, k] = [9, 11, 6]
+    const { kernels, A, B, C, work } = allocate((ws) => ({
+      A: ws.f64(m * k).fill(1),
+      B: ws.f64(k * n).fill(1),
+      C: ws.f64(m * n),
+      work: ws.f64(gemmScratch(m, n, k)),
+    }))
+    A.fill(1)
+    B.fill(1)
+    A[8 * k + 2] = NaN
+    B[3 * n + 10] = Infinity
+    work.fill(NaN)
+    kernels.gemm(m, n, k, 1, A, k, 1, B, n, 1, C, n, work)
+    const wanted = Array.from(C, (_, at) => (at >= 8 * n ? NaN : at % n === 10 ? Infinity : k))
+    expect(Array.from(C)).toEqual(wanted)
+  })
+
+  test('gemv, gemvT, dot, axpy and spmv are what their names say', () => {
+    const [m, n] = [23, 37]
+    const rng = random(4)
+    const { kernels, A, x, y, z, starts, columns } = allocate((ws) => ({
+      A: ws.f64(m * n),
+      x: ws.f64(n),
+      y: ws.f64(m),
+      z: ws.f64(n),
+      starts: ws.i32(m + 1),
+      columns: ws.i32(m * n),
+    }))
+    fill(A, uniform(rng, A))
+    fill(x, uniform(rng, x))
+    const row = (i: number) => A.slice(i * n, i * n + n)
+    const rows = Array.from(y, (_, i) => row(i).reduce((s, v, j) => s + v * x[j], 0))
+    kernels.gemv(m, n, A, n, x, y)
+    expect(largest(y, rows)).toBeLessThan(1e-14)
+    kernels.gemvT(m, n, A, n, y, fill(z, x))
+    const sums = Array.from(z, (_, j) => rows.reduce((s, v, i) => s + v * A[i * n + j], x[j]))
+    expect(largest(z, sums)).toBeLessThan(1e-13)
+    for (let i = 0; i <= m; i++) starts[i] = i * n
+    columns.forEach((_, k) => void (columns[k] = k % n))
+    y.fill(NaN)
+    kernels.spmv(m, starts, columns, A, x, y)
+    expect(largest(y, rows)).toBeLessThan(1e-14)
+    expect(kernels.dot(n, x, z)).toBeCloseTo(
+      x.reduce((s, v, j) => s + v * z[j], 0),
+      12,
+    )
+    kernels.axpy(n, 2, x, z)
+    expect(
+      largest(
+        z,
+        sums.map((v, j) => v + 2 * x[j]),
+      ),
+    ).toBeLessThan(1e-13)
+  })
+})
+
+describe('Cholesky and triangular solves', () => {
+  test.each([1, 2, 7, 63, 64, 65, 130, 200])('n = %d', (n) => {
+    const columns = 5
+    const rng = random(n)
+    const { kernels, M, A, B, x, work } = allocate((ws) => ({
+      M: ws.f64(n * n),
+      A: ws.matrix(n, n),
+      B: ws.f64(n * columns),
+      x: ws.f64(n),
+      work: ws.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, columns))),
+    }))
+    fill(M, uniform(rng, M))
+    const ld = A.stride
+    for (let i = 0; i < n; i++) A.data[i * ld + i] = 1
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) A.data[i * ld + j] = 9
+    kernels.syrk(n, n, 1, M, n, 1, A.data, ld, work)
+    const S = (i: number, j: number) =>
+      kernels.dot(n, M.subarray(i * n, i * n + n), M.subarray(j * n, j * n + n)) + (i === j ? 1 : 0)
+    expect(kernels.potrf(n, A.data, ld, work)).toBe(0)
+    let [error, above] = [0, 0]
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        if (j > i) above = Math.max(above, Math.abs(A.data[i * ld + j] - 9))
+        else
+          error = Math.max(
+            error,
+            Math.abs(kernels.dot(j + 1, A.data.subarray(i * ld), A.data.subarray(j * ld)) - S(i, j)),
+          )
+      }
+    expect(error).toBeLessThan(1e-12)
+    expect(above).toBe(0)
+
+    // One right-hand side at a time and all together must agree, and A x = b must hold.
+    fill(B, uniform(rng, B))
+    const b = Array.from({ length: columns }, (_, c) => Array.from(x, (_, i) => B[i * columns + c]))
+    kernels.trsm(n, columns, A.data, ld, B, columns, work)
+    kernels.trsmT(n, columns, A.data, ld, B, columns, work)
+    b.forEach((right, c) => {
+      fill(x, right)
+      kernels.trsv(n, A.data, ld, x)
+      kernels.trsvT(n, A.data, ld, x)
+      expect(
+        largest(
+          x,
+          Array.from(x, (_, i) => B[i * columns + c]),
+        ),
+      ).toBeLessThan(1e-10)
+      const back = right.map((_, i) => x.reduce((s, v, j) => s + S(i, j) * v, 0))
+      expect(largest(back, right)).toBeLessThan(1e-10)
+    })
+  })
+
+  test('a matrix that is not positive definite is told by its first bad pivot', () => {
+    const { kernels, A, work } = allocate((ws) => ({ A: ws.f64(9), work: ws.f64(solveScratch(3, 3)) }))
+    const pivot = (...entries: number[]) => kernels.potrf(3, fill(A, entries), 3, work)
+    expect(pivot(4, 0, 0, 2, 1, 0, 0, 0, 1)).toBe(2)
+    expect(pivot(4, 0, 0, 2, 5, 0, 0, 0, 1)).toBe(0)
+    expect(pivot(NaN, 0, 0, 2, 5, 0, 0, 0, 1)).toBe(1)
+    expect(pivot(4, 0, 0, 2, 5, 0, 0, 0, Infinity)).toBe(3)
+  })
+})
