@@ -1,4 +1,4 @@
-import { number, type Outcome, oneOf, type Random } from '@opt/core'
+import { number, type Outcome, oneOf, type Random, type SolveOptions } from '@opt/core'
 import {
   type ActivationName,
   type Batch,
@@ -10,6 +10,7 @@ import {
   type Precision,
   type Targets,
   type Trained,
+  type TrainOptions,
   type TrainReport,
   train as trainNetwork,
 } from '@opt/nn'
@@ -50,7 +51,7 @@ export interface Recipe {
 export function train(
   network: DenseNetwork,
   data: Examples | { inputs: Inputs; targets: Targets },
-  recipe: Recipe,
+  recipe: Recipe & Pick<TrainOptions, 'evaluate' | 'reportEvery'> & SolveOptions<TrainReport>,
 ): Trained & Outcome<TrainReport> {
   const {
     learningRate = 0.1,
