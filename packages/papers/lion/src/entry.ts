@@ -50,7 +50,7 @@ export function entryEnvelope(
   bound[0] = violation
   for (let t = 0; t < steps; t++) {
     const rate = typeof learningRate === 'function' ? learningRate(t) : learningRate
-    number(rate, `entryEnvelope: learningRate(${t})`, { nonnegative: true })
+    if (!(rate >= 0 && rate < Infinity)) number(rate, `entryEnvelope: learningRate(${t})`, { nonnegative: true })
     if (!implicit && rate * weightDecay > 1)
       refuse(`entryEnvelope: learningRate(${t})`, `at most 1 / weightDecay = ${1 / weightDecay}`, show(rate))
     bound[t + 1] = bound[t] * factor(rate, weightDecay, implicit)
