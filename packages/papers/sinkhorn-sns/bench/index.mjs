@@ -1,14 +1,12 @@
 // SNS to an L1 error of 1e-9 against our own Sinkhorns and POT's, on every row of the paper's families.
 // node bench/index.mjs [--quick]
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { random } from '@opt/core'
 import { isDataAbsent, mnist } from '@opt/datasets'
 import { densities1d, imagePair, randomAssignment, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
+import { NO_PEER, startPeer } from '../../../../scripts/peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const CAP = quick ? 5_000 : 40_000
@@ -39,32 +37,13 @@ const rows = [
   ...[500, 1000, 2000].map((n) => ['densities, W1', n, 1200, () => densities1d(n, 1)]),
 ].filter(([, n]) => !quick || n < 800)
 
-/** POT in a child process on one thread, or null. */
-async function startPot() {
-  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../../.venv-peers/bin/python', import.meta.url))
-  if (!existsSync(python)) return null
-  const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env
-  const env = { ...rest, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }
-  const child = spawn(python, [fileURLToPath(new URL('pot_peer.py', import.meta.url))], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done) return null
-  const folder = mkdtempSync(join(tmpdir(), 'opt-bench-'))
-  return {
-    version: first.value,
-    async time({ cost, a, b }, epsilon) {
-      for (const [name, data] of Object.entries({ a, b, C: cost.data })) writeFileSync(join(folder, name), data)
-      child.stdin.write(`${folder} ${a.length} ${b.length} ${epsilon}\n`)
-      return JSON.parse((await lines.next()).value)
-    },
-    stop() {
-      child.stdin.end()
-      rmSync(folder, { recursive: true })
-    },
-  }
+const peer = await startPeer(new URL('pot_peer.py', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'opt-bench-'))
+
+/** Seconds of POT's solvers on a problem. */
+async function timePot({ cost, a, b }, epsilon) {
+  for (const [name, data] of Object.entries({ a, b, C: cost.data })) writeFileSync(join(folder, name), data)
+  return JSON.parse(await peer.ask(`${folder} ${a.length} ${b.length} ${epsilon}`))
 }
 
 function seconds(work, runs) {
@@ -79,7 +58,6 @@ function seconds(work, runs) {
 }
 
 const show = (s) => (s >= 100 ? s.toFixed(0) : s.toPrecision(2))
-const pot = await startPot()
 const table = []
 const misses = []
 for (const [family, n, eta, make] of rows) {
@@ -103,7 +81,7 @@ for (const [family, n, eta, make] of rows) {
     2,
   )
   const logTotal = (logTime / (probe + 1)) * plain.iterations
-  const peer = pot && (await pot.time(problem, 1 / eta))
+  const pot = peer && (await timePot(problem, 1 / eta))
   const capped = plain.status === 'converged' ? '' : '> '
   const total = (perIteration) => perIteration * plain.iterations
 
@@ -116,11 +94,11 @@ for (const [family, n, eta, make] of rows) {
   if (plain.iterations > 3000 && speed < 2)
     lost.push(`only ${speed.toFixed(1)} times faster than our Sinkhorn (target 2)`)
   if (speed < 1) lost.push(`our own Sinkhorn is ${(1 / speed).toFixed(1)} times faster`)
-  if (peer) {
+  if (pot) {
     for (const method of ['log', 'stabilized'])
-      if (total(peer[method]) < snsTime)
-        lost.push(`POT sinkhorn_${method} is ${(snsTime / total(peer[method])).toFixed(1)} times faster`)
-    if (peer.emd < snsTime) lost.push(`the exact network simplex is ${(snsTime / peer.emd).toFixed(1)} times faster`)
+      if (total(pot[method]) < snsTime)
+        lost.push(`POT sinkhorn_${method} is ${(snsTime / total(pot[method])).toFixed(1)} times faster`)
+    if (pot.emd < snsTime) lost.push(`the exact network simplex is ${(snsTime / pot.emd).toFixed(1)} times faster`)
   }
   misses.push(...lost.map((text) => `${name}: ${text}`))
   table.push([
@@ -131,12 +109,13 @@ for (const [family, n, eta, make] of rows) {
       show(snsTime),
     ],
     ...[`${capped}${show(kernelTime)}`, `${capped}${show(logTotal)}`],
-    ...(peer
-      ? [`${capped}${show(total(peer.stabilized))}`, `${capped}${show(total(peer.log))}`, show(peer.emd)]
+    ...(pot
+      ? [`${capped}${show(total(pot.stabilized))}`, `${capped}${show(total(pot.log))}`, show(pot.emd)]
       : ['-', '-', '-']),
   ])
 }
-pot?.stop()
+peer?.stop()
+rmSync(folder, { recursive: true })
 
 const header = [
   'problem, n, eta',
@@ -153,7 +132,7 @@ for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...t
   console.log(`| ${row.join(' | ')} |`)
 console.log()
 console.log(
-  `Seconds to an L1 error of 1e-9 on one thread, best of ${quick ? 2 : 5} for SNS; "ours log" and POT's Sinkhorns are time an iteration times the iterations of ours; emd solves the unregularised problem exactly. ${pot ? pot.version : 'POT is not there (npm run bench:peers).'}`,
+  `Seconds to an L1 error of 1e-9 on one thread, best of ${quick ? 2 : 5} for SNS; "ours log" and POT's Sinkhorns are time an iteration times the iterations of ours; emd solves the unregularised problem exactly. ${peer ? peer.version : NO_PEER}`,
 )
 console.log()
 console.log(misses.length > 0 ? 'Where SNS does not win:' : 'SNS wins on every row.')
