@@ -66,6 +66,15 @@ const jobs = {
     build()
     return run('node', 'scripts/bench.mjs', ...args)
   },
+  docs() {
+    build()
+    must('node', 'docs/scripts/api.mjs')
+    return run(join('docs', 'node_modules', '.bin', 'vitepress'), 'dev', 'docs', ...args)
+  },
+  'docs:build'() {
+    build()
+    return run(...turbo('docs', ...args))
+  },
   catalogue: () => run('node', 'scripts/catalogue.mjs', ...args),
 }
 

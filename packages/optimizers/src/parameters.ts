@@ -98,14 +98,26 @@ export function refuseShape(x: unknown, shape: readonly number[], size: number, 
 
 /** Copies a parameter's entries, row-major, into a flat array. */
 export function gather(from: Parameter, to: Floats): void {
-  if (isNdArray(from)) gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
-  else to.set(from)
+  if (!isNdArray(from)) to.set(from)
+  else if (isWhole(from)) to.set(from.data)
+  else gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
 }
 
 /** Copies a flat array back into a parameter's entries. */
 export function scatter(from: Floats, to: Parameter): void {
-  if (isNdArray(to)) scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
-  else to.set(from)
+  if (!isNdArray(to)) to.set(from)
+  else if (isWhole(to)) to.data.set(from)
+  else scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
+}
+
+/** Are its entries, row-major, all that its data hold? */
+function isWhole({ data, shape, stride, offset }: NdArray<Floats>): boolean {
+  let size = 1
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (stride[d] !== size && shape[d] > 1) return false
+    size *= shape[d]
+  }
+  return offset === 0 && data.length === size
 }
 
 function gatherFrom(

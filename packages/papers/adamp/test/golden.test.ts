@@ -1,0 +1,84 @@
+import type { OptimizerOptions, Slot } from '@opt/optimizers'
+import { AdamP, type AdamPHyper, SGDP, type SGDPHyper } from '../src/index.ts'
+import { cases, evaluate, flat, type GoldenCase, start, type Weights } from './problem.ts'
+
+const NAMES: Record<string, string> = {
+  lr: 'learningRate',
+  eps: 'epsilon',
+  weight_decay: 'weightDecay',
+  wd_ratio: 'weightDecayRatio',
+}
+const STATE: Record<string, string> = { exp_avg: 'mean', exp_avg_sq: 'meanSquare', momentum: 'velocity' }
+
+function ours({ options }: GoldenCase): OptimizerOptions<AdamPHyper> & OptimizerOptions<SGDPHyper> {
+  const { betas, ...rest } = options
+  const [beta1, beta2] = (betas ?? []) as number[]
+  const renamed = Object.entries(rest).map(([name, value]) => [NAMES[name] ?? name, value])
+  return { ...Object.fromEntries(renamed), ...(betas ? { beta1, beta2 } : {}) }
+}
+
+const make = (one: GoldenCase, weights: Weights) =>
+  one.optimizer === 'AdamP' ? new AdamP(weights, ours(one)) : new SGDP(weights, ours(one))
+
+const apart = (actual: ArrayLike<number>, expected: unknown) =>
+  flat(expected).reduce((most, v, i) => Math.max(most, Math.abs(actual[i] - v) / Math.max(1, Math.abs(v))), 0)
+
+const floats = (base64: string) => new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer)
+
+describe('trajectories of the official code to 1e-10', () => {
+  test('all cases are there', () => expect(cases).toHaveLength(8))
+
+  test.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
+    const weights = start()
+    const optimizer = make(one, weights)
+    for (let t = 0; t < 100; t++) {
+      const { value, gradient } = evaluate(weights)
+      expect(apart([value], one.losses[t])).toBeLessThan(1e-10)
+      optimizer.step(gradient)
+      const there = one.trajectory.find(({ step }) => step === t + 1)
+      for (const [name, values] of Object.entries(there?.params ?? {}))
+        expect([name, t + 1, apart(weights[name].data, values) < 1e-10]).toEqual([name, t + 1, true])
+    }
+    expect(apart([evaluate(weights).value], one.losses[100])).toBeLessThan(1e-10)
+    for (const { name, arrays } of optimizer.state().parameters)
+      for (const [key, values] of Object.entries(one.finalState[name]))
+        if (key in STATE) expect(apart(floats(arrays[STATE[key]]), values)).toBeLessThan(1e-10)
+  })
+
+  test.each(cases.filter(({ officialCode }) => officialCode).map((one) => [one.name, one] as const))(
+    '%s: the official code, which projects the velocity too, goes elsewhere',
+    (_, one) => {
+      const weights = start()
+      const optimizer = make(one, weights)
+      for (let t = 0; t < 100; t++) optimizer.step(evaluate(weights).gradient)
+      const theirs = one.officialCode?.trajectory.at(-1)?.params ?? {}
+      const gap = Object.keys(theirs).map((name) => apart(weights[name].data, theirs[name]))
+      expect(Math.max(...gap)).toBeGreaterThan(1e-3)
+    },
+  )
+})
+
+describe('which weights are taken for scale-invariant', () => {
+  test.each(cases.map((one) => [one.name, one] as const))('%s: at every step as the official code', (_, one) => {
+    const taken: Record<string, string> = { W: '', V: '', K: '', U: '', b: '' }
+    class Watched extends (one.optimizer === 'AdamP' ? AdamP : (SGDP as unknown as typeof AdamP))<Weights> {
+      override update(slot: Slot<never>, hyper: AdamPHyper): void {
+        const { kernels, shape, length } = slot as unknown as Slot<Float64Array>
+        let project = 0
+        const spy = {
+          ...kernels,
+          projectRows: (rows: number, ...rest: [number, never, never, number]) => {
+            project = rows
+            kernels.projectRows(rows, ...rest)
+          },
+        }
+        super.update({ ...(slot as object), kernels: spy } as never, hyper)
+        taken[slot.name] += project === 0 ? '-' : project === shape[0] && length > project ? 'c' : 'l'
+      }
+    }
+    const weights = start()
+    const optimizer = new Watched(weights, ours(one))
+    for (let t = 0; t < 100; t++) optimizer.step(evaluate(weights).gradient)
+    for (const [name, branches] of Object.entries(one.branch)) expect([name, taken[name]]).toEqual([name, branches])
+  })
+})

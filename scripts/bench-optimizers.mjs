@@ -1,0 +1,125 @@
+// Times optimizers of the house beside their peers in torch, in rounds that take turns, on the same shapes: for the bench/index.mjs
+// of optimizers' rooms. Prints a markdown table. Torch: OPT_PYTHON or .venv-peers (npm run bench:peers).
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { root } from './rooms.mjs'
+
+const ndarray = createRequire(join(root, 'packages', 'optimizers', 'package.json'))('ndarray')
+const quick = process.argv.includes('--quick')
+
+/** A child that times torch optimizers on one thread, or null. */
+async function startTorch() {
+  const python = process.env.OPT_PYTHON ?? join(root, '.venv-peers', 'bin', 'python')
+  if (!existsSync(python)) return null
+  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+  const script = fileURLToPath(new URL('bench_optimizers.py', import.meta.url))
+  const child = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const ask = async (question) => {
+    child.stdin.write(`${JSON.stringify(question)}\n`)
+    const { value, done } = await lines.next()
+    return done ? { missing: 'Python ended' } : JSON.parse(value)
+  }
+  const first = await lines.next()
+  return first.done ? null : { version: first.value, ask, stop: () => child.stdin.end() }
+}
+
+/** Four float32 matrices and gradients for them, `orthogonal`: each row of a gradient at right angles to its row. */
+function matrices([rows, columns], orthogonal) {
+  let state = 1
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0
+    return state / 2147483648
+  }
+  const make = () => Float32Array.from({ length: rows * columns }, uniform)
+  const parameters = Array.from({ length: 4 }, make)
+  const gradients = parameters.map((x) => {
+    const g = make()
+    for (let at = 0; orthogonal && at < g.length; at += columns) {
+      let [xg, xx] = [0, 0]
+      for (let j = at; j < at + columns; j++) {
+        xg += x[j] * g[j]
+        xx += x[j] * x[j]
+      }
+      for (let j = at; j < at + columns; j++) g[j] -= (xg / xx) * x[j]
+    }
+    return g
+  })
+  const shaped = (list) => list.map((data) => ndarray(data, [rows, columns]))
+  return [shaped(parameters), shaped(gradients)]
+}
+
+const median = (x) => x.sort((a, b) => a - b)[x.length >> 1]
+const seconds = (work, count) => {
+  const start = performance.now()
+  for (let i = 0; i < count; i++) work()
+  return (performance.now() - start) / 1000 / count
+}
+
+/**
+ * @param subjects [{ label, ours: (parameters, options) => optimizer, step?: (optimizer, gradients) => void,
+ *   torch: Python for an optimizer of `p`, orthogonal? }]
+ */
+export async function benchOptimizers(subjects) {
+  const torch = await startTorch()
+  const shapes = quick
+    ? [[250, 100]]
+    : [
+        [250, 100],
+        [2500, 1000],
+      ]
+  const rounds = quick ? 5 : 15
+  const rows = []
+  const notes = new Set()
+  for (const shape of shapes)
+    for (const { label, ours, torch: expression, orthogonal = false, step = (o, g) => o.step(g) } of subjects) {
+      const size = 4 * shape[0] * shape[1]
+      const count = Math.max(1, Math.round(2e6 / size))
+      const [parameters, gradients] = matrices(shape, orthogonal)
+      const own = ours(parameters, {})
+      const resident = ours(parameters, { resident: true })
+      gradients.forEach((g, i) => {
+        resident.gradients[i].data.set(g.data)
+      })
+      // Updates may overwrite the resident gradients: what is timed includes writing them, as a training loop does.
+      const fill = () => gradients.forEach((g, i) => resident.gradients[i].data.set(g.data))
+      const times = { own: [], resident: [], torch: [] }
+      const peer = torch && expression ? await torch.ask({ make: expression, shape, orthogonal }) : null
+      if (peer?.missing) notes.add(`${label}: ${peer.missing}`)
+      for (let r = 0; r < rounds + 2; r++) {
+        const turn = {
+          own: seconds(() => step(own, gradients), count),
+          resident: seconds(() => {
+            fill()
+            step(resident, resident.gradients)
+          }, count),
+          torch: peer && !peer.missing ? (await torch.ask({ time: count })).seconds : Number.NaN,
+        }
+        if (r >= 2) for (const kind of Object.keys(times)) times[kind].push(turn[kind])
+      }
+      const each = (kind) => (median(times[kind]) / size) * 1e9
+      const shown = (kind) => (Number.isNaN(each(kind)) ? '-' : each(kind).toFixed(2))
+      const ratio = each('torch') / each('own')
+      rows.push([
+        label,
+        size.toExponential(0).replace('e+', 'e'),
+        shown('own'),
+        shown('resident'),
+        shown('torch'),
+        Number.isNaN(ratio) ? '-' : ratio.toFixed(1),
+      ])
+    }
+  torch?.stop()
+  const header = ['optimizer', 'parameters', 'ours, ns', 'ours resident, ns', 'torch, ns', 'torch / ours']
+  for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...rows])
+    console.log(`| ${row.join(' | ')} |`)
+  console.log()
+  console.log(
+    `Nanoseconds a parameter and step, four float32 matrices, one thread, medians of ${rounds} rounds that take turns. "Ours" copies gradients and parameters in and out of the optimizer's memory, "resident" only the gradients. ${torch ? torch.version : 'Torch is not there (npm run bench:peers).'}`,
+  )
+  for (const note of notes) console.log(`\n${note}`)
+}
