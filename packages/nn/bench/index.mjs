@@ -1,0 +1,102 @@
+// Steps, Hessian-vector products and per-example gradient norms against PyTorch on one thread, in turns.
+// node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { random } from '@opt/core'
+import { mlp } from '@opt/nn'
+import { SGD } from '@opt/optimizers'
+
+const quick = process.argv.includes('--quick')
+const SECONDS = quick ? 0.3 : 1
+const ROUNDS = quick ? 2 : 5
+
+async function startTorch() {
+  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../.venv-peers/bin/python', import.meta.url))
+  if (!existsSync(python)) return null
+  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+  const child = spawn(python, ['-W', 'ignore', fileURLToPath(new URL('torch_peer.py', import.meta.url))], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.done) return null
+  return {
+    version: first.value,
+    async time(request) {
+      child.stdin.write(`${JSON.stringify({ ...request, seconds: SECONDS })}\n`)
+      return Number((await lines.next()).value)
+    },
+    stop: () => child.stdin.end(),
+  }
+}
+
+/** Seconds of one call, the best of many. */
+function time(work) {
+  const end = performance.now() + 1000 * SECONDS
+  let [inner, best] = [1, Infinity]
+  work()
+  while (performance.now() < end) {
+    const start = performance.now()
+    for (let i = 0; i < inner; i++) work()
+    const took = (performance.now() - start) / inner
+    best = Math.min(best, took)
+    inner = Math.max(1, Math.min(1000, Math.floor(10 / took)))
+  }
+  return best / 1000
+}
+
+function workOf({ kind, sizes, n, dtype }) {
+  const network = mlp({ sizes, dtype, batch: n, seed: 0 })
+  const Numbers = dtype === 'float32' ? Float32Array : Float64Array
+  const rng = random(1)
+  const x = Numbers.from({ length: n * sizes[0] }, () => rng.uniform())
+  const y = Int32Array.from({ length: n }, (_, i) => i % sizes.at(-1))
+  const v = Numbers.from(network.parameters, () => rng.normal())
+  const out = new Numbers(v.length)
+  if (kind === 'step') {
+    const optimizer = new SGD(network.parameters, { learningRate: 1e-3 })
+    return () => {
+      network.lossAndGradient(x, y)
+      optimizer.step(network.gradients)
+    }
+  }
+  if (kind.startsWith('hvp')) return () => network.hvp(x, y, v, out)
+  const norms = new Float64Array(n)
+  return () => network.perExampleGradientNorms(x, y, { out: norms })
+}
+
+const wide = { sizes: [784, 256, 10], n: 128 }
+const tiny = { sizes: [20, 16, 4], n: 32 }
+const rows = ['float32', 'float64'].flatMap((dtype) => [
+  { ...wide, dtype, kind: 'step', target: dtype === 'float32' ? 0.4 : null },
+  { ...wide, dtype, kind: 'hvp', target: 0.4 },
+  { ...wide, dtype, kind: 'hvp, double backward', target: null },
+  { ...wide, dtype, kind: 'per-example norms', target: 10 },
+  { ...tiny, dtype, kind: 'step', target: 10 },
+])
+
+const show = (s) => (s >= 1e-3 ? `${(s * 1e3).toPrecision(3)} ms` : `${(s * 1e6).toPrecision(3)} us`)
+const torch = await startTorch()
+const table = []
+for (const row of rows) {
+  const name = `${row.kind}, ${row.sizes.join('-')}, batch ${row.n}, ${row.dtype}`
+  console.error(name)
+  const work = workOf(row)
+  let [ours, theirs] = [Infinity, Infinity]
+  for (let round = 0; round < ROUNDS; round++) {
+    ours = Math.min(ours, time(work))
+    if (torch) theirs = Math.min(theirs, await torch.time(row))
+  }
+  const ratio = theirs / ours
+  const target = row.target === null || !torch ? '' : `${row.target}: ${ratio >= row.target ? 'met' : 'not met'}`
+  table.push([name, show(ours), torch ? show(theirs) : '-', torch ? `${ratio.toPrecision(2)}` : '-', target])
+}
+torch?.stop()
+console.log(`| | @opt/nn | PyTorch ${torch?.version ?? '(not found)'} | times as fast | target |`)
+console.log('| --- | --- | --- | --- | --- |')
+for (const cells of table) console.log(`| ${cells.join(' | ')} |`)
+console.log(`\nNode ${process.version}, one thread each, best of ${ROUNDS} rounds in turns.`)
+if (!torch) console.log('No Python with torch was found (OPT_PYTHON), so there is nothing to compare with.')
