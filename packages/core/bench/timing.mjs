@@ -1,18 +1,30 @@
-// Interleaved medians: every contender runs a batch in each round, so that a busy machine slows all of them alike.
+// Interleaved medians: every contender runs in each round, so that a busy machine slows all of them alike. A round is the least of
+// five short batches, which a busy machine leaves whole more often than one long one.
 const now = () => performance.now()
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1]
 
-/** How often `run` fits into about `batch` milliseconds, after it is warm. */
+/** How often `run` fits into a fifth of `batch` milliseconds once it is warm; 0 when one call takes longer than `batch`. */
 async function calibrate(run, batch) {
   const start = now()
   // V8 hands a kernel to its optimising compiler in the background: calls and pauses until it has come back.
   for (let i = 0; i < 4 && now() - start < 20 * batch; i++) {
-    for (const until = now() + batch; now() < until; ) await run()
+    for (const until = now() + batch; now() < until; ) run()
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   const t = now()
-  await run()
-  return Math.max(1, Math.min(100000, Math.floor(batch / Math.max(now() - t, 1e-5))))
+  run()
+  const once = now() - t
+  return once > batch ? 0 : Math.max(1, Math.floor(batch / 5 / Math.max(once, 1e-4)))
+}
+
+function round(run, count) {
+  let least = Infinity
+  for (let batch = 0; batch < (count === 0 ? 1 : 5); batch++) {
+    const t = now()
+    for (let i = Math.max(1, count); i > 0; i--) run()
+    least = Math.min(least, (now() - t) / Math.max(1, count))
+  }
+  return least
 }
 
 /**
@@ -29,19 +41,12 @@ export async function compare(contenders, { rounds, batch }) {
     if (remote) await remote()
     else counts[name] = await calibrate(contenders[name], batch)
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let i = 0; i < rounds; i++) {
     for (const name of names) {
-      const slow = times[name].reduce((sum, t) => sum + t * (counts[name] ?? 1), 0) > 3000
-      if (slow && round >= 3) continue
+      // Three rounds are enough of what takes seconds.
+      if (i >= 3 && times[name].reduce((sum, t) => sum + t, 0) > 3000) continue
       const { remote } = contenders[name]
-      if (remote) {
-        times[name].push(await remote())
-        continue
-      }
-      const run = contenders[name]
-      const t = now()
-      for (let i = counts[name]; i > 0; i--) run()
-      times[name].push((now() - t) / counts[name])
+      times[name].push(remote ? await remote() : round(contenders[name], counts[name]))
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])]))
