@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { defineConfig } from 'vitepress'
+import { root } from '../../scripts/rooms.mjs'
+import { demosPlugin, packageAliases, REPOSITORY, type Room, rooms } from './rooms.ts'
+
+const docs = join(root, 'docs')
+const found = rooms()
+const live = !process.argv.includes('build')
+
+const item = ({ name }: Room) => ({ text: name, link: `/packages/${name}` })
+const topics = [...new Set(found.map(({ topic }) => topic))]
+const packages = topics.map((topic) => ({
+  text: topic[0]!.toUpperCase() + topic.slice(1),
+  items: found.filter((room) => room.topic === topic).map(item),
+}))
+
+const titleOf = (file: string) => /^# (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(file, '.md')
+const ORDER = ['choose', 'solver', 'jax', 'tensorflow', 'scale', 'reproduce', 'add-a-paper', 'same-bits']
+const place = (name: string) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1)
+const guides = readdirSync(join(docs, 'guides'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => basename(file, '.md'))
+  .sort((a, b) => place(a) - place(b))
+  .map((name) => ({ text: titleOf(join(docs, 'guides', `${name}.md`)), link: `/guides/${name}` }))
+
+/** A package's reference: one page, or one for each of its entries. */
+function reference({ name, api }: Room) {
+  const folder = join(docs, 'api', '@opt', name)
+  if (!existsSync(folder)) return { text: name, link: api }
+  const pages = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.md') && !/^(index|modules)\.md$/.test(file))
+    .map((file) => file.replace(/\.md$/, ''))
+    .sort()
+  const items = pages.map((page) => ({ text: `${name}/${basename(page)}`, link: `/api/@opt/${name}/${page}` }))
+  return { text: name, link: api, items }
+}
+
+export default defineConfig({
+  title: '@opt',
+  description: 'Research papers on optimisation and learning, made real: typed, fast, the same bits everywhere.',
+  lang: 'en',
+  srcExclude: ['**/README.md', 'node_modules'],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${baseOf(process.argv)}logo.svg` }],
+    ['meta', { name: 'theme-color', content: '#0f6e66' }],
+  ],
+  // Nothing is loaded before it is asked for.
+  router: { prefetchLinks: false },
+  markdown: { math: true, theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  themeConfig: {
+    logo: { src: '/logo.svg', alt: '' },
+    siteTitle: '@opt',
+    search: { provider: 'local' },
+    outline: { level: [2, 3], label: 'On this page' },
+    externalLinkIcon: true,
+    nav: [
+      { text: 'Catalogue', link: '/catalogue', activeMatch: '^/(catalogue|packages/)' },
+      { text: 'Guides', link: guides[0]?.link ?? '/', activeMatch: '^/guides/' },
+      {
+        text: 'Reference',
+        link: found.find(({ name }) => name === 'core')?.api || '/catalogue',
+        activeMatch: '^/api/',
+      },
+    ],
+    sidebar: {
+      '/packages/': [{ text: 'Catalogue', link: '/catalogue' }, ...packages],
+      '/catalogue': [{ text: 'Catalogue', link: '/catalogue' }, ...packages],
+      '/guides/': [{ text: 'Guides', items: guides }],
+      '/api/': [{ text: 'Reference', items: found.filter(({ api }) => api !== '').map(reference) }],
+    },
+    socialLinks: [{ icon: 'github', link: REPOSITORY, ariaLabel: 'The repository' }],
+    docFooter: { prev: false, next: false },
+  },
+  vite: {
+    resolve: { alias: packageAliases(live) },
+    build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+    worker: { format: 'es', plugins: () => [demosPlugin()] },
+  },
+})
+
+function baseOf(args: string[]): string {
+  const at = args.indexOf('--base')
+  return at < 0 ? '/' : (args[at + 1] ?? '/')
+}

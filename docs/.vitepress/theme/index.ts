@@ -1,0 +1,24 @@
+import type { Theme } from 'vitepress'
+import DefaultTheme from 'vitepress/theme'
+import { defineAsyncComponent } from 'vue'
+import Catalogue from './Catalogue.vue'
+import Layout from './Layout.vue'
+import RoomCard from './RoomCard.vue'
+import './style.css'
+import './home/home.css'
+import './catalogue.css'
+import './demo/demo.css'
+import './figures/figures.css'
+
+export default {
+  extends: DefaultTheme,
+  Layout,
+  enhanceApp({ app }) {
+    app.component('Catalogue', Catalogue)
+    app.component('RoomCard', RoomCard)
+    app.component(
+      'LiveDemo',
+      defineAsyncComponent(() => import('./demo/LiveDemo.vue')),
+    )
+  },
+} satisfies Theme

@@ -1,0 +1,10 @@
+/** Bytes as a reader takes them in. */
+export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
+
+/** What a version promises. */
+export function stage(version: string): string {
+  if (version === '0.0.0') return 'not yet released'
+  return version.startsWith('0.') ? `${version}, its interface may still change` : version
+}
+
+export const sentence = (words: string): string => words[0]!.toUpperCase() + words.slice(1)

@@ -1,0 +1,68 @@
+// Writes api/: one page of typed reference for each package, from the doc comments of its sources.
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Application } from 'typedoc'
+import { rooms } from '../../scripts/rooms.mjs'
+
+const docs = dirname(dirname(fileURLToPath(import.meta.url)))
+const work = join(docs, '.vitepress', 'cache', 'typedoc')
+const out = join(docs, 'api')
+const quiet = {
+  ...{ logLevel: 'Error', readme: 'none', disableGit: true, disableSources: true, excludeInternal: true },
+  groupOrder: ['Functions', 'Classes', 'Variables', '*'],
+}
+
+/** Sources of all that a package exports, but its experiment. */
+const entries = ({ folder, manifest }) =>
+  Object.entries(manifest.exports ?? {})
+    .filter(([path, entry]) => entry.types && path !== './experiment')
+    .map(([, entry]) => join(folder, entry.types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')))
+    .filter((file) => existsSync(file))
+
+async function converted(room) {
+  const app = await Application.bootstrap({
+    ...quiet,
+    name: room.manifest.name,
+    entryPoints: entries(room),
+    basePath: join(room.folder, 'src'),
+    tsconfig: join(room.folder, 'tsconfig.build.json'),
+    compilerOptions: { noEmit: true },
+    // Types are checked by each package's own build, with the compiler it is made for.
+    skipErrorChecking: true,
+  })
+  const project = await app.convert()
+  if (!project) throw new Error(`typedoc cannot read ${room.manifest.name}`)
+  project.packageName = room.manifest.name
+  const file = join(work, `${room.manifest.name.replace('/', '+')}.json`)
+  await app.generateJson(project, file)
+  return file
+}
+
+rmSync(work, { recursive: true, force: true })
+mkdirSync(work, { recursive: true })
+const files = []
+for (const room of rooms()) if (entries(room).length > 0) files.push(await converted(room))
+
+rmSync(out, { recursive: true, force: true })
+const app = await Application.bootstrapWithPlugins({
+  ...quiet,
+  name: 'API reference',
+  entryPointStrategy: 'merge',
+  entryPoints: files,
+  plugin: ['typedoc-plugin-markdown'],
+  outputs: [{ name: 'markdown', path: out }],
+  outputFileStrategy: 'modules',
+  entryFileName: 'modules',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  classPropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
+  useCodeBlocks: true,
+})
+const project = await app.convert()
+if (!project) throw new Error('typedoc cannot merge the packages')
+await app.generateOutputs(project)
+console.log(`API reference of ${files.length} packages`)
