@@ -1,0 +1,117 @@
+import { allocate } from '@opt/core'
+import { BlockDescent, blockViews } from './block-descent.ts'
+import { gradientScale, type Measures, measure } from './measures.ts'
+import { Operators, operatorViews } from './operators.ts'
+import type { ConvexReluReport, ConvexReluSolution } from './options.ts'
+import type { Problem } from './problem.ts'
+import { shrinkGroup } from './prox.ts'
+import { solution } from './solution.ts'
+import { loadState, type SplitState, saveState, splitState } from './state.ts'
+import { denseStep, denseViews, rowsStep, rowsViews, type UStep } from './u-step.ts'
+
+interface Room {
+  ops: Operators
+  state: SplitState
+  uStep: UStep
+}
+
+/** Lays out memory for the variables and the chosen u-step, once. */
+function prepare(problem: Problem): Room {
+  const { X, patterns, method, rho, form } = problem
+  const { n, d } = problem
+  const P = patterns.count
+  const base = (views: Parameters<typeof operatorViews>[0]) => ({
+    ...{ ops: operatorViews(views, n, d, P), state: splitState(views, n, d, P) },
+  })
+  // With a copy of the predictions the system is I + F'F + G'G whatever rho is.
+  const weight = method === 'split' ? 1 : rho
+  if (method === 'rbcd') {
+    const { kernels, ops: views, state, blocks } = allocate((ws) => ({ ...base(ws), blocks: blockViews(ws, n, d, P) }))
+    const ops = new Operators(X, patterns, kernels, views)
+    const descent = new BlockDescent(problem, ops, state, blocks)
+    return { ops, state, uStep: () => descent.run() }
+  }
+  if (form === 'dense' || (form === 'auto' && 2 * P * d < n / 2)) {
+    const { kernels, ops: views, state, dense } = allocate((ws) => ({ ...base(ws), dense: denseViews(ws, n, d, P) }))
+    const ops = new Operators(X, patterns, kernels, views)
+    return { ops, state, uStep: denseStep(ops, weight, dense) }
+  }
+  const { kernels, ops: views, state, rows } = allocate((ws) => ({ ...base(ws), rows: rowsViews(ws, n, d, P) }))
+  const ops = new Operators(X, patterns, kernels, views)
+  return { ops, state, uStep: rowsStep(ops, weight, rows) }
+}
+
+/**
+ * ADMM on the convex program: min loss(F u) + beta sum ||v_i|| over v = u, s = G u >= 0, and r = F u where the loss has its own copy.
+ */
+export function* admm(
+  problem: Problem,
+  maxIterations: number,
+): Generator<ConvexReluReport, ConvexReluSolution, boolean> {
+  const { y, rho, method, scale, measureEvery } = problem
+  const { ops, state, uStep } = prepare(problem)
+  loadState(problem.initial, state)
+  const split = method === 'split'
+  const { f, r, mu, V, S, oldV, oldS, oldR } = state
+  const target = Float64Array.from(y, (v) => v / rho)
+  const known = { scale: gradientScale(problem, ops, state), best: 0 }
+  let last: Measures | undefined
+
+  for (let k = 1; ; k++) {
+    const measured = k === 1 || k % measureEvery === 0 || k === maxIterations
+    if (measured) {
+      oldV.set(V)
+      oldS.set(S)
+      oldR.set(r)
+    }
+    if (split) for (let j = 0; j < f.length; j++) target[j] = r[j] - mu[j]
+    uStep(state, target)
+    ops.predictions(state.M, f)
+    pruneWeights(problem, state)
+    keepSides(problem, ops, state)
+    if (split) fitPredictions(problem, state)
+
+    if (measured) {
+      last = measure(problem, ops, state, known)
+      known.best = last.lowerBound
+    }
+    const { objective, lowerBound, violation, primal, dual, error } = last as Measures
+    const report = { error, objective: scale * objective, lowerBound: scale * lowerBound, violation, primal, dual }
+    if (yield report) {
+      if (!measured) known.best = measure(problem, ops, state, known).lowerBound
+      return solution(problem, { v: V, lowerBound: known.best, state: saveState(state) })
+    }
+  }
+}
+
+/** v <- shrink(u + lambda, beta / rho); lambda += (gamma / rho) (u - v), with u over-relaxed. */
+function pruneWeights({ d, beta, rho, gamma, relaxation }: Problem, { U, V, L, A }: SplitState): void {
+  for (let k = 0; k < U.length; k++) {
+    A[k] = relaxation * U[k] + (1 - relaxation) * V[k]
+    V[k] = A[k] + L[k]
+  }
+  for (let k = 0; k < V.length; k += d) shrinkGroup(V, k, d, beta / rho)
+  for (let k = 0; k < V.length; k++) L[k] += (gamma / rho) * (A[k] - V[k])
+}
+
+/** s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed. */
+function keepSides({ rho, gamma, relaxation }: Problem, ops: Operators, { M, S, N }: SplitState): void {
+  const { n, P, E } = ops
+  const step = gamma / rho
+  for (let row = 0; row < 2 * P; row++)
+    for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) {
+      const side = relaxation * E[e] * M[m] + (1 - relaxation) * S[m]
+      const sum = side + N[m]
+      S[m] = Math.max(sum, 0)
+      N[m] += step * (side - S[m])
+    }
+}
+
+/** r <- prox of the loss at F u + mu; mu += (gamma / rho) (F u - r), with F u over-relaxed. */
+function fitPredictions({ y, loss, rho, gamma, relaxation }: Problem, { f, r, mu }: SplitState): void {
+  for (let k = 0; k < f.length; k++) {
+    const fit = relaxation * f[k] + (1 - relaxation) * r[k]
+    r[k] = loss.prox(fit + mu[k], y[k], 1 / rho)
+    mu[k] += (gamma / rho) * (fit - r[k])
+  }
+}

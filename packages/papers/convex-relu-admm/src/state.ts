@@ -1,0 +1,56 @@
+import { refuse, type Views, vector } from '@opt/core'
+import type { AdmmState } from './options.ts'
+
+/** The variables of ADMM: u in the loss, v in the norms, s in the constraints, r for the predictions, and their scaled duals. */
+export interface SplitState {
+  /** 2 P x d: u, v, lambda, and scratch. */
+  U: Float64Array
+  V: Float64Array
+  L: Float64Array
+  A: Float64Array
+  /** 2 P x n: U X', s, nu, and scratch. */
+  M: Float64Array
+  S: Float64Array
+  N: Float64Array
+  R: Float64Array
+  /** n: F U, its copy r and dual mu (method `split`), the gradient of the loss. */
+  f: Float64Array
+  r: Float64Array
+  mu: Float64Array
+  g: Float64Array
+  /** v, s and r of the iteration before, where it is measured. */
+  oldV: Float64Array
+  oldS: Float64Array
+  oldR: Float64Array
+}
+
+export function splitState(views: Views, n: number, d: number, P: number): SplitState {
+  const weights = () => views.f64(2 * P * d)
+  const rows = () => views.f64(2 * P * n)
+  return {
+    ...{ U: weights(), V: weights(), L: weights(), A: weights(), oldV: weights() },
+    ...{ M: rows(), S: rows(), N: rows(), R: rows(), oldS: rows() },
+    ...{ f: views.f64(n), r: views.f64(n), mu: views.f64(n), g: views.f64(n), oldR: views.f64(n) },
+  }
+}
+
+const NAMES = { u: 'U', v: 'V', lambda: 'L', s: 'S', nu: 'N', r: 'r', mu: 'mu' } as const
+
+export function saveState(state: SplitState): AdmmState {
+  return Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, Float64Array.from(state[own])]))
+}
+
+/** Copies saved arrays, checked, into where the solver keeps them. */
+export function loadArrays(initial: AdmmState | undefined, into: Record<string, Float64Array>): void {
+  if (initial === undefined) return
+  if (typeof initial !== 'object' || initial === null)
+    refuse('initial', 'the state of an answer', String(initial), 'type')
+  for (const [name, own] of Object.entries(into)) {
+    if (!(name in initial)) refuse('initial', `a state with ${Object.keys(into).join(', ')}`, `one without ${name}`)
+    own.set(vector(initial[name], `initial.${name}`, { length: own.length }))
+  }
+}
+
+export function loadState(initial: AdmmState | undefined, state: SplitState): void {
+  loadArrays(initial, Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, state[own]])))
+}

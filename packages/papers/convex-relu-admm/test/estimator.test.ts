@@ -1,0 +1,190 @@
+import { random } from '@opt/core'
+import { ConvexReluNetwork, crossValidateBeta } from '../src/index.ts'
+import { expectClose } from './golden.ts'
+
+/** Three rings of points: classes 3, 5 and 9. */
+function rings(perClass: number) {
+  const rng = random(4)
+  const X: number[][] = []
+  const y: number[] = []
+  for (const [k, label] of [3, 5, 9].entries())
+    for (let i = 0; i < perClass; i++) {
+      const angle = rng.uniform(0, 2 * Math.PI)
+      const radius = 10 * (k + 0.5 + rng.uniform(-0.2, 0.2))
+      X.push([100 + radius * Math.cos(angle), radius * Math.sin(angle)])
+      y.push(label)
+    }
+  return { X, y }
+}
+
+const line = (n: number) => {
+  const rng = random(6)
+  const X = Array.from({ length: n }, () => [rng.uniform(-3, 3), 5])
+  return { X, y: X.map(([x]) => Math.abs(x) + 7) }
+}
+
+describe('ConvexReluNetwork', () => {
+  it('learns |x| with a constant feature beside it, and proves it', () => {
+    const { X, y } = line(16)
+    const network = new ConvexReluNetwork({ beta: 0.01, patterns: 'all' }).fit(X, y)
+    expect(network.score(X, y)).toBeGreaterThan(0.99)
+    const [certificate] = network.certificate
+    expect(certificate.status).toBe('converged')
+    expect(certificate.complete).toBe(true)
+    expect(certificate.gap).toBeLessThanOrEqual(1e-3 * certificate.objective)
+  })
+
+  it.each(['squared', 'hinge', 'bce'] as const)('tells three classes apart by the loss %s', (loss) => {
+    const { X, y } = rings(15)
+    const options = {
+      loss,
+      task: 'classification' as const,
+      beta: 0.1,
+      patterns: 25,
+      tolerance: 5e-2,
+      maxIterations: 500,
+    }
+    const network = new ConvexReluNetwork(options).fit(X, y)
+    expect(network.score(X, y)).toBeGreaterThan(0.9)
+    expect(network.certificate.length).toBe(3)
+    expect(network.decision(X).shape).toEqual([45, 3])
+    expect([...new Set(network.predict(X))].sort()).toEqual([3, 5, 9])
+  })
+
+  it('two classes have one network, several outputs one each', () => {
+    const { X, y } = rings(12)
+    const quick = { beta: 0.1, patterns: 20, tolerance: 5e-2, maxIterations: 500 }
+    const two = y.map((label) => (label === 5 ? 5 : 9))
+    const pair = new ConvexReluNetwork({ loss: 'hinge', ...quick }).fit(X, two)
+    expect(pair.decision(X).shape).toEqual([36, 1])
+    expect(pair.score(X, two)).toBeGreaterThan(0.9)
+    const Y = X.map(([a, b]) => [a / 10, Math.abs(b)])
+    const both = new ConvexReluNetwork(quick).fit(X, Y)
+    expect(both.decision(X).shape).toEqual([36, 2])
+    expect(both.predict(X).length).toBe(72)
+    expect(both.score(X, Y)).toBeGreaterThan(0.98)
+    const labels = X.map(([a, b]) => [a > 100 ? 1 : -1, b > 0 ? 1 : -1])
+    const flags = new ConvexReluNetwork({ loss: 'bce', ...quick }).fit(X, labels)
+    expect(flags.score(X, labels)).toBeGreaterThan(0.9)
+  })
+
+  it.each([
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
+  ])(
+    'hands out plain weights and JSON that predict the same (standardize %s, intercept %s)',
+    (standardize, intercept) => {
+      const { X, y } = rings(12)
+      const options = {
+        loss: 'hinge' as const,
+        standardize,
+        intercept,
+        patterns: 20,
+        tolerance: 0.1,
+        maxIterations: 500,
+      }
+      const network = new ConvexReluNetwork(options).fit(X, y)
+      const decision = network.decision(X)
+      const { hidden, hiddenBias, output } = network.toNetwork()
+      const [classes, neurons] = output.shape
+      const plain = X.flatMap((x) => {
+        const active = Array.from({ length: neurons }, (_, j) =>
+          Math.max(0, hiddenBias[j] + hidden.get(j, 0) * x[0] + hidden.get(j, 1) * x[1]),
+        )
+        return Array.from({ length: classes }, (_, k) => active.reduce((sum, a, j) => sum + output.get(k, j) * a, 0))
+      })
+      expectClose(plain, decision.data, 1e-10)
+      const back = ConvexReluNetwork.fromJSON(JSON.parse(JSON.stringify(network)))
+      expect(back.decision(X).data).toEqual(decision.data)
+      expect(back.predict(X)).toEqual(network.predict(X))
+      expect(back.certificate).toEqual(network.certificate)
+    },
+  )
+
+  it('is the same for the same seed, and changes nothing of the caller', () => {
+    const { X, y } = rings(10)
+    const before = structuredClone({ X, y })
+    const trained = () =>
+      new ConvexReluNetwork({ loss: 'bce', random: random(9), patterns: 15, maxIterations: 100 }).fit(X, y)
+    expect(trained().decision(X).data).toEqual(trained().decision(X).data)
+    expect({ X, y }).toEqual(before)
+  })
+
+  it('trains robustly: no training point within its radius is misjudged that the program says is safe', () => {
+    const { X, y } = rings(8)
+    const two = y.map((label) => (label === 3 ? 1 : -1))
+    const options = {
+      loss: 'hinge' as const,
+      beta: 0.05,
+      patterns: 8,
+      epsilon: 0.1,
+      maxIterations: 1500,
+      tolerance: 1e-2,
+    }
+    const network = new ConvexReluNetwork(options).fit(X, two)
+    expect(network.certificate[0].objective).toBeLessThan(24)
+    expect(network.certificate[0].lowerBound).toBeLessThanOrEqual(network.certificate[0].objective + 0.05)
+  })
+
+  it('tells how far it is, and stops when asked', async () => {
+    const { X, y } = rings(15)
+    const seen: number[] = []
+    const network = await new ConvexReluNetwork({
+      loss: 'hinge',
+      patterns: 10,
+      maxIterations: 50,
+      tolerance: 0,
+    }).fitAsync(X, y, {
+      onProgress: ({ output, outputs }) => seen.push(output / outputs),
+    })
+    expect(seen.length).toBe(150)
+    expect(network.certificate.map(({ status }) => status)).toEqual(Array(3).fill('max-iterations'))
+    const stopped = new ConvexReluNetwork({ loss: 'hinge' }).fit(X, y, { signal: AbortSignal.abort() })
+    expect(stopped.certificate.map(({ iterations }) => iterations)).toEqual([1, 1, 1])
+  })
+
+  it('refuses what does not fit the training data', () => {
+    const { X, y } = line(6)
+    const network = new ConvexReluNetwork({ maxIterations: 5 }).fit(X, y)
+    expect(() => network.predict([[1, 2, 3]])).toThrow('ConvexReluNetwork: X must be of shape [1, 2], got shape [1, 3]')
+    expect(() => network.score(X, [1])).toThrow('ConvexReluNetwork: y must be of length 6, got length 1')
+    expect(() => new ConvexReluNetwork({ perturbed: [1] }).fit(X, y)).toThrow(
+      'ConvexReluNetwork: perturbed must be of length 2, got length 1',
+    )
+  })
+})
+
+describe('crossValidateBeta', () => {
+  it('finds a weight decay that learns and hears of every fit', async () => {
+    const { X, y } = rings(12)
+    const done: number[] = []
+    const options = {
+      loss: 'hinge' as const,
+      folds: 3,
+      betas: [0.1, 1000],
+      patterns: 10,
+      fit: { tolerance: 0.05, maxIterations: 300 },
+    }
+    const answer = await crossValidateBeta.async(X, y, { ...options, onProgress: (report) => done.push(report.done) })
+    expect(answer.status).toBe('completed')
+    expect(answer.beta).toBe(0.1)
+    expect(done).toEqual([1, 2, 3, 4, 5, 6].map((k) => k / 6))
+    expect(answer.scores.map(({ beta }) => beta)).toEqual([0.1, 1000])
+    expect(answer.scores[0].mean).toBeGreaterThan(0.6)
+    expect(answer.scores[0].mean).toBeGreaterThan(answer.scores[1].mean)
+    expect(crossValidateBeta(X, y, options).scores).toEqual(answer.scores)
+  })
+
+  it('can be stopped early', () => {
+    const { X, y } = line(20)
+    const answer = crossValidateBeta(X, y, {
+      patterns: 5,
+      fit: { maxIterations: 20 },
+      stopWhen: ({ done }) => done > 0.3,
+    })
+    expect(answer.status).toBe('stopped')
+    expect(answer.history.length).toBe(8)
+  })
+})
