@@ -59,7 +59,6 @@ export interface Buffers {
   readonly inputs: Real
   readonly targets: Real
   readonly ones: Real
-  readonly zeros: Real
   /** As large as the largest layer's activations. */
   readonly scratch: Real
   readonly work: Real
@@ -113,7 +112,6 @@ function plan(views: Views, architecture: Architecture, batch: number, precision
     inputs: real(batch * sizes[0]),
     targets: real(batch * sizes[sizes.length - 1]),
     ones: real(batch),
-    zeros: real(sizes[0]),
     scratch: real(batch * widest),
     work: real(work),
     perLayer,

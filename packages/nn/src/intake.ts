@@ -36,24 +36,11 @@ export function slice(x: ArrayLike<number>, start: number, end: number): ArrayLi
 /** Copies examples from `start` on into the buffers and refuses what is not finite. */
 export function loadInputs(net: Buffers, x: ArrayLike<number>, start: number, n: number): void {
   const columns = net.architecture.sizes[0]
-  net.inputs.set(slice(x, start * columns, (start + n) * columns))
-  checkFinite(net, n, (i, j) =>
-    refuse(`inputs[${start + i}][${j}]`, 'a finite number', show(x[(start + i) * columns + j])),
-  )
-}
-
-/** A row times zeros is 0 unless something in it is not finite: one kernel call looks at everything. */
-function checkFinite(
-  { products, architecture, inputs, zeros, scratch }: Buffers,
-  n: number,
-  fail: (i: number, j: number) => void,
-) {
-  const columns = architecture.sizes[0]
-  products.gemv(n, columns, inputs, columns, zeros, scratch)
-  for (let i = 0; i < n; i++) {
-    if (scratch[i] === 0) continue
-    for (let j = 0; j < columns; j++) if (!Number.isFinite(inputs[i * columns + j])) fail(i, j)
-  }
+  const first = start * columns
+  net.inputs.set(slice(x, first, first + n * columns))
+  const bad = net.products.nonFinite(n * columns, net.inputs)
+  if (bad < 0) return
+  refuse(`inputs[${start + Math.floor(bad / columns)}][${bad % columns}]`, 'a finite number', show(x[first + bad]))
 }
 
 /** Writes the target rows of examples from `start` on into the buffers. */

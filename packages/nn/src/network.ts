@@ -133,6 +133,13 @@ export class DenseNetwork {
     return this.#run.meanAt(examples, indices, this.#backward)
   }
 
+  /** Plain gradient descent, without an optimizer: parameters -= learningRate gradients, where they lie. */
+  descend(learningRate: number): void {
+    number(learningRate, 'descend: learningRate', { nonnegative: true })
+    const { products, parameters, gradients } = this.#net
+    products.descend(parameters.length, parameters, gradients, learningRate, 1, 0)
+  }
+
   /** The Hessian of the mean loss times v, by Pearlmutter's R-operator: about two gradients' work. */
   hvp(inputs: Inputs, targets: Targets, v: ArrayLike<number>, out?: Real): Real {
     const { loss, targets: y, product } = this.#net

@@ -94,7 +94,7 @@ export function forwardTangent(net: Buffers, n: number, ofBatch: boolean): Real 
     if (inputTangent) timesWeight(net, n, inputTangent, parameters, sTangent)
     if (norm) normalizeTangent(n, sTangent, parameters, tangents, norm, ofBatch)
     if (!hidden(net, layer)) continue
-    for (let i = 0; i < n * outputs; i++) aTangent[i] = sTangent[i]
+    aTangent.set(sTangent)
     net.activation.timesSlope(n * outputs, s, a, aTangent)
   }
   return net.layers[net.layers.length - 1].sTangent
@@ -132,5 +132,6 @@ function slopeTangent({ activation, scratch }: Buffers, n: number, layer: LayerB
     activation.timesCurvature(count, s, a, scratch)
     for (let i = 0; i < count; i++) deltaTangent[i] += scratch[i]
   }
-  activation.timesSlope(count, s, a, delta)
+  // In a first layer without batch normalisation nobody asks for delta any more.
+  if (layer.inputTangent || layer.norm) activation.timesSlope(count, s, a, delta)
 }

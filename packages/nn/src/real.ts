@@ -7,10 +7,10 @@ export type Precision = 'float64' | 'float32'
 
 /** The kernels of one precision; see {@link Kernels} for what each does. */
 export interface Products {
-  /** y += alpha x */
-  axpy(n: number, alpha: number, x: Real, y: Real): void
-  /** y = A x */
-  gemv(m: number, n: number, A: Real, lda: number, x: Real, y: Real): void
+  /** The first entry that is not finite, or -1. */
+  nonFinite(n: number, x: Real): number
+  /** x = keep x - rate (g + l2 x) */
+  descend(n: number, x: Real, g: Real, rate: number, keep: number, l2: number): void
   /** y += A'x */
   gemvT(m: number, n: number, A: Real, lda: number, x: Real, y: Real): void
   /** C += alpha A B; a transpose is a matter of strides. */
@@ -32,8 +32,10 @@ export interface Products {
 }
 
 export function productsOf(kernels: Kernels, precision: Precision): Products {
-  const { axpy, gemv, gemvT, gemm, axpy32, gemv32, gemvT32, gemm32 } = kernels
+  const { nonFinite, descend, gemvT, gemm, nonFinite32, descend32, gemvT32, gemm32 } = kernels
   const products =
-    precision === 'float64' ? { axpy, gemv, gemvT, gemm } : { axpy: axpy32, gemv: gemv32, gemvT: gemvT32, gemm: gemm32 }
+    precision === 'float64'
+      ? { nonFinite, descend, gemvT, gemm }
+      : { nonFinite: nonFinite32, descend: descend32, gemvT: gemvT32, gemm: gemm32 }
   return products as Products
 }

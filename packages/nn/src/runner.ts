@@ -1,16 +1,7 @@
-import { refuse } from '@opt/core'
+import { refuse, show } from '@opt/core'
 import type { Buffers, LayerBuffers } from './buffers.ts'
 import { type Examples, gather } from './examples.ts'
-import {
-  checkLength,
-  checkVector,
-  flatRows,
-  flatTargets,
-  type Inputs,
-  loadInputs,
-  loadTargets,
-  type Targets,
-} from './intake.ts'
+import { checkLength, flatRows, flatTargets, type Inputs, loadInputs, loadTargets, type Targets } from './intake.ts'
 import { forward } from './passes.ts'
 import type { Real } from './real.ts'
 
@@ -112,9 +103,11 @@ export class Runner {
 
   /** Takes the direction of a product. */
   along(v: ArrayLike<number>): void {
-    const { tangent, product } = this.net
-    checkVector(v, tangent.length, 'v')
+    const { products, tangent, product } = this.net
+    checkLength(v, tangent.length, 'v')
     tangent.set(v)
+    const bad = products.nonFinite(tangent.length, tangent)
+    if (bad >= 0) refuse(`v[${bad}]`, 'a finite number', show(v[bad]))
     product.fill(0)
   }
 

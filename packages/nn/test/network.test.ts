@@ -282,6 +282,16 @@ describe('pieces', () => {
 })
 
 describe('parameters', () => {
+  test.each(['float64', 'float32'] as const)('plain descent (%s)', (dtype) => {
+    const network = make({ dtype })
+    network.lossAndGradient(x, y)
+    const round = dtype === 'float32' ? Math.fround : (v: number) => v
+    const expected = Array.from(network.parameters, (w, i) => round(w - round(round(0.5) * network.gradients[i])))
+    network.descend(0.5)
+    expect(Array.from(network.parameters)).toEqual(expected)
+    expect(() => network.descend(-1)).toThrow('descend: learningRate must be a nonnegative number')
+  })
+
   test('one flat array, cut into layers and by name', () => {
     const network = make({ batchNorm: true })
     expect(network.layers().map(({ inputs, outputs }) => [inputs, outputs])).toEqual([

@@ -53,10 +53,11 @@ def work_of(kind, sizes, n, file):
 for line in sys.stdin:
     request = json.loads(line)
     n, work = work_of(request["kind"], request["sizes"], request["n"], request["file"])
-    end = time.perf_counter() + request["seconds"]
-    best = float("inf")
+    best, rounds = float("inf"), 0
     work()
-    while time.perf_counter() < end:
+    end = time.perf_counter() + request["seconds"]
+    while time.perf_counter() < end or rounds < 3:
+        rounds += 1
         start = time.perf_counter()
         work()
         best = min(best, time.perf_counter() - start)
