@@ -1,0 +1,126 @@
+// Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { allocate, random } from '@opt/core'
+
+export const OURS = ['resident', 'resident, checked', 'own arrays']
+
+/** Time of `steps` calls, in seconds a call. */
+function seconds(work, steps) {
+  const start = performance.now()
+  for (let k = 0; k < steps; k++) work()
+  return (performance.now() - start) / 1000 / steps
+}
+
+/** PyTorch in a child process on one thread, or null where there is none. */
+export async function startTorch() {
+  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../.venv-peers/bin/python', import.meta.url))
+  if (!existsSync(python)) return null
+  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+  const child = spawn(python, [fileURLToPath(new URL('torch_peer.py', import.meta.url))], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.done) return null
+  return {
+    version: first.value,
+    async ask(name, variant, n, steps) {
+      child.stdin.write(`${name} ${variant} ${n} ${steps}\n`)
+      return Number((await lines.next()).value)
+    },
+    stop: () => child.stdin.end(),
+  }
+}
+
+/** Steps enough for a millisecond or two: short enough to fall between the others on a shared machine. */
+const stepsFor = (n) => Math.max(1, Math.min(2000, Math.round(2e6 / n)))
+
+/** Four arrays of n/4 entries each, as networks have several. */
+export function arraysOf(n, seed) {
+  const rng = random(seed)
+  const some = Float32Array.from({ length: 4093 }, () => rng.normal())
+  return Array.from({ length: 4 }, () => Float32Array.from({ length: n / 4 }, (_, i) => some[i % 4093]))
+}
+
+/** The best update in place that the kernels reach on four arrays in a workspace: y += a x, y += a y. In bytes a second. */
+function memorySpeed(n) {
+  const { kernels, x, y } = allocate((views) => ({
+    x: [0, 1, 2, 3].map(() => views.f32(n / 4)),
+    y: [0, 1, 2, 3].map(() => views.f32(n / 4)),
+  }))
+  const add = () => x.forEach((from, k) => kernels.axpy32(n / 4, 1e-9, from, y[k]))
+  const scale = () => y.forEach((own) => kernels.axpy32(n / 4, 1e-9, own, own))
+  for (let k = 0; k < 20; k++) {
+    add()
+    scale()
+  }
+  return (steps) => Math.max((12 * n) / seconds(add, steps), (8 * n) / seconds(scale, steps))
+}
+
+/**
+ * Times, by turns in several rounds, the contenders of one optimizer at one size. The least time of the rounds counts: on a shared
+ * machine everything else is disturbance.
+ *
+ * @param contenders name -> function that takes one step, or [name, variant] for PyTorch.
+ * @returns name -> nanoseconds a parameter, and the bandwidth in bytes a second.
+ */
+export async function compare(n, contenders, torch, rounds) {
+  const steps = stepsFor(n)
+  const speed = memorySpeed(n)
+  const best = Object.fromEntries(Object.keys(contenders).map((name) => [name, Infinity]))
+  let bandwidth = 0
+  for (const work of Object.values(contenders))
+    if (typeof work === 'function') for (let k = 0; k < Math.max(5, steps); k++) work()
+  for (let round = 0; round < rounds; round++) {
+    bandwidth = Math.max(bandwidth, speed(steps))
+    if (torch) bandwidth = Math.max(bandwidth, await torch.ask('bandwidth', '-', n, steps))
+    for (const [name, work] of Object.entries(contenders)) {
+      if (typeof work !== 'function' && !torch) continue
+      const time = typeof work === 'function' ? seconds(work, steps) : await torch.ask(...work, n, steps)
+      if (time < best[name]) best[name] = time
+    }
+  }
+  const nanoseconds = Object.entries(best)
+    .filter(([, time]) => time < Infinity)
+    .map(([name, time]) => [name, (time * 1e9) / n])
+  return { times: Object.fromEntries(nanoseconds), bandwidth }
+}
+
+/** The contenders of ours: on resident arrays with and without the check of gradients, and on arrays of one's own. */
+export function ours(create, n) {
+  const gradients = arraysOf(n, 2)
+  const resident = create(arraysOf(n, 1), { resident: true })
+  const unchecked = create(arraysOf(n, 1), { resident: true, check: false })
+  for (const optimizer of [resident, unchecked])
+    gradients.forEach((g, k) => {
+      optimizer.gradients[k].set(g)
+    })
+  const own = create(arraysOf(n, 1), {})
+  return {
+    resident: () => unchecked.step(unchecked.gradients),
+    'resident, checked': () => resident.step(resident.gradients),
+    'own arrays': () => own.step(gradients),
+  }
+}
+
+const show = (v) => (v >= 100 ? v.toFixed(0) : v.toPrecision(2))
+
+/** One row: nanoseconds a parameter, and in brackets the part of the bandwidth, of the contenders in the order given. */
+export function row(name, n, bytes, contenders, { times, bandwidth }) {
+  const cell = (contender) => {
+    const ns = times[contender]
+    return ns === undefined ? '' : `${show(ns)} (${(bytes / (ns * 1e-9) / bandwidth).toFixed(2)})`
+  }
+  return `| ${[name, n.toExponential(0), ...contenders.map(cell)].join(' | ')} |`
+}
+
+export const head = (contenders) =>
+  `| ${['', 'n', ...contenders].join(' | ')} |\n|${'---|'.repeat(contenders.length + 2)}`
+
+/** A target and whether it is met. */
+export const target = (text, value, goal, unit = 'times') =>
+  `- ${text}: ${value.toFixed(2)}${unit === 'times' ? ' times' : ''} (target ${goal}): ${value >= goal ? 'met' : 'not met'}`

@@ -1,0 +1,99 @@
+// Lion in float32 against a plain loop and PyTorch on one thread; Lion-K by kernel in float64.
+// node bench/index.mjs [--quick]
+import {
+  deadzone,
+  group21,
+  huber,
+  Lion,
+  LionK,
+  l1,
+  linf,
+  logcosh,
+  logsumexp,
+  lp,
+  nuclear,
+  pseudohuber,
+  relu,
+  squared,
+  topk,
+} from '@opt/lion'
+import { arraysOf, compare, head, OURS, ours, row, startTorch, target } from '../../../optimizers/bench/measure.mjs'
+
+const quick = process.argv.includes('--quick')
+const VARIANTS = ['for-loop', 'foreach', 'pytorch_optimizer', 'pytorch_optimizer-foreach']
+const COLUMNS = ['plain loop', ...OURS, ...VARIANTS.map((variant) => `torch, ${variant}`)]
+
+/** Lion as one writes it. */
+function plainLion(n) {
+  const [x, g] = [arraysOf(n, 1), arraysOf(n, 2)]
+  const moments = x.map((array) => new Float32Array(array.length))
+  const loop = (x, g, m) => {
+    for (let i = 0; i < x.length; i++) {
+      const c = 0.9 * m[i] + 0.1 * g[i]
+      x[i] = x[i] * (1 - 1e-5) - 1e-4 * Math.sign(c)
+      m[i] = 0.99 * m[i] + 0.01 * g[i]
+    }
+  }
+  return () => x.forEach((array, k) => loop(array, g[k], moments[k]))
+}
+
+const torch = await startTorch()
+const table = []
+const targets = []
+for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000]) {
+  console.error(`Lion, n = ${n}`)
+  const peers = torch ? VARIANTS.map((variant) => [`torch, ${variant}`, ['Lion', variant]]) : []
+  const contenders = {
+    'plain loop': plainLion(n),
+    ...ours((x, options) => new Lion(x, { weightDecay: 0.1, ...options }), n),
+    ...Object.fromEntries(peers),
+  }
+  const result = await compare(n, contenders, torch, quick ? 8 : n > 1e6 ? 40 : 60)
+  const { times, bandwidth } = result
+  table.push(row('Lion', n, 20, COLUMNS, result))
+  targets.push(`- Memory at n = ${n}: ${(bandwidth / 1e9).toFixed(0)} GB/s updated in place`)
+  const best = Math.min(...VARIANTS.map((variant) => times[`torch, ${variant}`]).filter((time) => time > 0))
+  if (torch && n >= 1e5)
+    targets.push(target(`Lion, n = ${n}, faster than the best of PyTorch`, best / times.resident, n > 1e6 ? 2.5 : 2))
+  if (n > 1e6)
+    targets.push(target('Lion, n = 1e7, part of the bandwidth', 20 / times.resident / (bandwidth / 1e9), 0.7, ''))
+}
+torch?.stop()
+
+/** Lion-K on one matrix of 64 x 64, float64: kernels of every kind. */
+const KERNELS = [
+  ...[l1(), squared(), deadzone(0.1), huber(0.1), relu(), pseudohuber(0.1), logcosh(0.1)],
+  ...[lp(2), lp(3), linf(), topk(64), logsumexp(1), group21(64, 64), nuclear(64, 64)],
+]
+const size = 4096
+const gradient = Float64Array.from(arraysOf(4 * size, 3)[0])
+const least = (work, steps) => {
+  for (let k = 0; k < steps; k++) work()
+  let best = Infinity
+  for (let round = 0; round < 7; round++) {
+    const start = performance.now()
+    for (let k = 0; k < steps; k++) work()
+    best = Math.min(best, (performance.now() - start) / steps)
+  }
+  return (best * 1e6) / size
+}
+console.error('Lion-K by kernel')
+const fused = new Lion(new Float64Array(size), {})
+const perKernel = [['Lion, fused', least(() => fused.step(gradient), 300)]]
+for (const kernel of KERNELS) {
+  const optimizer = new LionK(new Float64Array(size), { kernel })
+  const slow = kernel.name === 'nuclear'
+  perKernel.push([`LionK, ${kernel.name}`, least(() => optimizer.step(gradient), slow ? 1 : 300)])
+}
+
+console.log(
+  `Nanoseconds a parameter, and in brackets the part of the bandwidth.\n\n${head(COLUMNS)}\n${table.join('\n')}\n`,
+)
+console.log(`${targets.join('\n')}\n`)
+console.log(
+  torch
+    ? `PyTorch ${torch.version}, one thread, four tensors; it has no Lion of its own: for-loop and foreach are written in its operations. Bytes counted: 20 a parameter; the bandwidth is the best update in place (y += a x, y += a y) of our kernels and PyTorch in the same run. Least of several rounds by turns.\n`
+    : 'PyTorch is not here (npm run bench:peers, or OPT_PYTHON): its columns are empty.\n',
+)
+console.log(`One step on a 64 x 64 matrix in float64, own arrays, checked:\n\n| | ns a parameter |\n|---|---|`)
+for (const [name, ns] of perKernel) console.log(`| ${name} | ${ns >= 100 ? ns.toFixed(0) : ns.toPrecision(2)} |`)
