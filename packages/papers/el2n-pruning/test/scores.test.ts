@@ -170,6 +170,21 @@ describe('scoreExamples', () => {
     )
   })
 
+  // Made with Node 20; Node 24 and browsers have the same bits.
+  test.each([
+    ['el2n', [0.009486920138798363, 0.0006620185273628243, 0.009401700752290406, 9.882220655863296e-7]],
+    ['grand', [0.04615277834426759, 0.0039703677877712795, 0.07531179898570864, 0.000009788131983039288]],
+    ['margin', [-0.9872359923986772, -0.9990646737312934, -0.9867059157932563, -0.9999986028455322]],
+  ] as const)('%s has the same bits in every engine', (score, expected) => {
+    const rng = random(3)
+    const labels = Int32Array.from({ length: 200 }, () => rng.integer(0, 3))
+    const inputs = Float32Array.from({ length: 400 }, (_, at) =>
+      rng.normal((at % 2 ? [0, 2, 0] : [-2, 0, 2])[labels[at >> 1]], 0.8),
+    )
+    const { scores } = scoreExamples({ inputs, labels }, { ...options, score })
+    expect(Array.from(scores.subarray(0, 4))).toEqual(expected)
+  })
+
   test('finds wrong labels', () => {
     const data = clouds(400)
     const noisy = permuteLabels(data.labels, { fraction: 0.1, seed: 1 })
