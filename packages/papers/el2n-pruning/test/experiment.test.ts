@@ -1,5 +1,5 @@
 import { type ExperimentContext, random } from '@opt/core'
-import { inProcess } from '@opt/executor'
+import type { Executor } from '@opt/executor'
 import { Crew, spread, trainAll } from '../src/experiment-arms.ts'
 import { type Digits, INPUTS, splitDigits } from '../src/experiment-data.ts'
 import { barrierJob, STEPS, trainJob, velocityJob } from '../src/experiment-jobs.ts'
@@ -81,23 +81,25 @@ test('the kernel turns ever more slowly', () => {
 test('arms that run out of order come back in order, with progress', async () => {
   const seen: number[] = []
   const watching = { ...context, progress: async (at: number) => void seen.push(at) } as ExperimentContext
-  // Threads run the built module; so does this, by name.
-  const crew = new Crew(watching, inProcess({ modules: {} }), 2)
-  const moved = { ...crew, map: crew.map.bind(crew) } as Crew
-  moved.map = async (_, inputs, label) => {
-    await watching.progress(0, label)
-    return inputs.map((input) => trainJob(input as never)) as never
+  const executor: Executor = {
+    map: async (_, inputs, options) =>
+      inputs.map((input, i) => {
+        options?.onProgress?.({ completed: i + 1, total: inputs.length })
+        return trainJob(input as never) as never
+      }),
+    close: async () => {},
   }
+  const crew = new Crew(watching, executor, 4)
   const arm = {
     name: 'a',
     split: { ...split, ...few(300) },
     subset: Int32Array.from({ length: 200 }, (_, i) => i),
     seed: 1,
   }
-  const { accuracies } = await trainAll(moved, [arm, { ...arm, name: 'b' }, { ...arm, seed: 2 }], 8, 'few')
+  const { accuracies } = await trainAll(crew, [arm, { ...arm, name: 'b' }, { ...arm, seed: 2 }], 8, 'few')
   expect(accuracies.get('a')?.length).toBe(2)
   expect(accuracies.get('a')?.[0]).toBe(accuracies.get('b')?.[0])
-  expect(seen).toEqual([0])
+  expect(seen).toEqual([0, 0.25, 0.5, 0.75])
 })
 
 test('the verdict is that of the numbers', () => {
