@@ -2,8 +2,8 @@ import { heapPerCall } from '../node/heap.ts'
 import { linearDecay } from '../schedules.ts'
 import { assert, type ConformanceCheck, type ConformanceSettings, type Create, type Run, vectors } from './subject.ts'
 
-/** A number handed to a function that the engine does not inline is boxed (16 bytes): a few coefficients may be, no more. */
-const BOXES = 16 * 16
+/** A number handed to a function that the engine does not inline is boxed (16 bytes): coefficients and kept numbers may be, no array. */
+const BOXES = 32 * 16
 
 type Problem = (x: Float64Array, gradient: Float64Array) => number
 
