@@ -2,6 +2,18 @@ import { mulAdd } from './simd'
 
 // Fused updates of plain descent, momentum, RMSProp and Adagrad, made like those of optimizers.ts.
 
+/** One vector of momentum. */
+// @ts-ignore: decorator
+@inline
+function sgdAt<T>(p: usize, b: usize, g: usize, rate: v128, keep: v128, pull: v128, mu: v128, gain: v128, nesterov: i32): void {
+  const x = v128.load(p)
+  const gradient = mulAdd<T>(pull, x, v128.load(g))
+  const velocity = v128.add<T>(v128.mul<T>(mu, v128.load(b)), v128.mul<T>(gain, gradient))
+  v128.store(b, velocity)
+  const direction = nesterov ? mulAdd<T>(mu, velocity, gradient) : velocity
+  v128.store(p, v128.sub<T>(v128.mul<T>(keep, x), v128.mul<T>(rate, direction)))
+}
+
 // @ts-ignore: decorator
 @inline
 function sgdOf<T>(n: i32, p: usize, b: usize, g: usize, learningRate: f64, keep: f64, l2: f64, momentum: f64, gain: f64, nesterov: i32): void {
@@ -10,13 +22,17 @@ function sgdOf<T>(n: i32, p: usize, b: usize, g: usize, learningRate: f64, keep:
   const vmu = v128.splat<T>(mu), vshare = v128.splat<T>(share)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    sgdAt<T>(p, b, g, vrate, vdecay, vpull, vmu, vshare, nesterov)
+    sgdAt<T>(p + 16, b + 16, g + 16, vrate, vdecay, vpull, vmu, vshare, nesterov)
+    sgdAt<T>(p + 32, b + 32, g + 32, vrate, vdecay, vpull, vmu, vshare, nesterov)
+    sgdAt<T>(p + 48, b + 48, g + 48, vrate, vdecay, vpull, vmu, vshare, nesterov)
+    p += 64
+    b += 64
+    g += 64
+  }
   for (; i + lanes <= n; i += lanes) {
-    const x = v128.load(p)
-    const gradient = mulAdd<T>(vpull, x, v128.load(g))
-    const velocity = v128.add<T>(v128.mul<T>(vmu, v128.load(b)), v128.mul<T>(vshare, gradient))
-    v128.store(b, velocity)
-    const direction = nesterov ? mulAdd<T>(vmu, velocity, gradient) : velocity
-    v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, x), v128.mul<T>(vrate, direction)))
+    sgdAt<T>(p, b, g, vrate, vdecay, vpull, vmu, vshare, nesterov)
     p += 16
     b += 16
     g += 16
@@ -34,6 +50,14 @@ function sgdOf<T>(n: i32, p: usize, b: usize, g: usize, learningRate: f64, keep:
   }
 }
 
+/** One vector of plain descent. */
+// @ts-ignore: decorator
+@inline
+function descendAt<T>(p: usize, g: usize, rate: v128, keep: v128, pull: v128): void {
+  const x = v128.load(p)
+  v128.store(p, v128.sub<T>(v128.mul<T>(keep, x), v128.mul<T>(rate, mulAdd<T>(pull, x, v128.load(g)))))
+}
+
 // @ts-ignore: decorator
 @inline
 function descendOf<T>(n: i32, p: usize, g: usize, learningRate: f64, keep: f64, l2: f64): void {
@@ -41,10 +65,16 @@ function descendOf<T>(n: i32, p: usize, g: usize, learningRate: f64, keep: f64, 
   const vrate = v128.splat<T>(rate), vdecay = v128.splat<T>(decay), vpull = v128.splat<T>(pull)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    descendAt<T>(p, g, vrate, vdecay, vpull)
+    descendAt<T>(p + 16, g + 16, vrate, vdecay, vpull)
+    descendAt<T>(p + 32, g + 32, vrate, vdecay, vpull)
+    descendAt<T>(p + 48, g + 48, vrate, vdecay, vpull)
+    p += 64
+    g += 64
+  }
   for (; i + lanes <= n; i += lanes) {
-    const x = v128.load(p)
-    const gradient = mulAdd<T>(vpull, x, v128.load(g))
-    v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, x), v128.mul<T>(vrate, gradient)))
+    descendAt<T>(p, g, vrate, vdecay, vpull)
     p += 16
     g += 16
   }
