@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './rooms.mjs'
 
-const PEERS = ['numpy', 'scipy', 'POT', 'torch', 'scikit-learn', 'cvxpy', 'scnn', 'pytorch_optimizer']
+const PEERS = ['numpy', 'scipy', 'POT', 'torch', 'scikit-learn', 'cvxpy', 'pyscnn', 'pytorch_optimizer']
 
 const folder = join(root, '.venv-peers')
 const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')

@@ -1,12 +1,12 @@
 import { allocate } from '@opt/core'
 import { BlockDescent, blockViews } from './block-descent.ts'
-import { gradientScale, type Measures, measure } from './measures.ts'
+import { gradientScale, type Measures, measure, scaleReport } from './measures.ts'
 import { Operators, operatorViews } from './operators.ts'
 import type { ConvexReluReport, ConvexReluSolution } from './options.ts'
 import type { Problem } from './problem.ts'
 import { shrinkGroup } from './prox.ts'
 import { solution } from './solution.ts'
-import { loadState, type SplitState, saveState, splitState } from './state.ts'
+import { loadState, pullSides, type SplitState, saveState, splitState } from './state.ts'
 import { denseStep, denseViews, rowsStep, rowsViews, type UStep } from './u-step.ts'
 
 interface Room {
@@ -48,13 +48,14 @@ export function* admm(
   problem: Problem,
   maxIterations: number,
 ): Generator<ConvexReluReport, ConvexReluSolution, boolean> {
-  const { y, rho, method, scale, measureEvery } = problem
+  const { y, method, scale, measureEvery } = problem
   const { ops, state, uStep } = prepare(problem)
   loadState(problem.initial, state)
   const split = method === 'split'
   const { f, r, mu, V, S, oldV, oldS, oldR } = state
-  const target = Float64Array.from(y, (v) => v / rho)
+  const target = y.slice()
   const known = { scale: gradientScale(problem, ops, state), best: 0 }
+  pullSides(ops, state)
   let last: Measures | undefined
 
   for (let k = 1; ; k++) {
@@ -66,7 +67,7 @@ export function* admm(
     }
     if (split) for (let j = 0; j < f.length; j++) target[j] = r[j] - mu[j]
     uStep(state, target)
-    ops.predictions(state.M, f)
+    if (split || measured) ops.predictions(state.M, f)
     pruneWeights(problem, state)
     keepSides(problem, ops, state)
     if (split) fitPredictions(problem, state)
@@ -75,10 +76,11 @@ export function* admm(
       last = measure(problem, ops, state, known)
       known.best = last.lowerBound
     }
-    const { objective, lowerBound, violation, primal, dual, error } = last as Measures
-    const report = { error, objective: scale * objective, lowerBound: scale * lowerBound, violation, primal, dual }
-    if (yield report) {
-      if (!measured) known.best = measure(problem, ops, state, known).lowerBound
+    if (yield scaleReport(last as Measures, scale)) {
+      if (!measured) {
+        ops.predictions(state.M, f)
+        known.best = measure(problem, ops, state, known).lowerBound
+      }
       return solution(problem, { v: V, lowerBound: known.best, state: saveState(state) })
     }
   }
@@ -94,16 +96,20 @@ function pruneWeights({ d, beta, rho, gamma, relaxation }: Problem, { U, V, L, A
   for (let k = 0; k < V.length; k++) L[k] += (gamma / rho) * (A[k] - V[k])
 }
 
-/** s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed. */
-function keepSides({ rho, gamma, relaxation }: Problem, ops: Operators, { M, S, N }: SplitState): void {
+/** s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed; R = E (s - nu) for the next u-step. */
+function keepSides({ rho, gamma, relaxation }: Problem, ops: Operators, { M, S, N, R }: SplitState): void {
   const { n, P, E } = ops
   const step = gamma / rho
   for (let row = 0; row < 2 * P; row++)
     for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) {
       const side = relaxation * E[e] * M[m] + (1 - relaxation) * S[m]
       const sum = side + N[m]
-      S[m] = Math.max(sum, 0)
-      N[m] += step * (side - S[m])
+      // max(sum, 0) without a branch that would be mispredicted.
+      const kept = 0.5 * (sum + Math.abs(sum))
+      const dual = N[m] + step * (side - kept)
+      S[m] = kept
+      N[m] = dual
+      R[m] = E[e] * (kept - dual)
     }
 }
 

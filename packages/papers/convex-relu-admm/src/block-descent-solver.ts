@@ -5,7 +5,7 @@ import { Operators, operatorViews } from './operators.ts'
 import type { AdmmState, BlockOptions } from './options.ts'
 import type { PatternsLike } from './patterns.ts'
 import { takeProblem } from './problem.ts'
-import { loadState, splitState } from './state.ts'
+import { loadState, pullSides, splitState } from './state.ts'
 
 /** Options of {@link blockDescent}. */
 export interface BlockDescentOptions extends BlockOptions {
@@ -44,6 +44,7 @@ export const blockDescent: Solver<
   const ops = new Operators(problem.X, patterns, room.kernels, room.ops)
   if (at === undefined) refuse('at', 'the state of ADMM', 'undefined', 'type')
   loadState({ r: new Float64Array(n), mu: new Float64Array(n), ...at }, room.state)
+  pullSides(ops, room.state)
   const descent = new BlockDescent(problem, ops, room.state, room.blocks)
   descent.begin()
   const { random, blockSize } = problem.blocks

@@ -46,7 +46,7 @@ export class BlockDescent {
   #threshold: number
 
   constructor(problem: Problem, ops: Operators, state: SplitState, views: BlockViews) {
-    const { n, d, P, X, E, kernels, scratch } = ops
+    const { n, d, P, X, D, kernels, scratch } = ops
     const { gram, inner, masked } = views
     this.#problem = problem
     this.#ops = ops
@@ -59,19 +59,16 @@ export class BlockDescent {
     kernels.gemm(d, d, n, 1, X, 1, d, X, d, 1, gram, d, scratch)
     this.#spread = 1 + largestEigenvalue(d, gram, kernels, views)
     this.#curvature = Float64Array.from({ length: P }, (_, i) => {
-      for (let k = 0; k < n * d; k++) masked[k] = E[i * n + Math.floor(k / d)] > 0 ? X[k] : 0
+      for (let k = 0; k < n * d; k++) masked[k] = D[i * n + Math.floor(k / d)] * X[k]
       inner.fill(0)
       kernels.gemm(d, d, n, 1, masked, 1, d, X, d, 1, inner, d, scratch)
       return 2 * largestEigenvalue(d, inner, kernels, views)
     })
   }
 
-  /** Takes in the state's u, v, lambda, s and nu. */
+  /** Takes in the state's u, and E (s - nu) in R. */
   begin(): void {
-    const { n, P, E } = this.#ops
-    const { U, M, S, N, R, f } = this.#state
-    for (let row = 0; row < 2 * P; row++)
-      for (let k = 0, e = this.#ops.signOffset(row), m = row * n; k < n; k++, e++, m++) R[m] = E[e] * (S[m] - N[m])
+    const { U, M, R, f } = this.#state
     this.#views.H.fill(0)
     this.#ops.adjoint(R, this.#views.H)
     this.#ops.project(U, M)

@@ -6,12 +6,22 @@ import type { SplitState } from './state.ts'
 /** Where an iterate stands, with the loss summed over rows. */
 export interface Measures {
   objective: number
+  networkObjective: number
   violation: number
   lowerBound: number
   primal: number
   dual: number
   /** What the driver compares with the tolerance. */
   error: number
+}
+
+/** As the reader wants it: objectives and bound of sums, or of means. */
+export function scaleReport(measures: Measures, scale: number): Measures {
+  const { objective, networkObjective, lowerBound } = measures
+  return {
+    ...measures,
+    ...{ objective: scale * objective, networkObjective: scale * networkObjective, lowerBound: scale * lowerBound },
+  }
 }
 
 export const sumOfSquares = (x: Float64Array): number => {
@@ -54,13 +64,13 @@ export function scaledBound(loss: Loss, g: Float64Array, y: Float64Array, most: 
  * The certificate: for g in the conjugate's domain and multipliers a >= 0 of the constraints, T = F'g - G'a with every
  * ||T_i|| <= beta makes -loss*(g) a lower bound of the program. What is outside is scaled back inside. Here a = rho max(-nu, 0).
  */
-function dualBound({ loss, y, beta, rho }: Problem, ops: Operators, { A, N, R, g }: SplitState): number {
+function dualBound({ loss, y, beta, rho }: Problem, ops: Operators, { A, N, M, g }: SplitState): number {
   const { n, d, P, E } = ops
   for (let row = 0; row < 2 * P; row++)
-    for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) R[m] = E[e] * rho * Math.min(N[m], 0)
-  ops.spread(g, R)
+    for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) M[m] = E[e] * rho * Math.min(N[m], 0)
+  ops.spread(g, M)
   A.fill(0)
-  ops.adjoint(R, A)
+  ops.adjoint(M, A)
   let worst = 0
   for (let i = 0; i < 2 * P; i++) worst = Math.max(worst, rowNorm(A, i, d))
   return scaledBound(loss, g, y, worst <= beta ? 1 : beta / worst)
@@ -76,7 +86,7 @@ export function gradientScale({ y, loss }: Problem, ops: Operators, { A, R, g }:
   return Math.sqrt(sumOfSquares(A)) || 1
 }
 
-/** Measures the iterate of {@link admm}, given the gradient scale and the best bound so far. Overwrites the scratch A, R, g. */
+/** Measures the iterate of {@link admm}, given the gradient scale and the best bound so far. Overwrites the scratch A, M, g. */
 export function measure(
   problem: Problem,
   ops: Operators,
@@ -85,23 +95,12 @@ export function measure(
 ): Measures {
   const { y, loss, beta, rho, method } = problem
   const { n, d, P, E } = ops
-  const { U, V, A, M, S, R, f, r, mu, g, oldV, oldS, oldR } = state
+  const { U, V, A, M, S, f, r, mu, g, oldV, oldS, oldR } = state
   const split = method === 'split'
   const rows = (visit: (e: number, m: number) => void) => {
     for (let row = 0; row < 2 * P; row++)
       for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) visit(E[e], m)
   }
-
-  ops.project(V, R)
-  let violation = 0
-  rows((e, m) => {
-    violation = Math.max(violation, -e * R[m])
-  })
-  ops.predictions(R, g)
-  const norms = beta * groupNorm(V, d)
-  const objective = totalLoss(loss, g, y) + norms
-  ops.networkPredictions(R, g)
-  const networkObjective = totalLoss(loss, g, y) + norms
 
   // Primal: what the copies differ by, relative to the larger of (u, G u) and y.
   let primal = 0
@@ -113,16 +112,28 @@ export function measure(
   primal = Math.sqrt(primal)
   const size = Math.sqrt(Math.max(sumOfSquares(U) + sumOfSquares(M), sumOfSquares(y)))
 
+  // M is free from here on.
+  ops.project(V, M)
+  let violation = 0
+  rows((e, m) => {
+    violation = Math.max(violation, -e * M[m])
+  })
+  ops.predictions(M, g)
+  const norms = beta * groupNorm(V, d)
+  const objective = totalLoss(loss, g, y) + norms
+  ops.networkPredictions(M, g)
+  const networkObjective = totalLoss(loss, g, y) + norms
+
   // Dual: what the last move of the copies leaves of stationarity in u.
   for (let k = 0; k < A.length; k++) A[k] = V[k] - oldV[k]
   rows((e, m) => {
-    R[m] = e * (S[m] - oldS[m])
+    M[m] = e * (S[m] - oldS[m])
   })
   if (split) {
     for (let k = 0; k < n; k++) g[k] = r[k] - oldR[k]
-    ops.spread(g, R)
+    ops.spread(g, M)
   }
-  ops.adjoint(R, A)
+  ops.adjoint(M, A)
   const dual = rho * Math.sqrt(sumOfSquares(A))
 
   for (let k = 0; k < n; k++) g[k] = split ? loss.clip(rho * mu[k], y[k]) : loss.derivative(f[k], y[k])
@@ -131,5 +142,5 @@ export function measure(
   const gap = Math.max(Math.abs(objective - lowerBound), Math.abs(networkObjective - lowerBound))
   const relative = Math.max(primal === 0 ? 0 : primal / size, dual / scale)
   const error = problem.gapStops ? (gap === 0 ? 0 : gap / objective) : relative
-  return { objective, violation, lowerBound, primal, dual, error }
+  return { objective, networkObjective, violation, lowerBound, primal, dual, error }
 }

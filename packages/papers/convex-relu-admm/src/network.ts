@@ -62,14 +62,6 @@ export function predict(network: NetworkLike, X: MatrixLike): Float64Array {
   return forward(takeNetwork(network, x.shape[1], 'predict: network'), x.data, x.shape[0])
 }
 
-/** (beta / 2) times the sum of squares of all weights, without the beta / 2. */
-export function squaredWeights({ hidden, output }: Network): number {
-  let sum = 0
-  for (const u of hidden.data) sum += u * u
-  for (const a of output) sum += a * a
-  return sum
-}
-
 /**
  * The network of convex weights: a nonzero v becomes a neuron v / sqrt(||v||) with output weight sqrt(||v||), a nonzero w one with
  * -sqrt(||w||); all v first, then all w. For feasible weights the network has the convex program's objective.

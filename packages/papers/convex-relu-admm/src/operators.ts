@@ -4,13 +4,19 @@ import type { Patterns } from './patterns.ts'
 /** The arrays of {@link Operators}. */
 export interface OperatorViews {
   X: Float64Array
+  D: Float64Array
   E: Float64Array
   scratch: Float64Array
 }
 
 export function operatorViews(views: Views, n: number, d: number, P: number): OperatorViews {
   const size = Math.max(n, d, 2 * P)
-  return { X: views.f64(n * d), E: views.f64(P * n), scratch: views.f64(gemmScratch(size, size, size)) }
+  return {
+    X: views.f64(n * d),
+    D: views.f64(P * n),
+    E: views.f64(P * n),
+    scratch: views.f64(gemmScratch(size, size, size)),
+  }
 }
 
 /**
@@ -23,7 +29,9 @@ export class Operators {
   readonly P: number
   readonly kernels: Kernels
   readonly X: Float64Array
-  /** E = 2 D - 1, P x n. */
+  /** P x n of 0 and 1: loops multiply by it, since a branch on it would be mispredicted every other time. */
+  readonly D: Float64Array
+  /** E = 2 D - 1. */
   readonly E: Float64Array
   readonly scratch: Float64Array
 
@@ -32,16 +40,17 @@ export class Operators {
     this.P = patterns.count
     this.d = X.length / this.n
     this.kernels = kernels
-    ;({ X: this.X, E: this.E, scratch: this.scratch } = views)
+    ;({ X: this.X, D: this.D, E: this.E, scratch: this.scratch } = views)
     this.X.set(X)
-    for (let k = 0; k < this.E.length; k++) this.E[k] = 2 * patterns.bits[k] - 1
+    this.D.set(patterns.bits)
+    for (let k = 0; k < this.E.length; k++) this.E[k] = 2 * this.D[k] - 1
   }
 
-  /** M = U X', for so many rows of U. */
-  project(U: Float64Array, M: Float64Array, rows: number = 2 * this.P): void {
-    const { n, d } = this
+  /** M = U X'. */
+  project(U: Float64Array, M: Float64Array): void {
+    const { n, d, P } = this
     M.fill(0)
-    this.kernels.gemm(rows, n, d, 1, U, d, 1, this.X, 1, d, M, n, this.scratch)
+    this.kernels.gemm(2 * P, n, d, 1, U, d, 1, this.X, 1, d, M, n, this.scratch)
   }
 
   /** U += R X. */
@@ -52,10 +61,10 @@ export class Operators {
 
   /** f = F U from M = U X'. */
   predictions(M: Float64Array, f: Float64Array): void {
-    const { n, E, P } = this
+    const { n, D, P } = this
     f.fill(0)
     for (let i = 0; i < P; i++)
-      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) if (E[v] > 0) f[k] += M[v] - M[w]
+      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) f[k] += D[v] * (M[v] - M[w])
   }
 
   /** The values sum_i (x . v_i)_+ - (x . w_i)_+ of the recovered network, from M = V X'. */
@@ -68,13 +77,12 @@ export class Operators {
 
   /** R += the 2 P x n matrix whose product with X is F'g. */
   spread(g: Float64Array, R: Float64Array): void {
-    const { n, E, P } = this
+    const { n, D, P } = this
     for (let i = 0; i < P; i++)
-      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++)
-        if (E[v] > 0) {
-          R[v] += g[k]
-          R[w] -= g[k]
-        }
+      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) {
+        R[v] += D[v] * g[k]
+        R[w] -= D[v] * g[k]
+      }
   }
 
   /** E_i for row i of a 2 P x n matrix, as an offset into E. */

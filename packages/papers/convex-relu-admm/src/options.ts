@@ -66,6 +66,8 @@ export interface ConvexReluReport extends Report {
   error: number
   /** Of the convex program at its weights, which violate the constraints by up to `violation`. */
   objective: number
+  /** Of the recovered network on the training problem, without perturbations. */
+  networkObjective: number
   /** No feasible weights have an objective below. */
   lowerBound: number
   /** The largest |x_k . v_i| on the wrong side, robust margins included. */

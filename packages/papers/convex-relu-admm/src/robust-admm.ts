@@ -1,5 +1,5 @@
 import { allocate, conjugateGradient, type Kernels, solveScratch } from '@opt/core'
-import { sumOfSquares } from './measures.ts'
+import { scaleReport, sumOfSquares } from './measures.ts'
 import { Operators } from './operators.ts'
 import type { ConvexReluReport, ConvexReluSolution } from './options.ts'
 import type { Problem } from './problem.ts'
@@ -159,10 +159,10 @@ export function* robustAdmm(
     map.adjoint(h, right)
     const dual = rho * Math.sqrt(sumOfSquares(right.all))
     best = Math.max(best, robustBound(problem, map, lambda, h, right))
-    const { objective, violation } = evaluate(problem, z.groups)
-    const measures = { objective, violation, lowerBound: best, primal, dual }
+    const { objective, networkObjective, violation } = evaluate(problem, z.groups)
+    const measures = { objective, networkObjective, violation, lowerBound: best, primal, dual }
     const gap = Math.max(Math.abs(objective - best) / objective, violation / size)
     const error = gapStops ? gap : Math.max(primal === 0 ? 0 : primal / size, dual / gradient)
-    return { ...measures, error, objective: scale * objective, lowerBound: scale * best }
+    return scaleReport({ ...measures, error }, scale)
   }
 }

@@ -54,7 +54,6 @@ export function blocks({ n, d, patterns, perturbed, loss }: Problem, all: Float6
 
 export interface RobustMapViews {
   ops: OperatorViews
-  D: Float64Array
   M: Float64Array
   T: Float64Array
   Q: Float64Array
@@ -63,7 +62,7 @@ export interface RobustMapViews {
 export function robustMapViews(views: Views, n: number, d: number, P: number): RobustMapViews {
   return {
     ops: operatorViews(views, n, d, P),
-    ...{ D: views.f64(P * n), M: views.f64(2 * P * n), T: views.f64(P * d), Q: views.f64(n * d) },
+    ...{ M: views.f64(2 * P * n), T: views.f64(P * d), Q: views.f64(n * d) },
   }
 }
 
@@ -77,14 +76,13 @@ export class RobustMap {
     this.ops = ops
     this.#problem = problem
     this.#views = views
-    for (let k = 0; k < ops.E.length; k++) views.D[k] = ops.E[k] > 0 ? 1 : 0
   }
 
   /** z = A x. */
   apply({ u, tau, sigma }: Unknowns, z: Blocks): void {
     const { y, epsilon, perturbed } = this.#problem
-    const { n, d, P, X, E, kernels, scratch } = this.ops
-    const { D, M, T, Q } = this.#views
+    const { n, d, P, X, D, E, kernels, scratch } = this.ops
+    const { M, T, Q } = this.#views
     const J = perturbed.length
     z.groups.set(u)
     for (let i = 0; i < 2 * P; i++) {
@@ -115,8 +113,8 @@ export class RobustMap {
   /** x = A'z. */
   adjoint(z: Blocks, { u, tau, sigma }: Unknowns): void {
     const { y, epsilon, perturbed } = this.#problem
-    const { n, d, P, X, E, kernels, scratch } = this.ops
-    const { D, M, T, Q } = this.#views
+    const { n, d, P, X, D, E, kernels, scratch } = this.ops
+    const { M, T, Q } = this.#views
     const J = perturbed.length
     u.set(z.groups)
     for (let i = 0; i < 2 * P; i++) {

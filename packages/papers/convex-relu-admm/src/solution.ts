@@ -1,8 +1,7 @@
 import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
-import { totalLoss } from './losses.ts'
 import { groupNorm } from './measures.ts'
-import { forward, squaredWeights, toNetwork } from './network.ts'
+import { toNetwork } from './network.ts'
 import type { AdmmState, ConvexReluSolution } from './options.ts'
 import type { Patterns } from './patterns.ts'
 import type { Problem } from './problem.ts'
@@ -13,6 +12,8 @@ export interface Evaluation {
   violation: number
   /** f_k at the weights, by the patterns. */
   predictions: Float64Array
+  /** Of the recovered network, without perturbations. */
+  networkObjective: number
 }
 
 /** Loss, norms and violation of weights, robust when epsilon > 0; the loss summed over rows. */
@@ -21,30 +22,29 @@ export function evaluate(problem: Problem, V: Float64Array): Evaluation {
   const P = patterns.count
   const predictions = new Float64Array(n)
   const Q = new Float64Array(d)
-  let [violation, sum] = [0, 0]
+  let [violation, sum, plain] = [0, 0, 0]
   const margins = Float64Array.from(
     { length: 2 * P },
     (_, i) => epsilon * perturbed.reduce((s, j) => s + Math.abs(V[i * d + j]), 0),
   )
   for (let k = 0; k < n; k++) {
     Q.fill(0)
+    let f = 0
     for (let i = 0; i < 2 * P; i++) {
       const on = patterns.bits[(i < P ? i : i - P) * n + k]
       let side = 0
       for (let j = 0; j < d; j++) side += X[k * d + j] * V[i * d + j]
       violation = Math.max(violation, margins[i] - (on ? side : -side))
+      f += i < P ? Math.max(0, side) : -Math.max(0, side)
       if (on) for (let j = 0; j < d; j++) Q[j] += i < P ? V[i * d + j] : -V[i * d + j]
     }
     for (let j = 0; j < d; j++) predictions[k] += X[k * d + j] * Q[j]
+    plain += loss.value(f, y[k])
     const q = epsilon * perturbed.reduce((s, j) => s + Math.abs(Q[j]), 0)
     sum += epsilon > 0 ? loss.worst(predictions[k], y[k], q) : loss.value(predictions[k], y[k])
   }
-  return { objective: sum + beta * groupNorm(V, d), violation, predictions }
-}
-
-/** loss + (beta / 2) sum of squares for a network, the loss summed over rows. */
-export function networkValue({ X, n, y, loss, beta }: Problem, network: Parameters<typeof forward>[0]): number {
-  return totalLoss(loss, forward(network, X, n), y) + 0.5 * beta * squaredWeights(network)
+  const norms = beta * groupNorm(V, d)
+  return { objective: sum + norms, networkObjective: plain + norms, violation, predictions }
 }
 
 /** The answer at the weights v (2 P x d). */
@@ -58,7 +58,7 @@ export function solution(
   const half = (from: number): Matrix => ndarray(v.slice(from, from + size), [patterns.count, d])
   const weights = { v: half(0), w: half(size) }
   const network = toNetwork(weights)
-  const { objective, violation } = evaluate(problem, v)
+  const { objective, networkObjective, violation } = evaluate(problem, v)
   const notes: string[] = []
   if (network.output.length === 0)
     notes.push(
@@ -69,7 +69,7 @@ export function solution(
   return {
     ...{ weights, network, patterns, state, notes, violation },
     objective: scale * objective,
-    networkObjective: scale * networkValue(problem, network),
+    networkObjective: scale * networkObjective,
     lowerBound: scale * lowerBound,
     gap: scale * (objective - lowerBound),
   }

@@ -1,4 +1,5 @@
 import { refuse, type Views, vector } from '@opt/core'
+import type { Operators } from './operators.ts'
 import type { AdmmState } from './options.ts'
 
 /** The variables of ADMM: u in the loss, v in the norms, s in the constraints, r for the predictions, and their scaled duals. */
@@ -8,7 +9,7 @@ export interface SplitState {
   V: Float64Array
   L: Float64Array
   A: Float64Array
-  /** 2 P x n: U X', s, nu, and scratch. */
+  /** 2 P x n: U X' (scratch after the u-step), s, nu, and E (s - nu). */
   M: Float64Array
   S: Float64Array
   N: Float64Array
@@ -53,4 +54,10 @@ export function loadArrays(initial: AdmmState | undefined, into: Record<string, 
 
 export function loadState(initial: AdmmState | undefined, state: SplitState): void {
   loadArrays(initial, Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, state[own]])))
+}
+
+/** R = E (s - nu): G'(s - nu) = R X. */
+export function pullSides(ops: Operators, { S, N, R }: SplitState): void {
+  for (let row = 0; row < 2 * ops.P; row++)
+    for (let k = 0, e = ops.signOffset(row), m = row * ops.n; k < ops.n; k++, e++, m++) R[m] = ops.E[e] * (S[m] - N[m])
 }

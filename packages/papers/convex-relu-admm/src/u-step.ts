@@ -2,19 +2,10 @@ import { type Kernels, solveScratch, type Views } from '@opt/core'
 import type { Operators } from './operators.ts'
 import type { SplitState } from './state.ts'
 
-/** Solves (I + F'F / rho + G'G) u = v - lambda + G'(s - nu) + F't; writes U and M = U X'. */
+/**
+ * Solves (I + F'F / rho + G'G) u = v - lambda + G'(s - nu) + F't / rho, with E (s - nu) in R; writes U and M = U X'.
+ */
 export type UStep = (state: SplitState, t: Float64Array) => void
-
-/** R = what is multiplied by X in G'(s - nu) + F't. */
-function rightSide({ E, n, P }: Operators, { S, N, R }: SplitState, t: Float64Array): void {
-  for (let i = 0; i < P; i++)
-    for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) {
-      const e = E[v]
-      const on = e > 0 ? t[k] : 0
-      R[v] = e * (S[v] - N[v]) + on
-      R[w] = e * (S[w] - N[w]) - on
-    }
-}
 
 function cholesky(n: number, A: Float64Array, kernels: Kernels, work: Float64Array): void {
   if (kernels.potrf(n, A, n, work) === 0) return
@@ -46,7 +37,7 @@ export function rowsViews(views: Views, n: number, d: number, P: number): RowsVi
  * rho I + K, K = 2 (X B^-1 X') o (D D').
  */
 export function rowsStep(ops: Operators, rho: number, views: RowsViews): UStep {
-  const { n, d, P, X, E, kernels, scratch } = ops
+  const { n, d, P, X, D, kernels, scratch } = ops
   const { inverse, XB, K, C, Q, q, column, factor, work } = views
 
   factor.fill(0)
@@ -62,8 +53,6 @@ export function rowsStep(ops: Operators, rho: number, views: RowsViews): UStep {
   kernels.gemm(n, d, d, 1, X, d, 1, inverse, d, 1, XB, d, scratch)
   K.fill(0)
   kernels.gemm(n, n, d, 2, XB, d, 1, X, 1, d, K, n, scratch)
-  const D = Q
-  for (let k = 0; k < D.length; k++) D[k] = E[k] > 0 ? 1 : 0
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < P; i++) column[i] = D[i * n + k]
     q.fill(0)
@@ -73,31 +62,26 @@ export function rowsStep(ops: Operators, rho: number, views: RowsViews): UStep {
   }
   cholesky(n, K, kernels, work)
 
-  return (state, t) => {
-    const { U, V, L, M, R, A } = state
-    rightSide(ops, state, t)
+  return ({ U, V, L, M, R, A }, t) => {
     // Z = (V - L + R X) B^-1, in U.
     for (let k = 0; k < V.length; k++) A[k] = V[k] - L[k]
     U.fill(0)
     kernels.gemm(2 * P, d, d, 1, A, d, 1, inverse, d, 1, U, d, scratch)
     kernels.gemm(2 * P, d, n, 1, R, n, 1, XB, d, 1, U, d, scratch)
     ops.project(U, M)
-    // q = (rho I + K)^-1 F Z, and U = Z - F'q B^-1: by the same C the v half goes down and the w half up.
+    // q = (rho I + K)^-1 (t - F Z), and U = Z + F'q B^-1: by the same C the v half goes up and the w half down.
     ops.predictions(M, q)
+    for (let k = 0; k < n; k++) q[k] = t[k] - q[k]
     kernels.trsv(n, K, n, q)
     kernels.trsvT(n, K, n, q)
-    for (let i = 0, v = 0; i < P; i++) for (let k = 0; k < n; k++, v++) Q[v] = E[v] > 0 ? q[k] : 0
+    for (let i = 0, v = 0; i < P; i++) for (let k = 0; k < n; k++, v++) Q[v] = D[v] * q[k]
     C.fill(0)
     kernels.gemm(P, d, n, 1, Q, n, 1, XB, d, 1, C, d, scratch)
     for (let k = 0, w = P * d; k < P * d; k++, w++) {
-      U[k] -= C[k]
-      U[w] += C[k]
+      U[k] += C[k]
+      U[w] -= C[k]
     }
-    ops.project(C, Q, P)
-    for (let k = 0, w = P * n; k < P * n; k++, w++) {
-      M[k] -= Q[k]
-      M[w] += Q[k]
-    }
+    ops.project(U, M)
   }
 }
 
@@ -120,7 +104,7 @@ export function denseViews(views: Views, n: number, d: number, P: number): Dense
 
 /** The paper's u-step: the Cholesky factor of the whole 2 P d x 2 P d matrix. */
 export function denseStep(ops: Operators, rho: number, views: DenseViews): UStep {
-  const { n, d, P, X, E, kernels, scratch } = ops
+  const { n, d, P, X, D, kernels, scratch } = ops
   const { H, block, DX, work } = views
   const size = 2 * P * d
   const add = (row: number, column: number, scale: number) => {
@@ -129,8 +113,8 @@ export function denseStep(ops: Operators, rho: number, views: DenseViews): UStep
   }
   const gram = (i: number, j: number) => {
     for (let k = 0; k < n; k++) {
-      const on = i < 0 || (E[i * n + k] > 0 && E[j * n + k] > 0)
-      for (let a = 0; a < d; a++) DX[k * d + a] = on ? X[k * d + a] : 0
+      const on = i < 0 ? 1 : D[i * n + k] * D[j * n + k]
+      for (let a = 0; a < d; a++) DX[k * d + a] = on * X[k * d + a]
     }
     block.fill(0)
     kernels.gemm(d, d, n, 1, DX, 1, d, X, d, 1, block, d, scratch)
@@ -151,9 +135,10 @@ export function denseStep(ops: Operators, rho: number, views: DenseViews): UStep
     }
   cholesky(size, H, kernels, work)
 
-  return (state, t) => {
-    const { U, V, L, M, R } = state
-    rightSide(ops, state, t)
+  const scaled = new Float64Array(n)
+  return ({ U, V, L, M, R }, t) => {
+    for (let k = 0; k < n; k++) scaled[k] = t[k] / rho
+    ops.spread(scaled, R)
     for (let k = 0; k < V.length; k++) U[k] = V[k] - L[k]
     ops.adjoint(R, U)
     kernels.trsv(size, H, size, U)

@@ -151,7 +151,9 @@ describe('the sampled convex program', () => {
 
   it('draws directions and comes closer to the optimum with more of them', () => {
     const { X, y, beta } = cases[0]
-    const ratio = [20, 150].map((count) => sampledConvex(X, y, { count, random: random(1), beta, tolerance: 1e-3 }).objective)
+    const ratio = [20, 150].map(
+      (count) => sampledConvex(X, y, { count, random: random(1), beta, tolerance: 1e-3 }).objective,
+    )
     expect(ratio[1]).toBeLessThan(ratio[0])
   })
 })
