@@ -1,7 +1,7 @@
 import { allocate, number, refuse, solveScratch, type VectorLike, vectorCopy } from '@opt/core'
 import { type Domain, domainOf } from './domain.ts'
 import { factor } from './factor.ts'
-import { inner, squaredDistance, symmetricProduct } from './vectors.ts'
+import { inner, squaredDistance, symmetricProduct, VectorSpace } from './vectors.ts'
 
 /** Options of {@link ball}: a centre says the dimension too. */
 export interface BallOptions {
@@ -27,6 +27,8 @@ export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
   const c = center
     ? vectorCopy(center, 'ball: center', dimension === undefined ? {} : { length: dimension })
     : new Float64Array(dimension!)
+  const space = new VectorSpace(c.length, 3)
+  const [middle, away, edge] = [space.copy(c), space.zeros(), space.zeros()]
   const metricProjection = secular(c, radius)
   return domainOf({
     kind: 'ball',
@@ -35,10 +37,12 @@ export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
     excess: (x) => Math.sqrt(squaredDistance(x, c)) - radius,
     isInside: (y) => squaredDistance(y, c) <= radius * radius,
     projectInPlace(y) {
-      const square = squaredDistance(y, c)
+      away.set(y)
+      space.descend(away, 1, middle, away)
+      const square = space.inner(away, away)
       if (square <= radius * radius) return
-      const scale = radius / Math.sqrt(square)
-      for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
+      space.descend(middle, -radius / Math.sqrt(square), away, edge)
+      y.set(edge)
     },
     projectMetricInPlace(y, H, stride) {
       if (squaredDistance(y, c) > radius * radius) metricProjection(y, H, stride)

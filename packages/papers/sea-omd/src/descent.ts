@@ -1,6 +1,5 @@
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Certified } from './sea-convex.ts'
-import { descend } from './vectors.ts'
 
 /**
  * Projected gradient descent with steps that never grow; sum <g_t, x_t - u> <= D^2 / (2 eta_T) + sum eta_t ||g_t||^2 / 2.
@@ -22,7 +21,7 @@ class DescentLearner extends OnlineLearner implements Certified {
     if (s.squares === 0) return
     s.last = this.#stepSize(this.round + 1, s.squares)
     s.spent += (s.last * square) / 2
-    descend(this.x, s.last, g, this.x)
+    this.space.descend(this.x, s.last, g, this.x)
     this.domain.projectInPlace(this.x)
   }
 
@@ -82,7 +81,7 @@ class OgdStrongLearner extends OnlineLearner implements Certified {
   protected step(g: Float64Array, square: number): void {
     const eta = 1 / (this.#lambda * (this.round + 1))
     this.numbers.spent += (eta * square) / 2
-    descend(this.x, eta, g, this.x)
+    this.space.descend(this.x, eta, g, this.x)
     this.domain.projectInPlace(this.x)
   }
 

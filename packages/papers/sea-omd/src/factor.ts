@@ -13,13 +13,14 @@ export function factor(
 ): void {
   let largest = 0
   for (let i = 0; i < n; i++) largest = Math.max(largest, entry(i, i))
-  for (let shift = 0; ; shift = Math.max(1e-15 * largest, 10 * shift)) {
+  for (let shift = 0; shift < Infinity; shift = Math.max(1e-15 * largest, 10 * shift)) {
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) L.data[i * L.stride + j] = entry(i, j)
       L.data[i * L.stride + i] += shift
     }
     if (kernels.potrf(n, L.data, L.stride, work) === 0) return
   }
+  throw new RangeError('factor: entries must be finite')
 }
 
 /** Whether a symmetric n-by-n matrix is positive definite. */

@@ -1,7 +1,6 @@
 import { refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import { squaredDistance } from './vectors.ts'
 
 /** Options of {@link oftrl}: nu, or G and L. */
 export interface OftrlOptions extends LearnerOptions {
@@ -37,7 +36,7 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
     this.#options = options
     this.#center = this.x.slice()
     this.numbers = { eta: (D * D) / this.nu, weighted: 0 }
-    this.arrays = { total: new Float64Array(this.x.length), previous: new Float64Array(this.x.length) }
+    this.arrays = { total: this.space.zeros(), previous: this.space.zeros() }
   }
 
   get stepSize(): number {
@@ -48,7 +47,7 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
     const { x, domain, numbers: s } = this
     const { total, previous } = this.arrays
     const D = domain.diameter
-    s.weighted += s.eta * squaredDistance(g, previous)
+    s.weighted += s.eta * this.space.squaredDistance(g, previous)
     s.eta = (D * D) / (this.nu + s.weighted)
     for (let i = 0; i < x.length; i++) {
       total[i] += g[i]

@@ -1,7 +1,8 @@
-import { number, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { number, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { World } from './bounds.ts'
 import type { Domain } from './domain.ts'
 import { checkNames, count, decode, encode, type LearnerState } from './state.ts'
+import { VectorSpace } from './vectors.ts'
 
 /** A gradient of this round's loss at the point played, or a function that computes it there. */
 export type Gradient = VectorLike | ((x: Float64Array) => VectorLike)
@@ -20,7 +21,7 @@ export interface Learner {
    * Ends the round.
    *
    * @throws TypeError or RangeError when the gradient is no vector of the domain's dimension, has an entry that is not
-   * finite, or is longer than 1e150; also whatever a gradient function throws. The learner is then unchanged.
+   * finite, or is longer than 1e60; also whatever a gradient function throws. The learner is then unchanged.
    */
   update(gradient: Gradient): void
   /**
@@ -47,14 +48,17 @@ export interface LearnerOptions {
   start?: VectorLike
 }
 
+/** x, the gradient, and at most six vectors of the learner's own. */
+const VECTORS = 8
+
 /** What changes from round to round. */
 export interface Memory {
   readonly numbers: Record<string, number>
   readonly arrays: Record<string, Float64Array>
 }
 
-/** Squares of longer gradients would overflow when summed. */
-const LONGEST = 1e150
+/** A metric made of longer gradients would overflow in a projection. */
+const LONGEST = 1e60
 
 /** The part all learners share: checks, the played point, saving. A learner adds its step and its memory. */
 export abstract class OnlineLearner implements Learner {
@@ -62,6 +66,8 @@ export abstract class OnlineLearner implements Learner {
   readonly domain: Domain
   round = 0
   violations = 0
+  /** Room for the vectors that a learner keeps. */
+  protected readonly space: VectorSpace
   /** The point to play next. */
   protected readonly x: Float64Array
   readonly #shown: Float64Array
@@ -72,13 +78,15 @@ export abstract class OnlineLearner implements Learner {
     if (typeof domain?.projectInPlace !== 'function') refuse(`${name}: domain`, 'a domain', show(domain), 'type')
     this.name = name
     this.domain = domain
-    this.x = domain.center()
+    const { dimension } = domain
+    this.space = new VectorSpace(dimension, VECTORS)
+    this.x = this.space.copy(domain.center())
     if (start !== undefined) {
-      this.x = vectorCopy(start, `${name}: start`, { length: domain.dimension })
+      this.x.set(vector(start, `${name}: start`, { length: dimension }))
       if (!domain.contains(this.x)) refuse(`${name}: start`, 'a point of the domain', 'one outside')
     }
-    this.#shown = new Float64Array(domain.dimension)
-    this.#gradient = new Float64Array(domain.dimension)
+    this.#shown = new Float64Array(dimension)
+    this.#gradient = this.space.zeros()
     this.#limit = G * G * (1 + 1e-12)
   }
 
@@ -117,13 +125,27 @@ export abstract class OnlineLearner implements Learner {
     const given = typeof gradient === 'function' ? gradient(this.predict()) : gradient
     const into = this.#gradient
     let square = NaN
-    if (isDense(given, into.length)) square = copy(given, into)
+    if (isDense(given, into.length)) square = this.#copy(given, into)
     if (!(square <= LONGEST * LONGEST)) {
       const taken = vector(given, label, { length: into.length })
-      square = copy(taken, into)
+      square = this.#copy(taken, into)
       if (!(square <= LONGEST * LONGEST)) refuse(label, `of length at most ${LONGEST}`, String(Math.sqrt(square)))
     }
     return square
+  }
+
+  /** The squared length of what was copied; NaN when an entry is not a number. */
+  #copy(from: ArrayLike<number>, into: Float64Array): number {
+    if (ArrayBuffer.isView(from)) {
+      if (typeof from[0] !== 'number') return NaN
+      into.set(from)
+    } else
+      for (let i = 0; i < into.length; i++) {
+        const v = from[i]
+        if (typeof v !== 'number') return NaN
+        into[i] = v
+      }
+    return this.space.inner(into, into)
   }
 
   state(): LearnerState {
@@ -178,21 +200,7 @@ export abstract class OnlineLearner implements Learner {
 }
 
 const isDense = (given: unknown, length: number): given is ArrayLike<number> =>
-  (Array.isArray(given) || Object.prototype.toString.call(given) === '[object Float64Array]') &&
-  (given as ArrayLike<unknown>).length === length
-
-/** The squared length of what was copied; NaN when an entry is not a number. */
-function copy(from: ArrayLike<number>, into: Float64Array): number {
-  let [a, b] = [0, 0]
-  for (let i = 0; i < into.length; i++) {
-    const v = from[i]
-    if (typeof v !== 'number') return NaN
-    into[i] = v
-    if (i % 2 === 0) a += v * v
-    else b += v * v
-  }
-  return a + b
-}
+  (Array.isArray(given) || ArrayBuffer.isView(given)) && (given as unknown as ArrayLike<unknown>).length === length
 
 /** Checks G, L, lambda and their like. */
 export const positive = (value: unknown, name: string, option: string): number =>

@@ -1,10 +1,13 @@
 import { allocate, gemmScratch, type Kernels, type PaddedMatrix, solveScratch } from '@opt/core'
-import { inner, symmetricProduct } from './vectors.ts'
+import { factor } from './factor.ts'
+import { inner, LONG, symmetricProduct } from './vectors.ts'
 
 /** Gradients that wait to be added to H together. */
 const BLOCK = 32
 /** After so many rank-one updates the inverse is made anew from H. */
 const REBUILD = 65536
+/** So much of the inverse cancels in one update that it is made anew at once: only gradients far longer than G do that. */
+const CANCELLATION = 1e6
 
 interface Space {
   /** Lower triangle of H without the gradients that wait. */
@@ -57,27 +60,47 @@ export class RankOneMetric {
     const rows = this.#rows
     const c = this.numbers.downdate
     mine.set(g)
-    for (let i = 0; i < n; i++) {
-      const row = rows[i]
-      if (c !== 0) kernels.axpy(n, -c * h[i], h, row)
-      next[i] = kernels.dot(n, row, mine)
-    }
+    if (n < LONG) this.#solveShort(c)
+    else
+      for (let i = 0; i < n; i++) {
+        const row = rows[i]
+        if (c !== 0) kernels.axpy(n, -c * h[i], h, row)
+        next[i] = kernels.dot(n, row, mine)
+      }
     h.set(next)
     this.numbers.downdate = 0
     return h
+  }
+
+  /** The same pass without calls, which cost more than they do on short rows. */
+  #solveShort(c: number): void {
+    const { inverse, g, h, next } = this.#space
+    const { data, stride } = inverse
+    const n = h.length
+    for (let i = 0; i < n; i++) {
+      const step = c * h[i]
+      let sum = 0
+      for (let j = 0, k = i * stride; j < n; j++, k++) {
+        const entry = data[k] - step * h[j]
+        data[k] = entry
+        sum += entry * g[j]
+      }
+      next[i] = sum
+    }
   }
 
   /** H += k g g' with the g of the last solve. Returns s such that the new H^-1 g is s times the old. */
   add(): number {
     const { waiting, g, h } = this.#space
     const s = this.numbers
-    const scale = 1 / (1 + this.#k * Math.max(0, inner(g, h)))
+    const growth = this.#k * Math.max(0, inner(g, h))
+    const scale = 1 / (1 + growth)
     waiting.set(g, s.waiting * g.length)
     s.waiting++
     s.downdate = this.#k * scale
     s.updates++
     if (s.waiting === BLOCK) this.#settle()
-    if (s.updates % REBUILD === 0) this.#rebuild()
+    if (s.updates % REBUILD === 0 || growth > CANCELLATION) this.#rebuild()
     return scale
   }
 
@@ -119,9 +142,7 @@ export class RankOneMetric {
     const n = h.length
     const L = H.data.slice()
     // The factor goes where the inverse was; the identity, solved against it, becomes the inverse.
-    inverse.data.set(L)
-    if (kernels.potrf(n, inverse.data, inverse.stride, work) !== 0)
-      throw new Error('RankOneMetric: H lost its positive definiteness')
+    factor(kernels, n, (i, j) => L[i * H.stride + j], inverse, work)
     H.data.fill(0)
     for (let i = 0; i < n; i++) H.data[i * H.stride + i] = 1
     kernels.trsm(n, n, inverse.data, inverse.stride, H.data, H.stride, work)

@@ -1,7 +1,6 @@
 import { number, refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import { descend, squaredDistance } from './vectors.ts'
 
 /** Options of {@link seaConvex}. */
 export interface SeaConvexOptions extends LearnerOptions {
@@ -46,7 +45,7 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
     if (this.#base === 0) refuse('seaConvex: delta', 'positive when G is not given', '0')
     const eta = D / Math.sqrt(this.#base)
     this.numbers = { V: 0, eta, last: eta, spent: 0, saved: 0 }
-    this.arrays = { xhat: this.x.slice(), previous: new Float64Array(this.x.length) }
+    this.arrays = { xhat: this.space.copy(this.x), previous: this.space.zeros() }
   }
 
   get V(): number {
@@ -58,19 +57,19 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
   }
 
   protected step(g: Float64Array): void {
-    const { x, domain, numbers: s } = this
+    const { x, domain, space, numbers: s } = this
     const { xhat, previous } = this.arrays
-    const change = squaredDistance(g, previous)
+    const change = space.squaredDistance(g, previous)
     s.V += change
     s.spent += s.eta * change
-    s.saved += squaredDistance(x, xhat) / (2 * s.eta)
-    descend(xhat, s.eta, g, xhat)
+    s.saved += space.squaredDistance(x, xhat) / (2 * s.eta)
+    space.descend(xhat, s.eta, g, xhat)
     domain.projectInPlace(xhat)
-    s.saved += squaredDistance(xhat, x) / (2 * s.eta)
+    s.saved += space.squaredDistance(xhat, x) / (2 * s.eta)
 
     s.last = s.eta
     s.eta = domain.diameter / Math.sqrt(this.#base + s.V)
-    descend(xhat, s.eta, g, x)
+    space.descend(xhat, s.eta, g, x)
     domain.projectInPlace(x)
     previous.set(g)
   }

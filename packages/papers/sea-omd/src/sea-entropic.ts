@@ -22,7 +22,7 @@ class SeaEntropicLearner extends OnlineLearner {
     const { domain, G } = options
     if (domain.kind !== 'simplex') refuse(`${name}: domain`, 'a simplex', `a ${domain.kind}`)
     this.#total = domain.total
-    this.#G = number(positive(G, name, 'G'), `${name}: G`, { max: 1e150 })
+    this.#G = number(positive(G, name, 'G'), `${name}: G`, { max: 1e60 })
     const n = this.x.length
     const logs = new Float64Array(n)
     for (let i = 0; i < n; i++) {

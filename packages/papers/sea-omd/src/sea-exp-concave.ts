@@ -2,7 +2,6 @@ import { log, number, refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import { RankOneMetric } from './rank-one-metric.ts'
-import { inner, squaredDistance } from './vectors.ts'
 
 /** Options of {@link seaExpConcave}: alpha or beta. */
 export interface SeaExpConcaveOptions extends LearnerOptions {
@@ -52,7 +51,7 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     this.#first = (h0 * D * D) / 2
     this.part = new RankOneMetric(n, h0, this.beta / 2)
     this.numbers = { V: 0, spent: 0, saved: 0, away: 0, projected: 0 }
-    this.arrays = { xhat: this.x.slice(), previous: new Float64Array(n), hPrevious: new Float64Array(n) }
+    this.arrays = { xhat: this.space.copy(this.x), previous: this.space.zeros(), hPrevious: this.space.zeros() }
   }
 
   get V(): number {
@@ -71,7 +70,7 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     let change = 0
     for (let i = 0; i < g.length; i++) change += (g[i] - previous[i]) * (h[i] - hPrevious[i])
     change = Math.max(0, change)
-    s.V += squaredDistance(g, previous)
+    s.V += this.space.squaredDistance(g, previous)
     s.spent += 2 * change
     for (let i = 0; i < g.length; i++) xhat[i] -= h[i]
     const outside = this.#project(xhat)
@@ -84,7 +83,7 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
       x[i] = xhat[i] - hPrevious[i]
     }
     s.projected = this.#project(x) ? 1 : 0
-    s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : Math.max(0, inner(g, hPrevious))
+    s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : Math.max(0, this.space.inner(g, hPrevious))
     previous.set(g)
   }
 

@@ -1,7 +1,6 @@
 import { number, refuse, show, type VectorLike, vector } from '@opt/core'
 import { type Gradient, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Certified } from './sea-convex.ts'
-import { descend, squaredDistance } from './vectors.ts'
 
 /**
  * This round's loss as its proximal step: argmin over the domain of f(x) + ||x - z||^2 / (2 eta).
@@ -45,10 +44,10 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
     const n = this.x.length
     const eta = D / Math.sqrt(this.#base)
     this.numbers = { V: 0, eta, last: eta, spent: 0, saved: 0 }
-    this.arrays = { xhat: this.x.slice(), guess: new Float64Array(n) }
+    this.arrays = { xhat: this.space.copy(this.x), guess: this.space.zeros() }
     this.#next = {
-      ...{ xhat: new Float64Array(n), x: new Float64Array(n) },
-      ...{ guess: new Float64Array(n), z: new Float64Array(n) },
+      ...{ xhat: this.space.zeros(), x: this.space.zeros() },
+      ...{ guess: this.space.zeros(), z: new Float64Array(n) },
     }
   }
 
@@ -64,11 +63,11 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
 
   /** Works on copies until the user's prox has answered. */
   protected step(g: Float64Array): void {
-    const { x, domain, numbers: s } = this
+    const { x, domain, space, numbers: s } = this
     const { xhat, guess } = this.arrays
     const next = this.#next
-    const change = squaredDistance(g, guess)
-    descend(xhat, s.eta, g, next.xhat)
+    const change = space.squaredDistance(g, guess)
+    space.descend(xhat, s.eta, g, next.xhat)
     domain.projectInPlace(next.xhat)
     const eta = domain.diameter / Math.sqrt(this.#base + s.V + change)
     next.z.set(next.xhat)
@@ -76,7 +75,7 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
 
     s.V += change
     s.spent += s.eta * change
-    s.saved += (squaredDistance(x, xhat) + squaredDistance(next.xhat, x)) / (2 * s.eta)
+    s.saved += (space.squaredDistance(x, xhat) + space.squaredDistance(next.xhat, x)) / (2 * s.eta)
     s.last = s.eta
     s.eta = eta
     xhat.set(next.xhat)
@@ -88,13 +87,15 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
     const label = `${this.name}.update: prox`
     const answer = this.#prox!(z, eta)
     const pair = typeof answer === 'object' && answer !== null && 'subgradient' in answer
+    const { space } = this
     const { x, xhat, guess } = this.#next
     const rule = { length: x.length }
     x.set(vector(pair ? answer.x : answer, `${label}'s point`, rule))
     if (!this.domain.contains(x)) refuse(`${label}'s point`, 'in the domain', 'outside')
     if (pair) guess.set(vector(answer.subgradient, `${label}'s subgradient`, rule))
     else for (let i = 0; i < x.length; i++) guess[i] = (xhat[i] - x[i]) / eta
-    if (!(squaredDistance(guess, xhat) <= 1e300)) refuse(`${label}'s subgradient`, 'of length at most 1e150', 'longer')
+    if (!(space.squaredDistance(guess, xhat) <= 1e120))
+      refuse(`${label}'s subgradient`, 'of length at most 1e60', 'longer')
   }
 
   override certificate(): number {

@@ -1,7 +1,6 @@
 import { bounds, type World } from './bounds.ts'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Certified } from './sea-convex.ts'
-import { descend, squaredDistance } from './vectors.ts'
 
 /** Options of {@link seaStrong}. */
 export interface SeaStrongOptions extends LearnerOptions {
@@ -17,21 +16,21 @@ class SeaStrongLearner extends OnlineLearner implements Certified {
   constructor(options: SeaStrongOptions) {
     super('seaStrong', options)
     this.#lambda = positive(options.lambda, 'seaStrong', 'lambda')
-    this.arrays = { xhat: this.x.slice(), previous: new Float64Array(this.x.length) }
+    this.arrays = { xhat: this.space.copy(this.x), previous: this.space.zeros() }
   }
 
   protected step(g: Float64Array): void {
-    const { x, domain, numbers: s } = this
+    const { x, domain, space, numbers: s } = this
     const { xhat, previous } = this.arrays
     const t = this.round + 1
     const eta = 2 / (this.#lambda * t)
-    s.spent += squaredDistance(g, previous) / t
-    s.saved += squaredDistance(x, xhat) / (2 * eta)
-    descend(xhat, eta, g, xhat)
+    s.spent += space.squaredDistance(g, previous) / t
+    s.saved += space.squaredDistance(x, xhat) / (2 * eta)
+    space.descend(xhat, eta, g, xhat)
     domain.projectInPlace(xhat)
-    s.saved += squaredDistance(xhat, x) / (2 * eta)
+    s.saved += space.squaredDistance(xhat, x) / (2 * eta)
 
-    descend(xhat, 2 / (this.#lambda * (t + 1)), g, x)
+    space.descend(xhat, 2 / (this.#lambda * (t + 1)), g, x)
     domain.projectInPlace(x)
     previous.set(g)
   }

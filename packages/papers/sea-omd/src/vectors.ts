@@ -1,3 +1,5 @@
+import { type Kernels, workspace } from '@opt/core'
+
 /** ||x - y||^2, four running sums. */
 export function squaredDistance(x: Float64Array, y: Float64Array): number {
   const n = x.length
@@ -53,5 +55,59 @@ export function symmetricProduct(H: Float64Array, stride: number, e: Float64Arra
       out[j] += H[i * stride + j] * e[i]
     }
     out[i] = sum
+  }
+}
+
+/** From this length on a call of a SIMD kernel pays. */
+export const LONG = 48
+
+/** Vectors of one length and what is done with them: by plain loops when they are short, by SIMD kernels when they are long. */
+export class VectorSpace {
+  readonly #take: () => Float64Array
+  readonly #kernels: Kernels | undefined
+  readonly #e: Float64Array
+
+  /** Room for `count` vectors of length n. */
+  constructor(n: number, count: number) {
+    if (n < LONG) this.#take = () => new Float64Array(n)
+    else {
+      // Views start at multiples of 16 bytes.
+      const room = workspace((count + 1) * (8 * n + 8))
+      this.#take = () => room.f64(n)
+      this.#kernels = room.kernels
+    }
+    this.#e = this.#take()
+  }
+
+  zeros(): Float64Array {
+    return this.#take()
+  }
+
+  copy(x: Float64Array): Float64Array {
+    const taken = this.#take()
+    taken.set(x)
+    return taken
+  }
+
+  /** ||x - y||^2. */
+  squaredDistance(x: Float64Array, y: Float64Array): number {
+    if (!this.#kernels) return squaredDistance(x, y)
+    const e = this.#e
+    e.set(x)
+    this.#kernels.axpy(e.length, -1, y, e)
+    return this.#kernels.dot(e.length, e, e)
+  }
+
+  inner(x: Float64Array, y: Float64Array): number {
+    return this.#kernels ? this.#kernels.dot(x.length, x, y) : inner(x, y)
+  }
+
+  /** Writes out = x - step g; out may be x, not g. */
+  descend(x: Float64Array, step: number, g: Float64Array, out: Float64Array): void {
+    if (!this.#kernels) descend(x, step, g, out)
+    else {
+      if (out !== x) out.set(x)
+      this.#kernels.axpy(x.length, -step, g, out)
+    }
   }
 }
