@@ -16,6 +16,10 @@ const folders = (parent) =>
 /** Folders of all packages: the floor first, then the papers. */
 export const roomFolders = () => [...folders(join(root, 'packages')), ...folders(join(root, 'packages', 'papers'))]
 
+/** Folders whose tests count: all packages, and the site. */
+export const testedFolders = () =>
+  [...roomFolders(), join(root, 'docs')].filter((folder) => existsSync(join(folder, 'test')))
+
 export const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 
 /** All packages as { folder, manifest, paper }. */

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { roomFolders, root } from './rooms.mjs'
+import { root, testedFolders } from './rooms.mjs'
 
 const [job = 'install', ...args] = process.argv.slice(2)
 const bin = join(root, 'node_modules', '.bin')
@@ -49,7 +49,7 @@ const jobs = {
     return run('node', 'packages/cli/dist/bin.js', 'reproduce', '--quick', '--out', 'report.html', ...args)
   },
   test() {
-    for (const folder of roomFolders()) rmSync(join(folder, 'test-results'), { recursive: true, force: true })
+    for (const folder of testedFolders()) rmSync(join(folder, 'test-results'), { recursive: true, force: true })
     const status = run(...turbo('test', '--concurrency=2', '--continue=dependencies-successful', ...args))
     return run('node', 'scripts/summary.mjs') || status
   },

@@ -1,12 +1,12 @@
 // Adds up what every room's tests said and ends with one line: "N passed, N failed".
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { readJson, roomFolders, root } from './rooms.mjs'
+import { readJson, root, testedFolders } from './rooms.mjs'
 
 let passed = 0
 let failed = 0
 let skipped = 0
-for (const folder of roomFolders()) {
+for (const folder of testedFolders()) {
   const name = relative(root, folder)
   const file = join(folder, 'test-results', 'jest.json')
   if (!existsSync(file)) {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { root } from '../../scripts/rooms.mjs'
-import { demosPlugin, packageAliases, REPOSITORY, type Room, rooms } from './rooms.ts'
+import { demosPlugin, only, packageAliases, REPOSITORY, type Room, rooms } from './rooms.ts'
 
 const docs = join(root, 'docs')
 const found = rooms()
@@ -48,11 +48,28 @@ export default defineConfig({
   ],
   // Nothing is loaded before it is asked for.
   router: { prefetchLinks: false },
-  markdown: { math: true, theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  ignoreDeadLinks: only.length > 0,
+  markdown: {
+    math: true,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+    // Indented code is dressed as fenced code is: it scrolls, by the keyboard too.
+    config: (md) => {
+      md.core.ruler.push('indented', ({ tokens }) => {
+        for (const token of tokens)
+          if (token.type === 'code_block') Object.assign(token, { type: 'fence', info: 'text' })
+      })
+    },
+  },
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     siteTitle: '@opt',
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // The name spoken holds all that is written on the button, the K of its shortcut too.
+      options: {
+        translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K, with Ctrl or Command' } },
+      },
+    },
     outline: { level: [2, 3], label: 'On this page' },
     externalLinkIcon: true,
     nav: [

@@ -50,7 +50,7 @@ export interface Room {
 const docs = join(root, 'docs')
 const FLOOR = 'the floor'
 /** A site of a few rooms is quicker to work on: OPT_DOCS_ONLY=core,lion npm run docs */
-const only = (process.env.OPT_DOCS_ONLY ?? '').split(',').filter(Boolean)
+export const only: string[] = (process.env.OPT_DOCS_ONLY ?? '').split(',').filter(Boolean)
 
 /** A demo runs the built package: one whose package is not built yet waits. */
 const hasDemo = (folder: string) =>
@@ -63,10 +63,9 @@ const paperOf = ({ paper = '', authors = [], year = 0, venue = '', arXiv = '' }:
   ...{ title: paper, authors, year, venue, arXiv },
 })
 
-/** All packages that have something to read: papers first, by topic and name, then the floor. */
+/** All packages: papers first, by topic and name, then the floor. */
 export function rooms(): Room[] {
   const found = packages()
-    .filter(({ folder }) => existsSync(join(folder, 'README.md')))
     .filter(({ folder }) => only.length === 0 || only.includes(basename(folder)))
     .map(({ folder, manifest, paper }): Room => {
       const { opt = {} } = manifest
@@ -149,8 +148,10 @@ function sitedLinks(markdown: string, folder: string): string {
 }
 
 /** The page of a package: its README with its card and live demo before the first heading, its changelog at the end. */
-export function packagePage({ name, folder, demo, api }: Room): string {
-  const readme = sitedLinks(readFileSync(join(folder, 'README.md'), 'utf8'), folder)
+export function packagePage({ name, folder, description, demo, api }: Room): string {
+  const file = join(folder, 'README.md')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : `# @opt/${name}\n\n${description}\n`
+  const readme = sitedLinks(text, folder)
   const [head = '', ...sections] = readme.split(/\n(?=## )/)
   const [title = `# @opt/${name}`, ...intro] = head.split(/\n(?=\n)/)
   const log = join(folder, 'CHANGELOG.md')

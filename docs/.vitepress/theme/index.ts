@@ -4,6 +4,7 @@ import { defineAsyncComponent } from 'vue'
 import Catalogue from './Catalogue.vue'
 import Layout from './Layout.vue'
 import RoomCard from './RoomCard.vue'
+import TaskTable from './TaskTable.vue'
 import './style.css'
 import './home/home.css'
 import './catalogue.css'
@@ -16,6 +17,7 @@ export default {
   enhanceApp({ app }) {
     app.component('Catalogue', Catalogue)
     app.component('RoomCard', RoomCard)
+    app.component('TaskTable', TaskTable)
     app.component(
       'LiveDemo',
       defineAsyncComponent(() => import('./demo/LiveDemo.vue')),

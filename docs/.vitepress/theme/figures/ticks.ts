@@ -34,15 +34,19 @@ export function tickText(value: number): string {
   return String(Number(value.toPrecision(4))).replace('-', '−')
 }
 
-/** Multiples of 1, 2 or 5 times a power of ten within [low, high]. */
+const FACTORS = [1, 2, 5, 10]
+
+/** Multiples of 1, 2 or 5 times a power of ten within [low, high]: about so many, and three at least. */
 export function linearTicks(low: number, high: number, about: number): number[] {
   const raw = (high - low) / Math.max(1, about)
   const power = 10 ** Math.floor(Math.log10(raw))
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10)
-  const ticks: number[] = []
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++)
-    ticks.push(Number((k * step).toPrecision(12)))
-  return ticks
+  const wanted = FACTORS.findIndex((factor) => factor * power >= raw)
+  const multiples = (step: number) => {
+    const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)]
+    return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)))
+  }
+  const ticks = multiples(FACTORS[wanted]! * power)
+  return ticks.length >= 3 || wanted === 0 ? ticks : multiples(FACTORS[wanted - 1]! * power)
 }
 
 /** Powers of ten within [low, high], thinned to `about`; within less than two decades also 2 and 5 times. */

@@ -1,0 +1,47 @@
+// Runs the code blocks of a page as its reader would: each a module of its own, in the folder of its package.
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Block {
+  code: string
+  /** What the page says it prints; null when it does not say. */
+  output: string | null
+  /** Its name, when later blocks import it. */
+  file: string | null
+}
+
+export interface Ran {
+  printed: string
+  /** '' when all went well. */
+  error: string
+}
+
+const MINUTES = 2 * 60_000
+
+function run(file: string, cwd: string): Promise<Ran> {
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file], { cwd, env, timeout: MINUTES, maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+      resolve({ printed: stdout.trim(), error: error ? stderr.trim() || error.message : '' }),
+    )
+  })
+}
+
+/** Runs every block; the files that a block names are there for those after it. Nothing is left behind. */
+export async function runBlocks(folder: string, blocks: Block[]): Promise<Ran[]> {
+  mkdirSync(join(folder, 'test-results'), { recursive: true })
+  // Inside the package, so that it can be imported by its own name.
+  const work = mkdtempSync(join(folder, 'test-results', 'blocks-'))
+  try {
+    const ran: Ran[] = []
+    for (const [k, { code, file }] of blocks.entries()) {
+      const name = file ?? `block-${k + 1}.mjs`
+      writeFileSync(join(work, name), code)
+      ran.push(await run(name, work))
+    }
+    return ran
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,38 @@
+// The pages whose code is run: every package's README, and the guides.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { roomFolders, root } from '../../scripts/rooms.mjs'
+
+export const docs: string = dirname(dirname(fileURLToPath(import.meta.url)))
+
+export interface Page {
+  name: string
+  /** Where its code runs. */
+  folder: string
+  text: string
+}
+
+export function pages(): Page[] {
+  const readmes = (roomFolders() as string[])
+    .map((folder) => ({ name: folder.slice(root.length + 1), folder, file: join(folder, 'README.md') }))
+    .filter(({ file }) => existsSync(file))
+  const guides = readdirSync(join(docs, 'guides'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => ({ name: `guides/${file}`, folder: docs, file: join(docs, 'guides', file) }))
+  return [...readmes, ...guides].map(({ name, folder, file }) => ({ name, folder, text: readFileSync(file, 'utf8') }))
+}
+
+/** Does the work two at a time; the answers in order. */
+export async function twoAtATime<T, R>(inputs: T[], work: (input: T) => Promise<R>): Promise<R[]> {
+  const answers = new Array<R>(inputs.length)
+  let next = 0
+  const lane = async () => {
+    while (next < inputs.length) {
+      const k = next++
+      answers[k] = await work(inputs[k]!)
+    }
+  }
+  await Promise.all([lane(), lane()])
+  return answers
+}

