@@ -21,7 +21,7 @@ export type NormLayers = 'all' | 'last' | 'each'
  *
  * Inputs are rows, flat or as a matrix; targets are class labels or rows. Every method checks them and throws a TypeError or
  * RangeError that names the entry. More examples than `batch` are taken in several passes (with batch normalisation in training
- * they are refused). What a method fills it takes as `out`; then nothing is allocated.
+ * they are refused). What a method fills it takes as `out`; then no array is allocated.
  */
 export class DenseNetwork {
   readonly #net: Buffers

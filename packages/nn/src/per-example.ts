@@ -21,16 +21,23 @@ function throughNorm(n: number, { parameters, delta, norm }: LayerBuffers): void
     for (let j = 0; j < parameters.outputs; j++) delta[at++] *= scale[j] * norm.rate[j]
 }
 
-/** |row i|^2 in four sums, so that no addition waits for the one before. */
+/** |row|^2 in four sums, so that no addition waits for the one before. */
 function rowSquare(x: Real, from: number, m: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
   const end = from + m
   let j = from
   for (; j + 3 < end; j += 4) {
-    s0 += x[j] * x[j]
-    s1 += x[j + 1] * x[j + 1]
-    s2 += x[j + 2] * x[j + 2]
-    s3 += x[j + 3] * x[j + 3]
+    const a = x[j]
+    const b = x[j + 1]
+    const c = x[j + 2]
+    const d = x[j + 3]
+    s0 += a * a
+    s1 += b * b
+    s2 += c * c
+    s3 += d * d
   }
   for (; j < end; j++) s0 += x[j] * x[j]
   return s0 + s1 + (s2 + s3)

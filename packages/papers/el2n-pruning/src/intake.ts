@@ -3,7 +3,8 @@ import { type MatrixLike, matrix, number, refuse, show } from '@opt/core'
 /** Rows of numbers, flat and row-major or as a matrix. */
 export type Rows = ArrayLike<number> | MatrixLike
 
-const isFlat = (x: unknown): x is ArrayLike<number> =>
+/** A flat array, of any kind. */
+export const isFlat = (x: unknown): x is ArrayLike<number> =>
   (ArrayBuffer.isView(x) && 'length' in x) || (Array.isArray(x) && typeof x[0] !== 'object')
 
 /** How many classes: at least two. */

@@ -1,5 +1,6 @@
-import { exp, named, oneOf, refuse } from '@opt/core'
+import { named, oneOf, refuse } from '@opt/core'
 import { checkClasses, checkLabels, type Rows, rowsOf, scoresInto, targetsOf } from './intake.ts'
+import { softmaxRows } from './softmax.ts'
 
 /** Scores of a batch may be written into a longer array, from `offset` on: that is how a stream is scored. */
 export interface ScoreOptions {
@@ -11,42 +12,31 @@ export interface ScoreOptions {
   offset?: number
 }
 
-/** exp(z - max z) of one row, into p. Returns the sum. */
-function exponentials(z: ArrayLike<number>, row: number, classes: number, p: Float64Array): number {
-  let top = z[row]
-  for (let k = 1; k < classes; k++) top = Math.max(top, z[row + k])
-  let total = 0
-  for (let k = 0; k < classes; k++) total += p[k] = exp(z[row + k] - top)
-  return total
-}
-
-/** p - y of one row, into p. With a label, 1 - p_label is summed from the others: a small score has no rounding error of 1. */
-function errorRow(
-  z: ArrayLike<number>,
-  i: number,
-  classes: number,
-  labels: ArrayLike<number> | undefined,
-  soft: ArrayLike<number> | undefined,
+/** ||p - y|| of rows of p. With a label, 1 - p_label is summed from the others: a small score has no rounding error of 1. */
+function errorNorms(
   p: Float64Array,
+  start: number,
+  count: number,
+  classes: number,
+  { labels, soft }: { labels?: ArrayLike<number>; soft?: ArrayLike<number> },
+  order: 1 | 2,
+  scores: Float64Array,
+  offset: number,
 ): void {
-  const total = exponentials(z, i * classes, classes, p)
-  if (soft) {
-    for (let k = 0; k < classes; k++) p[k] = p[k] / total - soft[i * classes + k]
-    return
+  for (let i = 0; i < count; i++) {
+    const label = labels ? labels[start + i] : -1
+    let others = 0
+    let sum = 0
+    for (let k = 0; k < classes; k++) {
+      if (k === label) continue
+      const share = p[i * classes + k]
+      const error = soft ? share - soft[(start + i) * classes + k] : share
+      others += share
+      sum += order === 2 ? error * error : Math.abs(error)
+    }
+    if (labels) sum += order === 2 ? others * others : others
+    scores[offset + start + i] = order === 2 ? Math.sqrt(sum) : sum
   }
-  const label = (labels as ArrayLike<number>)[i]
-  let others = 0
-  for (let k = 0; k < classes; k++) {
-    p[k] /= total
-    if (k !== label) others += p[k]
-  }
-  p[label] = -others
-}
-
-function norm(e: Float64Array, order: 1 | 2): number {
-  let sum = 0
-  for (let k = 0; k < e.length; k++) sum += order === 2 ? e[k] * e[k] : Math.abs(e[k])
-  return order === 2 ? Math.sqrt(sum) : sum
 }
 
 /** Names the function in front of what its intake refuses. */
@@ -74,17 +64,31 @@ export function el2n(
   return calling('el2n', () => {
     checkClasses(classes)
     oneOf(String(order), 'norm', ['1', '2'])
-    const z = rowsOf(logits, classes, 'logits')
-    const n = z.length / classes
-    const { labels, soft } = targetsOf(targets, n, classes)
-    const scores = scoresInto(out, offset, n)
-    const e = new Float64Array(classes)
-    for (let i = 0; i < n; i++) {
-      errorRow(z, i, classes, labels, soft, e)
-      scores[offset + i] = norm(e, order)
-    }
+    let wanted: ReturnType<typeof targetsOf> = {}
+    let scores: Float64Array = new Float64Array(0)
+    softmaxRows(
+      logits,
+      classes,
+      (n) => {
+        wanted = targetsOf(targets, n, classes)
+        scores = scoresInto(out, offset, n)
+      },
+      (p, start, count) => errorNorms(p, start, count, classes, wanted, order, scores, offset),
+    )
     return scores
   })
+}
+
+function marginOf(p: Float64Array, row: number, classes: number, label: number, kind: 'max' | 'sum'): number {
+  const own = p[row + label]
+  let best = -Infinity
+  let sum = 0
+  for (let k = 0; k < classes; k++) {
+    const ahead = p[row + k] - own
+    sum += ahead
+    if (k !== label) best = Math.max(best, ahead)
+  }
+  return kind === 'max' ? best : sum
 }
 
 /**
@@ -99,23 +103,19 @@ export function margin(
   return calling('margin', () => {
     checkClasses(classes)
     oneOf(kind, 'kind', ['max', 'sum'])
-    const z = rowsOf(logits, classes, 'logits')
-    const n = z.length / classes
-    checkLabels(labels, n, classes)
-    const scores = scoresInto(out, offset, n)
-    const p = new Float64Array(classes)
-    for (let i = 0; i < n; i++) {
-      const total = exponentials(z, i * classes, classes, p)
-      const own = p[labels[i]]
-      let best = -Infinity
-      let sum = 0
-      for (let k = 0; k < classes; k++) {
-        const ahead = (p[k] - own) / total
-        sum += ahead
-        if (k !== labels[i] && ahead > best) best = ahead
-      }
-      scores[offset + i] = kind === 'max' ? best : sum
-    }
+    let scores: Float64Array = new Float64Array(0)
+    softmaxRows(
+      logits,
+      classes,
+      (n) => {
+        checkLabels(labels, n, classes)
+        scores = scoresInto(out, offset, n)
+      },
+      (p, start, count) => {
+        for (let i = 0; i < count; i++)
+          scores[offset + start + i] = marginOf(p, i * classes, classes, labels[start + i], kind)
+      },
+    )
     return scores
   })
 }
