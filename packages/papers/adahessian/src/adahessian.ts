@@ -1,0 +1,164 @@
+import { pow, Random, type RandomState, random, refuse, show } from '@opt/core'
+import {
+  type Floats,
+  fraction,
+  type GradientsOf,
+  type Hyper,
+  nonnegative,
+  Optimizer,
+  type OptimizerOptions,
+  type OptimizerState,
+  type ParameterSet,
+  type Rules,
+  type Slot,
+} from '@opt/optimizers'
+import { averageBlocks, type BlockSizes, blockLength, blockSizes, power } from './blocks.ts'
+
+/** Hyper-parameters of {@link AdaHessian}. */
+export interface AdaHessianHyper extends Hyper {
+  /** Default 0.15. */
+  learningRate: number
+  /** Decay rate of the mean gradient, in [0, 1). Default 0.9. */
+  beta1: number
+  /** Decay rate of the mean squared curvature, in [0, 1). Default 0.999. */
+  beta2: number
+  /** Added to the root. Default 1e-4. */
+  epsilon: number
+  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  weightDecay: number
+  /** k in [0, 1]: 1 divides by the curvature, 0 ignores it. Default 1. */
+  hessianPower: number
+  /** See {@link BlockSizes}. Default [-1, -1, -1, -1]; [1, 1, 1, -1] averages convolution kernels only. */
+  blockSizes: BlockSizes
+}
+
+/** Options of {@link AdaHessian}. */
+export type AdaHessianOptions = OptimizerOptions<AdaHessianHyper> & {
+  /** Of the random signs: an integer, or a generator to draw from. Default 0. */
+  seed?: number | Random | undefined
+}
+
+/** What {@link AdaHessian.state} saves. */
+export interface AdaHessianState extends OptimizerState {
+  random: RandomState
+}
+
+/** Hessian-vector products in the structure of the parameters, or what makes them: z to H z, exact or nearly so. */
+export type HessianProducts<P extends ParameterSet> = GradientsOf<P> | ((z: P) => GradientsOf<P>)
+
+const rules: Rules<AdaHessianHyper> = {
+  name: 'AdaHessian',
+  settings: {
+    learningRate: nonnegative(0.15),
+    beta1: fraction(0.9),
+    beta2: fraction(0.999),
+    epsilon: nonnegative(1e-4),
+    weightDecay: nonnegative(0),
+    hessianPower: power(1),
+    blockSizes: blockSizes([-1, -1, -1, -1]),
+  },
+  arrays: () => ['mean', 'meanSquare'],
+  inputs: ['z', 'products'],
+  accept: (hyper, { label, length, shape }) => {
+    if (shape.length > 4) refuse(label, 'of at most 4 dimensions', `shape [${shape}]`)
+    const block = blockLength(shape, hyper.blockSizes)
+    if (length % block !== 0) refuse(label, `of a length that its block size ${block} divides`, `length ${length}`)
+  },
+}
+
+/**
+ * ADAHESSIAN (Yao et al., AAAI 2021, algorithm 1): Adam with the Hessian's diagonal, as one random vector sees it, in place of g.
+ *
+ *     z of random signs,   D = |z * H z|, averaged over blocks
+ *     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) D^2
+ *     x = (1 - learningRate weightDecay) x - learningRate mhat / (sqrt(vhat)^k + epsilon)
+ */
+export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer<AdaHessianHyper, P> {
+  readonly #z: P
+  #random: Random
+  /** Of the step under way; its type would keep optimizers of subtypes of P apart. */
+  #products: unknown
+
+  constructor(parameters: P, { seed = 0, ...options }: AdaHessianOptions = {}) {
+    super(rules, parameters, options as OptimizerOptions<AdaHessianHyper>)
+    this.#z = this.views('z')
+    this.#random = seed instanceof Random ? seed : random(seed)
+  }
+
+  /**
+   * One step.
+   *
+   * @param gradients in the structure of the parameters, null for a parameter that does not take part.
+   * @param products H z for z = {@link rademacher} or any other random signs; or the function that makes it, which is then given a new z.
+   * @throws TypeError or RangeError as every optimizer, for the products too; then nothing has changed, the generator included.
+   */
+  override step(gradients: GradientsOf<P>, products?: HessianProducts<P>): void {
+    this.#products = products
+    super.step(gradients)
+  }
+
+  /** Draws the next z, +1 or -1 with equal chance, in the structure of the parameters; the next draw overwrites it. */
+  rademacher(): P {
+    for (const { length, inputs } of this.slots) {
+      for (let i = 0, bits = 0; i < length; i++, bits >>>= 1) {
+        if (i % 32 === 0) bits = this.#random.uniform(0, 4294967296) >>> 0
+        inputs.z[i] = bits & 1 ? 1 : -1
+      }
+    }
+    return this.#z
+  }
+
+  protected override prepare(): void {
+    const products = this.#products
+    this.#products = undefined
+    if (typeof products !== 'function') {
+      this.take('products', products as GradientsOf<P>)
+      return
+    }
+    const before = this.#random.state()
+    try {
+      this.take('products', (products as (z: P) => GradientsOf<P>)(this.rademacher()))
+    } catch (error) {
+      this.#random = new Random(before)
+      throw error
+    }
+  }
+
+  protected override update<A extends Floats>(slot: Slot<A>, hyper: AdaHessianHyper): void {
+    const { length, shape, parameter, gradient, arrays, inputs, steps, kernels } = slot
+    const { learningRate, beta1, beta2, epsilon, weightDecay, hessianPower } = hyper
+    const { mean, meanSquare } = arrays
+    const diagonal = inputs.products
+    averageBlocks(diagonal, blockLength(shape, hyper.blockSizes))
+    const rate = learningRate / (1 - pow(beta1, steps))
+    const correction = 1 / (1 - pow(beta2, steps))
+    const keep = 1 - learningRate * weightDecay
+    if (hessianPower === 1) {
+      // biome-ignore format: one call
+      kernels.adahessian(length, parameter, mean, meanSquare, gradient, diagonal, rate, correction, keep, beta1, beta2, epsilon)
+      return
+    }
+    for (let i = 0; i < length; i++) {
+      mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i]
+      meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * diagonal[i] * diagonal[i]
+      const curvature = pow(meanSquare[i] * correction, 0.5 * hessianPower)
+      parameter[i] = keep * parameter[i] - (rate * mean[i]) / (curvature + epsilon)
+    }
+  }
+
+  override state(): AdaHessianState {
+    return { ...super.state(), random: this.#random.state() }
+  }
+
+  override load(state: AdaHessianState): void {
+    let restored = this.#random
+    if (typeof state === 'object' && state !== null) {
+      const { generator } = state.random ?? {}
+      if (!Array.isArray(generator) || generator.length !== 4 || !generator.every(Number.isInteger))
+        refuse('AdaHessian.load: state.random', 'the state of a Random', show(state.random), 'type')
+      restored = new Random(state.random)
+    }
+    super.load(state)
+    this.#random = restored
+  }
+}

@@ -1,0 +1,101 @@
+import { cos, pow } from '@opt/core'
+import {
+  type Floats,
+  fraction,
+  type Hyper,
+  nonnegative,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterSet,
+  type Rules,
+  type Slot,
+} from '@opt/optimizers'
+import { clipToHistory, normalizeToHistory } from './gradient-history.ts'
+import { count, share } from './settings.ts'
+
+/** Hyper-parameters of {@link StableSPAM}. */
+export interface StableSPAMHyper extends Hyper {
+  /** Default 1e-3. */
+  learningRate: number
+  /** Decay rate of the mean gradient, in [0, 1). Default 0.9. */
+  beta1: number
+  /** Decay rate of the mean squared gradient, in [0, 1). Default 0.999. */
+  beta2: number
+  /** Added to roots. Default 1e-8. */
+  epsilon: number
+  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  weightDecay: number
+  /** Decay rate of the mean gradient norm, in [0, 1). Default 0.7; the paper's BF16 runs have 0.85. */
+  gamma1: number
+  /** Decay rate of the mean squared gradient norm, in [0, 1). Default 0.9; the paper's BF16 runs have 0.99999. */
+  gamma2: number
+  /** Decay rate of the mean largest entry, in [0, 1). Default 0.999. */
+  gamma3: number
+  /** The moments start anew every so many steps; 0: never. Default 1000; the paper's 4-bit runs have 500. */
+  resetEvery: number
+  /** How many steps the run has: beta1 and gamma1 fall to minScale of themselves along half a cosine; 0: they stay. Default 0. */
+  totalSteps: number
+  /** In [0, 1]. Default 0.5. */
+  minScale: number
+}
+
+const rules: Rules<StableSPAMHyper> = {
+  name: 'StableSPAM',
+  settings: {
+    learningRate: nonnegative(1e-3),
+    beta1: fraction(0.9),
+    beta2: fraction(0.999),
+    epsilon: nonnegative(1e-8),
+    weightDecay: nonnegative(0),
+    gamma1: fraction(0.7),
+    gamma2: fraction(0.9),
+    gamma3: fraction(0.999),
+    resetEvery: count(1000),
+    totalSteps: count(0),
+    minScale: share(0.5),
+  },
+  arrays: () => ['mean', 'meanSquare'],
+  numbers: () => ['largest', 'norm', 'squaredNorm', 'sinceReset'],
+}
+
+/**
+ * Stable-SPAM (Huang et al. 2025): Adam on gradients that are held to their own history, tensor by tensor.
+ *
+ *     every resetEvery steps:  m = v = 0, k = 0
+ *     AdaClip:  h = gamma3 h + (1 - gamma3) max|g|,   entries above hhat are scaled so that the largest becomes hhat
+ *     AdaGN:    a, c = averages of |g| and |g|^2,     g = g / |g| ahat / (sqrt(chat) + epsilon)
+ *     AdamW with g, bias corrections by k
+ */
+export class StableSPAM<P extends ParameterSet = ParameterSet> extends Optimizer<StableSPAMHyper, P> {
+  constructor(parameters: P, options: OptimizerOptions<StableSPAMHyper> = {}) {
+    super(rules, parameters, options)
+  }
+
+  protected override update<A extends Floats>(slot: Slot<A>, hyper: StableSPAMHyper): void {
+    const { length, parameter, gradient, arrays, numbers, steps, kernels } = slot
+    const { learningRate, beta2, epsilon, weightDecay, gamma2, gamma3, resetEvery } = hyper
+    const { mean, meanSquare } = arrays
+    const scale = scaleAt(steps, hyper)
+    const beta1 = hyper.beta1 * scale
+    const gamma1 = hyper.gamma1 * scale
+    if (resetEvery > 0 && steps % resetEvery === 0) {
+      mean.fill(0)
+      meanSquare.fill(0)
+      numbers.sinceReset = 0
+    }
+    const k = ++numbers.sinceReset
+    clipToHistory(slot, gamma3)
+    normalizeToHistory(slot, gamma1, gamma2, epsilon)
+    const rate = learningRate / (1 - pow(beta1, k))
+    const correction = 1 / (1 - pow(beta2, k))
+    const keep = 1 - learningRate * weightDecay
+    kernels.adamw(length, parameter, mean, meanSquare, gradient, rate, correction, keep, beta1, beta2, epsilon)
+  }
+}
+
+/** From 1 at the start to minScale at step totalSteps + 1 along half a cosine; it stays there. */
+function scaleAt(step: number, { totalSteps, minScale }: StableSPAMHyper): number {
+  if (totalSteps === 0) return 1
+  const done = Math.min(1, step / (totalSteps + 1))
+  return minScale + (1 - minScale) * 0.5 * (1 + cos(Math.PI * done))
+}
