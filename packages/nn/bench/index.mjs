@@ -91,7 +91,13 @@ for (const row of rows) {
   }
   const ratio = theirs / ours
   const target = row.target === null || !torch ? '' : `${row.target}: ${ratio >= row.target ? 'met' : 'not met'}`
-  table.push([name, show(ours), torch ? show(theirs) : '-', torch ? `${ratio.toPrecision(2)}` : '-', target])
+  table.push([
+    name,
+    show(ours),
+    torch ? show(theirs) : '-',
+    torch ? (ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2)) : '-',
+    target,
+  ])
 }
 torch?.stop()
 console.log(`| | @opt/nn | PyTorch ${torch?.version ?? '(not found)'} | times as fast | target |`)
