@@ -35,16 +35,19 @@ export class Crew {
   }
 }
 
-/** All cores in Node, the page's own thread elsewhere. */
-export async function executorOf(): Promise<Executor> {
-  if (!('process' in globalThis)) return inProcess()
-  const { allCores } = await import('./node/all-cores.ts')
-  return allCores()
-}
-
 const here = (file: string) => new URL(file, import.meta.url)
 const scoring = task<typeof scoreJob>(here('./score-job.js'), 'scoreJob')
 const training = task<typeof trainJob>(here('./experiment-jobs.js'), 'trainJob')
+
+/** All cores in Node; elsewhere this thread, where a bundler finds the tasks by these imports. */
+export async function executorOf(): Promise<Executor> {
+  if (!('process' in globalThis)) {
+    const jobs = () => import('./experiment-jobs.ts')
+    return inProcess({ modules: { [scoring.module]: () => import('./score-job.ts'), [training.module]: jobs } })
+  }
+  const { allCores } = await import('./node/all-cores.ts')
+  return allCores()
+}
 
 /** One way of scoring in one repeat. */
 export interface Scoring {
