@@ -7,7 +7,7 @@ import { createMlp, train } from './trainer.ts'
 
 /** The tasks of the experiment: plain data in, plain data out, for the threads of an executor. */
 
-export const STEPS = 930
+const STEPS = 930
 const BATCH = 128
 
 const take = (x: Float32Array, rows: ArrayLike<number>) => {
@@ -26,6 +26,8 @@ export interface TrainJob {
   testLabels: Int32Array
   hidden: number
   seed: number
+  /** Default 930. */
+  steps?: number
   /** Training examples of which to say, epoch by epoch, how many the network has fitted. */
   watch?: Int32Array
 }
@@ -39,6 +41,7 @@ export interface TrainAnswer {
 
 /** The same number of steps whatever the size of the subset. */
 export function trainJob({
+  steps = STEPS,
   inputs,
   labels,
   subset,
@@ -55,7 +58,7 @@ export function trainJob({
     network,
     { inputs: take(inputs, subset), targets: subset.map((i) => labels[i]) },
     {
-      ...{ steps: STEPS, batchSize: BATCH, seed: chance },
+      ...{ steps, batchSize: BATCH, seed: chance },
       evaluate: (net): Record<string, number> =>
         watched ? { fitted: accuracy(net.predict(watched.inputs), watched.labels, CLASSES) } : {},
     },
@@ -72,6 +75,8 @@ export interface BarrierJob {
   labels: Int32Array
   hidden: number
   seed: number
+  /** Default 930. */
+  steps?: number
   /** Steps that the children share. */
   spawn: number
   /** Examples on which the error is measured, by group. */
@@ -85,9 +90,9 @@ const redrawn = (checkpoint: Checkpoint, seed: number): Checkpoint => {
 }
 
 /** The error barrier of each group. */
-export function barrierJob({ inputs, labels, hidden, seed, spawn, groups }: BarrierJob): number[] {
+export function barrierJob({ steps = STEPS, inputs, labels, hidden, seed, spawn, groups }: BarrierJob): number[] {
   const data = { inputs, targets: labels }
-  const recipe = { steps: STEPS, batchSize: BATCH }
+  const recipe = { steps, batchSize: BATCH }
   const start = () => createMlp([INPUTS, hidden, CLASSES], { seed })
   const child = (order: number): DenseNetwork => {
     const network = start()
@@ -121,12 +126,14 @@ export interface VelocityJob {
   labels: Int32Array
   hidden: number
   seed: number
+  /** Default 930. */
+  steps?: number
   epochs: number[]
   groups: Int32Array[]
 }
 
 /** The velocity an epoch, by epoch and group. */
-export function velocityJob({ inputs, labels, hidden, seed, epochs, groups }: VelocityJob): number[][] {
+export function velocityJob({ steps = STEPS, inputs, labels, hidden, seed, epochs, groups }: VelocityJob): number[][] {
   const network = createMlp([INPUTS, hidden, CLASSES], { seed })
   const perEpoch = Math.floor(labels.length / BATCH)
   const pictures = groups.map((group) => take(inputs, group))
@@ -135,7 +142,7 @@ export function velocityJob({ inputs, labels, hidden, seed, epochs, groups }: Ve
     network,
     { inputs, targets: labels },
     {
-      ...{ steps: STEPS, batchSize: BATCH, seed, reportEvery: perEpoch },
+      ...{ steps, batchSize: BATCH, seed, reportEvery: perEpoch },
       evaluate: (net) => {
         const at = kernels.length
         kernels.push(epochs.includes(at) || epochs.includes(at - 1) ? pictures.map((x) => ntk(net, x)) : [])

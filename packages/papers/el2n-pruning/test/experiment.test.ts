@@ -2,7 +2,7 @@ import { type ExperimentContext, random } from '@opt/core'
 import type { Executor } from '@opt/executor'
 import { Crew, spread, trainAll } from '../src/experiment-arms.ts'
 import { type Digits, INPUTS, splitDigits } from '../src/experiment-data.ts'
-import { barrierJob, STEPS, trainJob, velocityJob } from '../src/experiment-jobs.ts'
+import { barrierJob, type TrainJob, trainJob, velocityJob } from '../src/experiment-jobs.ts'
 import { headlineArms, makeRepeats, noisyArms } from '../src/experiment-repeats.ts'
 import { judge } from '../src/experiment-report.ts'
 
@@ -54,18 +54,25 @@ test('arms are subsets of the sizes they name; noise is a tenth, most of it chan
 })
 
 test('a training takes the same steps for every subset, learns, and says what it fitted', () => {
-  const job = { ...few(600), testInputs: split.testInputs, testLabels: split.testLabels, hidden: 8, seed: 1 }
+  const job = {
+    ...few(600),
+    testInputs: split.testInputs,
+    testLabels: split.testLabels,
+    hidden: 8,
+    seed: 1,
+    steps: 200,
+  }
   const subset = Int32Array.from({ length: 300 }, (_, i) => 2 * i)
   const answer = trainJob({ ...job, subset, watch: subset.subarray(0, 50) })
   expect(answer.accuracy).toBeGreaterThan(0.9)
-  expect(answer.fitted.length).toBe(STEPS / 2)
+  expect(answer.fitted.length).toBe(100)
   expect(trainJob({ ...job, subset })).toEqual({ accuracy: answer.accuracy, fitted: [] })
 })
 
 test('children of a late parent are closer than children of none', () => {
   const groups = [Int32Array.from({ length: 200 }, (_, i) => i)]
-  const job = { ...few(1000), hidden: 8, seed: 3, groups }
-  const [early, late] = [0, 248].map((spawn) => barrierJob({ ...job, spawn })[0])
+  const job = { ...few(1000), hidden: 8, seed: 3, steps: 150, groups }
+  const [early, late] = [0, 100].map((spawn) => barrierJob({ ...job, spawn })[0])
   expect(late).toBeLessThanOrEqual(early)
   expect(late).toBeGreaterThanOrEqual(0)
 })
@@ -85,7 +92,7 @@ test('arms that run out of order come back in order, with progress', async () =>
     map: async (_, inputs, options) =>
       inputs.map((input, i) => {
         options?.onProgress?.({ completed: i + 1, total: inputs.length })
-        return trainJob(input as never) as never
+        return trainJob({ ...(input as unknown as TrainJob), steps: 30 }) as never
       }),
     close: async () => {},
   }
