@@ -1,7 +1,7 @@
 import { allocate, number, refuse, solveScratch, type VectorLike, vectorCopy } from '@opt/core'
 import { type Domain, domainOf } from './domain.ts'
 import { factor } from './factor.ts'
-import { inner, squaredDistance, symmetricProduct, VectorSpace } from './vectors.ts'
+import { inner, LONG, squaredDistance, symmetricProduct, VectorSpace } from './vectors.ts'
 
 /** Options of {@link ball}: a centre says the dimension too. */
 export interface BallOptions {
@@ -37,6 +37,7 @@ export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
     excess: (x) => Math.sqrt(squaredDistance(x, c)) - radius,
     isInside: (y) => squaredDistance(y, c) <= radius * radius,
     projectInPlace(y) {
+      if (y.length < LONG) return projectShort(y, c, radius)
       away.set(y)
       space.descend(away, 1, middle, away)
       const square = space.inner(away, away)
@@ -48,6 +49,13 @@ export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
       if (squaredDistance(y, c) > radius * radius) metricProjection(y, H, stride)
     },
   })
+}
+
+function projectShort(y: Float64Array, c: Float64Array, radius: number): void {
+  const square = squaredDistance(y, c)
+  if (square <= radius * radius) return
+  const scale = radius / Math.sqrt(square)
+  for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
 }
 
 /**

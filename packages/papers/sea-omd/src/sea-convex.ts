@@ -71,7 +71,7 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
     s.eta = domain.diameter / Math.sqrt(this.#base + s.V)
     space.descend(xhat, s.eta, g, x)
     domain.projectInPlace(x)
-    previous.set(g)
+    space.assign(g, previous)
   }
 
   override certificate(): number {

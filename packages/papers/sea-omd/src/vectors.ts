@@ -83,6 +83,12 @@ export class VectorSpace {
     return this.#take()
   }
 
+  /** Copies x into out: `set` costs more than the loop where the vector is short. */
+  assign(x: Float64Array, out: Float64Array): void {
+    if (this.#kernels) out.set(x)
+    else for (let i = 0; i < out.length; i++) out[i] = x[i]
+  }
+
   copy(x: Float64Array): Float64Array {
     const taken = this.#take()
     taken.set(x)

@@ -75,7 +75,8 @@ export async function a9aStream(context: ExperimentContext, at: number, share: n
     await context.progress(at + (share * k) / (list.length + 1), `a9a, ${name}`)
     const stream = logisticStream({ learner: make(), scale: SCALE })
     for (let i = 0; i < data.rows; i++) stream.see(exampleOf(data, i))
-    const certificate = stream.learner.certificate()
+    // With a tuned beta the certificate of seaExpConcave speaks of losses more curved than these.
+    const certificate = stream.learner.name === 'seaExpConcave' ? undefined : stream.learner.certificate()
     table.push([
       ...[name, (stream.total / data.rows).toFixed(4), `${((100 * stream.errors) / data.rows).toFixed(1)} %`],
       ...[certificate === undefined ? '' : certificate.toFixed(0)],

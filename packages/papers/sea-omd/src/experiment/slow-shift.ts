@@ -36,7 +36,7 @@ export async function slowShift(context: ExperimentContext, ledger: Ledger, at: 
   const [sea, gd] = [names.indexOf('seaConvex'), names.indexOf('ogd')]
   context.claim({
     claim: 'Slow shift, eps = 1e-3, no noise: regret of seaConvex < -4000 < that of OGD',
-    paper: 'O(sqrt(T eps)) above the bound only',
+    paper: 'O(sqrt(T eps))',
     ours: `${shown(table[1][sea])} against ${shown(table[1][gd])}`,
     pass: table[1][sea] < -4000 && table[1][gd] > -4000,
   })
