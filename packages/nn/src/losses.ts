@@ -1,6 +1,8 @@
 import { exp, log, oneOf, sigmoid, softplus } from '@opt/core'
 import type { Real } from './real.ts'
 
+const { max } = Math
+
 /** What the outputs z of one example may be compared with. */
 export interface TargetRule {
   /** The row of a class label: 1 at the label, this elsewhere. */
@@ -73,7 +75,7 @@ const crossEntropy: Loss = {
     let sum = 0
     for (let i = 0, row = 0; i < n; i++, row += k) {
       let top = z[row]
-      for (let j = 1; j < k; j++) top = Math.max(top, z[row + j])
+      for (let j = 1; j < k; j++) top = max(top, z[row + j])
       let total = 0
       let inner = 0
       let mass = 0
@@ -94,7 +96,7 @@ const crossEntropy: Loss = {
   hessianVector(n, k, z, _y, scale, v, h) {
     for (let row = 0; row < n * k; row += k) {
       let top = z[row]
-      for (let j = 1; j < k; j++) top = Math.max(top, z[row + j])
+      for (let j = 1; j < k; j++) top = max(top, z[row + j])
       let total = 0
       let inner = 0
       for (let j = row; j < row + k; j++) {
@@ -116,7 +118,7 @@ const hinge: Loss = {
     let sum = 0
     for (let i = 0; i < n * k; i++) {
       const slack = 1 - y[i] * z[i]
-      sum += Math.max(slack, 0)
+      sum += max(slack, 0)
       e[i] = slack > 0 ? -scale * y[i] : 0
     }
     return sum

@@ -3,8 +3,12 @@ import { Adam, clipByGlobalNormInPlace } from '@opt/optimizers'
 import { type DigitsRun, digitsRun, type RunSettings, type Tensors } from './digits-run.ts'
 import { StableSPAM } from './stable-spam.ts'
 
-const STEPS = 600
-const SPIKES = [200, 400]
+/** How long a run is, and when the gradient spikes. */
+interface Course {
+  seeds: number[]
+  steps: number
+  spikes: number[]
+}
 
 type Make = (learningRate: number) => RunSettings['optimizer']
 
@@ -26,11 +30,13 @@ const CONTENDERS: [string, Make][] = [
 ]
 
 /** The whole gradient a thousand times too large, twice. */
-const spike: RunSettings['disturb'] = (gradient, step) => {
-  if (SPIKES.includes(step)) for (let i = 0; i < gradient.length; i++) gradient[i] *= 1000
-}
+const spikeAt =
+  (spikes: number[]): NonNullable<RunSettings['disturb']> =>
+  (gradient, step) => {
+    if (spikes.includes(step)) for (let i = 0; i < gradient.length; i++) gradient[i] *= 1000
+  }
 /** One entry in a hundred a thousand times too large, every fifty steps. */
-const sparseSpikes: RunSettings['disturb'] = (gradient, step, rng) => {
+const sparseSpikes: NonNullable<RunSettings['disturb']> = (gradient, step, rng) => {
   if (step % 50 === 0) for (let i = 0; i < gradient.length; i++) if (rng.uniform() < 0.01) gradient[i] *= 1000
 }
 
@@ -40,7 +46,7 @@ const mean = (x: number[]) => x.reduce((sum, v) => sum + v, 0) / x.length
 /** Runs one setting over all seeds. */
 async function over(
   context: ExperimentContext,
-  seeds: number[],
+  { seeds, steps }: Course,
   label: string,
   settings: Omit<RunSettings, 'seed' | 'steps'>,
 ): Promise<DigitsRun[]> {
@@ -48,7 +54,7 @@ async function over(
   const runs: DigitsRun[] = []
   for (const seed of seeds) {
     await context.progress(context.scale === 'full' ? 0.3 : 0.5, `${label}, seed ${seed}`)
-    runs.push(await digitsRun({ seed, steps: STEPS, ...folder, ...settings }))
+    runs.push(await digitsRun({ seed, steps, ...folder, ...settings }))
   }
   return runs
 }
@@ -56,10 +62,13 @@ async function over(
 /** Gradient spikes, with clipped Adam as the control; what does not carry over is printed. */
 export const experiment: Experiment = async (context) => {
   const { scale, seed, claim, note, table } = context
-  const seeds = Array.from({ length: scale === 'quick' ? 2 : 5 }, (_, k) => seed + k)
+  const quick = scale === 'quick'
+  const seeds = Array.from({ length: quick ? 1 : 5 }, (_, k) => seed + k)
+  const course: Course = quick ? { seeds, steps: 300, spikes: [100, 200] } : { seeds, steps: 600, spikes: [200, 400] }
+  const { steps, spikes } = course
   note(
-    `UCI digits, network 64-64-32-10 of rectified units without biases, batches of 64, ${STEPS} steps, no resets, seeds ${seeds.join(', ')}. ` +
-      `At steps ${SPIKES.join(' and ')} the whole gradient is 1000 times too large; the peak is the largest training loss in the 50 steps from there, the rise is from just before.`,
+    `UCI digits, network 64-64-32-10 of rectified units without biases, batches of 64, ${steps} steps, no resets, seeds ${seeds.join(', ')}. ` +
+      `At steps ${spikes.join(' and ')} the whole gradient is 1000 times too large; the peak is the largest training loss in the 50 steps from there, the rise is from just before.`,
   )
   const rows: (string | number)[][] = []
   for (const learningRate of [1e-3, 3e-3]) {
@@ -67,8 +76,8 @@ export const experiment: Experiment = async (context) => {
     for (const [name, make] of CONTENDERS) {
       const label = `${name}, learning rate ${learningRate}`
       const optimizer = make(learningRate)
-      const hit = await over(context, seeds, label, { optimizer, disturb: spike, watch: SPIKES })
-      const calm = await over(context, seeds, `${label}, no spikes`, { optimizer })
+      const hit = await over(context, course, label, { optimizer, disturb: spikeAt(spikes), watch: spikes })
+      const calm = await over(context, course, `${label}, no spikes`, { optimizer })
       const losses = [hit, calm].map((runs) => range(runs.map(({ loss }) => loss)))
       rows.push([name, learningRate, range(hit.map(({ peak }) => peak)), ...losses])
       results.push(hit)
@@ -92,21 +101,21 @@ export const experiment: Experiment = async (context) => {
 
   const sparse: string[] = []
   for (const [name, make] of CONTENDERS) {
-    const runs = await over(context, seeds, `${name}, sparse spikes`, { optimizer: make(3e-3), disturb: sparseSpikes })
+    const runs = await over(context, course, `${name}, sparse spikes`, { optimizer: make(3e-3), disturb: sparseSpikes })
     sparse.push(`${name} ${range(runs.map(({ loss }) => loss))}`)
   }
   claim({
     claim: 'Sparse spikes (1 % of the entries times 1000, every 50 steps) hurt Adam: they do not here',
     ...{ paper: '', ours: `final loss ${sparse.join('; ')}`, pass: null },
   })
-  if (scale === 'full') await fourBit(context, seeds.slice(0, 3))
+  if (scale === 'full') await fourBit(context, { ...course, seeds: seeds.slice(0, 3) })
   else note('Scale full also trains with 4-bit weights.')
 }
 
 function draw({ figure }: ExperimentContext, learningRate: number, results: DigitsRun[][]): void {
   const series: Series[] = CONTENDERS.map(([label], k) => {
     const { curve } = results[k][0]
-    const x = Array.from({ length: STEPS / 5 }, (_, i) => 5 * i + 2)
+    const x = Array.from({ length: curve.length / 5 }, (_, i) => 5 * i + 2)
     return { label, x, y: x.map((at) => mean(Array.from(curve.subarray(at - 2, at + 3)))), dashed: k === 1 }
   })
   figure({
@@ -116,14 +125,14 @@ function draw({ figure }: ExperimentContext, learningRate: number, results: Digi
 }
 
 /** Weights seen through 4 bits, straight-through gradients, over learning rates. */
-async function fourBit(context: ExperimentContext, seeds: number[]): Promise<void> {
+async function fourBit(context: ExperimentContext, course: Course): Promise<void> {
   const rows: (string | number)[][] = []
   const best: string[] = []
   for (const [name, make] of CONTENDERS) {
     const tried: [number, string][] = []
     for (const learningRate of [1e-3, 3e-3, 1e-2, 3e-2, 1e-1]) {
       const settings = { optimizer: make(learningRate), fourBit: true }
-      const runs = await over(context, seeds, `4 bits, ${name}, learning rate ${learningRate}`, settings)
+      const runs = await over(context, course, `4 bits, ${name}, learning rate ${learningRate}`, settings)
       const losses = runs.map(({ loss }) => loss)
       const accuracies = runs.map(({ accuracy }) => accuracy)
       tried.push([mean(losses), `${name} at ${learningRate}: loss ${range(losses)}, accuracy ${range(accuracies)}`])
@@ -132,7 +141,7 @@ async function fourBit(context: ExperimentContext, seeds: number[]): Promise<voi
     best.push(tried.sort(([a], [b]) => a - b)[0][1])
   }
   const columns = ['optimizer', 'learning rate', 'final loss', 'test accuracy']
-  context.table({ title: `4-bit weights in groups of 32, means over ${seeds.length} seeds`, columns, rows })
+  context.table({ title: `4-bit weights in groups of 32, means over ${course.seeds.length} seeds`, columns, rows })
   context.claim({
     claim: 'Better than Adam with 4-bit weights: not claimed from three seeds of a small network',
     paper: '4-bit training more stable than 16-bit Adam (language models)',
