@@ -12,10 +12,11 @@ export type { Inputs, Targets } from './intake.ts'
 export type { LayerViews } from './layout.ts'
 export type { Loss, LossName, TargetRule } from './losses.ts'
 export { accuracy, confusion, predictedClass } from './metrics.ts'
-export { DenseNetwork, mlp, type NormLayers } from './network.ts'
+export { DenseNetwork, mlp } from './network.ts'
 export { type Objective, objective } from './objective.ts'
 export type { MlpOptions } from './options.ts'
 export type { Precision, Real } from './real.ts'
+export type { NormLayers, NormOptions } from './single-examples.ts'
 export type { NetworkState } from './state.ts'
 export {
   type Batch,

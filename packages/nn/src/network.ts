@@ -1,20 +1,22 @@
-import { number, oneOf } from '@opt/core'
+import { number } from '@opt/core'
 import { foldStatistics } from './batch-norm.ts'
 import { type Buffers, makeBuffers } from './buffers.ts'
 import type { Examples } from './examples.ts'
-import { GradientGram } from './gram.ts'
 import { initialize } from './initialization.ts'
-import { checkLength, checkVector, type Inputs, type Targets } from './intake.ts'
+import { checkVector, type Inputs, type Targets } from './intake.ts'
 import { type LayerViews, layerViews } from './layout.ts'
 import { type CheckedOptions, checkedOptions, type MlpOptions } from './options.ts'
 import { backward, backwardTangent, forwardTangent } from './passes.ts'
-import { inputGradients, squaredNorms } from './per-example.ts'
 import type { Precision, Real } from './real.ts'
 import { Runner } from './runner.ts'
+import {
+  gradientNorms,
+  gradientProducts,
+  gradientsInInputs,
+  type NormOptions,
+  tangentKernel,
+} from './single-examples.ts'
 import { loadState, type NetworkState, saveState, statisticsOf } from './state.ts'
-
-/** Which layers' parameters a per-example gradient is taken in. */
-export type NormLayers = 'all' | 'last' | 'each'
 
 /**
  * A dense network and its exact oracles. Losses are means over the examples; matrices are flat and row-major.
@@ -176,66 +178,23 @@ export class DenseNetwork {
    * The Euclidean norm of the gradient of each example's own loss, in closed form, in all parameters;
    * with `layers: 'last'` in those of the last layer, with 'each' one norm a layer (examples x layers).
    */
-  perExampleGradientNorms(
-    inputs: Inputs,
-    targets: Targets,
-    { layers = 'all', out }: { layers?: NormLayers; out?: Float64Array } = {},
-  ): Float64Array {
-    oneOf(layers, 'layers', ['all', 'last', 'each'])
-    const depth = this.sizes.length - 1
-    const lowest = layers === 'last' ? depth - 1 : 0
-    const each = layers === 'each'
-    const taken = this.#run.take(inputs, targets)
-    const norms = out ?? new Float64Array(each ? taken.total * depth : taken.total)
-    checkLength(norms, each ? taken.total * depth : taken.total, 'out')
-    this.#run.eachSingly(taken, (start, n) => {
-      squaredNorms(this.#net, n, lowest)
-      const { squares } = this.#net
-      for (let i = 0; i < n; i++) {
-        let sum = 0
-        for (let l = lowest; l < depth; l++) {
-          sum += squares[i * depth + l]
-          if (each) norms[(start + i) * depth + l] = Math.sqrt(squares[i * depth + l])
-        }
-        if (!each) norms[start + i] = Math.sqrt(sum)
-      }
-    })
-    return norms
+  perExampleGradientNorms(inputs: Inputs, targets: Targets, options: NormOptions = {}): Float64Array {
+    return gradientNorms(this.#run, inputs, targets, options)
   }
 
   /** The gradient of each example's own loss in its own inputs, examples x inputs. */
   inputGradient(inputs: Inputs, targets: Targets, out?: Real): Real {
-    const { net, inputs: d } = this.#run
-    const taken = this.#run.take(inputs, targets)
-    const result = this.#run.result(out, taken.total * d)
-    this.#run.eachSingly(taken, (start, n) => {
-      inputGradients(net, n, net.scratch)
-      result.set(net.scratch.subarray(0, n * d), start * d)
-    })
-    return result
+    return gradientsInInputs(this.#run, inputs, targets, out)
   }
 
   /** The inner products of the gradients of the examples' own losses, examples x examples. */
   perExampleInnerProducts(inputs: Inputs, targets: Targets): Float64Array {
-    const { last, outputs } = this.#run
-    const taken = this.#run.take(inputs, targets)
-    const gram = new GradientGram(this.#net, taken.total, 1)
-    this.#run.eachSingly(taken, (start, n) => {
-      gram.keep(start, n)
-      gram.outputRows.set(last.delta.subarray(0, n * outputs), start * outputs)
-    })
-    return gram.products()
+    return gradientProducts(this.#run, inputs, targets)
   }
 
   /** The empirical neural tangent kernel, (examples x outputs) squared: row i * outputs + k is output k of example i. */
   ntk(inputs: Inputs): Float64Array {
-    const { outputs } = this.#run
-    const taken = this.#run.take(inputs, null)
-    const gram = new GradientGram(this.#net, taken.total, outputs)
-    this.#run.eachSingly(taken, (start, n) => gram.keep(start, n))
-    const { outputRows } = gram
-    for (let row = 0; row < taken.total * outputs; row++) outputRows[row * outputs + (row % outputs)] = 1
-    return gram.products()
+    return tangentKernel(this.#run, inputs)
   }
 
   /** Folds the last batch's statistics into the running ones: running += momentum (batch - running), variances unbiased. */
