@@ -8,6 +8,16 @@ import { startPeers } from './peer.mjs'
 const quick = process.argv.includes('--quick')
 const BETA = 0.1
 
+/** Bytes of WebAssembly memory made so far: Node's own counters leave it out. */
+let wasmBytes = 0
+const { Memory } = WebAssembly
+WebAssembly.Memory = class extends Memory {
+  constructor(descriptor) {
+    super(descriptor)
+    wasmBytes += this.buffer.byteLength
+  }
+}
+
 /** Gaussian data, the values of a network of six neurons, and P distinct patterns with their normals. */
 function makeProblem(n, d, P, seed = 0) {
   const rng = random(seed)
@@ -48,14 +58,13 @@ function trace({ X, y, patterns }, maxIterations) {
 
 /** Milliseconds an iteration, the least of a hundred, without measures; set-up in seconds; memory in MB. */
 function perIteration({ X, y, patterns }, form, iterations = 100) {
-  const held = () => (process.memoryUsage().arrayBuffers + process.memoryUsage().external) / 1e6
-  const before = held()
+  const before = wasmBytes
   const start = performance.now()
   const options = { patterns, beta: BETA, form, tolerance: 0, measureEvery: 1_000_000, history: false }
   const steps = convexRelu.steps(X, y, { ...options, maxIterations: iterations })
   steps.next()
   const setUp = (performance.now() - start) / 1000
-  const memory = held() - before
+  const memory = (wasmBytes - before) / 1e6
   let ms = Infinity
   for (let then = performance.now(); !steps.next().done; then = performance.now())
     ms = Math.min(ms, performance.now() - then)
@@ -90,12 +99,13 @@ for (const [n, d, P] of sizes) {
   trace(problem, 20)
   const ours = [0, 1].map(() => trace(problem, 6000))
   const exact = cvxpy ? await peers.solve('cvxpy', problem, BETA) : null
-  const other = scnn && !(quick && n > 50) ? await peers.solve('scnn', problem, BETA) : null
+  // scnn takes its time: the smallest and the largest.
+  const other = scnn && (n === 50 || (n === 400 && d === 40)) ? await peers.solve('scnn', problem, BETA) : null
   if (exact) solver = exact.solver
   const optimum = exact?.objective ?? ours[0].objectives.at(-1)
   const fastest = (gap) => Math.min(...ours.map(({ times, objectives }) => reach(times, objectives, optimum, gap)))
   const fine = fastest(1e-4)
-  const theirs = (gap) => (other ? reach(other.times, other.objectives, optimum, gap) : null)
+  const gapLeft = other ? Math.abs(other.objectives.at(-1) / optimum - 1).toExponential(0) : '-'
   const last = n === 400 && d === 40
   rows.push([
     ...[
@@ -105,15 +115,15 @@ for (const [n, d, P] of sizes) {
       show(exact?.seconds),
       exact ? show(exact.seconds / fine) : '-',
     ],
-    ...[show(theirs(1e-3)), show(theirs(1e-4))],
+    ...[show(other?.times.at(-1)), gapLeft],
     ...(last ? verdict('3 times under CVXPY', exact ? exact.seconds >= 3 * fine : null) : ['', '']),
   ])
 }
-const gaps = ['ours to 1e-3, s', 'ours to 1e-4, s', 'CVXPY, s', 'CVXPY / ours', 'scnn to 1e-3, s', 'scnn to 1e-4, s']
+const gaps = ['ours to 1e-3, s', 'ours to 1e-4, s', 'CVXPY, s', 'CVXPY / ours', 'scnn, s', 'gap scnn ends with']
 print(['n x d x P', ...gaps, 'target', ''], rows)
 const who = [cvxpy && `${cvxpy} with ${solver}`, scnn].filter(Boolean).join(', ')
 console.log(
-  `Squared loss, beta ${BETA}, rho ${BETA}, one thread, set-up included. Time until the convex objective stays within the gap of CVXPY's optimum (best of 2 runs of ours). ${who ? `Peers: ${who}; '-' where one is not there.` : 'No peers are there (npm run bench:peers).'}\n`,
+  `Squared loss, beta ${BETA}, rho ${BETA}, one thread, set-up included. Time until the convex objective stays within the gap of CVXPY's optimum (best of 2 runs of ours). ${who ? `Peers: ${who}; '-' where one was not run.` : 'No peers are there (npm run bench:peers).'}\n`,
 )
 peers?.stop()
 
@@ -159,6 +169,7 @@ print(
   curve.map(([n, d, P]) => {
     console.error(`cost, ${n} x ${d} x ${P}`)
     const { ms, setUp, memory } = perIteration(makeProblem(n, d, P), 'rows', 30)
-    return [`${n} x ${d} x ${P}`, show(setUp), show(ms), memory.toFixed(0)]
+    return [`${n} x ${d} x ${P}`, show(setUp), show(ms), memory < 1 ? '< 1' : memory.toFixed(0)]
   }),
 )
+console.log('The n x n form. Set-up includes the first iteration and a full measure; memory is the workspace.')

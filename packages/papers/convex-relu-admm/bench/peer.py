@@ -35,7 +35,8 @@ def by_scnn(X, y, G, beta):
 
     n = len(y)
     model = ConvexReLU(G.T)
-    solver = AL(model, max_primal_iters=4000)
+    # Tighter than its defaults, with which it stops short of a gap of 1e-3.
+    solver = AL(model, tol=1e-8, constraint_tol=1e-8)
     metrics = Metrics(metric_freq=10, model_loss=True, constraint_gaps=True)
     _, metrics = optimize_model(
         model, solver, metrics, X, y, regularizer=NeuronGL1(beta / n), dtype="float64", unitize_data=False

@@ -33,7 +33,7 @@ export class ConvexReluNetwork {
   #fitted: Fitted | null = null
 
   constructor(options: ConvexReluNetworkOptions = {}) {
-    const { loss = 'squared', task, beta = 0.01, patterns = 50, epsilon = 0, tolerance, maxIterations } = options
+    const { loss = 'squared', task, beta = 0.1, patterns = 50, epsilon = 0, tolerance, maxIterations } = options
     oneOf(loss, 'ConvexReluNetwork: loss', LOSSES)
     if (task !== undefined) oneOf(task, 'ConvexReluNetwork: task', ['regression', 'classification'])
     if (task === 'regression' && loss !== 'squared')
@@ -93,7 +93,7 @@ export class ConvexReluNetwork {
     else if (epsilon > 0) chosen = thickPatterns(prepared, { count: patterns, random: chance, perturbed: flags })
     else chosen = samplePatterns(prepared, { count: patterns, random: chance })
 
-    const { loss = 'squared', beta = 0.01, tolerance = 1e-3, maxIterations = 5000, rho } = this.options
+    const { loss = 'squared', beta = 0.1, tolerance = 1e-2, maxIterations = 10_000, rho } = this.options
     const options: ConvexReluOptions & { tolerance: number; maxIterations: number; history: boolean } = {
       ...{ patterns: chosen, loss, beta, epsilon, perturbed: flags, tolerance, maxIterations, history: false },
       ...{ stopping: 'gap' as const, ...(rho === undefined ? {} : { rho }) },
