@@ -3,11 +3,12 @@ import { cac } from 'cac'
 import { addInfo } from './commands/info.ts'
 import { addList } from './commands/list.ts'
 import { addReproduce } from './commands/reproduce.ts'
+import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
 import { nearest, UsageError } from './paper.ts'
 import type { Session } from './session.ts'
 
-const COMMANDS = [addList, addInfo, addReproduce, addTransport]
+const COMMANDS = [addList, addInfo, addReproduce, addStream, addTransport]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 

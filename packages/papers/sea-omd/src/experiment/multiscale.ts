@@ -136,11 +136,14 @@ export async function noiseScaling(context: ExperimentContext, ledger: Ledger, a
     ours: `${exponent.toFixed(3)}; excess ${excess.map(shown).join(', ')}`,
     pass: exponent >= 0.85 && exponent <= 1.1,
   })
-  if (context.scale !== 'quick') fit(context, regret)
+  if (context.scale !== 'quick') fitGrid(context, regret)
 }
 
 /** c0 + c1 sigma sqrt T + c2 s sqrt T over a grid of worlds. */
-function fit(context: ExperimentContext, regret: (sigma: number, s: number, seed: number, T: number) => number): void {
+function fitGrid(
+  context: ExperimentContext,
+  regret: (sigma: number, s: number, seed: number, T: number) => number,
+): void {
   const grid = [0.5, 1, 2, 4].flatMap((sigma) =>
     [0.25, 0.5, 1, 2].flatMap((s) => [4000, 16_000].map((T) => [sigma, s, T])),
   )
