@@ -46,6 +46,12 @@ const CALLS = {
   projectRows32: [7, 29, 'f32:203', 'f32:203', 1e-8],
   diffgrad: [VECTOR, 'f64:203', 'f64:203', '+f64:203', 'f64:203', 'f64:203', 0.003, 0.997, 0.9, 0.999, 1e-8, 0.1],
   diffgrad32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', 'f32:203', 0.003, 0.997, 0.9, 0.999, 1e-8, 0.1],
+  largest: [VECTOR, 'f64:203'],
+  largest32: [VECTOR, 'f32:203'],
+  squaredNorm: [VECTOR, 'f64:203'],
+  squaredNorm32: [VECTOR, 'f32:203'],
+  scaleAbove: [VECTOR, 'f64:203', 1.3, 0.7],
+  scaleAbove32: [VECTOR, 'f32:203', 1.3, 0.7],
   adahessian: [VECTOR, 'f64:203', 'f64:203', '+f64:203', 'f64:203', 'f64:203', ...adam],
   adahessian32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', 'f32:203', ...adam],
 }

@@ -49,6 +49,9 @@ const UPDATES: [keyof OptimizerKernels & keyof typeof plainKernels, number, numb
   ['adamDirection', 3, [1.7, 0.9, 0.999, 1e-8, 0]],
   ['adamDirection', 3, [1.7, 0.9, 0.999, 1e-8, 1]],
   ['diffgrad', 5, [0.003, 0.997, 0.9, 0.999, 1e-8, 0.1]],
+  ['largest', 1, []],
+  ['squaredNorm', 1, []],
+  ['scaleAbove', 1, [1.3, 0.7]],
   ['adahessian', 5, [0.003, 1.7, 0.997, 0.9, 0.999, 1e-4]],
 ]
 
@@ -147,6 +150,13 @@ describe('what the updates compute', () => {
     const [first, second] = [0.9 * 0.5 - 0.06, 0.99 * 4 + 0.01 * 0.36]
     expect([m[0], v[0], q[0]]).toEqual([expect.closeTo(first, 15), expect.closeTo(second, 14), -0.6])
     expect(p[0]).toBeCloseTo(0.99 * 2 - (0.1 * first) / (1 + Math.exp(-1.6)) / (Math.sqrt(second) + 1e-3), 14)
+  })
+
+  test('largest, squaredNorm, scaleAbove', () => {
+    const x = Float64Array.of(1, -3, 2, 0.5, -2)
+    expect([plainKernels.largest(5, x), plainKernels.squaredNorm(5, x)]).toEqual([3, 18.25])
+    plainKernels.scaleAbove(5, x, 1.5, 0.5)
+    expect([...x]).toEqual([1, -1.5, 1, 0.5, -1])
   })
 
   test('ADAHESSIAN: the second moment is that of the curvature', () => {

@@ -48,6 +48,9 @@ const kernels32 = (kernels: Kernels): UpdateKernels<Float32Array> => ({
   projectRows: kernels.projectRows32,
   diffgrad: kernels.diffgrad32,
   adahessian: kernels.adahessian32,
+  largest: kernels.largest32,
+  squaredNorm: kernels.squaredNorm32,
+  scaleAbove: kernels.scaleAbove32,
   nonFinite: kernels.nonFinite32,
 })
 

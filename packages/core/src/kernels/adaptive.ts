@@ -1,4 +1,4 @@
-/** What AdamP, diffGrad and ADAHESSIAN need beyond the updates of {@link UpdateKernels}, in the same manner. */
+/** What AdamP, diffGrad, ADAHESSIAN and Stable-SPAM need beyond the updates of {@link UpdateKernels}, in the same manner. */
 export interface AdaptiveKernels<A> {
   /**
    * Adam's direction: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; g becomes m / (sqrt(correction2 v) + epsilon),
@@ -52,6 +52,12 @@ export interface AdaptiveKernels<A> {
     beta2: number,
     epsilon: number,
   ): void
+  /** The largest |x_i|, 0 for none; entries that are NaN do not count. */
+  largest(n: number, x: A): number
+  /** x'x in float64: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one. */
+  squaredNorm(n: number, x: A): number
+  /** Entries with |x_i| > limit become factor x_i. */
+  scaleAbove(n: number, x: A, limit: number, factor: number): void
 }
 
 /** The kernels of one type of numbers: views in, pointers through. */
@@ -59,6 +65,7 @@ export function wasmAdaptive<A extends ArrayBufferView>(
   of: (name: string) => (...numbers: number[]) => number,
 ): AdaptiveKernels<A> {
   const at = (view: A) => view.byteOffset
+  const [largest, squaredNorm, scaleAbove] = ['largest', 'squaredNorm', 'scaleAbove'].map(of)
   const [direction, cosine, project, diffgrad, adahessian] = [
     'adamDirection',
     'largestCosine',
@@ -75,5 +82,8 @@ export function wasmAdaptive<A extends ArrayBufferView>(
       void diffgrad(n, at(p), at(m), at(v), at(q), at(g), rate, keep, beta1, beta2, epsilon, l2),
     adahessian: (n, p, m, v, g, d, rate, correct, keep, beta1, beta2, epsilon) =>
       void adahessian(n, at(p), at(m), at(v), at(g), at(d), rate, correct, keep, beta1, beta2, epsilon),
+    largest: (n, x) => largest(n, at(x)),
+    squaredNorm: (n, x) => squaredNorm(n, at(x)),
+    scaleAbove: (n, x, limit, factor) => void scaleAbove(n, at(x), limit, factor),
   }
 }

@@ -31,8 +31,37 @@ function onRows<A extends Floats>(dotOf: Dot<A>, axpyOf: (n: number, alpha: numb
   }
 }
 
+function largest(n: number, x: Floats): number {
+  let most = 0
+  for (let i = 0; i < n; i++) {
+    const size = abs(x[i])
+    if (size > most) most = size
+  }
+  return most
+}
+
+function squaredNorm(n: number, x: Floats): number {
+  let [a, b, c, d] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    a += x[i] * x[i]
+    b += x[i + 1] * x[i + 1]
+    c += x[i + 2] * x[i + 2]
+    d += x[i + 3] * x[i + 3]
+  }
+  let sum = a + c + (b + d)
+  for (; i < n; i++) sum += x[i] * x[i]
+  return sum
+}
+
 export const plainAdaptive: AdaptiveKernels<Float64Array> = {
   ...onRows<Float64Array>(dot, axpy),
+  largest,
+  squaredNorm,
+
+  scaleAbove(n, x, limit, factor) {
+    for (let i = 0; i < n; i++) if (abs(x[i]) > limit) x[i] *= factor
+  },
 
   adamDirection(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov) {
     for (let i = 0; i < n; i++) {
@@ -65,6 +94,13 @@ export const plainAdaptive: AdaptiveKernels<Float64Array> = {
 
 export const plainAdaptive32: AdaptiveKernels<Float32Array> = {
   ...onRows<Float32Array>(dot32, axpy32),
+  largest,
+  squaredNorm,
+
+  scaleAbove(n, x, limit, factor) {
+    const [bound, scale] = [fround(limit), fround(factor)]
+    for (let i = 0; i < n; i++) if (abs(x[i]) > bound) x[i] = fround(scale * x[i])
+  },
 
   adamDirection(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov) {
     const [b1, c1, b2, c2] = [fround(beta1), fround(1 - beta1), fround(beta2), fround(1 - beta2)]

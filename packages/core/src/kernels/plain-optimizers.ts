@@ -11,6 +11,9 @@ export const plainOptimizers: OptimizerKernels = {
   projectRows32: plainAdaptive32.projectRows,
   diffgrad32: plainAdaptive32.diffgrad,
   adahessian32: plainAdaptive32.adahessian,
+  largest32: plainAdaptive32.largest,
+  squaredNorm32: plainAdaptive32.squaredNorm,
+  scaleAbove32: plainAdaptive32.scaleAbove,
 
   lion(n, p, m, g, learningRate, weightDecay, beta1, beta2) {
     const keep = 1 - learningRate * weightDecay
