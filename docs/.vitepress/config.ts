@@ -37,6 +37,9 @@ function reference({ name, api }: Room) {
   return { text: name, link: api, items }
 }
 
+const BRANCH =
+  '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"><circle cx="6" cy="5" r="2.5"/><circle cx="6" cy="19" r="2.5"/><circle cx="18" cy="8" r="2.5"/><path d="M6 7.5v9M18 10.500c0 4-5 4.500-11.500 6"/></svg>'
+
 export default defineConfig({
   title: '@opt',
   description: 'Research papers on optimisation and learning, made real: typed, fast, the same bits everywhere.',
@@ -63,13 +66,7 @@ export default defineConfig({
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     siteTitle: '@opt',
-    search: {
-      provider: 'local',
-      // The name spoken holds all that is written on the button, the K of its shortcut too.
-      options: {
-        translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K, with Ctrl or Command' } },
-      },
-    },
+    search: { provider: 'local' },
     outline: { level: [2, 3], label: 'On this page' },
     externalLinkIcon: true,
     nav: [
@@ -87,10 +84,11 @@ export default defineConfig({
       '/guides/': [{ text: 'Guides', items: guides }],
       '/api/': [{ text: 'Reference', items: found.filter(({ api }) => api !== '').map(reference) }],
     },
-    socialLinks: [{ icon: 'github', link: REPOSITORY, ariaLabel: 'The repository' }],
+    socialLinks: [{ icon: { svg: BRANCH }, link: REPOSITORY, ariaLabel: 'The repository' }],
     docFooter: { prev: false, next: false },
   },
   vite: {
+    plugins: [demosPlugin()],
     resolve: { alias: packageAliases(live) },
     build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
     worker: { format: 'es', plugins: () => [demosPlugin()] },

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { rooms as allRooms, root } from '../../scripts/rooms.mjs'
+import { rooms as allRooms, readJson, root } from '../../scripts/rooms.mjs'
 
 export const REPOSITORY = 'https://github.com/opt-js/opt'
 
@@ -87,10 +87,13 @@ export function rooms(): Room[] {
   return found.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Bytes of the package's main entry with all that it needs at once, bundled, minified and gzipped; null before it is built. */
+/**
+ * Bytes of the package's main entry with all that it needs at once, bundled, minified and gzipped; null before it is
+ * built, and for a command, which is for no page.
+ */
 export async function bundledBytes(folder: string): Promise<number | null> {
   const entry = join(folder, 'dist', 'index.js')
-  if (!existsSync(entry)) return null
+  if (!existsSync(entry) || readJson(join(folder, 'package.json')).bin) return null
   const { outputFiles, metafile } = await build({
     ...{
       entryPoints: [entry],

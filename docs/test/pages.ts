@@ -1,4 +1,4 @@
-// The pages whose code is run: every package's README, and the guides.
+// The pages whose code is run: every README, and the guides.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,12 @@ export function pages(): Page[] {
   const guides = readdirSync(join(docs, 'guides'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => ({ name: `guides/${file}`, folder: docs, file: join(docs, 'guides', file) }))
-  return [...readmes, ...guides].map(({ name, folder, file }) => ({ name, folder, text: readFileSync(file, 'utf8') }))
+  const front = { name: 'README.md', folder: docs, file: join(root, 'README.md') }
+  return [front, ...readmes, ...guides].map(({ name, folder, file }) => ({
+    name,
+    folder,
+    text: readFileSync(file, 'utf8'),
+  }))
 }
 
 /** Does the work two at a time; the answers in order. */

@@ -163,11 +163,14 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
       await control.focus()
       await page.keyboard.press((await control.getAttribute('type')) === 'checkbox' ? 'Space' : 'ArrowRight')
       await page.waitForTimeout(300)
-      await ranOrEnded()
-      expect(['running', 'done']).toContain(await state())
-      await page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>('.demo-button')].find((b) => b.textContent === 'Stop')?.click(),
+      await page.waitForFunction(
+        () => ['done', 'failed'].includes(document.querySelector<HTMLElement>('.live-demo')!.dataset.state!),
+        null,
+        {
+          timeout: 90_000,
+        },
       )
+      expect(await state()).toBe('done')
 
       await demo.getByRole('button', { name: 'Show the code' }).click()
       expect(await demo.locator('.demo-code code').textContent()).toContain('@opt/')

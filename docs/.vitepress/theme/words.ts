@@ -1,3 +1,8 @@
+import type { Paper } from '../rooms.ts'
+
+/** Where a paper came out: a venue that holds its year stands alone. */
+export const venueOf = ({ venue, year }: Paper): string => (venue.includes(String(year)) ? venue : `${venue} ${year}`)
+
 /** Bytes as a reader takes them in. */
 export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
