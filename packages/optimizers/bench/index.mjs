@@ -80,16 +80,14 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000])
       ...ours(create, n),
       ...Object.fromEntries(peers),
     }
-    const result = await compare(n, contenders, torch, quick ? 8 : n > 1e6 ? 25 : 60)
-    const { times, bandwidth } = result
+    const result = await compare(n, contenders, torch, quick ? 8 : n > 1e6 ? 15 : 30)
+    const { ratio, part, bandwidth } = result
     table.push(row(name, n, bytes, COLUMNS, result))
     if (name === 'AdamW' && torch && n >= 1e5)
-      targets.push(target(`AdamW, n = ${n}, faster than torch foreach`, times['torch, foreach'] / times.resident, 2))
+      targets.push(target(`AdamW, n = ${n}, faster than torch foreach`, ratio('resident', 'torch, foreach'), 2))
     if (name === 'SGD') targets.push(`- Memory at n = ${n}: ${(bandwidth / 1e9).toFixed(0)} GB/s updated in place`)
     if (n === 1e7 && ['SGD', 'AdamW'].includes(name))
-      targets.push(
-        target(`${name}, n = 1e7, part of the bandwidth`, bytes / times.resident / (bandwidth / 1e9), 0.7, ''),
-      )
+      targets.push(target(`${name}, n = 1e7, part of the bandwidth`, part('resident', bytes), 0.7, ''))
   }
 torch?.stop()
 
@@ -99,6 +97,6 @@ console.log(
 console.log(`${targets.join('\n')}\n`)
 console.log(
   torch
-    ? `PyTorch ${torch.version}, one thread, four tensors. Resident: parameters and gradients in the optimizer’s memory, the search for NaN off and on; own arrays: copied in and out at each step, checked. SGD has momentum 0.9. Bytes counted: 20 a parameter, 28 for Adam and AdamW; the bandwidth is the best update in place (y += a x, y += a y) of our kernels and PyTorch in the same run. Least of several rounds by turns.`
+    ? `PyTorch ${torch.version}, one thread, four tensors. Resident: parameters and gradients in the optimizer’s memory, the search for NaN off and on; own arrays: copied in and out at each step, checked. SGD has momentum 0.9. Bytes counted: 20 a parameter, 28 for Adam and AdamW; the bandwidth is the best update in place (y += a x, y += a y) of our kernels and PyTorch in the same run. Rounds by turns: times are the least, parts and ratios medians of comparisons within a round.`
     : 'PyTorch is not here (npm run bench:peers, or OPT_PYTHON): its rows are missing.',
 )

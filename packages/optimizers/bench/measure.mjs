@@ -61,33 +61,36 @@ function memorySpeed(n) {
   return (steps) => Math.max((12 * n) / seconds(add, steps), (8 * n) / seconds(scale, steps))
 }
 
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+
 /**
- * Times, by turns in several rounds, the contenders of one optimizer at one size. The least time of the rounds counts: on a shared
- * machine everything else is disturbance.
+ * Times, by turns in several rounds, the contenders of one optimizer at one size, and the memory beside them.
  *
  * @param contenders name -> function that takes one step, or [name, variant] for PyTorch.
- * @returns name -> nanoseconds a parameter, and the bandwidth in bytes a second.
+ * @returns `times`: name -> least nanoseconds a parameter; `ratio` and `part`, which compare within each round and take the median,
+ *   so that what else the machine does weighs on both sides; `bandwidth`: the best seen, in bytes a second.
  */
 export async function compare(n, contenders, torch, rounds) {
   const steps = stepsFor(n)
   const speed = memorySpeed(n)
-  const best = Object.fromEntries(Object.keys(contenders).map((name) => [name, Infinity]))
-  let bandwidth = 0
-  for (const work of Object.values(contenders))
-    if (typeof work === 'function') for (let k = 0; k < Math.max(5, steps); k++) work()
+  const present = Object.entries(contenders).filter(([, work]) => torch || typeof work === 'function')
+  const seen = Object.fromEntries(present.map(([name]) => [name, []]))
+  const memory = []
+  for (const [, work] of present) if (typeof work === 'function') for (let k = 0; k < Math.max(5, steps); k++) work()
   for (let round = 0; round < rounds; round++) {
-    bandwidth = Math.max(bandwidth, speed(steps))
-    if (torch) bandwidth = Math.max(bandwidth, await torch.ask('bandwidth', '-', n, steps))
-    for (const [name, work] of Object.entries(contenders)) {
-      if (typeof work !== 'function' && !torch) continue
-      const time = typeof work === 'function' ? seconds(work, steps) : await torch.ask(...work, n, steps)
-      if (time < best[name]) best[name] = time
-    }
+    memory.push(Math.max(speed(steps), torch ? await torch.ask('bandwidth', '-', n, steps) : 0))
+    for (const [name, work] of present)
+      seen[name].push(typeof work === 'function' ? seconds(work, steps) : await torch.ask(...work, n, steps))
   }
-  const nanoseconds = Object.entries(best)
-    .filter(([, time]) => time < Infinity)
-    .map(([name, time]) => [name, (time * 1e9) / n])
-  return { times: Object.fromEntries(nanoseconds), bandwidth }
+  const known = present.map(([name]) => name).filter((name) => seen[name].every((time) => time > 0))
+  return {
+    times: Object.fromEntries(known.map((name) => [name, (Math.min(...seen[name]) * 1e9) / n])),
+    /** How many times faster a is than b. */
+    ratio: (a, b) => median(seen[a].map((time, round) => seen[b][round] / time)),
+    /** The part of the bandwidth that a contender moving so many bytes a parameter reaches. */
+    part: (name, bytes) => median(seen[name].map((time, round) => (bytes * n) / time / memory[round])),
+    bandwidth: Math.max(...memory),
+  }
 }
 
 /** The contenders of ours: on resident arrays with and without the check of gradients, and on arrays of one's own. */
@@ -110,11 +113,9 @@ export function ours(create, n) {
 const show = (v) => (v >= 100 ? v.toFixed(0) : v.toPrecision(2))
 
 /** One row: nanoseconds a parameter, and in brackets the part of the bandwidth, of the contenders in the order given. */
-export function row(name, n, bytes, contenders, { times, bandwidth }) {
-  const cell = (contender) => {
-    const ns = times[contender]
-    return ns === undefined ? '' : `${show(ns)} (${(bytes / (ns * 1e-9) / bandwidth).toFixed(2)})`
-  }
+export function row(name, n, bytes, contenders, { times, part }) {
+  const cell = (contender) =>
+    times[contender] === undefined ? '' : `${show(times[contender])} (${part(contender, bytes).toFixed(2)})`
   return `| ${[name, n.toExponential(0), ...contenders.map(cell)].join(' | ')} |`
 }
 

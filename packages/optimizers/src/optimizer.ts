@@ -217,7 +217,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
       refuse(label, `of length ${slots.length}`, `length ${(set as unknown[]).length}`)
     if (record)
       for (const name in set as object)
-        if (!Object.hasOwn(this.parameters, name)) refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
+        if (!Object.hasOwn(this.parameters, name))
+          refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
   }
 
   /** Copies what fits into the slots and looks for numbers that are not finite. */

@@ -1,7 +1,7 @@
 import { exp, log1p, number, tanh } from '@opt/core'
 import { type Kernel, outsideBox, separable, sign } from '../kernel.ts'
 
-const { abs, max, min, sqrt } = Math
+const { abs, max, sqrt } = Math
 
 /** K = sum of |x_i|: Lion. The set: |x_i| <= 1 / lambda. */
 export const l1 = (): Kernel =>
@@ -49,7 +49,7 @@ export function huber(e: number): Kernel {
     name: 'huber',
     value: (v) => (abs(v) <= e ? (v * v) / (2 * e) : abs(v) - e / 2),
     subgradient(x, out) {
-      for (let i = 0; i < x.length; i++) out[i] = max(-1, min(1, x[i] / e))
+      for (let i = 0; i < x.length; i++) out[i] = x[i] > e ? 1 : x[i] < -e ? -1 : x[i] / e
     },
     conjugate: (y) => 0.5 * e * y * y,
     conjugateSubgradient: (y) => e * y,
@@ -63,7 +63,10 @@ export const relu = (): Kernel =>
     name: 'relu',
     value: (v) => max(v, 0),
     subgradient(x, out) {
-      for (let i = 0; i < x.length; i++) out[i] = max(sign(x[i]), 0)
+      for (let i = 0; i < x.length; i++) {
+        const side = sign(x[i])
+        out[i] = side === -1 ? 0 : side
+      }
     },
     conjugate: () => 0,
     conjugateSubgradient: () => 0,
