@@ -144,7 +144,7 @@ export async function networkExperiment(context: ExperimentContext): Promise<voi
     ])
   }
   context.table({
-    title: `B: ${data.features.shape[1]}-32-${data.classNames.length} ReLU network, batch 64, ${STEPS} steps, learning rate ${RATE} linearly to 0, ${seeds.length} seeds`,
+    title: `B: ${data.features.shape[1]}-32-${data.classNames.length} ReLU network, batch 64, ${STEPS} steps, learning rate ${RATE} linearly to 0, ${seeds.length === 1 ? 'one seed' : `${seeds.length} seeds`}`,
     columns: [
       ...['lambda', 'Lion: max |w| lambda', 'Lion: % at the bound', 'Lion: test accuracy'],
       ...['AdamW: max |w| lambda', 'AdamW: % at the bound', 'AdamW: test accuracy'],
