@@ -161,7 +161,8 @@ export function* robustAdmm(
     best = Math.max(best, robustBound(problem, map, lambda, h, right))
     const { objective, networkObjective, violation } = evaluate(problem, z.groups)
     const measures = { objective, networkObjective, violation, lowerBound: best, primal, dual }
-    const gap = Math.max(Math.abs(objective - best) / objective, violation / size)
+    const relativeGap = objective === best ? 0 : Math.abs(objective - best) / objective
+    const gap = Math.max(relativeGap, violation / size)
     const error = gapStops ? gap : Math.max(primal === 0 ? 0 : primal / size, dual / gradient)
     return scaleReport({ ...measures, error }, scale)
   }

@@ -273,6 +273,19 @@ describe('what must work', () => {
     expect(notes[0]).toMatch(/no pattern leaves room for epsilon \(see thickPatterns\)/)
   })
 
+  it.each(['squared', 'hinge', 'bce'] as const)('robust training without weight decay: %s', (loss) => {
+    const { status, objective, lowerBound } = solve({
+      loss,
+      epsilon: 0.01,
+      beta: 0,
+      stopping: 'gap',
+      maxIterations: 200,
+    })
+    expect(['max-iterations', 'converged']).toContain(status)
+    expect(lowerBound).toBe(0)
+    expect(objective).toBeGreaterThanOrEqual(0)
+  })
+
   it('epsilon on no feature is no epsilon', () => {
     const options = { beta: 0.1, maxIterations: 50 }
     expect(solve({ ...options, epsilon: 1, perturbed: [0, 0] }).weights).toEqual(solve(options).weights)

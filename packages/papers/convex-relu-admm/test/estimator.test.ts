@@ -1,5 +1,6 @@
 import { random } from '@opt/core'
-import { ConvexReluNetwork, crossValidateBeta } from '../src/index.ts'
+import { mlp } from '@opt/nn'
+import { ConvexReluNetwork, crossValidateBeta, pgd, predict } from '../src/index.ts'
 import { expectClose } from './golden.ts'
 
 /** Three rings of points: classes 3, 5 and 9. */
@@ -103,6 +104,22 @@ describe('ConvexReluNetwork', () => {
     },
   )
 
+  it('moves into a network of @opt/nn', () => {
+    const { X, y } = rings(10)
+    const network = new ConvexReluNetwork({ loss: 'hinge', patterns: 12, maxIterations: 100 }).fit(X, y)
+    const { hidden, hiddenBias, output } = network.toNetwork()
+    const [classes, neurons] = output.shape
+    const dense = mlp({ sizes: [2, neurons, classes], loss: 'hinge' })
+    const [first, second] = dense.layers()
+    for (let j = 0; j < neurons; j++) {
+      for (let i = 0; i < 2; i++) first.weight[i * neurons + j] = hidden.get(j, i)
+      for (let k = 0; k < classes; k++) second.weight[j * classes + k] = output.get(k, j)
+    }
+    first.bias?.set(hiddenBias)
+    second.bias?.fill(0)
+    expectClose(dense.predict(X), network.decision(X).data, 1e-10)
+  })
+
   it('is the same for the same seed, and changes nothing of the caller', () => {
     const { X, y } = rings(10)
     const before = structuredClone({ X, y })
@@ -112,20 +129,24 @@ describe('ConvexReluNetwork', () => {
     expect({ X, y }).toEqual(before)
   })
 
-  it('trains robustly: no training point within its radius is misjudged that the program says is safe', () => {
+  it('trains robustly: no attack lifts the loss on the training points above the objective', () => {
     const { X, y } = rings(8)
+    const small = X.map(([a, b]) => [(a - 100) / 10, b / 10])
     const two = y.map((label) => (label === 3 ? 1 : -1))
-    const options = {
-      loss: 'hinge' as const,
-      beta: 0.05,
-      patterns: 8,
-      epsilon: 0.1,
-      maxIterations: 1500,
-      tolerance: 1e-2,
-    }
-    const network = new ConvexReluNetwork(options).fit(X, two)
-    expect(network.certificate[0].objective).toBeLessThan(24)
-    expect(network.certificate[0].lowerBound).toBeLessThanOrEqual(network.certificate[0].objective + 0.05)
+    const options = { loss: 'hinge' as const, beta: 0.05, patterns: 8, epsilon: 0.1, standardize: false }
+    const network = new ConvexReluNetwork({ ...options, maxIterations: 1500, tolerance: 1e-3 }).fit(small, two)
+    const [{ objective, lowerBound, violation }] = network.certificate
+    expect(lowerBound).toBeLessThanOrEqual(objective * 1.01)
+    expect(objective).toBeLessThan(24)
+    expect(violation).toBeLessThan(1e-2)
+
+    const { hidden, hiddenBias, output } = network.toNetwork()
+    const rows = Array.from(hiddenBias, (bias, j) => [hidden.get(j, 0), hidden.get(j, 1), bias])
+    const attacked = { hidden: rows, output: output.data }
+    const withOnes = small.map((row) => [...row, 1])
+    const worst = pgd(attacked, withOnes, two, { epsilon: 0.1, perturbed: [true, true, false] })
+    const loss = predict(attacked, worst).reduce((sum, f, k) => sum + Math.max(0, 1 - two[k] * f), 0)
+    expect(loss).toBeLessThanOrEqual(objective)
   })
 
   it('tells how far it is, and stops when asked', async () => {

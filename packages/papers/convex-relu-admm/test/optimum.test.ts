@@ -122,6 +122,19 @@ describe('the solver reaches the golden optimum', () => {
     }
   })
 
+  it.each(cases.filter(({ name }) => name === 'robust'))('conjugate gradients do as the factor does, $title', (c) => {
+    // Columns of zeros change nothing but the number of unknowns.
+    const [d, zeros] = [c.X[0].length, 92]
+    const wide = c.X.map((row) => [...row, ...new Float64Array(zeros)])
+    const perturbed = [...c.perturbed, ...Array(zeros).fill(false)]
+    const options = { ...optionsOf(c), tolerance: 0, maxIterations: 60 }
+    const narrow = convexRelu(c.X, c.y, options)
+    const answer = convexRelu(wide, c.y, { ...options, perturbed })
+    expect(Math.abs(answer.objective - narrow.objective)).toBeLessThan(1e-7)
+    const v = c.patterns.flatMap((_, i) => Array.from({ length: d }, (_v, j) => answer.weights.v.get(i, j)))
+    expectClose(v, narrow.weights.v.data, 1e-7)
+  })
+
   it('takes ndarrays of any stride and patterns in any form', () => {
     const c = cases[0]
     const [n, d] = [c.X.length, c.X[0].length]
