@@ -62,7 +62,7 @@ export function activeSet(
           p[a] = gradient[free[a]]
           ones[a] = 1
         }
-        factor(kernels, count, (a, b) => H[free[a] * stride + free[b]], L, work)
+        factor(kernels, count, H, stride, 0, L, work, free)
         kernels.trsv(count, L.data, L.stride, p)
         kernels.trsvT(count, L.data, L.stride, p)
         let multiplier = 0

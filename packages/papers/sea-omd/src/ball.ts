@@ -77,7 +77,7 @@ function secular(center: Float64Array, radius: number): (y: Float64Array, H: Flo
     symmetricProduct(H, stride, z, b)
     let mu = 0
     for (let k = 0; k < NEWTON_STEPS; k++) {
-      factor(kernels, n, (i, j) => H[i * stride + j] + (i === j ? mu : 0), L, work)
+      factor(kernels, n, H, stride, mu, L, work)
       z.set(b)
       kernels.trsv(n, L.data, L.stride, z)
       kernels.trsvT(n, L.data, L.stride, z)

@@ -95,7 +95,7 @@ function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
   const { L, y, work, kernels } = allocate((ws) => ({
     ...{ L: ws.matrix(n, n), y: ws.f64(n), work: ws.f64(solveScratch(n, n)) },
   }))
-  factor(kernels, n, (i, j) => metric.data[i * n + j], L, work)
+  factor(kernels, n, metric.data, n, 0, L, work)
   y.set(rhs)
   kernels.trsv(n, L.data, L.stride, y)
   kernels.trsvT(n, L.data, L.stride, y)

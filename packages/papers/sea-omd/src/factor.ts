@@ -1,22 +1,29 @@
 import { allocate, type Kernels, type PaddedMatrix, solveScratch } from '@opt/core'
 
 /**
- * Cholesky factor of a symmetric matrix given by its entries, into the lower triangle of L.
- * A matrix that is positive definite but for rounding gets as little on its diagonal as makes it so.
+ * Cholesky factor of H + mu I into the lower triangle of L; H lies in the lower triangle of its array.
+ * With `kept`, of the rows and columns at its first n indices, which ascend.
+ * A matrix that is positive definite but for rounding gets as little more on its diagonal as makes it so.
  */
 export function factor(
   kernels: Kernels,
   n: number,
-  entry: (i: number, j: number) => number,
+  H: Float64Array,
+  stride: number,
+  mu: number,
   L: PaddedMatrix,
   work: Float64Array,
+  kept?: Int32Array,
 ): void {
   let largest = 0
-  for (let i = 0; i < n; i++) largest = Math.max(largest, entry(i, i))
   for (let shift = 0; shift < Infinity; shift = Math.max(1e-15 * largest, 10 * shift)) {
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) L.data[i * L.stride + j] = entry(i, j)
-      L.data[i * L.stride + i] += shift
+      const from = (kept ? kept[i] : i) * stride
+      const to = i * L.stride
+      if (kept) for (let j = 0; j <= i; j++) L.data[to + j] = H[from + kept[j]]
+      else for (let j = 0; j <= i; j++) L.data[to + j] = H[from + j]
+      L.data[to + i] += mu + shift
+      largest = Math.max(largest, L.data[to + i])
     }
     if (kernels.potrf(n, L.data, L.stride, work) === 0) return
   }

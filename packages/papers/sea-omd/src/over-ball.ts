@@ -53,7 +53,7 @@ export function overBall(
       }
       if (scale === 0) scale = size
       if (size <= tolerance * scale) return true
-      factor(kernels, n, (i, j) => H.data[i * H.stride + j] + (i === j ? mu : 0), L, work)
+      factor(kernels, n, H.data, H.stride, mu, L, work)
       kernels.trsv(n, L.data, L.stride, p)
       const decrement = inner(p, p)
       kernels.trsvT(n, L.data, L.stride, p)

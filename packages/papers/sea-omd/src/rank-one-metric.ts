@@ -142,7 +142,7 @@ export class RankOneMetric {
     const n = h.length
     const L = H.data.slice()
     // The factor goes where the inverse was; the identity, solved against it, becomes the inverse.
-    factor(kernels, n, (i, j) => L[i * H.stride + j], inverse, work)
+    factor(kernels, n, L, H.stride, 0, inverse, work)
     H.data.fill(0)
     for (let i = 0; i < n; i++) H.data[i * H.stride + i] = 1
     kernels.trsm(n, n, inverse.data, inverse.stride, H.data, H.stride, work)

@@ -46,7 +46,7 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
   readonly #hats: Float64Array[]
   readonly #shifted: Float64Array
   protected readonly numbers: { V: number; rate: number; played: number }
-  /** losses: sum l_i; guesses: m_i; moved: s_i; own: sum <g_t, x_{t,i}>; saved: the certificate's negative sums. */
+  /** losses: sum l_i; moved: s_i; own: sum <g_t, x_{t,i}>; saved: the certificate's negative sums. */
   protected readonly arrays: Record<
     'points' | 'hats' | 'previous' | 'weights' | 'losses' | 'moved' | 'own' | 'saved',
     Float64Array

@@ -1,4 +1,4 @@
-import { ball, bounds, box, type Domain, simplex } from '../src/index.ts'
+import { type Box, ball, bounds, box, type Domain, simplex } from '../src/index.ts'
 import { gap, golden } from './golden.ts'
 
 describe('golden projections', () => {
@@ -22,4 +22,18 @@ it('golden bounds', () => {
     near(bounds.dynamic({ ...c, pathLength: P, poolSize: N }), c.dynamic)
     near(bounds.oftrl(c), c.oftrl)
   }
+})
+
+it('a metric projection on a box that is partly flat keeps the flat side', () => {
+  const flat: Box = box({ lower: [0, -1, 0], upper: [0, 1, 5] })
+  const x = flat.projectMetric(
+    [3, 4, -2],
+    [
+      [2, 1, 0],
+      [1, 3, 0.5],
+      [0, 0.5, 1],
+    ],
+  )
+  expect(x[0]).toBe(0)
+  expect(flat.contains(x)).toBe(true)
 })
