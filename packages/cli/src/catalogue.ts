@@ -120,7 +120,7 @@ export const papers: readonly Paper[] = [
     title: 'Optimistic Online Mirror Descent for Bridging Stochastic and Adversarial Online Convex Optimization',
     authors: ['Sijia Chen', 'Yu-Jie Zhang', 'Wei-Wei Tu', 'Peng Zhao', 'Lijun Zhang'],
     year: 2024,
-    venue: 'JMLR 25(178); ICML 2023',
+    venue: 'JMLR 25(178)',
     arXiv: '2302.04552',
     topic: 'online learning',
     tasks: [
