@@ -6,6 +6,7 @@ import { multiscale, noiseScaling } from './experiment/multiscale.ts'
 import { dynamic, expConcave, offset } from './experiment/others.ts'
 import { slowShift } from './experiment/slow-shift.ts'
 import { strong } from './experiment/strong.ts'
+import { worlds } from './experiment/worlds.ts'
 
 /**
  * Regret against noise and motion, in worlds where both are known, and a stream of real data. The paper has no experiments: the worlds
@@ -22,6 +23,7 @@ export const experiment: Experiment = async (context) => {
   await expConcave(context, 0.65)
   await offset(context, ledger, 0.72)
   await dynamic(context, ledger, 0.76)
+  await worlds(context, ledger, 0.78)
   ledger.judge(context)
   context.note(
     'seaConvex is not uniformly better. With noise or alternation it takes larger steps than OGD and loses to it by up to 2 times (sigma = 2) or 4 times and more (alternation, T = 64000): the last gradient is the worst guess when gradients alternate. Diagonal AdaGrad wins the noise-free column of the multiscale box because that problem is aligned with the axes.',
