@@ -22,12 +22,14 @@ function run(command, args, cwd, env = process.env) {
   return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
 }
 
-/** `import { a, b as c } from 'x'` as a require, for the CommonJS run. */
+/** `import { a, b as c } from 'x'` and `import x from 'x'` as a require, for the CommonJS run. */
 const asRequire = (code) =>
-  code.replace(
-    /^import \{([^}]*)\} from ('[^']+')$/gm,
-    (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`,
-  )
+  code
+    .replace(
+      /^import \{([^}]*)\} from ('[^']+')$/gm,
+      (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`,
+    )
+    .replace(/^import (\w+) from ('[^']+')$/gm, (_, name, from) => `const ${name} = require(${from})`)
 
 /** Everything the examples need, installed by npm from the tarballs alone (their npm dependencies from the registry). */
 function install(project, tarballs) {
