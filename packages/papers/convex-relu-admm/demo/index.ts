@@ -33,22 +33,26 @@ function dataOf({ positive, negative }: ControlValues): Data {
   return { X: [...plus, ...minus], y: [...plus.map(() => 1), ...minus.map(() => -1)] }
 }
 
-const grid = Array.from({ length: SIDE * SIDE }, (_, p) => [
-  place(((p % SIDE) + 0.5) / SIDE),
-  place(1 - (Math.floor(p / SIDE) + 0.5) / SIDE),
-  1,
-])
+const grid = ndarray(
+  Float64Array.from({ length: 3 * SIDE * SIDE }, (_, k) => {
+    const p = Math.floor(k / 3)
+    if (k % 3 === 0) return place(((p % SIDE) + 0.5) / SIDE)
+    return k % 3 === 1 ? place(1 - (Math.floor(p / SIDE) + 0.5) / SIDE) : 1
+  }),
+  [SIDE * SIDE, 3],
+)
 
 /** The network's values as grey, bright where positive; lines where neurons switch; boxes round points, filled when certified. */
 function picture(network: Network, { X, y }: Data, label: string, epsilon: number, lines: boolean): Image {
   const f = predict(network, grid)
   const data = Array.from(f, (v) => 128 + 70 * Math.max(-1, Math.min(1, v)) + (v >= 0 ? 20 : -20))
   if (lines)
-    for (const [p, x] of grid.entries())
-      for (let j = 0; j < network.output.length; j++) {
-        const [a, b, c] = [network.hidden.get(j, 0), network.hidden.get(j, 1), network.hidden.get(j, 2)]
-        if (Math.abs(a * x[0] + b * x[1] + c) < (2 / SIDE) * (Math.abs(a) + Math.abs(b))) data[p] = 128
-      }
+    for (let j = 0; j < network.output.length; j++) {
+      const [a, b, c] = [network.hidden.get(j, 0), network.hidden.get(j, 1), network.hidden.get(j, 2)]
+      const near = (2 / SIDE) * (Math.abs(a) + Math.abs(b))
+      for (let p = 0; p < data.length; p++)
+        if (Math.abs(a * grid.data[3 * p] + b * grid.data[3 * p + 1] + c) < near) data[p] = 128
+    }
   const pixel = (v: number) => Math.floor(((v + 2) / 4) * SIDE)
   const dot = (a: number, b: number, grey: number) => {
     const [column, row] = [pixel(a), SIDE - 1 - pixel(b)]

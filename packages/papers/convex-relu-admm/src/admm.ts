@@ -100,16 +100,19 @@ function pruneWeights({ d, beta, rho, gamma, relaxation }: Problem, { U, V, L, A
 function keepSides({ rho, gamma, relaxation }: Problem, ops: Operators, { M, S, N, R }: SplitState): void {
   const { n, P, E } = ops
   const step = gamma / rho
-  for (let row = 0; row < 2 * P; row++)
-    for (let k = 0, e = ops.signOffset(row), m = row * n; k < n; k++, e++, m++) {
-      const side = relaxation * E[e] * M[m] + (1 - relaxation) * S[m]
+  const rest = 1 - relaxation
+  for (let half = 0; half < 2; half++)
+    for (let e = 0, m = half * P * n; e < P * n; e++, m++) {
+      const sign = E[e]
+      const before = S[m]
+      const side = relaxation * sign * M[m] + rest * before
       const sum = side + N[m]
       // max(sum, 0) without a branch that would be mispredicted.
       const kept = 0.5 * (sum + Math.abs(sum))
       const dual = N[m] + step * (side - kept)
       S[m] = kept
       N[m] = dual
-      R[m] = E[e] * (kept - dual)
+      R[m] = sign * (kept - dual)
     }
 }
 

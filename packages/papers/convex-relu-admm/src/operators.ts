@@ -46,11 +46,11 @@ export class Operators {
     for (let k = 0; k < this.E.length; k++) this.E[k] = 2 * this.D[k] - 1
   }
 
-  /** M = U X'. */
-  project(U: Float64Array, M: Float64Array): void {
-    const { n, d, P } = this
+  /** M = U X', for so many rows of U. */
+  project(U: Float64Array, M: Float64Array, rows: number = 2 * this.P): void {
+    const { n, d } = this
     M.fill(0)
-    this.kernels.gemm(2 * P, n, d, 1, U, d, 1, this.X, 1, d, M, n, this.scratch)
+    this.kernels.gemm(rows, n, d, 1, U, d, 1, this.X, 1, d, M, n, this.scratch)
   }
 
   /** U += R X. */

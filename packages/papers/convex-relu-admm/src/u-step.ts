@@ -68,10 +68,12 @@ export function rowsStep(ops: Operators, rho: number, views: RowsViews): UStep {
     U.fill(0)
     kernels.gemm(2 * P, d, d, 1, A, d, 1, inverse, d, 1, U, d, scratch)
     kernels.gemm(2 * P, d, n, 1, R, n, 1, XB, d, 1, U, d, scratch)
-    ops.project(U, M)
-    // q = (rho I + K)^-1 (t - F Z), and U = Z + F'q B^-1: by the same C the v half goes up and the w half down.
-    ops.predictions(M, q)
-    for (let k = 0; k < n; k++) q[k] = t[k] - q[k]
+    // q = (rho I + K)^-1 (t - F Z), F Z by the differences of its halves; then U = Z + F'q B^-1: by the same C the v half goes up
+    // and the w half down.
+    for (let k = 0, w = P * d; k < P * d; k++, w++) C[k] = U[k] - U[w]
+    ops.project(C, Q, P)
+    q.set(t)
+    for (let i = 0, v = 0; i < P; i++) for (let k = 0; k < n; k++, v++) q[k] -= D[v] * Q[v]
     kernels.trsv(n, K, n, q)
     kernels.trsvT(n, K, n, q)
     for (let i = 0, v = 0; i < P; i++) for (let k = 0; k < n; k++, v++) Q[v] = D[v] * q[k]
