@@ -101,7 +101,7 @@ export const experiment: Experiment = async (context) => {
     pass: null,
   })
   if (scale === 'full') await underSchedule(context, seeds)
-  else note('Scale full also compares accuracies under a cosine schedule with weight decay.')
+  else note('The full run also compares accuracies under a cosine schedule with weight decay.')
 }
 
 const settings = ({ dataFolder, signal }: ExperimentContext, seed: number, steps: number) => ({

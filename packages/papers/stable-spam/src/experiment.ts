@@ -109,7 +109,7 @@ export const experiment: Experiment = async (context) => {
     ...{ paper: '', ours: `final loss ${sparse.join('; ')}`, pass: null },
   })
   if (scale === 'full') await fourBit(context, { ...course, seeds: seeds.slice(0, 3) })
-  else note('Scale full also trains with 4-bit weights.')
+  else note('The full run also trains with 4-bit weights.')
 }
 
 function draw({ figure }: ExperimentContext, learningRate: number, results: DigitsRun[][]): void {
