@@ -97,6 +97,6 @@ console.log(
 console.log(`${targets.join('\n')}\n`)
 console.log(
   torch
-    ? `PyTorch ${torch.version}, one thread, four tensors. Resident: parameters and gradients in the optimizer’s memory, the search for NaN off and on; own arrays: copied in and out at each step, checked. SGD has momentum 0.9. Bytes counted: 20 a parameter, 28 for Adam and AdamW; the bandwidth is the best update in place (y += a x, y += a y) of our kernels and PyTorch in the same run. Rounds by turns: times are the least, parts and ratios medians of comparisons within a round.`
+    ? `PyTorch ${torch.version}, one thread, four tensors. Resident: parameters and gradients in the optimizer’s memory, the search for NaN off and on; own arrays: copied in and out at each step, checked. SGD has momentum 0.9. Bytes counted: 20 a parameter, 28 for Adam and AdamW; the bandwidth is the better of our kernels’ and PyTorch’s y += a x in place, over as much memory, in the same round. Rounds by turns: times are the least, parts and ratios medians of comparisons within a round.`
     : 'PyTorch is not here (npm run bench:peers, or OPT_PYTHON): its rows are missing.',
 )
