@@ -89,20 +89,23 @@ const demo: Demo = {
     { kind: 'range', name: 'noise', label: 'noise in the gradient', min: 0, max: 2, value: 0.5 },
   ],
   run,
-  code: ({ family, learningRate, momentum }) => {
+  code: ({ family, learningRate, momentum, noise }) => {
     const ours = family === 'Adam' ? 'AdamP' : 'SGDP'
     const rate = family === 'Adam' ? 'beta1' : 'momentum'
     return `import { ${ours} } from '@opt/adamp'
+import { random } from '@opt/core'
 import ndarray from 'ndarray'
 
+const rng = random(1)
 const w = ndarray(Float64Array.of(1, 0.05), [1, 2])
+const norm = () => Math.sqrt(w.data[0] * w.data[0] + w.data[1] * w.data[1])
 const optimizer = new ${ours}(w, { learningRate: ${learningRate}, ${rate}: ${momentum} })
 for (let t = 0; t < ${STEPS}; t++) {
-  const [a, b] = w.data // f = 1 - b / |w|
-  const cube = (a * a + b * b) ** 1.5
-  optimizer.step(Float64Array.of((a * b) / cube, (-a * a) / cube))
+  const [a, b] = w.data.map((v) => v / norm()) // f = 1 - b
+  const turn = (${noise} * rng.normal() - a) / norm()
+  optimizer.step(Float64Array.of(b * turn, -a * turn))
 }
-console.log(\`|w| = \${Math.sqrt(w.data[0] ** 2 + w.data[1] ** 2)}\`)
+console.log(\`|w| = \${norm()}\`)
 `
   },
 }

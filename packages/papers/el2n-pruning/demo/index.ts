@@ -157,12 +157,22 @@ const demo: Demo = {
     range('offset', 'easiest left out', 0, 0.95, 0.05, 0.5),
   ],
   run,
-  code: ({ networks, epochs, keep, offset }) => `import { scoreExamples, select } from '@opt/el2n-pruning'
+  code: ({ centres, spread, noise, networks, epochs, keep, offset }) => {
+    const k = Math.max(1, Math.round((keep as number) * POINTS))
+    const start = Math.min(Math.round((offset as number) * POINTS), POINTS - k)
+    const places = (centres as [number, number][]).map((at) => `[${at.map((v) => Number(v.toFixed(3))).join(', ')}]`)
+    return `import { random } from '@opt/core'
+import { permuteLabels, scoreExamples, select } from '@opt/el2n-pruning'
 
-// inputs: a flat Float32Array of n x 2 numbers; labels: n classes 0, 1, 2
+const centres = [${places.join(', ')}]
+const rng = random(1)
+const inputs = new Float32Array(${2 * POINTS}) // ${POINTS} points of the plane, of three classes in turn
+for (let i = 0; i < ${2 * POINTS}; i++) inputs[i] = 2 * rng.normal(centres[(i >> 1) % 3][i % 2], ${spread}) - 1
+const { labels, changed } = permuteLabels(Int32Array.from({ length: ${POINTS} }, (_, i) => i % 3), { fraction: ${noise}, seed: 2 })
 const { scores } = scoreExamples({ inputs, labels }, { sizes: [2, 16, 3], networks: ${networks}, epochs: ${epochs}, batchSize: 32 })
-const kept = select(scores, { keep: ${keep}, from: { offset: ${offset} } })
-console.log(kept)
-`,
+const kept = select(scores, { keep: ${k}, from: { offset: ${start} } })
+console.log('kept', kept.length, 'of them with a wrong label', kept.filter((i) => changed.includes(i)).length)
+`
+  },
 }
 export default demo

@@ -191,16 +191,30 @@ const demo: Demo = {
     { kind: 'toggle', name: 'jump', label: 'jump half-way', value: true },
   ],
   run,
-  code: ({ domain }) => `import { ${domain === 'disc' ? 'ball' : 'simplex'}, seaConvex } from '@opt/sea-omd'
+  code: ({ domain, noise, speed, corruption, jump }) => {
+    const disc = domain === 'disc'
+    const place = disc
+      ? '[0.7 * cos(angle), 0.7 * sin(angle)]'
+      : '((top, right) => [1 - top - right, right, top])((0.2 * sin(angle) + 0.289) / (Math.sqrt(3) / 2), 0.2 * cos(angle) + 0.5 - (0.2 * sin(angle) + 0.289) / Math.sqrt(3))'
+    return `import { cos, random, sin } from '@opt/core'
+import { ${disc ? 'ball' : 'simplex'}, environments, play, seaConvex } from '@opt/sea-omd'
+import ndarray from 'ndarray'
 
-const domain = ${domain === 'disc' ? 'ball({ dimension: 2 })' : 'simplex({ dimension: 3 })'}
-const learner = seaConvex({ domain, G: 4, L: 1 })
-for (let t = 0; t < 1000; t++) {
-  const x = learner.predict() // play this point
-  const target = ${domain === 'disc' ? '[0.7 * Math.cos(t / 100), 0.7 * Math.sin(t / 100)]' : '[0.2, 0.3, 0.5]'}
-  learner.update(target.map((c, i) => x[i] - c)) // learn from the gradient there
+const [T, d] = [${ROUNDS}, ${disc ? 2 : 3}]
+const [rng, targets, noise] = [random(1), new Float64Array(T * d), new Float64Array(T * d)]
+for (let t = 0; t < T; t++) {
+  const angle = (${speed} * t) / 100${jump ? ' + (t >= T / 2 ? Math.PI : 0)' : ''}
+  targets.set(${place}, t * d)
+  if (rng.uniform() < ${corruption}) targets[t * d] += ${PUSH}
+  const z = Array.from({ length: d }, () => rng.normal())
+  noise.set(z.map((v) => (${noise} * v) / Math.sqrt(z.reduce((sum, w) => sum + w * w, 0))), t * d)
 }
-console.log(learner.predict(), 'the regret is at most', learner.certificate())
-`,
+const rows = (data) => ndarray(data, [T, d])
+const domain = ${disc ? 'ball({ dimension: d })' : 'simplex({ dimension: d })'}
+const world = environments.quadratic({ name: 'demo', domain, curvature: Array(d).fill(1), targets: rows(targets), noise: rows(noise) })
+const { dynamicRegret, certificate } = play(seaConvex({ domain, G: world.G, L: world.L }), world)
+console.log('dynamic regret', dynamicRegret, 'certificate', certificate)
+`
+  },
 }
 export default demo

@@ -61,15 +61,18 @@ const demo: Demo = {
     { kind: 'range', name: 'learningRate', label: 'learning rate', min: 1e-3, max: 0.1, log: true, value: 0.02 },
   ],
   run,
-  code: ({ size, every, learningRate }) => `import { StableSPAM } from '@opt/stable-spam'
+  code: ({ size, every, where, learningRate }) => `import { random } from '@opt/core'
+import { StableSPAM } from '@opt/stable-spam'
 
+const rng = random(1)
 const x = new Float64Array(${SIZE})
 const optimizer = new StableSPAM(x, { learningRate: ${learningRate}, resetEvery: 0 })
 for (let t = 1; t <= ${STEPS}; t++) {
-  const gradient = x.map((v, i) => (i + 1) * (v - 1))
-  optimizer.step(t % ${every} === 0 ? gradient.map((v) => v * ${size}) : gradient)
+  const gradient = x.map((v, i) => (i + 1) * (v - 1) + 0.3 * rng.normal())
+  if (t % ${every} === 0) for (const i of ${where === 'one entry' ? `[t % ${SIZE}]` : 'x.keys()'}) gradient[i] *= ${size}
+  if (t === ${STEPS}) console.log('loss', x.reduce((sum, v, i) => sum + 0.5 * (i + 1) * (v - 1) * (v - 1), 0))
+  optimizer.step(gradient)
 }
-console.log(\`loss \${x.reduce((sum, v, i) => sum + 0.5 * (i + 1) * (v - 1) ** 2, 0)}\`)
 `,
 }
 export default demo
