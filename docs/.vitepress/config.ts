@@ -33,7 +33,10 @@ function reference({ name, api }: Room) {
     .filter((file) => file.endsWith('.md') && !/^(index|modules)\.md$/.test(file))
     .map((file) => file.replace(/\.md$/, ''))
     .sort()
-  const items = pages.map((page) => ({ text: `${name}/${basename(page)}`, link: `/api/@opt/${name}/${page}` }))
+  const items = pages.map((page) => ({
+    text: titleOf(join(folder, `${page}.md`)).replace('@opt/', ''),
+    link: `/api/@opt/${name}/${page}`,
+  }))
   return { text: name, link: api, items }
 }
 

@@ -1,6 +1,6 @@
 // Writes api/: one page of typed reference for each package, from the doc comments of its sources.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
 import { rooms } from '../../scripts/rooms.mjs'
@@ -13,18 +13,21 @@ const quiet = {
   groupOrder: ['Functions', 'Classes', 'Variables', '*'],
 }
 
-/** Sources of all that a package exports, but its experiment. */
+/** All that a package exports, but its experiment, as { name, file }: what one imports, and its source. */
 const entries = ({ folder, manifest }) =>
   Object.entries(manifest.exports ?? {})
     .filter(([path, entry]) => entry.types && path !== './experiment')
-    .map(([, entry]) => join(folder, entry.types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')))
-    .filter((file) => existsSync(file))
+    .map(([path, { types }]) => ({
+      name: manifest.name + path.slice(1),
+      file: join(folder, types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')),
+    }))
+    .filter(({ file }) => existsSync(file))
 
 async function converted(room) {
   const app = await Application.bootstrap({
     ...quiet,
     name: room.manifest.name,
-    entryPoints: entries(room),
+    entryPoints: entries(room).map(({ file }) => file),
     basePath: join(room.folder, 'src'),
     tsconfig: join(room.folder, 'tsconfig.build.json'),
     compilerOptions: { noEmit: true },
@@ -65,4 +68,14 @@ const app = await Application.bootstrapWithPlugins({
 const project = await app.convert()
 if (!project) throw new Error('typedoc cannot merge the packages')
 await app.generateOutputs(project)
+// A page of a package with several entries is headed by what one imports.
+for (const room of rooms())
+  for (const { name, file } of entries(room)) {
+    const page = join(
+      out,
+      room.manifest.name,
+      relative(join(room.folder, 'src'), file).replace(/(\/index)?\.ts$/, '.md'),
+    )
+    if (existsSync(page)) writeFileSync(page, readFileSync(page, 'utf8').replace(/^# .*/m, `# ${name}`))
+  }
 console.log(`API reference of ${files.length} packages`)
