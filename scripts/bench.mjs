@@ -51,4 +51,11 @@ for (const { folder, manifest } of chosen) {
       ),
     )
 }
+// The tables are padded as the formatter has them.
+if (!quick)
+  spawnSync(
+    join(root, 'node_modules', '.bin', 'biome'),
+    ['format', '--write', ...chosen.map(({ folder }) => join(folder, 'README.md'))],
+    { cwd: root, stdio: 'ignore' },
+  )
 process.exit(failed > 0 ? 1 : 0)

@@ -56,7 +56,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
 ${papers.map(({ module }) => `'${module}': () => import('${module}'),`).join('\n')}
 }
 `
-bring(join(cli, 'src', 'catalogue.ts'), formatted(module))
+bring(join(cli, 'src', 'catalogue.ts'), module)
 
 const readme = join(root, 'README.md')
 const MARKED = /(<!-- catalogue -->\n)[\s\S]*?(<!-- \/?catalogue -->)/
@@ -82,16 +82,17 @@ if (problems.length > 0) {
 }
 console.log(`The catalogue has ${papers.length} ${papers.length === 1 ? 'paper' : 'papers'}`)
 
-/** Writes a file, or says that it is stale. */
-function bring(file, text) {
+/** Writes a file as Biome formats it, or says that it is stale. */
+function bring(file, unformatted) {
+  const text = formatted(unformatted, relative(root, file))
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return
   if (check) problems.push(`${relative(root, file)} is stale: run \`npm run catalogue\``)
   else writeFileSync(file, text)
 }
 
-function formatted(text) {
+function formatted(text, path) {
   const biome = join(root, 'node_modules', '.bin', 'biome')
-  const { status, stdout, stderr } = spawnSync(biome, ['format', '--stdin-file-path=packages/cli/src/catalogue.ts'], {
+  const { status, stdout, stderr } = spawnSync(biome, ['format', `--stdin-file-path=${path}`], {
     cwd: root,
     input: text,
     encoding: 'utf8',

@@ -55,7 +55,7 @@ const jobs = {
   },
   lint() {
     const status = run('biome', 'ci', '--colors=off', '--diagnostic-level=warn', '.')
-    return run('node', 'scripts/check-packages.mjs') || status
+    return run('node', 'scripts/check-packages.mjs') || run('node', 'scripts/catalogue.mjs', '--check') || status
   },
   types: () => run(...turbo('typecheck', ...args)),
   check() {

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { runExperiment } from '@opt/core/experiment'
+import { digitsFolder } from '../../../../scripts/digits-folder.mjs'
 import demo from '../demo/index.ts'
 import { experiment } from '../src/experiment.ts'
 
 test('the claims hold at small scale, and what does not carry over is printed', async () => {
-  const dataFolder = fileURLToPath(new URL('golden', import.meta.url))
+  const dataFolder = digitsFolder()
   const { claims, complete, figures, tables } = await runExperiment(experiment, { scale: 'quick', dataFolder })
   expect(complete).toBe(true)
   expect(claims.map(({ pass }) => pass)).toEqual([true, true, null, null, true, null, null])
