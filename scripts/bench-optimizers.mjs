@@ -1,11 +1,8 @@
 // Times optimizers of the house beside their peers in torch, in rounds that take turns, on the same shapes: for the bench/index.mjs
 // of optimizers' rooms. Prints a markdown table. Torch: OPT_PYTHON or .venv-peers (npm run bench:peers).
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { startPeer } from './peer.mjs'
 import { root } from './rooms.mjs'
 
 const ndarray = createRequire(join(root, 'packages', 'optimizers', 'package.json'))('ndarray')
@@ -13,19 +10,8 @@ const quick = process.argv.includes('--quick')
 
 /** A child that times torch optimizers on one thread, or null. */
 async function startTorch() {
-  const python = process.env.OPT_PYTHON ?? join(root, '.venv-peers', 'bin', 'python')
-  if (!existsSync(python)) return null
-  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
-  const script = fileURLToPath(new URL('bench_optimizers.py', import.meta.url))
-  const child = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'ignore'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async (question) => {
-    child.stdin.write(`${JSON.stringify(question)}\n`)
-    const { value, done } = await lines.next()
-    return done ? { missing: 'Python ended' } : JSON.parse(value)
-  }
-  const first = await lines.next()
-  return first.done ? null : { version: first.value, ask, stop: () => child.stdin.end() }
+  const peer = await startPeer(new URL('bench_optimizers.py', import.meta.url))
+  return peer && { ...peer, ask: async (question) => JSON.parse(await peer.ask(JSON.stringify(question))) }
 }
 
 /** Four float32 matrices and gradients for them, `orthogonal`: each row of a gradient at right angles to its row. */

@@ -19,9 +19,15 @@ export async function startPeer(script) {
   if (!existsSync(python)) return null
   // Settings for old BLAS builds that slow a present one down.
   const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env
-  const threads = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+  const quiet = {
+    OPENBLAS_NUM_THREADS: '1',
+    OMP_NUM_THREADS: '1',
+    MKL_NUM_THREADS: '1',
+    RAYON_NUM_THREADS: '1',
+    PYTHONWARNINGS: 'ignore',
+  }
   const child = spawn(python, [fileURLToPath(script)], {
-    env: { ...rest, ...threads },
+    env: { ...rest, ...quiet },
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

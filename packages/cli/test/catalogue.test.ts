@@ -61,7 +61,15 @@ describe('scripts/catalogue.mjs in a house of its own', () => {
       "'@opt/toy/experiment': () => import('@opt/toy/experiment')",
     )
     expect(read('README.md')).toBe(
-      "# House\n<!-- catalogue -->\n\n| package | paper | what it does |\n| --- | --- | --- |\n| [@opt/toy](packages/papers/toy) | A Toy's Paper, ICML 2020 | a \\| b |\n\n<!-- /catalogue -->\nend\n",
+      [
+        '# House\n',
+        '<!-- catalogue -->\n',
+        '| package                         | paper                    | what it does |',
+        '| ------------------------------- | ------------------------ | ------------ |',
+        "| [@opt/toy](packages/papers/toy) | A Toy's Paper, ICML 2020 | a \\| b       |\n",
+        '<!-- /catalogue -->',
+        'end\n',
+      ].join('\n'),
     )
     expect(catalogue('--check')).toMatchObject({ status: 0, stderr: '' })
   })

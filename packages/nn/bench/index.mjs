@@ -1,35 +1,21 @@
 // Steps, Hessian-vector products and per-example gradient norms against PyTorch on one thread, in turns.
 // node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
+import { startPeer } from '../../../scripts/peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const SECONDS = quick ? 0.3 : 1
 const ROUNDS = quick ? 2 : 5
 
 async function startTorch() {
-  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../.venv-peers/bin/python', import.meta.url))
-  if (!existsSync(python)) return null
-  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
-  const child = spawn(python, ['-W', 'ignore', fileURLToPath(new URL('torch_peer.py', import.meta.url))], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done) return null
-  return {
-    version: first.value,
-    async time(request) {
-      child.stdin.write(`${JSON.stringify({ ...request, seconds: SECONDS })}\n`)
-      return Number((await lines.next()).value)
-    },
-    stop: () => child.stdin.end(),
-  }
+  const peer = await startPeer(new URL('torch_peer.py', import.meta.url))
+  return (
+    peer && {
+      ...peer,
+      time: async (request) => Number(await peer.ask(JSON.stringify({ ...request, seconds: SECONDS }))),
+    }
+  )
 }
 
 /** Seconds of one call, the best of many. */

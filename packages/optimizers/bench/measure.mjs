@@ -1,9 +1,6 @@
 // Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { allocate, random } from '@opt/core'
+import { startPeer } from '../../../scripts/peer.mjs'
 
 export const OURS = ['resident', 'resident, checked', 'own arrays']
 
@@ -17,24 +14,9 @@ function seconds(work, steps) {
 
 /** PyTorch in a child process on one thread, or null where there is none. */
 export async function startTorch() {
-  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../.venv-peers/bin/python', import.meta.url))
-  if (!existsSync(python)) return null
-  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
-  const child = spawn(python, [fileURLToPath(new URL('torch_peer.py', import.meta.url))], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done) return null
-  return {
-    version: first.value,
-    async ask(name, variant, n, steps) {
-      child.stdin.write(`${name} ${variant} ${n} ${steps}\n`)
-      return Number((await lines.next()).value)
-    },
-    stop: () => child.stdin.end(),
-  }
+  const peer = await startPeer(new URL('torch_peer.py', import.meta.url))
+  const ask = async (name, variant, n, steps) => Number(await peer.ask(`${name} ${variant} ${n} ${steps}`))
+  return peer && { ...peer, ask }
 }
 
 /** Steps enough for a millisecond or two: short enough to fall between the others on a shared machine. */

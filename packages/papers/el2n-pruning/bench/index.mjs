@@ -1,17 +1,15 @@
 // Scores a second: EL2N, GraNd and last-layer GraNd against PyTorch on one thread, in turns, on MNIST digits in float32;
 // and a million examples' logits as a stream.
 // node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { random } from '@opt/core'
 import { isDataAbsent, mnist } from '@opt/datasets'
 import { createMlp, el2n, grand, scoreStream } from '@opt/el2n-pruning'
+import { startPeer } from '../../../../scripts/peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const SECONDS = quick ? 0.3 : 1
@@ -19,24 +17,13 @@ const ROUNDS = quick ? 2 : 5
 const COUNT = 2048
 
 async function startTorch() {
-  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../../.venv-peers/bin/python', import.meta.url))
-  if (!existsSync(python)) return null
-  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
-  const child = spawn(python, ['-W', 'ignore', fileURLToPath(new URL('torch_peer.py', import.meta.url))], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done) return null
-  return {
-    version: first.value,
-    async rate(request) {
-      child.stdin.write(`${JSON.stringify({ ...request, seconds: SECONDS })}\n`)
-      return Number((await lines.next()).value)
-    },
-    stop: () => child.stdin.end(),
-  }
+  const peer = await startPeer(new URL('torch_peer.py', import.meta.url))
+  return (
+    peer && {
+      ...peer,
+      rate: async (request) => Number(await peer.ask(JSON.stringify({ ...request, seconds: SECONDS }))),
+    }
+  )
 }
 
 /** Digits in 0..1, or noise with as many zeros where MNIST is not there. */

@@ -1,38 +1,16 @@
 // Rounds a second against the same learners as lean numpy loops, interleaved in one run.
 // node bench/index.mjs [--quick]
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { random } from '@opt/core'
 import { ball, seaConvex, seaDynamic, seaExpConcave } from '@opt/sea-omd'
+import { startPeer } from '../../../../scripts/peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 9
 
 /** numpy in a child process on one thread, or null. */
 async function startNumpy() {
-  const python = process.env.OPT_PYTHON ?? fileURLToPath(new URL('../../../../.venv-peers/bin/python', import.meta.url))
-  if (!existsSync(python)) return null
-  const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env
-  const env = { ...rest, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }
-  const child = spawn(python, [fileURLToPath(new URL('numpy_peer.py', import.meta.url))], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done) return null
-  return {
-    version: first.value,
-    async seconds(task, d, rounds) {
-      child.stdin.write(`${task} ${d} ${rounds}\n`)
-      const { value, done } = await lines.next()
-      if (done) throw new Error(`numpy stopped at ${task} ${d}`)
-      return Number(value)
-    },
-    stop: () => child.stdin.end(),
-  }
+  const peer = await startPeer(new URL('numpy_peer.py', import.meta.url))
+  return peer && { ...peer, seconds: async (task, d, rounds) => Number(await peer.ask(`${task} ${d} ${rounds}`)) }
 }
 
 function gradients(d) {

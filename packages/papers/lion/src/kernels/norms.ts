@@ -73,10 +73,12 @@ export const linf = (): Kernel =>
 /** K = sum of the k largest |x_i|: k entries move (of equal ones those with the lowest index). The set: |x|_1 <= k / lambda and the box. */
 export function topk(k: number): Kernel {
   number(k, 'topk: k', { integer: true, min: 1 })
-  let sizes = new Float64Array(0)
+  /** One scratch array for each length, so that parameters that take turns allocate nothing. */
+  const scratch = new Map<number, Float64Array>()
   /** The sizes in increasing order. */
   const sorted = (x: Float64Array) => {
-    if (sizes.length !== x.length) sizes = new Float64Array(x.length)
+    const sizes = scratch.get(x.length) ?? new Float64Array(x.length)
+    scratch.set(x.length, sizes)
     for (let i = 0; i < x.length; i++) sizes[i] = abs(x[i])
     return sizes.sort()
   }
