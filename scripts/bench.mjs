@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
 import { join } from 'node:path'
-import { rooms } from './rooms.mjs'
+import { rooms, root } from './rooms.mjs'
 
 const args = process.argv.slice(2)
 const names = args
