@@ -48,11 +48,12 @@ function* warmUp({ plan, settings, target, last, unit, counts }: Level): Steps {
     const error = plan.sinkhorn()
     counts.sinkhornIterations++
     errors.push(error)
-    const done = error <= target
-    if (done || k === settings.warmup - 1) plan.absorb()
-    if (yield { phase: 'sinkhorn', epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity })
-      return 'told'
-    if (done) return 'reached'
+    const report = { epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity }
+    const told = yield { phase: 'sinkhorn', ...report }
+    if (told || error <= target) {
+      plan.absorb()
+      return told ? 'told' : 'reached'
+    }
     if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
       const rate = Math.sqrt(error / errors[k - 2])
       if (rate < 1 && log(target / error) / log(rate) <= NEAR) iterations = SINKHORN_AT_MOST

@@ -5,7 +5,7 @@ import { keepEntries, transposeInto } from './sparsify.ts'
 /** A sparse plan costs less than the whole one up to this share of its entries. */
 export const SPARSE_SHARE = 0.1
 
-/** The arrays of a {@link NewtonDirection}: room for a quarter of P's entries, twice, and a few vectors. */
+/** The arrays of a {@link NewtonDirection}: room for a tenth of P's entries, twice, and a few vectors. */
 export interface DirectionViews {
   kept: CSR
   transposed: CSR

@@ -80,8 +80,9 @@ export const sinkhornNewton: Solver<
       } else break
     }
 
-    if (ending !== 'told' || !level.last) {
-      plan.setPotentials(ending === 'failed' ? good : plan.potentials(), problem.epsilon)
+    // Wherever it ended, the potentials are the best so far: every accepted step raised the dual of its level.
+    if (ending === 'failed' || !level.last) {
+      plan.setPotentials(plan.potentials(), problem.epsilon)
       plan.evaluate()
       plan.balance()
     }

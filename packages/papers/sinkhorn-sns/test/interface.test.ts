@@ -221,6 +221,24 @@ describe('right answers at the edges', () => {
     expect(s.value).toBeCloseTo(auto.value, 10)
   })
 
+  it('wastes no Sinkhorn iteration when it goes on past the warm-up', () => {
+    const p = randomAssignment(30, random(2))
+    const { history, newtonIterations, status } = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 0.08 })
+    expect(status).toBe('converged')
+    const last = history.filter(({ epsilon }) => epsilon === history.at(-1)!.epsilon)
+    expect([newtonIterations, last.length > 6]).toEqual([0, true])
+    for (let k = 1; k < last.length; k++) expect(last[k].error).toBeLessThan(0.9 * last[k - 1].error)
+  })
+
+  it('goes on by Sinkhorn from where Newton gave up', () => {
+    const p = randomAssignment(40, random(1))
+    const { history, status } = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-5, annealing: false, warmup: 3 })
+    expect(status).toBe('stalled')
+    const end = history.findLastIndex(({ phase }) => phase === 'newton')
+    expect(end).toBeGreaterThan(10)
+    expect(history[end + 1].error).toBeLessThan(history[end].error)
+  })
+
   it('counts what its history says', () => {
     const p = densities1d(50, 1)
     const s = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-3 })
