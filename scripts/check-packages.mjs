@@ -18,6 +18,8 @@ const OPT_FIELDS = ['paper', 'authors', 'year', 'venue', 'arXiv', 'topic', 'task
 // Functions whose bits differ between engines, chance without a seed, and Node inside a library.
 const ENGINE =
   /\bMath\.(exp|expm1|log|log1p|log2|log10|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|cbrt|hypot|random)\b/
+/** The same by way of `const { exp } = Math`. */
+const UNPACKED = /\{([^}]*)\} = Math\b/
 const POWER = /[\w)\]] \*\* /
 const NODE = /from 'node:|import\('node:|\brequire\(|\bprocess\.|\bBuffer\b/
 const TOP_AWAIT = /^await /m
@@ -93,6 +95,10 @@ for (const room of all) {
       const code = line.replace(/^\s*(\*|\/\/|\/\*).*$/, '').replace(/\/\/ .*$/, '')
       const at = `${name}:${i + 1}`
       if (ENGINE.test(code)) problems.push(`${at}: ${ENGINE.exec(code)[0]} differs between engines; use the core's own`)
+      const taken = UNPACKED.exec(code)?.[1]
+        .split(',')
+        .find((name) => ENGINE.test(`Math.${name.split(':')[0].trim()}`))
+      if (taken) problems.push(`${at}: Math.${taken.trim()} differs between engines; use the core's own`)
       if (POWER.test(code)) problems.push(`${at}: ** differs between engines; multiply, or use the core's pow`)
       if (NODE.test(code) && !nodeSide) problems.push(`${at}: only files under src/node may use Node's own API`)
     })

@@ -17,6 +17,9 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** What the CLI depends on beside the papers it lists. */
+const FLOOR = ['@opt/core', '@opt/datasets', '@opt/nn', '@opt/executor', '@opt/optimizers']
+
 function run(command, args, cwd, env = process.env) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
   return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
@@ -33,9 +36,7 @@ const asRequire = (code) =>
 
 /** Everything the examples need, installed by npm from the tarballs alone (their npm dependencies from the registry). */
 function install(project, tarballs) {
-  const dependencies = Object.fromEntries(
-    [...tarballs].filter(([name]) => name !== '@opt/cli').map(([name, file]) => [name, `file:${file}`]),
-  )
+  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
   mkdirSync(project, { recursive: true })
   writeFileSync(
     join(project, 'package.json'),
@@ -89,7 +90,14 @@ export async function useAsStranger(work, tarballs, chosen) {
 
   const pages = []
   for (const { folder, manifest } of chosen) {
-    if (manifest.name === '@opt/cli') continue
+    if (manifest.name === '@opt/cli') {
+      const { ok, text } = run(join(project, 'node_modules', '.bin', 'opt'), ['list'], project)
+      const unknown = [...tarballs.keys()].filter(
+        (one) => manifest.dependencies[one] && !FLOOR.includes(one) && !text.includes(one.slice(5)),
+      )
+      if (!ok || unknown.length > 0) problems.push(`@opt/cli: opt list fails, or does not know ${unknown}\n${text}`)
+      continue
+    }
     const name = manifest.name.slice(5)
     const blocks = codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8'))
     for (const { file, code } of blocks) if (file) writeFileSync(join(project, file), code)

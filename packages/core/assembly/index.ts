@@ -6,10 +6,10 @@ export { vexp } from './exp'
 export { vlog } from './log'
 export { colLse, gibbs, rowLse, sinkhornRow, softmaxRows } from './transport'
 export { gibbsMarginals, rescale } from './plan'
+export { adahessian, adahessian32, adamDirection, adamDirection32, diffgrad, diffgrad32 } from './adaptive'
 export {
-  adahessian, adahessian32, adamDirection, adamDirection32, diffgrad, diffgrad32, largest, largest32, largestCosine, largestCosine32,
-  projectRows, projectRows32, scaleAbove, scaleAbove32, squaredNorm, squaredNorm32,
-} from './adaptive'
+  largest, largest32, largestCosine, largestCosine32, projectRows, projectRows32, scaleAbove, scaleAbove32, squaredNorm, squaredNorm32,
+} from './norms'
 export { adagrad, adagrad32, descend, descend32, rmsprop, rmsprop32, sgd, sgd32 } from './descent'
 export { adam, adam32, adamw, adamw32, amsgrad, amsgrad32, lion, lion32, nonFinite, nonFinite32 } from './optimizers'
 

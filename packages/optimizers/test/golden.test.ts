@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { problemA, startOfA, type Weights } from '../src/conformance/index.ts'
 import { Adagrad, Adam, AdamW, RMSProp, SGD } from '../src/index.ts'
-import { golden, problemA, start, type Weights } from './problem-a.ts'
+
+/** JSON beside this file. */
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
 
 interface Case {
   name: string
@@ -55,13 +59,13 @@ describe('PyTorch trajectories to 1e-10', () => {
 
   test('the problem is the one of the file', () => {
     const { valueAtInitial, gradientAtInitial } = golden('problem-a')
-    const { value, gradient } = problemA(start())
+    const { value, gradient } = problemA(startOfA())
     close([value], [valueAtInitial], 'value')
     for (const name of ['W', 'b', 'u']) close(gradient[name], gradientAtInitial[name].flat(), name)
   })
 
   test.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
-    const weights: Weights = start()
+    const weights: Weights = startOfA()
     const optimizer = new OPTIMIZERS[one.optimizer](weights, ours(one))
     for (let t = 0; t < 100; t++) {
       const { value, gradient } = problemA(weights)

@@ -10,6 +10,7 @@ import { stateChecks } from './state.ts'
 import { structureChecks } from './structure.ts'
 import type { ConformanceCheck, ConformanceSettings, Create } from './subject.ts'
 
+export { problemA, startOfA, type Weights } from './problem-a.ts'
 export type { ConformanceCheck, ConformanceSettings, Create, Run, Subject } from './subject.ts'
 
 /**

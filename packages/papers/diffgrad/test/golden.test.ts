@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { problemA, startOfA, type Weights } from '@opt/optimizers/conformance'
 import { DiffGrad, landscapes } from '../src/index.ts'
-import { golden, problemA, start, type Weights } from './problem-a.ts'
+
+/** JSON beside this file. */
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
 
 interface Case {
   name: string
@@ -32,7 +36,7 @@ describe('trajectories of the official code, v2, to 1e-10', () => {
   test.each(cases.map((one) => [one.name, one] as const))('%s', (_, { options, losses, trajectory, finalState }) => {
     const { lr: learningRate, weight_decay: l2, eps: epsilon, betas = [] } = options
     const [beta1, beta2] = betas
-    const weights: Weights = start()
+    const weights: Weights = startOfA()
     const optimizer = new DiffGrad(weights, { learningRate, l2, epsilon, beta1, beta2 })
     for (let t = 0; t < 100; t++) {
       const { value, gradient } = problemA(weights)

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { problemA, startOfA, type Weights } from '@opt/optimizers/conformance'
 import { StableSPAM } from '../src/index.ts'
-import { golden, problemA, start, type Weights } from './problem-a.ts'
+
+/** JSON beside this file. */
+const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
 
 interface Trajectory {
   losses: number[]
@@ -45,7 +49,7 @@ describe('trajectories to 1e-10', () => {
   test('all cases and spikes are there', () => expect([cases.length, spikes.length]).toEqual([4, 4]))
 
   test.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
-    const weights: Weights = start()
+    const weights: Weights = startOfA()
     const optimizer = new StableSPAM(weights, ours(one))
     for (let t = 0; t < 100; t++) {
       const { value, gradient } = problemA(weights)
@@ -61,7 +65,7 @@ describe('trajectories to 1e-10', () => {
   test.each(cases.map((one) => [one.name, one] as const))(
     '%s: the official code agrees without resets; at a reset it updates with the old moments and lets the clip go',
     (_, one) => {
-      const weights: Weights = start()
+      const weights: Weights = startOfA()
       const optimizer = new StableSPAM(weights, ours(one))
       for (let t = 0; t < 100; t++) optimizer.step(spiked(problemA(weights).gradient, t + 1))
       const theirs = one.officialCode.trajectory.at(-1)?.params ?? {}

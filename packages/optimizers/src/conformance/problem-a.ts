@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
+/** A two-layer network's least squares with 20 parameters, on which golden trajectories of optimizers were computed in PyTorch. */
+const X = [
+  [0.345584, 0.821618, 0.330437],
+  [-1.303157, 0.905356, 0.446375],
+  [-0.536953, 0.581118, 0.364572],
+  [0.294132, 0.028422, 0.546713],
+  [-0.736454, -0.16291, -0.482119],
+]
+const y = [0.598846, 0.039722, -0.292457, -0.781908, -0.257192]
 
-/** JSON beside this file. */
-export const golden = (name: string) =>
-  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
-
-const { X, y, initial } = golden('problem-a') as {
-  X: number[][]
-  y: number[]
-  initial: { W: number[][]; b: number[]; u: number[] }
-}
-
+/** The parameters of {@link problemA}: W 4 x 3, b and u of length 4. */
 export interface Weights {
   [name: string]: Float64Array
   W: Float64Array
@@ -17,10 +16,14 @@ export interface Weights {
   u: Float64Array
 }
 
-export const start = (): Weights => ({
-  W: Float64Array.from(initial.W.flat()),
-  b: Float64Array.from(initial.b),
-  u: Float64Array.from(initial.u),
+/** Where the trajectories begin. */
+export const startOfA = (): Weights => ({
+  W: Float64Array.of(
+    ...[0.008142, -0.275603, 1.294064, 1.006724, -2.711162, -1.889013],
+    ...[-0.174772, -0.42219, 0.213643, 0.217322, 2.117839, -1.112021],
+  ),
+  b: Float64Array.of(-0.188802, 1.021386, 0.323352, 0.331532),
+  u: Float64Array.of(-0.514006, -1.648075, 0.167465, 0.109014),
 })
 
 /** f = 1/(2N) sum_k (sum_j u_j h(W_j x_k + b_j) - y_k)^2 with h(z) = z / sqrt(1 + z^2), and its gradient. */
