@@ -15,6 +15,8 @@ const env = {
   DO_NOT_TRACK: '1',
   npm_config_update_notifier: 'false',
 }
+// Started by `npx -p node@24 -c '...'`, npx hands its own options on, and the one below would take them for its own.
+for (const name of ['npm_config_call', 'npm_config_package']) delete env[name]
 
 /** Runs a command in the root; its exit status, or 1 when a signal ended it. */
 function run(command, ...rest) {
