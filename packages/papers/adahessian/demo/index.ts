@@ -46,13 +46,12 @@ function frame(
   [a, b, d]: [number, number, number],
   t: number,
 ): Frame {
-  // The level line of f through the start.
+  // The level line of f through the start, or the largest that fits into the picture.
   const level = a + 2 * b + d
-  const ring = Array.from({ length: 101 }, (_, i) => {
-    const [c, s] = [cos((2 * Math.PI * i) / 100), sin((2 * Math.PI * i) / 100)]
-    const radius = Math.sqrt(level / (a * c * c + 2 * b * c * s + d * s * s))
-    return [radius * c, radius * s].map((v) => Math.max(-3, Math.min(3, v)))
-  })
+  const unit = Array.from({ length: 201 }, (_, i) => [cos((Math.PI * i) / 100), sin((Math.PI * i) / 100)])
+  const radii = unit.map(([c, s]) => Math.sqrt(level / (a * c * c + 2 * b * c * s + d * s * s)))
+  const fit = Math.min(1, 2 / Math.max(...radii))
+  const ring = unit.map(([c, s], i) => [fit * radii[i] * c, fit * radii[i] * s])
   const paths: Figure = {
     ...{ kind: 'line', title: 'Paths, and a level line of f', x: { label: 'x1' }, y: { label: 'x2' } },
     series: [
