@@ -17,6 +17,20 @@ export {
   vector,
   vectorCopy,
 } from './arrays.ts'
+export type {
+  Backend,
+  BackendChoice,
+  DeviceArray,
+  Later,
+  TransportDirection,
+  TransportInput,
+  TransportPlan,
+  TransportPotentials,
+  TransportReadout,
+  TransportThreshold,
+  TransportTrial,
+} from './backend.ts'
+export { chosenBackend, fallBack, offerBackend } from './backend.ts'
 export {
   type ConjugateGradientOptions,
   type ConjugateGradientSolution,
@@ -43,6 +57,7 @@ export {
   type SolverDefaults,
   type Status,
   solver,
+  wait,
 } from './solver.ts'
 export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
 export {

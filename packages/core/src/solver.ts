@@ -75,6 +75,29 @@ export interface SolverDefaults {
   maxIterations?: number
 }
 
+/** What a generator yields to wait for a promise; see {@link wait}. */
+class Wait {
+  readonly promise: PromiseLike<unknown>
+  constructor(promise: PromiseLike<unknown>) {
+    this.promise = promise
+  }
+}
+
+/**
+ * Inside a solver's generator, the value of something that may come later, from a device for one:
+ *
+ * ```ts
+ * const error = yield* wait(plan.sinkhorn())
+ * ```
+ *
+ * A value that is no promise is given back at once. A promise needs `solver.async`: called at once or by `steps`, the solver throws
+ * a TypeError that says so (which the generator may catch, to do without the device).
+ */
+export function* wait<V>(value: V | PromiseLike<V>): Generator<never, V, unknown> {
+  if (typeof (value as PromiseLike<V> | null)?.then !== 'function') return value as V
+  return (yield new Wait(value as PromiseLike<V>) as never) as V
+}
+
 const SLICE = 12
 
 /** Lets everything else that waits run once. */
@@ -133,7 +156,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
   generator: (...args: A) => Generator<R, T, boolean>,
   defaults: SolverDefaults = {},
 ): Solver<A, R, T> {
-  function* drive(args: unknown[]): Generator<Progress<R>, T & Outcome<R>, void> {
+  function* drive(args: unknown[]): Generator<Progress<R> | Wait, T & Outcome<R>, unknown> {
     const inputs = generator.length - 1
     const given = (args[inputs] ?? {}) as SolveOptions<R>
     const options = {
@@ -158,6 +181,17 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
     try {
       let next = run.next()
       while (!next.done) {
+        if (next.value instanceof Wait) {
+          let settled: unknown
+          try {
+            settled = yield next.value
+          } catch (error) {
+            next = run.throw(error)
+            continue
+          }
+          next = run.next(settled as boolean)
+          continue
+        }
         if (status) throw new Error(`${name}: the solver went on after it was told to wrap up`)
         iterations++
         error = next.value.error
@@ -192,10 +226,23 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
   }
 
   function* steps(...args: unknown[]): Generator<Progress<R>, T & Outcome<R>, void> {
+    const run = drive(args)
     try {
-      return yield* drive(args)
+      let next = run.next()
+      while (!next.done) {
+        if (next.value instanceof Wait) {
+          next.value.promise.then(undefined, () => {})
+          next = run.throw(new TypeError(`${name}: must be called as ${name}.async with a backend that answers later`))
+          continue
+        }
+        yield next.value
+        next = run.next()
+      }
+      return next.value
     } catch (error) {
       throw named(name, error)
+    } finally {
+      run.return(undefined as never)
     }
   }
 
@@ -207,12 +254,19 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
   }
 
   async function async(...args: unknown[]): Promise<T & Outcome<R>> {
-    const run = steps(...args)
+    const run = drive(args)
     const channel = new MessageChannel()
     try {
       let slice = performance.now()
       let next = run.next()
       while (!next.done) {
+        if (next.value instanceof Wait) {
+          next = await next.value.promise.then(
+            (value) => run.next(value),
+            (error) => run.throw(error),
+          )
+          continue
+        }
         if (performance.now() - slice > SLICE) {
           await pause(channel)
           slice = performance.now()
@@ -220,8 +274,11 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         next = run.next()
       }
       return next.value
+    } catch (error) {
+      throw named(name, error)
     } finally {
       channel.port1.close()
+      run.return(undefined as never)
     }
   }
 

@@ -1,4 +1,4 @@
-import { number, type Report, refuse, solver, type VectorLike, vectorCopy } from '../src/index.ts'
+import { number, type Report, refuse, solver, type VectorLike, vectorCopy, wait } from '../src/index.ts'
 
 interface Options {
   stepSize?: number
@@ -140,5 +140,60 @@ describe('the driver beside an event loop', () => {
     const seen: number[] = []
     await halve.async(1, { tolerance: 0.25, onProgress: ({ iteration }) => void seen.push(iteration) })
     expect(seen).toEqual([1, 2])
+  })
+})
+
+describe('a solver that waits', () => {
+  const later = (value: number) => new Promise<number>((resolve) => setTimeout(() => resolve(value), 1))
+  const halving = solver(
+    'halving',
+    function* (
+      source: (k: number) => number | Promise<number>,
+      _options: object,
+    ): Generator<{ error: number }, { last: number }, boolean> {
+      let total = 0
+      for (let k = 0; ; k++) {
+        total += yield* wait(source(k))
+        if (yield { error: 1 / (1 + total) }) return { last: total }
+      }
+    },
+  )
+
+  it('is given what it waits for', async () => {
+    const { last, status, iterations } = await halving.async(later, { tolerance: 0.1 })
+    expect([last, status, iterations]).toEqual([10, 'converged', 5])
+  })
+
+  it('does not wait for what is there already', () => {
+    expect(halving((k) => k, { tolerance: 0.1 })).toMatchObject({ last: 10, status: 'converged' })
+  })
+
+  it('says that it must be called as async', () => {
+    const call = () => halving(later)
+    expect(call).toThrow(new TypeError('halving: must be called as halving.async with a backend that answers later'))
+    expect(() => [...halving.steps(later)]).toThrow('halving.async')
+  })
+
+  it('may do without', () => {
+    const stubborn = solver('stubborn', function* (_options: object): Generator<
+      { error: number },
+      { x: number },
+      boolean
+    > {
+      let x: number
+      try {
+        x = yield* wait(later(1))
+      } catch {
+        x = 2
+      }
+      yield { error: 0 }
+      return { x }
+    })
+    expect(stubborn().x).toBe(2)
+  })
+
+  it('sees a refusal as an exception', async () => {
+    const failing = () => Promise.reject(new Error('the device is lost'))
+    await expect(halving.async(failing)).rejects.toThrow('the device is lost')
   })
 })

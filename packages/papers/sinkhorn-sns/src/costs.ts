@@ -1,9 +1,9 @@
 import { type Matrix, type MatrixLike, matrix, number, oneOf } from '@opt/core'
 import ndarray from 'ndarray'
-import type { CostRows } from './problem.ts'
+import type { CostPoints, CostRows } from './problem.ts'
 
 /** Ground costs, named as in scipy's cdist. */
-export type Metric = 'sqeuclidean' | 'euclidean' | 'cityblock'
+export type Metric = CostPoints['metric']
 
 const METRICS: readonly Metric[] = ['sqeuclidean', 'euclidean', 'cityblock']
 
@@ -23,6 +23,7 @@ export function costRows(x: MatrixLike, y: MatrixLike, metric: Metric = 'sqeucli
   return {
     rows: n,
     columns: m,
+    points: { x: X.data, y: Y.data, dimension: d, metric },
     writeRow(i, out) {
       for (let j = 0; j < m; j++) {
         let sum = 0

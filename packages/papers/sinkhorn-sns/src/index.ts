@@ -25,7 +25,7 @@ export type {
   SinkhornNewtonSolution,
 } from './options.ts'
 export { type PotentialAt, potential } from './potential.ts'
-export type { CostLike, CostRows } from './problem.ts'
+export type { CostLike, CostPoints, CostRows } from './problem.ts'
 export { densities1d, type ImagePairOptions, imagePair, randomAssignment, type TransportProblem } from './problems.ts'
 export { roundPlan, type TransportBounds, transportBounds } from './rounding.ts'
 export { type SinkhornOptions, type SinkhornReport, sinkhorn } from './sinkhorn.ts'

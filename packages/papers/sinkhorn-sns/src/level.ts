@@ -1,16 +1,13 @@
-import { log } from '@opt/core'
-import { type NewtonDirection, SPARSE_SHARE } from './newton-direction.ts'
+import { log, type TransportPlan, wait } from '@opt/core'
+import { SPARSE_SHARE } from './newton-direction.ts'
 import type { Counts, Settings, SinkhornNewtonReport } from './options.ts'
-import type { ScaledPlan } from './scaled-plan.ts'
-import { thresholdByCount, thresholdByMass } from './sparsify.ts'
 
 /** How a level ended: at its target; without getting there; where rounding ends; or because the driver said so. */
 export type Ending = 'reached' | 'failed' | 'floor' | 'told'
 
 /** One level of regularisation: the plan stands at its potentials and epsilon. */
 export interface Level {
-  plan: ScaledPlan
-  direction: NewtonDirection
+  plan: TransportPlan
   settings: Settings
   /** L1 error to reach. */
   target: number
@@ -29,14 +26,10 @@ const STEPS = { onTheWay: 30, last: 60 }
 const NEAR = 20
 const SINKHORN_AT_MOST = 40
 const BACKTRACKS = 30
-/** Marginals below this have underflowed. */
-const EMPTY = 1e-290
-/** Below this error a step that does not help has met the rounding of P. */
-const FLOOR = 1e-11
 
 /** SNS on one level: a few Sinkhorn iterations, then sparse Newton steps. */
 export function* solveLevel(level: Level): Steps {
-  level.plan.evaluate()
+  yield* wait(level.plan.evaluate())
   const ending = yield* warmUp(level)
   return ending === 'failed' ? yield* newton(level) : ending
 }
@@ -45,13 +38,13 @@ function* warmUp({ plan, settings, target, last, unit, counts }: Level): Steps {
   const errors: number[] = []
   let iterations = settings.warmup
   for (let k = 0; k < iterations; k++) {
-    const error = plan.sinkhorn()
+    const error = yield* wait(plan.sinkhorn(iterations - k - 1, target))
     counts.sinkhornIterations++
     errors.push(error)
     const report = { epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity }
     const told = yield { phase: 'sinkhorn', ...report }
     if (told || error <= target) {
-      plan.absorb()
+      yield* wait(plan.absorb())
       return told ? 'told' : 'reached'
     }
     if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
@@ -59,13 +52,12 @@ function* warmUp({ plan, settings, target, last, unit, counts }: Level): Steps {
       if (rate < 1 && log(target / error) / log(rate) <= NEAR) iterations = SINKHORN_AT_MOST
     }
   }
-  plan.absorb()
+  yield* wait(plan.absorb())
   return 'failed'
 }
 
-function* newton({ plan, direction, settings, target, last, unit, counts }: Level): Steps {
-  const { a, b, rows, columns } = plan
-  const { dx, dy } = direction
+function* newton({ plan, settings, target, last, unit, counts }: Level): Steps {
+  const { rows, columns } = plan
   const limit = settings.annealing ? (last ? STEPS.last : STEPS.onTheWay) : Infinity
   let forcing = settings.forcing
   let slow = 0
@@ -73,7 +65,7 @@ function* newton({ plan, direction, settings, target, last, unit, counts }: Leve
   let step = { kept: 0, cg: 0, step: 0 }
 
   for (let k = 0; ; k++) {
-    const error = plan.balance()
+    const error = yield* wait(plan.balance())
     const done = error <= target
     if (k > 0 || done) {
       const phase = k > 0 ? 'newton' : 'sinkhorn'
@@ -86,29 +78,28 @@ function* newton({ plan, direction, settings, target, last, unit, counts }: Leve
     slow = error > 0.5 * previous ? slow + 1 : 0
     previous = error
     if (slow >= 2) {
-      if (last && error < FLOOR) return 'floor'
+      if (last && error < plan.floor) return 'floor'
       forcing /= 10
       slow = 0
     }
 
     // Sparsify: the largest entries, as few as drop no more mass than the present error allows.
-    const { value, kept } =
+    const { value, kept } = yield* wait(
       settings.keep === 'auto'
-        ? thresholdByMass(plan, forcing * Math.min(1, Math.sqrt(error)), 2 * Math.max(rows, columns))
-        : thresholdByCount(plan, settings.keep)
+        ? plan.thresholdByMass(forcing * Math.min(1, Math.sqrt(error)), 2 * Math.max(rows, columns))
+        : plan.thresholdByCount(settings.keep),
+    )
     const sparse = kept <= SPARSE_SHARE * rows * columns
-    const cg = direction.compute(sparse ? value : null, Math.min(0.1, Math.sqrt(error)))
+    const { cg, slope, reach } = yield* wait(plan.direct(sparse ? value : null, Math.min(0.1, Math.sqrt(error))))
     counts.cgIterations += cg
 
     // Line search on the slope of the concave potential: differences of its values would drown in rounding.
-    const slope = slopeAlong()
     if (!(slope > 0)) return 'failed'
-    let alpha = Math.min(1, (60 * plan.epsilon) / longest(dx, dy))
+    let alpha = Math.min(1, (60 * plan.epsilon) / reach)
     let trial = 0
     for (; trial < BACKTRACKS; trial++) {
-      plan.tryStep(alpha, dx, dy)
-      const s = slopeAlong()
-      if (s >= -0.5 * slope && plan.r.every(positive) && plan.c.every(positive)) break
+      const { slope: s, empty } = yield* wait(plan.tryStep(alpha))
+      if (s >= -0.5 * slope && !empty) break
       const shrink = slope / (slope - s)
       alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
     }
@@ -116,30 +107,4 @@ function* newton({ plan, direction, settings, target, last, unit, counts }: Leve
     plan.accept()
     step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
   }
-
-  /** Derivative of the potential along (dx, dy) where P stands. */
-  function slopeAlong(): number {
-    let sum = 0
-    for (let i = 0; i < rows; i++) sum += (a[i] - plan.r[i]) * dx[i]
-    for (let j = 0; j < columns; j++) sum += (b[j] - plan.c[j]) * dy[j]
-    return sum
-  }
-}
-
-const positive = (sum: number): boolean => sum > EMPTY
-
-/** max |dx_i + dy_j|: how far the step moves an exponent. */
-function longest(dx: Float64Array, dy: Float64Array): number {
-  const [x, y] = [extremes(dx), extremes(dy)]
-  return Math.max(Math.abs(x.high + y.high), Math.abs(x.low + y.low))
-}
-
-function extremes(v: Float64Array): { low: number; high: number } {
-  let low = Infinity
-  let high = -Infinity
-  for (const x of v) {
-    if (x < low) low = x
-    if (x > high) high = x
-  }
-  return { low, high }
 }

@@ -1,12 +1,12 @@
 import { allocate, exp, type Kernels, log } from '@opt/core'
 import { type Problem, writeCost } from './problem.ts'
-import type { WorkingPlan } from './solution.ts'
+import type { PlanReadout } from './solution.ts'
 
 /** Rows of the cost that are in memory at a time. */
 const BLOCK = 32
 
 /** Sinkhorn in the log domain on a cost that is read row by row: needs O(n + m) numbers beside it. */
-export class LogPlan implements WorkingPlan {
+export class LogPlan {
   readonly a: Float64Array
   readonly b: Float64Array
   readonly r: Float64Array
@@ -112,26 +112,12 @@ export class LogPlan implements WorkingPlan {
     })
   }
 
-  potentials(): { f: Float64Array; g: Float64Array } {
+  read(): PlanReadout {
+    const epsilon = this.#epsilon
     return {
-      f: Float64Array.from(this.a, (mass, i) => this.#F[i] - this.#epsilon * log(mass)),
-      g: Float64Array.from(this.b, (mass, j) => this.#G[j] - this.#epsilon * log(mass)),
+      f: Float64Array.from(this.a, (mass, i) => this.#F[i] - epsilon * log(mass)),
+      g: Float64Array.from(this.b, (mass, j) => this.#G[j] - epsilon * log(mass)),
+      ...{ r: this.r, c: this.c, cost: this.#cost },
     }
-  }
-
-  cost(): number {
-    return this.#cost
-  }
-
-  error(): number {
-    let sum = 0
-    for (let i = 0; i < this.a.length; i++) sum += Math.abs(this.a[i] - this.r[i])
-    for (let j = 0; j < this.b.length; j++) sum += Math.abs(this.b[j] - this.c[j])
-    return sum
-  }
-
-  writeRow(i: number, out: Float64Array): void {
-    writeCost(this.#problem, out, out.length, i, i + 1)
-    for (let j = 0; j < out.length; j++) out[j] = exp((this.#F[i] + this.#G[j] - out[j]) / this.#epsilon)
   }
 }

@@ -1,4 +1,4 @@
-import { log, type MatrixLike, matrix, number, refuse, type VectorLike, vector } from '@opt/core'
+import { log, type MatrixLike, matrix, number, refuse, type TransportInput, type VectorLike, vector } from '@opt/core'
 
 /** A cost matrix that is computed row by row, so that it need not fit into memory. */
 export interface CostRows {
@@ -6,6 +6,16 @@ export interface CostRows {
   columns: number
   /** Writes row i, `columns` finite numbers. */
   writeRow(i: number, out: Float64Array): void
+  /** The points whose distances it has, when it has: a device then computes costs where they are needed. */
+  points?: CostPoints
+}
+
+/** Two point clouds, row-major, and the cost between their points. */
+export interface CostPoints {
+  x: Float64Array
+  y: Float64Array
+  dimension: number
+  metric: 'sqeuclidean' | 'euclidean' | 'cityblock'
 }
 
 /** What is taken for a cost: a matrix, or its rows on demand. */
@@ -49,8 +59,49 @@ function takeCost(cost: CostLike): CostRows {
   return { rows, columns, writeRow: (i, out) => out.set(data.subarray(i * columns, (i + 1) * columns)) }
 }
 
-/** Checks everything a user may get wrong and prepares the working problem. The caller's arrays are only read. */
-export function takeProblem(given: CostLike, a: VectorLike, b: VectorLike, epsilon: number): Problem {
+/** Lowest and highest cost between points with mass. */
+function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array): { low: number; high: number } {
+  let low = Infinity
+  let high = -Infinity
+  const row = new Float64Array(cost.columns)
+  for (const i of rows) {
+    cost.writeRow(i, row)
+    for (const j of columns) {
+      const c = row[j]
+      if (c < low) low = c
+      if (c > high) high = c
+      if (Number.isNaN(c)) refuse(`cost[${i}][${j}]`, 'a finite number', 'NaN')
+    }
+  }
+  return { low, high }
+}
+
+/** Costs between points lie between 0 and this, that across the box around them: no need to look at every pair. */
+function acrossTheBox({ x, y, dimension, metric }: CostPoints): number {
+  let sum = 0
+  for (let k = 0; k < dimension; k++) {
+    let [low, high] = [Infinity, -Infinity]
+    for (const points of [x, y])
+      for (let i = k; i < points.length; i += dimension) {
+        if (points[i] < low) low = points[i]
+        if (points[i] > high) high = points[i]
+      }
+    sum += metric === 'cityblock' ? high - low : (high - low) * (high - low)
+  }
+  return metric === 'euclidean' ? Math.sqrt(sum) : sum
+}
+
+/**
+ * Checks everything a user may get wrong and prepares the working problem. The caller's arrays are only read. `fromPoints`: where
+ * the cost knows its points, it is not looked at entry by entry.
+ */
+export function takeProblem(
+  given: CostLike,
+  a: VectorLike,
+  b: VectorLike,
+  epsilon: number,
+  fromPoints = false,
+): Problem {
   const cost = takeCost(given)
   const sources = support(vector(a, 'a', { length: cost.rows, sign: 'nonnegative' }))
   const targets = support(vector(b, 'b', { length: cost.columns, sign: 'nonnegative' }))
@@ -60,18 +111,8 @@ export function takeProblem(given: CostLike, a: VectorLike, b: VectorLike, epsil
   if (Math.abs(sources.total - targets.total) > 1e-9 * Math.max(sources.total, targets.total))
     refuse('a and b', 'of equal sums', `${sources.total} and ${targets.total}`)
 
-  let low = Infinity
-  let high = -Infinity
-  const row = new Float64Array(cost.columns)
-  for (const i of sources.at) {
-    cost.writeRow(i, row)
-    for (const j of targets.at) {
-      const c = row[j]
-      if (c < low) low = c
-      if (c > high) high = c
-      if (Number.isNaN(c)) refuse(`cost[${i}][${j}]`, 'a finite number', 'NaN')
-    }
-  }
+  const { low, high } =
+    fromPoints && cost.points ? { low: 0, high: acrossTheBox(cost.points) } : costRange(cost, sources.at, targets.at)
   if (!Number.isFinite(high - low)) refuse('cost', 'of finite range', `${low} to ${high}`)
   let scale = 1
   while ((high - low) * scale > 1) scale /= 2
@@ -107,6 +148,20 @@ export function writeCost(
     const at = (i - from) * stride
     for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
   }
+}
+
+/** The working problem as a backend takes it. */
+export function deviceInput(problem: Problem): TransportInput {
+  const { cost, a, b, rows, columns, scale } = problem
+  if (!cost.points)
+    return { a, b, cost: { kind: 'matrix', writeRow: (i, out) => writeCost(problem, out, out.length, i, i + 1) } }
+  const { x, y, dimension, metric } = cost.points
+  const pick = (points: Float64Array, at: Int32Array) => {
+    const picked = new Float64Array(at.length * dimension)
+    at.forEach((i, k) => picked.set(points.subarray(i * dimension, (i + 1) * dimension), k * dimension))
+    return picked
+  }
+  return { a, b, cost: { kind: 'points', x: pick(x, rows), y: pick(y, columns), dimension, metric, scale } }
 }
 
 /** Potentials of the working problem from a user's, or zeros. */

@@ -1,6 +1,6 @@
 import { exp, type Kernels, log, type Views } from '@opt/core'
 import { type Problem, writeCost } from './problem.ts'
-import type { WorkingPlan } from './solution.ts'
+import type { PlanReadout } from './solution.ts'
 import type { Plan } from './sparsify.ts'
 
 /** Sums beyond these mean that a whole row or column of exponentials under- or overflowed. */
@@ -30,7 +30,7 @@ export function planViews(n: number, m: number, views: Views): PlanViews {
  *
  * F = f + epsilon log a and G = g + epsilon log b, where f and g are the potentials a user sees.
  */
-export class ScaledPlan implements Plan, WorkingPlan {
+export class ScaledPlan implements Plan {
   readonly rows: number
   readonly columns: number
   readonly stride: number
@@ -117,10 +117,13 @@ export class ScaledPlan implements Plan, WorkingPlan {
   /**
    * One Sinkhorn iteration on the scalings: columns by the last sums, then rows; one read of P and no exponential.
    * Returns the L1 error of the column marginal (the rows are exact).
-   *
-   * A relaxation w other than 1 goes w times as far in the logarithm of each scaling; the rows' error is then counted too.
    */
-  sinkhorn(w = 1): number {
+  sinkhorn(): number {
+    return this.relaxed(1)
+  }
+
+  /** {@link sinkhorn}, w times as far in the logarithm of each scaling; when w is not 1, the rows' error is counted too. */
+  relaxed(w: number): number {
     const { rows, columns, data, stride, a, b, kernels } = this
     const [u, v, z] = [this.#u, this.#v, this.#z]
     const before = w === 1 || !this.#scaled ? null : u.slice()
@@ -180,16 +183,27 @@ export class ScaledPlan implements Plan, WorkingPlan {
   }
 
   /** Puts P at (F + alpha dx, G + alpha dy) and leaves the potentials where they are, until {@link accept}. */
-  tryStep(alpha: number, dx: Float64Array, dy: Float64Array): void {
+  moveTo(alpha: number, dx: Float64Array, dy: Float64Array): void {
     for (let i = 0; i < this.rows; i++) this.#trialF[i] = this.F[i] + alpha * dx[i]
     for (let j = 0; j < this.columns; j++) this.#trialG[j] = this.G[j] + alpha * dy[j]
     this.#gibbs(this.#trialF, this.#trialG)
   }
 
-  /** Makes the tried step's potentials the present ones. */
+  /** Makes the potentials that P was moved to the present ones. */
   accept(): void {
     ;[this.F, this.#trialF] = [this.#trialF, this.F]
     ;[this.G, this.#trialG] = [this.#trialG, this.G]
+  }
+
+  /** What the answer is made of. */
+  read(): PlanReadout {
+    return {
+      ...this.potentials(),
+      r: this.r,
+      c: this.c,
+      cost: this.cost(),
+      writeRow: (i, out) => this.writeRow(i, out),
+    }
   }
 
   cost(): number {

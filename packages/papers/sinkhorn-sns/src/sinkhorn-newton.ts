@@ -1,14 +1,22 @@
-import { allocate, type Solver, solver, type VectorLike } from '@opt/core'
+import {
+  chosenBackend,
+  fallBack,
+  type Solver,
+  solver,
+  type TransportPlan,
+  type TransportPotentials,
+  type VectorLike,
+  wait,
+} from '@opt/core'
 import { type Ending, type Level, solveLevel } from './level.ts'
-import { directionViews, NewtonDirection } from './newton-direction.ts'
+import { NewtonPlan } from './newton-plan.ts'
 import {
   type SinkhornNewtonOptions,
   type SinkhornNewtonReport,
   type SinkhornNewtonSolution,
   takeSettings,
 } from './options.ts'
-import { type CostLike, takeInitial, takeProblem } from './problem.ts'
-import { planViews, ScaledPlan } from './scaled-plan.ts'
+import { type CostLike, deviceInput, type Problem, takeInitial, takeProblem } from './problem.ts'
 import { transportSolution } from './solution.ts'
 
 type Steps<T> = Generator<SinkhornNewtonReport, T, boolean>
@@ -44,22 +52,35 @@ export const sinkhornNewton: Solver<
     b: VectorLike,
     options: SinkhornNewtonOptions,
   ): Steps<SinkhornNewtonSolution> {
-    const problem = takeProblem(cost, a, b, options.epsilon)
+    const backend = chosenBackend(options.backend)
+    const problem = takeProblem(cost, a, b, options.epsilon, backend !== null)
+    if (backend)
+      try {
+        return yield* solveWith(backend.transport(deviceInput(problem)), problem, options)
+      } catch (error) {
+        if (options.backend !== 'auto') throw error
+        fallBack((error as Error).message)
+      }
+    return yield* solveWith(new NewtonPlan(problem), problem, options)
+  },
+  { tolerance: 1e-9, maxIterations: 1000 },
+)
+
+function* solveWith(
+  plan: TransportPlan,
+  problem: Problem,
+  options: SinkhornNewtonOptions,
+): Steps<SinkhornNewtonSolution> {
+  try {
     const settings = takeSettings(options)
     const { annealing, tolerance } = settings
-    const [n, m] = [problem.a.length, problem.b.length]
-    const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
-    const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
     const counts = { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 }
-    const level: Level = {
-      ...{ plan, settings, counts, unit: problem.scale, last: true, target: tolerance },
-      direction: new NewtonDirection(plan, memory.direction),
-    }
+    const level: Level = { plan, settings, counts, unit: problem.scale, last: true, target: tolerance }
 
     // Levels still to solve, the next one last: ..., epsilon * factor, epsilon.
     const start = takeInitial(problem, options.initial)
     const levels = [problem.epsilon]
-    if (annealing && !(options.initial && isClose(plan, start, problem.epsilon)))
+    if (annealing && !(options.initial && (yield* isClose(plan, start, problem.epsilon))))
       while (levels.at(-1)! < annealing.start * problem.range) levels.push(levels.at(-1)! * annealing.factor)
 
     let good = { ...start, epsilon: Math.max(problem.range, levels.at(-1)!) }
@@ -71,8 +92,8 @@ export const sinkhornNewton: Solver<
       plan.setPotentials(good, epsilon)
       ending = yield* solveLevel(level)
       if (ending === 'told' || ending === 'floor') break
-      if (ending === 'reached' || (!level.last && plan.error() < GOOD_ENOUGH)) {
-        good = { ...plan.potentials(), epsilon }
+      if (ending === 'reached' || (!level.last && (yield* wait(plan.error())) < GOOD_ENOUGH)) {
+        good = { ...(yield* wait(plan.potentials())), epsilon }
         levels.pop()
       } else if (annealing && splits < SPLITS && good.epsilon > epsilon) {
         splits++
@@ -82,34 +103,35 @@ export const sinkhornNewton: Solver<
 
     // Wherever it ended, the potentials are the best so far: every accepted step raised the dual of its level.
     if (ending === 'failed' || !level.last) {
-      plan.setPotentials(plan.potentials(), problem.epsilon)
-      plan.evaluate()
-      plan.balance()
+      plan.setPotentials(yield* wait(plan.potentials()), problem.epsilon)
+      yield* wait(plan.evaluate())
+      yield* wait(plan.balance())
     }
     if (ending === 'failed') yield* plainSinkhorn(level)
     const message = ending === 'floor' ? { message: 'rounding does not allow a smaller error' } : {}
-    return { ...transportSolution(problem, plan), ...counts, ...message }
-  },
-  { tolerance: 1e-9, maxIterations: 1000 },
-)
+    return { ...transportSolution(problem, yield* wait(plan.read())), ...counts, ...message }
+  } finally {
+    plan.free()
+  }
+}
 
 /** Is the error at these potentials small enough to start right there? */
-function isClose(plan: ScaledPlan, start: { f: Float64Array; g: Float64Array }, epsilon: number): boolean {
+function* isClose(plan: TransportPlan, start: TransportPotentials, epsilon: number): Steps<boolean> {
   plan.setPotentials(start, epsilon)
-  plan.evaluate()
-  return plan.balance() < 0.1
+  yield* wait(plan.evaluate())
+  return (yield* wait(plan.balance())) < 0.1
 }
 
 /** What is left when Newton gave up on every level: Sinkhorn, as long as it moves. */
-function* plainSinkhorn({ plan, unit, counts }: Level): Steps<void> {
+function* plainSinkhorn({ plan, unit, counts, target }: Level): Steps<void> {
   let reference = Infinity
   for (let k = 0; ; k++) {
-    const error = plan.sinkhorn()
+    const error = yield* wait(plan.sinkhorn(PATIENCE, target))
     counts.sinkhornIterations++
     const told = yield { phase: 'sinkhorn', epsilon: plan.epsilon / unit, levelError: error, error }
     const stalled = k % PATIENCE === 0 && error > 0.999 * reference
     if (k % PATIENCE === 0) reference = error
-    if (told || stalled || plan.strained) plan.absorb()
+    if (told || stalled || plan.strained) yield* wait(plan.absorb())
     if (told || stalled) return
   }
 }

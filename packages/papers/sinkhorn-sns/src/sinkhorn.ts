@@ -1,7 +1,21 @@
-import { allocate, oneOf, refuse, type Solver, show, solver, type VectorLike } from '@opt/core'
+import {
+  allocate,
+  type BackendChoice,
+  chosenBackend,
+  fallBack,
+  oneOf,
+  refuse,
+  type SolveOptions,
+  type Solver,
+  show,
+  solver,
+  type TransportPlan,
+  type VectorLike,
+  wait,
+} from '@opt/core'
 import { LogPlan } from './log-plan.ts'
 import type { Potentials } from './options.ts'
-import { type CostLike, type Problem, takeInitial, takeProblem } from './problem.ts'
+import { type CostLike, deviceInput, type Problem, takeInitial, takeProblem } from './problem.ts'
 import { planViews, ScaledPlan } from './scaled-plan.ts'
 import { type TransportSolution, transportSolution } from './solution.ts'
 
@@ -21,6 +35,11 @@ export interface SinkhornOptions {
   relaxation?: 'auto' | number
   /** Where to start. */
   initial?: Potentials
+  /**
+   * A device that does the work, such as `await webgpu()` of @opt/webgpu, or 'auto'. Only with `sinkhorn.async`. It works in the log
+   * domain in float32, without relaxation, and gets to an error of about 1e-6.
+   */
+  backend?: BackendChoice
 }
 
 /** What {@link sinkhorn} says after each iteration. */
@@ -48,8 +67,16 @@ export const sinkhorn: Solver<
   'sinkhorn',
   function* (cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornOptions): Steps {
     const domain = oneOf(options.domain ?? 'kernel', 'domain', ['kernel', 'log'])
-    const problem = takeProblem(cost, a, b, options.epsilon)
-    const relaxation = takeRelaxation(options.relaxation ?? 1, domain)
+    const backend = chosenBackend(options.backend)
+    const relaxation = takeRelaxation(options.relaxation ?? 1, domain, backend !== null)
+    const problem = takeProblem(cost, a, b, options.epsilon, backend !== null)
+    if (backend)
+      try {
+        return yield* onDevice(backend.transport(deviceInput(problem)), problem, options)
+      } catch (error) {
+        if (options.backend !== 'auto') throw error
+        fallBack((error as Error).message)
+      }
     const plan = domain === 'log' ? new LogPlan(problem) : kernelPlan(problem)
     plan.setPotentials(takeInitial(problem, options.initial), problem.epsilon)
     plan.evaluate()
@@ -57,7 +84,7 @@ export const sinkhorn: Solver<
     let w = 1
     let dual = -Infinity
     for (let k = 1; ; k++) {
-      const error = plan.sinkhorn(w)
+      const error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
       if (relaxation !== 1 && k <= PLAIN) errors.push(error)
       if (relaxation !== 1 && k >= PLAIN && 'dual' in plan) {
         const now = plan.dual()
@@ -66,24 +93,54 @@ export const sinkhorn: Solver<
       }
       const told = yield { error }
       if (told || plan.strained) plan.absorb()
-      if (told) return transportSolution(problem, plan)
+      if (told) return transportSolution(problem, plan.read())
       if (plan.strained) plan.evaluate()
     }
   },
   { tolerance: 1e-9, maxIterations: 100_000 },
 )
 
+/** The same on a device, which may work ahead; it ends where float32 does. */
+function* onDevice(
+  plan: TransportPlan,
+  problem: Problem,
+  options: SinkhornOptions & SolveOptions<SinkhornReport>,
+): Steps {
+  try {
+    plan.setPotentials(takeInitial(problem, options.initial), problem.epsilon)
+    yield* wait(plan.evaluate())
+    let best = Infinity
+    let since = 0
+    for (let k = 1; ; k++) {
+      const error = yield* wait(plan.sinkhorn(options.maxIterations! - k, options.tolerance!))
+      const told = yield { error }
+      since = error < 0.999 * best ? 0 : since + 1
+      best = Math.min(best, error)
+      const floor = since >= PATIENCE && error < plan.floor
+      if (!told && !floor) continue
+      const message = told ? {} : { message: 'float32 does not allow a smaller error' }
+      return { ...transportSolution(problem, yield* wait(plan.read())), ...message }
+    }
+  } finally {
+    plan.free()
+  }
+}
+
 function kernelPlan(problem: Problem): ScaledPlan {
   const { kernels, ...views } = allocate((space) => planViews(problem.a.length, problem.b.length, space))
   return new ScaledPlan(problem, views, kernels)
 }
 
+/** Iterations without progress at the device's floor before it is the end. */
+const PATIENCE = 20
+
 /** Plain iterations before the relaxation sets in. */
 const PLAIN = 20
 
-function takeRelaxation(relaxation: 'auto' | number, domain: string): 'auto' | number {
+function takeRelaxation(relaxation: 'auto' | number, domain: string, device: boolean): 'auto' | number {
   if (relaxation !== 'auto' && !(relaxation >= 1 && relaxation < 2))
     refuse('relaxation', `'auto' or a number from 1 up to 2`, show(relaxation))
+  if (relaxation !== 1 && device) refuse('relaxation', '1 with a backend', show(relaxation))
   if (relaxation !== 1 && domain === 'log') refuse('relaxation', `1 in the log domain`, show(relaxation))
   return relaxation
 }

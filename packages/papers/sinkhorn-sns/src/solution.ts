@@ -1,22 +1,11 @@
-import { exp, log, type Matrix, number } from '@opt/core'
+import { exp, log, type Matrix, number, type TransportPotentials, type TransportReadout } from '@opt/core'
 import ndarray from 'ndarray'
-import type { Problem } from './problem.ts'
+import { type Problem, writeCost } from './problem.ts'
 
-/** A plan exp((F + G - C) / epsilon) of the working problem, in memory or computed row by row. */
-export interface WorkingPlan {
-  a: Float64Array
-  b: Float64Array
-  /** Its marginals. */
-  r: Float64Array
-  c: Float64Array
-  /** f and g of the working problem. */
-  potentials(): { f: Float64Array; g: Float64Array }
-  /** <C, P> of the working problem. */
-  cost(): number
-  /** |P 1 - a|_1 + |P' 1 - b|_1. */
-  error(): number
-  /** Writes row i. */
-  writeRow(i: number, out: Float64Array): void
+/** What the answer is made of: potentials, marginals and cost of the working problem. */
+export interface PlanReadout extends TransportReadout {
+  /** Writes row i of the plan; without it the potentials say what it is. */
+  writeRow?(i: number, out: Float64Array): void
 }
 
 /** What a transport solver answers. */
@@ -39,13 +28,12 @@ export interface TransportSolution {
 }
 
 /** Reads a solution off the working plan, in the caller's units and order. */
-export function transportSolution(problem: Problem, plan: WorkingPlan): TransportSolution {
-  const { rows, columns, mass, scale, shift } = problem
+export function transportSolution(problem: Problem, plan: PlanReadout): TransportSolution {
+  const { rows, columns, mass, scale, shift, a, b } = problem
   const epsilon = problem.epsilon / scale
   const { rows: n, columns: m } = problem.cost
-  const { a, b, r, c } = plan
-  const cost = plan.cost()
-  const working = plan.potentials()
+  const { r, c, cost, ...working } = plan
+  const writeRow = plan.writeRow ?? exponentialRow(problem, working)
   const total = sum(r)
   const linear = dot(a, working.f) + dot(b, working.g)
   const spread = dot(r, working.f) + dot(c, working.g)
@@ -66,7 +54,7 @@ export function transportSolution(problem: Problem, plan: WorkingPlan): Transpor
     number(out.length, 'planRow: length of out', { min: m, max: m })
     out.fill(0)
     if (inRow[i] >= 0) {
-      plan.writeRow(inRow[i], packed)
+      writeRow(inRow[i], packed)
       for (let j = 0; j < columns.length; j++) out[columns[j]] = mass * packed[j]
     }
     return out
@@ -78,13 +66,22 @@ export function transportSolution(problem: Problem, plan: WorkingPlan): Transpor
     cost: mass * (cost / scale + shift * total),
     value: mass * (linear / scale + shift - epsilon * (log(mass) + total - mass)),
     kl: mass * ((spread - cost) / problem.epsilon - (log(mass) + 1) * total + mass),
-    error: plan.error(),
+    error: distance(r, a) + distance(c, b),
     plan() {
       const out = new Float64Array(n * m)
       rows.forEach((at) => planRow(at, out.subarray(at * m, (at + 1) * m)))
       return ndarray(out, [n, m])
     },
     planRow,
+  }
+}
+
+/** Rows of the plan from its potentials. */
+function exponentialRow(problem: Problem, { f, g }: TransportPotentials): (i: number, out: Float64Array) => void {
+  const { a, b, epsilon } = problem
+  return (i, out) => {
+    writeCost(problem, out, out.length, i, i + 1)
+    for (let j = 0; j < out.length; j++) out[j] = a[i] * b[j] * exp((f[i] + g[j] - out[j]) / epsilon)
   }
 }
 
@@ -129,6 +126,12 @@ function softMin(
   let total = 0
   at.forEach((k, i) => (total += weights[i] * mass * exp((low - h(k)) / epsilon)))
   return low - epsilon * log(total)
+}
+
+function distance(x: Float64Array, y: Float64Array): number {
+  let total = 0
+  for (let i = 0; i < x.length; i++) total += Math.abs(y[i] - x[i])
+  return total
 }
 
 function dot(x: Float64Array, y: Float64Array): number {
