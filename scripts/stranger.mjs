@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { codeBlocks } from './readme.mjs'
+import { readJson } from './rooms.mjs'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const FLAGS = [
@@ -25,18 +26,30 @@ function run(command, args, cwd, env = process.env) {
   return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
 }
 
-/** `import { a, b as c } from 'x'` and `import x from 'x'` as a require, for the CommonJS run. */
+/** `import { a, b as c } from 'x'`, `import * as x from 'x'` and `import x from 'x'` as a require, for the CommonJS run. */
 const asRequire = (code) =>
   code
     .replace(
       /^import \{([^}]*)\} from ('[^']+')$/gm,
       (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`,
     )
-    .replace(/^import (\w+) from ('[^']+')$/gm, (_, name, from) => `const ${name} = require(${from})`)
+    .replace(/^import (?:\* as )?(\w+) from ('[^']+')$/gm, (_, name, from) => `const ${name} = require(${from})`)
 
-/** Everything the examples need, installed by npm from the tarballs alone (their npm dependencies from the registry). */
-function install(project, tarballs) {
-  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
+/** What the examples import that no tarball brings: packages their users have, in the versions the rooms are tested with. */
+function company(rooms) {
+  const found = {}
+  for (const { folder, manifest } of rooms)
+    for (const { code } of codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8')))
+      for (const name of Object.keys(manifest.devDependencies ?? {}))
+        if (!name.startsWith('@opt/') && (code.includes(`from '${name}'`) || code.includes(`import('${name}')`)))
+          found[name] = readJson(join(folder, 'node_modules', name, 'package.json')).version
+  return found
+}
+
+/** Everything the examples need, installed by npm from the tarballs and the registry. */
+function install(project, tarballs, chosen) {
+  const own = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
+  const dependencies = { ...company(chosen), ...own }
   mkdirSync(project, { recursive: true })
   writeFileSync(
     join(project, 'package.json'),
@@ -83,7 +96,7 @@ const page = (script) =>
 export async function useAsStranger(work, tarballs, chosen) {
   const problems = []
   const project = join(work, 'project')
-  const installed = install(project, tarballs)
+  const installed = install(project, tarballs, chosen)
   if (!installed.ok) return [`installing the packed packages by npm failed\n${installed.text}`]
   const { build: esbuild } = await import('esbuild')
   const { build: vite } = await import('vite')

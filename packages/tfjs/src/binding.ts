@@ -1,0 +1,85 @@
+import { refuse, show } from '@opt/core'
+import type { OptimizerState, Parameter } from '@opt/optimizers'
+import type { Variable } from '@tensorflow/tfjs-core'
+
+/** What is asked of an optimizer: it steps by gradients alone and can save its state. All of @opt do, but for AdaHessian. */
+export interface StepOptimizer {
+  readonly parameters: unknown
+  step(gradients: Readonly<Record<string, Parameter | null>>): void
+  state(): OptimizerState
+  load(state: OptimizerState): void
+}
+
+/**
+ * Makes the optimizer of a model's variables.
+ *
+ * @param parameters by the variables' names, flat and row-major. The optimizer must update these very arrays, as they are or as
+ *   ndarrays on them.
+ * @param shapes the variables' shapes, by the same names.
+ */
+export type CreateOptimizer = (
+  parameters: Readonly<Record<string, Float32Array>>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+) => StepOptimizer
+
+/** The gradient of a variable, flat and row-major. */
+interface Gradient {
+  name: string
+  data: Float32Array
+}
+
+type View = Exclude<Parameter, ArrayBufferView>
+
+/** An optimizer, and the arrays through which it and the variables meet. */
+export class Binding {
+  readonly optimizer: StepOptimizer
+  /** Of each variable, the array that a step changes. */
+  readonly values: Readonly<Record<string, Float32Array>>
+  readonly shapes: Readonly<Record<string, readonly number[]>>
+  readonly #gradients: Record<string, Parameter | null>
+
+  /** @param before the binding that this one extends by further variables. */
+  constructor(create: CreateOptimizer, variables: readonly Variable[], before?: Binding) {
+    const entries = <T>(of: (variable: Variable) => T) => variables.map((variable) => [variable.name, of(variable)])
+    const values = entries((variable) => Float32Array.from(variable.dataSync()))
+    this.values = { ...before?.values, ...Object.fromEntries(values) }
+    this.shapes = { ...before?.shapes, ...Object.fromEntries(entries(({ shape }) => shape.slice())) }
+    this.#gradients = Object.fromEntries(Object.keys(this.values).map((name) => [name, null]))
+    this.optimizer = checked(create({ ...this.values }, { ...this.shapes }), this.values)
+  }
+
+  /** One step on `values`; variables without a gradient do not take part. */
+  step(gradients: readonly Gradient[]): void {
+    const parameters = this.optimizer.parameters as Record<string, Parameter>
+    for (const { name, data } of gradients) this.#gradients[name] = likewise(data, parameters[name])
+    try {
+      this.optimizer.step(this.#gradients)
+    } finally {
+      for (const { name } of gradients) this.#gradients[name] = null
+    }
+  }
+}
+
+/** A gradient has its entries where the parameter has them. */
+const likewise = (data: Float32Array, parameter: Parameter): Parameter =>
+  ArrayBuffer.isView(parameter)
+    ? data
+    : ({ data, shape: parameter.shape, stride: parameter.stride, offset: parameter.offset } as View as Parameter)
+
+/** Returns what `create` made, or says why it will not do. */
+function checked(made: StepOptimizer, values: Readonly<Record<string, Float32Array>>): StepOptimizer {
+  const say = (wanted: string, given: string) =>
+    refuse('TfOptimizer: create', `a function that returns an optimizer ${wanted}`, given, 'type')
+  const { step, state, load, parameters = {} } = (made ?? {}) as Partial<StepOptimizer>
+  if ([step, state, load].some((method) => typeof method !== 'function')) say('of @opt', show(made))
+  if (step!.length > 1) say('whose step takes gradients alone', made.constructor.name)
+  for (const [name, array] of Object.entries(values)) {
+    const parameter = (parameters as Record<string, Parameter | undefined>)[name]
+    if ((ArrayBuffer.isView(parameter) ? parameter : parameter?.data) !== array)
+      say(
+        'of the arrays it is given, by their names and not resident',
+        `${made.constructor.name} ${parameter ? 'with another array for' : 'without'} ${show(name)}`,
+      )
+  }
+  return made
+}

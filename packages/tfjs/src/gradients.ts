@@ -1,0 +1,43 @@
+import { refuse, show } from '@opt/core'
+import { engine, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core'
+
+/** A gradient of a variable, or a weight of an optimizer, by its name. */
+export interface NamedTensor {
+  name: string
+  tensor: Tensor
+}
+
+const LABEL = 'TfOptimizer.applyGradients'
+
+/**
+ * The variables that have a gradient, and it.
+ *
+ * @param known shapes of variables that have stepped before.
+ */
+export function paired(
+  gradients: NamedTensorMap | readonly NamedTensor[],
+  known: Readonly<Record<string, readonly number[]>>,
+): { variable: Variable; gradient: Tensor }[] {
+  if (typeof gradients !== 'object' || gradients === null)
+    refuse(`${LABEL}: gradients`, 'a record or a list of tensors', show(gradients), 'type')
+  const list = Array.isArray(gradients)
+    ? (gradients as readonly NamedTensor[])
+    : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }))
+  const given = list.filter(({ tensor }) => tensor != null)
+  if (given.length === 0) refuse(`${LABEL}: gradients`, 'given for one variable or more', 'none')
+  const variables = engine().registeredVariables
+  return given.map(({ name, tensor: gradient }, i) => {
+    const label = `${LABEL}: gradients.${name}`
+    const variable = variables[name]
+    if (!variable) refuse(label, 'that of a variable', 'one of none')
+    if (given.findIndex((other) => other.name === name) < i) refuse(label, 'given once', 'twice')
+    if (variable.dtype !== 'float32') refuse(label, 'that of a float32 variable', `one of ${variable.dtype}`, 'type')
+    if (gradient.dtype !== 'float32') refuse(label, 'a float32 tensor', gradient.dtype ?? show(gradient), 'type')
+    const shape = known[name] ?? variable.shape
+    if (!sameShape(variable.shape, shape)) refuse(label, `that of shape [${shape}] as before`, `[${variable.shape}]`)
+    if (!sameShape(gradient.shape, shape)) refuse(label, `of shape [${shape}]`, `[${gradient.shape}]`)
+    return { variable, gradient }
+  })
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, d) => n === b[d])

@@ -1,0 +1,9 @@
+/**
+ * Optimizers of the house inside TensorFlow.js.
+ *
+ * @packageDocumentation
+ */
+
+export type { CreateOptimizer, StepOptimizer } from './binding.ts'
+export type { NamedTensor } from './gradients.ts'
+export { TfOptimizer, type TfOptimizerState } from './tf-optimizer.ts'

@@ -1,0 +1,173 @@
+import { refuse, show } from '@opt/core'
+import type { OptimizerState } from '@opt/optimizers'
+import {
+  keep,
+  type NamedTensorMap,
+  Optimizer,
+  type Scalar,
+  scalar,
+  type serialization,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+} from '@tensorflow/tfjs-core'
+import { Binding, type CreateOptimizer } from './binding.ts'
+import { type NamedTensor, paired } from './gradients.ts'
+import { renamed } from './names.ts'
+
+/** What {@link TfOptimizer.state} saves: plain JSON. */
+export interface TfOptimizerState {
+  /** Steps taken. */
+  iterations: number
+  /** The state of the optimizer of @opt; null before the first step. */
+  optimizer: OptimizerState | null
+}
+
+/** The name of the one weight that carries the state. */
+const WEIGHT = 'optimizer/state'
+
+/**
+ * An optimizer of @opt as a `tf.Optimizer`: for `model.compile`, `minimize` and `applyGradients`.
+ *
+ * It is made at the first step, of the variables that have a gradient then. Variables whose first gradient comes later join it
+ * with a count of steps of their own; a variable without a gradient keeps its value and its state.
+ */
+export class TfOptimizer extends Optimizer {
+  /** The name under which it is saved with a model. A subclass that is registered to be loaded again has its own. */
+  static get className(): string {
+    return 'TfOptimizer'
+  }
+
+  readonly #create: CreateOptimizer
+  #binding: Binding | undefined
+  /** Loaded state of variables that have not appeared yet. */
+  #waiting: OptimizerState | null = null
+  #weight: Tensor | undefined
+  #disposed = false
+
+  /**
+   * @param create called at the first step, and again when variables join:
+   *   `(parameters) => new Lion(parameters, { learningRate: 1e-4 })`. What it returns is checked then.
+   * @throws TypeError when it is no function.
+   */
+  constructor(create: CreateOptimizer) {
+    super()
+    if (typeof create !== 'function')
+      refuse('TfOptimizer: create', 'a function of the parameters', show(create), 'type')
+    this.#create = create
+  }
+
+  /**
+   * One step on the scalar that `f` returns.
+   *
+   * @param returnCost true: returns the loss before the step, yours to dispose of. Default false: null.
+   * @param varList variables to change. Default: all that are trainable.
+   * @throws as {@link applyGradients}; then nothing has changed and no tensor is left behind.
+   */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    return tidy(() => super.minimize(f, returnCost, varList) as Scalar)
+  }
+
+  /**
+   * One step by gradients that are there already.
+   *
+   * @param gradients a record by the variables' names, or a list; null or undefined for a variable without one.
+   * @throws TypeError or RangeError, before anything changes, naming the variable, when it is unknown, not float32 or of another
+   *   shape than its gradient or than before; when there is no gradient at all; and as the optimizer does, for an entry that is
+   *   not finite, a learning rate that is none, a loaded state that does not fit.
+   */
+  applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
+    if (this.#disposed) refuse('TfOptimizer.applyGradients', 'called before dispose()', 'a call after it')
+    const pairs = paired(gradients, this.#binding?.shapes ?? {})
+    const binding = this.#bind(pairs.map(({ variable }) => variable))
+    for (const { variable } of pairs) binding.values[variable.name].set(variable.dataSync<'float32'>())
+    binding.step(pairs.map(({ variable, gradient }) => ({ name: variable.name, data: gradient.dataSync<'float32'>() })))
+    tidy(() => {
+      // TensorFlow.js keeps the array it is given: shared with the next step, that would change clones of the variable.
+      for (const { variable } of pairs) variable.assign(tensor(binding.values[variable.name].slice(), variable.shape))
+    })
+    this.incrementIterations()
+  }
+
+  /** All that is remembered, as plain JSON: `load` goes on from it to the bit. The variables are the model's to save. */
+  state(): TfOptimizerState {
+    const { iterations } = this
+    const now = this.#binding?.optimizer.state()
+    if (!now) return { iterations, optimizer: this.#waiting }
+    return { iterations, optimizer: { ...now, parameters: [...now.parameters, ...(this.#waiting?.parameters ?? [])] } }
+  }
+
+  /**
+   * Goes on from a saved state. Variables are matched by name at the next step; the numbers at the end of names, by which
+   * TensorFlow.js keeps equal ones apart, may differ.
+   *
+   * @throws TypeError when it is none. Whether it suits the optimizer shows at the next step.
+   */
+  load(state: TfOptimizerState): void {
+    const { iterations, optimizer } = state ?? {}
+    const fits = optimizer === null || Array.isArray(optimizer?.parameters)
+    if (!fits || !Number.isSafeInteger(iterations) || iterations < 0)
+      refuse('TfOptimizer.load: state', 'what state() returned', show(state), 'type')
+    this.iterations_ = iterations
+    this.#waiting = optimizer
+    this.#binding = undefined
+  }
+
+  /**
+   * The state as a tensor of one string, which is how `model.save(url, { includeOptimizer: true })` takes it. The tensor is the
+   * optimizer's: the next call and `dispose` free it.
+   */
+  override async getWeights(): Promise<NamedTensor[]> {
+    this.#weight?.dispose()
+    this.#weight = keep(scalar(JSON.stringify(this.state()), 'string'))
+    return [{ name: WEIGHT, tensor: this.#weight }]
+  }
+
+  /**
+   * {@link load} of what {@link getWeights} gave.
+   *
+   * @throws TypeError when it is something else.
+   */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const weight = weights?.find(({ name }) => name === WEIGHT)?.tensor
+    if (weight?.dtype !== 'string')
+      refuse('TfOptimizer.setWeights: weights', 'what getWeights() returned', show(weights), 'type')
+    this.load(JSON.parse((await weight.data<'string'>())[0]))
+  }
+
+  /** Nothing: `create` is code. A subclass may give what its constructor takes. */
+  getConfig(): serialization.ConfigDict {
+    return {}
+  }
+
+  /** Frees what is remembered. Steps are refused from now on. */
+  override dispose(): void {
+    this.#weight?.dispose()
+    this.#weight = undefined
+    this.#binding = undefined
+    this.#waiting = null
+    this.#disposed = true
+  }
+
+  /** The binding of these variables and all before them. */
+  #bind(variables: readonly Variable[]): Binding {
+    const before = this.#binding
+    const joining = variables.filter(({ name }) => !before?.values[name])
+    if (before && joining.length === 0) return before
+    const binding = new Binding(this.#create, joining, before)
+    const memory = before?.optimizer.state() ?? this.#waiting
+    if (memory) {
+      const names = joining.map(({ name }) => name)
+      const waiting = renamed(this.#waiting?.parameters ?? [], names)
+      if (!before && waiting.length > 0 && !waiting.some(({ name }) => names.includes(name)))
+        refuse('TfOptimizer: variables', `those of the loaded state (${waiting.map(({ name }) => name)})`, `${names}`)
+      const known = new Map([...(before ? memory.parameters : []), ...waiting].map((saved) => [saved.name, saved]))
+      const parameters = binding.optimizer.state().parameters.map((fresh) => known.get(fresh.name) ?? fresh)
+      binding.optimizer.load({ ...memory, parameters })
+      this.#waiting = { ...memory, parameters: waiting.filter(({ name }) => !names.includes(name)) }
+    }
+    this.#binding = binding
+    return binding
+  }
+}

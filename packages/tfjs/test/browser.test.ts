@@ -1,0 +1,72 @@
+// A page bundled by esbuild in a headless Chromium, on the cpu and the WebGL backend.
+import { existsSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { tf } from './setting.ts'
+
+interface Trained {
+  backend: string
+  grown: number
+  changed: boolean
+  losses: number[]
+  weights: number[]
+}
+
+const CHROMIUM = '/usr/bin/chromium'
+const found = existsSync(CHROMIUM)
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const describeWithChromium = found ? describe : describe.skip
+
+function close(a: readonly number[], b: readonly number[]) {
+  expect(a).toHaveLength(b.length)
+  a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-4))
+}
+
+describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no ${CHROMIUM}`, () => {
+  let server: Server
+  let browser: Browser
+  let page: Page
+  let inNode: Trained
+
+  beforeAll(async () => {
+    const { train } = (await import('./page.mjs' as string)) as { train(backend: string): Promise<Trained> }
+    inNode = await train('cpu')
+    expect(tf.getBackend()).toBe('cpu')
+    const { outputFiles } = await build({
+      ...{ entryPoints: [here('./page.mjs')], bundle: true, format: 'esm', write: false, logLevel: 'silent' },
+    })
+    const script = outputFiles[0]!.text
+    server = createServer(({ url }, response) => {
+      response.writeHead(200, { 'content-type': url === '/' ? 'text/html' : 'text/javascript' })
+      response.end(
+        url === '/'
+          ? '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>'
+          : script,
+      )
+    }).listen(0, '127.0.0.1')
+    const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
+    browser = await chromium.launch({ executablePath: CHROMIUM, args })
+    page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await page.waitForFunction('globalThis.train !== undefined')
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    server?.close()
+  })
+
+  test.each(['cpu', 'webgl'])(
+    '%s: the same steps as in Node, no tensor left behind, clones untouched',
+    async (backend) => {
+      const trained = (await page.evaluate(`train('${backend}')`)) as Trained
+      expect(trained).toMatchObject({ backend, grown: 0, changed: false })
+      close(trained.losses, inNode.losses)
+      close(trained.weights, inNode.weights)
+      expect(trained.losses.at(-1)!).toBeLessThan(trained.losses[0]!)
+    },
+  )
+})

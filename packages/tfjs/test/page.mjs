@@ -1,0 +1,32 @@
+// Runs in a page, and in Node beside it: Lion on a small problem, in one backend.
+import { Lion } from '@opt/lion'
+import * as tf from '@tensorflow/tfjs'
+import { TfOptimizer } from '../dist/index.js'
+
+let count = 0
+
+/** Where 20 steps lead, what a clone of a variable says afterwards, and how many tensors were left behind. */
+export async function train(backend) {
+  await tf.setBackend(backend)
+  await tf.ready()
+  const x = tf.tensor2d([0.5, -1, 2, 0.3, -0.7, 1.1], [3, 2])
+  const w = tf.variable(tf.tensor2d([0.3, -0.2], [2, 1]), true, `w-${++count}`)
+  const loss = () => tf.matMul(x, w).tanh().sub(0.4).square().mean()
+  const optimizer = new TfOptimizer((p) => new Lion(p, { learningRate: 0.01 }))
+  const losses = []
+  const step = () => {
+    const cost = optimizer.minimize(loss, true)
+    losses.push(cost.dataSync()[0])
+    cost.dispose()
+  }
+  step()
+  const clone = w.clone()
+  const kept = [...clone.dataSync()]
+  const before = tf.memory().numTensors
+  for (let k = 1; k < 20; k++) step()
+  const grown = tf.memory().numTensors - before
+  const changed = [...clone.dataSync()].some((value, i) => value !== kept[i])
+  return { backend: tf.getBackend(), grown, changed, losses, weights: [...w.dataSync()] }
+}
+
+globalThis.train = train
