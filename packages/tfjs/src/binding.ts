@@ -1,6 +1,6 @@
 import { refuse, show } from '@opt/core'
 import type { OptimizerState, Parameter } from '@opt/optimizers'
-import type { Variable } from '@tensorflow/tfjs-core'
+import type { Reading } from './reading.ts'
 
 /** What is asked of an optimizer: it steps by gradients alone and can save its state. All of @opt do, but for AdaHessian. */
 export interface StepOptimizer {
@@ -22,12 +22,6 @@ export type CreateOptimizer = (
   shapes: Readonly<Record<string, readonly number[]>>,
 ) => StepOptimizer
 
-/** The gradient of a variable, flat and row-major. */
-interface Gradient {
-  name: string
-  data: Float32Array
-}
-
 type View = Exclude<Parameter, ArrayBufferView>
 
 /** An optimizer, and the arrays through which it and the variables meet. */
@@ -38,24 +32,26 @@ export class Binding {
   readonly shapes: Readonly<Record<string, readonly number[]>>
   readonly #gradients: Record<string, Parameter | null>
 
-  /** @param before the binding that this one extends by further variables. */
-  constructor(create: CreateOptimizer, variables: readonly Variable[], before?: Binding) {
-    const entries = <T>(of: (variable: Variable) => T) => variables.map((variable) => [variable.name, of(variable)])
-    const values = entries((variable) => Float32Array.from(variable.dataSync()))
-    this.values = { ...before?.values, ...Object.fromEntries(values) }
-    this.shapes = { ...before?.shapes, ...Object.fromEntries(entries(({ shape }) => shape.slice())) }
+  /** @param before the binding that this one extends by the variables of `joining`. */
+  constructor(create: CreateOptimizer, joining: readonly Reading[], before?: Binding) {
+    const entries = <T>(of: (reading: Reading) => T) => joining.map((one) => [one.variable.name, of(one)])
+    this.values = { ...before?.values, ...Object.fromEntries(entries(({ value }) => Float32Array.from(value))) }
+    this.shapes = { ...before?.shapes, ...Object.fromEntries(entries(({ variable }) => variable.shape.slice())) }
     this.#gradients = Object.fromEntries(Object.keys(this.values).map((name) => [name, null]))
     this.optimizer = checked(create({ ...this.values }, { ...this.shapes }), this.values)
   }
 
-  /** One step on `values`; variables without a gradient do not take part. */
-  step(gradients: readonly Gradient[]): void {
+  /** One step on `values`; variables that were not read do not take part. */
+  step(readings: readonly Reading[]): void {
     const parameters = this.optimizer.parameters as Record<string, Parameter>
-    for (const { name, data } of gradients) this.#gradients[name] = likewise(data, parameters[name])
+    for (const { variable, value, gradient } of readings) {
+      this.values[variable.name].set(value)
+      this.#gradients[variable.name] = likewise(gradient, parameters[variable.name])
+    }
     try {
       this.optimizer.step(this.#gradients)
     } finally {
-      for (const { name } of gradients) this.#gradients[name] = null
+      for (const { variable } of readings) this.#gradients[variable.name] = null
     }
   }
 }

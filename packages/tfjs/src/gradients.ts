@@ -1,5 +1,6 @@
 import { refuse, show } from '@opt/core'
-import { engine, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core'
+import { engine, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core'
+import type { Pair } from './reading.ts'
 
 /** A gradient of a variable, or a weight of an optimizer, by its name. */
 export interface NamedTensor {
@@ -17,7 +18,7 @@ const LABEL = 'TfOptimizer.applyGradients'
 export function paired(
   gradients: NamedTensorMap | readonly NamedTensor[],
   known: Readonly<Record<string, readonly number[]>>,
-): { variable: Variable; gradient: Tensor }[] {
+): Pair[] {
   if (typeof gradients !== 'object' || gradients === null)
     refuse(`${LABEL}: gradients`, 'a record or a list of tensors', show(gradients), 'type')
   const list = Array.isArray(gradients)

@@ -1,6 +1,8 @@
 import { refuse, show } from '@opt/core'
 import type { OptimizerState } from '@opt/optimizers'
 import {
+  dispose,
+  getBackend,
   keep,
   type NamedTensorMap,
   Optimizer,
@@ -14,7 +16,8 @@ import {
 } from '@tensorflow/tfjs-core'
 import { Binding, type CreateOptimizer } from './binding.ts'
 import { type NamedTensor, paired } from './gradients.ts'
-import { renamed } from './names.ts'
+import { checkSyncReads, type Pair, type Reading, read, readSync, watch } from './reading.ts'
+import { resume } from './resume.ts'
 
 /** What {@link TfOptimizer.state} saves: plain JSON. */
 export interface TfOptimizerState {
@@ -45,6 +48,8 @@ export class TfOptimizer extends Optimizer {
   #waiting: OptimizerState | null = null
   #weight: Tensor | undefined
   #disposed = false
+  /** The backend whose synchronous reads were found right. */
+  #checkedBackend = ''
 
   /**
    * @param create called at the first step, and again when variables join:
@@ -78,16 +83,32 @@ export class TfOptimizer extends Optimizer {
    *   not finite, a learning rate that is none, a loaded state that does not fit.
    */
   applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
-    if (this.#disposed) refuse('TfOptimizer.applyGradients', 'called before dispose()', 'a call after it')
-    const pairs = paired(gradients, this.#binding?.shapes ?? {})
-    const binding = this.#bind(pairs.map(({ variable }) => variable))
-    for (const { variable } of pairs) binding.values[variable.name].set(variable.dataSync<'float32'>())
-    binding.step(pairs.map(({ variable, gradient }) => ({ name: variable.name, data: gradient.dataSync<'float32'>() })))
-    tidy(() => {
-      // TensorFlow.js keeps the array it is given: shared with the next step, that would change clones of the variable.
-      for (const { variable } of pairs) variable.assign(tensor(binding.values[variable.name].slice(), variable.shape))
-    })
-    this.incrementIterations()
+    const pairs = this.#paired(gradients)
+    if (this.#checkedBackend !== getBackend()) checkSyncReads()
+    this.#checkedBackend = getBackend()
+    this.#step(readSync(pairs))
+  }
+
+  /**
+   * {@link minimize} that reads tensors by `await tensor.data()`: for WebGPU, and for WebGL without waiting on the device.
+   *
+   * @throws as {@link minimize}, and when a variable changes before the step is done: await each step.
+   */
+  async minimizeAsync(f: () => Scalar, returnCost = false, varList?: Variable[]): Promise<Scalar | null> {
+    const { value, grads } = this.computeGradients(f, varList)
+    let done = false
+    try {
+      const pairs = this.#paired(grads)
+      const checkUnchanged = watch(pairs)
+      const readings = await read(pairs)
+      checkUnchanged()
+      this.#step(readings)
+      done = true
+    } finally {
+      dispose(grads)
+      if (!done || !returnCost) value.dispose()
+    }
+    return returnCost ? value : null
   }
 
   /** All that is remembered, as plain JSON: `load` goes on from it to the bit. The variables are the model's to save. */
@@ -150,22 +171,33 @@ export class TfOptimizer extends Optimizer {
     this.#disposed = true
   }
 
+  #paired(gradients: NamedTensorMap | NamedTensor[]): Pair[] {
+    if (this.#disposed) refuse('TfOptimizer.applyGradients', 'called before dispose()', 'a call after it')
+    return paired(gradients, this.#binding?.shapes ?? {})
+  }
+
+  #step(readings: readonly Reading[]): void {
+    const binding = this.#bind(readings)
+    binding.step(readings)
+    tidy(() => {
+      // TensorFlow.js keeps the array it is given: shared with the next step, that would change clones of the variable.
+      for (const { variable } of readings)
+        variable.assign(tensor(binding.values[variable.name].slice(), variable.shape))
+    })
+    this.incrementIterations()
+  }
+
   /** The binding of these variables and all before them. */
-  #bind(variables: readonly Variable[]): Binding {
+  #bind(readings: readonly Reading[]): Binding {
     const before = this.#binding
-    const joining = variables.filter(({ name }) => !before?.values[name])
+    const joining = readings.filter(({ variable }) => !before?.values[variable.name])
     if (before && joining.length === 0) return before
     const binding = new Binding(this.#create, joining, before)
-    const memory = before?.optimizer.state() ?? this.#waiting
+    const memory = before?.optimizer.state() ?? (this.#waiting && { ...this.#waiting, parameters: [] })
     if (memory) {
-      const names = joining.map(({ name }) => name)
-      const waiting = renamed(this.#waiting?.parameters ?? [], names)
-      if (!before && waiting.length > 0 && !waiting.some(({ name }) => names.includes(name)))
-        refuse('TfOptimizer: variables', `those of the loaded state (${waiting.map(({ name }) => name)})`, `${names}`)
-      const known = new Map([...(before ? memory.parameters : []), ...waiting].map((saved) => [saved.name, saved]))
-      const parameters = binding.optimizer.state().parameters.map((fresh) => known.get(fresh.name) ?? fresh)
-      binding.optimizer.load({ ...memory, parameters })
-      this.#waiting = { ...memory, parameters: waiting.filter(({ name }) => !names.includes(name)) }
+      const names = joining.map(({ variable }) => variable.name)
+      const parameters = resume(binding.optimizer, memory, this.#waiting?.parameters ?? [], names)
+      this.#waiting = { ...memory, parameters }
     }
     this.#binding = binding
     return binding

@@ -1,4 +1,4 @@
-// A page bundled by esbuild in a headless Chromium, on the cpu and the WebGL backend.
+// A page bundled by esbuild in a headless Chromium, on the cpu, WebGL and WebGPU backends.
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -36,7 +36,7 @@ describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no 
     inNode = await train('cpu')
     expect(tf.getBackend()).toBe('cpu')
     const { outputFiles } = await build({
-      ...{ entryPoints: [here('./page.mjs')], bundle: true, format: 'esm', write: false, logLevel: 'silent' },
+      ...{ entryPoints: [here('./page-entry.mjs')], bundle: true, format: 'esm', write: false, logLevel: 'silent' },
     })
     const script = outputFiles[0]!.text
     server = createServer(({ url }, response) => {
@@ -48,6 +48,7 @@ describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no 
       )
     }).listen(0, '127.0.0.1')
     const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
+    args.push('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan')
     browser = await chromium.launch({ executablePath: CHROMIUM, args })
     page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
@@ -59,14 +60,30 @@ describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no 
     server?.close()
   })
 
+  const expectSame = (trained: Trained, backend: string) => {
+    expect(trained).toMatchObject({ backend, grown: 0, changed: false })
+    close(trained.losses, inNode.losses)
+    close(trained.weights, inNode.weights)
+    expect(trained.losses.at(-1)!).toBeLessThan(trained.losses[0]!)
+  }
+
   test.each(['cpu', 'webgl'])(
     '%s: the same steps as in Node, no tensor left behind, clones untouched',
     async (backend) => {
-      const trained = (await page.evaluate(`train('${backend}')`)) as Trained
-      expect(trained).toMatchObject({ backend, grown: 0, changed: false })
-      close(trained.losses, inNode.losses)
-      close(trained.weights, inNode.weights)
-      expect(trained.losses.at(-1)!).toBeLessThan(trained.losses[0]!)
+      expectSame((await page.evaluate(`train('${backend}')`)) as Trained, backend)
+      expectSame((await page.evaluate(`train('${backend}', true)`)) as Trained, backend)
     },
   )
+
+  test('webgpu: minimizeAsync takes the same steps; minimize does too, or says that it cannot read', async () => {
+    if (!(await page.evaluate('hasWebGpu()'))) {
+      console.warn('skipped: this Chromium has no WebGPU adapter')
+      return
+    }
+    expectSame((await page.evaluate(`train('webgpu', true)`)) as Trained, 'webgpu')
+    const sync = (await page.evaluate(`train('webgpu').catch(String)`)) as Trained | string
+    if (typeof sync === 'string')
+      expect(sync).toMatch(/backend must be one that reads tensors synchronously.*got webgpu/)
+    else expectSame(sync, 'webgpu')
+  })
 })

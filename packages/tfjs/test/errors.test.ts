@@ -131,6 +131,34 @@ test('a variable that was disposed of does not hinder the others', () => {
   expect(optimizer.state().optimizer!.parameters.map(({ steps }) => steps)).toEqual([1, 2])
 })
 
+test('steps that overlap: the second would undo the first', async () => {
+  const w = variable([1, 2], 'overlap')
+  const optimizer = new TfOptimizer(adamW)
+  const step = () => optimizer.minimizeAsync(() => w.square().sum() as tf.Scalar)
+  const [first, second] = await Promise.allSettled([step(), step()])
+  expect(first.status).toBe('fulfilled')
+  expect(String((second as PromiseRejectedResult).reason)).toBe(
+    'Error: TfOptimizer.minimizeAsync: overlap changed during the step; await each step',
+  )
+  expect(optimizer.iterations).toBe(1)
+})
+
+test('a backend that reads zeros, as WebGPU does in some browsers', () => {
+  const w = variable([1, 2], 'zeros')
+  const optimizer = new TfOptimizer(adamW)
+  const backend = tf.backend()
+  const { readSync } = backend
+  backend.readSync = () => new Float32Array(2)
+  try {
+    expect(() => optimizer.minimize(() => w.sum() as tf.Scalar)).toThrow(
+      'TfOptimizer: backend must be one that reads tensors synchronously (elsewhere step by minimizeAsync), got cpu, which reads 0 for 11',
+    )
+  } finally {
+    backend.readSync = readSync
+  }
+  expect([...w.dataSync()]).toEqual([1, 2])
+})
+
 test('after dispose()', () => {
   const w = variable([1], 'disposed')
   const optimizer = new TfOptimizer(adamW)

@@ -20,6 +20,18 @@ test('minimize, with and without the cost, from the first step on', () => {
   expect(held()).toEqual(before)
 })
 
+test('minimizeAsync, with and without the cost, also when it is refused', async () => {
+  const { variables, loss } = problem('awaited')
+  const optimizer = lion()
+  const before = held()
+  for (let k = 0; k < 100; k++) (await optimizer.minimizeAsync(loss, true, variables))!.dispose()
+  for (let k = 0; k < 100; k++) expect(await optimizer.minimizeAsync(loss)).toBeNull()
+  const broken = () => loss().mul(NaN) as tf.Scalar
+  for (let k = 0; k < 20; k++) await expect(optimizer.minimizeAsync(broken, true)).rejects.toThrow('got NaN')
+  expect(held()).toEqual(before)
+  expect(optimizer.iterations).toBe(200)
+})
+
 test('model.fit with metrics', async () => {
   const network = model(8, 5, 3)
   network.compile({ optimizer: lion(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] })

@@ -48,13 +48,18 @@ function alone(name: string, create: CreateOptimizer, steps: number) {
 }
 
 describe.each(Object.entries(OPTIMIZERS))('%s', (name, create) => {
-  test('minimize, with variables listed and not, and lists and records of gradients: the same bits', () => {
+  test('minimize, minimizeAsync, lists and records of gradients: the same bits', async () => {
     const expected = alone(`${name}-alone`, create, 12)
     const listed = problem(`${name}-listed`)
     const optimizer = new TfOptimizer(create)
     for (let k = 0; k < 12; k++) optimizer.minimize(listed.loss, false, listed.variables)
     expect(valuesOf(listed.variables)).toEqual(expected)
     expect(optimizer.iterations).toBe(12)
+
+    const awaited = problem(`${name}-awaited`)
+    const patient = new TfOptimizer(create)
+    for (let k = 0; k < 12; k++) await patient.minimizeAsync(awaited.loss, false, awaited.variables)
+    expect(valuesOf(awaited.variables)).toEqual(expected)
 
     const applied = problem(`${name}-applied`)
     const other = new TfOptimizer(create)

@@ -1,4 +1,4 @@
-// Runs in a page, and in Node beside it: Lion on a small problem, in one backend.
+// Runs in a page, and in Node beside it: Lion on a small problem, in one backend; `awaited`: by minimizeAsync.
 import { Lion } from '@opt/lion'
 import * as tf from '@tensorflow/tfjs'
 import { TfOptimizer } from '../dist/index.js'
@@ -6,7 +6,7 @@ import { TfOptimizer } from '../dist/index.js'
 let count = 0
 
 /** Where 20 steps lead, what a clone of a variable says afterwards, and how many tensors were left behind. */
-export async function train(backend) {
+export async function train(backend, awaited = false) {
   await tf.setBackend(backend)
   await tf.ready()
   const x = tf.tensor2d([0.5, -1, 2, 0.3, -0.7, 1.1], [3, 2])
@@ -14,19 +14,17 @@ export async function train(backend) {
   const loss = () => tf.matMul(x, w).tanh().sub(0.4).square().mean()
   const optimizer = new TfOptimizer((p) => new Lion(p, { learningRate: 0.01 }))
   const losses = []
-  const step = () => {
-    const cost = optimizer.minimize(loss, true)
-    losses.push(cost.dataSync()[0])
+  const step = async () => {
+    const cost = awaited ? await optimizer.minimizeAsync(loss, true) : optimizer.minimize(loss, true)
+    losses.push((await cost.data())[0])
     cost.dispose()
   }
-  step()
+  await step()
   const clone = w.clone()
-  const kept = [...clone.dataSync()]
+  const kept = [...(await clone.data())]
   const before = tf.memory().numTensors
-  for (let k = 1; k < 20; k++) step()
+  for (let k = 1; k < 20; k++) await step()
   const grown = tf.memory().numTensors - before
-  const changed = [...clone.dataSync()].some((value, i) => value !== kept[i])
-  return { backend: tf.getBackend(), grown, changed, losses, weights: [...w.dataSync()] }
+  const changed = [...(await clone.data())].some((value, i) => value !== kept[i])
+  return { backend: tf.getBackend(), grown, changed, losses, weights: [...(await w.data())] }
 }
-
-globalThis.train = train
