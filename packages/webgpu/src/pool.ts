@@ -1,0 +1,106 @@
+import type { DeviceArray } from '@opt/core'
+import { refuse } from '@opt/core'
+
+/** Idle memory that is kept for the next arrays. */
+const IDLE = 268435456
+
+export const Usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
+
+/** Numbers of 4 bytes in a buffer of a device. */
+export class GPUArray implements DeviceArray {
+  readonly length: number
+  /** Its buffer's number: what bind groups are known by. */
+  readonly key: number
+  readonly #pool: Pool
+  #buffer: GPUBuffer | null
+
+  constructor(pool: Pool, length: number, buffer: GPUBuffer, key: number) {
+    this.#pool = pool
+    this.length = length
+    this.#buffer = buffer
+    this.key = key
+  }
+
+  /** The buffer behind it. */
+  get buffer(): GPUBuffer {
+    return this.#buffer ?? refuse('webgpu: array', 'one that has not been freed', 'a freed one')
+  }
+
+  /** Gives the memory back. The array may not be used after it; freeing it again does nothing. */
+  free(): void {
+    if (this.#buffer) this.#pool.takeBack(this.#buffer, this.key)
+    this.#buffer = null
+  }
+
+  /** Is it of this pool, and in use? */
+  of(pool: Pool): boolean {
+    return this.#pool === pool && this.#buffer !== null
+  }
+}
+
+/** Buffers in use and buffers that wait for their next use, by size. */
+export class Pool {
+  readonly #gpu: GPUDevice
+  readonly #fail: (what: string) => void
+  readonly #flush: () => void
+  readonly #idle = new Map<number, { buffer: GPUBuffer; key: number }[]>()
+  #keys = 0
+  /** Bytes of arrays in use. */
+  used = 0
+  /** Bytes that wait. */
+  idle = 0
+
+  /** `flush` hands over all commands that may use a buffer, before it is destroyed; `fail` hears that there is no memory. */
+  constructor(gpu: GPUDevice, flush: () => void, fail: (what: string) => void) {
+    this.#gpu = gpu
+    this.#flush = flush
+    this.#fail = fail
+  }
+
+  /** An array, and whether its buffer has been used before: a new one is all zeros. */
+  take(length: number): { array: GPUArray; used: boolean } {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.limits
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize)
+    if (!(Number.isInteger(length) && length >= 0))
+      refuse('webgpu: length of an array', 'a nonnegative integer', String(length))
+    const bytes = Math.max(16, 4 * length)
+    if (bytes > most)
+      refuse(
+        'webgpu: array',
+        `of at most ${most / 4} numbers (${most} bytes) on this device`,
+        `one of ${length} numbers`,
+      )
+    // Sizes in steps of an eighth of a power of two, so that what is freed fits the next array of about its size.
+    const step = Math.max(256, 1 << (28 - Math.clz32(bytes)))
+    const size = Math.min(most, Math.ceil(bytes / step) * step)
+    const waiting = this.#idle.get(size)?.pop()
+    this.used += size
+    if (!waiting) return { array: new GPUArray(this, length, this.#create(size), this.#keys++), used: false }
+    this.idle -= size
+    return { array: new GPUArray(this, length, waiting.buffer, waiting.key), used: true }
+  }
+
+  #create(size: number): GPUBuffer {
+    const { used } = this
+    this.#gpu.pushErrorScope('out-of-memory')
+    const usage = Usage.storage | Usage.copySource | Usage.copyTarget
+    const buffer = this.#gpu.createBuffer({ size, usage })
+    const refused = () => this.#fail(`out of memory: ${size} bytes beside the ${used - size} in use are not to be had`)
+    this.#gpu.popErrorScope().then((error) => error && refused(), refused)
+    return buffer
+  }
+
+  takeBack(buffer: GPUBuffer, key: number): void {
+    const { size } = buffer
+    this.used -= size
+    if (this.idle + size > IDLE) {
+      this.#flush()
+      buffer.destroy()
+      return
+    }
+    this.idle += size
+    const waiting = this.#idle.get(size)
+    if (waiting) waiting.push({ buffer, key })
+    else this.#idle.set(size, [{ buffer, key }])
+  }
+}

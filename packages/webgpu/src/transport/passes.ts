@@ -1,0 +1,146 @@
+import type { Program } from '../program.ts'
+import { THREADS } from '../program.ts'
+import type { CostAccess } from './cost.ts'
+
+/**
+ * What a pass over the plan P = exp((F + G - C) / epsilon) adds up along each line: its logarithm's sum as (largest exponent, sum of
+ * exponentials below it), P times a vector, P squared times a vector, or P times C.
+ */
+export type Mode = 'lse' | 'product' | 'square' | 'cost'
+
+/** Rows that one workgroup does at a time: each entry of the other side is then read once for all of them. */
+export const ROWS = 4
+/** Columns of a matrix that one workgroup does at a time, and threads for each. */
+export const COLUMNS = 64
+const LANES = THREADS / COLUMNS
+
+/**
+ * Potentials are pairs: a multiple of 2^-20 and a rest. The sum of two such multiples below 8 is exact in float32, and nearly exact
+ * its difference to a cost of about the same size: so the exponent has no cancellation, however small epsilon is.
+ */
+const EXPONENT = `
+fn exponent(f: vec2f, g: vec2f, c: f32) -> f32 { return ((f.x + g.x - c) + (f.y + g.y)) * p.inverse; }
+`
+
+/** What a program reads and is told to know P. */
+export function planAccess(access: CostAccess, mode: Mode): { reads: string[]; numbers: string[]; helpers: string } {
+  const weights = mode === 'product' || mode === 'square' ? ['w'] : []
+  return {
+    reads: [...access.reads, 'F: vec2f', 'G: vec2f', 'state: u32', ...weights],
+    numbers: [...access.numbers, 'n: u32', 'm: u32', 'inverse: f32'],
+    helpers: `${access.wgsl}${EXPONENT}`,
+  }
+}
+
+const STOP = `
+  if (t == 0u) { stop = state[0]; }
+  if (workgroupUniformLoad(&stop) != 0u) { return; }
+`
+
+/** Takes entry e = exponent (of cost c, weight index k) into the running sums of one line. */
+const take = (mode: Mode, r: number | string, k: string) =>
+  mode === 'lse'
+    ? `if (e > top${r}) { sum${r} = sum${r} * exp(top${r} - e) + 1.0; top${r} = e; } else { sum${r} += exp(e - top${r}); }`
+    : mode === 'product'
+      ? `sum${r} += exp(e) * w[${k}];`
+      : mode === 'square'
+        ? `let x = exp(e); sum${r} += x * x * w[${k}];`
+        : `sum${r} += exp(e) * c;`
+
+const range = (n: number) => Array.from({ length: n }, (_, k) => k)
+
+const memory = new Map<string, Program>()
+
+/** One program for each name: what a device has compiled it finds again. */
+export function remembered(name: string, make: () => Omit<Program, 'name'>): Program {
+  let program = memory.get(name)
+  if (!program) memory.set(name, (program = { name, ...make() }))
+  return program
+}
+
+/** Sums along rows, or when `across` along columns with the columns' entries read one after the other (for points). */
+export const rowPass = (access: CostAccess, mode: Mode, across = false): Program =>
+  remembered(`${mode} of ${across ? 'columns' : 'rows'}, ${access.kind}`, () => {
+    const { reads, numbers, helpers } = planAccess(access, mode)
+    const [own, other, lines, length] = across ? ['G', 'F', 'm', 'n'] : ['F', 'G', 'n', 'm']
+    return {
+      reads,
+      writes: ['out'],
+      numbers,
+      helpers: `${helpers} var<workgroup> stop: u32;`,
+      body: `${STOP}
+  ${range(ROWS)
+    .map(
+      (r) =>
+        `let i${r} = min(${ROWS}u * group + ${r}u, p.${lines} - 1u); let own${r} = ${own}[i${r}]; var top${r} = -3e38; var sum${r} = 0.0;`,
+    )
+    .join('\n  ')}
+  for (var j = t; j < p.${length}; j += ${THREADS}u) {
+    let other = ${other}[j];
+    ${range(ROWS)
+      .map(
+        (r) =>
+          `{ let c = cost(${across ? `j, i${r}` : `i${r}, j`}); let e = exponent(own${r}, other, c); ${take(mode, r, 'j')} }`,
+      )
+      .join('\n    ')}
+  }
+  ${range(ROWS)
+    .map((r) =>
+      mode === 'lse'
+        ? `{ let top = max_all(top${r}, t); let sum = sum_all(sum${r} * exp(top${r} - top), t);
+    if (t == 0u && ${ROWS}u * group + ${r}u < p.${lines}) { out[2u * i${r}] = top; out[2u * i${r} + 1u] = sum; } }`
+        : `{ let sum = sum_all(sum${r}, t); if (t == 0u && ${ROWS}u * group + ${r}u < p.${lines}) { out[i${r}] = sum; } }`,
+    )
+    .join('\n  ')}`,
+    }
+  })
+
+/** Sums along the columns of a matrix, in chunks of `chunk` rows: one part per chunk and column, chunk by chunk. */
+export const columnPass = (access: CostAccess, mode: Mode): Program =>
+  remembered(`${mode} of a matrix's columns`, () => {
+    const { reads, numbers, helpers } = planAccess(access, mode)
+    return {
+      reads,
+      writes: ['out'],
+      numbers: [...numbers, 'chunk: u32', 'tiles: u32'],
+      helpers: `${helpers} var<workgroup> stop: u32; var<workgroup> both: array<vec2f, ${THREADS}>;`,
+      body: `${STOP}
+  let part = group / p.tiles;
+  let j = (group % p.tiles) * ${COLUMNS}u + t % ${COLUMNS}u;
+  var top = -3e38; var sum = 0.0;
+  if (j < p.m) {
+    let g = G[j];
+    for (var i = part * p.chunk + t / ${COLUMNS}u; i < min(p.n, (part + 1u) * p.chunk); i += ${LANES}u) {
+      let c = cost(i, j); let e = exponent(F[i], g, c);
+      ${take(mode, '', 'i')}
+    }
+  }
+  both[t] = vec2f(top, sum);
+  workgroupBarrier();
+  if (t < ${COLUMNS}u && j < p.m) {
+    for (var lane = 1u; lane < ${LANES}u; lane++) {
+      let other = both[t + lane * ${COLUMNS}u];
+      ${
+        mode === 'lse'
+          ? `let high = max(top, other.x); sum = sum * exp(top - high) + other.y * exp(other.x - high); top = high;`
+          : 'sum += other.y;'
+      }
+    }
+    ${mode === 'lse' ? 'let at = 2u * (part * p.m + j); out[at] = top; out[at + 1u] = sum;' : 'out[part * p.m + j] = sum;'}
+  }`,
+    }
+  })
+
+/** Adds up the parts of a product. */
+export const gather: Program = {
+  name: 'gather',
+  reads: ['parts_of'],
+  writes: ['out'],
+  numbers: ['n: u32', 'count: u32'],
+  body: `
+  let k = group * ${THREADS}u + t;
+  if (k >= p.n) { return; }
+  var sum = 0.0;
+  for (var part = 0u; part < p.count; part++) { sum += parts_of[part * p.n + k]; }
+  out[k] = sum;`,
+}

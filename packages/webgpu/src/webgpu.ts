@@ -1,0 +1,62 @@
+import { offerBackend } from '@opt/core'
+import { WebGPUBackend } from './backend.ts'
+import { Device } from './device.ts'
+
+/** Options of {@link webgpu}. */
+export interface WebGPUOptions {
+  /** WebGPU itself. Default `navigator.gpu`, or in Node that of the npm package `webgpu`. */
+  gpu?: GPU
+  /** Which adapter to ask for. Default 'high-performance'. */
+  powerPreference?: GPUPowerPreference
+}
+
+const HOW = 'open the page in a browser with WebGPU, over https or on localhost; in Node run "npm install webgpu"'
+
+/** Dawn, where this is Node and the package is installed. The name is no literal, so that bundlers leave it alone. */
+async function dawn(): Promise<GPU | undefined> {
+  const name = 'webgpu'
+  try {
+    const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
+      create(flags: string[]): GPU
+    }
+    return create([])
+  } catch {
+    return undefined
+  }
+}
+
+const entries = new WeakMap<GPUDevice, GPU>()
+
+/** Opens the device; every limit is asked for as high as the adapter has it. */
+export async function openDevice({ gpu, powerPreference = 'high-performance' }: WebGPUOptions): Promise<Device> {
+  const entry = gpu ?? globalThis.navigator?.gpu ?? (await dawn())
+  if (!entry) throw new Error(`webgpu: there is no WebGPU here: ${HOW}`)
+  const adapter = await entry.requestAdapter({ powerPreference })
+  if (!adapter) throw new Error('webgpu: WebGPU is here, but no adapter (no GPU, no driver, or it is switched off)')
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
+  const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize }
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has('subgroups') ? ['subgroups'] : []
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
+  const { vendor, architecture, description } = adapter.info
+  // Dawn in Node crashes when the GPU object is collected before its devices.
+  entries.set(device, entry)
+  return new Device(device, [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter')
+}
+
+/**
+ * Opens the GPU.
+ *
+ * ```ts
+ * const gpu = await webgpu()
+ * const { cost } = await sinkhorn.async(costRows(x, y), a, b, { epsilon: 0.01, tolerance: 1e-5, backend: gpu })
+ * ```
+ *
+ * From then on solvers with `backend: 'auto'` find it.
+ *
+ * @throws Error when there is no WebGPU, no adapter, or no device to be had.
+ */
+export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
+  const backend = new WebGPUBackend(await openDevice(options))
+  offerBackend(backend)
+  return backend
+}
