@@ -26,9 +26,15 @@ function run(command, args, cwd, env = process.env) {
   return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
 }
 
+/** Packages that exist twice, once for import and once for require: whoever shares their objects with an ES module must import. */
+const TWINS = ['@jax-js/jax']
+
 /** `import { a, b as c } from 'x'`, `import * as x from 'x'` and `import x from 'x'` as a require, for the CommonJS run. */
 const asRequire = (code) =>
   code
+    .replace(/^import \{([^}]*)\} from '([^']+)'$/gm, (line, names, from) =>
+      TWINS.includes(from) ? `const {${names.replaceAll(' as ', ': ')}} = await import('${from}')` : line,
+    )
     .replace(
       /^import \{([^}]*)\} from ('[^']+')$/gm,
       (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = require(${from})`,

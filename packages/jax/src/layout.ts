@@ -39,7 +39,7 @@ export function layoutOf(params: unknown, label: string): Layout {
   const offsets = [0]
   leaves.forEach((leaf, i) => {
     const at = leaf === params ? label : `${label}.${names[i]}`
-    if (!(leaf instanceof np.Array)) refuse(at, 'an array of jax-js', show(leaf), 'type')
+    if (!(leaf instanceof np.Array)) refuse(at, 'an array of jax-js as `import` loads it', show(leaf), 'type')
     const { dtype, size } = leaf
     if (dtype !== 'float32' && dtype !== 'float64') refuse(at, 'float32 or float64', dtype, 'type')
     if (dtype !== leaves[0].dtype) refuse(at, `${leaves[0].dtype}, as the first leaf is`, dtype, 'type')

@@ -60,10 +60,6 @@ class State<O extends Stepper> implements OptaxState<O> {
     this.layout = layout
     this.scratch = scratch
   }
-
-  next(): State<O> {
-    return new State(this.optimizer, this.layout, this.scratch)
-  }
 }
 
 /** The optimizer's own arrays, in the layout's order. */
@@ -73,12 +69,7 @@ function parametersOf({ parameters }: Stepper, { names, offsets }: Layout): Floa
     const flat = ArrayBuffer.isView(held) ? held : held?.data
     const length = offsets[i + 1] - offsets[i]
     if (!ArrayBuffer.isView(flat) || (flat as Floats).length !== length)
-      refuse(
-        'optax: create',
-        'a function that returns an optimizer of the parameters it is given',
-        `no ${name}`,
-        'type',
-      )
+      refuse('optax: create', 'a function that makes an optimizer of the parameters it is given', `no ${name}`, 'type')
     return flat as Floats
   })
 }
@@ -105,7 +96,8 @@ function checkState<O extends Stepper>(state: OptaxState<O>): State<O> {
  * @param create is called once by each `init`
  */
 export function optax<O extends Stepper, P = Tree>(create: CreateOptimizer<O>): GradientTransformation<P, O> {
-  if (typeof create !== 'function') refuse('optax: create', 'a function that makes an optimizer', show(create), 'type')
+  if (typeof create !== 'function')
+    refuse('optax: create', 'a function that makes an optimizer of the parameters it is given', show(create), 'type')
   function* init(params: P): Reading<OptaxState<O>> {
     const layout = layoutOf(params, 'init: params')
     const x = toFlat(layout, yield leavesOf(params), floats(layout, layout.size))
@@ -129,7 +121,7 @@ export function optax<O extends Stepper, P = Tree>(create: CreateOptimizer<O>): 
       parameters.forEach((parameter, i) => {
         for (let j = 0; j < parameter.length; j++) scratch[layout.offsets[i] + j] = parameter[j] - before[i][j]
       })
-      return [toTree(layout, scratch) as P, state.next()]
+      return [toTree(layout, scratch) as P, new State(optimizer, layout, scratch)]
     } catch (error) {
       state.used = false
       throw error

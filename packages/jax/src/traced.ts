@@ -22,11 +22,15 @@ export function traced(loss: Loss, exampleLoss?: Loss, model?: Loss): Record<Der
   const scalar = (f: Loss, name: string) => {
     return (...args: [Tree, ...Tree[]]): JaxArray => {
       const value = f(...args)
-      // A tracer is no Array, so shapes are what can be asked for.
-      if (!Array.isArray(value?.shape))
-        refuse(`oracles: ${name}`, 'a function that returns a jax-js scalar', show(value), 'type')
-      if (value.shape.length > 0)
-        refuse(`oracles: ${name}`, 'a function that returns a scalar', `shape [${value.shape}]`)
+      // A tracer is no Array, but has a shape as well.
+      const shape = value?.shape
+      if (shape?.length !== 0)
+        refuse(
+          `oracles: ${name}`,
+          'a function that returns a scalar of jax-js',
+          shape ? `shape [${shape}]` : show(value),
+          'type',
+        )
       return value
     }
   }

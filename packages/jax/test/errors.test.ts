@@ -52,7 +52,7 @@ describe('what is refused', () => {
       'a number for a leaf',
       () => oracles(loss as never, { w: np.zeros([2]), b: 3 }),
       TypeError,
-      'oracles: params.b must be an array of jax-js, got 3',
+      'oracles: params.b must be an array of jax-js as `import` loads it, got 3',
     ],
     [
       'whole numbers for a leaf',
@@ -87,20 +87,20 @@ describe('what is refused', () => {
     [
       'a loss that is no scalar',
       () => oracles((p: JaxArray) => p, np.zeros([3])).gradient([1, 2, 3]),
-      RangeError,
-      'oracles: loss must be a function that returns a scalar, got shape [3]',
+      TypeError,
+      'oracles: loss must be a function that returns a scalar of jax-js, got shape [3]',
     ],
     [
       'a loss that is no array',
       () => oracles((() => 3) as never, np.zeros([3])).value([1, 2, 3]),
       TypeError,
-      'oracles: loss must be a function that returns a jax-js scalar, got 3',
+      'oracles: loss must be a function that returns a scalar of jax-js, got 3',
     ],
     [
       'an exampleLoss that is no scalar',
       () => oracles(loss, np.zeros([3]), { exampleLoss: (p) => p }).perExampleGradientNorms([1, 2, 3], U()),
-      RangeError,
-      'oracles: exampleLoss must be a function that returns a scalar, got shape [3]',
+      TypeError,
+      'oracles: exampleLoss must be a function that returns a scalar of jax-js, got shape [3]',
     ],
   ]
   it.each(cases)('%s', (_, work, kind, message) => {

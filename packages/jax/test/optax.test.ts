@@ -110,7 +110,9 @@ describe('an optimizer in the shape of optax', () => {
     )
     expect(() => transformation.update(start(), state, start('float64'))).toThrow('update: params must be a tree like')
     expect(() => transformation.update(start(), {} as never, start())).toThrow('update: state must be what init')
-    expect(() => transformation.update(3 as never, state, start())).toThrow('update: grads must be an array of jax-js')
+    expect(() => transformation.update(3 as never, state, start())).toThrow(
+      'update: grads must be an array of jax-js as',
+    )
     const nan = { w: np.array(new Float32Array(6).fill(NaN)).reshape([2, 3]), b: np.zeros([3]) }
     expect(() => transformation.update(nan, state, start())).toThrow(
       'SGD.step: gradients.w[0] must be a finite number, got NaN',
@@ -120,7 +122,7 @@ describe('an optimizer in the shape of optax', () => {
     transformation.update(start(), next, start())
     expect(() => optax(3 as never)).toThrow('optax: create must be a function')
     expect(() => optax((() => ({})) as never).init(start())).toThrow(
-      'optax: create must be a function that returns an optimizer',
+      'optax: create must be a function that makes an optimizer',
     )
     expect(() => optax((p) => new SGD(Object.values(p)) as never).init(start())).toThrow('optax: create must be')
   })
