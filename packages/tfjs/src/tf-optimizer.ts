@@ -38,9 +38,7 @@ const WEIGHT = 'optimizer/state'
  */
 export class TfOptimizer extends Optimizer {
   /** The name under which it is saved with a model. A subclass that is registered to be loaded again has its own. */
-  static get className(): string {
-    return 'TfOptimizer'
-  }
+  static className: string = 'TfOptimizer'
 
   readonly #create: CreateOptimizer
   #binding: Binding | undefined

@@ -102,6 +102,17 @@ describe('gradients', () => {
   })
 })
 
+test('NaN at the first step: the second is then the first', () => {
+  const [w, twin] = [variable([1, 2], 'first/w'), variable([1, 2], 'first/twin')]
+  const [optimizer, other] = [new TfOptimizer(adamW), new TfOptimizer(adamW)]
+  expect(() => optimizer.applyGradients({ 'first/w': tf.tensor1d([NaN, 1]) })).toThrow('gradients.first/w[0]')
+  expect([[...w.dataSync()], optimizer.iterations]).toEqual([[1, 2], 0])
+  optimizer.applyGradients({ 'first/w': tf.tensor1d([3, 1]) })
+  other.applyGradients({ 'first/twin': tf.tensor1d([3, 1]) })
+  expect([...w.dataSync()]).toEqual([...twin.dataSync()])
+  expect([optimizer.iterations, optimizer.state().optimizer!.steps]).toEqual([1, 1])
+})
+
 test('a learning rate that is none, in the middle', () => {
   const w = variable([1], 'rate/w')
   const optimizer = new TfOptimizer((p) => new SGD(p, { learningRate: (step) => (step < 2 ? 0.1 : NaN) }))
