@@ -2,11 +2,15 @@ import { refuse, show } from '@opt/core'
 import type { OptimizerState, Parameter } from '@opt/optimizers'
 import type { Reading } from './reading.ts'
 
-/** What is asked of an optimizer: it steps by gradients alone and can save its state. All of @opt do, but for AdaHessian. */
+/** What is asked of an optimizer: it steps by gradients alone and can save its state. All of the house do, but for AdaHessian. */
 export interface StepOptimizer {
+  /** A record by the variables' names, as `create` was given it, or of ndarrays on those arrays. */
   readonly parameters: unknown
+  /** Moves the parameters that have a gradient. */
   step(gradients: Readonly<Record<string, Parameter | null>>): void
+  /** All that it remembers. */
   state(): OptimizerState
+  /** Goes on from what `state` gave. */
   load(state: OptimizerState): void
 }
 

@@ -23,7 +23,7 @@ import { resume } from './resume.ts'
 export interface TfOptimizerState {
   /** Steps taken. */
   iterations: number
-  /** The state of the optimizer of @opt; null before the first step. */
+  /** The state of the optimizer of the house; null before the first step. */
   optimizer: OptimizerState | null
 }
 
@@ -31,7 +31,7 @@ export interface TfOptimizerState {
 const WEIGHT = 'optimizer/state'
 
 /**
- * An optimizer of @opt as a `tf.Optimizer`: for `model.compile`, `minimize` and `applyGradients`.
+ * An optimizer of the house as a `tf.Optimizer`: for `model.compile`, `minimize` and `applyGradients`.
  *
  * It is made at the first step, of the variables that have a gradient then. Variables whose first gradient comes later join it
  * with a count of steps of their own; a variable without a gradient keeps its value and its state.
