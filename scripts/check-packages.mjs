@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readJson, rooms, root } from './rooms.mjs'
 
-// tfjs carries optimizers of papers, and its tests hold it to theirs; nothing stands on it.
-const RANKS = { core: 0, optimizers: 1, nn: 1.5, datasets: 1, executor: 1, jax: 1.5, tfjs: 2.5, webgpu: 1, cli: 3 }
+// Nothing stands on the bridges and the GPU, and their tests hold them to the papers they carry.
+const RANKS = { core: 0, optimizers: 1, nn: 1.5, datasets: 1, executor: 1, jax: 2.5, tfjs: 2.5, webgpu: 2.5, cli: 3 }
 const rankOf = ({ folder, paper }) => (paper ? 2 : RANKS[relative(join(root, 'packages'), folder)])
 
 const SCRIPTS = {

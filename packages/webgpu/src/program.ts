@@ -77,13 +77,13 @@ ${reduces ? reductions(subgroups) : ''}
 ${helpers}
 @compute @workgroup_size(${threads})
 fn main(
-  @builtin(workgroup_id) place: vec3u,
-  @builtin(num_workgroups) places: vec3u,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) t: u32,
   ${lanes ? '@builtin(subgroup_size) size: u32,' : ''}
 ) {
   ${lanes ? 'lanes = size;' : ''}
-  let group = place.x + place.y * places.x;
+  let group = workgroup.x + workgroup.y * workgroups.x;
   ${body}
 }`
 }

@@ -1,6 +1,7 @@
 import { offerBackend } from '@opt/core'
 import { WebGPUBackend } from './backend.ts'
 import { Device } from './device.ts'
+import { type Program, THREADS } from './program.ts'
 
 /** Options of {@link webgpu}. */
 export interface WebGPUOptions {
@@ -40,7 +41,27 @@ export async function openDevice({ gpu, powerPreference = 'high-performance' }: 
   const { vendor, architecture, description } = adapter.info
   // Dawn in Node crashes when the GPU object is collected before its devices.
   entries.set(device, entry)
-  return new Device(device, [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter')
+  const opened = new Device(device, [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter')
+  if (opened.subgroups) opened.subgroups = await countsRight(opened)
+  return opened
+}
+
+const count: Program = {
+  name: 'count',
+  writes: ['out'],
+  body: `
+  let sum = sum_all(f32(t), t);
+  let high = max_all(f32(t), t);
+  if (t == 0u) { out[0] = sum; out[1] = high; }`,
+}
+
+/** WGSL does not promise that a workgroup's threads fill its subgroups one after the other. Where they do not, programs do without. */
+async function countsRight(device: Device): Promise<boolean> {
+  const out = device.array(2)
+  device.run(count, [out], [], 1)
+  const [sum, high] = await device.floats(out)
+  out.free()
+  return sum === (THREADS * (THREADS - 1)) / 2 && high === THREADS - 1
 }
 
 /**

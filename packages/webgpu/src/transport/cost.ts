@@ -1,6 +1,7 @@
 import type { TransportInput } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
+import type { Scope } from '../scope.ts'
 
 /** How programs get at the cost: what they read and are told, and the WGSL function `cost(i, j)`. */
 export interface CostAccess {
@@ -47,18 +48,17 @@ const points = (metric: keyof typeof DISTANCE, dimension: number): CostAccess =>
 const BLOCK = 1 << 20
 
 /** Puts a cost on the device: the matrix, or the points alone. */
-export function uploadCost(device: Device, { a, b, cost }: TransportInput): DeviceCost {
+export function uploadCost(device: Device, scope: Scope, { a, b, cost }: TransportInput): DeviceCost {
   const [n, m] = [a.length, b.length]
   if (cost.kind === 'points') {
     // Around the middle of all points, where float32 is finest.
     const { dimension, metric, scale, x, y } = cost
     const middle = new Float64Array(dimension)
     for (let i = 0; i < x.length; i++) middle[i % dimension] += x[i] / n
-    const upload = (values: Float64Array) =>
-      device.array(Float32Array.from(values, (v, i) => v - middle[i % dimension]))
+    const upload = (values: Float64Array) => scope.array(Float32Array.from(values, (v, i) => v - middle[i % dimension]))
     return { access: points(metric, dimension), arrays: [upload(x), upload(y)], values: [scale] }
   }
-  const C = device.array(n * m)
+  const C = scope.array(n * m)
   const row = new Float64Array(m)
   const rows = Math.max(1, Math.floor(BLOCK / m))
   const block = new Float32Array(rows * m)

@@ -11,6 +11,7 @@ import { log, refuse } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { THREADS } from '../program.ts'
+import { Scope } from '../scope.ts'
 import { uploadCost } from './cost.ts'
 import { KeptEntries } from './kept-entries.ts'
 import { newtonDirection, type Sides } from './newton-direction.ts'
@@ -36,6 +37,7 @@ export class DevicePlan implements TransportPlan {
   readonly strained = false
   epsilon = 1
   readonly #device: Device
+  readonly #scope: Scope
   readonly #logA: Float64Array
   readonly #logB: Float64Array
   readonly #passes: PlanPasses
@@ -63,21 +65,25 @@ export class DevicePlan implements TransportPlan {
     ;[this.#device, this.rows, this.columns] = [device, n, m]
     this.#logA = a.map(log)
     this.#logB = b.map(log)
-    this.#state = device.array(1)
-    this.#passes = new PlanPasses(device, uploadCost(device, input), n, m, this.#state)
-    this.#kept = new KeptEntries(this.#passes, this.#state)
-    this.#errors = device.array(AT_MOST)
-    this.#survey = device.array(8)
-    const side = (mass: Float64Array) => ({
-      length: mass.length,
-      mass: device.array(mass),
-      marginal: device.array(mass.length),
-      direction: device.array(mass.length),
-    })
-    this.#sides = { rows: side(a), columns: side(b) }
-    this.#logMass = { rows: device.array(this.#logA), columns: device.array(this.#logB) }
-    ;[this.#F, this.#trialF] = [device.array(2 * n), device.array(2 * n)]
-    ;[this.#G, this.#trialG] = [device.array(2 * m), device.array(2 * m)]
+    const scope = (this.#scope = new Scope(device))
+    try {
+      this.#state = scope.array(1)
+      this.#passes = new PlanPasses(device, scope, uploadCost(device, scope, input), n, m, this.#state)
+      this.#kept = new KeptEntries(scope, this.#passes, this.#state)
+      this.#errors = scope.array(AT_MOST)
+      this.#survey = scope.array(8)
+      const side = (mass: Float64Array) => ({
+        ...{ length: mass.length, mass: scope.array(mass) },
+        ...{ marginal: scope.array(mass.length), direction: scope.array(mass.length) },
+      })
+      this.#sides = { rows: side(a), columns: side(b) }
+      this.#logMass = { rows: scope.array(this.#logA), columns: scope.array(this.#logB) }
+      ;[this.#F, this.#trialF] = [scope.array(2 * n), scope.array(2 * n)]
+      ;[this.#G, this.#trialG] = [scope.array(2 * m), scope.array(2 * m)]
+    } catch (error) {
+      scope.free()
+      throw error
+    }
   }
 
   setPotentials({ f, g }: TransportPotentials, epsilon: number): void {
@@ -211,10 +217,8 @@ export class DevicePlan implements TransportPlan {
   }
 
   free(): void {
-    const sides = Object.values(this.#sides).flatMap(({ mass, marginal: own, direction }) => [mass, own, direction])
-    const potentials = [this.#F, this.#G, this.#trialF, this.#trialG]
-    const rest = [this.#state, this.#errors, this.#survey, this.#logMass.rows, this.#logMass.columns]
-    for (const held of [this.#passes, this.#kept, ...sides, ...potentials, ...rest]) held.free()
+    this.#kept.drop()
+    this.#scope.free()
   }
 
   #logSums(side: Side, F: GPUArray = this.#F, G: GPUArray = this.#G): void {

@@ -1,5 +1,6 @@
 import type { TransportThreshold } from '@opt/core'
 import type { GPUArray } from '../pool.ts'
+import type { Scope } from '../scope.ts'
 import type { PlanPasses, Side } from './plan-passes.ts'
 import { BINS, histogram, keep, multiply, starts } from './sparse.ts'
 
@@ -25,12 +26,12 @@ export class KeptEntries {
   #places: Partial<Record<Side, GPUArray>> = {}
   #values: Partial<Record<Side, GPUArray>> = {}
 
-  constructor(passes: PlanPasses, state: GPUArray) {
-    const { device, n, m } = passes
+  constructor(scope: Scope, passes: PlanPasses, state: GPUArray) {
+    const { n, m } = passes
     ;[this.#passes, this.#state] = [passes, state]
-    this.#bins = device.array(BINS)
-    this.#counts = device.array(Math.max(n, m))
-    this.#starts = { rows: device.array(n + 1), columns: device.array(m + 1) }
+    this.#bins = scope.array(BINS)
+    this.#counts = scope.array(Math.max(n, m))
+    this.#starts = { rows: scope.array(n + 1), columns: scope.array(m + 1) }
   }
 
   async #histogram(F: GPUArray, G: GPUArray, epsilon: number, low: number, shift: number): Promise<Uint32Array> {
@@ -106,10 +107,5 @@ export class KeptEntries {
   drop(): void {
     for (const arrays of [this.#places, this.#values]) for (const array of Object.values(arrays)) array.free()
     ;[this.#places, this.#values] = [{}, {}]
-  }
-
-  free(): void {
-    this.drop()
-    for (const array of [this.#bins, this.#counts, this.#starts.rows, this.#starts.columns]) array.free()
   }
 }

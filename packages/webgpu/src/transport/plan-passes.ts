@@ -1,6 +1,7 @@
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { THREADS } from '../program.ts'
+import type { Scope } from '../scope.ts'
 import type { DeviceCost } from './cost.ts'
 import { COLUMNS, columnPass, gather, type Mode, ROWS, rowPass } from './passes.ts'
 
@@ -25,12 +26,12 @@ export class PlanPasses {
   readonly #lines: Record<Side, GPUArray>
   readonly #state: GPUArray
 
-  constructor(device: Device, cost: DeviceCost, n: number, m: number, state: GPUArray) {
+  constructor(device: Device, scope: Scope, cost: DeviceCost, n: number, m: number, state: GPUArray) {
     ;[this.n, this.m, this.device, this.cost, this.#state] = [n, m, device, cost, state]
     this.#tiles = Math.ceil(m / COLUMNS)
     this.#chunk = Math.max(LEAST, Math.ceil((n * this.#tiles) / MANY))
     this.#parts = cost.access.kind === 'matrix' ? Math.ceil(n / this.#chunk) : 1
-    this.#lines = { rows: device.array(2 * n), columns: device.array(2 * m * this.#parts) }
+    this.#lines = { rows: scope.array(2 * n), columns: scope.array(2 * m * this.#parts) }
   }
 
   length(side: Side): number {
@@ -75,9 +76,5 @@ export class PlanPasses {
       const program = rowPass(access, mode, side === 'columns')
       this.device.run(program, given, numbers, Math.ceil(this.length(side) / ROWS))
     }
-  }
-
-  free(): void {
-    for (const array of [this.#lines.rows, this.#lines.columns, ...this.cost.arrays]) array.free()
   }
 }
