@@ -1,5 +1,5 @@
 /**
- * A bridge to jax-js: a loss over any tree becomes oracles on flat typed arrays; optimizers of @opt in optax's shape.
+ * A bridge to jax-js: a loss over any tree becomes oracles on flat typed arrays; and optimizers of the house in the shape of optax.
  *
  * @packageDocumentation
  */

@@ -36,14 +36,14 @@ export interface OptaxState<O> {
 }
 
 /** The two functions that optax calls a gradient transformation, and the same with promises: on webgpu the only way. */
-export interface GradientTransformation<P, O> {
+export interface GradientTransformation<O> {
   /** Uses the parameters up. */
-  init(params: P): OptaxState<O>
+  init<P>(params: P): OptaxState<O>
   /** From gradients, state and parameters, all used up, to what is to be added to the parameters, and the next state. */
-  update(grads: P, state: OptaxState<O>, params: P): [P, OptaxState<O>]
+  update<P>(grads: P, state: OptaxState<O>, params: P): [P, OptaxState<O>]
   readonly async: {
-    init(params: P): Promise<OptaxState<O>>
-    update(grads: P, state: OptaxState<O>, params: P): Promise<[P, OptaxState<O>]>
+    init<P>(params: P): Promise<OptaxState<O>>
+    update<P>(grads: P, state: OptaxState<O>, params: P): Promise<[P, OptaxState<O>]>
   }
 }
 
@@ -95,10 +95,10 @@ function checkState<O extends Stepper>(state: OptaxState<O>): State<O> {
  *
  * @param create is called once by each `init`
  */
-export function optax<O extends Stepper, P = Tree>(create: CreateOptimizer<O>): GradientTransformation<P, O> {
+export function optax<O extends Stepper>(create: CreateOptimizer<O>): GradientTransformation<O> {
   if (typeof create !== 'function')
     refuse('optax: create', 'a function that makes an optimizer of the parameters it is given', show(create), 'type')
-  function* init(params: P): Reading<OptaxState<O>> {
+  function* init(params: Tree): Reading<OptaxState<O>> {
     const layout = layoutOf(params, 'init: params')
     const x = toFlat(layout, yield leavesOf(params), floats(layout, layout.size))
     const optimizer = create(views(layout, x), shapesOf(layout))
@@ -106,7 +106,7 @@ export function optax<O extends Stepper, P = Tree>(create: CreateOptimizer<O>): 
     return new State(optimizer, layout, floats(layout, layout.size))
   }
 
-  function* update(grads: P, given: OptaxState<O>, params: P): Reading<[P, OptaxState<O>]> {
+  function* update(grads: Tree, given: OptaxState<O>, params: Tree): Reading<[Tree, OptaxState<O>]> {
     const state = checkState(given)
     const { optimizer, layout, scratch } = state
     checkTree(grads, layout, 'update: grads')
@@ -121,14 +121,14 @@ export function optax<O extends Stepper, P = Tree>(create: CreateOptimizer<O>): 
       parameters.forEach((parameter, i) => {
         for (let j = 0; j < parameter.length; j++) scratch[layout.offsets[i] + j] = parameter[j] - before[i][j]
       })
-      return [toTree(layout, scratch) as P, new State(optimizer, layout, scratch)]
+      return [toTree(layout, scratch), new State(optimizer, layout, scratch)]
     } catch (error) {
       state.used = false
       throw error
     }
   }
 
-  return twins({ init, update }, deviceOf) as GradientTransformation<P, O>
+  return twins({ init, update }, deviceOf) as GradientTransformation<O>
 }
 
 /** params + updates; both used up. */

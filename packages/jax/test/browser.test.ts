@@ -72,6 +72,7 @@ withChromium(executablePath ? 'in Chromium' : 'in Chromium, which was not found:
     expect(answer).toMatchObject({ device: 'wasm', isolated: false })
     expectTheSame(answer)
     expect(answer.atOnce).toEqual(answer.gradient)
+    expect(answer.float64).toEqual([0.2, 0.6])
   })
 
   it('so it does on an isolated page', async () => {
@@ -92,6 +93,7 @@ withChromium(executablePath ? 'in Chromium' : 'in Chromium, which was not found:
     if (!adapter) return console.warn('WebGPU was not tried: this Chromium has no adapter')
     const answer = await answerOf('webgpu')
     expect(answer.device).toBe('webgpu')
+    expect(answer.float64).toBe('Unsupported dtype for WebGPU: float64') // in the words of jax-js
     expectTheSame(answer)
     expect(answer.atOnce).toBe('gradient: on webgpu a read must be awaited, use `await async.gradient(...)`')
   })

@@ -36,7 +36,7 @@ const OPTIMIZERS: [string, (p: Named) => { step(g: Named): void; readonly parame
 describe('an optimizer in the shape of optax', () => {
   it.each(OPTIMIZERS)('%s moves as the optimizer itself', (_, create) => {
     for (const dtype of ['float32', 'float64'] as const) {
-      const transformation = optax<ReturnType<typeof create>, Params>(create)
+      const transformation = optax(create)
       let params = start(dtype)
       let state = transformation.init(tree.ref(params))
       const { x, named, unravel } = ravel(start(dtype))

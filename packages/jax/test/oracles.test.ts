@@ -83,6 +83,22 @@ describe('analytic cases', () => {
     expect([...f.hvp([1, 2, 5], [1, 1, 1])]).toEqual([2, 2, 0])
   })
 
+  it('parameters that the loss does not look at have no gradient', () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const zero = () => np.zeros([2], { dtype: np[dtype] })
+      const f = oracles(
+        ({ a, b }: { a: JaxArray; b: JaxArray }, u: JaxArray) => {
+          b.dispose()
+          return np.square(a).mul(u).sum()
+        },
+        { a: zero(), b: zero() },
+      )
+      const u = np.array([1, 0.5])
+      expect([...f.gradient([1, 2, 3, 4], u)]).toEqual([2, 2, 0, 0])
+      expect([...f.hvp([1, 2, 3, 4], [1, 1, 1, 1], u)]).toEqual([2, 1, 0, 0])
+    }
+  })
+
   it('per-example norms take exampleLoss where the loss of a batch of one is not the loss of one', () => {
     const spread = (p: JaxArray, u: JaxArray) => np.var_(u.mul(p)) // zero for a batch of one
     const own = (p: JaxArray, u: JaxArray) => np.square(p.sub(u)).sum()

@@ -1,7 +1,7 @@
 // The same work in Node and in pages: every oracle and an optax step of a small network, all awaited.
 import { type Array as JaxArray, numpy as np } from '@jax-js/jax'
 import { applyUpdates, type Device, init, optax, oracles, ravel } from '../src/index.ts'
-import { type Batch, crossEntropy, dense, type Layer, layers, normals } from './models.ts'
+import { type Batch, crossEntropy, dense, layers, normals } from './models.ts'
 
 export interface Answer {
   device: string
@@ -13,6 +13,8 @@ export interface Answer {
   optax: number[]
   /** What the functions say that do not wait: their gradient, or why not. */
   atOnce: number[] | string
+  /** What oracles of float64 say: their gradient, or why not. */
+  float64: number[] | string
   /** What a loss says that jit gets wrong without the bridge: its gradient. */
   slice: number[]
 }
@@ -38,7 +40,7 @@ export async function work(device: Device): Promise<Answer> {
   const data: Batch = { u: np.array(normals(2, 30)).reshape([6, 5]), y: np.array(Int32Array.of(0, 1, 2, 0, 1, 2)) }
   const { value, gradient } = await f.async.valueAndGradient(x, data)
   const { unravel } = await ravel.async(params)
-  const transformation = optax<Descent, Layer[]>((p) => new Descent(p as Record<string, Float32Array>))
+  const transformation = optax((p) => new Descent(p as Record<string, Float32Array>))
   const state = await transformation.async.init(unravel(x))
   const [updates] = await transformation.async.update(unravel(gradient), state, unravel(x))
   const moved = await ravel.async(applyUpdates(unravel(x), updates))
@@ -49,7 +51,15 @@ export async function work(device: Device): Promise<Answer> {
     atOnce = (error as Error).message
   }
   const first = oracles((p: JaxArray) => p.slice(0), np.zeros([3]))
+  let float64: number[] | string
+  try {
+    const double = oracles((p: JaxArray) => np.square(p).sum(), np.zeros([2], { dtype: np.float64 }))
+    float64 = [...(await double.async.gradient([0.1, 0.3]))]
+  } catch (error) {
+    float64 = (error as Error).message
+  }
   return {
+    float64,
     ...{ device: data.u.device, value, gradient: [...gradient], atOnce },
     product: [...(await f.async.hvp(x, x, data))],
     norms: [...(await f.async.perExampleGradientNorms(x, data))],
