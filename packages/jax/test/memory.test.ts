@@ -39,7 +39,7 @@ it('does not grow over 10,000 steps of an optimizer', async () => {
   const heap = median(seen.slice(1).map((now, k) => (now.heap - seen[k].heap) / 2000))
   const external = (seen[5].external - seen[0].external) / 10_000
   if (process.env.OPT_SHOW) console.error('bytes a step', { heap, external })
-  // Parameters forgotten once a step would be 396 outside of the heap, and more than 1000 in it.
+  // Parameters forgotten once a step would be 500 outside of the heap, and 900 in it.
   expect(external).toBeLessThan(40)
   expect(heap).toBeLessThan(300)
 })
