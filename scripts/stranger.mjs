@@ -6,22 +6,24 @@ import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { codeBlocks } from './readme.mjs'
 import { readJson } from './rooms.mjs'
+import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from './software-gpu.mjs'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const FLAGS = [
   '--no-sandbox',
-  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  ...SOFTWARE_GPU_FLAGS,
 ]
 
 /** What the CLI depends on beside the papers it lists. */
 const FLOOR = ['@opt/core', '@opt/datasets', '@opt/nn', '@opt/executor', '@opt/optimizers']
 
-function run(command, args, cwd, env = process.env) {
+function run(command, args, cwd) {
+  const env = { ...softwareGpu, ...process.env }
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
   return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
 }
@@ -45,9 +47,12 @@ const asRequire = (code) =>
 function company(rooms) {
   const found = {}
   for (const { folder, manifest } of rooms)
-    for (const { code } of codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8')))
+    for (const { code, gpu } of codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8')))
       for (const name of Object.keys(manifest.devDependencies ?? {}))
-        if (!name.startsWith('@opt/') && (code.includes(`from '${name}'`) || code.includes(`import('${name}')`)))
+        if (
+          !name.startsWith('@opt/') &&
+          (code.includes(`from '${name}'`) || code.includes(`import('${name}')`) || (gpu && name === 'webgpu'))
+        )
           found[name] = readJson(join(folder, 'node_modules', name, 'package.json')).version
   return found
 }
@@ -131,7 +136,8 @@ export async function useAsStranger(work, tarballs, chosen) {
     const ways = block.code.includes('import.meta') ? [`${name}.mjs`] : [`${name}.mjs`, `${name}.cjs`]
     for (const file of ways) {
       const { ok, stdout, text } = run(process.execPath, [file], project)
-      if (!ok) problems.push(`${manifest.name}: the README's example fails as ${file}\n${text}`)
+      if (block.gpu && NO_GPU.test(text)) console.log(`${manifest.name}: ${file} skipped: ${NO_GPU.exec(text)[0]}`)
+      else if (!ok) problems.push(`${manifest.name}: the README's example fails as ${file}\n${text}`)
       else if (stdout.trim() !== block.output.trim())
         problems.push(`${manifest.name}: ${file} prints\n${stdout.trim()}\nbut the README says\n${block.output.trim()}`)
     }

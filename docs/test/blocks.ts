@@ -9,6 +9,8 @@ export interface Block {
   output: string | null
   /** Its name, when later blocks import it. */
   file: string | null
+  /** Does it need a GPU? */
+  gpu?: boolean
 }
 
 export interface Ran {

@@ -1,0 +1,33 @@
+// CPU against GPU, on the adapter that is there: on a software one only to see that it works.
+// node bench/index.mjs [--quick] [--peak TFLOPS]
+import { webgpu } from '@opt/webgpu'
+import { sinkhornRows, snsRows } from './transport.mjs'
+
+const quick = process.argv.includes('--quick')
+let gpu
+try {
+  gpu = await webgpu()
+} catch (error) {
+  console.log(`No GPU here: ${error.message}`)
+  process.exit(0)
+}
+const software = /swiftshader|llvmpipe|lavapipe/i.test(gpu.name)
+const table = (head, rows) => {
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`)
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+  console.log()
+}
+
+console.log(
+  `Adapter: ${gpu.name}.${software ? ' It is software on the CPU: these figures show that it works, not how fast a GPU is.' : ''}\n`,
+)
+const sizes = [512, 1024, 2048, 4096, 8192, 16384, 32768].filter((n) => n <= (quick || software ? 1024 : Infinity))
+table(['n', 'CPU, ms an iteration', 'GPU, matrix', 'GPU, points', 'times as fast'], await sinkhornRows(gpu, sizes))
+table(
+  ['n', 'SNS on the CPU, s', 'on the GPU, s', 'times as fast', 'CPU: Sinkhorn + Newton', 'GPU', 'values apart'],
+  await snsRows(
+    gpu,
+    sizes.filter((n) => n <= (software ? 512 : 8192)),
+  ),
+)
+gpu.close()
