@@ -1,13 +1,15 @@
 import type { Backend, TransportInput, TransportPlan } from '@opt/core'
 import type { Device } from './device.ts'
+import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
 import { DevicePlan } from './transport/device-plan.ts'
 
 /** A GPU that solvers take as `backend`; {@link webgpu} opens it. */
-export class WebGPUBackend implements Backend {
+export class WebGPUBackend extends Operations implements Backend {
   readonly #device: Device
 
   constructor(device: Device) {
+    super(device)
     this.#device = device
   }
 

@@ -5,5 +5,6 @@
  */
 
 export { WebGPUBackend } from './backend.ts'
+export { GPUIntegers } from './kernels/integers.ts'
 export { GPUArray } from './pool.ts'
 export { type WebGPUOptions, webgpu } from './webgpu.ts'

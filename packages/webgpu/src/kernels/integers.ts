@@ -1,0 +1,43 @@
+import type { DeviceArray } from '@opt/core'
+import { refuse, show } from '@opt/core'
+import type { Device } from '../device.ts'
+import type { GPUArray } from '../pool.ts'
+
+/** Nonnegative integers on the device: the starts and columns of a sparse matrix. */
+export class GPUIntegers implements DeviceArray {
+  readonly length: number
+  /** The largest of them; -1 where there are none. */
+  readonly largest: number
+  /** Does none follow a larger one? */
+  readonly ascending: boolean
+  readonly words: GPUArray
+
+  /**
+   * @throws TypeError or RangeError naming the first entry that is not an integer of 0 to 2^31 - 1.
+   */
+  constructor(device: Device, values: ArrayLike<number>) {
+    const words = new Uint32Array(values.length)
+    let largest = -1
+    let ascending = true
+    for (let k = 0; k < words.length; k++) {
+      const value = values[k]
+      if (!(Number.isInteger(value) && value >= 0 && value <= 2147483647))
+        refuse(
+          `webgpu.integers: values[${k}]`,
+          'an integer between 0 and 2147483647',
+          show(value),
+          typeof value === 'number' ? 'range' : 'type',
+        )
+      if (k > 0 && value < words[k - 1]) ascending = false
+      largest = Math.max(largest, value)
+      words[k] = value
+    }
+    ;[this.length, this.largest, this.ascending] = [words.length, largest, ascending]
+    this.words = device.array(words)
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.words.free()
+  }
+}

@@ -1,0 +1,142 @@
+import { type Program, THREADS } from '../program.ts'
+import { remembered } from '../transport/passes.ts'
+import { once } from './dispatch.ts'
+
+/** Sums along the rows or the columns of a matrix that is worked out entry by entry. */
+export interface LineSum {
+  /** Tells it apart from all others. */
+  name: string
+  /** Along columns? Else along rows. */
+  across?: boolean
+  /** log sum exp(entry / epsilon) in place of the sum; then the numbers hold `epsilon` and `inverse`. */
+  logarithmic?: boolean
+  /** Arrays and numbers that the entry knows, and those it writes. */
+  reads: readonly string[]
+  writes?: readonly string[]
+  numbers?: readonly string[]
+  /** WGSL that returns the entry of row i and column j; called once for each. */
+  entry: string
+  /** WGSL of the first place of a line and the one behind its last, when they differ from line to line. */
+  places?: readonly [string, string]
+  /** What becomes of the sum `all` of line k, in logarithms vec2f(largest entry, sum of exponentials below it). */
+  finish: { reads?: readonly string[]; writes: readonly string[]; numbers?: readonly string[]; body: string }
+}
+
+/**
+ * Compensated sums (Kahan 1965), four side by side. A compiler may reorder float arithmetic, and would find the compensation to be
+ * zero: `opaque` hides from it what a value is, by a zero that it does not know.
+ */
+const OPAQUE = `
+fn opaque(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(p.zero)); }
+`
+const ADD = `let more = opaque(sum + y); rest = opaque(more - sum) - y; sum = more;`
+
+/** Takes four entries into the sums. The top moves by epsilon at least: few moves, few roundings, and no exponential above e. */
+const take = (logarithmic: boolean | undefined, four: string) =>
+  logarithmic
+    ? `let d = ${four};
+      let most = max(max(d.x, d.y), max(d.z, d.w));
+      if (most > top + p.epsilon) { let fall = exp((top - most) * p.inverse); sum *= fall; rest *= fall; top = most; }
+      let y = exp((d - top) * p.inverse) - rest; ${ADD}`
+    : `let y = ${four} - rest; ${ADD}`
+
+/** `sum_lanes` or `max_lanes`: one value of each thread of a line put together. */
+function tree(name: string, merge: string, lanes: number, across: boolean): string {
+  if (lanes === THREADS) return `fn ${name}_lanes(value: f32, t: u32) -> f32 { return ${name}_all(value, t); }`
+  const lines = THREADS / lanes
+  const [half, least, own, first] = across
+    ? [THREADS / 2, lines, 't', `t % ${lines}u`]
+    : [lanes / 2, 1, `t % ${lanes}u`, `t - t % ${lanes}u`]
+  return `
+fn ${name}_lanes(value: f32, t: u32) -> f32 {
+  shares[t] = value;
+  workgroupBarrier();
+  for (var half = ${half}u; half >= ${least}u; half /= 2u) {
+    if (${own} < half) { let x = shares[t]; let y = shares[t + half]; shares[t] = ${merge}; }
+    workgroupBarrier();
+  }
+  let all = shares[${first}];
+  workgroupBarrier();
+  return all;
+}`
+}
+
+const pair = (logarithmic: boolean | undefined) => (logarithmic ? 'parts_of: vec2f' : 'parts_of')
+
+/**
+ * Sums of lines by `lanes` threads each. The threads of a row lie side by side, those of a column a row apart, so that either way
+ * neighbours read neighbours. With `split` a line comes in parts, for {@link finishProgram}.
+ */
+export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program =>
+  remembered(`${sum.name}, ${lanes} threads a line${split ? ', in parts' : ''}`, () => {
+    const { across = false, logarithmic, finish } = sum
+    const lines = THREADS / lanes
+    const at = (step: number) => `entry(${across ? `j + ${step}u, line` : `line, j + ${step}u`})`
+    const four = `vec4f(${[0, 1, 2, 3].map((k) => at(k * lanes)).join(', ')})`
+    const [from, to] = sum.places ?? ['part * p.chunk', 'min(p.length, (part + 1u) * p.chunk)']
+    const [line, lane] = across ? [`t % ${lines}u`, `t / ${lines}u`] : [`t / ${lanes}u`, `t % ${lanes}u`]
+    const nothing = logarithmic ? 'p.nothing' : '0.0'
+    return {
+      reads: once(sum.reads, split ? [] : (finish.reads ?? [])),
+      writes: once(sum.writes ?? [], split ? [pair(logarithmic)] : finish.writes),
+      numbers: once(
+        ['lines: u32', 'length: u32', 'chunk: u32', 'blocks: u32', 'zero: u32', 'nothing: f32'],
+        sum.numbers ?? [],
+        split ? [] : (finish.numbers ?? []),
+      ),
+      helpers: `${OPAQUE}
+fn entry(i: u32, j: u32) -> f32 { ${sum.entry} }
+${lanes < THREADS ? `var<workgroup> shares: array<f32, ${THREADS}>;` : ''}
+${tree('sum', 'x + y', lanes, across)}
+${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
+      body: `
+  let part = group / p.blocks;
+  let line = (group % p.blocks) * ${lines}u + ${line};
+  let lane = ${lane};
+  var sum = vec4f(); var rest = vec4f(); var top = -3e38;
+  if (line < p.lines) {
+    var j = ${from} + lane;
+    let end = ${to};
+    for (; j + ${3 * lanes}u < end; j += ${4 * lanes}u) { ${take(logarithmic, four)} }
+    for (; j < end; j += ${lanes}u) { ${take(logarithmic, `vec4f(${at(0)}, vec3f(${nothing}))`)} }
+  }
+  let left = sum - rest;
+  let own = (left.x + left.y) + (left.z + left.w);
+  ${
+    logarithmic
+      ? `let high = max_lanes(top, t);
+  let all = vec2f(high, sum_lanes(own * exp((top - high) * p.inverse), t));`
+      : 'let all = sum_lanes(own, t);'
+  }
+  if (lane == 0u && line < p.lines) {
+    let k = line;
+    ${split ? 'parts_of[part * p.lines + k] = all;' : finish.body}
+  }`,
+    }
+  })
+
+/** Puts the parts of each line together. */
+export const finishProgram = ({ name, logarithmic, finish }: LineSum): Program =>
+  remembered(`${name}, put together`, () => ({
+    reads: once([pair(logarithmic)], finish.reads ?? []),
+    writes: finish.writes,
+    numbers: once(
+      ['lines: u32', 'count: u32'],
+      logarithmic ? ['inverse: f32', 'nothing: f32'] : [],
+      finish.numbers ?? [],
+    ),
+    body: `
+  let k = group * ${THREADS}u + t;
+  if (k >= p.lines) { return; }
+  var all = parts_of[k];
+  for (var part = 1u; part < p.count; part++) {
+    let other = parts_of[part * p.lines + k];
+    ${
+      logarithmic
+        ? `let top = max(all.x, other.x);
+    all = vec2f(top, all.y * exp((all.x - top) * p.inverse) + other.y * exp((other.x - top) * p.inverse));`
+        : 'all += other;'
+    }
+  }
+  ${finish.body}`,
+  }))

@@ -1,0 +1,137 @@
+import { refuse } from '@opt/core'
+import type { Device } from '../device.ts'
+import type { GPUArray } from '../pool.ts'
+import { check, extent } from './check.ts'
+import { borrow, dispatch } from './dispatch.ts'
+import type { GPUIntegers } from './integers.ts'
+import { type LineSum, sumProgram } from './line-programs.ts'
+import { lanesFor, partsFor, sumLines } from './lines.ts'
+
+const into = (y: string, value: string, reads: string[] = []): LineSum['finish'] => ({
+  reads,
+  writes: [y],
+  body: `${y}[k] = ${value};`,
+})
+
+const inner: LineSum = { name: 'dot', reads: ['x', 'y'], entry: 'return x[j] * y[j];', finish: into('out', 'all') }
+
+/** The parts come back as they are, and are added in float64. */
+export async function dot(device: Device, n: number, x: GPUArray, y: GPUArray): Promise<number> {
+  check(device, 'dot', { sizes: { n }, reads: { x: [x, n], y: [y, n] }, writes: {} })
+  if (n === 0) return 0
+  const lanes = lanesFor(false, 1, n)
+  const { count, chunk } = partsFor(lanes, 1, n)
+  const sums = borrow(device, count, (parts_of) => {
+    const numbers = { lines: 1, length: n, chunk, blocks: 1, zero: 0, nothing: 0 }
+    dispatch(device, sumProgram(inner, lanes, true), { x, y, parts_of }, numbers, count)
+    return device.floats(parts_of)
+  })
+  return (await sums).reduce((sum, part) => sum + part, 0)
+}
+
+const byRows: LineSum = {
+  name: 'gemv',
+  reads: ['A', 'x'],
+  numbers: ['lda: u32'],
+  entry: 'return A[i * p.lda + j] * x[j];',
+  finish: into('y', 'all'),
+}
+
+export function gemv(device: Device, m: number, n: number, A: GPUArray, lda: number, x: GPUArray, y: GPUArray): void {
+  check(device, 'gemv', {
+    sizes: { m, n },
+    strides: { lda: [lda, n] },
+    reads: { A: [A, extent(m, lda, n)], x: [x, n] },
+    writes: { y: [y, m] },
+  })
+  sumLines(device, byRows, { A, x, y }, { lda }, m, n)
+}
+
+const byColumns: LineSum = {
+  name: 'gemvT',
+  across: true,
+  reads: ['A', 'x'],
+  numbers: ['lda: u32'],
+  entry: 'return A[i * p.lda + j] * x[i];',
+  finish: into('y', 'y[k] + all'),
+}
+
+export function gemvT(device: Device, m: number, n: number, A: GPUArray, lda: number, x: GPUArray, y: GPUArray): void {
+  check(device, 'gemvT', {
+    sizes: { m, n },
+    strides: { lda: [lda, n] },
+    reads: { A: [A, extent(m, lda, n)], x: [x, m] },
+    writes: { y: [y, n] },
+  })
+  if (m > 0) sumLines(device, byColumns, { A, x, y }, { lda }, n, m)
+}
+
+const sparse: LineSum = {
+  name: 'spmv',
+  reads: ['starts: u32', 'columns: u32', 'values', 'x'],
+  entry: 'return values[j] * x[columns[j]];',
+  places: ['starts[line]', 'starts[line + 1u]'],
+  finish: into('y', 'all'),
+}
+
+export function spmv(
+  device: Device,
+  m: number,
+  starts: GPUIntegers,
+  columns: GPUIntegers,
+  values: GPUArray,
+  x: GPUArray,
+  y: GPUArray,
+): void {
+  check(device, 'spmv', {
+    sizes: { m },
+    reads: { starts: [starts, m + 1], columns: [columns, 0], values: [values, 0], x: [x, 0] },
+    writes: { y: [y, m] },
+  })
+  const entries = Math.min(columns.length, values.length)
+  if (!starts.ascending) refuse('webgpu.spmv: starts', 'nondecreasing', 'a smaller one after a larger one')
+  if (starts.largest > entries)
+    refuse('webgpu.spmv: starts', `at most ${entries}, the entries given`, `${starts.largest}`)
+  if (columns.largest >= x.length)
+    refuse('webgpu.spmv: columns', `below ${x.length}, the length of x`, `${columns.largest}`)
+  const arrays = { starts: starts.words, columns: columns.words, values, x, y }
+  sumLines(device, sparse, arrays, {}, m, Math.ceil(starts.largest / m))
+}
+
+const fitRows: LineSum = {
+  name: 'scale2, u',
+  reads: ['K', 'v'],
+  numbers: ['ldk: u32'],
+  entry: 'return K[i * p.ldk + j] * v[j];',
+  finish: into('u', 'a[k] / all', ['a']),
+}
+
+const columnsOfFit: LineSum = {
+  name: 'scale2, z',
+  across: true,
+  reads: ['K', 'u'],
+  numbers: ['ldk: u32'],
+  entry: 'return K[i * p.ldk + j] * u[i];',
+  finish: into('z', 'all'),
+}
+
+export function scale2(
+  device: Device,
+  m: number,
+  n: number,
+  K: GPUArray,
+  ldk: number,
+  a: GPUArray,
+  v: GPUArray,
+  u: GPUArray,
+  z: GPUArray,
+): void {
+  check(device, 'scale2', {
+    sizes: { m, n },
+    strides: { ldk: [ldk, n] },
+    reads: { K: [K, extent(m, ldk, n)], a: [a, m], v: [v, n] },
+    writes: { u: [u, m], z: [z, n] },
+  })
+  sumLines(device, fitRows, { K, v, a, u }, { ldk }, m, n)
+  sumLines(device, columnsOfFit, { K, u, z }, { ldk }, n, m)
+}
