@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals'
 import { random } from '@opt/core'
 import { costRows, pairwiseCost, sinkhorn, sinkhornNewton, type TransportSolution } from '@opt/sinkhorn-sns'
+import fc from 'fast-check'
 import { webgpu } from '../src/index.ts'
 import { openForTests } from './open.ts'
 
@@ -80,6 +81,18 @@ onDevice('Sinkhorn on the device', () => {
     expect(again.iterations).toBe(1)
   })
 
+  it('keeps its accuracy at a large epsilon, and whatever the gauge of the start', async () => {
+    const options = { epsilon: 30, tolerance: 1e-6 }
+    const initial = { f: new Float64Array(n).fill(1e5), g: new Float64Array(m).fill(-1e5) }
+    const cpu = sinkhorn(C, a, b, { ...options, tolerance: 1e-10 })
+    for (const start of [{}, { initial }]) {
+      const ours = await sinkhorn.async(C, a, b, { ...options, ...start, backend })
+      expect(ours.status).toBe('converged')
+      expect(trueError(ours, a, b)).toBeLessThan(2e-6)
+      expect(Math.abs(ours.cost - cpu.cost)).toBeLessThan(1e-6)
+    }
+  })
+
   it('ends where it is told to, and says so', async () => {
     const options = { epsilon: 0.01, backend }
     const few = await sinkhorn.async(C, a, b, { ...options, maxIterations: 5 })
@@ -141,6 +154,50 @@ onDevice('sparse Newton on the device', () => {
     const { cost, status } = await sinkhornNewton.async([[2]], [1], [1], { epsilon: 0.1, tolerance: 1e-6, backend })
     expect([cost, status]).toEqual([2, 'converged'])
   })
+})
+
+onDevice('whatever the problem', () => {
+  const recipes = fc.record({
+    n: fc.integer({ min: 1, max: 20 }),
+    m: fc.integer({ min: 1, max: 20 }),
+    family: fc.constantFrom('uniform', 'line', 'integers', 'constant', 'wide', 'far'),
+    marginals: fc.constantFrom('uniform', 'zeros', 'tiny'),
+    decade: fc.double({ min: -2.5, max: 1, noNaN: true }),
+    seed: fc.nat(1e9),
+  })
+
+  it('SNS converges, to what its potentials say, or says why not', async () => {
+    await fc.assert(
+      fc.asyncProperty(recipes, async ({ n, m, family, marginals, decade, seed }) => {
+        const rng = random(seed)
+        const entry = {
+          uniform: () => rng.uniform(),
+          line: (i: number, j: number) => (i / n - j / m) * (i / n - j / m),
+          integers: () => rng.integer(0, 5),
+          constant: () => 3,
+          wide: () => rng.normal() * 1000,
+          far: () => 1e6 + rng.uniform(),
+        }[family]
+        const cost = Array.from({ length: n }, (_, i) => Array.from({ length: m }, (_, j) => entry(i, j)))
+        const weights = (k: number) => {
+          const zero = marginals === 'uniform' ? 1 : marginals === 'zeros' ? 0 : 1e-9
+          const w = Float64Array.from({ length: k }, (_, i) => (i % 3 === 1 ? zero : 0.5 + rng.uniform()))
+          const total = w.reduce((sum, v) => sum + v, 0)
+          return w.map((v) => v / total)
+        }
+        const [p, q] = [weights(n), weights(m)]
+        const flat = cost.flat()
+        const range = Math.max(...flat) - Math.min(...flat) || 1
+        const epsilon = range * 10 ** decade
+        const ours = await sinkhornNewton.async(cost, p, q, { epsilon, tolerance: 2e-6, backend })
+        if (ours.status !== 'converged') expect(ours.message).toMatch(/rounding|maxIterations|stalled/)
+        const paid = Math.abs(ours.cost - Math.min(...flat))
+        expect(Math.abs(trueError(ours, p, q) - ours.error)).toBeLessThan(1e-6 + (3e-7 * paid) / epsilon)
+        if (ours.status === 'converged') expect(ours.error).toBeLessThanOrEqual(2e-6)
+      }),
+      { numRuns: 60 },
+    )
+  }, 120_000)
 })
 
 onDevice('the backend in a solver', () => {

@@ -25,9 +25,16 @@ const AT_MOST = 64
 const ENTRIES = 4294967295
 /** Marginals below this have underflowed. */
 const EMPTY = 1e-36
-const GRID = 1048576
+/** Grid of the potentials where these are about 1. */
+const GRID = 1 / 1048576
 /** What float32 leaves of the rows' L1 error after they were made right (seen: up to 3e-7): counted in, not left out. */
 const ROWS_ARE_EXACT_TO = 5e-7
+
+function inner(x: Float64Array, y: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += x[i] * y[i]
+  return sum
+}
 
 /** A transport plan whose problem, potentials and marginals live on the device; P itself is worked out wherever it is needed. */
 export class DevicePlan implements TransportPlan {
@@ -38,6 +45,7 @@ export class DevicePlan implements TransportPlan {
   epsilon = 1
   readonly #device: Device
   readonly #scope: Scope
+  readonly #masses: Record<Side, Float64Array>
   readonly #logA: Float64Array
   readonly #logB: Float64Array
   readonly #passes: PlanPasses
@@ -47,7 +55,8 @@ export class DevicePlan implements TransportPlan {
   readonly #survey: GPUArray
   readonly #sides: Sides
   readonly #logMass: Record<Side, GPUArray>
-  /** Potentials, pairs of a multiple of 2^-20 and a rest; and those of a tried step. */
+  /** Potentials, pairs of a multiple of the grid and a rest; and those of a tried step. */
+  #grid = GRID
   #F: GPUArray
   #G: GPUArray
   #trialF: GPUArray
@@ -63,6 +72,7 @@ export class DevicePlan implements TransportPlan {
     const [n, m] = [a.length, b.length]
     if (n * m > ENTRIES) refuse('backend: problem', `of at most ${ENTRIES} entries on a device`, `one of ${n} x ${m}`)
     ;[this.#device, this.rows, this.columns] = [device, n, m]
+    this.#masses = { rows: a, columns: b }
     this.#logA = a.map(log)
     this.#logB = b.map(log)
     const scope = (this.#scope = new Scope(device))
@@ -87,19 +97,25 @@ export class DevicePlan implements TransportPlan {
   }
 
   setPotentials({ f, g }: TransportPotentials, epsilon: number): void {
-    const pairs = (potential: Float64Array, logMass: Float64Array) => {
-      const out = new Float32Array(2 * potential.length)
-      for (let i = 0; i < potential.length; i++) {
-        const value = potential[i] + epsilon * logMass[i]
-        out[2 * i] = Math.round(value * GRID) / GRID
-        out[2 * i + 1] = value - out[2 * i]
-      }
-      return out
-    }
     this.epsilon = epsilon
-    this.#device.write(this.#F, pairs(f, this.#logA))
-    this.#device.write(this.#G, pairs(g, this.#logB))
+    this.#grid = GRID
+    while (this.#grid < 8 * GRID * epsilon) this.#grid *= 2
+    // F + G is what counts: both about the same size.
+    const { rows, columns } = this.#masses
+    const tilt = (inner(columns, g) - inner(rows, f)) / 2
+    this.#device.write(this.#F, this.#pairs(f, this.#logA, tilt))
+    this.#device.write(this.#G, this.#pairs(g, this.#logB, -tilt))
     this.#restart()
+  }
+
+  #pairs(potential: Float64Array, logMass: Float64Array, tilt: number): Float32Array {
+    const pairs = new Float32Array(2 * potential.length)
+    for (let i = 0; i < potential.length; i++) {
+      const value = potential[i] + tilt + this.epsilon * logMass[i]
+      pairs[2 * i] = Math.round(value / this.#grid) * this.#grid
+      pairs[2 * i + 1] = value - pairs[2 * i]
+    }
+    return pairs
   }
 
   async potentials(): Promise<TransportPotentials> {
@@ -191,8 +207,18 @@ export class DevicePlan implements TransportPlan {
   async tryStep(alpha: number): Promise<TransportTrial> {
     const each = (n: number) => Math.ceil(n / THREADS)
     const { rows, columns } = this.#sides
-    this.#device.run(along, [this.#F, rows.direction, this.#trialF], [rows.length, alpha], each(rows.length))
-    this.#device.run(along, [this.#G, columns.direction, this.#trialG], [columns.length, alpha], each(columns.length))
+    this.#device.run(
+      along,
+      [this.#F, rows.direction, this.#trialF],
+      [rows.length, alpha, this.#grid],
+      each(rows.length),
+    )
+    this.#device.run(
+      along,
+      [this.#G, columns.direction, this.#trialG],
+      [columns.length, alpha, this.#grid],
+      each(columns.length),
+    )
     this.#marginals(this.#trialF, this.#trialG)
     const { slope, least } = await this.#surveyed()
     return { slope, empty: !(least > EMPTY) }
@@ -229,7 +255,7 @@ export class DevicePlan implements TransportPlan {
     const { lines, count } = this.#passes.lines(side)
     const { length } = this.#sides[side]
     const arrays = [lines, this.#logMass[side], this.#state, potential]
-    this.#device.run(fit, arrays, [length, count, this.epsilon], Math.ceil(length / THREADS))
+    this.#device.run(fit, arrays, [length, count, this.epsilon, this.#grid], Math.ceil(length / THREADS))
   }
 
   #marginal(side: Side): void {

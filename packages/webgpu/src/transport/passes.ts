@@ -15,8 +15,8 @@ export const COLUMNS = 64
 const LANES = THREADS / COLUMNS
 
 /**
- * Potentials are pairs: a multiple of 2^-20 and a rest. The sum of two such multiples below 8 is exact in float32, and nearly exact
- * its difference to a cost of about the same size: so the exponent has no cancellation, however small epsilon is.
+ * Potentials are pairs: a multiple of a grid, a power of two, and a rest. The sum of two such multiples is exact in float32, and
+ * nearly exact its difference to a cost of about the same size: so the exponent does not cancel, however small epsilon is.
  */
 const EXPONENT = `
 fn exponent(f: vec2f, g: vec2f, c: f32) -> f32 { return ((f.x + g.x - c) + (f.y + g.y)) * p.inverse; }

@@ -16,11 +16,11 @@ fn whole(k: u32) -> vec2f {
   return all;
 }`
 
-/** A potential moved by a little: the rest takes it, and hands whole multiples of 2^-20 over. */
+/** A potential moved by a little: the rest takes it, and hands whole multiples of the grid over. */
 const MOVED = `
 fn moved(f: vec2f, by: f32) -> vec2f {
   let rest = f.y + by;
-  let whole = round(rest * 1048576.0) / 1048576.0;
+  let whole = round(rest / p.grid) * p.grid;
   return vec2f(f.x + whole, rest - whole);
 }`
 
@@ -29,7 +29,7 @@ export const fit: Program = {
   name: 'fit',
   reads: ['lines: vec2f', 'log_mass', 'state: u32'],
   writes: ['F: vec2f'],
-  numbers: ['n: u32', 'count: u32', 'epsilon: f32'],
+  numbers: ['n: u32', 'count: u32', 'epsilon: f32', 'grid: f32'],
   helpers: WHOLE + MOVED,
   body: `${EACH}
   if (state[0] != 0u) { return; }
@@ -70,7 +70,7 @@ export const along: Program = {
   name: 'along',
   reads: ['start: vec2f', 'd'],
   writes: ['F: vec2f'],
-  numbers: ['n: u32', 'alpha: f32'],
+  numbers: ['n: u32', 'alpha: f32', 'grid: f32'],
   helpers: MOVED,
   body: `${EACH}
   F[k] = moved(start[k], p.alpha * d[k]);`,
