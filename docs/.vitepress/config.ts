@@ -16,7 +16,7 @@ const packages = topics.map((topic) => ({
 }))
 
 const titleOf = (file: string) => /^# (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(file, '.md')
-const ORDER = ['choose', 'solver', 'jax', 'tensorflow', 'scale', 'reproduce', 'add-a-paper', 'same-bits']
+const ORDER = ['choose', 'solver', 'jax', 'tensorflow', 'scale', 'gpu', 'reproduce', 'add-a-paper', 'same-bits']
 const place = (name: string) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1)
 const guides = readdirSync(join(docs, 'guides'))
   .filter((file) => file.endsWith('.md'))

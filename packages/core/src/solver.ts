@@ -232,7 +232,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       while (!next.done) {
         if (next.value instanceof Wait) {
           next.value.promise.then(undefined, () => {})
-          next = run.throw(new TypeError(`${name}: must be called as ${name}.async with a backend that answers later`))
+          next = run.throw(new TypeError(`${name}: has to wait for an answer: call ${name}.async`))
           continue
         }
         yield next.value

@@ -170,7 +170,7 @@ describe('a solver that waits', () => {
 
   it('says that it must be called as async', () => {
     const call = () => halving(later)
-    expect(call).toThrow(new TypeError('halving: must be called as halving.async with a backend that answers later'))
+    expect(call).toThrow(new TypeError('halving: has to wait for an answer: call halving.async'))
     expect(() => [...halving.steps(later)]).toThrow('halving.async')
   })
 

@@ -206,7 +206,7 @@ onDevice('the backend in a solver', () => {
   it('needs a call that waits', () => {
     const before = base()
     expect(() => sinkhorn(C, a, b, { epsilon: 0.1, backend })).toThrow(
-      new TypeError('sinkhorn: must be called as sinkhorn.async with a backend that answers later'),
+      new TypeError('sinkhorn: has to wait for an answer: call sinkhorn.async'),
     )
     expect(base()).toBe(before)
   })
@@ -238,7 +238,7 @@ onDevice('the backend in a solver', () => {
     }
     expect(warn.mock.calls).toEqual([
       [
-        "@opt: backend 'auto' works on the CPU: sinkhorn: must be called as sinkhorn.async with a backend that answers later",
+        "@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for an answer: call sinkhorn.async",
       ],
     ])
     warn.mockRestore()
