@@ -60,6 +60,16 @@ onDevice('Sinkhorn on the device', () => {
     expect(Math.abs(ours.error - trueError(ours, a, b))).toBeLessThan(1e-6)
   })
 
+  it.each([1, 3, 4, 7])('computes costs of points in %i dimensions', async (d) => {
+    const [u, v] = [points(9, d), points(14, d)]
+    const [p, q] = [masses(9), masses(14)]
+    for (const metric of ['sqeuclidean', 'euclidean', 'cityblock'] as const) {
+      const options = { epsilon: 0.2, tolerance: 1e-5 }
+      const ours = await sinkhorn.async(costRows(u, v, metric), p, q, { ...options, backend })
+      expectClose(ours, sinkhorn(pairwiseCost(u, v, metric), p, q, options), 1e-6)
+    }
+  })
+
   it('gives back plan and marginals of masses that are not normalised, with zeros', async () => {
     const p = a.map((v, i) => (i % 4 === 0 ? 0 : 3 * v))
     const total = p.reduce((sum, v) => sum + v, 0)
@@ -237,9 +247,7 @@ onDevice('the backend in a solver', () => {
       expect(cpu.status).toBe('converged')
     }
     expect(warn.mock.calls).toEqual([
-      [
-        "@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for an answer: call sinkhorn.async",
-      ],
+      ["@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for an answer: call sinkhorn.async"],
     ])
     warn.mockRestore()
   })

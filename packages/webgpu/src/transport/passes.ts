@@ -63,6 +63,7 @@ export const rowPass = (access: CostAccess, mode: Mode, across = false): Program
   remembered(`${mode} of ${across ? 'columns' : 'rows'}, ${access.kind}`, () => {
     const { reads, numbers, helpers } = planAccess(access, mode)
     const [own, other, lines, length] = across ? ['G', 'F', 'm', 'n'] : ['F', 'G', 'n', 'm']
+    const [ours, theirs] = across ? ['column_at', 'row_at'] : ['row_at', 'column_at']
     return {
       reads,
       writes: ['out'],
@@ -72,15 +73,15 @@ export const rowPass = (access: CostAccess, mode: Mode, across = false): Program
   ${range(ROWS)
     .map(
       (r) =>
-        `let i${r} = min(${ROWS}u * group + ${r}u, p.${lines} - 1u); let own${r} = ${own}[i${r}]; var top${r} = -3e38; var sum${r} = 0.0;`,
+        `let i${r} = min(${ROWS}u * group + ${r}u, p.${lines} - 1u); let own${r} = ${own}[i${r}]; let at${r} = ${ours}(i${r}); var top${r} = -3e38; var sum${r} = 0.0;`,
     )
     .join('\n  ')}
   for (var j = t; j < p.${length}; j += ${THREADS}u) {
-    let other = ${other}[j];
+    let other = ${other}[j]; let at = ${theirs}(j);
     ${range(ROWS)
       .map(
         (r) =>
-          `{ let c = cost(${across ? `j, i${r}` : `i${r}, j`}); let e = exponent(own${r}, other, c); ${take(mode, r, 'j')} }`,
+          `{ let c = cost(${across ? `at, at${r}` : `at${r}, at`}); let e = exponent(own${r}, other, c); ${take(mode, r, 'j')} }`,
       )
       .join('\n    ')}
   }
@@ -109,9 +110,9 @@ export const columnPass = (access: CostAccess, mode: Mode): Program =>
   let j = (group % p.tiles) * ${COLUMNS}u + t % ${COLUMNS}u;
   var top = -3e38; var sum = 0.0;
   if (j < p.m) {
-    let g = G[j];
+    let g = G[j]; let column = column_at(j);
     for (var i = part * p.chunk + t / ${COLUMNS}u; i < min(p.n, (part + 1u) * p.chunk); i += ${LANES}u) {
-      let c = cost(i, j); let e = exponent(F[i], g, c);
+      let c = cost(row_at(i), column); let e = exponent(F[i], g, c);
       ${take(mode, '', 'i')}
     }
   }

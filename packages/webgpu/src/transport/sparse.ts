@@ -19,9 +19,9 @@ export const histogram = (access: CostAccess): Program =>
       helpers: `${helpers} var<workgroup> counts: array<atomic<u32>, ${BINS}>;`,
       body: `
   for (var i = group; i < p.n; i += p.workgroups) {
-    let f = F[i];
+    let f = F[i]; let row = row_at(i);
     for (var j = t; j < p.m; j += ${THREADS}u) {
-      let bits = bitcast<u32>(exp(exponent(f, G[j], cost(i, j))));
+      let bits = bitcast<u32>(exp(exponent(f, G[j], cost(row, column_at(j)))));
       let bin = (bits - p.low) >> p.shift;
       if (bits >= p.low && bin < ${BINS}u) { atomicAdd(&counts[bin], 1u); }
     }
@@ -38,7 +38,7 @@ export const keep = (access: CostAccess, across: boolean, fill: boolean): Progra
     const [own, other, length] = across ? ['G', 'F', 'n'] : ['F', 'G', 'm']
     const entry = `
     var x = 0.0;
-    if (j < p.${length}) { x = exp(exponent(own, ${other}[j], cost(${across ? 'j, group' : 'group, j'}))); }
+    if (j < p.${length}) { x = exp(exponent(own, ${other}[j], cost(${across ? 'row_at(j), at_own' : 'at_own, column_at(j)'}))); }
     let take = j < p.${length} && x >= p.threshold;`
     return fill
       ? {
@@ -48,7 +48,7 @@ export const keep = (access: CostAccess, across: boolean, fill: boolean): Progra
           // A thread's place among those that take an entry: bits below its own.
           helpers: `${helpers} var<workgroup> takers: array<atomic<u32>, ${THREADS / 32}>;`,
           body: `
-  let own = ${own}[group];
+  let own = ${own}[group]; let at_own = ${across ? 'column_at' : 'row_at'}(group);
   var at = starts[group];
   let end = min(starts[group + 1u], p.room);
   for (var first = 0u; first < p.${length}; first += ${THREADS}u) {
@@ -77,7 +77,7 @@ export const keep = (access: CostAccess, across: boolean, fill: boolean): Progra
           numbers: [...numbers, 'threshold: f32'],
           helpers,
           body: `
-  let own = ${own}[group];
+  let own = ${own}[group]; let at_own = ${across ? 'column_at' : 'row_at'}(group);
   var count = 0.0;
   for (var j = t; j < p.${length}; j += ${THREADS}u) {${entry}
     if (take) { count += 1.0; }
