@@ -1,12 +1,15 @@
-import type { TransportThreshold } from '@opt/core'
+import { refuse, type TransportThreshold } from '@opt/core'
 import type { GPUArray } from '../pool.ts'
 import type { Scope } from '../scope.ts'
 import type { PlanPasses, Side } from './plan-passes.ts'
+import type { Pairs } from './potentials.ts'
 import { BINS, histogram, keep, multiply, starts } from './sparse.ts'
 
 /** Exponent and two bits of the mantissa of a float32. */
 const OCTAVES = 21
 const WORKGROUPS = 1024
+/** What a count of 32 bits can hold. */
+const COUNTABLE = 4294967295
 
 const bits = new DataView(new ArrayBuffer(4))
 
@@ -34,8 +37,9 @@ export class KeptEntries {
     this.#starts = { rows: scope.array(n + 1), columns: scope.array(m + 1) }
   }
 
-  async #histogram(F: GPUArray, G: GPUArray, epsilon: number, low: number, shift: number): Promise<Uint32Array> {
+  async #histogram({ F, G }: Pairs, epsilon: number, low: number, shift: number): Promise<Uint32Array> {
     const { device, cost, n, m } = this.#passes
+    if (n * m > COUNTABLE) refuse('Newton on a device: plan', `of at most ${COUNTABLE} entries`, `one of ${n} x ${m}`)
     device.clear(this.#bins)
     const workgroups = Math.min(n, WORKGROUPS)
     const numbers = [...cost.values, n, m, 1 / epsilon, low, shift, workgroups]
@@ -44,8 +48,8 @@ export class KeptEntries {
   }
 
   /** As few entries as leave out at most `mass` together (each counted as if it were the largest of its bin), but `minimum` at least. */
-  async byMass(F: GPUArray, G: GPUArray, epsilon: number, mass: number, minimum: number): Promise<TransportThreshold> {
-    const counts = await this.#histogram(F, G, epsilon, 0, OCTAVES)
+  async byMass(pairs: Pairs, epsilon: number, mass: number, minimum: number): Promise<TransportThreshold> {
+    const counts = await this.#histogram(pairs, epsilon, 0, OCTAVES)
     let bin = 1
     let kept = counts.reduce((sum, count) => sum + count, 0) - counts[0]
     let dropped = 0
@@ -59,12 +63,12 @@ export class KeptEntries {
   }
 
   /** The `count` largest entries: the bin of the last of them, ten bits finer each time. */
-  async byCount(F: GPUArray, G: GPUArray, epsilon: number, count: number): Promise<TransportThreshold> {
+  async byCount(pairs: Pairs, epsilon: number, count: number): Promise<TransportThreshold> {
     let low = 0
     let above = 0
     let kept = 0
     for (let shift = OCTAVES; shift >= 0; shift = shift > 0 ? Math.max(0, shift - 10) : -1) {
-      const counts = await this.#histogram(F, G, epsilon, low, shift)
+      const counts = await this.#histogram(pairs, epsilon, low, shift)
       let bin = BINS - 1
       while (bin > 0 && above + counts[bin] < count) above += counts[bin--]
       low += bin * (1 << shift)
@@ -74,7 +78,7 @@ export class KeptEntries {
   }
 
   /** Takes the entries of at least `threshold`, about `kept` of them, by rows and by columns. */
-  take(F: GPUArray, G: GPUArray, epsilon: number, { value, kept }: TransportThreshold): void {
+  take({ F, G }: Pairs, epsilon: number, { value, kept }: TransportThreshold): void {
     const { device, cost, n, m } = this.#passes
     this.drop()
     // Another shader may round exponentials at the threshold the other way: some room for them.

@@ -4,6 +4,7 @@ import { THREADS } from '../program.ts'
 import type { Scope } from '../scope.ts'
 import type { DeviceCost } from './cost.ts'
 import { COLUMNS, columnPass, gather, type Mode, ROWS, rowPass } from './passes.ts'
+import type { Pairs } from './potentials.ts'
 
 /** Workgroups that fill a large device. */
 const MANY = 2048
@@ -44,27 +45,19 @@ export class PlanPasses {
   }
 
   /** The log-sum-exp of each line of exponents. */
-  logSums(side: Side, F: GPUArray, G: GPUArray, epsilon: number): void {
-    this.#pass('lse', side, F, G, epsilon, [], this.#lines[side])
+  logSums(side: Side, pairs: Pairs, epsilon: number): void {
+    this.#pass('lse', side, pairs, epsilon, [], this.#lines[side])
   }
 
   /** out = P w (rows) or P'w (columns); with 'square' of the squared entries, with 'cost' the sums of P C. */
-  sums(
-    mode: Exclude<Mode, 'lse'>,
-    side: Side,
-    F: GPUArray,
-    G: GPUArray,
-    epsilon: number,
-    w: GPUArray[],
-    out: GPUArray,
-  ): void {
+  sums(mode: Exclude<Mode, 'lse'>, side: Side, pairs: Pairs, epsilon: number, w: GPUArray[], out: GPUArray): void {
     const parts = side === 'columns' ? this.#parts : 1
-    this.#pass(mode, side, F, G, epsilon, w, parts === 1 ? out : this.#lines.columns)
+    this.#pass(mode, side, pairs, epsilon, w, parts === 1 ? out : this.#lines.columns)
     if (parts === 1) return
     this.device.run(gather, [this.#lines.columns, out], [this.m, parts], Math.ceil(this.m / THREADS))
   }
 
-  #pass(mode: Mode, side: Side, F: GPUArray, G: GPUArray, epsilon: number, w: GPUArray[], out: GPUArray): void {
+  #pass(mode: Mode, side: Side, { F, G }: Pairs, epsilon: number, w: GPUArray[], out: GPUArray): void {
     const { access, arrays, values } = this.cost
     const { n, m } = this
     const numbers = [...values, n, m, 1 / epsilon]
