@@ -1,6 +1,7 @@
 // CPU against GPU, on the adapter that is there: on a software one only to see that it works.
 // node bench/index.mjs [--quick] [--peak TFLOPS]
 import { webgpu } from '@opt/webgpu'
+import { bandwidthRows, gemmRows } from './products.mjs'
 import { sinkhornRows, snsRows } from './transport.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -30,4 +31,10 @@ table(
     sizes.filter((n) => n <= (software ? 512 : 8192)),
   ),
 )
+
+const at = process.argv.indexOf('--peak')
+const peak = at < 0 ? undefined : Number(process.argv[at + 1])
+const squares = [512, 1024, 2048, 4096, 8192].filter((n) => n <= (quick ? 1024 : Infinity))
+table(['n', 'product', 'ms', 'GFLOP/s', 'of the peak'], await gemmRows(gpu, software ? [128, 256] : squares, peak))
+table(['n', 'operation', 'ms', 'GB/s'], await bandwidthRows(gpu, software ? [256] : squares))
 gpu.close()
