@@ -1,5 +1,6 @@
-import { Optimizer, type Rules } from './optimizer.ts'
+import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
+import type { Rules } from './rules.ts'
 import { type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
 import type { Slot } from './slot.ts'
 
@@ -30,6 +31,7 @@ const rules: Rules<AdagradHyper> = {
     weightDecay: nonnegative(0),
   },
   arrays: () => ['sumOfSquares'],
+  onDevice: { overwrites: [] },
 }
 
 /**

@@ -1,6 +1,7 @@
 import { pow } from '@opt/core'
-import { Optimizer, type Rules } from './optimizer.ts'
+import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
+import type { Rules } from './rules.ts'
 import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
 import type { Slot } from './slot.ts'
 
@@ -37,11 +38,14 @@ const settings = {
 
 const arrays = ({ amsgrad }: AdamWHyper) => ['mean', 'meanSquare', ...(amsgrad ? ['largest'] : [])]
 
-const adamW: Rules<AdamWHyper> = { name: 'AdamW', settings, arrays }
+const onDevice = { overwrites: [] }
+
+const adamW: Rules<AdamWHyper> = { name: 'AdamW', settings, arrays, onDevice }
 const adam: Rules<AdamHyper> = {
   name: 'Adam',
   settings: { ...settings, weightDecay: nonnegative(0), l2: nonnegative(0) },
   arrays,
+  onDevice,
 }
 
 /**

@@ -1,9 +1,9 @@
 import { number, refuse, show } from '@opt/core'
-import { type Floats, isNdArray, isParameter, members, type Parameter, type ParameterSet } from './parameters.ts'
+import { type Floats, isNdArray, isParameter, members, type Parameter } from './parameters.ts'
 
 /** One gradient, a list, or a record; null where a parameter has none. */
 export type GradientSet =
-  | ParameterSet
+  | Parameter
   | null
   | readonly (Parameter | null)[]
   | { readonly [name: string]: Parameter | null }

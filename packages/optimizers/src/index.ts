@@ -7,9 +7,10 @@
 export { Adagrad, type AdagradHyper } from './adagrad.ts'
 export { Adam, type AdamHyper, AdamW, type AdamWHyper } from './adam.ts'
 export { clipByGlobalNormInPlace, clipByValueInPlace, type GradientSet, globalNorm } from './clipping.ts'
-export { Optimizer, type Rules } from './optimizer.ts'
-export type { Floats, GradientsOf, Parameter, ParameterSet } from './parameters.ts'
+export { Optimizer } from './optimizer.ts'
+export type { DeviceParameter, DeviceTensor, Floats, GradientsOf, Parameter, ParameterSet } from './parameters.ts'
 export { RMSProp, type RMSPropHyper } from './rmsprop.ts'
+export type { Rules } from './rules.ts'
 export { constant, cosineDecay, exponentialDecay, linearDecay, sequence, stepDecay, warmup } from './schedules.ts'
 export {
   type Choices,

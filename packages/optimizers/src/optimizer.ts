@@ -1,5 +1,4 @@
-import { number, refuse, show } from '@opt/core'
-import ndarray from 'ndarray'
+import { type DeviceSlots, number, refuse, show } from '@opt/core'
 import {
   type Floats,
   fits,
@@ -16,31 +15,11 @@ import {
   sizeOf,
   takeParameters,
 } from './parameters.ts'
-import {
-  type Hyper,
-  type OptimizerOptions,
-  type ResolvedGroup,
-  resolveGroups,
-  type Schedule,
-  type Settings,
-} from './settings.ts'
-import { allocateSlots, checkFinite, type HeldSlot, type Slot } from './slot.ts'
-import { checkCount, type OptimizerState, readSlot, saveSlot } from './state.ts'
-
-/** What makes one optimizer differ from another, but for its update. */
-export interface Rules<H extends Hyper> {
-  /** The name messages and saved states carry. */
-  name: string
-  settings: Settings<H>
-  /** State arrays of a parameter under these hyper-parameters. */
-  arrays(hyper: H): readonly string[]
-  /** State numbers of a parameter. Default none. */
-  numbers?(hyper: H): readonly string[]
-  /** Arrays a step is given beside the gradients, of every parameter's length; see {@link Optimizer.take}. Default none. */
-  inputs?: readonly string[]
-  /** Throws when a parameter does not suit its hyper-parameters, with a message that begins with `parameter.label`. */
-  accept?(hyper: H, parameter: { label: string; length: number; shape: readonly number[] }): void
-}
+import type { Rules } from './rules.ts'
+import { type Hyper, type OptimizerOptions, type ResolvedGroup, resolveGroups, type Schedule } from './settings.ts'
+import { allocateSlots, checkFinite, type HeldSlot, type Slot, slotsOnDevice } from './slot.ts'
+import { type OptimizerState, readState, saveSlot } from './state.ts'
+import { checkStructure, memberOf, viewsOf } from './structure.ts'
 
 /**
  * The contract of all step-at-a-time optimizers. An algorithm is a subclass that gives its {@link Rules} and an `update`;
@@ -52,11 +31,6 @@ export interface Rules<H extends Hyper> {
 export abstract class Optimizer<H extends Hyper, P extends ParameterSet = ParameterSet> {
   /** The parameters: the arrays that were given, or with `resident` those in the optimizer's memory. */
   readonly parameters: P
-  /**
-   * Arrays in the optimizer's memory to write gradients into, in the structure of the parameters, contiguous. Optional:
-   * `step(optimizer.gradients)` saves a copy. A step with other gradients overwrites them.
-   */
-  readonly gradients: P
   readonly #name: string
   readonly #slots: HeldSlot[]
   /** The group of each slot. */
@@ -64,6 +38,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   /** Groups whose learning rate is a schedule, each once. */
   readonly #scheduled: ResolvedGroup<H>[]
   readonly #check: boolean
+  readonly #device: DeviceSlots | null = null
+  #gradients: P | undefined
   #steps = 0
 
   /**
@@ -73,26 +49,50 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   constructor(rules: Rules<H>, parameters: P, options: OptimizerOptions<H> = {}) {
     const { name } = rules
     if (!isRecord(options)) refuse(`${name}: options`, 'an object', show(options), 'type')
-    const named = takeParameters(parameters, `${name}: parameters`)
+    const { backend, resident = false } = options
+    const { inputs = [], onDevice } = rules
+    if (backend !== undefined) {
+      if (typeof backend?.hold !== 'function') refuse(`${name}: backend`, 'a device', show(backend), 'type')
+      if (!onDevice || resident)
+        refuse(`${name}: backend`, `left out ${onDevice ? 'with resident' : '(it works in memory only)'}`, backend.name)
+    }
+    const check = backend && ((value: unknown, label: string) => backend.checkParameter(value, label))
+    const named = takeParameters(parameters, `${name}: parameters`, check)
     const groups = resolveGroups(name, rules.settings, parameters, options)
     named.forEach(({ label, value }, i) => {
       rules.accept?.(groups[i].hyper, { label, length: sizeOf(value), shape: shapeOf(value) })
     })
     const arrays = groups.map(({ hyper }) => rules.arrays(hyper).slice())
     const numbers = groups.map(({ hyper }) => rules.numbers?.(hyper).slice() ?? [])
-    const resident = options.resident ?? false
-    this.#slots = allocateSlots(named, arrays, numbers, rules.inputs ?? [], resident)
-    this.#slots.forEach((slot, i) => {
-      const { label, value } = named[i]
-      gather(value, slot.parameter)
-      checkFinite(slot.parameter, slot.kernels, (at) => label + place(at, slot.shape))
-    })
+    if (backend) {
+      const request = { keeps: [], ...onDevice!, arrays, inputs }
+      const { slots, device } = slotsOnDevice(backend, named, numbers, request)
+      this.#slots = slots
+      this.#device = device
+    } else {
+      this.#slots = allocateSlots(named, arrays, numbers, inputs, resident)
+      this.#slots.forEach((slot, i) => {
+        const { label, value } = named[i]
+        gather(value, slot.parameter)
+        checkFinite(slot.parameter, slot.kernels, (at) => label + place(at, slot.shape))
+      })
+    }
     this.#name = name
     this.#groups = groups
     this.#scheduled = [...new Set(groups)].filter(({ rate }) => typeof rate === 'function')
     this.#check = options.check ?? true
-    this.parameters = resident ? this.#views(parameters, (slot) => slot.parameter) : parameters
-    this.gradients = this.#views(parameters, (slot) => slot.gradient)
+    this.parameters = resident ? viewsOf(parameters, this.#slots, (slot) => slot.parameter) : parameters
+  }
+
+  /**
+   * Arrays in the optimizer's memory to write gradients into, in the structure of the parameters, contiguous. Optional:
+   * `step(optimizer.gradients)` saves a copy. A step with other gradients overwrites them.
+   */
+  get gradients(): P {
+    const own = (slot: HeldSlot, i: number) =>
+      (this.#device?.own(i, 'gradients') as Floats | undefined) ?? slot.gradient
+    this.#gradients ??= viewsOf(this.parameters, this.#slots, own)
+    return this.#gradients
   }
 
   /** Steps taken; the next one has this number for the schedules. */
@@ -106,7 +106,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @param gradients in the structure of the parameters, float32 or float64; null for a parameter without one, which then does
    *   not take part: it keeps its value, its state and its own count of steps.
    * @throws TypeError or RangeError, before anything changes, when gradients are missing, unknown, of the wrong shape or not
-   *   finite, or when a schedule gives no nonnegative number.
+   *   finite, or when a schedule gives no nonnegative number. On a device {@link settled} says what is not finite.
    */
   step(gradients: GradientsOf<P>): void {
     this.#takeGradients(gradients)
@@ -114,7 +114,10 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     this.prepare()
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
-      if (!slot.active) continue
+      if (!slot.active) {
+        this.#device?.miss(i, this.#steps)
+        continue
+      }
       if (slot.source !== null) gather(slot.source, slot.parameter)
       slot.steps++
       this.update(slot, this.#groups[i].hyper)
@@ -137,20 +140,20 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @throws TypeError or RangeError, as for gradients.
    */
   protected take(name: string, set: GradientsOf<P>): void {
-    this.#checkStructure(set, name)
+    checkStructure(this.parameters, set, this.#slots.length, `${this.#name}.step: ${name}`)
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
-      const given = this.#given(set, i)
+      const given = memberOf(this.parameters, set, i, slot.name)
       if (!slot.active) continue
       if (given === null) refuse(this.#label(slot, name), 'given where there is a gradient', 'null')
-      if (!fits(given, slot.shape, slot.length)) refuseShape(given, slot.shape, slot.length, this.#label(slot, name))
+      this.#checkShape(given, i, name)
     }
     this.#copy(set, name)
   }
 
   /** The structure of the parameters on `slot.inputs[name]`. */
   protected views(name: string): P {
-    return this.#views(this.parameters, (slot) => slot.inputs[name])
+    return viewsOf(this.parameters, this.#slots, (slot) => slot.inputs[name])
   }
 
   /**
@@ -163,62 +166,79 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   /**
    * All that the optimizer remembers, as plain JSON: through JSON or structured clone it comes back to the bit.
    * The parameters and the options are the caller's to save.
+   *
+   * @throws Error on a device, which {@link stateAsync} waits for.
    */
   state(): OptimizerState {
-    return { optimizer: this.#name, steps: this.#steps, parameters: this.#slots.map(saveSlot) }
+    if (this.#device) throw new Error(`${this.#name}.state: on a device the state is read by await stateAsync()`)
+    return { optimizer: this.#name, steps: this.#steps, parameters: this.#slots.map((slot) => saveSlot(slot)) }
   }
 
   /**
-   * Goes on from a saved state. Parameters are matched by name.
+   * {@link state}, in memory or on a device, as it stands at the call. A state goes from either to the other.
+   *
+   * @throws RangeError as {@link settled}.
+   */
+  async stateAsync(): Promise<OptimizerState> {
+    const device = this.#device
+    if (!device) return this.state()
+    const whole = { optimizer: this.#name, steps: this.#steps }
+    const [read] = await Promise.all([device.read(), this.settled()])
+    return { ...whole, parameters: this.#slots.map((slot, i) => saveSlot({ ...slot, ...read[i] })) }
+  }
+
+  /**
+   * Waits until all steps are done; in memory they are.
+   *
+   * @throws RangeError, on a device, when a gradient was not finite. Neither that step nor a later one has changed anything then;
+   *   `steps` is again what it was before it, and the optimizer can go on from there.
+   */
+  async settled(): Promise<void> {
+    const back = (step: number) => {
+      const taken = this.#steps - step
+      this.#steps = step
+      return taken
+    }
+    await this.#device?.settled(back, (i, what, at) => {
+      const slot = this.#slots[i]
+      return this.#label(slot, what) + place(at, slot.shape)
+    })
+  }
+
+  /** Gives back what it keeps on a device, the parameters not among it; it may not be used after that. */
+  free(): void {
+    this.#device?.free()
+  }
+
+  /**
+   * Goes on from a saved state. Parameters are matched by name. On a device, what {@link settled} had to say is forgotten.
    *
    * @throws TypeError or RangeError, before anything changes, when the state is not one of this optimizer on these parameters.
    */
   load(state: OptimizerState): void {
-    const label = `${this.#name}.load: state`
-    if (!isRecord(state) || !Array.isArray(state.parameters))
-      refuse(label, 'what state() returned', show(state), 'type')
-    if (state.optimizer !== this.#name) refuse(`${label}.optimizer`, show(this.#name), show(state.optimizer))
-    checkCount(state.steps, `${label}.steps`)
-    const saved = new Map(state.parameters.map((parameter) => [parameter?.name, parameter]))
-    if (saved.size !== this.#slots.length || state.parameters.length !== this.#slots.length)
-      refuse(`${label}.parameters`, `${this.#slots.length} by name`, `${state.parameters.length}, ${saved.size} names`)
-    const put = this.#slots.map((slot) => {
-      const parameter = saved.get(slot.name)
-      if (!parameter) refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].join(', '))
-      return readSlot(slot, parameter, `${label}.${slot.name}`)
-    })
-    for (const apply of put) apply()
+    readState(this.#name, this.#slots, state)()
+    this.#device?.loaded()
     this.#steps = state.steps
   }
 
   /** Checks all gradients and copies them into the slots. */
   #takeGradients(gradients: unknown): void {
-    this.#checkStructure(gradients, 'gradients')
+    checkStructure(this.parameters, gradients, this.#slots.length, `${this.#name}.step: gradients`)
     const slots = this.#slots
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]
-      const given = this.#given(gradients, i)
+      const given = memberOf(this.parameters, gradients, i, slot.name)
       slot.active = given !== null
-      if (given !== null && !fits(given, slot.shape, slot.length))
-        refuseShape(given, slot.shape, slot.length, this.#label(slot, 'gradients'))
+      if (given !== null) this.#checkShape(given, i, 'gradients')
     }
     this.#copy(gradients, 'gradients')
   }
 
-  /** Is it a list or record with the members that the parameters have? */
-  #checkStructure(set: unknown, what: string): void {
-    const label = `${this.#name}.step: ${what}`
-    const slots = this.#slots
-    const list = Array.isArray(this.parameters)
-    const record = isRecord(this.parameters)
-    if (list && !Array.isArray(set)) refuse(label, `a list of ${slots.length}`, show(set), 'type')
-    if (record && !isRecord(set)) refuse(label, 'a record by name', show(set), 'type')
-    if (list && (set as unknown[]).length !== slots.length)
-      refuse(label, `of length ${slots.length}`, `length ${(set as unknown[]).length}`)
-    if (record)
-      for (const name in set as object)
-        if (!Object.hasOwn(this.parameters, name))
-          refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
+  #checkShape(given: unknown, i: number, what: string): void {
+    const slot = this.#slots[i]
+    const { shape, length } = slot
+    if (this.#device) this.#device.check(given, i, this.#label(slot, what))
+    else if (!fits(given, shape, length)) refuseShape(given, shape, length, this.#label(slot, what))
   }
 
   /** Copies what fits into the slots and looks for numbers that are not finite. */
@@ -226,18 +246,17 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
       if (!slot.active) continue
-      const given = this.#given(set, i) as Parameter
+      const given = memberOf(this.parameters, set, i, slot.name) as Parameter
+      if (this.#device) {
+        this.#device.take(given, i, what, this.#steps, this.#check)
+        continue
+      }
       const to = what === 'gradients' ? slot.gradient : slot.inputs[what]
       if ((isNdArray(given) ? given.data : given) !== to) gather(given, to)
       if (!this.#check) continue
       const bad = slot.kernels.nonFinite(slot.length, to)
       if (bad >= 0) refuse(this.#label(slot, what) + place(bad, slot.shape), 'a finite number', String(to[bad]))
     }
-  }
-
-  #given(gradients: unknown, i: number): unknown {
-    if (Array.isArray(this.parameters)) return (gradients as unknown[])[i]
-    return isRecord(this.parameters) ? (gradients as Record<string, unknown>)[this.#slots[i].name] : gradients
   }
 
   #label(slot: HeldSlot, what: string): string {
@@ -252,14 +271,5 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
         number(value, `${label}learningRate(${this.#steps})`, { nonnegative: true })
       hyper.learningRate = value
     }
-  }
-
-  /** The structure of the parameters on the slots' own arrays. */
-  #views(set: ParameterSet, pick: (slot: HeldSlot) => Floats): P {
-    const view = (slot: HeldSlot, like: unknown) =>
-      isNdArray(like) ? ndarray(pick(slot), slot.shape.slice()) : pick(slot)
-    if (Array.isArray(set)) return this.#slots.map((slot, i) => view(slot, set[i])) as unknown as P
-    if (!isRecord(set)) return view(this.#slots[0], set) as P
-    return Object.fromEntries(this.#slots.map((slot) => [slot.name, view(slot, set[slot.name])])) as unknown as P
   }
 }

@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { type DeviceArray, refuse, show } from '@opt/core'
 import type { NdArray } from 'ndarray'
 
 /** What numbers are kept in. */
@@ -7,15 +7,34 @@ export type Floats = Float32Array | Float64Array
 /** One parameter: flat, or an ndarray of any shape and strides. */
 export type Parameter = Floats | NdArray<Float32Array> | NdArray<Float64Array>
 
-/** What an optimizer works on: one parameter, a list, or a record by name. */
-export type ParameterSet = Parameter | readonly Parameter[] | { readonly [name: string]: Parameter }
+/** An array on a device with its shape; entries are row-major. */
+export interface DeviceTensor {
+  readonly data: DeviceArray
+  readonly shape: readonly number[]
+}
 
-/** Gradients in the structure of the parameters; null where a parameter has none this step. Float32 and float64 may be mixed. */
+/** One parameter on a device: flat, or of any shape. */
+export type DeviceParameter = DeviceArray | DeviceTensor
+
+/** One, a list, or a record by name. */
+type SetOf<One> = One | readonly One[] | { readonly [name: string]: One }
+
+/** What an optimizer works on: one parameter, a list, or a record by name; all in memory, or all on one device. */
+export type ParameterSet = SetOf<Parameter> | SetOf<DeviceParameter>
+
+type Like<P, One> = P extends readonly unknown[] ? readonly (One | null)[] : { readonly [Name in keyof P]: One | null }
+
+/**
+ * Gradients in the structure of the parameters, where the parameters are; null where a parameter has none this step.
+ * In memory float32 and float64 may be mixed.
+ */
 export type GradientsOf<P extends ParameterSet> = P extends Parameter
   ? Parameter | null
-  : P extends readonly unknown[]
-    ? readonly (Parameter | null)[]
-    : { readonly [Name in keyof P]: Parameter | null }
+  : P extends DeviceParameter
+    ? DeviceParameter | null
+    : P extends SetOf<Parameter>
+      ? Like<P, Parameter>
+      : Like<P, DeviceParameter>
 
 /** A parameter with its name, and how messages call it. */
 export interface Named {
@@ -40,18 +59,27 @@ export const isFloat32 = (x: unknown): x is Float32Array => viewName(x) === 'Flo
 
 export const isParameter = (x: unknown): x is Parameter => isFloats(x) || (isNdArray(x) && isFloats(x.data))
 
+/** Only arrays on a device are given back. */
+const isDeviceArray = (x: unknown): x is DeviceArray =>
+  typeof x === 'object' && x !== null && typeof (x as Partial<DeviceArray>).free === 'function'
+
+export const isTensor = (x: unknown): x is DeviceTensor =>
+  typeof x === 'object' && x !== null && Array.isArray((x as Partial<DeviceTensor>).shape) && !isNdArray(x)
+
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
-  typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && !isNdArray(x)
+  typeof x === 'object' &&
+  x !== null &&
+  !(Array.isArray(x) || ArrayBuffer.isView(x) || isNdArray(x) || isDeviceArray(x) || isTensor(x))
 
 /** Number of entries. */
 export function sizeOf(x: Parameter): number {
-  if (!isNdArray(x)) return x.length
+  if (!isNdArray(x)) return isTensor(x) ? (x as DeviceTensor).data.length : x.length
   let size = 1
   for (let d = 0; d < x.shape.length; d++) size *= x.shape[d]
   return size
 }
 
-export const shapeOf = (x: Parameter): number[] => (isNdArray(x) ? x.shape.slice() : [x.length])
+export const shapeOf = (x: Parameter): number[] => (isNdArray(x) || isTensor(x) ? x.shape.slice() : [x.length])
 
 const PARAMETER = 'a Float32Array, a Float64Array or an ndarray of one'
 
@@ -62,21 +90,30 @@ export function members(set: unknown, label: string): { name: string; label: str
   return [{ name: '0', label, value: set }]
 }
 
+function checkInMemory(value: unknown, label: string): void {
+  if (!isParameter(value)) refuse(label, PARAMETER, show(value), 'type')
+}
+
 /**
  * Checks a set and lists its parameters.
  *
  * @throws TypeError for what is no parameter, RangeError when there is none, one is empty, or the same one stands in two places.
  */
-export function takeParameters(set: ParameterSet, label: string): Named[] {
+export function takeParameters(
+  set: ParameterSet,
+  label: string,
+  check: (value: unknown, label: string) => void = checkInMemory,
+): Named[] {
   const all = members(set, label)
   if (all.length === 0) refuse(label, 'nonempty', Array.isArray(set) ? 'an empty list' : 'an empty record')
   const known = new Map<unknown, string>()
   for (const { label: at, value } of all) {
-    if (!isParameter(value)) refuse(at, PARAMETER, show(value), 'type')
-    if (sizeOf(value) === 0) refuse(at, 'nonempty', `shape [${shapeOf(value)}]`)
-    const twin = known.get(value)
+    check(value, at)
+    if (sizeOf(value as Parameter) === 0) refuse(at, 'nonempty', `shape [${shapeOf(value as Parameter)}]`)
+    const array = isTensor(value) ? value.data : value
+    const twin = known.get(array)
     if (twin) refuse(at, 'a parameter of its own', `the same array as ${twin}`)
-    known.set(value, at)
+    known.set(array, at)
   }
   return all as Named[]
 }

@@ -1,5 +1,6 @@
-import { Optimizer, type Rules } from './optimizer.ts'
+import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
+import type { Rules } from './rules.ts'
 import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
 import type { Slot } from './slot.ts'
 
@@ -37,6 +38,7 @@ const rules: Rules<RMSPropHyper> = {
     ...(centered ? ['mean'] : []),
     ...(momentum > 0 ? ['velocity'] : []),
   ],
+  onDevice: { overwrites: [] },
 }
 
 /**

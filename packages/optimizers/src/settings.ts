@@ -1,4 +1,4 @@
-import { number, refuse, show } from '@opt/core'
+import { type Backend, number, refuse, show } from '@opt/core'
 import { members, type ParameterSet } from './parameters.ts'
 
 /** A learning rate for each step; the first step is step 0. */
@@ -34,8 +34,16 @@ export type Group<H> = Choices<H> & {
 /** Options of every optimizer: its hyper-parameters, and these. */
 export type OptimizerOptions<H> = Choices<H> & {
   groups?: readonly Group<H>[] | undefined
-  /** false: gradients are not searched for NaN and Infinity before a step. Default true. */
+  /**
+   * false: gradients are not searched for NaN and Infinity before a step. Default true. On a device the search does not wait: what
+   * it finds stops this step and all later ones, and the next `await optimizer.settled()` or `stateAsync()` says so.
+   */
   check?: boolean | undefined
+  /**
+   * A device, such as `await webgpu()` of @opt/webgpu: parameters and gradients are arrays of it, or `{ data, shape }` with one,
+   * and state is kept and updated there, in float32. Default: in memory.
+   */
+  backend?: Backend | undefined
   /**
    * true: the parameters are copied once into the optimizer's memory, where `optimizer.parameters` shows them; the given arrays
    * are not touched again, and no step copies anything. Default false: the given arrays are updated.
@@ -86,7 +94,7 @@ export function resolveGroups<H extends Hyper>(
   set: ParameterSet,
   options: OptimizerOptions<H>,
 ): ResolvedGroup<H>[] {
-  const common = resolve(name, settings, options, ['groups', 'check', 'resident'], `${name}: `)
+  const common = resolve(name, settings, options, ['groups', 'check', 'resident', 'backend'], `${name}: `)
   for (const key of ['check', 'resident'] as const)
     if (options[key] !== undefined) flag(true).check(options[key], `${name}: ${key}`)
   const names = members(set, 'parameters').map((member) => member.name)

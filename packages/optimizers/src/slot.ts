@@ -1,4 +1,13 @@
-import { allocate, type Kernels, refuse, type UpdateKernels } from '@opt/core'
+import {
+  allocate,
+  type Backend,
+  type DeviceKernels,
+  type DeviceSlots,
+  type Kernels,
+  refuse,
+  type SlotRequest,
+  type UpdateKernels,
+} from '@opt/core'
 import { type Floats, isFloat32, isNdArray, type Named, type Parameter, shapeOf, sizeOf } from './parameters.ts'
 
 /** One parameter as an update sees it: flat arrays of one type in the optimizer's memory. */
@@ -21,6 +30,10 @@ export interface Slot<A extends Floats = Floats> {
   readonly steps: number
   /** The core's fused updates for A. */
   readonly kernels: UpdateKernels<A>
+  /** On a device, what it has in place of updates that need a number within a step; else null. */
+  readonly device: DeviceKernels<A> | null
+  /** On a device, the numbers that {@link Rules.onDevice} says it keeps, in that order; null when there are none, and in memory. */
+  readonly kept: A | null
 }
 
 /** A slot as the optimizer holds it. */
@@ -54,6 +67,17 @@ const kernels32 = (kernels: Kernels): UpdateKernels<Float32Array> => ({
   nonFinite: kernels.nonFinite32,
 })
 
+/** A slot without its arrays. */
+const bareSlot = ({ name, label, value }: Named, numbers: readonly string[]) => ({
+  name,
+  label: label.replace('parameters', 'gradients'),
+  shape: shapeOf(value),
+  length: sizeOf(value),
+  numbers: Object.fromEntries(numbers.map((key) => [key, 0])),
+  steps: 0,
+  active: false,
+})
+
 /** Gives each parameter its arrays, all in one memory. */
 export function allocateSlots(
   parameters: Named[],
@@ -77,18 +101,25 @@ export function allocateSlots(
     }),
   }))
   const single = kernels32(kernels)
-  return parameters.map(({ name, label, value }, i) => ({
+  return parameters.map((one, i) => ({
     ...slots[i],
-    name,
-    label: label.replace('parameters', 'gradients'),
-    shape: shapeOf(value),
-    length: slots[i].parameter.length,
-    numbers: Object.fromEntries(numbers[i].map((key) => [key, 0])),
-    steps: 0,
+    ...bareSlot(one, numbers[i]),
     kernels: (isFloat32(slots[i].parameter) ? single : kernels) as UpdateKernels<Floats>,
-    source: resident ? null : value,
-    active: false,
+    source: resident ? null : one.value,
+    device: null,
+    kept: null,
   }))
+}
+
+/** Slots whose arrays are on a device, which gives them those. */
+export function slotsOnDevice(
+  backend: Backend,
+  parameters: Named[],
+  numbers: readonly string[][],
+  request: Omit<SlotRequest, 'values'>,
+): { slots: HeldSlot[]; device: DeviceSlots } {
+  const slots = parameters.map((one, i) => ({ ...bareSlot(one, numbers[i]), source: null })) as unknown as HeldSlot[]
+  return { slots, device: backend.hold(slots, { ...request, values: parameters.map(({ value }) => value) }) }
 }
 
 /** The first entry that is not finite is refused by name. */

@@ -1,5 +1,5 @@
 import { refuse, show } from '@opt/core'
-import { isFloat32 } from './parameters.ts'
+import { isFloat32, isRecord } from './parameters.ts'
 import type { HeldSlot } from './slot.ts'
 
 /** What {@link Optimizer.state} saves: plain JSON, exact to the bit (arrays are base64 of their little-endian bytes). */
@@ -44,7 +44,7 @@ function decode(text: unknown, length: number, label: string): Uint8Array {
   return Uint8Array.from(binary, (c) => c.charCodeAt(0))
 }
 
-const dtypeOf = (slot: HeldSlot) => (isFloat32(slot.parameter) ? 'float32' : 'float64')
+const dtypeOf = (slot: HeldSlot) => (slot.device || isFloat32(slot.parameter) ? 'float32' : 'float64')
 
 /** The state of one slot. */
 export function saveSlot(slot: HeldSlot): ParameterState {
@@ -61,7 +61,7 @@ export function saveSlot(slot: HeldSlot): ParameterState {
 }
 
 /** Checks a saved slot against the one it is for, and returns what puts it there. */
-export function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => void {
+function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => void {
   if (saved.dtype !== dtypeOf(slot)) refuse(`${label}.dtype`, dtypeOf(slot), show(saved.dtype))
   if (String(saved.shape) !== String(slot.shape)) refuse(`${label}.shape`, `[${slot.shape}]`, `[${saved.shape}]`)
   checkCount(saved.steps, `${label}.steps`)
@@ -72,18 +72,39 @@ export function readSlot(slot: HeldSlot, saved: ParameterState, label: string): 
     if (String(given) !== String(names.slice().sort()))
       refuse(`${label}.${kind}`, names.length > 0 ? `${names.join(', ')}` : 'empty', given.join(', ') || 'none')
   }
-  const bytes = arrays.map((name) => decode(saved.arrays[name], slot.arrays[name].byteLength, `${label}.${name}`))
+  const Kind = dtypeOf(slot) === 'float32' ? Float32Array : Float64Array
+  const read = (name: string) => decode(saved.arrays[name], Kind.BYTES_PER_ELEMENT * slot.length, `${label}.${name}`)
+  const contents = arrays.map((name) => new Kind(read(name).buffer as ArrayBuffer))
   const values = numbers.map((name) => new Float64Array(decode(saved.numbers[name], 8, `${label}.${name}`).buffer)[0])
   return () => {
     slot.steps = saved.steps
-    arrays.forEach((name, i) => bytesOf(slot.arrays[name]).set(bytes[i]))
+    arrays.forEach((name, i) => slot.arrays[name].set(contents[i]))
     numbers.forEach((name, i) => {
       slot.numbers[name] = values[i]
     })
   }
 }
 
+/** Checks a saved state against the slots it is for, and returns what puts it there. */
+export function readState(name: string, slots: HeldSlot[], state: OptimizerState): () => void {
+  const label = `${name}.load: state`
+  if (!isRecord(state) || !Array.isArray(state.parameters)) refuse(label, 'what state() returned', show(state), 'type')
+  if (state.optimizer !== name) refuse(`${label}.optimizer`, show(name), show(state.optimizer))
+  checkCount(state.steps, `${label}.steps`)
+  const saved = new Map(state.parameters.map((parameter) => [parameter?.name, parameter]))
+  if (saved.size !== slots.length || state.parameters.length !== slots.length)
+    refuse(`${label}.parameters`, `${slots.length} by name`, `${state.parameters.length}, ${saved.size} names`)
+  const put = slots.map((slot) => {
+    const parameter = saved.get(slot.name)
+    if (!parameter) refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].join(', '))
+    return readSlot(slot, parameter, `${label}.${slot.name}`)
+  })
+  return () => {
+    for (const apply of put) apply()
+  }
+}
+
 /** A number of steps. */
-export function checkCount(value: unknown, label: string): void {
+function checkCount(value: unknown, label: string): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(label, 'a nonnegative integer', show(value))
 }

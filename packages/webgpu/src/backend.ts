@@ -1,12 +1,16 @@
-import type { Backend, TransportInput, TransportPlan } from '@opt/core'
+import type { Backend, DeviceSlot, DeviceSlots, SlotRequest, TransportInput, TransportPlan } from '@opt/core'
 import type { Device } from './device.ts'
 import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
 import { DevicePlan } from './transport/device-plan.ts'
+import { Guarded } from './updates/guarded.ts'
+import { checkParameter, HeldSlots } from './updates/held-slots.ts'
+import { type Updates, updateKernels } from './updates/update-kernels.ts'
 
 /** A GPU that solvers take as `backend`; {@link webgpu} opens it. */
 export class WebGPUBackend extends Operations implements Backend {
   readonly #device: Device
+  #updates: Updates | undefined
 
   constructor(device: Device) {
     super(device)
@@ -39,6 +43,22 @@ export class WebGPUBackend extends Operations implements Backend {
   /** The numbers of an array, when all that was asked before is done. */
   read(array: GPUArray): Promise<Float32Array> {
     return this.#device.floats(array)
+  }
+
+  /** The core's fused optimizer updates on arrays of this device, by their own names. An optimizer with `{ backend: gpu }` has its own. */
+  get updates(): Updates {
+    this.#updates ??= updateKernels(new Guarded(this.#device, 0))
+    return this.#updates
+  }
+
+  /** Refuses what cannot be a parameter of an optimizer here: anything but an array of this device, or `{ data, shape }` with one. */
+  checkParameter(value: unknown, label: string): void {
+    checkParameter(this.#device, value, label)
+  }
+
+  /** Takes the slots of an optimizer; those of @opt call it when they are given `{ backend: gpu }`. */
+  hold(slots: readonly DeviceSlot[], request: SlotRequest): DeviceSlots {
+    return new HeldSlots(this.#device, slots, request)
   }
 
   /** Ends all work and gives the device back. */

@@ -59,6 +59,7 @@ const rules: Rules<AdaHessianHyper> = {
   },
   arrays: () => ['mean', 'meanSquare'],
   inputs: ['z', 'products'],
+  onDevice: { overwrites: ['products'] },
   accept: (hyper, { label, length, shape }) => {
     if (shape.length > 4) refuse(label, 'of at most 4 dimensions', `shape [${shape}]`)
     const block = blockLength(shape, hyper.blockSizes)
@@ -99,11 +100,13 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
 
   /** Draws the next z, +1 or -1 with equal chance, in the structure of the parameters; the next draw overwrites it. */
   rademacher(): P {
-    for (const { length, inputs } of this.slots) {
+    for (const { length, inputs, device } of this.slots) {
+      const z = device ? new Float32Array(length) : inputs.z
       for (let i = 0, bits = 0; i < length; i++, bits >>>= 1) {
         if (i % 32 === 0) bits = this.#random.uniform(0, 4294967296) >>> 0
-        inputs.z[i] = bits & 1 ? 1 : -1
+        z[i] = bits & 1 ? 1 : -1
       }
+      if (device) inputs.z.set(z)
     }
     return this.#z
   }
@@ -125,17 +128,24 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
   }
 
   protected override update<A extends Floats>(slot: Slot<A>, hyper: AdaHessianHyper): void {
-    const { length, shape, parameter, gradient, arrays, inputs, steps, kernels } = slot
+    const { length, shape, parameter, gradient, arrays, inputs, steps, kernels, device } = slot
     const { learningRate, beta1, beta2, epsilon, weightDecay, hessianPower } = hyper
     const { mean, meanSquare } = arrays
     const diagonal = inputs.products
-    averageBlocks(diagonal, blockLength(shape, hyper.blockSizes))
+    const block = blockLength(shape, hyper.blockSizes)
+    if (!device) averageBlocks(diagonal, block)
+    else if (block > 1) device.averageBlocks(length / block, block, diagonal)
     const rate = learningRate / (1 - pow(beta1, steps))
     const correction = 1 / (1 - pow(beta2, steps))
     const keep = 1 - learningRate * weightDecay
     if (hessianPower === 1) {
       // biome-ignore format: one call
       kernels.adahessian(length, parameter, mean, meanSquare, gradient, diagonal, rate, correction, keep, beta1, beta2, epsilon)
+      return
+    }
+    if (device) {
+      // biome-ignore format: one call
+      device.adahessianPower(length, parameter, mean, meanSquare, gradient, diagonal, rate, correction, keep, beta1, beta2, epsilon, hessianPower)
       return
     }
     for (let i = 0; i < length; i++) {
@@ -148,6 +158,11 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
 
   override state(): AdaHessianState {
     return { ...super.state(), random: this.#random.state() }
+  }
+
+  override async stateAsync(): Promise<AdaHessianState> {
+    const random = this.#random.state()
+    return { ...(await super.stateAsync()), random }
   }
 
   override load(state: AdaHessianState): void {

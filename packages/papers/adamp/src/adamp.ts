@@ -47,6 +47,7 @@ const rules: Rules<AdamPHyper> = {
     nesterov: flag(false),
   },
   arrays: () => ['mean', 'meanSquare'],
+  onDevice: { overwrites: ['gradients'] },
 }
 
 /**
@@ -64,11 +65,19 @@ export class AdamP<P extends ParameterSet = ParameterSet> extends Optimizer<Adam
   }
 
   protected override update<A extends Floats>(slot: Slot<A>, hyper: AdamPHyper): void {
-    const { length, parameter, gradient, steps, kernels } = slot
+    const { length, parameter, gradient, shape, steps, kernels, device } = slot
     const { learningRate, beta1, beta2, epsilon, weightDecay, delta, weightDecayRatio, nesterov } = hyper
     const { mean, meanSquare } = slot.arrays
     const rate = learningRate / (1 - pow(beta1, steps))
     const correction = 1 / (1 - pow(beta2, steps))
+    if (device && shape.length > 1) {
+      const [channels, n] = [shape[0], length / shape[0]]
+      const decay = learningRate * weightDecay
+      device.findInvariance(channels, n, parameter, gradient, delta, epsilon)
+      kernels.adamDirection(length, mean, meanSquare, gradient, correction, beta1, beta2, epsilon, nesterov ? 1 : 0)
+      device.projectAndDescend(channels, n, parameter, gradient, rate, 1 - decay, 1 - decay * weightDecayRatio, epsilon)
+      return
+    }
     const rows = scaleInvariantRows(slot, delta, epsilon)
     const keep = 1 - learningRate * weightDecay * (rows > 0 ? weightDecayRatio : 1)
     if (rows === 0 && !nesterov) {

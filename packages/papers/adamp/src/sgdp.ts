@@ -46,6 +46,7 @@ const rules: Rules<SGDPHyper> = {
     nesterov: flag(false),
   },
   arrays: () => ['velocity'],
+  onDevice: { overwrites: ['gradients'] },
 }
 
 /**
@@ -63,11 +64,13 @@ export class SGDP<P extends ParameterSet = ParameterSet> extends Optimizer<SGDPH
   }
 
   protected override update<A extends Floats>(slot: Slot<A>, hyper: SGDPHyper): void {
-    const { length, parameter, gradient, kernels } = slot
+    const { length, parameter, gradient, shape, kernels, device } = slot
     const { learningRate, momentum, dampening, epsilon, weightDecay, delta, weightDecayRatio, nesterov } = hyper
     const { velocity } = slot.arrays
     const gain = 1 - dampening
-    const rows = scaleInvariantRows(slot, delta, epsilon)
+    const choosesThere = device !== null && shape.length > 1
+    if (choosesThere) device.findInvariance(shape[0], length / shape[0], parameter, gradient, delta, epsilon)
+    const rows = choosesThere ? shape[0] : scaleInvariantRows(slot, delta, epsilon)
     const keep = 1 - (learningRate * weightDecay * (rows > 0 ? weightDecayRatio : 1)) / (1 - momentum)
     if (rows === 0) {
       const ahead = nesterov ? 1 : 0
@@ -78,6 +81,11 @@ export class SGDP<P extends ParameterSet = ParameterSet> extends Optimizer<SGDPH
     if (nesterov)
       kernels.descend(length, gradient, velocity, -momentum, 1, 0) // g = g + momentum b
     else gradient.set(velocity)
+    if (choosesThere) {
+      const keepAll = 1 - (learningRate * weightDecay) / (1 - momentum)
+      device.projectAndDescend(rows, length / rows, parameter, gradient, learningRate, keepAll, keep, epsilon)
+      return
+    }
     kernels.projectRows(rows, length / rows, parameter, gradient, epsilon)
     kernels.descend(length, parameter, gradient, learningRate, keep, 0)
   }

@@ -38,6 +38,7 @@ const rules: Rules<DiffGradHyper> = {
     weightDecay: nonnegative(0),
   },
   arrays: () => ['mean', 'meanSquare', 'previous'],
+  onDevice: { overwrites: [] },
 }
 
 /**

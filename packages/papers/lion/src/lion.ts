@@ -30,7 +30,12 @@ export const lionSettings: Settings<LionHyper> = {
   weightDecay: nonnegative(0),
 }
 
-const rules: Rules<LionHyper> = { name: 'Lion', settings: lionSettings, arrays: () => ['momentum'] }
+const rules: Rules<LionHyper> = {
+  name: 'Lion',
+  settings: lionSettings,
+  arrays: () => ['momentum'],
+  onDevice: { overwrites: [] },
+}
 
 /**
  * Lion (Chen et al. 2023, arXiv 2302.06675), one fused pass over 20 bytes a float32 parameter:

@@ -56,6 +56,7 @@ const rules: Rules<StableSPAMHyper> = {
   },
   arrays: () => ['mean', 'meanSquare'],
   numbers: () => ['largest', 'norm', 'squaredNorm', 'sinceReset'],
+  onDevice: { overwrites: ['gradients'], keeps: ['largest', 'norm', 'squaredNorm'] },
 }
 
 /**

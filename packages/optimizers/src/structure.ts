@@ -1,0 +1,39 @@
+import { refuse, show } from '@opt/core'
+import ndarray from 'ndarray'
+import { type Floats, isNdArray, isRecord, isTensor, type ParameterSet } from './parameters.ts'
+import type { HeldSlot } from './slot.ts'
+
+/** Is it a list or record with the members that the parameters have? */
+export function checkStructure(parameters: ParameterSet, set: unknown, count: number, label: string): void {
+  const list = Array.isArray(parameters)
+  const record = isRecord(parameters)
+  if (list && !Array.isArray(set)) refuse(label, `a list of ${count}`, show(set), 'type')
+  if (record && !isRecord(set)) refuse(label, 'a record by name', show(set), 'type')
+  if (list && (set as unknown[]).length !== count)
+    refuse(label, `of length ${count}`, `length ${(set as unknown[]).length}`)
+  if (record)
+    for (const name in set as object)
+      if (!Object.hasOwn(parameters, name)) refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
+}
+
+/** The member of such a set that belongs to parameter i. */
+export function memberOf(parameters: ParameterSet, set: unknown, i: number, name: string): unknown {
+  if (Array.isArray(parameters)) return (set as unknown[])[i]
+  return isRecord(parameters) ? (set as Record<string, unknown>)[name] : set
+}
+
+/** The structure of the parameters on arrays of the slots. */
+export function viewsOf<P extends ParameterSet>(
+  set: P,
+  slots: HeldSlot[],
+  pick: (slot: HeldSlot, i: number) => Floats,
+): P {
+  const view = (slot: HeldSlot, i: number, like: unknown) => {
+    const data = pick(slot, i)
+    if (isTensor(like)) return { data, shape: slot.shape.slice() }
+    return isNdArray(like) ? ndarray(data, slot.shape.slice()) : data
+  }
+  if (Array.isArray(set)) return slots.map((slot, i) => view(slot, i, set[i])) as unknown as P
+  if (!isRecord(set)) return view(slots[0], 0, set) as unknown as P
+  return Object.fromEntries(slots.map((slot, i) => [slot.name, view(slot, i, set[slot.name])])) as unknown as P
+}
