@@ -2,7 +2,7 @@ import { number } from '@opt/core'
 import { THREADS } from '../program.ts'
 
 /** One thread for each entry of a matrix of p.n columns: row i, column j. */
-export const ENTRY = `
+export const ENTRY: string = `
   let k = group * ${THREADS}u + t;
   if (k >= p.m * p.n) { return; }
   let i = k / p.n; let j = k % p.n;`
