@@ -5,8 +5,6 @@ import { isFloat, type Program, wgsl } from './program.ts'
 /** Bytes from one command's numbers to the next one's, and how many commands fit into one submission. */
 const SLOT = 256
 const SLOTS = 1024
-/** Workgroups in one dimension. */
-const WIDE = 65535
 /** Bind groups that are remembered. */
 const GROUPS = 2048
 
@@ -30,6 +28,8 @@ export class Device {
   readonly #compiled = new Map<Program, Compiled>()
   readonly #groups = new Map<string, GPUBindGroup>()
   readonly #numbers: GPUBuffer
+  /** Workgroups in one dimension. */
+  readonly #wide: number
   readonly #staged = new DataView(new ArrayBuffer(SLOT * SLOTS))
   #slot = 0
   #encoder: GPUCommandEncoder | null = null
@@ -39,6 +39,7 @@ export class Device {
   constructor(gpu: GPUDevice, name: string) {
     this.#gpu = gpu
     this.name = name
+    this.#wide = gpu.limits.maxComputeWorkgroupsPerDimension
     this.subgroups = gpu.features.has('subgroups')
     this.pool = new Pool(
       gpu,
@@ -111,7 +112,7 @@ export class Device {
     this.#pass ??= this.#encoder!.beginComputePass()
     this.#pass.setPipeline(compiled.pipeline)
     this.#pass.setBindGroup(0, group, [SLOT * this.#slot++])
-    const rows = Math.ceil(workgroups / WIDE)
+    const rows = Math.ceil(workgroups / this.#wide)
     this.#pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows)
   }
 

@@ -1,36 +1,11 @@
 import { sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
-import { create } from 'webgpu'
 import { webgpu } from '../src/index.ts'
+import { altered, entry, replaced } from './altered.ts'
 import { openForTests } from './open.ts'
 
 const gpu = await openForTests()
 const onDevice = gpu ? describe : describe.skip
 afterAll(() => gpu?.close())
-
-const entry = create([])
-
-/** The same object with some members replaced; its methods still see the original. */
-const replaced = <T extends object>(original: T, members: Partial<Record<keyof T, unknown>>): T =>
-  new Proxy(original, {
-    get(target, name) {
-      if (name in members) return members[name as keyof T]
-      const value = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-
-/** WebGPU whose adapter and device have other members. */
-const altered = (device: (device: GPUDevice) => Partial<Record<keyof GPUDevice, unknown>>, adapter = {}): GPU =>
-  replaced(entry, {
-    requestAdapter: async (options: GPURequestAdapterOptions) => {
-      const original = (await entry.requestAdapter(options))!
-      const requestDevice = async (wanted: GPUDeviceDescriptor) => {
-        const opened = await original.requestDevice(wanted)
-        return replaced(opened, device(opened))
-      }
-      return replaced(original, { requestDevice, ...adapter })
-    },
-  })
 
 const C = Array.from({ length: 40 }, (_, i) => Array.from({ length: 40 }, (_, j) => Math.abs(i - j) / 40))
 const even = new Float64Array(40).fill(1 / 40)

@@ -1,6 +1,6 @@
 import { random } from '@opt/core'
-import { create } from 'webgpu'
 import { webgpu } from '../src/index.ts'
+import { altered, replaced } from './altered.ts'
 import { logSum, on, paddedMatrix, range, sum, U, uniform, worst } from './matrices.ts'
 import { openForTests } from './open.ts'
 
@@ -245,11 +245,7 @@ onDevice('log-sums', () => {
   })
 
   it('come to the same without subgroups', async () => {
-    const entry = create([])
-    const adapter = (await entry.requestAdapter())!
-    const opened = await adapter.requestDevice()
-    const bare = { limits: adapter.limits, info: adapter.info, features: new Set(), requestDevice: async () => opened }
-    const plain = await webgpu({ gpu: { requestAdapter: async () => bare } as unknown as GPU })
+    const plain = await webgpu({ gpu: altered(() => ({ features: new Set() }), { features: new Set() }) })
     const [m, n] = [3, 9000]
     const A = uniform(rng, m * n)
     const x = uniform(rng, n)
@@ -264,5 +260,42 @@ onDevice('log-sums', () => {
     expect(worst(other.y, one.y, () => 32 * U * n)).toBeLessThan(1)
     expect(worst(other.out, one.out, () => 2 * logError(9))).toBeLessThan(1)
     plain.close()
+  })
+})
+
+onDevice('more workgroups than one dimension has', () => {
+  it('has some with nothing to do, which do nothing', async () => {
+    const limits = (device: GPUDevice) => replaced(device.limits, { maxComputeWorkgroupsPerDimension: 3 })
+    const narrow = await webgpu({ gpu: altered((device) => ({ limits: limits(device) })) })
+    const sizes: [number, number][] = [
+      [257, 30],
+      [7, 600],
+      [2, 9000],
+      [600, 70],
+      [4300, 1],
+    ]
+    for (const [m, n] of sizes) {
+      const A = paddedMatrix(rng, m, n)
+      const given = {
+        A: A.data,
+        x: uniform(rng, n),
+        w: uniform(rng, m),
+        y: new Float32Array(m),
+        z: new Float32Array(n),
+      }
+      const results = [gpu!, narrow].map((device) =>
+        on(device, { ...given, Y: A.data, C: new Float32Array(n * 9), g: A.data, r: given.y, c: given.z }, (v) => {
+          device.gemv(m, n, v.A, A.ld, v.x, v.y)
+          device.gemvT(m, n, v.A, A.ld, v.w, v.z)
+          device.softmaxRows(m, n, v.Y, A.ld, v.Y, A.ld)
+          device.gemm(n, 9, m, 1, v.A, 1, A.ld, v.A, A.ld, 0, v.C, 9)
+          device.gibbsMarginals(m, n, v.g, A.ld, v.w, v.x, 1, v.g, A.ld, v.r, v.c)
+          device.vexp(m * A.ld, v.A, v.A)
+        }),
+      )
+      const [one, other] = await Promise.all(results)
+      expect(other).toEqual(one)
+    }
+    narrow.close()
   })
 })
