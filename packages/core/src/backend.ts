@@ -185,15 +185,15 @@ export interface DeviceSlots {
   check(given: unknown, i: number, label: string): void
   /** Takes over what step `step`, from 0, is given for slot i; inspects it for numbers that are not finite. */
   take(given: unknown, i: number, what: string, step: number, inspect: boolean): void
-  /** Slot i takes no part in that step. */
-  miss(i: number, step: number): void
+  /** Slot i stands before that step: remembers its count and numbers. */
+  mark(i: number, step: number): void
   /** An array of the optimizer's own for what slot i is given. */
   own(i: number, what: string): unknown
   /**
-   * Waits until all steps are done. When something was not finite, nothing has changed since: sets the slots' counts back, calls
-   * `back(step)` with the number of that step, which returns how many steps do not count, and refuses what `label` calls it.
+   * Waits until all steps are done. When something was not finite, nothing has changed since: sets the slots' counts and numbers back,
+   * calls `back(step)` with the number of that step, and refuses what `label` calls it.
    */
-  settled(back: (step: number) => number, label: (i: number, what: string, at: number) => string): Promise<void>
+  settled(back: (step: number) => void, label: (i: number, what: string, at: number) => string): Promise<void>
   /** The slots' state as it stands. */
   read(): Promise<{ steps: number; arrays: Record<string, Float32Array>; numbers: Record<string, number> }[]>
   /** The slots' counts, numbers and arrays have been set from a saved state. */

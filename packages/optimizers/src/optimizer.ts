@@ -114,10 +114,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     this.prepare()
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
-      if (!slot.active) {
-        this.#device?.miss(i, this.#steps)
-        continue
-      }
+      this.#device?.mark(i, this.#steps)
+      if (!slot.active) continue
       if (slot.source !== null) gather(slot.source, slot.parameter)
       slot.steps++
       this.update(slot, this.#groups[i].hyper)
@@ -195,9 +193,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    */
   async settled(): Promise<void> {
     const back = (step: number) => {
-      const taken = this.#steps - step
       this.#steps = step
-      return taken
     }
     await this.#device?.settled(back, (i, what, at) => {
       const slot = this.#slots[i]

@@ -3,6 +3,7 @@ import type { Device } from '../device.ts'
 import { GPUArray } from '../pool.ts'
 import { deviceKernels } from './device-kernels.ts'
 import { Guarded, type StateArray } from './guarded.ts'
+import { Trail } from './trail.ts'
 import { updateKernels } from './update-kernels.ts'
 
 /** An array with its shape; entries are row-major. */
@@ -49,8 +50,9 @@ export class HeldSlots implements DeviceSlots {
   readonly #kinds: string[]
   readonly #parameters: Set<unknown>
   readonly #own: Record<string, StateArray>[]
-  /** For each slot, steps since the last look at the guard in which it took no part. */
-  readonly #missed: number[][]
+  /** For each slot, its count and its numbers that are kept here, since the last look at the guard. */
+  readonly #trails: { steps: Trail; numbers: Record<string, Trail> }[]
+  #next = 0
   /** Grows when counts of steps are set back. */
   #epoch = 0
 
@@ -59,7 +61,10 @@ export class HeldSlots implements DeviceSlots {
     this.#device = device
     this.#request = request
     this.#kinds = ['gradients', ...inputs]
-    this.#missed = slots.map(() => [])
+    this.#trails = slots.map(({ numbers }) => {
+      const here = Object.keys(numbers).filter((name) => !keeps.includes(name))
+      return { steps: new Trail(), numbers: Object.fromEntries(here.map((name) => [name, new Trail()])) }
+    })
     const guarded = new Guarded(device, this.#kinds.length * slots.length)
     this.#guarded = guarded
     const kernels = updateKernels(guarded)
@@ -104,8 +109,12 @@ export class HeldSlots implements DeviceSlots {
     else slot.inputs[what] = held
   }
 
-  miss(i: number, step: number): void {
-    this.#missed[i].push(step)
+  mark(i: number, step: number): void {
+    const { steps, numbers } = this.#trails[i]
+    const slot = this.#slots[i]
+    steps.record(step, slot.steps)
+    for (const name in numbers) numbers[name].record(step, slot.numbers[name])
+    this.#next = step + 1
   }
 
   own(i: number, what: string): StateArray {
@@ -114,20 +123,18 @@ export class HeldSlots implements DeviceSlots {
     return own[what]
   }
 
-  async settled(back: (step: number) => number, label: (i: number, what: string, at: number) => string): Promise<void> {
-    const epoch = this.#epoch
-    const looked = this.#missed.map(({ length }) => length)
+  async settled(back: (step: number) => void, label: (i: number, what: string, at: number) => string): Promise<void> {
+    const [epoch, looked] = [this.#epoch, this.#next]
     const finding = await this.#guarded.finding()
+    const current = epoch === this.#epoch
     if (!finding) {
-      if (epoch === this.#epoch) this.#missed.forEach((missed, i) => missed.splice(0, looked[i]))
+      if (current) this.#eachTrail((trail) => trail.forget(looked))
       return
     }
     const step = finding.step - 1
-    if (epoch === this.#epoch) {
-      const taken = back(step)
-      this.#slots.forEach((slot, i) => {
-        slot.steps -= taken - this.#missed[i].filter((at) => at >= step).length
-      })
+    if (current) {
+      back(step)
+      this.#eachTrail((trail, write) => write(trail.at(step)))
       this.#restart()
     }
     const { length } = this.#slots
@@ -135,10 +142,23 @@ export class HeldSlots implements DeviceSlots {
     refuse(name, 'a finite number', `NaN or an infinity at step ${step}; nothing has changed since`)
   }
 
+  #eachTrail(visit: (trail: Trail, write: (value: number) => void) => void): void {
+    this.#trails.forEach(({ steps, numbers }, i) => {
+      const slot = this.#slots[i]
+      visit(steps, (value) => {
+        slot.steps = value
+      })
+      for (const name in numbers)
+        visit(numbers[name], (value) => {
+          slot.numbers[name] = value
+        })
+    })
+  }
+
   #restart(): void {
     this.#epoch++
     this.#guarded.resume()
-    for (const missed of this.#missed) missed.length = 0
+    this.#eachTrail((trail) => trail.clear())
   }
 
   read(): Promise<{ steps: number; arrays: Record<string, Float32Array>; numbers: Record<string, number> }[]> {
