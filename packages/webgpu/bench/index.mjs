@@ -3,6 +3,7 @@
 import { webgpu } from '@opt/webgpu'
 import { bandwidthRows, gemmRows } from './products.mjs'
 import { sinkhornRows, snsRows } from './transport.mjs'
+import { updateRows } from './updates.mjs'
 
 const quick = process.argv.includes('--quick')
 let gpu
@@ -37,4 +38,9 @@ const peak = at < 0 ? undefined : Number(process.argv[at + 1])
 const squares = [512, 1024, 2048, 4096, 8192].filter((n) => n <= (quick ? 1024 : Infinity))
 table(['n', 'product', 'ms', 'GFLOP/s', 'of the peak'], await gemmRows(gpu, software ? [128, 256] : squares, peak))
 table(['n', 'operation', 'ms', 'GB/s'], await bandwidthRows(gpu, software ? [256] : squares))
+const long = [1e5, 1e6, 1e7, 1e8].filter((n) => n <= (software ? 1e5 : quick ? 1e6 : Infinity))
+table(
+  ['n', 'optimizer', 'CPU, steps/s', 'GPU', 'GPU, checked', 'GB/s', 'times as fast'],
+  await updateRows(gpu, long, software ? 20 : 100),
+)
 gpu.close()
