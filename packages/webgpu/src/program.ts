@@ -87,3 +87,12 @@ fn main(
   ${body}
 }`
 }
+
+const memory = new Map<string, Program>()
+
+/** One program for each name: what a device has compiled it finds again. */
+export function remembered(name: string, make: () => Omit<Program, 'name'>): Program {
+  let program = memory.get(name)
+  if (!program) memory.set(name, (program = { name, ...make() }))
+  return program
+}

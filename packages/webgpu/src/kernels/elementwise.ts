@@ -1,8 +1,7 @@
 import { number } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { type Program, THREADS } from '../program.ts'
-import { remembered } from '../transport/passes.ts'
+import { type Program, remembered, THREADS } from '../program.ts'
 import { check } from './check.ts'
 import { dispatch, type Numbers } from './dispatch.ts'
 

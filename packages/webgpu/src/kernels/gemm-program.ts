@@ -1,5 +1,4 @@
-import type { Program } from '../program.ts'
-import { remembered } from '../transport/passes.ts'
+import { type Program, remembered } from '../program.ts'
 
 /** How a factor lies in memory: which way a thread reads four numbers at a time, and whether they are one aligned load. */
 export interface Layout {

@@ -1,5 +1,4 @@
-import { type Program, THREADS } from '../program.ts'
-import { remembered } from '../transport/passes.ts'
+import { type Program, remembered, THREADS } from '../program.ts'
 import { once } from './dispatch.ts'
 
 /** Sums along the rows or the columns of a matrix that is worked out entry by entry. */
@@ -118,26 +117,31 @@ ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
 
 /** Puts the parts of each line together. */
 export const finishProgram = ({ name, logarithmic, finish }: LineSum): Program =>
-  remembered(`${name}, put together`, () => ({
-    reads: once([pair(logarithmic)], finish.reads ?? []),
-    writes: finish.writes,
-    numbers: once(
-      ['lines: u32', 'count: u32'],
-      logarithmic ? ['inverse: f32', 'nothing: f32'] : [],
-      finish.numbers ?? [],
-    ),
-    body: `
+  remembered(`${name}, put together`, () => {
+    const parts = (step: string) =>
+      `for (var part = 0u; part < p.count; part++) { let one = parts_of[part * p.lines + k]; ${step} }`
+    return {
+      reads: once([pair(logarithmic)], finish.reads ?? []),
+      writes: finish.writes,
+      numbers: once(
+        ['lines: u32', 'count: u32', 'zero: u32'],
+        logarithmic ? ['inverse: f32', 'nothing: f32'] : [],
+        finish.numbers ?? [],
+      ),
+      helpers: OPAQUE,
+      body: `
   let k = group * ${THREADS}u + t;
   if (k >= p.lines) { return; }
-  var all = parts_of[k];
-  for (var part = 1u; part < p.count; part++) {
-    let other = parts_of[part * p.lines + k];
-    ${
-      logarithmic
-        ? `let top = max(all.x, other.x);
-    all = vec2f(top, all.y * exp((all.x - top) * p.inverse) + other.y * exp((other.x - top) * p.inverse));`
-        : 'all += other;'
-    }
+  var sum = vec4f(); var rest = vec4f();
+  ${
+    logarithmic
+      ? `var top = -3e38;
+  ${parts('top = max(top, one.x);')}
+  ${parts(`let y = vec4f(one.y * exp((one.x - top) * p.inverse), vec3f()) - rest; ${ADD}`)}
+  let all = vec2f(top, sum.x - rest.x);`
+      : `${parts(`let y = vec4f(one, vec3f()) - rest; ${ADD}`)}
+  let all = sum.x - rest.x;`
   }
   ${finish.body}`,
-  }))
+    }
+  })

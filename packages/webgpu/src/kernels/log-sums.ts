@@ -1,7 +1,6 @@
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import type { Program } from '../program.ts'
-import { remembered } from '../transport/passes.ts'
+import { type Program, remembered } from '../program.ts'
 import { check, extent, sameStride } from './check.ts'
 import { borrow, dispatch } from './dispatch.ts'
 import { ENTRY, entryGroups, SCALED, scaled } from './entries.ts'

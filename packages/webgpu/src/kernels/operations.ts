@@ -13,15 +13,16 @@ import { dot, gemv, gemvT, scale2, spmv } from './products.ts'
  * order of the calls. The factorisation and the triangular solves (potrf, trsv, trsm and their transposes) are not here: one step
  * waits for the one before, which the CPU does better.
  *
- * All is float32; u = 2^-24 = 6e-8. Sums along lines are compensated where a thread adds many numbers and pairwise across threads:
- * a sum of n products x_k y_k is off by at most 16 u sum |x_k y_k| for any n, while gemm and syrk, as all fast matrix products, add
- * k products one after the other: at most (k + 2) u times the product of the absolute values, and about sqrt(k) u as a rule.
- * exp and log are the device's: within (3 + 2 |x|) u of exp(x), and of log(x) within 3 units of the last place or 2^-21. An exponent
- * (f + g - C) / epsilon is off by 2 u (|f| + |g| + |C|) / epsilon, which is what limits small epsilon here. The same call gives the
- * same bits on the same device. Numbers below 1.2e-38 may be taken for 0.
+ * All is float32; u = 2^-24 = 6e-8. Sums along lines are compensated wherever numbers follow one another, and pairwise or by subgroups
+ * across threads: a sum of n products x_k y_k is off by at most 24 u sum |x_k y_k| for any n, where subgroups are of 32 at least or not
+ * used (in the tests: by 3 u), while gemm and syrk, as all fast matrix products, add k products one after the other: at most (k + 2) u
+ * times the product of the absolute values, and about sqrt(k) u as a rule. exp and log are the device's: WGSL has exp(x) within 3 + 2 |x|
+ * units of the last place, log(x) within 3, and within 2^-21 for x of 1/2 to 2. An exponent (f + g - C) / epsilon is off by up to
+ * 4 u (|f| + |g| + |C|) / epsilon, which is what limits small epsilon here. The same call gives the same bits on the same device.
+ * Numbers below 1.2e-38 may be taken for 0.
  *
- * Every operation throws RangeError for a size or stride that is no integer in range, an array that is too short, or one written to that
- * is also given for another argument (but for those said to allow it), TypeError for what is no array of this device, and Error
+ * Every operation throws RangeError for a size or stride that is no integer in range, an array that is too short, or one that is written
+ * and also given for another argument (unless it says that it may be), TypeError for what is no array of this device, and Error
  * when the device is lost. Nothing has been changed then.
  */
 export class Operations {

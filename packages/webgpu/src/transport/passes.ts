@@ -1,5 +1,4 @@
-import type { Program } from '../program.ts'
-import { THREADS } from '../program.ts'
+import { type Program, remembered, THREADS } from '../program.ts'
 import type { CostAccess } from './cost.ts'
 
 /**
@@ -48,15 +47,6 @@ const take = (mode: Mode, r: number | string, k: string) =>
         : `sum${r} += exp(e) * c;`
 
 const range = (n: number) => Array.from({ length: n }, (_, k) => k)
-
-const memory = new Map<string, Program>()
-
-/** One program for each name: what a device has compiled it finds again. */
-export function remembered(name: string, make: () => Omit<Program, 'name'>): Program {
-  let program = memory.get(name)
-  if (!program) memory.set(name, (program = { name, ...make() }))
-  return program
-}
 
 /** Sums along rows, or when `across` along columns with the columns' entries read one after the other (for points). */
 export const rowPass = (access: CostAccess, mode: Mode, across = false): Program =>

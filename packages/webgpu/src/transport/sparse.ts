@@ -1,6 +1,6 @@
-import { type Program, THREADS } from '../program.ts'
+import { type Program, remembered, THREADS } from '../program.ts'
 import type { CostAccess } from './cost.ts'
-import { planAccess, remembered } from './passes.ts'
+import { planAccess } from './passes.ts'
 
 /** Bins of a histogram. */
 export const BINS = 1024
