@@ -143,7 +143,7 @@ export interface DeviceKernels<A> {
   clipToHistory(n: number, g: A, kept: A, gamma: number, correction: number): void
   /**
    * a = kept[1] = gamma1 a + (1 - gamma1) |g|, c = kept[2] = gamma2 c + (1 - gamma2) |g|^2; the norm of g becomes
-   * correction1 a / (sqrt(correction2 c) + epsilon).
+   * correction1 a / (sqrt(correction2 c) + epsilon). In float32: for norms from about 1e-19 to 1e19.
    */
   normalizeToHistory(
     n: number,
