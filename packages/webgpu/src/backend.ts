@@ -40,6 +40,11 @@ export class WebGPUBackend extends Operations implements Backend {
     return this.#device.array(values)
   }
 
+  /** Writes numbers into an array, from place `at` on. */
+  write(array: GPUArray, values: ArrayLike<number>, at = 0): void {
+    this.#device.write(array, values, at)
+  }
+
   /** The numbers of an array, when all that was asked before is done. */
   read(array: GPUArray): Promise<Float32Array> {
     return this.#device.floats(array)
@@ -59,6 +64,15 @@ export class WebGPUBackend extends Operations implements Backend {
   /** Takes the slots of an optimizer; those of @opt call it when they are given `{ backend: gpu }`. */
   hold(slots: readonly DeviceSlot[], request: SlotRequest): DeviceSlots {
     return new HeldSlots(this.#device, slots, request)
+  }
+
+  /**
+   * WebGPU's device, for shaders of your own on the `buffer` of an array. What was asked for here before is handed over first, so
+   * that what you submit comes after it.
+   */
+  get device(): GPUDevice {
+    this.#device.flush()
+    return this.#device.gpu
   }
 
   /** Ends all work and gives the device back. */

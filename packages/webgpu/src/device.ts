@@ -24,7 +24,7 @@ export class Device {
   /** Do programs add up within subgroups? */
   subgroups: boolean
   readonly pool: Pool
-  readonly #gpu: GPUDevice
+  readonly gpu: GPUDevice
   readonly #compiled = new Map<Program, Compiled>()
   readonly #groups = new Map<string, GPUBindGroup>()
   readonly #numbers: GPUBuffer
@@ -37,7 +37,7 @@ export class Device {
   #failure: string | null = null
 
   constructor(gpu: GPUDevice, name: string) {
-    this.#gpu = gpu
+    this.gpu = gpu
     this.name = name
     this.#wide = gpu.limits.maxComputeWorkgroupsPerDimension
     this.subgroups = gpu.features.has('subgroups')
@@ -87,7 +87,7 @@ export class Device {
       refuse('webgpu: values', `at most ${array.length - at} from place ${at}`, `${values.length}`)
     this.flush()
     const data = values instanceof Float32Array || values instanceof Uint32Array ? values : Float32Array.from(values)
-    this.#gpu.queue.writeBuffer(array.buffer, 4 * at, data as Float32Array<ArrayBuffer>)
+    this.gpu.queue.writeBuffer(array.buffer, 4 * at, data as Float32Array<ArrayBuffer>)
   }
 
   /** Makes all of an array zero. */
@@ -117,7 +117,7 @@ export class Device {
   }
 
   #commands(): GPUCommandEncoder {
-    this.#encoder ??= this.#gpu.createCommandEncoder()
+    this.#encoder ??= this.gpu.createCommandEncoder()
     return this.#encoder
   }
 
@@ -130,8 +130,8 @@ export class Device {
   flush(): void {
     if (!this.#encoder) return
     this.#endPass()
-    this.#gpu.queue.writeBuffer(this.#numbers, 0, this.#staged.buffer, 0, SLOT * this.#slot)
-    this.#gpu.queue.submit([this.#encoder.finish()])
+    this.gpu.queue.writeBuffer(this.#numbers, 0, this.#staged.buffer, 0, SLOT * this.#slot)
+    this.gpu.queue.submit([this.#encoder.finish()])
     this.#encoder = null
     this.#slot = 0
   }
@@ -141,7 +141,7 @@ export class Device {
     this.check()
     const bytes = arrays.map(({ length }) => 4 * length)
     const size = bytes.reduce((sum, b) => sum + b, 0)
-    const staging = this.#gpu.createBuffer({ size: Math.max(4, size), usage: Usage.mapRead | Usage.copyTarget })
+    const staging = this.gpu.createBuffer({ size: Math.max(4, size), usage: Usage.mapRead | Usage.copyTarget })
     this.#endPass()
     let at = 0
     arrays.forEach(({ buffer }, k) => {
@@ -170,7 +170,7 @@ export class Device {
   /** Ends all work on the device and gives its memory back. */
   destroy(): void {
     this.#fail('the device has been closed')
-    this.#gpu.destroy()
+    this.gpu.destroy()
   }
 
   #compile(program: Program): Compiled {
@@ -180,13 +180,13 @@ export class Device {
       ...reads.map(() => ({ type: 'read-only-storage' }) as const),
       ...writes.map(() => ({ type: 'storage' }) as const),
     ]
-    const layout = this.#gpu.createBindGroupLayout({
+    const layout = this.gpu.createBindGroupLayout({
       entries: buffers.map((buffer, binding) => ({ binding, visibility: 4, buffer })),
     })
-    const module = this.#gpu.createShaderModule({ label: name, code: wgsl(program, this.subgroups) })
-    const pipeline = this.#gpu.createComputePipeline({
+    const module = this.gpu.createShaderModule({ label: name, code: wgsl(program, this.subgroups) })
+    const pipeline = this.gpu.createComputePipeline({
       label: name,
-      layout: this.#gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: 'main' },
     })
     const compiled = { index: this.#compiled.size, pipeline, layout, floats: numbers.map(isFloat) }
@@ -204,7 +204,7 @@ export class Device {
     let group = this.#groups.get(key)
     if (!group) {
       const numbers = { buffer: this.#numbers, size: SLOT }
-      group = this.#gpu.createBindGroup({
+      group = this.gpu.createBindGroup({
         layout,
         entries: [numbers, ...arrays.map(({ buffer }) => ({ buffer }))].map((resource, binding) => ({
           binding,

@@ -30,6 +30,16 @@ onDevice('a device', () => {
     await expect(gpu!.read(array)).rejects.toThrow('webgpu: array must be one that has not been freed, got a freed one')
   })
 
+  it('lets others write into its arrays', async () => {
+    const array = gpu!.array([1, 2, 3])
+    gpu!.write(array, [7], 2)
+    const { device } = gpu!
+    device.queue.writeBuffer(array.buffer, 4, Float32Array.of(5))
+    expect([...(await gpu!.read(array))]).toEqual([1, 5, 7])
+    expect(() => gpu!.write(array, [1, 2], 2)).toThrow('webgpu: values must be at most 1 from place 2, got 2')
+    array.free()
+  })
+
   it('takes what was freed again, all zeros', async () => {
     const first = gpu!.array(new Float32Array(1000).fill(7))
     const { used } = gpu!.memory
