@@ -14,9 +14,10 @@ import { THREADS } from '../program.ts'
 import { Scope } from '../scope.ts'
 import { uploadCost } from './cost.ts'
 import { KeptEntries } from './kept-entries.ts'
-import { newtonDirection, type Sides } from './newton-direction.ts'
-import { PlanPasses, type Side } from './plan-passes.ts'
-import { type Pairs, Potentials } from './potentials.ts'
+import { newtonDirection } from './newton-direction.ts'
+import { PlanPasses } from './plan-passes.ts'
+import { Potentials } from './potentials.ts'
+import type { Pairs, Side, Sides } from './sides.ts'
 import { distance, fit, marginal, survey } from './steps.ts'
 
 /** Sinkhorn iterations handed to the device at a time: as many as take about this long, at most so many. */

@@ -1,8 +1,8 @@
 import { refuse, type TransportThreshold } from '@opt/core'
 import type { GPUArray } from '../pool.ts'
 import type { Scope } from '../scope.ts'
-import type { PlanPasses, Side } from './plan-passes.ts'
-import type { Pairs } from './potentials.ts'
+import type { PlanPasses } from './plan-passes.ts'
+import type { Pairs, Side } from './sides.ts'
 import { BINS, histogram, keep, multiply, starts } from './sparse.ts'
 
 /** Exponent and two bits of the mantissa of a float32. */

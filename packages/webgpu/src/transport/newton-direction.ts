@@ -16,13 +16,10 @@ import {
   substitute,
   turn,
 } from './conjugate.ts'
-import type { Side } from './plan-passes.ts'
+import type { Side, Sides } from './sides.ts'
 
 /** Multiplies with P or the entries kept of it, or with their squares. */
 export type Multiply = (side: Side, x: GPUArray, y: GPUArray, square?: boolean) => void
-
-/** What a direction is computed from and into: masses, marginals and the two parts of the direction. */
-export type Sides = Record<Side, { length: number; mass: GPUArray; marginal: GPUArray; direction: GPUArray }>
 
 /** Iterations between two looks at the residual. */
 const BATCH = 8

@@ -4,15 +4,12 @@ import { THREADS } from '../program.ts'
 import type { Scope } from '../scope.ts'
 import type { DeviceCost } from './cost.ts'
 import { COLUMNS, columnPass, gather, type Mode, ROWS, rowPass } from './passes.ts'
-import type { Pairs } from './potentials.ts'
+import type { Pairs, Side } from './sides.ts'
 
 /** Workgroups that fill a large device. */
 const MANY = 2048
 /** Rows of a matrix that a thread group adds up at least before parts are put together. */
 const LEAST = 32
-
-/** Rows or columns of the plan. */
-export type Side = 'rows' | 'columns'
 
 /** Sums along rows and columns of a plan that is never in memory. */
 export class PlanPasses {

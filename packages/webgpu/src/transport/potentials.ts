@@ -1,19 +1,12 @@
 import { log, type TransportPotentials } from '@opt/core'
 import type { Device } from '../device.ts'
-import type { GPUArray } from '../pool.ts'
 import { THREADS } from '../program.ts'
 import type { Scope } from '../scope.ts'
-import type { Sides } from './newton-direction.ts'
+import type { Pairs, Sides } from './sides.ts'
 import { along } from './steps.ts'
 
 /** Grid of potentials that are about 1. */
 const GRID = 1 / 1048576
-
-/** F = f + epsilon log a and G = g + epsilon log b. */
-export interface Pairs {
-  F: GPUArray
-  G: GPUArray
-}
 
 /** Potentials on the device, as pairs of a multiple of a grid and a rest; and those of a tried step. */
 export class Potentials {
