@@ -154,28 +154,6 @@ function adamOf<T>(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function nonFiniteOf<T>(n: i32, x: usize): i32 {
-  const zero = v128.splat<T>(0)
-  const block: i32 = 64 / sizeof<T>()
-  let i = 0
-  // x - x is 0 for a finite number, NaN for any other.
-  for (; i + block <= n; i += block) {
-    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48)
-    const ab = v128.or(v128.ne<T>(v128.sub<T>(a, a), zero), v128.ne<T>(v128.sub<T>(b, b), zero))
-    const cd = v128.or(v128.ne<T>(v128.sub<T>(c, c), zero), v128.ne<T>(v128.sub<T>(d, d), zero))
-    if (v128.any_true(v128.or(ab, cd))) break
-    x += 64
-  }
-  for (; i < n; i++) {
-    const a = load<T>(x)
-    if (a - a != 0) return i
-    x += sizeof<T>()
-  }
-  return -1
-}
-
 export function lion(n: i32, p: usize, m: usize, g: usize, learningRate: f64, weightDecay: f64, beta1: f64, beta2: f64): void {
   lionOf<f64>(n, p, m, g, learningRate, weightDecay, beta1, beta2)
 }
@@ -204,9 +182,6 @@ export function amsgrad(
 ): void {
   adamOf<f64>(n, p, m, v, w, g, stepSize, correction2, keep, beta1, beta2, epsilon, l2, true)
 }
-export function nonFinite(n: i32, x: usize): i32 {
-  return nonFiniteOf<f64>(n, x)
-}
 export function adam32(
   n: i32, p: usize, m: usize, v: usize, g: usize,
   stepSize: f64, correction2: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64, l2: f64,
@@ -218,7 +193,4 @@ export function amsgrad32(
   stepSize: f64, correction2: f64, keep: f64, beta1: f64, beta2: f64, epsilon: f64, l2: f64,
 ): void {
   adamOf<f32>(n, p, m, v, w, g, stepSize, correction2, keep, beta1, beta2, epsilon, l2, true)
-}
-export function nonFinite32(n: i32, x: usize): i32 {
-  return nonFiniteOf<f32>(n, x)
 }

@@ -1,16 +1,15 @@
 // The work that is compared: each case gives its contenders and the least ratio of their time to ours.
-import { gemmScratch, log, plainKernels, random, solveScratch, workspace } from '@opt/core'
+import { allocate, allocateUpdates, gemmScratch, log, plainKernels, random, solveScratch, workspace } from '@opt/core'
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import * as plain from './plain.mjs'
 
 /** Views of one workspace filled with uniform numbers, and copies outside it. */
-function filled(sizes, Kind = Float64Array) {
-  const size = Kind.BYTES_PER_ELEMENT
-  const ws = workspace(sizes.reduce((sum, n) => sum + size * n + 16, 0))
+function filled(sizes, Kind = Float64Array, from = allocate) {
+  const take = (ws, n) => (Kind === Float64Array ? ws.f64(n) : ws.f32(n))
+  const { kernels, views } = from((ws) => ({ views: sizes.map((n) => take(ws, n)) }))
   const rng = random(1)
-  const views = sizes.map((n) => (size === 8 ? ws.f64(n) : ws.f32(n)))
   for (const view of views) for (let i = 0; i < view.length; i++) view[i] = rng.uniform()
-  return { kernels: ws.kernels, views, twins: views.map((view) => view.slice()) }
+  return { kernels, views, twins: views.map((view) => view.slice()) }
 }
 
 /** Matrix products and Cholesky. */
@@ -119,7 +118,7 @@ export async function optimizers(measure, n) {
     [Float32Array, '32', 4],
     [Float64Array, '', 1.5],
   ]) {
-    const { kernels, views, twins } = filled([n, n, n, n], Kind)
+    const { kernels, views, twins } = filled([n, n, n, n], Kind, allocateUpdates)
     const [p, m, v, g] = views
     const [p1, m1, v1, g1] = twins
     const [lion, adamw] = [plain.fresh(plain.lion), plain.fresh(plain.adamw)]

@@ -72,36 +72,42 @@ function hash(state, values) {
 const START = 0x811c9dc5
 const hex = (state) => state.toString(16).padStart(8, '0')
 
-function view(ws, spec, rng, wild) {
+function take(views, spec) {
   const [kind, size] = spec.replace('+', '').split(':')
-  if (kind === 'i32') {
-    const values = size.split(',').map(Number)
-    const whole = ws.i32(values.length)
-    whole.set(values)
-    return whole
-  }
+  if (kind === 'i32') return views.i32(size.split(',').length)
   const n = Number(size)
-  if (kind.startsWith('work')) return kind === 'work' ? ws.f64(n) : ws.f32(n)
-  const data = kind === 'spd' ? ws.f64(n * n) : kind === 'f64' ? ws.f64(n) : ws.f32(n)
-  for (let i = 0; i < data.length; i++) {
-    data[i] = spec.startsWith('+') ? rng.uniform(0.1, 2) : rng.uniform(-2, 2)
-    if (kind === 'spd' && i % (n + 1) === 0) data[i] = 4 * n
-    else if (wild && rng.uniform() < 0.03) data[i] = SPECIAL[rng.integer(0, SPECIAL.length)]
+  if (kind.endsWith('32')) return views.f32(n)
+  return views.f64(kind === 'spd' ? n * n : n)
+}
+
+function fill(view, spec, rng, wild) {
+  const [kind, size] = spec.replace('+', '').split(':')
+  if (kind.startsWith('work')) return
+  if (kind === 'i32') return view.set(size.split(',').map(Number))
+  const n = Number(size)
+  for (let i = 0; i < view.length; i++) {
+    view[i] = spec.startsWith('+') ? rng.uniform(0.1, 2) : rng.uniform(-2, 2)
+    if (kind === 'spd' && i % (n + 1) === 0) view[i] = 4 * n
+    else if (wild && rng.uniform() < 0.03) view[i] = SPECIAL[rng.integer(0, SPECIAL.length)]
   }
-  return data
 }
 
 /** The fingerprint of one kernel over tame and wild inputs. */
 function kernelDigest(core, name, plain) {
+  const specs = CALLS[name]
+  const allocate = name in core.plainUpdates ? core.allocateUpdates : core.allocate
   let state = START
   for (const wild of [false, true]) {
     const rng = core.random(wild ? 2 : 1)
-    const ws = core.workspace(1_000_000, { plain })
-    const args = CALLS[name].map((arg) => (typeof arg === 'number' ? arg : view(ws, arg, rng, wild)))
-    const result = ws.kernels[name](...args)
+    const plan = (views) => ({ args: specs.map((spec) => (typeof spec === 'number' ? spec : take(views, spec))) })
+    const { args, kernels } = allocate(plan, { plain })
+    args.forEach((arg, i) => {
+      if (typeof arg !== 'number') fill(arg, specs[i], rng, wild)
+    })
+    const result = kernels[name](...args)
     if (result !== undefined) state = hash(state, [result])
     args.forEach((arg, i) => {
-      if (typeof arg !== 'number' && !CALLS[name][i].startsWith('work')) state = hash(state, arg)
+      if (typeof arg !== 'number' && !specs[i].startsWith('work')) state = hash(state, arg)
     })
   }
   return hex(state)
@@ -138,11 +144,12 @@ function functionDigest(core, name) {
   return hex(hash(START, values))
 }
 
-/** { name: fingerprint } with the kernels of a workspace, or with the plain ones; `wasm` says whether a workspace has WebAssembly here. */
+/** { name: fingerprint } with the kernels of both sets, or with the plain ones; `wasm` says whether both have WebAssembly here. */
 export function digests(core, { plain = false } = {}) {
   const rng = core.random(7)
   return {
-    wasm: core.workspace(8).kernels !== core.plainKernels,
+    wasm:
+      core.allocate(Object).kernels !== core.plainKernels && core.allocateUpdates(Object).kernels !== core.plainUpdates,
     values: {
       ...Object.fromEntries(Object.keys(CALLS).map((name) => [name, kernelDigest(core, name, plain)])),
       ...Object.fromEntries(FUNCTIONS.map((name) => [name, functionDigest(core, name)])),

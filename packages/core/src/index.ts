@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export { allocate, ready, workspace } from './allocate.ts'
+export { allocateUpdates, readyUpdates } from './allocate-updates.ts'
 export {
   type EntryRule,
   type Matrix,
@@ -47,7 +49,7 @@ export { exp, log } from './kernels/exp-log.ts'
 export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'
 export type { OptimizerKernels, UpdateKernels } from './kernels/optimizers.ts'
 export { plainKernels } from './kernels/plain.ts'
-export { ready } from './kernels/wasm.ts'
+export { plainUpdates } from './kernels/plain-optimizers.ts'
 export * from './math.ts'
 export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
 export { Random, type RandomState, random } from './random.ts'
@@ -64,11 +66,4 @@ export {
   wait,
 } from './solver.ts'
 export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
-export {
-  allocate,
-  type PaddedMatrix,
-  type Views,
-  Workspace,
-  type WorkspaceOptions,
-  workspace,
-} from './workspace.ts'
+export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'

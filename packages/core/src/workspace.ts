@@ -1,15 +1,9 @@
 import { number, refuse } from './errors.ts'
+import type { KernelSet, Memory } from './kernels/kernel-set.ts'
 import type { Kernels } from './kernels/kernels.ts'
-import { plainKernels } from './kernels/plain.ts'
-import { wasmKernels, wasmModule } from './kernels/wasm.ts'
 
-const PAGE = 65536
-/** The kernels' constants lie below. */
-const DATA = 4096
-const LIMIT = 4294967296 - PAGE
-/** Small workspaces are cut from one chunk of memory after the other: a browser allows about a hundred memories at a time. */
-const CHUNK = 4194304
-const SMALL = CHUNK / 8
+/** 4 GiB but a page, which the kernels' constants take. */
+const LIMIT = 4294967296 - 65536
 
 /** A row-major matrix: entry (i, j) is `data[i * stride + j]`. */
 export interface PaddedMatrix {
@@ -37,33 +31,6 @@ export interface WorkspaceOptions {
   plain?: boolean
   /** Let every kernel refuse views of another memory. For tests: it costs more than a small kernel. */
   checked?: boolean
-}
-
-/** One piece of memory: `next` is its first free byte. */
-interface Memory {
-  buffer: ArrayBuffer
-  next: number
-  kernels: Kernels
-}
-
-let chunk: Memory | undefined
-
-function newMemory(bytes: number, plain: boolean): Memory {
-  const module = plain ? null : wasmModule()
-  if (module) {
-    try {
-      const pages = Math.ceil((DATA + bytes) / PAGE)
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-      return { buffer: memory.buffer, next: DATA, kernels: wasmKernels(module, memory) }
-    } catch {
-      // Out of address space for memories: the plain kernels on an ordinary buffer give the same bits.
-    }
-  }
-  try {
-    return { buffer: new ArrayBuffer(bytes), next: 0, kernels: plainKernels }
-  } catch {
-    throw new RangeError(`workspace: ${bytes} bytes of memory are not to be had`)
-  }
 }
 
 /** Every view starts at a multiple of 16 bytes. */
@@ -100,24 +67,19 @@ interface ViewKind<V> {
 }
 
 /** Memory that a solver allocates once, and the kernels that work on it. Its views never detach; garbage collection frees it with the last of them. */
-export class Workspace extends Allocator {
+export class Workspace<K extends object = Kernels> extends Allocator {
   readonly #buffer: ArrayBuffer
   readonly #end: number
   #next: number
   /** The kernels for views of this workspace (and only these: a view of another memory is a wrong address). */
-  readonly kernels: Kernels
+  readonly kernels: K
 
-  /** Use {@link workspace} or {@link allocate}. */
-  constructor(bytes: number, { plain = false, checked = false }: WorkspaceOptions = {}) {
+  /** @internal Use {@link workspace} or {@link allocate}. */
+  constructor(set: KernelSet<K>, bytes: number, { plain = false, checked = false }: WorkspaceOptions = {}) {
     super()
     number(bytes, 'workspace: bytes', { integer: true, min: 0, max: LIMIT })
     const size = padded(bytes)
-    let memory: Memory
-    if (plain || size > SMALL) memory = newMemory(size, plain)
-    else {
-      if (!chunk || chunk.next + size > chunk.buffer.byteLength) chunk = newMemory(CHUNK - DATA, false)
-      memory = chunk
-    }
+    const memory = set.memory(size, plain)
     this.#buffer = memory.buffer
     this.#next = memory.next
     this.#end = memory.next += size
@@ -145,41 +107,19 @@ class Counter extends Allocator {
   }
 }
 
-/**
- * A workspace of so many bytes; views start at multiples of 16 bytes. {@link allocate} counts them for you.
- *
- * Up to 512 kB it is cut from a memory shared with others, above it has its own. Where WebAssembly is missing, forbidden by the
- * page's policy, or out of memories, the kernels are the plain ones: slower, the same bits.
- *
- * @throws RangeError above 4 GiB, or when there is no memory left.
- */
-export function workspace(bytes: number, options?: WorkspaceOptions): Workspace {
-  return new Workspace(bytes, options)
-}
-
-/**
- * A workspace just large enough for the views that `plan` takes from it:
- *
- * ```ts
- * const { kernels, C, f } = allocate((ws) => ({ C: ws.matrix(m, n), f: ws.f64(m) }))
- * kernels.gemv(m, n, C.data, C.stride, x, y)
- * ```
- *
- * The plan runs twice, first on empty views to add up sizes: it should do nothing but take views.
- *
- * @throws RangeError above 4 GiB, or when there is no memory left.
- */
-export function allocate<V extends object>(
+/** What `plan` takes, from a workspace of a set's kernels that is just large enough. */
+export function allocateIn<K extends object, V extends object>(
+  set: KernelSet<K>,
   plan: (views: Views) => V,
   options?: WorkspaceOptions,
-): V & { kernels: Kernels } {
+): V & { kernels: K } {
   const counter = new Counter()
   plan(counter)
-  const space = new Workspace(counter.bytes, options)
+  const space = new Workspace(set, counter.bytes, options)
   return { ...plan(space), kernels: space.kernels }
 }
 
-function checkedKernels({ buffer, kernels }: Memory): Kernels {
+function checkedKernels<K extends object>({ buffer, kernels }: Memory<K>): K {
   const checked = Object.entries(kernels).map(([name, kernel]) => [
     name,
     (...values: unknown[]) => {
@@ -190,5 +130,5 @@ function checkedKernels({ buffer, kernels }: Memory): Kernels {
       return kernel(...values)
     },
   ])
-  return Object.fromEntries(checked) as Kernels
+  return Object.fromEntries(checked) as K
 }

@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { type OptimizerKernels, plainKernels, type Random, random, workspace } from '../src/index.ts'
+import {
+  allocate,
+  allocateUpdates,
+  type OptimizerKernels,
+  plainKernels,
+  plainUpdates,
+  type Random,
+  random,
+} from '../src/index.ts'
 
 type View = Float64Array | Float32Array
 const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 5e-324, -3e-310, 1e-45, 1e300, -1e300, 3e38, 1, -1]
@@ -10,19 +18,18 @@ const draw = (rng: Random, wild: boolean) =>
 /** One update by both kinds of kernels, on `arrays` views of n numbers and 3 more that must not change. */
 function sameBits(name: keyof OptimizerKernels, arrays: number, rng: Random, n: number, wild: boolean, rest: number[]) {
   const single = name.endsWith('32')
-  const ws = workspace(arrays * (8 * (n + 3) + 16), { checked: true })
-  const plain: View[] = []
-  const wasm: View[] = []
-  for (let k = 0; k < arrays; k++) {
-    const values = Array.from({ length: n + 3 }, () => draw(rng, wild))
-    plain.push(single ? Float32Array.from(values) : Float64Array.from(values))
-    wasm.push(single ? ws.f32(n + 3) : ws.f64(n + 3))
-    wasm[k].set(values)
-  }
-  const call = (kernels: OptimizerKernels, views: View[]) =>
-    (kernels[name] as (...args: unknown[]) => number | undefined)(n, ...views, ...rest)
+  const { kernels, wasm } = allocateUpdates(
+    (ws) => ({ wasm: Array.from({ length: arrays }, (): View => (single ? ws.f32(n + 3) : ws.f64(n + 3))) }),
+    { checked: true },
+  )
+  const plain = wasm.map((view) => {
+    view.set(Array.from({ length: n + 3 }, () => draw(rng, wild)))
+    return view.slice()
+  })
+  const call = (some: OptimizerKernels, views: View[]) =>
+    (some[name] as (...args: unknown[]) => number | undefined)(n, ...views, ...rest)
   const before = plain.map((view) => view.slice())
-  expect(call(ws.kernels, wasm)).toBe(call(plainKernels, plain))
+  expect(call(kernels, wasm)).toBe(call(plainUpdates, plain))
   for (let k = 0; k < arrays; k++)
     for (let i = 0; i < n + 3; i++) {
       if (!Object.is(wasm[k][i], plain[k][i]))
@@ -32,7 +39,7 @@ function sameBits(name: keyof OptimizerKernels, arrays: number, rng: Random, n: 
 }
 
 /** Number of views and the coefficients behind them. */
-const UPDATES: [keyof OptimizerKernels & keyof typeof plainKernels, number, number[]][] = [
+const UPDATES: [keyof OptimizerKernels, number, number[]][] = [
   ['lion', 3, [0.003, 0.1, 0.9, 0.99]],
   ['adamw', 4, [0.003, 1.7, 0.997, 0.9, 0.999, 1e-8]],
   ['adam', 4, [0.003, 1.7, 0.997, 0.9, 0.999, 1e-8, 0.1]],
@@ -70,8 +77,9 @@ describe('optimizer updates: WebAssembly and plain JavaScript give the same bits
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 40 }), (seed, rows, n) => {
         const rng = random(seed)
-        const ws = workspace(24 * rows * n + 64)
-        const views = [ws.f64(rows * n), ws.f64(rows * n), ws.f32(rows * n), ws.f32(rows * n)]
+        const { kernels, views } = allocateUpdates((ws) => ({
+          views: [ws.f64(rows * n), ws.f64(rows * n), ws.f32(rows * n), ws.f32(rows * n)],
+        }))
         for (const view of views) for (let i = 0; i < view.length; i++) view[i] = draw(rng, seed % 3 === 0)
         const [a, b, c, d] = views as [Float64Array, Float64Array, Float32Array, Float32Array]
         const [e, f, g, h] = views.map((view) => view.slice()) as [
@@ -80,23 +88,27 @@ describe('optimizer updates: WebAssembly and plain JavaScript give the same bits
           Float32Array,
           Float32Array,
         ]
-        expect(ws.kernels[name](rows, n, a, b, 1e-8)).toBe(plainKernels[name](rows, n, e, f, 1e-8))
-        expect(ws.kernels[`${name}32`](rows, n, c, d, 1e-8)).toBe(plainKernels[`${name}32`](rows, n, g, h, 1e-8))
+        expect(kernels[name](rows, n, a, b, 1e-8)).toBe(plainUpdates[name](rows, n, e, f, 1e-8))
+        expect(kernels[`${name}32`](rows, n, c, d, 1e-8)).toBe(plainUpdates[`${name}32`](rows, n, g, h, 1e-8))
         expect([b, d].map((view) => [...view])).toEqual([f, h].map((view) => [...view]))
       }),
       { numRuns: 200, seed: 7 },
     )
   })
 
-  test.each([NaN, Infinity, -Infinity])('nonFinite finds %d wherever it stands', (bad) => {
+  test.each([
+    [NaN, allocateUpdates, plainUpdates],
+    [Infinity, allocateUpdates, plainUpdates],
+    [-Infinity, allocate, plainKernels],
+    [NaN, allocate, plainKernels],
+  ])('nonFinite finds %d wherever it stands, in both sets', (bad, from, plain) => {
     for (let n = 1; n < 40; n++) {
-      const ws = workspace(12 * n + 32)
-      const [x, y] = [ws.f64(n), ws.f32(n)]
-      expect([ws.kernels.nonFinite(n, x), ws.kernels.nonFinite32(n, y)]).toEqual([-1, -1])
+      const { kernels, x, y } = from((ws) => ({ x: ws.f64(n), y: ws.f32(n) }))
+      expect([kernels.nonFinite(n, x), kernels.nonFinite32(n, y)]).toEqual([-1, -1])
       for (let at = n - 1; at >= 0; at--) {
         x[at] = y[at] = bad
-        expect([ws.kernels.nonFinite(n, x), ws.kernels.nonFinite32(n, y)]).toEqual([at, at])
-        expect([plainKernels.nonFinite(n, x), plainKernels.nonFinite32(n, y)]).toEqual([at, at])
+        expect([kernels.nonFinite(n, x), kernels.nonFinite32(n, y)]).toEqual([at, at])
+        expect([plain.nonFinite(n, x), plain.nonFinite32(n, y)]).toEqual([at, at])
         x.fill(1e308)
         y.fill(3e38)
       }
@@ -110,27 +122,27 @@ describe('what the updates compute', () => {
 
   test('sgd, Nesterov: d = l2 p + g, b = mu b + gain d, p = keep p - rate (mu b + d)', () => {
     const [p, b, g] = one(2, 0.5, -1)
-    plainKernels.sgd(1, p, b, g, 0.1, 0.99, 0.2, 0.9, 0.5, 1)
+    plainUpdates.sgd(1, p, b, g, 0.1, 0.99, 0.2, 0.9, 0.5, 1)
     expect(b[0]).toBeCloseTo(0.9 * 0.5 + 0.5 * -0.6, 15)
     expect(p[0]).toBeCloseTo(0.99 * 2 - 0.1 * (0.9 * b[0] - 0.6), 15)
   })
 
   test('centred RMSProp never takes the root of a negative number', () => {
     const [p, s, a, b, g] = one(1, 0, 0, 0, 0.1)
-    for (let t = 0; t < 5000; t++) plainKernels.rmsprop(1, p, s, a, b, g, 1e-9, 1, 0, 0.9, 1e-8, 0, 1)
+    for (let t = 0; t < 5000; t++) plainUpdates.rmsprop(1, p, s, a, b, g, 1e-9, 1, 0, 0.9, 1e-8, 0, 1)
     expect(Number.isFinite(p[0])).toBe(true)
   })
 
   test('amsgrad keeps the largest second moment', () => {
     const [p, m, v, w, g] = one(1, 0, 0, 5, 1)
-    plainKernels.amsgrad(1, p, m, v, w, g, 1, 1, 1, 0, 0, 0, 0)
+    plainUpdates.amsgrad(1, p, m, v, w, g, 1, 1, 1, 0, 0, 0, 0)
     expect([v[0], w[0]]).toEqual([1, 5])
     expect(p[0]).toBeCloseTo(1 - 1 / Math.sqrt(5), 15)
   })
 
   test('adamDirection leaves the direction in g; Nesterov looks ahead', () => {
     const [m, v, g] = one(0.5, 4, -1)
-    plainKernels.adamDirection(1, m, v, g, 2, 0.9, 0.99, 0.1, 1)
+    plainUpdates.adamDirection(1, m, v, g, 2, 0.9, 0.99, 0.1, 1)
     expect([m[0], v[0]]).toEqual([expect.closeTo(0.35, 15), expect.closeTo(3.97, 14)])
     expect(g[0]).toBeCloseTo((0.9 * 0.35 - 0.1) / (Math.sqrt(2 * 3.97) + 0.1), 15)
   })
@@ -138,15 +150,15 @@ describe('what the updates compute', () => {
   test('largestCosine and projectRows: rows by rows', () => {
     const x = Float64Array.of(3, 4, 1, 0)
     const y = Float64Array.of(4, -3, 1, 1)
-    expect(plainKernels.largestCosine(2, 2, x, y, 1e-8)).toBeCloseTo(Math.SQRT1_2, 15)
-    expect(plainKernels.largestCosine(1, 4, x, y, 1e-8)).toBeCloseTo(1 / Math.sqrt(26 * 27), 15)
-    plainKernels.projectRows(2, 2, x, y, 0)
+    expect(plainUpdates.largestCosine(2, 2, x, y, 1e-8)).toBeCloseTo(Math.SQRT1_2, 15)
+    expect(plainUpdates.largestCosine(1, 4, x, y, 1e-8)).toBeCloseTo(1 / Math.sqrt(26 * 27), 15)
+    plainUpdates.projectRows(2, 2, x, y, 0)
     ;[4, -3, 0, 1].forEach((value, i) => expect(y[i]).toBeCloseTo(value, 15))
   })
 
   test('diffGrad: friction 1 / (1 + exp(-|q - d|)), and q becomes d', () => {
     const [p, m, v, q, g] = one(2, 0.5, 4, 1, -1)
-    plainKernels.diffgrad(1, p, m, v, q, g, 0.1, 0.99, 0.9, 0.99, 1e-3, 0.2)
+    plainUpdates.diffgrad(1, p, m, v, q, g, 0.1, 0.99, 0.9, 0.99, 1e-3, 0.2)
     const [first, second] = [0.9 * 0.5 - 0.06, 0.99 * 4 + 0.01 * 0.36]
     expect([m[0], v[0], q[0]]).toEqual([expect.closeTo(first, 15), expect.closeTo(second, 14), -0.6])
     expect(p[0]).toBeCloseTo(0.99 * 2 - (0.1 * first) / (1 + Math.exp(-1.6)) / (Math.sqrt(second) + 1e-3), 14)
@@ -154,14 +166,14 @@ describe('what the updates compute', () => {
 
   test('largest, squaredNorm, scaleAbove', () => {
     const x = Float64Array.of(1, -3, 2, 0.5, -2)
-    expect([plainKernels.largest(5, x), plainKernels.squaredNorm(5, x)]).toEqual([3, 18.25])
-    plainKernels.scaleAbove(5, x, 1.5, 0.5)
+    expect([plainUpdates.largest(5, x), plainUpdates.squaredNorm(5, x)]).toEqual([3, 18.25])
+    plainUpdates.scaleAbove(5, x, 1.5, 0.5)
     expect([...x]).toEqual([1, -1.5, 1, 0.5, -1])
   })
 
   test('ADAHESSIAN: the second moment is that of the curvature', () => {
     const [p, m, v, g, d] = one(1, 0, 0, 0.5, -2)
-    plainKernels.adahessian(1, p, m, v, g, d, 1, 1, 1, 0, 0, 0)
+    plainUpdates.adahessian(1, p, m, v, g, d, 1, 1, 1, 0, 0, 0)
     expect([p[0], v[0]]).toEqual([1 - 0.25, 4])
   })
 })

@@ -89,7 +89,7 @@ describe('WebAssembly and plain JavaScript give the same bits', () => {
     expect(workspace(8, { plain: true }).kernels).toBe(plainKernels)
   })
 
-  test('dot and axpy', () => {
+  test('dot, axpy and nonFinite', () => {
     forAll((rng, wild, [a, b]) => {
       const n = a * b
       const x = f64(rng, n, wild)
@@ -99,6 +99,8 @@ describe('WebAssembly and plain JavaScript give the same bits', () => {
       sameBits('axpy', n, draw(rng, wild), f64(rng, n, wild), f64(rng, n, wild))
       sameBits('axpy', n, 0.3, x, x)
       sameBits('axpy32', n, draw(rng, wild), f32(rng, n, wild), f32(rng, n, wild))
+      sameBits('nonFinite', n, x)
+      sameBits('nonFinite32', n, f32(rng, n, wild))
     })
   })
 

@@ -1,5 +1,15 @@
 import { jest } from '@jest/globals'
-import { allocate, plainKernels, random, ready, type Workspace, workspace } from '../src/index.ts'
+import {
+  allocate,
+  allocateUpdates,
+  plainKernels,
+  plainUpdates,
+  random,
+  ready,
+  readyUpdates,
+  type Workspace,
+  workspace,
+} from '../src/index.ts'
 
 const ends = (view: ArrayBufferView) => [view.byteOffset, view.byteOffset + view.byteLength]
 
@@ -123,7 +133,20 @@ describe('workspace', () => {
   })
 
   test('ready says that WebAssembly runs here', async () => {
-    expect(await ready()).toBe(true)
+    expect([await ready(), await readyUpdates()]).toEqual([true, true])
+  })
+
+  test('updates have kernels and memory of their own', () => {
+    const products = allocate((ws) => ({ x: ws.f64(4) }))
+    const { kernels, x, y } = allocateUpdates((ws) => ({ x: ws.f64(4), y: ws.f64(4) }), { checked: true })
+    expect(x.buffer).toBe(y.buffer)
+    expect(x.buffer).not.toBe(products.x.buffer)
+    expect(() => kernels.descend(4, x, products.x, 1, 1, 0)).toThrow(
+      new RangeError('descend: argument 3 must be a view of the same workspace, got a view of another memory'),
+    )
+    expect(Object.keys(allocateUpdates(Object).kernels).sort()).toEqual(Object.keys(plainUpdates).sort())
+    expect(Object.keys(products.kernels).sort()).toEqual(Object.keys(plainKernels).sort())
+    expect(allocateUpdates(Object, { plain: true }).kernels).toBe(plainUpdates)
   })
 })
 
@@ -153,7 +176,10 @@ describe('without WebAssembly the plain kernels step in', () => {
       const x = ws.f64(10).fill(2)
       expect(ws.kernels).toBe(fresh.plainKernels)
       expect(ws.kernels.dot(10, x, x)).toBe(40)
+      const updates = fresh.allocateUpdates((views) => ({ x: views.f64(bytes / 8) }))
+      expect(updates.kernels).toBe(fresh.plainUpdates)
+      expect(updates.kernels.nonFinite(bytes / 8, updates.x)).toBe(-1)
     }
-    expect(await fresh.ready()).toBe(compiles)
+    expect([await fresh.ready(), await fresh.readyUpdates()]).toEqual([compiles, compiles])
   })
 })

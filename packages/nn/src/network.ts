@@ -139,7 +139,7 @@ export class DenseNetwork {
   descend(learningRate: number): void {
     number(learningRate, 'descend: learningRate', { nonnegative: true })
     const { products, parameters, gradients } = this.#net
-    products.descend(parameters.length, parameters, gradients, learningRate, 1, 0)
+    products.axpy(parameters.length, -learningRate, gradients, parameters)
   }
 
   /** The Hessian of the mean loss times v, by Pearlmutter's R-operator: about two gradients' work. */

@@ -9,8 +9,8 @@ export type Precision = 'float64' | 'float32'
 export interface Products {
   /** The first entry that is not finite, or -1. */
   nonFinite(n: number, x: Real): number
-  /** x = keep x - rate (g + l2 x) */
-  descend(n: number, x: Real, g: Real, rate: number, keep: number, l2: number): void
+  /** y += alpha x */
+  axpy(n: number, alpha: number, x: Real, y: Real): void
   /** y += A'x */
   gemvT(m: number, n: number, A: Real, lda: number, x: Real, y: Real): void
   /** C += alpha A B; a transpose is a matter of strides. */
@@ -32,10 +32,10 @@ export interface Products {
 }
 
 export function productsOf(kernels: Kernels, precision: Precision): Products {
-  const { nonFinite, descend, gemvT, gemm, nonFinite32, descend32, gemvT32, gemm32 } = kernels
+  const { nonFinite, axpy, gemvT, gemm, nonFinite32, axpy32, gemvT32, gemm32 } = kernels
   const products =
     precision === 'float64'
-      ? { nonFinite, descend, gemvT, gemm }
-      : { nonFinite: nonFinite32, descend: descend32, gemvT: gemvT32, gemm: gemm32 }
+      ? { nonFinite, axpy, gemvT, gemm }
+      : { nonFinite: nonFinite32, axpy: axpy32, gemvT: gemvT32, gemm: gemm32 }
   return products as Products
 }

@@ -1,9 +1,9 @@
 import {
-  allocate,
+  allocateUpdates,
   type Backend,
   type DeviceKernels,
   type DeviceSlots,
-  type Kernels,
+  type OptimizerKernels,
   refuse,
   type SlotRequest,
   type UpdateKernels,
@@ -47,7 +47,7 @@ export interface HeldSlot extends Slot {
   active: boolean
 }
 
-const kernels32 = (kernels: Kernels): UpdateKernels<Float32Array> => ({
+const kernels32 = (kernels: OptimizerKernels): UpdateKernels<Float32Array> => ({
   lion: kernels.lion32,
   adamw: kernels.adamw32,
   adam: kernels.adam32,
@@ -86,7 +86,7 @@ export function allocateSlots(
   inputs: readonly string[],
   resident: boolean,
 ): HeldSlot[] {
-  const { slots, kernels } = allocate((views) => ({
+  const { slots, kernels } = allocateUpdates((views) => ({
     slots: parameters.map(({ value }, i) => {
       const take = isFloat32(isNdArray(value) ? value.data : value)
         ? (n: number) => views.f32(n)

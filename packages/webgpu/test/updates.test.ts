@@ -1,4 +1,4 @@
-import { plainKernels } from '@opt/core'
+import { plainUpdates } from '@opt/core'
 import type { GPUArray, WebGPUBackend } from '../src/index.ts'
 import { deviceKernels } from '../src/updates/device-kernels.ts'
 import { Guarded } from '../src/updates/guarded.ts'
@@ -39,7 +39,7 @@ suite('updates on arrays of the device', () => {
     const [x, u] = [normal(rows * n, 1), normal(rows * n, 2)]
     const [dx, du] = [gpu.array(x), gpu.array(u)]
     gpu.updates.projectRows(rows, n, dx, du, 1e-3)
-    plainKernels.projectRows32(rows, n, x, u, 1e-3)
+    plainUpdates.projectRows32(rows, n, x, u, 1e-3)
     expect(distance(await read(du), u)).toBeLessThan(1e-5)
     expect(await read(dx)).toEqual(x)
   })
@@ -47,7 +47,7 @@ suite('updates on arrays of the device', () => {
   test('scaleAbove', async () => {
     const [x, dx] = [normal(500, 1), gpu.array(normal(500, 1))]
     gpu.updates.scaleAbove(500, dx, 1.5, 0.25)
-    plainKernels.scaleAbove32(500, x, 1.5, 0.25)
+    plainUpdates.scaleAbove32(500, x, 1.5, 0.25)
     expect(distance(await read(dx), x)).toBeLessThan(1e-6)
   })
 

@@ -1,8 +1,7 @@
 import { refuse } from '../errors.ts'
-import type { OptimizerKernels } from './optimizers.ts'
 
 /**
- * The hot loops of the house. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
+ * The hot loops of the house; the optimizers' updates are {@link OptimizerKernels}, a module of their own. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
  * in elements. Every kernel has the same bits in WebAssembly and in plain JavaScript, in every engine (a NaN is a NaN): the order of
  * sums is part of its contract. Arguments must not overlap unless a kernel says so. Only the length of `work` is checked (RangeError);
  * a view that is too short lets a kernel write over its neighbours.
@@ -10,11 +9,13 @@ import type { OptimizerKernels } from './optimizers.ts'
  * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
  * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then (t_0 + t_1) + (t_2 + t_3).
  */
-export interface Kernels extends OptimizerKernels {
+export interface Kernels {
   /** x'y, dot-ordered. */
   dot(n: number, x: Float64Array, y: Float64Array): number
   /** y += alpha x; x may be y. */
   axpy(n: number, alpha: number, x: Float64Array, y: Float64Array): void
+  /** Index of the first entry that is NaN or infinite, -1 when all are finite. */
+  nonFinite(n: number, x: Float64Array): number
   /** Writes y = A x, A m-by-n; each y_i has the bits of dot(row i, x). */
   gemv(m: number, n: number, A: Float64Array, lda: number, x: Float64Array, y: Float64Array): void
   /** y += A'x, A m-by-n, x of length m: rows are added one after the other. */
@@ -182,6 +183,8 @@ export interface Kernels extends OptimizerKernels {
   dot32(n: number, x: Float32Array, y: Float32Array): number
   /** {@link axpy} in float32. */
   axpy32(n: number, alpha: number, x: Float32Array, y: Float32Array): void
+  /** {@link nonFinite} of float32. */
+  nonFinite32(n: number, x: Float32Array): number
   /** {@link gemv} in float32. */
   gemv32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void
   /** {@link gemvT} in float32. */

@@ -1,4 +1,5 @@
 import { type AdaptiveKernels, wasmAdaptive } from './adaptive.ts'
+import type { Exports } from './kernel-set.ts'
 
 /**
  * Fused optimizer updates, in place: one read and one write of every array. Coefficients such as 1 - beta1 are worked out in float64;
@@ -102,12 +103,10 @@ export interface UpdateKernels<A> extends AdaptiveKernels<A> {
   nonFinite(n: number, x: A): number
 }
 
-/** The updates on float64 under their own names, on float32 with 32 behind them. */
+/** The kernels of {@link allocateUpdates}: the updates on float64 under their own names, on float32 with 32 behind them. */
 export type OptimizerKernels = UpdateKernels<Float64Array> & {
   [Name in keyof UpdateKernels<Float32Array> as `${Name}32`]: UpdateKernels<Float32Array>[Name]
 }
-
-type Exports = Record<string, (...numbers: number[]) => number>
 
 /** The updates of one type of numbers: views in, pointers through. */
 function updates<A extends ArrayBufferView>(wasm: Exports, kind: '' | '32'): UpdateKernels<A> {

@@ -1,10 +1,11 @@
 import type { OptimizerKernels } from './optimizers.ts'
 import { plainAdaptive, plainAdaptive32 } from './plain-adaptive.ts'
+import { nonFinite } from './plain-matrices.ts'
 
 const { fround, sqrt } = Math
 
-/** The optimizer updates in plain JavaScript. */
-export const plainOptimizers: OptimizerKernels = {
+/** The optimizer updates in plain JavaScript, for any views: what {@link allocateUpdates} gives where there is no WebAssembly. */
+export const plainUpdates: OptimizerKernels = {
   ...plainAdaptive,
   adamDirection32: plainAdaptive32.adamDirection,
   largestCosine32: plainAdaptive32.largestCosine,
@@ -222,11 +223,6 @@ export const plainOptimizers: OptimizerKernels = {
     }
   },
 
-  nonFinite: firstNonFinite,
-  nonFinite32: firstNonFinite,
-}
-
-function firstNonFinite(n: number, x: Float64Array | Float32Array): number {
-  for (let i = 0; i < n; i++) if (x[i] - x[i] !== 0) return i
-  return -1
+  nonFinite,
+  nonFinite32: nonFinite,
 }

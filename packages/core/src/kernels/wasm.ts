@@ -1,49 +1,10 @@
+import type { Exports } from './kernel-set.ts'
 import { checkWork, gemmScratch, type Kernels, solveScratch } from './kernels.ts'
-import { wasmOptimizers } from './optimizers.ts'
-import { wasmBytes } from './wasm-bytes.ts'
 
-/** undefined: not tried yet; null: this engine or page refuses WebAssembly. */
-let compiled: WebAssembly.Module | null | undefined
-
-const decode = () =>
-  Uint8Array.from({ length: wasmBytes.length / 2 }, (_, i) => Number.parseInt(wasmBytes.slice(2 * i, 2 * i + 2), 16))
-
-/** The compiled kernels, or null where there is no WebAssembly with SIMD or the page's policy forbids it. Compiles at first use. */
-export function wasmModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(decode())
-    } catch {
-      compiled = null
-    }
-  }
-  return compiled
-}
-
-/**
- * Compiles the kernels without blocking, for browsers that refuse to compile synchronously on the main thread. Call it before the
- * first workspace; elsewhere it is not needed.
- *
- * @returns whether they compiled; when not, the plain kernels give the same bits.
- */
-export async function ready(): Promise<boolean> {
-  try {
-    compiled ??= await WebAssembly.compile(decode())
-  } catch {
-    compiled = null
-  }
-  return compiled !== null
-}
-
-/** The kernels on one memory: views in, pointers through. */
-export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
-  const wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
-    string,
-    (...numbers: number[]) => number
-  >
+/** The kernels of a WebAssembly instance: views in, pointers through. */
+export function wasmKernels(wasm: Exports): Kernels {
   const at = (view: ArrayBufferView) => view.byteOffset
   return {
-    ...wasmOptimizers(wasm),
     dot: (n, x, y) => wasm.dot(n, at(x), at(y)),
     axpy: (n, alpha, x, y) => void wasm.axpy(n, alpha, at(x), at(y)),
     gemv: (m, n, A, lda, x, y) => void wasm.gemv(m, n, at(A), lda, at(x), at(y)),
@@ -84,6 +45,8 @@ export function wasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
     gibbsMarginals: (m, n, C, ldc, f, g, epsilon, K, ldk, r, c) =>
       void wasm.gibbsMarginals(m, n, at(C), ldc, at(f), at(g), epsilon, at(K), ldk, at(r), at(c)),
     rescale: (m, n, K, ldk, u, v, r, c) => void wasm.rescale(m, n, at(K), ldk, at(u), at(v), at(r), at(c)),
+    nonFinite: (n, x) => wasm.nonFinite(n, at(x)),
+    nonFinite32: (n, x) => wasm.nonFinite32(n, at(x)),
     dot32: (n, x, y) => wasm.dot32(n, at(x), at(y)),
     axpy32: (n, alpha, x, y) => void wasm.axpy32(n, alpha, at(x), at(y)),
     gemv32: (m, n, A, lda, x, y) => void wasm.gemv32(m, n, at(A), lda, at(x), at(y)),
