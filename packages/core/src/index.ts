@@ -19,23 +19,7 @@ export {
   vector,
   vectorCopy,
 } from './arrays.ts'
-export type {
-  Backend,
-  BackendChoice,
-  DeviceArray,
-  DeviceKernels,
-  DeviceSlot,
-  DeviceSlots,
-  Later,
-  SlotRequest,
-  TransportDirection,
-  TransportInput,
-  TransportPlan,
-  TransportPotentials,
-  TransportReadout,
-  TransportThreshold,
-  TransportTrial,
-} from './backend.ts'
+export type { Backend, BackendChoice, DeviceArray } from './backend.ts'
 export { chosenBackend, fallBack, offerBackend } from './backend.ts'
 export {
   type ConjugateGradientOptions,
@@ -43,6 +27,8 @@ export {
   conjugateGradient,
 } from './conjugate-gradient.ts'
 export type * from './demo.ts'
+export type * from './device-optimizers.ts'
+export type * from './device-transport.ts'
 export { type NumberRule, named, number, oneOf, refuse, show } from './errors.ts'
 export type * from './experiment.ts'
 export { exp, log } from './kernels/exp-log.ts'
@@ -63,7 +49,7 @@ export {
   type SolverDefaults,
   type Status,
   solver,
-  wait,
 } from './solver.ts'
 export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
+export { wait } from './wait.ts'
 export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'

@@ -1,4 +1,5 @@
 import { named, number } from './errors.ts'
+import { Wait } from './wait.ts'
 
 /** What a solver says after each iteration. `error` is what `tolerance` is compared with; a solver without one just works to its end. */
 export interface Report {
@@ -73,29 +74,6 @@ export interface Solver<A extends unknown[], R extends Report, T extends object>
 export interface SolverDefaults {
   tolerance?: number
   maxIterations?: number
-}
-
-/** What a generator yields to wait for a promise; see {@link wait}. */
-class Wait {
-  readonly promise: PromiseLike<unknown>
-  constructor(promise: PromiseLike<unknown>) {
-    this.promise = promise
-  }
-}
-
-/**
- * Inside a solver's generator, the value of something that may come later, from a device for one:
- *
- * ```ts
- * const error = yield* wait(plan.sinkhorn())
- * ```
- *
- * A value that is no promise is given back at once. A promise needs `solver.async`: called at once or by `steps`, the solver throws
- * a TypeError that says so (which the generator may catch, to do without the device).
- */
-export function* wait<V>(value: V | PromiseLike<V>): Generator<never, V, unknown> {
-  if (typeof (value as PromiseLike<V> | null)?.then !== 'function') return value as V
-  return (yield new Wait(value as PromiseLike<V>) as never) as V
 }
 
 const SLICE = 12
