@@ -102,8 +102,10 @@ export class Device {
     if (workgroups === 0) return
     const compiled = this.#compiled.get(program) ?? this.#compile(program)
     if (this.#slot === SLOTS) this.flush()
+    // A second dimension may have some more than are wanted; the program's first number tells it to leave those alone.
+    this.#staged.setUint32(SLOT * this.#slot, workgroups, true)
     compiled.floats.forEach((float, k) => {
-      const at = SLOT * this.#slot + 4 * k
+      const at = SLOT * this.#slot + 4 * (k + 1)
       if (float) this.#staged.setFloat32(at, numbers[k], true)
       else this.#staged.setUint32(at, numbers[k], true)
     })

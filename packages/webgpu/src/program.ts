@@ -59,7 +59,7 @@ const reductions = (subgroups: boolean): string =>
     ? `var<private> lanes: u32;${BY_SUBGROUP('sum_all', 'x + y', 'subgroupAdd')}${BY_SUBGROUP('max_all', 'max(x, y)', 'subgroupMax')}`
     : BY_MEMORY('sum_all', 'x + y') + BY_MEMORY('max_all', 'max(x, y)'))
 
-/** The whole WGSL of a program. */
+/** The whole WGSL of a program. Its first number is how many workgroups are wanted, which the device says. */
 export function wgsl(program: Program, subgroups: boolean): string {
   const { reads = [], writes = [], numbers = [], threads = THREADS, helpers = '', body } = program
   const array = (access: string, first: number) => (name: string, k: number) => {
@@ -69,7 +69,7 @@ export function wgsl(program: Program, subgroups: boolean): string {
   const reduces = /\b(sum|max)_all\b/.test(helpers + body)
   const lanes = reduces && subgroups
   return `${lanes ? 'enable subgroups;' : ''}
-struct Numbers { ${(numbers.length > 0 ? numbers : ['unused: u32']).map((n) => typed(n).join(': ')).join(', ')} }
+struct Numbers { ${['workgroups_wanted: u32', ...numbers].map((n) => typed(n).join(': ')).join(', ')} }
 @group(0) @binding(0) var<uniform> p: Numbers;
 ${reads.map(array('read', 1)).join('\n')}
 ${writes.map(array('read_write', 1 + reads.length)).join('\n')}
@@ -84,6 +84,7 @@ fn main(
 ) {
   ${lanes ? 'lanes = size;' : ''}
   let group = workgroup.x + workgroup.y * workgroups.x;
+  if (group >= p.workgroups_wanted) { return; }
   ${body}
 }`
 }

@@ -110,6 +110,20 @@ onDevice('a device', () => {
     plain.close()
   })
 
+  it('comes to the same where workgroups need a second dimension, some with nothing to do', async () => {
+    const narrow = await webgpu({
+      gpu: altered(({ limits }) => ({ limits: replaced(limits, { maxComputeWorkgroupsPerDimension: 7 }) })),
+    })
+    const odd = C.slice(0, 37)
+    const mass = new Float64Array(37).fill(1 / 37)
+    const solve = async (backend: typeof narrow) => {
+      const { f, g, status } = await sinkhornNewton.async(odd, mass, even, { ...options, epsilon: 0.02, backend })
+      return [status, ...f, ...g]
+    }
+    expect(await solve(narrow)).toEqual(await solve(gpu!))
+    narrow.close()
+  })
+
   it('gives the same bits twice', async () => {
     const solve = async () =>
       (await sinkhornNewton.async(C, even, even, { ...options, epsilon: 0.02, backend: gpu! })).f

@@ -79,7 +79,7 @@ export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program
       reads: once(sum.reads, split ? [] : (finish.reads ?? [])),
       writes: once(sum.writes ?? [], split ? [pair(logarithmic)] : finish.writes),
       numbers: once(
-        ['lines: u32', 'length: u32', 'chunk: u32', 'blocks: u32', 'count: u32', 'zero: u32', 'nothing: f32'],
+        ['lines: u32', 'length: u32', 'chunk: u32', 'blocks: u32', 'zero: u32', 'nothing: f32'],
         sum.numbers ?? [],
         split ? [] : (finish.numbers ?? []),
       ),
@@ -89,7 +89,6 @@ ${lanes < THREADS ? `var<workgroup> shares: array<f32, ${THREADS}>;` : ''}
 ${tree('sum', 'x + y', lanes, across)}
 ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
       body: `
-  if (group >= p.blocks * p.count) { return; }
   let part = group / p.blocks;
   let line = (group % p.blocks) * ${lines}u + ${line};
   let lane = ${lane};

@@ -22,7 +22,7 @@ export async function dot(device: Device, n: number, x: GPUArray, y: GPUArray): 
   const lanes = lanesFor(false, 1, n)
   const { count, chunk } = partsFor(lanes, 1, n)
   const sums = borrow(device, count, (parts_of) => {
-    const numbers = { lines: 1, length: n, chunk, blocks: 1, count, zero: 0, nothing: 0 }
+    const numbers = { lines: 1, length: n, chunk, blocks: 1, zero: 0, nothing: 0 }
     dispatch(device, sumProgram(inner, lanes, true), { x, y, parts_of }, numbers, count)
     return device.floats(parts_of)
   })
