@@ -19,10 +19,13 @@ const options = { epsilon: 0.02, tolerance: 1e-5 }
 interface Answer {
   missing?: string
   answers: { status: string; value: number; cost: number }[]
+  weights: number[]
+  product: number[]
 }
 
 const PAGE = `
 import { webgpu } from './src/index.ts'
+import { Lion } from '@opt/lion'
 import { costRows, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
 globalThis.solve = async ({ x, y, options }) => {
   const gpu = await webgpu().catch((error) => error.message)
@@ -31,12 +34,22 @@ globalThis.solve = async ({ x, y, options }) => {
   const answers = []
   for (const solver of [sinkhorn, sinkhornNewton])
     answers.push(await solver.async(costRows(x, y), even, even, { ...options, backend: gpu }))
-  return { name: gpu.name, answers: answers.map(({ status, value, cost }) => ({ status, value, cost })) }
+  const weights = gpu.array([1, -2, 3, 0])
+  const optimizer = new Lion(weights, { backend: gpu, learningRate: 0.25 })
+  optimizer.step(gpu.array([1, -1, 0, 2]))
+  await optimizer.settled()
+  const [A, product] = [gpu.array([1, 2, 3, 4]), gpu.array(4)]
+  gpu.gemm(2, 2, 2, 1, A, 2, 1, A, 1, 2, product, 2)
+  return {
+    answers: answers.map(({ status, value, cost }) => ({ status, value, cost })),
+    weights: [...(await gpu.read(weights))],
+    product: [...(await gpu.read(product))],
+  }
 }
 `
 
 inChromium(executablePath ? 'in Chromium' : 'in Chromium (which is not on this machine)', () => {
-  it('solves on WebGPU as the CPU does', async () => {
+  it('solves, steps and multiplies on WebGPU as the CPU does', async () => {
     const { outputFiles } = await build({
       stdin: { contents: PAGE, resolveDir: process.cwd(), loader: 'ts' },
       ...{ bundle: true, format: 'esm', write: false, target: 'es2022' },
@@ -54,7 +67,7 @@ inChromium(executablePath ? 'in Chromium' : 'in Chromium (which is not on this m
       page.on('pageerror', ({ message }) => problems.push(message))
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
       await page.waitForFunction(() => 'solve' in globalThis)
-      const { missing, answers } = await page.evaluate(
+      const { missing, answers, weights, product } = await page.evaluate(
         (input) => (globalThis as unknown as { solve(input: unknown): Promise<Answer> }).solve(input),
         { x, y, options },
       )
@@ -66,6 +79,8 @@ inChromium(executablePath ? 'in Chromium' : 'in Chromium (which is not on this m
         expect(Math.abs(answers[k]!.value - value)).toBeLessThan(1e-6)
         expect(Math.abs(answers[k]!.cost - cost)).toBeLessThan(2e-5)
       })
+      expect(weights).toEqual([0.75, -1.75, 3, -0.25])
+      expect(product).toEqual([5, 11, 11, 25])
     } finally {
       await browser.close()
       server.close()
