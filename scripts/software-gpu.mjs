@@ -11,4 +11,4 @@ export const softwareGpu = existsSync(DRIVER) ? { VK_ICD_FILENAMES: DRIVER, LD_L
 export const SOFTWARE_GPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
 
 /** What a program says that found no GPU. */
-export const NO_GPU = /webgpu: (there is no WebGPU here|WebGPU is here, but no adapter).*/
+export const NO_GPU = /^Error: webgpu: (there is no WebGPU here|WebGPU is here, but no adapter).*$/m

@@ -16,7 +16,7 @@ describe('the code of every page runs and prints what the page says', () => {
     expect(ran[k]).toHaveLength(count)
     ran[k]!.forEach(({ printed, error }, b) => {
       if (blocks[b]!.gpu && NO_GPU.test(error))
-        return void process.stderr.write(`a block skipped: ${NO_GPU.exec(error)}\n`)
+        return void process.stderr.write(`a block skipped: ${NO_GPU.exec(error)![0]}\n`)
       expect(error).toBe('')
       if (blocks[b]!.output !== null) expect(printed).toBe(blocks[b]!.output!.trim())
     })
