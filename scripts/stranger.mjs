@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
+import { chromiumPath } from './chromium.mjs'
 import { codeBlocks } from './readme.mjs'
 import { readJson } from './rooms.mjs'
 import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from './software-gpu.mjs'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const FLAGS = [
   '--no-sandbox',
   '--disable-quic',
@@ -71,8 +71,7 @@ function install(project, tarballs, chosen) {
 
 /** What a page with these scripts prints to its console, one list a page. */
 async function inChromium(folder, pages) {
-  const executablePath = CHROMIUM.find((path) => existsSync(path))
-  if (!executablePath) return null
+  if (!chromiumPath) return null
   const { chromium } = await import('playwright-core')
   const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
   const server = createServer((request, response) => {
@@ -82,7 +81,7 @@ async function inChromium(folder, pages) {
     response.end(readFileSync(file))
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: FLAGS })
   const printed = []
   for (const path of pages) {
     const page = await browser.newPage()

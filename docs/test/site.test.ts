@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type * as Axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
+import { chromiumPath } from '../../scripts/chromium.mjs'
 import { rooms } from '../.vitepress/rooms.ts'
 import { twoAtATime } from './pages.ts'
-import { buildSite, chromiumPath, DESKTOP, htmlPages, launch, PHONE, serve, watchedPage } from './site.ts'
+import { buildSite, DESKTOP, htmlPages, launch, PHONE, serve, watchedPage } from './site.ts'
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const demos = rooms()

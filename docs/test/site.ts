@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { chromiumPath } from '../../scripts/chromium.mjs'
 import { docs } from './pages.ts'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -21,8 +21,6 @@ const TYPES: Record<string, string> = {
 
 /** Not at the root, to see that no link assumes it. */
 export const BASE = '/some/where/'
-
-export const chromiumPath: string | undefined = CHROMIUM.find((path) => existsSync(path))
 
 /** The site, built under BASE; its folder. */
 export async function buildSite(): Promise<string> {

@@ -1,10 +1,11 @@
 // Runs scripts/digest.mjs on the built package in this Node, Node 20, Node 24 and Chromium, as WebAssembly and in plain JavaScript,
 // and fails when one differs from test/golden/digests.json. --write renews that file from this Node.
-// Chromium: CHROMIUM or /usr/bin/chromium. Other Nodes come by npx.
+// Chromium: CHROMIUM, or where Debian has it. Other Nodes come by npx.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chromiumPath } from '../../../scripts/chromium.mjs'
 import { digests } from './digest.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -72,7 +73,6 @@ function report(engine, [first, second], hasWasm = true) {
 
 report(`this Node, ${process.versions.node}`, [digests(library), digests(library, { plain: true })])
 for (const major of [20, 24]) report(...inNode(major))
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium'
-if (existsSync(chromium)) for (const answer of await inChromium(chromium)) report(...answer)
+if (chromiumPath) for (const answer of await inChromium(chromiumPath)) report(...answer)
 else console.log('Chromium is not there: set CHROMIUM to its path')
 if (failed) process.exit(1)

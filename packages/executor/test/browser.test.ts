@@ -1,14 +1,13 @@
 // A page bundled by esbuild, in a headless Chromium: what users of webWorkers have.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumPath } from '../../../scripts/chromium.mjs'
 import { inProcess, type TaskFunction, task } from '../dist/index.js'
 
-const CHROMIUM = '/usr/bin/chromium'
-const found = existsSync(CHROMIUM)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** The page's script, the package's own worker script beside it, and a worker script that bundles its tasks. */
@@ -31,9 +30,9 @@ async function bundle(): Promise<Map<string, string>> {
   return files
 }
 
-const describeWithChromium = found ? describe : describe.skip
+const describeWithChromium = chromiumPath ? describe : describe.skip
 
-describeWithChromium(found ? 'webWorkers in Chromium' : `webWorkers: skipped, there is no ${CHROMIUM}`, () => {
+describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skipped, there is no Chromium', () => {
   let server: Server
   let browser: Browser
   let page: Page
@@ -48,7 +47,7 @@ describeWithChromium(found ? 'webWorkers in Chromium' : `webWorkers: skipped, th
       })
       response.end(text)
     }).listen(0, '127.0.0.1')
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
     page = await browser.newPage()
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)

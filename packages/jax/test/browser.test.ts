@@ -1,19 +1,18 @@
 // In headless Chromium: WebAssembly, the same on an isolated page where jax-js has workers, and WebGPU on SwiftShader.
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
+import { chromiumPath } from '../../../scripts/chromium.mjs'
+import { SOFTWARE_GPU_FLAGS } from '../../../scripts/software-gpu.mjs'
 import type { Device } from '../src/index.ts'
 import { relative } from './models.ts'
 import { type Answer, work } from './work.ts'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const FLAGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']
-const executablePath = [process.env.CHROMIUM ?? '', ...CHROMIUM].find((path) => path !== '' && existsSync(path))
+const FLAGS = ['--no-sandbox', ...SOFTWARE_GPU_FLAGS, '--enable-features=Vulkan']
 
-const withChromium = executablePath ? describe : describe.skip
+const withChromium = chromiumPath ? describe : describe.skip
 const HTML = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>'
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
 
@@ -43,7 +42,7 @@ function expectTheSame(answer: Answer): void {
   expect(answer.slice).toEqual([1, 0, 0])
 }
 
-withChromium(executablePath ? 'in Chromium' : 'in Chromium, which was not found: set CHROMIUM to its path', () => {
+withChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which was not found: set CHROMIUM to its path', () => {
   beforeAll(async () => {
     expected = await work('wasm')
     const { build } = await import('esbuild')
@@ -59,7 +58,7 @@ withChromium(executablePath ? 'in Chromium' : 'in Chromium, which was not found:
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { chromium } = await import('playwright-core')
-    browser = await chromium.launch({ executablePath: executablePath!, args: FLAGS })
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: FLAGS })
   })
 
   afterAll(async () => {

@@ -1,10 +1,11 @@
 // A page bundled by esbuild in a headless Chromium, on the cpu, WebGL and WebGPU backends.
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumPath } from '../../../scripts/chromium.mjs'
+import { SOFTWARE_GPU_FLAGS } from '../../../scripts/software-gpu.mjs'
 import { tf } from './setting.ts'
 
 interface Trained {
@@ -15,17 +16,15 @@ interface Trained {
   weights: number[]
 }
 
-const CHROMIUM = '/usr/bin/chromium'
-const found = existsSync(CHROMIUM)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const describeWithChromium = found ? describe : describe.skip
+const describeWithChromium = chromiumPath ? describe : describe.skip
 
 function close(a: readonly number[], b: readonly number[]) {
   expect(a).toHaveLength(b.length)
   a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-4))
 }
 
-describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no ${CHROMIUM}`, () => {
+describeWithChromium(chromiumPath ? 'in Chromium' : 'in Chromium: skipped, it is not there', () => {
   let server: Server
   let browser: Browser
   let page: Page
@@ -48,8 +47,8 @@ describeWithChromium(found ? 'in Chromium' : `in Chromium: skipped, there is no 
       )
     }).listen(0, '127.0.0.1')
     const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
-    args.push('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan')
-    browser = await chromium.launch({ executablePath: CHROMIUM, args })
+    args.push(...SOFTWARE_GPU_FLAGS, '--enable-features=Vulkan')
+    browser = await chromium.launch({ executablePath: chromiumPath!, args })
     page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     await page.waitForFunction('globalThis.train !== undefined')

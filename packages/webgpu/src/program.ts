@@ -17,6 +17,11 @@ export interface Program {
 
 export const THREADS = 256
 
+/** One thread for each of p.n places `k`. */
+export const EACH: string = `
+  let k = group * ${THREADS}u + t;
+  if (k >= p.n) { return; }`
+
 const typed = (name: string) => (name.includes(':') ? name.split(/: */) : [name, 'f32']) as [string, string]
 
 /** Is the number `name: f32`? */

@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { costRows, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
+import { chromiumPath } from '../../../scripts/chromium.mjs'
+import { SOFTWARE_GPU_FLAGS } from '../../../scripts/software-gpu.mjs'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
-const inChromium = executablePath ? describe : describe.skip
-const FLAGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+const inChromium = chromiumPath ? describe : describe.skip
 
 const x = Array.from({ length: 30 }, (_, i) => [(i % 6) / 5, Math.floor(i / 6) / 4])
 const y = x.map(([u, v]) => [u * u, Math.sqrt(v)])
@@ -48,7 +45,7 @@ globalThis.solve = async ({ x, y, options }) => {
 }
 `
 
-inChromium(executablePath ? 'in Chromium' : 'in Chromium (which is not on this machine)', () => {
+inChromium(chromiumPath ? 'in Chromium' : 'in Chromium (which is not on this machine)', () => {
   it('solves, steps and multiplies on WebGPU as the CPU does', async () => {
     const { outputFiles } = await build({
       stdin: { contents: PAGE, resolveDir: process.cwd(), loader: 'ts' },
@@ -60,7 +57,10 @@ inChromium(executablePath ? 'in Chromium' : 'in Chromium (which is not on this m
       response.end(script ? outputFiles[0]!.text : '<script type="module" src="/page.js"></script>')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const browser = await chromium.launch({ executablePath: executablePath!, args: FLAGS })
+    const browser = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: ['--no-sandbox', ...SOFTWARE_GPU_FLAGS],
+    })
     try {
       const page = await browser.newPage()
       const problems: string[] = []

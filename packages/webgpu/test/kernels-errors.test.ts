@@ -1,9 +1,5 @@
 import { webgpu } from '../src/index.ts'
-import { openForTests } from './open.ts'
-
-const gpu = (await openForTests())!
-const onDevice = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
+import { gpu, onDevice } from './open.ts'
 
 onDevice('what operations refuse, by name', () => {
   const [A, x, y, long] = gpu ? [6, 3, 2, 64].map((n) => gpu.array(n)) : []

@@ -1,11 +1,7 @@
 import { random } from '@opt/core'
 import fc from 'fast-check'
 import { U, uniform, worst } from './matrices.ts'
-import { openForTests } from './open.ts'
-
-const gpu = await openForTests()
-const onDevice = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
+import { gpu, onDevice } from './open.ts'
 
 const rng = random(11)
 
@@ -35,11 +31,11 @@ async function product(
   const a = uniform(rng, m * rowA + k * columnA)
   const b = symmetric ? a : uniform(rng, k * rowB + n * columnB)
   const c = uniform(rng, m * ldc)
-  const given = [a, b, c].map((values) => gpu!.array(values))
+  const given = [a, b, c].map((values) => gpu.array(values))
   const [da, db, dc] = given
-  if (symmetric) gpu!.syrk(n, k, alpha, da, rowA, columnA, dc, ldc)
-  else gpu!.gemm(m, n, k, alpha, da, rowA, columnA, db, rowB, columnB, dc, ldc)
-  const got = await gpu!.read(dc)
+  if (symmetric) gpu.syrk(n, k, alpha, da, rowA, columnA, dc, ldc)
+  else gpu.gemm(m, n, k, alpha, da, rowA, columnA, db, rowB, columnB, dc, ldc)
+  const got = await gpu.read(dc)
   for (const array of given) array.free()
   const want = Float64Array.from(c)
   const allowed = new Float64Array(c.length)
@@ -108,19 +104,19 @@ onDevice('gemm', () => {
   })
 
   it('of nothing changes nothing', async () => {
-    const C = gpu!.array([1, 2])
-    const none = gpu!.array(0)
-    gpu!.gemm(1, 2, 0, 1, none, 0, 1, none, 2, 1, C, 2)
-    gpu!.gemm(0, 2, 5, 1, none, 5, 1, gpu!.array(10), 2, 1, C, 2)
-    expect([...(await gpu!.read(C))]).toEqual([1, 2])
+    const C = gpu.array([1, 2])
+    const none = gpu.array(0)
+    gpu.gemm(1, 2, 0, 1, none, 0, 1, none, 2, 1, C, 2)
+    gpu.gemm(0, 2, 5, 1, none, 5, 1, gpu.array(10), 2, 1, C, 2)
+    expect([...(await gpu.read(C))]).toEqual([1, 2])
   })
 
   it('gives the same bits again', async () => {
     const [m, n, k] = [40, 50, 700]
-    const [A, B] = [gpu!.array(uniform(rng, m * k)), gpu!.array(uniform(rng, k * n))]
-    const [first, second] = [gpu!.array(m * n), gpu!.array(m * n)]
-    for (const C of [first, second]) gpu!.gemm(m, n, k, 1, A, k, 1, B, n, 1, C, n)
-    expect(await gpu!.read(first)).toEqual(await gpu!.read(second))
+    const [A, B] = [gpu.array(uniform(rng, m * k)), gpu.array(uniform(rng, k * n))]
+    const [first, second] = [gpu.array(m * n), gpu.array(m * n)]
+    for (const C of [first, second]) gpu.gemm(m, n, k, 1, A, k, 1, B, n, 1, C, n)
+    expect(await gpu.read(first)).toEqual(await gpu.read(second))
     for (const array of [A, B, first, second]) array.free()
   })
 })
@@ -140,9 +136,9 @@ onDevice('syrk', () => {
 
 onDevice('memory', () => {
   it('is what it was after products in parts', async () => {
-    const { used } = gpu!.memory
+    const { used } = gpu.memory
     await product({ m: 9, n: 12, k: 3000 })
     await product({ m: 20, n: 20, k: 600 }, true)
-    expect(gpu!.memory.used).toBe(used)
+    expect(gpu.memory.used).toBe(used)
   })
 })

@@ -1,10 +1,6 @@
 import { plainKernels, random } from '@opt/core'
 import { on, paddedMatrix, range, U, uniform, worst } from './matrices.ts'
-import { openForTests } from './open.ts'
-
-const gpu = await openForTests()
-const onDevice = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
+import { gpu, onDevice } from './open.ts'
 
 const rng = random(9)
 const epsilon = 0.1
@@ -47,11 +43,11 @@ onDevice('the plan', () => {
     plainKernels.gibbsMarginals(m, n, cpu.C, ld, cpu.f, cpu.g, epsilon, cpu.C, ld, cpu.r, cpu.c)
     const K = new Float32Array(m * (n + 1)).fill(7)
     const own = { K, L: K, inPlace: given.C, both: given.C, r2: given.r, c2: given.c }
-    const got = await on(gpu!, { ...given, ...own }, (v) => {
-      gpu!.gibbs(m, n, v.C, ld, v.f, v.g, epsilon, v.K, n + 1)
-      gpu!.gibbs(m, n, v.inPlace, ld, v.f, v.g, epsilon, v.inPlace, ld)
-      gpu!.gibbsMarginals(m, n, v.C, ld, v.f, v.g, epsilon, v.L, n + 1, v.r, v.c)
-      gpu!.gibbsMarginals(m, n, v.both, ld, v.f, v.g, epsilon, v.both, ld, v.r2, v.c2)
+    const got = await on(gpu, { ...given, ...own }, (v) => {
+      gpu.gibbs(m, n, v.C, ld, v.f, v.g, epsilon, v.K, n + 1)
+      gpu.gibbs(m, n, v.inPlace, ld, v.f, v.g, epsilon, v.inPlace, ld)
+      gpu.gibbsMarginals(m, n, v.C, ld, v.f, v.g, epsilon, v.L, n + 1, v.r, v.c)
+      gpu.gibbsMarginals(m, n, v.both, ld, v.f, v.g, epsilon, v.both, ld, v.r2, v.c2)
     })
     const want = range(m).flatMap((i) => [...cpu.C.subarray(i * ld, i * ld + n), 7])
     expect(worst(got.K, want, relative(want, ENTRY))).toBeLessThan(1)
@@ -70,7 +66,7 @@ onDevice('the plan', () => {
   each('rescale of %d x %d, as on the CPU', async (m, n) => {
     const { given, cpu, ld } = problem(m, n)
     plainKernels.rescale(m, n, cpu.C, ld, cpu.f, cpu.g, cpu.r, cpu.c)
-    const got = await on(gpu!, given, (v) => gpu!.rescale(m, n, v.C, ld, v.f, v.g, v.r, v.c))
+    const got = await on(gpu, given, (v) => gpu.rescale(m, n, v.C, ld, v.f, v.g, v.r, v.c))
     expect(worst(got.C, cpu.C, relative(cpu.C, 3 * U))).toBeLessThan(1)
     expect(worst(got.r, cpu.r, () => 20 * U * n)).toBeLessThan(1)
     expect(worst(got.c, cpu.c, () => 20 * U * m)).toBeLessThan(1)
@@ -82,7 +78,7 @@ onDevice('iterations', () => {
     const { given, cpu, ld, scratch } = problem(m, n)
     if (m > 1) cpu.a[1] = given.a[1] = 0
     plainKernels.sinkhornRow(m, n, cpu.C, ld, cpu.a, cpu.f, cpu.g, epsilon, cpu.c, scratch)
-    const got = await on(gpu!, given, (v) => gpu!.sinkhornRow(m, n, v.C, ld, v.a, v.f, v.g, epsilon, v.c))
+    const got = await on(gpu, given, (v) => gpu.sinkhornRow(m, n, v.C, ld, v.a, v.f, v.g, epsilon, v.c))
     if (m > 1) expect(got.f[1]).toBe(-Infinity)
     expect(worst(got.f, cpu.f, () => 6 * U + epsilon * (2 ** -20 + 60 * U))).toBeLessThan(1)
     // z follows from f, whose error counts over epsilon.
@@ -93,7 +89,7 @@ onDevice('iterations', () => {
     const { given, cpu, ld } = problem(m, n)
     given.g.forEach((v, j) => (cpu.g[j] = given.g[j] = Math.abs(v)))
     plainKernels.scale2(m, n, cpu.C, ld, cpu.a, cpu.g, cpu.f, cpu.c)
-    const got = await on(gpu!, given, (v) => gpu!.scale2(m, n, v.C, ld, v.a, v.g, v.f, v.c))
+    const got = await on(gpu, given, (v) => gpu.scale2(m, n, v.C, ld, v.a, v.g, v.f, v.c))
     expect(worst(got.f, cpu.f, relative(cpu.f, 18 * U))).toBeLessThan(1)
     expect(worst(got.c, cpu.c, relative(cpu.c, 36 * U))).toBeLessThan(1)
   })
@@ -106,13 +102,13 @@ onDevice('iterations', () => {
     const g = new Float32Array(n)
     let fit: { f: Float32Array; c: Float32Array } = { f: given.f, c: given.c }
     for (let k = 0; k < 20; k++) {
-      fit = await on(gpu!, { ...given, a: masses, g }, (v) =>
-        gpu!.sinkhornRow(m, n, v.C, ld, v.a, v.f, v.g, epsilon, v.c),
+      fit = await on(gpu, { ...given, a: masses, g }, (v) =>
+        gpu.sinkhornRow(m, n, v.C, ld, v.a, v.f, v.g, epsilon, v.c),
       )
       g.forEach((_, j) => (g[j] += epsilon * Math.log(1 / n / fit.c[j])))
     }
-    const { r } = await on(gpu!, { ...given, f: fit.f, g }, (v) =>
-      gpu!.gibbsMarginals(m, n, v.C, ld, v.f, v.g, epsilon, v.C, ld, v.r, v.c),
+    const { r } = await on(gpu, { ...given, f: fit.f, g }, (v) =>
+      gpu.gibbsMarginals(m, n, v.C, ld, v.f, v.g, epsilon, v.C, ld, v.r, v.c),
     )
     expect(worst(r, masses, () => 1e-6)).toBeLessThan(1)
   })

@@ -2,11 +2,7 @@ import { random } from '@opt/core'
 import { webgpu } from '../src/index.ts'
 import { altered, replaced } from './altered.ts'
 import { logSum, on, paddedMatrix, range, sum, U, uniform, worst } from './matrices.ts'
-import { openForTests } from './open.ts'
-
-const gpu = await openForTests()
-const onDevice = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
+import { gpu, onDevice } from './open.ts'
 
 const rng = random(5)
 
@@ -34,9 +30,9 @@ onDevice('products', () => {
   each('dot, gemv and gemvT of a %d x %d matrix', async (m, n) => {
     const A = paddedMatrix(rng, m, n)
     const [x, y, w, z] = [n, m, m, n].map((length) => uniform(rng, length))
-    const got = await on(gpu!, { A: A.data, x, y, w, z }, ({ A: a, ...v }) => {
-      gpu!.gemv(m, n, a, A.ld, v.x, v.y)
-      gpu!.gemvT(m, n, a, A.ld, v.w, v.z)
+    const got = await on(gpu, { A: A.data, x, y, w, z }, ({ A: a, ...v }) => {
+      gpu.gemv(m, n, a, A.ld, v.x, v.y)
+      gpu.gemvT(m, n, a, A.ld, v.w, v.z)
     })
     const terms = (i: number) => range(n).map((j) => A.at(i, j) * x[j])
     const down = (j: number) => [z[j], ...range(m).map((i) => A.at(i, j) * w[i])]
@@ -59,12 +55,12 @@ onDevice('products', () => {
 
   it.each([0, 1, 5, 4097, 100_000])('dot of %d', async (n) => {
     const [x, y] = [uniform(rng, n), uniform(rng, n)]
-    const [a, b] = [gpu!.array(x), gpu!.array(y)]
-    const { used } = gpu!.memory
+    const [a, b] = [gpu.array(x), gpu.array(y)]
+    const { used } = gpu.memory
     const terms = range(n).map((k) => x[k] * y[k])
-    expect(worst([await gpu!.dot(n, a, b)], [sum(terms)], () => 16 * U * sum(terms.map(Math.abs)))).toBeLessThan(1)
-    expect(worst([await gpu!.dot(n, a, a)], [sum(Array.from(x, (v) => v * v))], () => 16 * U * n)).toBeLessThan(1)
-    expect(gpu!.memory.used).toBe(used)
+    expect(worst([await gpu.dot(n, a, b)], [sum(terms)], () => 16 * U * sum(terms.map(Math.abs)))).toBeLessThan(1)
+    expect(worst([await gpu.dot(n, a, a)], [sum(Array.from(x, (v) => v * v))], () => 16 * U * n)).toBeLessThan(1)
+    expect(gpu.memory.used).toBe(used)
     for (const array of [a, b]) array.free()
   })
 
@@ -78,9 +74,9 @@ onDevice('products', () => {
     const columns = range(starts[m]).map(() => rng.integer(0, 77))
     const values = uniform(rng, starts[m])
     const x = uniform(rng, 77)
-    const whole = [gpu!.integers(starts), gpu!.integers(columns)] as const
-    const { y } = await on(gpu!, { values, x, y: new Float32Array(m).fill(9) }, (v) =>
-      gpu!.spmv(m, ...whole, v.values, v.x, v.y),
+    const whole = [gpu.integers(starts), gpu.integers(columns)] as const
+    const { y } = await on(gpu, { values, x, y: new Float32Array(m).fill(9) }, (v) =>
+      gpu.spmv(m, ...whole, v.values, v.x, v.y),
     )
     const terms = (i: number) => range(counts[i]).map((k) => values[starts[i] + k] * x[columns[starts[i] + k]])
     const allowed = (i: number) => 16 * U * sum(terms(i).map(Math.abs))
@@ -98,8 +94,8 @@ onDevice('products', () => {
     // A thread takes four numbers at a time, 256 apart: the first 1024 are where all sums begin.
     const n = 262_144
     const values = Float32Array.from({ length: n }, (_, k) => (k < 1024 ? (k % 2 === 0 ? 1 : -1) / U : 1))
-    const [starts, columns] = [gpu!.integers([0, n]), gpu!.integers(new Int32Array(n))]
-    const { y } = await on(gpu!, { values, x: [1], y: [0] }, (v) => gpu!.spmv(1, starts, columns, v.values, v.x, v.y))
+    const [starts, columns] = [gpu.integers([0, n]), gpu.integers(new Int32Array(n))]
+    const { y } = await on(gpu, { values, x: [1], y: [0] }, (v) => gpu.spmv(1, starts, columns, v.values, v.x, v.y))
     const size = 1024 / U + n - 1024
     expect(Math.abs(y[0] - (n - 1024))).toBeLessThan(16 * U * size)
     let plain = 0
@@ -116,13 +112,13 @@ onDevice('elementwise', () => {
     const positive = uniform(rng, n + 2, 0.1, 50)
     const base = new Float32Array(n + 2).fill(3)
     const given = { x, positive, sums: base, twice: x, exps: base, ownExps: x, logs: base, ownLogs: positive }
-    const got = await on(gpu!, given, (v) => {
-      gpu!.axpy(n, -0.5, v.x, v.sums)
-      gpu!.axpy(n, 1, v.twice, v.twice)
-      gpu!.vexp(n, v.x, v.exps)
-      gpu!.vexp(n, v.ownExps, v.ownExps)
-      gpu!.vlog(n, v.positive, v.logs)
-      gpu!.vlog(n, v.ownLogs, v.ownLogs)
+    const got = await on(gpu, given, (v) => {
+      gpu.axpy(n, -0.5, v.x, v.sums)
+      gpu.axpy(n, 1, v.twice, v.twice)
+      gpu.vexp(n, v.x, v.exps)
+      gpu.vexp(n, v.ownExps, v.ownExps)
+      gpu.vlog(n, v.positive, v.logs)
+      gpu.vlog(n, v.ownLogs, v.ownLogs)
     })
     const below = (before: Float32Array, f: (k: number) => number) => Array.from(before, (v, k) => (k < n ? f(k) : v))
     expect(
@@ -172,9 +168,9 @@ onDevice('elementwise', () => {
   })
 
   it('exp and log where they end', async () => {
-    const got = await on(gpu!, { x: [-Infinity, -200, 0, 200], y: [0, 0, 0, 0], z: [0, -1, 1, Infinity] }, (v) => {
-      gpu!.vexp(4, v.x, v.y)
-      gpu!.vlog(4, v.z, v.z)
+    const got = await on(gpu, { x: [-Infinity, -200, 0, 200], y: [0, 0, 0, 0], z: [0, -1, 1, Infinity] }, (v) => {
+      gpu.vexp(4, v.x, v.y)
+      gpu.vlog(4, v.z, v.z)
     })
     expect([...got.y]).toEqual([0, 0, 1, Infinity])
     expect([...got.z]).toEqual([-Infinity, NaN, 0, Infinity])
@@ -186,9 +182,9 @@ onDevice('log-sums', () => {
     const epsilon = 0.05
     const C = paddedMatrix(rng, m, n, 0, 1)
     const [f, g] = [uniform(rng, m), uniform(rng, n)]
-    const got = await on(gpu!, { C: C.data, f, g, r: new Float32Array(m), c: new Float32Array(n) }, (v) => {
-      gpu!.rowLse(m, n, v.C, C.ld, v.g, epsilon, v.r)
-      gpu!.colLse(m, n, v.C, C.ld, v.f, epsilon, v.c)
+    const got = await on(gpu, { C: C.data, f, g, r: new Float32Array(m), c: new Float32Array(n) }, (v) => {
+      gpu.rowLse(m, n, v.C, C.ld, v.g, epsilon, v.r)
+      gpu.colLse(m, n, v.C, C.ld, v.f, epsilon, v.c)
     })
     const rows = range(m).map((i) => logSum(range(n).map((j) => (g[j] - C.at(i, j)) / epsilon)))
     const columns = range(n).map((j) => logSum(range(m).map((i) => (f[i] - C.at(i, j)) / epsilon)))
@@ -200,9 +196,9 @@ onDevice('log-sums', () => {
     const n = 3000
     const g = Float32Array.from({ length: n }, (_, k) => 500 + k / 64)
     const arrays = { C: new Float32Array(n), g, h: g.toReversed(), up: [0], down: [0] }
-    const { up, down } = await on(gpu!, arrays, (v) => {
-      gpu!.rowLse(1, n, v.C, n, v.g, 1, v.up)
-      gpu!.rowLse(1, n, v.C, n, v.h, 1, v.down)
+    const { up, down } = await on(gpu, arrays, (v) => {
+      gpu.rowLse(1, n, v.C, n, v.g, 1, v.up)
+      gpu.rowLse(1, n, v.C, n, v.h, 1, v.down)
     })
     const want = logSum(Array.from(g))
     expect(worst([up[0], down[0]], [want, want], () => logError(want))).toBeLessThan(1)
@@ -210,9 +206,9 @@ onDevice('log-sums', () => {
 
   it('of nothing, and beside nothing', async () => {
     const arrays = { C: new Float32Array(12), g: [-Infinity, -Infinity, -Infinity], h: [-Infinity, 2, -Infinity] }
-    const got = await on(gpu!, { ...arrays, none: [1, 1], one: [0, 0] }, (v) => {
-      gpu!.rowLse(2, 3, v.C, 3, v.g, 0.5, v.none)
-      gpu!.rowLse(2, 3, v.C, 3, v.h, 0.5, v.one)
+    const got = await on(gpu, { ...arrays, none: [1, 1], one: [0, 0] }, (v) => {
+      gpu.rowLse(2, 3, v.C, 3, v.g, 0.5, v.none)
+      gpu.rowLse(2, 3, v.C, 3, v.h, 0.5, v.one)
     })
     expect([...got.none]).toEqual([-Infinity, -Infinity])
     expect([...got.one]).toEqual([4, 4])
@@ -220,9 +216,9 @@ onDevice('log-sums', () => {
 
   each('softmaxRows of a %d x %d matrix, also in place', async (m, n) => {
     const X = paddedMatrix(rng, m, n, -20, 20)
-    const got = await on(gpu!, { X: X.data, Y: new Float32Array(m * n), Z: X.data }, (v) => {
-      gpu!.softmaxRows(m, n, v.X, X.ld, v.Y, n)
-      gpu!.softmaxRows(m, n, v.Z, X.ld, v.Z, X.ld)
+    const got = await on(gpu, { X: X.data, Y: new Float32Array(m * n), Z: X.data }, (v) => {
+      gpu.softmaxRows(m, n, v.X, X.ld, v.Y, n)
+      gpu.softmaxRows(m, n, v.Z, X.ld, v.Z, X.ld)
     })
     const rows = range(m).map((i) => range(n).map((j) => X.at(i, j)))
     const want = rows.flatMap((row) => {
@@ -237,8 +233,8 @@ onDevice('log-sums', () => {
   })
 
   it('softmax of what has none', async () => {
-    const { X } = await on(gpu!, { X: [Infinity, 0, -Infinity, -Infinity] }, (v) =>
-      gpu!.softmaxRows(2, 2, v.X, 2, v.X, 2),
+    const { X } = await on(gpu, { X: [Infinity, 0, -Infinity, -Infinity] }, (v) =>
+      gpu.softmaxRows(2, 2, v.X, 2, v.X, 2),
     )
     expect([...X.subarray(2)]).toEqual([NaN, NaN])
     expect(X[0]).toBeNaN()
@@ -250,7 +246,7 @@ onDevice('log-sums', () => {
     const A = uniform(rng, m * n)
     const x = uniform(rng, n)
     const [one, other] = await Promise.all(
-      [gpu!, plain].map((device) =>
+      [gpu, plain].map((device) =>
         on(device, { A, x, y: new Float32Array(m), out: new Float32Array(m) }, (v) => {
           device.gemv(m, n, v.A, n, v.x, v.y)
           device.rowLse(m, n, v.A, n, v.x, 1, v.out)
@@ -283,7 +279,7 @@ onDevice('more workgroups than one dimension has', () => {
         y: new Float32Array(m),
         z: new Float32Array(n),
       }
-      const results = [gpu!, narrow].map((device) =>
+      const results = [gpu, narrow].map((device) =>
         on(device, { ...given, Y: A.data, C: new Float32Array(n * 9), g: A.data, r: given.y, c: given.z }, (v) => {
           device.gemv(m, n, v.A, A.ld, v.x, v.y)
           device.gemvT(m, n, v.A, A.ld, v.w, v.z)

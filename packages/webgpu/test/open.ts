@@ -1,7 +1,6 @@
 import { type WebGPUBackend, webgpu } from '../src/index.ts'
 
-/** The GPU of this machine, or of its software; null where there is none, with the reason said once. */
-export async function openForTests(): Promise<WebGPUBackend | null> {
+async function open(): Promise<WebGPUBackend | null> {
   try {
     return await webgpu()
   } catch (error) {
@@ -9,3 +8,12 @@ export async function openForTests(): Promise<WebGPUBackend | null> {
     return null
   }
 }
+
+const opened = await open()
+afterAll(() => opened?.close())
+
+/** The GPU of this machine, or of its software; there for what {@link onDevice} describes. */
+export const gpu = opened as WebGPUBackend
+
+/** Describes what needs a GPU: skipped where there is none, with the reason said once. */
+export const onDevice = opened ? describe : describe.skip

@@ -4,13 +4,9 @@ import { Lion, LionK } from '@opt/lion'
 import { AdamW, type DeviceTensor, linearDecay, SGD } from '@opt/optimizers'
 import { StableSPAM } from '@opt/stable-spam'
 import ndarray from 'ndarray'
-import type { GPUArray, WebGPUBackend } from '../src/index.ts'
-import { openForTests } from './open.ts'
+import type { GPUArray } from '../src/index.ts'
+import { gpu, onDevice } from './open.ts'
 import { bytes, distance, type Make, normal } from './subjects.ts'
-
-const gpu = (await openForTests()) as WebGPUBackend
-const suite = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
 
 const adamW: Make = (p, o) => new AdamW(p, { learningRate: linearDecay(0.05, 40), weightDecay: 0.1, ...o })
 const lion: Make = (p, o) => new Lion(p, { learningRate: 0.01, ...o })
@@ -31,7 +27,7 @@ const uploaded = ({ w, b }: { w: Float32Array | null; b: Float32Array | null }) 
   b: b && gpu.array(b),
 })
 
-suite('parameters on a device', () => {
+onDevice('parameters on a device', () => {
   test('records, shapes, groups, schedules and missing gradients work as in memory', async () => {
     const { memory, device, read } = twins()
     const groups = [{ parameters: ['b'], weightDecay: 0, learningRate: (t: number) => 0.01 * (1 + t) }]
@@ -140,7 +136,7 @@ function rounded(base64: string): string {
   return btoa(String.fromCharCode(...new Uint8Array(Float64Array.of(Math.fround(value)).buffer)))
 }
 
-suite('state', () => {
+onDevice('state', () => {
   test.each([
     ['AdamW', adamW],
     ['StableSPAM', stable],
@@ -210,7 +206,7 @@ suite('state', () => {
   })
 })
 
-suite('what cannot be', () => {
+onDevice('what cannot be', () => {
   const refuses = (make: () => unknown, words: string | RegExp) => expect(make).toThrow(words)
   const there = () => gpu.array([1, 2, 3])
 

@@ -2,13 +2,8 @@ import { AdaHessian } from '@opt/adahessian'
 import { AdamW } from '@opt/optimizers'
 import { StableSPAM } from '@opt/stable-spam'
 import ndarray from 'ndarray'
-import type { WebGPUBackend } from '../src/index.ts'
-import { openForTests } from './open.ts'
+import { gpu, onDevice } from './open.ts'
 import { distance, type Make, normal } from './subjects.ts'
-
-const gpu = (await openForTests()) as WebGPUBackend
-const suite = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
 
 const adamW: Make = (p, o) => new AdamW(p, { learningRate: 0.05, ...o })
 const MAKES: [string, Make][] = [
@@ -34,7 +29,7 @@ const upload = ({ w, b }: { w: Float32Array | null; b: Float32Array | null }) =>
   b: b && gpu.array(b),
 })
 
-suite('gradients that are not finite', () => {
+onDevice('gradients that are not finite', () => {
   test.each(MAKES)('%s: the step and all later ones change nothing, and then it goes on', async (name, make) => {
     const { memory, device, read } = twins()
     const [ours, theirs] = [make(device, { backend: gpu }), make(memory)]

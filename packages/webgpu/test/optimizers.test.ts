@@ -5,13 +5,9 @@ import { Lion } from '@opt/lion'
 import { Adagrad, Adam, AdamW, linearDecay, RMSProp, SGD } from '@opt/optimizers'
 import { StableSPAM } from '@opt/stable-spam'
 import ndarray from 'ndarray'
-import type { GPUArray, WebGPUBackend } from '../src/index.ts'
-import { openForTests } from './open.ts'
+import type { GPUArray } from '../src/index.ts'
+import { gpu, onDevice } from './open.ts'
 import { bytes, distance, type Make, normal, upload } from './subjects.ts'
-
-const gpu = (await openForTests()) as WebGPUBackend
-const suite = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
 
 const STEPS = 60
 /**
@@ -59,23 +55,23 @@ async function follow(
   const given = upload(gpu, x, shape)
   const w = 'data' in given ? (given.data as GPUArray) : given
   const onCPU = make(shape ? ndarray(x, shape) : x)
-  const onDevice = make(given, { backend: gpu })
+  const there = make(given, { backend: gpu })
   for (let t = 0; t < STEPS; t++) {
     const [g, h] = [gradientAt(t, x), normal(x.length, 1000 + t)]
     const [deviceG, deviceH] = [gpu.array(g), gpu.array(h)]
     onCPU.step(g, h)
-    onDevice.step(deviceG, deviceH)
+    there.step(deviceG, deviceH)
     for (const array of [deviceG, deviceH]) array.free()
   }
-  const [state, expected] = [(await onDevice.stateAsync()).parameters[0], onCPU.state().parameters[0]]
+  const [state, expected] = [(await there.stateAsync()).parameters[0], onCPU.state().parameters[0]]
   const y = await gpu.read(w)
-  onDevice.free()
+  there.free()
   w.free()
   expect(distance(x, start)).toBeGreaterThan(0.002)
   return { x, y, state, expected }
 }
 
-suite.each(Object.entries(ELEMENTWISE))('%s on the device', (name, make) => {
+onDevice.each(Object.entries(ELEMENTWISE))('%s on the device', (name, make) => {
   test.each([1, 7, 1000])('follows the CPU for 60 steps, n = %i', async (n) => {
     const length = name.includes('blocks') ? 4 * n : n
     const before = gpu.memory.used
@@ -109,7 +105,7 @@ function straighten(g: Float32Array, x: Float32Array, rows: number): Float32Arra
   return g
 }
 
-suite('the projection of AdamP and SGDP on the device', () => {
+onDevice('the projection of AdamP and SGDP on the device', () => {
   const shape = [6, 3, 50]
   const makes: [string, Make][] = [
     ['AdamP', (p, o) => new AdamP(p, { learningRate: rate, weightDecay: 0.5, ...o })],
@@ -154,7 +150,7 @@ suite('the projection of AdamP and SGDP on the device', () => {
   })
 })
 
-suite('matrices', () => {
+onDevice('matrices', () => {
   test('AdaHessian averages over rows', async () => {
     const make: Make = (p, o) => new AdaHessian(p, { learningRate: rate, ...o })
     const { x, y } = await follow(make, normal(900, 1), [3, 300], (t) => normal(900, 10 + t))

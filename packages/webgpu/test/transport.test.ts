@@ -3,11 +3,9 @@ import { random } from '@opt/core'
 import { costRows, pairwiseCost, sinkhorn, sinkhornNewton, type TransportSolution } from '@opt/sinkhorn-sns'
 import fc from 'fast-check'
 import { webgpu } from '../src/index.ts'
-import { openForTests } from './open.ts'
+import { gpu, onDevice } from './open.ts'
 
-const gpu = await openForTests()
-const onDevice = gpu ? describe : describe.skip
-const backend = gpu!
+const backend = gpu
 
 const rng = random(7)
 const points = (n: number, d: number) => Array.from({ length: n }, () => Array.from({ length: d }, () => rng.uniform()))
@@ -266,5 +264,3 @@ onDevice('the backend in a solver', () => {
     expect(auto.status).toBe('converged')
   }, 60_000)
 })
-
-afterAll(() => gpu?.close())

@@ -1,17 +1,13 @@
 import { plainUpdates } from '@opt/core'
-import type { GPUArray, WebGPUBackend } from '../src/index.ts'
+import type { GPUArray } from '../src/index.ts'
 import { deviceKernels } from '../src/updates/device-kernels.ts'
 import { Guarded } from '../src/updates/guarded.ts'
 import { updateKernels } from '../src/updates/update-kernels.ts'
 import { openDevice } from '../src/webgpu.ts'
-import { openForTests } from './open.ts'
+import { gpu, onDevice } from './open.ts'
 import { distance, normal } from './subjects.ts'
 
-const gpu = (await openForTests()) as WebGPUBackend
-const suite = gpu ? describe : describe.skip
-afterAll(() => gpu?.close())
-
-suite('updates on arrays of the device', () => {
+onDevice('updates on arrays of the device', () => {
   const read = (array: GPUArray) => gpu.read(array)
 
   test('Lion: sign(0) = 0, and where c is NaN, x becomes NaN', async () => {
@@ -78,7 +74,7 @@ suite('updates on arrays of the device', () => {
   })
 })
 
-suite('updates with a number in the step', () => {
+onDevice('updates with a number in the step', () => {
   test('the history of a gradient, n from 1 to more than all threads', async () => {
     const device = await openDevice({})
     const guarded = new Guarded(device, 0)

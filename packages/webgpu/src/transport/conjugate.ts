@@ -1,8 +1,8 @@
-import { type Program, THREADS } from '../program.ts'
+import { EACH, type Program, THREADS } from '../program.ts'
 
-const EACH = `
-  let k = group * ${THREADS}u + t;
-  if (k >= p.n || state[0] != 0u) { return; }`
+/** {@link EACH}, until the run has ended. */
+const GOING = `${EACH}
+  if (state[0] != 0u) { return; }`
 
 /** Scalars of a run of conjugate gradients, by place. */
 export const Scalar = { rz: 0, alpha: 1, beta: 2, rr: 3, rr0: 4, iterations: 5, length: 8 } as const
@@ -13,9 +13,8 @@ export const eliminate: Program = {
   reads: ['m', 's'],
   writes: ['large'],
   numbers: ['n: u32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k < p.n) { large[k] = (m[k] - s[k]) / s[k]; }`,
+  body: `${EACH}
+  large[k] = (m[k] - s[k]) / s[k];`,
 }
 
 /** out = 1 / s. */
@@ -24,9 +23,8 @@ export const reciprocal: Program = {
   reads: ['s'],
   writes: ['out'],
   numbers: ['n: u32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k < p.n) { out[k] = 1.0 / s[k]; }`,
+  body: `${EACH}
+  out[k] = 1.0 / s[k];`,
 }
 
 /** large = large / s. */
@@ -35,7 +33,7 @@ export const divide: Program = {
   reads: ['s', 'state: u32'],
   writes: ['large'],
   numbers: ['n: u32'],
-  body: `${EACH}
+  body: `${GOING}
   large[k] /= s[k];`,
 }
 
@@ -45,7 +43,7 @@ export const complement: Program = {
   reads: ['s', 'x', 'state: u32'],
   writes: ['q'],
   numbers: ['n: u32'],
-  body: `${EACH}
+  body: `${GOING}
   q[k] = s[k] * x[k] - q[k];`,
 }
 
@@ -55,9 +53,8 @@ export const invert: Program = {
   reads: ['s', 'squares'],
   writes: ['M'],
   numbers: ['n: u32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k < p.n) { M[k] = 1.0 / max(s[k] - squares[k], 1e-6 * s[k]); }`,
+  body: `${EACH}
+  M[k] = 1.0 / max(s[k] - squares[k], 1e-6 * s[k]);`,
 }
 
 /** x = 0; r = epsilon (m - s - y); z = M r; d = z. */
@@ -66,9 +63,7 @@ export const begin: Program = {
   reads: ['m', 's', 'y', 'M'],
   writes: ['x', 'r', 'z', 'd'],
   numbers: ['n: u32', 'epsilon: f32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k >= p.n) { return; }
+  body: `${EACH}
   x[k] = 0.0;
   r[k] = p.epsilon * (m[k] - s[k] - y[k]);
   z[k] = M[k] * r[k];
@@ -117,7 +112,7 @@ export const advance: Program = {
   reads: ['d', 'q', 'M', 'scalars', 'state: u32'],
   writes: ['x', 'r', 'z'],
   numbers: ['n: u32'],
-  body: `${EACH}
+  body: `${GOING}
   let alpha = scalars[${Scalar.alpha}];
   x[k] += alpha * d[k];
   r[k] -= alpha * q[k];
@@ -150,7 +145,7 @@ export const turn: Program = {
   reads: ['z', 'scalars', 'state: u32'],
   writes: ['d'],
   numbers: ['n: u32'],
-  body: `${EACH}
+  body: `${GOING}
   d[k] = z[k] + scalars[${Scalar.beta}] * d[k];`,
 }
 
@@ -160,7 +155,6 @@ export const substitute: Program = {
   reads: ['m', 's', 'large'],
   writes: ['d'],
   numbers: ['n: u32', 'epsilon: f32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k < p.n) { d[k] = (p.epsilon * (m[k] - s[k]) - large[k]) / s[k]; }`,
+  body: `${EACH}
+  d[k] = (p.epsilon * (m[k] - s[k]) - large[k]) / s[k];`,
 }

@@ -1,4 +1,4 @@
-import { type Program, remembered, THREADS } from '../program.ts'
+import { EACH, type Program, remembered, THREADS } from '../program.ts'
 import type { CostAccess } from './cost.ts'
 
 /**
@@ -128,9 +128,7 @@ export const gather: Program = {
   reads: ['parts_of'],
   writes: ['out'],
   numbers: ['n: u32', 'count: u32'],
-  body: `
-  let k = group * ${THREADS}u + t;
-  if (k >= p.n) { return; }
+  body: `${EACH}
   var sum = 0.0;
   for (var part = 0u; part < p.count; part++) { sum += parts_of[part * p.n + k]; }
   out[k] = sum;`,

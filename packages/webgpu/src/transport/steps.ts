@@ -1,8 +1,4 @@
-import { type Program, THREADS } from '../program.ts'
-
-const EACH = `
-  let k = group * ${THREADS}u + t;
-  if (k >= p.n) { return; }`
+import { EACH, type Program, THREADS } from '../program.ts'
 
 /** The log-sum-exp of line k from its parts, as (largest exponent, sum below it). */
 const WHOLE = `
