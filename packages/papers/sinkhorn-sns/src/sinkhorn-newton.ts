@@ -1,22 +1,14 @@
-import {
-  chosenBackend,
-  fallBack,
-  type Solver,
-  solver,
-  type TransportPlan,
-  type TransportPotentials,
-  type VectorLike,
-  wait,
-} from '@opt/core'
+import { type Solver, solver, type TransportPlan, type TransportPotentials, type VectorLike, wait } from '@opt/core'
 import { type Ending, type Level, solveLevel } from './level.ts'
 import { NewtonPlan } from './newton-plan.ts'
+import { onBackend } from './on-backend.ts'
 import {
   type SinkhornNewtonOptions,
   type SinkhornNewtonReport,
   type SinkhornNewtonSolution,
   takeSettings,
 } from './options.ts'
-import { type CostLike, deviceInput, type Problem, takeInitial, takeProblem } from './problem.ts'
+import { type CostLike, type Problem, takeInitial } from './problem.ts'
 import { transportSolution } from './solution.ts'
 
 type Steps<T> = Generator<SinkhornNewtonReport, T, boolean>
@@ -52,16 +44,11 @@ export const sinkhornNewton: Solver<
     b: VectorLike,
     options: SinkhornNewtonOptions,
   ): Steps<SinkhornNewtonSolution> {
-    const backend = chosenBackend(options.backend)
-    const problem = takeProblem(cost, a, b, options.epsilon, backend !== null)
-    if (backend)
-      try {
-        return yield* solveWith(backend.transport(deviceInput(problem)), problem, options)
-      } catch (error) {
-        if (options.backend !== 'auto') throw error
-        fallBack((error as Error).message)
-      }
-    return yield* solveWith(new NewtonPlan(problem), problem, options)
+    return yield* onBackend(
+      [cost, a, b, options],
+      (plan, problem) => solveWith(plan, problem, options),
+      (problem) => solveWith(new NewtonPlan(problem), problem, options),
+    )
   },
   { tolerance: 1e-9, maxIterations: 1000 },
 )

@@ -1,8 +1,6 @@
 import {
   allocate,
   type BackendChoice,
-  chosenBackend,
-  fallBack,
   oneOf,
   refuse,
   type SolveOptions,
@@ -14,8 +12,9 @@ import {
   wait,
 } from '@opt/core'
 import { LogPlan } from './log-plan.ts'
+import { onBackend } from './on-backend.ts'
 import type { Potentials } from './options.ts'
-import { type CostLike, deviceInput, type Problem, takeInitial, takeProblem } from './problem.ts'
+import { type CostLike, type Problem, takeInitial } from './problem.ts'
 import { planViews, ScaledPlan } from './scaled-plan.ts'
 import { type TransportSolution, transportSolution } from './solution.ts'
 
@@ -67,38 +66,42 @@ export const sinkhorn: Solver<
   'sinkhorn',
   function* (cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornOptions): Steps {
     const domain = oneOf(options.domain ?? 'kernel', 'domain', ['kernel', 'log'])
-    const backend = chosenBackend(options.backend)
-    const relaxation = takeRelaxation(options.relaxation ?? 1, domain, backend !== null)
-    const problem = takeProblem(cost, a, b, options.epsilon, backend !== null)
-    if (backend)
-      try {
-        return yield* onDevice(backend.transport(deviceInput(problem)), problem, options)
-      } catch (error) {
-        if (options.backend !== 'auto') throw error
-        fallBack((error as Error).message)
-      }
-    const plan = domain === 'log' ? new LogPlan(problem) : kernelPlan(problem)
-    plan.setPotentials(takeInitial(problem, options.initial), problem.epsilon)
-    plan.evaluate()
-    const errors: number[] = []
-    let w = 1
-    let dual = -Infinity
-    for (let k = 1; ; k++) {
-      const error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
-      if (relaxation !== 1 && k <= PLAIN) errors.push(error)
-      if (relaxation !== 1 && k >= PLAIN && 'dual' in plan) {
-        const now = plan.dual()
-        w = now < dual ? 1 : relaxation === 'auto' ? overRelaxation(errors) : relaxation
-        dual = now
-      }
-      const told = yield { error }
-      if (told || plan.strained) plan.absorb()
-      if (told) return transportSolution(problem, plan.read())
-      if (plan.strained) plan.evaluate()
-    }
+    const relaxation = takeRelaxation(options.relaxation ?? 1, domain, options.backend !== undefined)
+    return yield* onBackend(
+      [cost, a, b, options],
+      (plan, problem) => onDevice(plan, problem, options),
+      (problem) => inMemory(problem, options, domain, relaxation),
+    )
   },
   { tolerance: 1e-9, maxIterations: 100_000 },
 )
+
+function* inMemory(
+  problem: Problem,
+  { initial }: SinkhornOptions,
+  domain: 'kernel' | 'log',
+  relaxation: 'auto' | number,
+): Steps {
+  const plan = domain === 'log' ? new LogPlan(problem) : kernelPlan(problem)
+  plan.setPotentials(takeInitial(problem, initial), problem.epsilon)
+  plan.evaluate()
+  const errors: number[] = []
+  let w = 1
+  let dual = -Infinity
+  for (let k = 1; ; k++) {
+    const error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
+    if (relaxation !== 1 && k <= PLAIN) errors.push(error)
+    if (relaxation !== 1 && k >= PLAIN && 'dual' in plan) {
+      const now = plan.dual()
+      w = now < dual ? 1 : relaxation === 'auto' ? overRelaxation(errors) : relaxation
+      dual = now
+    }
+    const told = yield { error }
+    if (told || plan.strained) plan.absorb()
+    if (told) return transportSolution(problem, plan.read())
+    if (plan.strained) plan.evaluate()
+  }
+}
 
 /** The same on a device, which may work ahead; it ends where float32 does. */
 function* onDevice(

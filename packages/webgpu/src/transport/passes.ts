@@ -32,8 +32,7 @@ export function planAccess(access: CostAccess, mode: Mode): { reads: string[]; n
 }
 
 const STOP = `
-  if (t == 0u) { stop = state[0]; }
-  if (workgroupUniformLoad(&stop) != 0u) { return; }
+  if (state[0] != 0u) { return; }
 `
 
 /** Takes entry e = exponent (of cost c, weight index k) into the running sums of one line. */
@@ -58,7 +57,7 @@ export const rowPass = (access: CostAccess, mode: Mode, across = false): Program
       reads,
       writes: ['out'],
       numbers,
-      helpers: `${helpers} var<workgroup> stop: u32;`,
+      helpers,
       body: `${STOP}
   ${range(ROWS)
     .map(
@@ -94,7 +93,7 @@ export const columnPass = (access: CostAccess, mode: Mode): Program =>
       reads,
       writes: ['out'],
       numbers: [...numbers, 'chunk: u32', 'tiles: u32'],
-      helpers: `${helpers} var<workgroup> stop: u32; var<workgroup> both: array<vec2f, ${THREADS}>;`,
+      helpers: `${helpers} var<workgroup> both: array<vec2f, ${THREADS}>;`,
       body: `${STOP}
   let part = group / p.tiles;
   let j = (group % p.tiles) * ${COLUMNS}u + t % ${COLUMNS}u;

@@ -114,10 +114,9 @@ export const multiply = (square: boolean): Program =>
     reads: ['starts: u32', 'places: u32', 'values', 'x', 'state: u32'],
     writes: ['y'],
     numbers: ['n: u32', 'room: u32'],
-    helpers: `var<workgroup> sums: array<f32, ${THREADS}>; var<workgroup> stop: u32;`,
+    helpers: `var<workgroup> sums: array<f32, ${THREADS}>;`,
     body: `
-  if (t == 0u) { stop = state[0]; }
-  if (workgroupUniformLoad(&stop) != 0u) { return; }
+  if (state[0] != 0u) { return; }
   let line = group * ${THREADS / 32}u + t / 32u;
   var sum = 0.0;
   if (line < p.n) {
