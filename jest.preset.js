@@ -9,7 +9,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  testTimeout: 60_000,
+  testTimeout: 600_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/kernels/wasm-bytes.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['json', 'text-summary'],

@@ -19,7 +19,7 @@ export interface Ran {
   error: string
 }
 
-const MINUTES = 2 * 60_000
+const MINUTES = 10 * 60_000
 
 function run(file: string, cwd: string): Promise<Ran> {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' }

@@ -8,7 +8,7 @@ let ran: Ran[][]
 
 beforeAll(async () => {
   ran = await twoAtATime(found, ({ folder, blocks }) => runBlocks(folder, blocks))
-}, 600_000)
+})
 
 describe('the code of every page runs and prints what the page says', () => {
   it.each(found.map(({ name, blocks }, k) => [name, blocks.length, k] as const))('%s: %i blocks', (_, count, k) => {

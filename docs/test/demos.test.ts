@@ -30,7 +30,7 @@ beforeAll(async () => {
       return (error as { stderr: string }).stderr
     }
   })
-}, 600_000)
+})
 
 describe.each(folders.map((folder, k) => [basename(folder), k] as const))('the demo of %s', (_, k) => {
   const outcome = (): Outcome => {
@@ -61,5 +61,5 @@ describe.each(folders.map((folder, k) => [basename(folder), k] as const))('the d
     const [ran] = await runBlocks(folders[k]!, [{ code: outcome().code, output: null, file: null }])
     expect(ran!.error).toBe('')
     expect(ran!.printed).not.toBe('')
-  }, 120_000)
+  })
 })

@@ -74,6 +74,8 @@ export interface Watched {
 /** A tab that writes down what goes wrong in it. */
 export async function watchedPage(browser: Browser, options: BrowserContextOptions): Promise<Watched> {
   const context = await browser.newContext(options)
+  // A guard against a page that never comes, not a measure of speed.
+  context.setDefaultTimeout(600_000)
   const page = await context.newPage()
   const problems: string[] = []
   const scripts = new Map<string, Buffer>()

@@ -40,6 +40,7 @@ async function inChromium(executablePath) {
   const answers = []
   for (const head of ['', strict]) {
     const page = await browser.newPage()
+    page.setDefaultTimeout(600_000)
     await page.setContent(`<!doctype html><head>${head}</head>`)
     await page.addScriptTag({ content: outputFiles[0].text })
     answers.push(JSON.parse(await page.evaluate(() => window.answer)))

@@ -49,6 +49,7 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
     }).listen(0, '127.0.0.1')
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
     page = await browser.newPage()
+    page.setDefaultTimeout(600_000)
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     await page.waitForFunction('globalThis.checks !== undefined')

@@ -225,7 +225,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
       if (outputs.join() !== '1,4,9') process.exit(2)`
     const args = ['--input-type=module', '-e', script]
     const cwd = fileURLToPath(new URL('.', import.meta.url))
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000, cwd })
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 600_000, cwd })
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
   })
 })

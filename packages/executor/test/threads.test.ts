@@ -143,7 +143,7 @@ describe('workerThreads', () => {
     const args = ['--input-type=module', '-e', script]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 600_000,
       cwd: fileURLToPath(new URL('.', import.meta.url)),
     })
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })

@@ -22,6 +22,7 @@ let expected: Answer
 
 async function answerOf(device: Device, path = '/'): Promise<Answer & { isolated: boolean }> {
   const page = await browser.newPage()
+  page.setDefaultTimeout(600_000)
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
   await page.waitForFunction('globalThis.work')
   const answer = await page.evaluate(async (on) => {
@@ -83,6 +84,7 @@ withChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which was not found: s
 
   it('WebGPU gives the same to float32 accuracy, when one waits; else it says how', async () => {
     const page = await browser.newPage()
+    page.setDefaultTimeout(600_000)
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     const adapter = await page.evaluate(async () => {
       const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } }

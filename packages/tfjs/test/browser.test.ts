@@ -50,6 +50,7 @@ describeWithChromium(chromiumPath ? 'in Chromium' : 'in Chromium: skipped, it is
     args.push(...SOFTWARE_GPU_FLAGS, '--enable-features=Vulkan')
     browser = await chromium.launch({ executablePath: chromiumPath!, args })
     page = await browser.newPage()
+    page.setDefaultTimeout(600_000)
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     await page.waitForFunction('globalThis.train !== undefined')
   })

@@ -63,6 +63,7 @@ inChromium(chromiumPath ? 'in Chromium' : 'in Chromium (which is not on this mac
     })
     try {
       const page = await browser.newPage()
+      page.setDefaultTimeout(600_000)
       const problems: string[] = []
       page.on('pageerror', ({ message }) => problems.push(message))
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
@@ -85,5 +86,5 @@ inChromium(chromiumPath ? 'in Chromium' : 'in Chromium (which is not on this mac
       await browser.close()
       server.close()
     }
-  }, 120_000)
+  })
 })

@@ -205,7 +205,7 @@ onDevice('whatever the problem', () => {
       }),
       { numRuns: 60 },
     )
-  }, 120_000)
+  })
 })
 
 onDevice('the backend in a solver', () => {
@@ -262,5 +262,5 @@ onDevice('the backend in a solver', () => {
     const third = await webgpu()
     const auto = await sinkhorn.async(C, a, b, { ...options, onProgress: () => third.close(), backend: 'auto' })
     expect(auto.status).toBe('converged')
-  }, 60_000)
+  })
 })

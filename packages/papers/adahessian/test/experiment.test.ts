@@ -9,7 +9,7 @@ test('the claims hold at small scale, and what does not carry over is printed', 
   expect(complete).toBe(true)
   expect(claims.map(({ pass }) => pass)).toEqual([true, true, null, null, true, null, null])
   expect([figures.length, tables.length]).toEqual([1, 4])
-}, 90_000)
+})
 
 test('without data the quadratics are still there, and a note says so', async () => {
   const { claims, notes } = await runExperiment(experiment, { scale: 'quick', dataFolder: '/nowhere' })

@@ -14,7 +14,7 @@ it('every judged claim holds at the quick scale; without a9a the rest is still j
   expect(read.figures).toHaveLength(4)
   expect(read.notes.join()).toContain('a9a stream is left out')
   await expect(a9a({ folder: '/no such folder' })).rejects.toMatchObject({ code: 'OPT_DATA_ABSENT' })
-}, 120_000)
+})
 
 const folder = process.env.OPT_DATA_DIR
 const withData = folder && existsSync(join(folder, 'a9a.t')) ? describe : describe.skip

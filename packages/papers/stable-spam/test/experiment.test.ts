@@ -10,7 +10,7 @@ test('the claims hold at small scale, and the controls are printed', async () =>
   expect(complete).toBe(true)
   expect(claims.map(({ pass }) => pass)).toEqual([true, null, true, null, null])
   expect([figures.length, tables.length]).toEqual([2, 1])
-}, 90_000)
+})
 
 test('4 bits: at most 16 values a group, 0 stays 0, errors of half a step', () => {
   const from = Float64Array.from({ length: 70 }, (_, i) => (i % 7 === 0 ? 0 : Math.sin(i) * (1 + i)))
