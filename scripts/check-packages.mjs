@@ -1,10 +1,13 @@
 // Every room has the same files and fields, dependencies point down only, and library code stays the same in every engine.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { readJson, rooms, root } from './rooms.mjs'
+import { packages, readJson, root } from './rooms.mjs'
 
 // Nothing stands on the bridges and the GPU, and their tests hold them to the papers they carry.
-const RANKS = { core: 0, optimizers: 1, nn: 1.5, datasets: 1, executor: 1, jax: 2.5, tfjs: 2.5, webgpu: 2.5, cli: 3 }
+const RANKS = {
+  ...{ testing: -1, core: 0, optimizers: 1, nn: 1.5, datasets: 1, executor: 1 },
+  ...{ jax: 2.5, tfjs: 2.5, webgpu: 2.5, cli: 3 },
+}
 const rankOf = ({ folder, paper }) => (paper ? 2 : RANKS[relative(join(root, 'packages'), folder)])
 
 const SCRIPTS = {
@@ -12,7 +15,7 @@ const SCRIPTS = {
   typecheck: /^tsc -p tsconfig\.json$/,
   test: /^node (\.\.\/)+scripts\/jest\.mjs$/,
 }
-const FILES = ['README.md', 'CHANGELOG.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json', 'src/index.ts', 'test']
+const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json', 'src/index.ts', 'test']
 const PAPER_FILES = ['src/experiment.ts', 'bench', 'demo']
 const OPT_FIELDS = ['paper', 'authors', 'year', 'venue', 'arXiv', 'topic', 'tasks', 'summary']
 
@@ -26,7 +29,7 @@ const NODE = /from 'node:|import\('node:|\brequire\(|\bprocess\.|\bBuffer\b/
 const TOP_AWAIT = /^await /m
 
 const problems = []
-const all = rooms()
+const all = packages()
 const byName = new Map(all.map((room) => [room.manifest.name, room]))
 
 function* sources(folder) {
@@ -44,7 +47,8 @@ for (const room of all) {
   const rank = rankOf(room)
   if (rank === undefined) say('has no rank in scripts/check-packages.mjs')
 
-  for (const file of [...FILES, ...(paper ? PAPER_FILES : [])])
+  const published = manifest.private ? [] : ['CHANGELOG.md']
+  for (const file of [...FILES, ...published, ...(paper ? PAPER_FILES : [])])
     if (!existsSync(join(folder, file))) say(`lacks ${file}`)
   for (const [script, form] of Object.entries(SCRIPTS))
     if (!form.test(manifest.scripts?.[script] ?? '')) say(`script ${script} is not of the house's form ${form}`)
@@ -53,11 +57,13 @@ for (const room of all) {
   if (manifest.sideEffects !== false) say('lacks "sideEffects": false')
   if (manifest.license !== 'MIT') say('lacks "license": "MIT"')
   if (manifest.engines?.node !== '>=20.19') say('lacks "engines": { "node": ">=20.19" }')
-  if (manifest.publishConfig?.access !== 'public') say('lacks "publishConfig": { "access": "public" }')
-  if (manifest.repository?.directory !== here.replaceAll('\\', '/')) say(`repository.directory is not ${here}`)
   if (typeof manifest.description !== 'string') say('lacks a description')
-  if (!Number.isFinite(manifest.opt?.size))
-    say('lacks its size budget: "opt": { "size": bytes min+gz of the main entry }')
+  if (!manifest.private) {
+    if (manifest.publishConfig?.access !== 'public') say('lacks "publishConfig": { "access": "public" }')
+    if (manifest.repository?.directory !== here.replaceAll('\\', '/')) say(`repository.directory is not ${here}`)
+    if (!Number.isFinite(manifest.opt?.size))
+      say('lacks its size budget: "opt": { "size": bytes min+gz of the main entry }')
+  }
   if (manifest.exports?.['./package.json'] !== './package.json') say('does not export ./package.json')
   for (const [path, entry] of Object.entries(manifest.exports ?? {}))
     if (
@@ -79,6 +85,7 @@ for (const room of all) {
         if (range !== 'catalog:' && group !== 'peerDependencies') say(`${group}: ${name} must be "catalog:"`)
         continue
       }
+      if (other.manifest.private && group !== 'devDependencies') say(`${group}: ${name} is not published`)
       // A peer is optional company: an open range, or every minor of it would be a major of ours.
       const form = group === 'peerDependencies' ? /^>=\d+\.\d+\.\d+$/ : /^workspace:\^$/
       if (!form.test(range))
@@ -87,7 +94,7 @@ for (const room of all) {
       if (rankOf(other) > rank) say(`${group}: ${name} stands above (rank ${rankOf(other)} > ${rank})`)
     }
 
-  if (here.endsWith('cli')) continue
+  if (here.endsWith('cli') || manifest.private) continue
   for (const file of existsSync(join(folder, 'src')) ? sources(join(folder, 'src')) : []) {
     const text = readFileSync(file, 'utf8')
     const name = relative(root, file)

@@ -21,10 +21,13 @@ export const testedFolders = () => [...roomFolders(), join(root, 'docs')]
 
 export const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 
-/** All packages as { folder, manifest, paper }. */
-export const rooms = () =>
+/** All packages as { folder, manifest, paper }, the private ones too, which are for the house's own tests. */
+export const packages = () =>
   roomFolders().map((folder) => ({
     folder,
     manifest: readJson(join(folder, 'package.json')),
     paper: dirname(folder).endsWith('papers'),
   }))
+
+/** The packages that users get. */
+export const rooms = () => packages().filter(({ manifest }) => !manifest.private)

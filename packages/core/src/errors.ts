@@ -93,3 +93,35 @@ export function oneOf<T extends string>(value: unknown, label: string, choices: 
   }
   return value as T
 }
+
+/**
+ * Checks that an argument is true or false.
+ *
+ * @throws TypeError
+ */
+export function boolean(value: unknown, label: string): boolean {
+  if (typeof value !== 'boolean') refuse(label, 'true or false', show(value), 'type')
+  return value
+}
+
+/**
+ * Checks that an argument can be called.
+ *
+ * @throws TypeError
+ */
+export function callback<F extends (...args: never[]) => unknown>(value: F, label: string): F {
+  if (typeof value !== 'function') refuse(label, 'a function', show(value), 'type')
+  return value
+}
+
+/**
+ * Checks that an argument is an object of options, before it is taken apart; {} stands for one that is left out.
+ *
+ * @throws TypeError
+ */
+export function options<O extends object>(value: O | undefined, label: string): O {
+  if (value === undefined) return {} as O
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
+    refuse(label, 'an object', show(value), 'type')
+  return value
+}

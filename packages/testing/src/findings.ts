@@ -1,0 +1,118 @@
+import { difference, type Leaves, leavesOf, notFinite, otherSort } from './answers.ts'
+import { type Case, type Target, targetsOf } from './cases.ts'
+import { LastCall } from './last-call.ts'
+import { type Mutation, mutationsOf } from './mutations.ts'
+import { holds, isNamed, type Outcome, outcomeOf } from './outcome.ts'
+import { within } from './paths.ts'
+import { integers, sample } from './random.ts'
+import { snapshot } from './snapshot.ts'
+
+/** A call that went wrong. */
+export interface Finding {
+  /** 'sinkhorn.async: argument 3.epsilon = 1e-320' */
+  call: string
+  /** What is wrong about what came of it. */
+  fault: string
+}
+
+export interface FuzzOptions {
+  /** The same seed tries the same calls (default 1). */
+  seed?: number
+  /** About how many calls, shared evenly by all functions and methods (default 1500). */
+  calls?: number
+}
+
+/** Tries the calls of one export. */
+export async function findings(
+  name: string,
+  value: unknown,
+  given: Case,
+  { seed = 1, calls = 1500 }: FuzzOptions = {},
+): Promise<Finding[]> {
+  const targets = targetsOf(name, value, given)
+  const found: Finding[] = []
+  const last = new LastCall()
+  for (const target of targets) {
+    const draw = integers(seed)
+    const { valid, fault } = await validAnswer(target)
+    if (fault) {
+      found.push({ call: `${target.label}, the valid call`, fault })
+      continue
+    }
+    for (const mutation of sample(mutationsOf(target.call), Math.ceil(calls / targets.length), draw)) {
+      const call = `${target.label}: ${mutation.what}`
+      last.write({ seed, call })
+      const fault = await judge(target, mutation, valid)
+      if (fault) found.push({ call, fault })
+    }
+  }
+  last.remove()
+  return found
+}
+
+/** The valid call must be one; its answer is known only when it is the same twice. */
+async function validAnswer({ call, run }: Target): Promise<{ valid?: Leaves; fault?: string }> {
+  const outcomes = [await outcomeOf(() => run(call.args())), await outcomeOf(() => run(call.args()))]
+  for (const outcome of outcomes) if ('error' in outcome) return { fault: `throws ${said(outcome.error)}` }
+  const [one, two] = outcomes.map((outcome) => leavesOf((outcome as { answer: unknown }).answer))
+  return difference(one, two) ? {} : { valid: one }
+}
+
+async function judge(target: Target, mutation: Mutation, valid: Leaves | undefined): Promise<string | undefined> {
+  const { call, names, run } = target
+  const args = mutation.apply(call.args())
+  const changes = snapshot(args)
+  const outcome = await outcomeOf(() => run(args))
+  const thrown = mutation.thrown?.()
+  const changed = changes()
+  // What is refused is refused before anything changes, but a callback may throw in the midst of the work.
+  const unwanted = 'error' in outcome && !thrown ? changed : changed.filter((path) => !within(path, call.writes))
+  if (unwanted.length > 0)
+    return `changes the caller's argument ${unwanted[0]}${'error' in outcome ? ' and then throws' : ''}`
+  if (thrown) return 'error' in outcome && holds(outcome.error, thrown) ? undefined : 'loses what the callback threw'
+  if ('error' in outcome) return isNamed(outcome.error, names) ? undefined : `throws ${said(outcome.error)}`
+  return ofAnswer(outcome, target, mutation, valid) ?? (await afterwards(outcome, target))
+}
+
+function ofAnswer(
+  outcome: Outcome & { answer: unknown },
+  { call }: Target,
+  { wants }: Mutation,
+  valid: Leaves | undefined,
+): string | undefined {
+  const { answer } = outcome
+  if (wants === 'refusal') return 'is not refused'
+  const leaves = leavesOf(answer)
+  const { status } = (answer ?? {}) as { status?: unknown }
+  const excused = call.nonFinite !== undefined || status === 'diverged' || status === 'aborted'
+  return (
+    (excused ? undefined : notFinite(leaves)) ??
+    (valid && otherSort(valid, leaves)) ??
+    (valid && wants === 'same' ? difference(valid, leaves) : undefined)
+  )
+}
+
+/** What was made must be of use: its methods work, or say by name why not. */
+async function afterwards({ answer }: { answer: unknown }, { call, names }: Target): Promise<string | undefined> {
+  for (const [method, given] of Object.entries(call.methods ?? {})) {
+    if ('skip' in given) continue
+    const { args, says = [], nonFinite } = typeof given === 'function' ? { args: given } : given
+    const object = answer as Record<string, (...args: unknown[]) => unknown>
+    const outcome = await outcomeOf(() => object[method](...args()))
+    if ('error' in outcome) {
+      if (!isNamed(outcome.error, [...names, method, ...says])) return `then ${method} throws ${said(outcome.error)}`
+    } else if (nonFinite === undefined) {
+      const fault = notFinite(leavesOf(outcome.answer))
+      if (fault) return `then ${method}: ${fault}`
+    }
+  }
+}
+
+/** What was thrown, in one line. */
+function said(error: unknown): string {
+  try {
+    return String(error).split('\n')[0].slice(0, 300)
+  } catch {
+    return 'something that is no text'
+  }
+}

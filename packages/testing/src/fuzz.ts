@@ -1,0 +1,43 @@
+import { type Case, gaps } from './cases.ts'
+import { type FuzzOptions, findings } from './findings.ts'
+
+/** A hang is ended from outside; slow machines get all the time they need. */
+const TEN_MINUTES = 600_000
+const SHOWN = 20
+
+/**
+ * Tests every exported function and class of a module by calls that are valid but for one thing, the same calls every time:
+ *
+ * - it answers, or throws an Error whose message begins with its name;
+ * - a value of another sort than the valid call's (a string for a number, NaN, a number for a callback) is refused;
+ * - the caller's arrays and options stay as they are, to the bit;
+ * - numbers in the answer are finite, unless its status is 'diverged' or 'aborted';
+ * - the same numbers in another container give the same answer, or are refused;
+ * - what a callback throws comes out.
+ *
+ * The call that hangs is in test-results/fuzz-last.json. FUZZ_SEED and FUZZ_CALLS try others, and more.
+ *
+ * @param api the module: `import * as api from '../src/index.ts'`.
+ * @param cases a valid call of each export that is a function or a class, or `{ skip: reason }`.
+ */
+export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOptions = {}): void {
+  const seed = Number(process.env.FUZZ_SEED ?? options.seed ?? 1)
+  const calls = Number(process.env.FUZZ_CALLS ?? options.calls ?? 1500)
+  const names = Object.keys(cases).filter((name) => name in api && !('skip' in cases[name]))
+
+  describe('fuzz', () => {
+    test('every export has a case', () => expect(gaps(api, cases)).toEqual([]))
+
+    test.each(names)(
+      '%s',
+      async (name) => {
+        const value = (api as Record<string, unknown>)[name]
+        const found = await findings(name, value, cases[name], { seed, calls: calls / names.length })
+        if (found.length === 0) return
+        const lines = found.slice(0, SHOWN).map(({ call, fault }) => `${call}\n    ${fault}`)
+        throw new Error(`${found.length} calls went wrong (seed ${seed}):\n  ${lines.join('\n  ')}`)
+      },
+      TEN_MINUTES,
+    )
+  })
+}

@@ -1,0 +1,25 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+
+const FOLDER = 'test-results'
+const FILE = `${FOLDER}/fuzz-last.json`
+
+/** The call that is being made, in a file that is there only when it did not come back: a hang is known by it after the kill. */
+export class LastCall {
+  readonly #file: number
+
+  constructor() {
+    mkdirSync(FOLDER, { recursive: true })
+    this.#file = openSync(FILE, 'w')
+  }
+
+  write(call: object): void {
+    const text = `${JSON.stringify(call)}\n`
+    ftruncateSync(this.#file, 0)
+    writeSync(this.#file, text, 0)
+  }
+
+  remove(): void {
+    closeSync(this.#file)
+    rmSync(FILE, { force: true })
+  }
+}

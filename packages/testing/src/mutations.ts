@@ -1,0 +1,106 @@
+import { callbackMutations } from './callbacks.ts'
+import type { Call } from './cases.ts'
+import { isNumbers, isRows, isVector, sortOf } from './kinds.ts'
+import { isPlain, type Place, placesOf, replace, within } from './paths.ts'
+import { rowsMutations, vectorMutations } from './shapes.ts'
+import { NUMBERS, ODD, SMALL, STRINGS } from './values.ts'
+
+/** One change of a valid call's arguments. */
+export interface Mutation {
+  /** '3.epsilon = 1e-320' */
+  what: string
+  /** Changes fresh arguments; the answer is what to call with. */
+  apply(args: unknown[]): unknown[]
+  /** What must come of it: a refusal, or the same answer as the valid call's (or a refusal). */
+  wants?: 'refusal' | 'same'
+  /** An error that a callback throws: it must come out as it is. */
+  thrown?: () => Error | undefined
+}
+
+/** A new value for a place, before it is a mutation. */
+export interface Change {
+  what: string
+  value: (old: unknown) => unknown
+  wants?: 'refusal' | 'same'
+  thrown?: () => Error | undefined
+}
+
+/** Every change of one thing in a valid call. */
+export function mutationsOf(call: Call): Mutation[] {
+  const args = call.args()
+  const missing = args.map((_, k): Mutation => ({ what: `only ${k} arguments`, apply: (all) => all.slice(0, k) }))
+  const changed = placesOf(args).flatMap((place) =>
+    changesOf(place, call).map(
+      ({ what, value, ...rest }): Mutation => ({
+        what: `argument ${place.path} ${what}`,
+        apply(all) {
+          replace(all, place.path, value(valueAt(all, place.path)))
+          return all
+        },
+        ...rest,
+      }),
+    ),
+  )
+  return [...missing, ...changed]
+}
+
+const valueAt = (args: unknown[], path: string): unknown =>
+  path.split('.').reduce((at, key) => (at as Record<string, unknown>)[key], args as unknown)
+
+function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, args }: Call): Change[] {
+  const free = within(path, loose)
+  const held = inTypedArray(args(), path)
+  const odd = held
+    ? []
+    : ODD.map(([what, make]): Change => {
+        const other = sortOf(make()) !== sortOf(value) && make() !== undefined && make() !== null
+        return { what: `= ${what}`, value: make, ...(other && !free ? { wants: 'refusal' } : {}) }
+      })
+  if (typeof value === 'number') {
+    const list = within(path, budgets) || path.endsWith('.maxIterations') ? SMALL : [...NUMBERS, value + 1, -value]
+    return [
+      ...odd,
+      ...list.map(
+        (x): Change => ({
+          what: `= ${Object.is(x, -0) ? '-0' : x}`,
+          value: () => x,
+          ...(Number.isNaN(x) && !free && !nonFinite ? { wants: 'refusal' } : {}),
+        }),
+      ),
+    ]
+  }
+  if (typeof value === 'string') return [...odd, ...STRINGS.map((s): Change => ({ what: `= '${s}'`, value: () => s }))]
+  if (typeof value === 'function') return [...odd, ...callbackMutations()]
+  if (isRows(value)) return [...odd, ...rowsMutations(value)]
+  if (isNumbers(value)) return [...odd, ...vectorMutations(value)]
+  if (isVector(value)) return [...odd, ...listChanges]
+  if (isPlain(value)) return [...odd, ...Object.keys(value).map(without), ...recordChanges]
+  return odd
+}
+
+/** The entries of a typed array can be nothing but numbers. */
+const inTypedArray = (args: unknown[], path: string): boolean =>
+  path.includes('.') && ArrayBuffer.isView(valueAt(args, path.slice(0, path.lastIndexOf('.'))))
+
+const without = (key: string): Change => ({
+  what: `without ${key}`,
+  value: (old) => Object.fromEntries(Object.entries(old as object).filter(([one]) => one !== key)),
+})
+
+const recordChanges: Change[] = [
+  { what: 'frozen', value: (old) => Object.freeze({ ...(old as object) }), wants: 'same' },
+  { what: 'without a prototype', value: (old) => Object.assign(Object.create(null), old), wants: 'same' },
+  { what: 'as a prototype', value: (old) => Object.create(old as object) },
+  {
+    what: "with a key '__proto__'",
+    value: (old) => Object.defineProperty({ ...(old as object) }, '__proto__', { value: 1, enumerable: true }),
+  },
+]
+
+const listChanges: Change[] = [
+  { what: 'empty', value: () => [] },
+  { what: 'without its last', value: (old) => [...(old as unknown[])].slice(0, -1) },
+  { what: 'with its last twice', value: (old) => [...(old as unknown[]), [...(old as unknown[])].at(-1)] },
+  { what: 'with holes', value: (old) => new Array((old as unknown[]).length) },
+  { what: 'frozen', value: (old) => Object.freeze([...(old as unknown[])]), wants: 'same' },
+]

@@ -1,0 +1,43 @@
+/** How a call ended. */
+export type Outcome = { answer: unknown } | { error: unknown }
+
+const TURNS = 100
+
+/** Calls, waits for a promise, and runs through a generator, for a while. */
+export async function outcomeOf(call: () => unknown): Promise<Outcome> {
+  try {
+    return { answer: await finished(await call()) }
+  } catch (error) {
+    return { error }
+  }
+}
+
+async function finished(answer: unknown): Promise<unknown> {
+  const run = answer as Iterator<unknown> | AsyncIterator<unknown> | null | undefined
+  if (typeof run?.next !== 'function') return answer
+  const seen: unknown[] = []
+  for (let turn = 0; turn < TURNS; turn++) {
+    const { done, value } = await run.next()
+    if (done) return { seen, answer: value }
+    seen.push(value)
+  }
+  await run.return?.()
+  return { seen }
+}
+
+/** The caught thing is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...'. */
+export function isNamed(error: unknown, names: readonly string[]): boolean {
+  const { message } = error as { message?: unknown }
+  return (
+    (error instanceof Error || Object.prototype.toString.call(error) === '[object Error]') &&
+    typeof message === 'string' &&
+    names.some((name) => message.startsWith(name) && /^(\.\w+)*(\(.*?\))?: /.test(message.slice(name.length)))
+  )
+}
+
+/** Did this very error come out, by itself or as a cause? */
+export function holds(error: unknown, thrown: Error): boolean {
+  for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
+    if (at === thrown) return true
+  return false
+}
