@@ -1,7 +1,9 @@
 import { refuse } from '@opt/core'
 import type { Box } from './box.ts'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
+import { largest } from './vectors.ts'
 
 /** Options of {@link adagradDiagonal}. */
 export interface AdagradDiagonalOptions extends LearnerOptions {
@@ -16,13 +18,18 @@ class AdagradDiagonalLearner extends OnlineLearner implements Certified {
   protected readonly numbers: { spent: number } = { spent: 0 }
   protected readonly arrays: { squares: Float64Array }
 
+  protected readonly meaning: Record<string, Meaning> = {
+    spent: 'nonnegative',
+    squares: 'nonnegative',
+  }
+
   constructor(options: AdagradDiagonalOptions) {
     super('adagradDiagonal', options)
     const { domain, k } = options
     if (domain.kind !== 'box') refuse('adagradDiagonal: domain', 'a box', `a ${domain.kind}`)
     const lower = domain.lower()
     this.#sides = domain.upper().map((v, i) => v - lower[i])
-    this.#k = positive(k ?? Math.max(...this.#sides) / Math.SQRT2, 'adagradDiagonal', 'k')
+    this.#k = k === undefined ? largest(this.#sides) / Math.SQRT2 : positive(k, 'adagradDiagonal', 'k')
     this.arrays = { squares: new Float64Array(this.x.length) }
   }
 

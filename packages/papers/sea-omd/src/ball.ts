@@ -1,7 +1,7 @@
-import { allocate, number, refuse, solveScratch, type VectorLike, vectorCopy } from '@opt/core'
+import { number, refuse, type VectorLike, vectorCopy } from '@opt/core'
 import { type Domain, domainOf } from './domain.ts'
-import { factor } from './factor.ts'
-import { inner, LONG, squaredDistance, symmetricProduct, VectorSpace } from './vectors.ts'
+import { secular } from './secular.ts'
+import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from './vectors.ts'
 
 /** Options of {@link ball}: a centre says the dimension too. */
 export interface BallOptions {
@@ -12,12 +12,10 @@ export interface BallOptions {
   center?: VectorLike
 }
 
-const NEWTON_STEPS = 60
-
 /**
  * The Euclidean ball ||x - center|| <= radius; its diameter is twice the radius.
  *
- * @throws RangeError when the radius is not positive, or neither dimension nor centre is given.
+ * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is given.
  */
 export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
   number(radius, 'ball: radius', { positive: true })
@@ -30,66 +28,40 @@ export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
   const space = new VectorSpace(c.length, 3)
   const [middle, away, edge] = [space.copy(c), space.zeros(), space.zeros()]
   const metricProjection = secular(c, radius)
+  const plain = isExact(radius * radius)
+
+  /** Where squares say nothing: lengths relative to the largest entry. */
+  const projectFar = (y: Float64Array) => {
+    const half = direction(y, c, away)
+    const length = Math.sqrt(inner(away, away))
+    if (half * length <= radius / 2) return
+    for (let i = 0; i < y.length; i++) y[i] = c[i] + (radius / length) * away[i]
+  }
   return domainOf({
     kind: 'ball',
     diameter: 2 * radius,
     center: c,
-    excess: (x) => Math.sqrt(squaredDistance(x, c)) - radius,
-    isInside: (y) => squaredDistance(y, c) <= radius * radius,
+    excess: (x) => distance(x, c) - radius,
+    isInside: (y) => (plain ? squaredDistance(y, c) <= radius * radius : distance(y, c) <= radius),
     projectInPlace(y) {
-      if (y.length < LONG) return projectShort(y, c, radius)
+      if (y.length < LONG) {
+        const square = squaredDistance(y, c)
+        if (plain && square <= radius * radius) return
+        if (!plain || !isExact(square)) return projectFar(y)
+        const scale = radius / Math.sqrt(square)
+        for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
+        return
+      }
       away.set(y)
       space.descend(away, 1, middle, away)
       const square = space.inner(away, away)
-      if (square <= radius * radius) return
+      if (plain && square <= radius * radius) return
+      if (!plain || !isExact(square)) return projectFar(y)
       space.descend(middle, -radius / Math.sqrt(square), away, edge)
       y.set(edge)
     },
-    projectMetricInPlace(y, H, stride) {
-      if (squaredDistance(y, c) > radius * radius) metricProjection(y, H, stride)
+    projectMetricInPlace(y, L) {
+      if (distance(y, c) > radius) metricProjection(y, L)
     },
   })
-}
-
-function projectShort(y: Float64Array, c: Float64Array, radius: number): void {
-  const square = squaredDistance(y, c)
-  if (square <= radius * radius) return
-  const scale = radius / Math.sqrt(square)
-  for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
-}
-
-/**
- * The metric projection of an outer point: z = x - center solves (H + mu I) z = H(y - center) for the mu > 0 at which ||z|| = radius.
- * Newton on 1/||z|| - 1/radius from mu = 0 climbs to it without ever passing (More and Sorensen, 1983).
- */
-function secular(center: Float64Array, radius: number): (y: Float64Array, H: Float64Array, stride: number) => void {
-  const n = center.length
-  const plan = () =>
-    allocate((ws) => ({
-      L: ws.matrix(n, n),
-      ...{ b: ws.f64(n), z: ws.f64(n), w: ws.f64(n), work: ws.f64(solveScratch(n, n)) },
-    }))
-  let space: ReturnType<typeof plan> | undefined
-  return (y, H, stride) => {
-    space ??= plan()
-    const { L, b, z, w, work, kernels } = space
-    for (let i = 0; i < n; i++) z[i] = y[i] - center[i]
-    symmetricProduct(H, stride, z, b)
-    let mu = 0
-    for (let k = 0; k < NEWTON_STEPS; k++) {
-      factor(kernels, n, H, stride, mu, L, work)
-      z.set(b)
-      kernels.trsv(n, L.data, L.stride, z)
-      kernels.trsvT(n, L.data, L.stride, z)
-      const length = Math.sqrt(inner(z, z))
-      if (length <= radius * (1 + 2e-15)) break
-      w.set(z)
-      kernels.trsv(n, L.data, L.stride, w)
-      const next = mu + ((length * length) / inner(w, w)) * ((length - radius) / radius)
-      if (!(next > mu)) break
-      mu = next
-    }
-    const scale = radius / Math.sqrt(inner(z, z))
-    for (let i = 0; i < n; i++) y[i] = center[i] + scale * z[i]
-  }
 }

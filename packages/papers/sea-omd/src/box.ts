@@ -1,7 +1,7 @@
 import { refuse, type VectorLike, vectorCopy } from '@opt/core'
 import { activeSet } from './active-set.ts'
 import { type Domain, domainOf } from './domain.ts'
-import { squaredDistance } from './vectors.ts'
+import { distance } from './vectors.ts'
 
 /** Options of {@link box}: numbers for equal sides (then with a dimension) or vectors. */
 export interface BoxOptions {
@@ -23,7 +23,7 @@ export interface Box extends Domain {
 /**
  * The box lower <= x <= upper; a side may have length 0.
  *
- * @throws RangeError when lower[i] > upper[i], or the sizes do not fit.
+ * @throws RangeError when lower[i] > upper[i], the diameter overflows, or the sizes do not fit.
  */
 export function box({ dimension, lower = -1, upper = 1 }: BoxOptions): Box {
   const n =
@@ -54,13 +54,13 @@ export function box({ dimension, lower = -1, upper = 1 }: BoxOptions): Box {
   return {
     ...domainOf({
       kind: 'box',
-      diameter: Math.sqrt(squaredDistance(hi, lo)),
+      diameter: distance(hi, lo),
       center: lo.map((l, i) => l / 2 + hi[i] / 2),
       excess: (x) => x.reduce((worst, v, i) => Math.max(worst, lo[i] - v, v - hi[i]), 0),
       isInside,
       projectInPlace: clip,
-      projectMetricInPlace(y, H, stride) {
-        if (!isInside(y)) quadratic(y, clip, H, stride)
+      projectMetricInPlace(y, L) {
+        if (!isInside(y)) quadratic(y, clip, L)
       },
     }),
     kind: 'box',

@@ -1,4 +1,5 @@
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
 
 /**
@@ -9,6 +10,12 @@ class DescentLearner extends OnlineLearner implements Certified {
   readonly #stepSize: (round: number, squares: number) => number
   protected readonly numbers: { last: number; spent: number; squares: number } = { last: 0, spent: 0, squares: 0 }
   protected readonly arrays: Record<string, Float64Array> = {}
+
+  protected readonly meaning: Record<string, Meaning> = {
+    last: 'nonnegative',
+    spent: 'nonnegative',
+    squares: 'nonnegative',
+  }
 
   constructor(name: string, options: LearnerOptions, stepSize: (round: number, squares: number) => number, G?: number) {
     super(name, options, G)
@@ -64,14 +71,16 @@ export interface AdagradNormOptions extends LearnerOptions {
  * Source: Streeter and McMahan, 2010.
  */
 export function adagradNorm(options: AdagradNormOptions): Certified {
-  const k = positive(options.k ?? options.domain?.diameter / Math.SQRT2, 'adagradNorm', 'k')
-  return new DescentLearner('adagradNorm', options, (_, squares) => k / Math.sqrt(squares))
+  const { k, domain } = options
+  const scale = k === undefined ? domain?.diameter / Math.SQRT2 : positive(k, 'adagradNorm', 'k')
+  return new DescentLearner('adagradNorm', options, (_, squares) => scale / Math.sqrt(squares))
 }
 
 class OgdStrongLearner extends OnlineLearner implements Certified {
   readonly #lambda: number
   protected readonly numbers: { spent: number } = { spent: 0 }
   protected readonly arrays: Record<string, Float64Array> = {}
+  protected readonly meaning: Record<string, Meaning> = { spent: 'nonnegative' }
 
   constructor(options: OgdStrongOptions) {
     super('ogdStrong', options)

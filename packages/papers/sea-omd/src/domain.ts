@@ -1,5 +1,6 @@
 import { type MatrixLike, matrix, number, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
-import { isPositiveDefinite } from './factor.ts'
+import { triangleOf } from './triangle.ts'
+import { largest } from './vectors.ts'
 
 /** A closed, bounded, convex set that a learner plays in. */
 export interface Domain {
@@ -10,7 +11,8 @@ export interface Domain {
   /** A fresh copy of its centre: where learners start unless told otherwise. */
   center(): Float64Array
   /**
-   * Whether x breaks no constraint by more than `tolerance` (default 1e-9, absolute).
+   * Whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size, the larger of its diameter
+   * and its centre's largest entry.
    *
    * @throws RangeError or TypeError when x is no vector of the domain's dimension.
    */
@@ -30,8 +32,8 @@ export interface Domain {
   projectMetric(y: VectorLike, H: MatrixLike): Float64Array
   /** {@link project} for hot loops: y becomes its projection; nothing is checked, nothing allocated. */
   projectInPlace(y: Float64Array): void
-  /** {@link projectMetric} for hot loops: reads the lower triangle of H, row-major with this stride. */
-  projectMetricInPlace(y: Float64Array, H: Float64Array, stride: number): void
+  /** {@link projectMetric} for hot loops, in the metric L'L of a lower triangle L without zeros on its diagonal. */
+  projectMetricInPlace(y: Float64Array, L: { data: Float64Array; stride: number }): void
   /** Whether y is in the set, to the last bit; never for a simplex, whose plane a computed y misses. Nothing is checked. */
   isInside(y: Float64Array): boolean
 }
@@ -48,10 +50,12 @@ export type Geometry = Pick<Domain, 'projectInPlace' | 'projectMetricInPlace' | 
 /** Puts checks and copies round the geometry of a set. */
 export function domainOf({ kind, diameter, center, excess, ...inPlace }: Geometry): Domain {
   const dimension = center.length
+  if (!(diameter < Infinity)) refuse(`${kind}: diameter`, 'a finite number', String(diameter))
+  const size = Math.max(diameter, largest(center))
   return {
     ...{ kind, dimension, diameter, ...inPlace },
     center: () => center.slice(),
-    contains(x, tolerance = 1e-9) {
+    contains(x, tolerance = 1e-9 * size) {
       number(tolerance, `${kind}.contains: tolerance`, { nonnegative: true })
       return excess(vector(x, `${kind}.contains: x`, { length: dimension })) <= tolerance
     },
@@ -64,9 +68,9 @@ export function domainOf({ kind, diameter, center, excess, ...inPlace }: Geometr
       const x = vectorCopy(y, `${kind}.projectMetric: y`, { length: dimension })
       const metric = matrix(H, `${kind}.projectMetric: H`, { rows: dimension, columns: dimension })
       checkSymmetric(metric.data, dimension, `${kind}.projectMetric: H`)
-      if (!isPositiveDefinite(metric.data, dimension))
-        refuse(`${kind}.projectMetric: H`, 'positive definite', 'a matrix that is not')
-      inPlace.projectMetricInPlace(x, metric.data, dimension)
+      const L = triangleOf(metric.data, dimension)
+      if (!L) refuse(`${kind}.projectMetric: H`, 'positive definite', 'a matrix that is not')
+      inPlace.projectMetricInPlace(x, L)
       return x
     },
   }

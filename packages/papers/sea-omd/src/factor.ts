@@ -1,8 +1,7 @@
-import { allocate, type Kernels, type PaddedMatrix, solveScratch } from '@opt/core'
+import type { Kernels, PaddedMatrix } from '@opt/core'
 
 /**
  * Cholesky factor of H + mu I into the lower triangle of L; H lies in the lower triangle of its array.
- * With `kept`, of the rows and columns at its first n indices, which ascend.
  * A matrix that is positive definite but for rounding gets as little more on its diagonal as makes it so.
  */
 export function factor(
@@ -13,26 +12,17 @@ export function factor(
   mu: number,
   L: PaddedMatrix,
   work: Float64Array,
-  kept?: Int32Array,
 ): void {
   let largest = 0
   for (let shift = 0; shift < Infinity; shift = Math.max(1e-15 * largest, 10 * shift)) {
     for (let i = 0; i < n; i++) {
-      const from = (kept ? kept[i] : i) * stride
+      const from = i * stride
       const to = i * L.stride
-      if (kept) for (let j = 0; j <= i; j++) L.data[to + j] = H[from + kept[j]]
-      else for (let j = 0; j <= i; j++) L.data[to + j] = H[from + j]
+      for (let j = 0; j <= i; j++) L.data[to + j] = H[from + j]
       L.data[to + i] += mu + shift
       largest = Math.max(largest, L.data[to + i])
     }
     if (kernels.potrf(n, L.data, L.stride, work) === 0) return
   }
   throw new RangeError('factor: entries must be finite')
-}
-
-/** Whether a symmetric n-by-n matrix is positive definite. */
-export function isPositiveDefinite(H: Float64Array, n: number): boolean {
-  const { L, work, kernels } = allocate((ws) => ({ L: ws.f64(n * n), work: ws.f64(solveScratch(n, n)) }))
-  L.set(H)
-  return kernels.potrf(n, L, n, work) === 0
 }

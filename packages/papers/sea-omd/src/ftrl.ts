@@ -1,6 +1,8 @@
 import { refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import { LONGEST, type Meaning } from './meaning.ts'
+import { largest } from './vectors.ts'
 
 /** Options of {@link oftrl}: nu, or G and L. */
 export interface OftrlOptions extends LearnerOptions {
@@ -16,6 +18,9 @@ export interface Oftrl extends Learner {
   readonly stepSize: number
 }
 
+const sumOfGradients = (total: Float64Array, round: number) =>
+  largest(total) <= round * LONGEST * (1 + 1e-9) ? undefined : `the sum of ${round} gradients`
+
 class OftrlLearner extends OnlineLearner implements Oftrl {
   readonly nu: number
   readonly #options: OftrlOptions
@@ -23,6 +28,12 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
   protected readonly numbers: { eta: number; weighted: number }
   /** total: the sum of all gradients. */
   protected readonly arrays: { total: Float64Array; previous: Float64Array }
+  protected readonly meaning: Record<string, Meaning> = {
+    eta: 'nonnegative',
+    weighted: 'nonnegative',
+    total: sumOfGradients,
+    previous: 'gradient',
+  }
 
   constructor(options: OftrlOptions) {
     const { nu, G, L } = options
@@ -32,7 +43,7 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
     if (D === 0) refuse('oftrl: domain', 'of positive diameter', 'a single point')
     if (nu === undefined && (G === undefined || L === undefined))
       refuse('oftrl: nu', 'given when G or L is not', 'undefined')
-    this.nu = positive(nu ?? L! * D * D + D * G!, 'oftrl', 'nu')
+    this.nu = nu === undefined ? L! * D * D + D * G! : positive(nu, 'oftrl', 'nu')
     this.#options = options
     this.#center = this.x.slice()
     this.numbers = { eta: (D * D) / this.nu, weighted: 0 }
@@ -87,6 +98,13 @@ class OftlLearner extends OnlineLearner {
   protected readonly numbers: Record<string, number> = {}
   /** The sums of the points played and of all gradients. */
   protected readonly arrays: { points: Float64Array; total: Float64Array }
+  protected readonly meaning: Record<string, Meaning> = {
+    points: (sums, round) =>
+      (round === 0 ? largest(sums) === 0 : this.domain.contains(sums.map((v) => v / round)))
+        ? undefined
+        : `the sum of ${round} points of the ${this.domain.kind}`,
+    total: sumOfGradients,
+  }
 
   constructor(options: OftlOptions) {
     super('oftl', options)

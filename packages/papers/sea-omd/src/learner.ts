@@ -1,8 +1,9 @@
 import { number, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { World } from './bounds.ts'
 import type { Domain } from './domain.ts'
+import { checkMeaning, LONGEST, type Meaning, SHORTEST } from './meaning.ts'
 import { checkNames, count, decode, encode, type LearnerState } from './state.ts'
-import { VectorSpace } from './vectors.ts'
+import { largest, VectorSpace } from './vectors.ts'
 
 /** A gradient of this round's loss at the point played, or a function that computes it there. */
 export type Gradient = VectorLike | ((x: Float64Array) => VectorLike)
@@ -36,7 +37,8 @@ export interface Learner {
   /**
    * Goes on from a saved state, to the same bits.
    *
-   * @throws TypeError or RangeError when the state is not one of a learner like this; the learner is then unchanged.
+   * @throws TypeError or RangeError when the state is not one of a learner like this, or holds what none can have: a point outside
+   * the domain, negative squares, a metric that is not positive definite. The learner is then unchanged.
    */
   load(state: LearnerState): void
 }
@@ -55,10 +57,8 @@ const VECTORS = 8
 export interface Memory {
   readonly numbers: Record<string, number>
   readonly arrays: Record<string, Float64Array>
+  readonly meaning: Record<string, Meaning>
 }
-
-/** A metric made of longer gradients would overflow in a projection. */
-const LONGEST = 1e60
 
 /** The part all learners share: checks, the played point, saving. A learner adds its step and its memory. */
 export abstract class OnlineLearner implements Learner {
@@ -78,7 +78,11 @@ export abstract class OnlineLearner implements Learner {
     if (typeof domain?.projectInPlace !== 'function') refuse(`${name}: domain`, 'a domain', show(domain), 'type')
     this.name = name
     this.domain = domain
-    const { dimension } = domain
+    const { dimension, diameter } = domain
+    if (!(diameter === 0 || diameter >= SHORTEST) || diameter > LONGEST)
+      refuse(`${name}: domain`, `of diameter 0, or ${SHORTEST} to ${LONGEST}`, `diameter ${diameter}`)
+    if (largest(domain.center()) > LONGEST)
+      refuse(`${name}: domain`, `within ${LONGEST} of the origin`, 'one further away')
     this.space = new VectorSpace(dimension, VECTORS)
     this.x = this.space.copy(domain.center())
     if (start !== undefined) {
@@ -94,7 +98,9 @@ export abstract class OnlineLearner implements Learner {
   protected abstract readonly numbers: Record<string, number>
   protected abstract readonly arrays: Record<string, Float64Array>
   /** A part with a memory of its own, under other names. */
-  protected readonly part: Memory = { numbers: {}, arrays: {} }
+  protected readonly part: Memory = { numbers: {}, arrays: {}, meaning: {} }
+  /** What those are, by name; what is not named may be any finite number. */
+  protected abstract readonly meaning: Record<string, Meaning>
 
   /** One round of the algorithm. g is checked; `square` is ||g||^2. It may throw only before it has changed anything. */
   protected abstract step(g: Float64Array, square: number): void
@@ -168,6 +174,7 @@ export abstract class OnlineLearner implements Learner {
       refuse(`${label}.dimension`, String(this.domain.dimension), show(state.dimension))
     const round = count(state.round, `${label}.round`)
     const violations = count(state.violations, `${label}.violations`)
+    if (violations > round) refuse(`${label}.violations`, `at most the ${round} rounds`, String(violations))
     const mine = this.#memory()
     checkNames(
       state.numbers,
@@ -181,6 +188,11 @@ export abstract class OnlineLearner implements Learner {
     )
     const numbers = mine.numbers.map(([key]) => decode(state.numbers[key], 1, `${label}.numbers.${key}`)[0])
     const arrays = mine.arrays.map(([key, into]) => decode(state.arrays[key], into.length, `${label}.arrays.${key}`))
+    const meaning: Record<string, Meaning> = { x: 'point', ...this.meaning, ...this.part.meaning }
+    const check = (values: Float64Array, kind: string, key: string) =>
+      checkMeaning(values, meaning[key], `${label}.${kind}.${key}`, this.domain, round)
+    mine.numbers.forEach(([key], k) => check(Float64Array.of(numbers[k]), 'numbers', key))
+    mine.arrays.forEach(([key], k) => check(arrays[k], 'arrays', key))
     this.round = round
     this.violations = violations
     mine.numbers.forEach(([key, owner], k) => {
@@ -202,6 +214,16 @@ export abstract class OnlineLearner implements Learner {
 const isDense = (given: unknown, length: number): given is ArrayLike<number> =>
   (Array.isArray(given) || ArrayBuffer.isView(given)) && (given as unknown as ArrayLike<unknown>).length === length
 
-/** Checks G, L, lambda and their like. */
-export const positive = (value: unknown, name: string, option: string): number =>
-  number(value, `${name}: ${option}`, { positive: true })
+/** Checks G, L, lambda and their like: beyond 1e-60 to 1e60 a square or a quotient of them may overflow. */
+export function positive(value: unknown, name: string, option: string): number {
+  const label = `${name}: ${option}`
+  number(value, label, { positive: true })
+  return number(value, label, { min: SHORTEST, max: LONGEST })
+}
+
+/** Checks what is added under a root beside a square of G. */
+export function squareLike(value: unknown, name: string, option: string): number {
+  const label = `${name}: ${option}`
+  number(value, label, { nonnegative: true })
+  return value === 0 ? 0 : number(value, label, { min: 1e-240, max: 1e240 })
+}

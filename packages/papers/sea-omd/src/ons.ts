@@ -1,8 +1,8 @@
-import { number, refuse } from '@opt/core'
+import { refuse } from '@opt/core'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import { RankOneMetric } from './rank-one-metric.ts'
 import type { Certified } from './sea-convex.ts'
-import { inner } from './vectors.ts'
 
 /** Options of {@link ons}: gamma, or G and alpha. */
 export interface OnsOptions extends LearnerOptions {
@@ -25,6 +25,7 @@ class OnsLearner extends OnlineLearner implements Ons {
   readonly gamma: number
   protected readonly numbers: { spent: number } = { spent: 0 }
   protected readonly arrays: Record<string, Float64Array> = {}
+  protected readonly meaning: Record<string, Meaning> = { spent: 'nonnegative' }
   protected override readonly part: RankOneMetric
 
   constructor(options: OnsOptions) {
@@ -36,8 +37,8 @@ class OnsLearner extends OnlineLearner implements Ons {
     if (alpha !== undefined) positive(alpha, 'ons', 'alpha')
     if (gamma === undefined && (G === undefined || alpha === undefined))
       refuse('ons: gamma', 'given when G or alpha is not', 'undefined')
-    this.gamma = number(gamma ?? Math.min(1 / (4 * G! * D), alpha!) / 2, 'ons: gamma', { positive: true })
-    this.part = new RankOneMetric(this.x.length, 1 / (this.gamma * D * (this.gamma * D)), 1)
+    this.gamma = gamma === undefined ? Math.min(1 / (4 * G! * D), alpha!) / 2 : positive(gamma, 'ons', 'gamma')
+    this.part = new RankOneMetric(this.x.length, 1 / (this.gamma * D), 1)
   }
 
   metric(): Float64Array {
@@ -46,13 +47,10 @@ class OnsLearner extends OnlineLearner implements Ons {
 
   protected step(g: Float64Array): void {
     const { x, part: A } = this
-    const h = A.solve(g)
-    const scale = A.add()
-    this.numbers.spent += Math.max(0, scale * inner(g, h))
-    for (let i = 0; i < x.length; i++) x[i] -= (scale * h[i]) / this.gamma
-    if (this.domain.isInside(x)) return
-    const { data, stride } = A.matrix()
-    this.domain.projectMetricInPlace(x, data, stride)
+    const { h, square } = A.add(g)
+    this.numbers.spent += square
+    for (let i = 0; i < x.length; i++) x[i] -= h[i] / this.gamma
+    if (!this.domain.isInside(x)) this.domain.projectMetricInPlace(x, A.triangle)
   }
 
   override certificate(): number {

@@ -1,5 +1,6 @@
 import { refuse, show } from '@opt/core'
 import { type Domain, domainOf } from './domain.ts'
+import { hypot } from './triangle.ts'
 
 /**
  * The product of domains: the first entries of x belong to the first, the next to the second, and so on.
@@ -34,7 +35,7 @@ export function product(parts: readonly Domain[]): Domain {
   const inside = (part: Domain, block: Float64Array) => part.isInside(block)
   return domainOf({
     kind: 'product',
-    diameter: Math.sqrt(parts.reduce((sum, { diameter }) => sum + diameter * diameter, 0)),
+    diameter: parts.reduce((length, { diameter }) => hypot(length, diameter), 0),
     center,
     // Parts know only whether a point is within a tolerance: the distance to the projection bounds what a constraint is broken by.
     excess: (x) => {

@@ -1,6 +1,7 @@
-import { number, refuse } from '@opt/core'
+import { refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 
 /** Options of {@link seaConvex}. */
 export interface SeaConvexOptions extends LearnerOptions {
@@ -33,13 +34,23 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
   protected readonly numbers: { V: number; eta: number; last: number; spent: number; saved: number }
   protected readonly arrays: { xhat: Float64Array; previous: Float64Array }
 
+  protected readonly meaning: Record<string, Meaning> = {
+    V: 'nonnegative',
+    eta: 'positive',
+    last: 'positive',
+    spent: 'nonnegative',
+    saved: 'nonnegative',
+    xhat: 'point',
+    previous: 'gradient',
+  }
+
   constructor(options: SeaConvexOptions) {
     const { G, L, delta } = options
     super('seaConvex', options, G === undefined ? Infinity : positive(G, 'seaConvex', 'G'))
     const D = this.domain.diameter
     if (D === 0) refuse('seaConvex: domain', 'of positive diameter', 'a single point')
     if (L !== undefined) positive(L, 'seaConvex', 'L')
-    this.delta = number(delta ?? (L === undefined ? 0 : 10 * D * D * L * L), 'seaConvex: delta', { nonnegative: true })
+    this.delta = delta === undefined ? 10 * D * D * (L ?? 0) * (L ?? 0) : squareLike(delta, 'seaConvex', 'delta')
     this.#options = options
     this.#base = this.delta + 4 * (G ?? 0) * (G ?? 0)
     if (this.#base === 0) refuse('seaConvex: delta', 'positive when G is not given', '0')

@@ -1,6 +1,7 @@
 import { exp, log, log2, number, refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import { descend, inner, squaredDistance } from './vectors.ts'
 
 /** Options of {@link seaDynamic}. */
@@ -51,6 +52,15 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     'points' | 'hats' | 'previous' | 'weights' | 'losses' | 'moved' | 'own' | 'saved',
     Float64Array
   >
+
+  protected readonly meaning: Record<string, Meaning> = {
+    ...{ V: 'nonnegative', rate: 'nonnegative', points: 'point', hats: 'point', previous: 'gradient' },
+    ...{ moved: 'nonnegative', saved: 'nonnegative' },
+    weights: (p) =>
+      p.every((v) => v >= 0) && Math.abs(p.reduce((sum, v) => sum + v, 0) - 1) < 1e-9
+        ? undefined
+        : 'nonnegative and of sum 1',
+  }
 
   constructor(options: SeaDynamicOptions) {
     const name = 'seaDynamic'

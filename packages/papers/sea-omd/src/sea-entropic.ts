@@ -1,5 +1,6 @@
-import { exp, log, number, refuse } from '@opt/core'
+import { exp, log, refuse } from '@opt/core'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import type { Simplex } from './simplex.ts'
 
 /** Options of {@link seaEntropic}. */
@@ -15,6 +16,12 @@ class SeaEntropicLearner extends OnlineLearner {
   protected readonly numbers: { V: number; eta: number }
   /** logs: the logarithm of xhat / total, but for a constant. */
   protected readonly arrays: { logs: Float64Array; previous: Float64Array }
+  protected readonly meaning: Record<string, Meaning> = {
+    V: 'nonnegative',
+    eta: 'nonnegative',
+    logs: (logs) => (logs.every((v) => v <= 1e-9) ? undefined : 'logarithms of shares, at most 0'),
+    previous: 'gradient',
+  }
 
   constructor(options: SeaEntropicOptions) {
     const name = 'seaEntropic'
@@ -22,7 +29,7 @@ class SeaEntropicLearner extends OnlineLearner {
     const { domain, G } = options
     if (domain.kind !== 'simplex') refuse(`${name}: domain`, 'a simplex', `a ${domain.kind}`)
     this.#total = domain.total
-    this.#G = number(positive(G, name, 'G'), `${name}: G`, { max: 1e60 })
+    this.#G = positive(G, name, 'G')
     const n = this.x.length
     const logs = new Float64Array(n)
     for (let i = 0; i < n; i++) {

@@ -1,7 +1,9 @@
-import { log, number, refuse } from '@opt/core'
+import { log, refuse } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import { RankOneMetric } from './rank-one-metric.ts'
+import type { Triangle } from './triangle.ts'
 
 /** Options of {@link seaExpConcave}: alpha or beta. */
 export interface SeaExpConcaveOptions extends LearnerOptions {
@@ -33,6 +35,11 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
   /** `away`: ||x_t - xhat_t||^2 in H_t; `projected`: whether x_t had to be projected. */
   protected readonly numbers: Record<'V' | 'spent' | 'saved' | 'away' | 'projected', number>
   protected readonly arrays: Record<'xhat' | 'previous' | 'hPrevious', Float64Array>
+  protected readonly meaning: Record<string, Meaning> = {
+    ...{ V: 'nonnegative', spent: 'nonnegative', saved: 'nonnegative', away: 'nonnegative' },
+    projected: ([v]) => (v === 0 || v === 1 ? undefined : '0 or 1'),
+    ...{ xhat: 'point', previous: 'gradient' },
+  }
   protected override readonly part: RankOneMetric
 
   constructor(options: SeaExpConcaveOptions) {
@@ -45,11 +52,11 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     if (alpha === undefined && beta === undefined) refuse(`${name}: alpha`, 'given when beta is not', 'undefined')
     if (alpha !== undefined) positive(alpha, name, 'alpha')
     if (L !== undefined) positive(L, name, 'L')
-    this.beta = number(beta ?? Math.min(1 / (4 * G * D), alpha!) / 2, `${name}: beta`, { positive: true })
+    this.beta = beta === undefined ? Math.min(1 / (4 * G * D), alpha!) / 2 : positive(beta, name, 'beta')
     const h0 = 1 + (this.beta * G * G) / 2
     this.#options = options
     this.#first = (h0 * D * D) / 2
-    this.part = new RankOneMetric(n, h0, this.beta / 2)
+    this.part = new RankOneMetric(n, Math.sqrt(h0), this.beta / 2)
     this.numbers = { V: 0, spent: 0, saved: 0, away: 0, projected: 0 }
     this.arrays = { xhat: this.space.copy(this.x), previous: this.space.zeros(), hPrevious: this.space.zeros() }
   }
@@ -65,32 +72,31 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
   protected step(g: Float64Array): void {
     const { x, numbers: s, part: H } = this
     const { xhat, previous, hPrevious } = this.arrays
-    const h = H.solve(g)
+    const { h, square, left } = H.add(g)
     // ||g_t - g_{t-1}||^2 in H_t^-1, and the same number for ||xhat_{t+1} - x_t||^2 in H_t as long as nothing is projected.
     let change = 0
-    for (let i = 0; i < g.length; i++) change += (g[i] - previous[i]) * (h[i] - hPrevious[i])
+    for (let i = 0; i < g.length; i++) {
+      const step = h[i] / left
+      change += (g[i] - previous[i]) * (step - hPrevious[i])
+      xhat[i] -= step
+    }
     change = Math.max(0, change)
     s.V += this.space.squaredDistance(g, previous)
     s.spent += 2 * change
-    for (let i = 0; i < g.length; i++) xhat[i] -= h[i]
-    const outside = this.#project(xhat)
-    const back = outside || s.projected === 1 ? H.squaredDistance(xhat, x) : change
+    const outside = this.#project(xhat, H.before)
+    const back = outside || s.projected === 1 ? H.squaredDistance(xhat, x, H.before) : change
     s.saved += (s.away + back) / 2
 
-    const scale = H.add()
-    for (let i = 0; i < g.length; i++) {
-      hPrevious[i] = scale * h[i]
-      x[i] = xhat[i] - hPrevious[i]
-    }
-    s.projected = this.#project(x) ? 1 : 0
-    s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : Math.max(0, this.space.inner(g, hPrevious))
+    hPrevious.set(h)
+    for (let i = 0; i < g.length; i++) x[i] = xhat[i] - h[i]
+    s.projected = this.#project(x, H.triangle) ? 1 : 0
+    s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : square
     previous.set(g)
   }
 
-  #project(y: Float64Array): boolean {
+  #project(y: Float64Array, metric: Triangle): boolean {
     if (this.domain.isInside(y)) return false
-    const { data, stride } = this.part.matrix()
-    this.domain.projectMetricInPlace(y, data, stride)
+    this.domain.projectMetricInPlace(y, metric)
     return true
   }
 

@@ -1,5 +1,6 @@
-import { number, refuse, show, type VectorLike, vector } from '@opt/core'
-import { type Gradient, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import { refuse, show, type VectorLike, vector } from '@opt/core'
+import { type Gradient, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
 
 /**
@@ -33,13 +34,23 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
   /** guess: m_t. */
   protected readonly arrays: { xhat: Float64Array; guess: Float64Array }
 
+  protected readonly meaning: Record<string, Meaning> = {
+    V: 'nonnegative',
+    eta: 'positive',
+    last: 'positive',
+    spent: 'nonnegative',
+    saved: 'nonnegative',
+    xhat: 'point',
+    guess: 'gradient',
+  }
+
   constructor(options: SeaImplicitOptions) {
     const name = 'seaImplicit'
     const { G, delta = 0 } = options
     super(name, options, G === undefined ? Infinity : positive(G, name, 'G'))
     const D = this.domain.diameter
     if (D === 0) refuse(`${name}: domain`, 'of positive diameter', 'a single point')
-    this.#base = number(delta, `${name}: delta`, { nonnegative: true }) + 4 * (G ?? 0) * (G ?? 0)
+    this.#base = squareLike(delta, name, 'delta') + 4 * (G ?? 0) * (G ?? 0)
     if (this.#base === 0) refuse(`${name}: delta`, 'positive when G is not given', '0')
     const n = this.x.length
     const eta = D / Math.sqrt(this.#base)

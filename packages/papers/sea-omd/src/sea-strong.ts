@@ -1,5 +1,6 @@
 import { bounds, type World } from './bounds.ts'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
+import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
 
 /** Options of {@link seaStrong}. */
@@ -12,6 +13,13 @@ class SeaStrongLearner extends OnlineLearner implements Certified {
   readonly #lambda: number
   protected readonly numbers: { spent: number; saved: number } = { spent: 0, saved: 0 }
   protected readonly arrays: { xhat: Float64Array; previous: Float64Array }
+
+  protected readonly meaning: Record<string, Meaning> = {
+    spent: 'nonnegative',
+    saved: 'nonnegative',
+    xhat: 'point',
+    previous: 'gradient',
+  }
 
   constructor(options: SeaStrongOptions) {
     super('seaStrong', options)

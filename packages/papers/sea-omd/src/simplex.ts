@@ -36,7 +36,7 @@ export function simplex({ dimension, total = 1 }: SimplexOptions): Simplex {
       const u = sorted[dimension - k] - top
       sum += u
       const t = (sum - total) / k
-      if (u - t <= 0) break
+      if (!(u > t)) break
       threshold = t
     }
     for (let i = 0; i < dimension; i++) y[i] = Math.max(y[i] - top - threshold, 0)
@@ -54,7 +54,7 @@ export function simplex({ dimension, total = 1 }: SimplexOptions): Simplex {
       },
       isInside: () => false,
       projectInPlace: project,
-      projectMetricInPlace: (y, H, stride) => quadratic(y, project, H, stride),
+      projectMetricInPlace: (y, L) => quadratic(y, project, L),
     }),
     kind: 'simplex',
     total,

@@ -1,8 +1,9 @@
 import { number, refuse, show, sigmoid, softplus } from '@opt/core'
 import type { Learner } from './learner.ts'
 import { count, decode, encode, type LearnerState } from './state.ts'
+import { isExact, largest } from './vectors.ts'
 
-/** One example: indices from 0, ascending, as libsvmLine of @opt/datasets reads them. */
+/** One example: indices from 0, none twice, as libsvmLine of @opt/datasets reads them. */
 export interface Example {
   /** -1 or +1; 0 counts as -1. */
   label: number
@@ -39,7 +40,8 @@ export interface LogisticStream {
    * Judges an example, then learns from it.
    *
    * @returns the margin z'x it had.
-   * @throws RangeError when the label is not -1, 0 or +1, or an index is none of the features; nothing has then changed.
+   * @throws RangeError when the label is not -1, 0 or +1, or an index is none of the features or stands twice, or the margin overflows; nothing has then
+   * changed.
    */
   see(example: Example): number
   state(): StreamState
@@ -62,12 +64,27 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
   const at = 'logisticStream.see'
   const sums = { examples: 0, total: 0, errors: 0 }
 
-  const check = ({ label, indices, values }: Example) => {
+  /** The number of the example in which each feature was last seen. */
+  const seen = new Float64Array(features)
+  let looks = 0
+
+  const check = (example: Example) => {
+    if (typeof example !== 'object' || example === null) refuse(`${at}: example`, 'an object', show(example), 'type')
+    const { label, indices, values } = example
     if (label !== -1 && label !== 0 && label !== 1) refuse(`${at}: label`, '-1, 0 or +1', show(label))
+    for (const [list, name] of [
+      [indices, 'indices'],
+      [values, 'values'],
+    ] as const)
+      if (typeof list !== 'object' || typeof list?.length !== 'number')
+        refuse(`${at}: ${name}`, 'a list of numbers', show(list), 'type')
     if (indices.length !== values.length)
       refuse(`${at}: values`, `of length ${indices.length}, as indices`, `length ${values.length}`)
+    looks++
     for (let k = 0; k < indices.length; k++) {
-      number(indices[k], `${at}: indices[${k}]`, { integer: true, min: 0, max: features - 1 })
+      const index = number(indices[k], `${at}: indices[${k}]`, { integer: true, min: 0, max: features - 1 })
+      if (seen[index] === looks) refuse(`${at}: indices[${k}]`, 'another than those before', `${index} again`)
+      seen[index] = looks
       number(values[k], `${at}: values[${k}]`)
     }
   }
@@ -94,8 +111,18 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
         margin += values[k] * x[indices[k]]
         square += values[k] * values[k]
       }
-      const s = scale === 'unit' ? 1 / Math.sqrt(square) : scale
+      let s = scale === 'unit' ? 1 / Math.sqrt(square) : scale
       margin *= s
+      if (scale === 'unit' && !isExact(square)) {
+        // The square overflows, the example at length 1 does not.
+        const top = largest(Float64Array.from(values))
+        let rest = 0
+        for (let k = 0; k < values.length; k++) rest += (values[k] / top) * (values[k] / top)
+        s = 1 / Math.sqrt(rest) / top
+        margin = x[features] * s
+        for (let k = 0; k < indices.length; k++) margin += (values[k] / top / Math.sqrt(rest)) * x[indices[k]]
+      }
+      if (!Number.isFinite(margin)) refuse(`${at}: values`, 'such that the margin is a finite number', String(margin))
       const slope = -y * sigmoid(-y * margin) * s
       g.fill(0)
       for (let k = 0; k < indices.length; k++) g[indices[k]] = slope * values[k]
@@ -115,7 +142,9 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
       if (typeof state !== 'object' || state === null) refuse(label, 'what state() returned', show(state), 'type')
       const examples = count(state.examples, `${label}.examples`)
       const errors = count(state.errors, `${label}.errors`)
+      if (errors > examples) refuse(`${label}.errors`, `at most the ${examples} examples`, String(errors))
       const [total] = decode(state.total, 1, `${label}.total`)
+      if (total < 0) refuse(`${label}.total`, 'a nonnegative number', show(total))
       learner.load(state.learner)
       Object.assign(sums, { examples, errors, total })
     },

@@ -40,22 +40,47 @@ export function inner(x: Float64Array, y: Float64Array): number {
   return a + c + (b + d)
 }
 
+/** The largest |x_i|. */
+export function largest(x: Float64Array): number {
+  let top = 0
+  for (let i = 0; i < x.length; i++) top = Math.max(top, Math.abs(x[i]))
+  return top
+}
+
+/** A power of two within a factor of two of x, so that dividing by it is exact; 1 for 0 and for ordinary numbers. */
+export function powerOfTwoNear(x: number): number {
+  let power = 1
+  if (x > 1e100) for (; power <= x / 2; power *= 2);
+  else if (x > 0 && x < 1e-100) for (; power > x && power > 1e-300; power /= 2);
+  return power
+}
+
+/**
+ * Writes (x - y) / (2 half) into out, `half` half its largest entry, and returns half; zeros and 0 for equal points.
+ * Neither it nor the length of out, 1 to sqrt n, can overflow.
+ */
+export function direction(x: Float64Array, y: Float64Array, out: Float64Array): number {
+  for (let i = 0; i < out.length; i++) out[i] = x[i] / 2 - y[i] / 2
+  const half = largest(out)
+  if (half > 0) for (let i = 0; i < out.length; i++) out[i] /= half
+  return half
+}
+
+/** Whether a squared length is told by its float: neither overflown nor rounded as subnormal numbers are. */
+export const isExact = (square: number): boolean => square > 1e-280 && square < 1e280
+
+/** ||x - y||, whatever the squares do; Infinity when the length itself overflows. */
+export function distance(x: Float64Array, y: Float64Array): number {
+  const square = squaredDistance(x, y)
+  if (isExact(square)) return Math.sqrt(square)
+  const e = new Float64Array(x.length)
+  const half = direction(x, y, e)
+  return 2 * (half * Math.sqrt(inner(e, e)))
+}
+
 /** Writes out = x - step g; out may be x. */
 export function descend(x: Float64Array, step: number, g: Float64Array, out: Float64Array): void {
   for (let i = 0; i < x.length; i++) out[i] = x[i] - step * g[i]
-}
-
-/** The symmetric matrix in the lower triangle of H, times e, into out. */
-export function symmetricProduct(H: Float64Array, stride: number, e: Float64Array, out: Float64Array): void {
-  const n = e.length
-  for (let i = 0; i < n; i++) {
-    let sum = H[i * stride + i] * e[i]
-    for (let j = 0; j < i; j++) {
-      sum += H[i * stride + j] * e[j]
-      out[j] += H[i * stride + j] * e[i]
-    }
-    out[i] = sum
-  }
 }
 
 /** From this length on a call of a SIMD kernel pays. */

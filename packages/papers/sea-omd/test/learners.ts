@@ -93,3 +93,22 @@ export function drawGradients(seed: number, rounds: number, dimension: number, t
 
 export const TEMPERS = ['noise', 'constant', 'alternating', 'zeros', 'spikes', 'drift']
 export const KINDS = ['ball', 'box', 'simplex', 'product']
+
+const SHAPES: Record<string, (t: number, i: number, normal: () => number) => number> = {
+  'doubling every round': (t, _, normal) => 2 ** t * normal(),
+  'growing by 1.1 a round': (t, _, normal) => 1.1 ** t * normal(),
+  'huge and tiny in turn': (t, _, normal) => (t % 2 ? 1e-40 : 1e40) * normal(),
+  'one huge, then ordinary': (t, _, normal) => (t === 3 ? 1e59 : 1) * normal(),
+  'on one line but for the first': (t, i, normal) => (t < 3 ? normal() : 2 ** t * (i + 1)),
+  'on one line, shrinking': (t, i) => 1e59 * 0.5 ** t * (i + 1),
+  'shrinking by a thousand a round': (t, _, normal) => 1e50 * 1e-3 ** t * normal(),
+  'the same huge one, then zeros': (t, i) => (t < 8 ? 1e58 * (i + 1) : 0),
+}
+export const GROWTH = Object.keys(SHAPES)
+
+/** The gradient of round t in n dimensions; its length is cut at 1e60. */
+export function growing(shape: string, t: number, n: number, normal: () => number): number[] {
+  const g = Array.from({ length: n }, (_, i) => SHAPES[shape](t, i, normal))
+  const longest = Math.max(...g.map(Math.abs))
+  return longest > 1e59 ? g.map((v) => (v / longest) * 1e59) : g
+}

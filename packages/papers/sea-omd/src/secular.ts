@@ -1,0 +1,96 @@
+import { allocate, gemmScratch, solveScratch } from '@opt/core'
+import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle } from './triangle.ts'
+import { direction, distance, inner, largest } from './vectors.ts'
+
+const NEWTON_STEPS = 100
+/** Relative to the distance of the point; beyond, only the direction in which z vanishes matters. */
+const SMALLEST = 1e-100
+/** Up to this ratio of its entries the product L'L loses nothing that matters, and its Cholesky factor is faster. */
+const EVEN = 1e4
+
+/**
+ * The metric projection of an outer point on a ball: z = x - center solves (L'L + mu I) z = L'L (y - center) for the mu > 0 at which
+ * ||z|| = radius. Newton on 1/||z|| - 1/radius from mu = 0 climbs to it without ever passing (More and Sorensen, 1983).
+ */
+export function secular(center: Float64Array, radius: number): (y: Float64Array, L: Triangle) => void {
+  const n = center.length
+  const plan = () =>
+    allocate((ws) => ({
+      ...{ S: ws.matrix(n, n), T: ws.matrix(n, n), H: ws.matrix(n, n) },
+      ...{ b: ws.f64(n), z: ws.f64(n), w: ws.f64(n), row: ws.f64(n) },
+      work: ws.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
+    }))
+  let space: ReturnType<typeof plan> | undefined
+  const zero = new Float64Array(n)
+  const norm = (x: Float64Array) => distance(x, zero)
+
+  return (y, L) => {
+    space ??= plan()
+    const { S, T, H, b, z, w, row, work, kernels } = space
+    // The answer does not depend on the size of the metric, nor but for the radius on that of the distance.
+    let [top, least] = [0, Infinity]
+    for (let i = 0; i < n; i++) {
+      least = Math.min(least, Math.abs(L.data[i * L.stride + i]))
+      for (let j = 0; j <= i; j++) top = Math.max(top, Math.abs(L.data[i * L.stride + j]))
+    }
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) S.data[i * S.stride + j] = L.data[i * L.stride + j] / top
+    const half = direction(y, center, z)
+    const away = Math.sqrt(inner(z, z))
+    for (let i = 0; i < n; i++) z[i] /= away
+    const r = Math.max(radius / 2 / half / away, SMALLEST)
+    const even = top <= EVEN * least
+    b.set(z)
+    multiplyTriangle(S, b)
+    if (even) {
+      H.data.fill(0)
+      kernels.syrk(n, n, 1, S.data, 1, S.stride, H.data, H.stride, work)
+      // S'(S z)
+      row.fill(0)
+      kernels.gemvT(n, n, S.data, S.stride, b, row)
+      b.set(row)
+    }
+
+    /** Writes z of this mu, and w with ||w||^2 = z'(H + mu I)^-1 z. */
+    const solveAt = (mu: number) => {
+      if (even) {
+        T.data.set(H.data)
+        for (let i = 0; i < n; i++) T.data[i * T.stride + i] += mu
+        kernels.potrf(n, T.data, T.stride, work)
+        z.set(b)
+        kernels.trsv(n, T.data, T.stride, z)
+        kernels.trsvT(n, T.data, T.stride, z)
+        w.set(z)
+        kernels.trsv(n, T.data, T.stride, w)
+        return
+      }
+      // Least squares of [S; sqrt(mu) I] z against [b; 0], row by row.
+      T.data.fill(0)
+      z.fill(0)
+      for (let i = 0; i < n; i++) T.data[i * T.stride + i] = Math.sqrt(mu)
+      for (let i = 0; i < n; i++) {
+        row.set(S.data.subarray(i * S.stride, i * S.stride + n))
+        addRow(T, row, z, b[i])
+      }
+      solveTriangle(T, z)
+      w.set(z)
+      solveTransposed(T, w)
+    }
+
+    w.set(z)
+    solveTransposed(S, w)
+    let mu = 0
+    let length = 1
+    for (let k = 0; k < NEWTON_STEPS && length > r * (1 + 2e-15); k++) {
+      const ratio = length / norm(w)
+      const next = mu + ratio * ratio * ((length - r) / r)
+      if (!(next > mu && next < Infinity)) break
+      mu = next
+      solveAt(mu)
+      length = norm(z)
+    }
+    const scale = largest(z)
+    for (let i = 0; i < n; i++) z[i] /= scale
+    const back = radius / Math.sqrt(inner(z, z))
+    for (let i = 0; i < n; i++) y[i] = center[i] + back * z[i]
+  }
+}
