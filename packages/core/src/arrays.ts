@@ -46,10 +46,12 @@ const isRowsAndColumns = (x: unknown): x is RowsAndColumns =>
   'columns' in x &&
   typeof (x as { get?: unknown }).get === 'function'
 
+const isSize = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0
+
 const isArrayLike = (x: unknown): x is ArrayLike<unknown> =>
   Array.isArray(x) ||
   (ArrayBuffer.isView(x) && 'length' in x) ||
-  (typeof x === 'object' && x !== null && Number.isInteger((x as { length?: unknown }).length))
+  (typeof x === 'object' && x !== null && isSize((x as { length?: unknown }).length))
 
 const isFloat64 = (x: unknown): x is Float64Array => Object.prototype.toString.call(x) === '[object Float64Array]'
 
@@ -64,6 +66,33 @@ function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, c
     const at = columns === undefined ? `[${i}]` : `[${Math.floor(i / columns)}][${i % columns}]`
     refuse(label + at, finite(v) ? SIGNS[sign] : 'a finite number', show(v), typeof v === 'number' ? 'range' : 'type')
   }
+}
+
+/** More entries than any engine has memory for come from a wrong size; nothing may be allocated for them. */
+const MOST = 2147483647
+
+function checkSize(rows: unknown, columns: unknown, label: string): void {
+  if (!(isSize(rows) && isSize(columns) && rows * columns <= MOST))
+    refuse(label, `of at most ${MOST} entries`, `shape [${show(rows)}, ${show(columns)}]`)
+}
+
+/** An ndarray's entries must all stand in its data. */
+function checkNdArray(x: NdArray, dimension: number, label: string): void {
+  const { data, shape, stride, offset } = x
+  if (x.dimension !== dimension || shape?.length !== dimension || stride?.length !== dimension)
+    refuse(label, dimension === 1 ? 'a vector' : 'a matrix', `an ndarray of shape [${shape}]`, 'type')
+  let [first, last, empty] = [offset, offset, false]
+  for (let d = 0; d < dimension; d++) {
+    if (!isSize(shape[d]) || !Number.isSafeInteger(stride[d]))
+      refuse(label, 'an ndarray', `one of shape [${shape}] and stride [${stride}]`, 'type')
+    empty ||= shape[d] === 0
+    const reach = (shape[d] - 1) * stride[d]
+    if (reach < 0) first += reach
+    else last += reach
+  }
+  const held = (data as ArrayLike<number> | null)?.length ?? 0
+  if (!empty && !(isSize(first) && last < held))
+    refuse(label, `an ndarray within its data of length ${held}`, `entries from ${first} to ${last}`)
 }
 
 /** A strided ndarray's entries, row-major. */
@@ -81,10 +110,11 @@ function copyNdArray(x: NdArray, rows: number, columns: number): Float64Array {
 
 function flatten(x: VectorLike, label: string): ArrayLike<number> {
   if (isNdArray(x)) {
-    if (x.dimension !== 1) refuse(label, 'a vector', `an ndarray of shape [${x.shape}]`, 'type')
+    checkNdArray(x, 1, label)
     return copyNdArray(x, 1, x.shape[0])
   }
   if (isRowsAndColumns(x)) {
+    checkSize(x.rows, x.columns, label)
     if (x.rows !== 1 && x.columns !== 1) refuse(label, 'a vector', `a ${x.rows} x ${x.columns} matrix`, 'type')
     return Array.from({ length: x.rows * x.columns }, (_, i) => (x.rows === 1 ? x.get(0, i) : x.get(i, 0)))
   }
@@ -128,6 +158,7 @@ function rowsOf(x: ArrayLike<ArrayLike<number>>, label: string): Matrix {
   const rows = x.length
   const first = x[0]
   const columns = isArrayLike(first) ? first.length : 0
+  checkSize(rows, columns, label)
   const data = new Float64Array(rows * columns)
   for (let i = 0; i < rows; i++) {
     const row = x[i] as ArrayLike<number>
@@ -151,11 +182,12 @@ function rowsOf(x: ArrayLike<ArrayLike<number>>, label: string): Matrix {
 export function matrix(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
   let taken: Matrix
   if (isNdArray(x)) {
-    if (x.dimension !== 2) refuse(label, 'a matrix', `an ndarray of shape [${x.shape}]`, 'type')
+    checkNdArray(x, 2, label)
     const [rows, columns] = x.shape as [number, number]
     taken = plain(x) ? x : ndarray(copyNdArray(x, rows, columns), [rows, columns])
   } else if (isRowsAndColumns(x)) {
     const { rows, columns } = x
+    checkSize(rows, columns, label)
     const data = new Float64Array(rows * columns)
     for (let i = 0, o = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[o++] = x.get(i, j)
     taken = ndarray(data, [rows, columns])

@@ -1,5 +1,6 @@
 import type { DeviceSlot, DeviceSlots, SlotRequest } from './device-optimizers.ts'
 import type { TransportInput, TransportPlan } from './device-transport.ts'
+import { refuse, show } from './errors.ts'
 
 /** Float32 numbers on a device. */
 export interface DeviceArray {
@@ -33,9 +34,18 @@ export function offerBackend(backend: Backend): void {
   open = backend
 }
 
-/** The device that was chosen; null for the CPU. */
+/**
+ * The device that was chosen; null for the CPU.
+ *
+ * @throws TypeError when the choice is neither a device nor 'auto'.
+ */
 export function chosenBackend(choice: BackendChoice | undefined): Backend | null {
-  if (choice !== 'auto') return choice ?? null
+  if (choice === undefined || choice === null) return null
+  if (choice !== 'auto') {
+    if (typeof choice.transport !== 'function' && typeof choice.hold !== 'function')
+      refuse('backend', "a device or 'auto'", show(choice), 'type')
+    return choice
+  }
   if (open?.usable) return open
   fallBack('no device is open')
   return null

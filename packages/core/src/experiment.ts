@@ -1,3 +1,5 @@
+import { callback, number, oneOf, options as optionsOf } from './errors.ts'
+
 /**
  * What a paper's headline experiment is, to whoever runs it: the CLI, a test, a page.
  *
@@ -111,9 +113,17 @@ export interface RunOptions {
   onProgress?: (fraction: number, label: string) => void
 }
 
-/** Runs an experiment and collects its report. An abort gives a partial report; any other error is thrown on. */
+/**
+ * Runs an experiment and collects its report. An abort gives a partial report; any other error is thrown on.
+ *
+ * @throws TypeError or RangeError when the experiment is no function or an option is wrong.
+ */
 export async function runExperiment(experiment: Experiment, options: RunOptions = {}): Promise<ExperimentReport> {
-  const { scale = 'standard', seed = 0, dataFolder, signal, onProgress } = options
+  callback(experiment, 'runExperiment: experiment')
+  const { scale = 'standard', seed = 0, dataFolder, signal, onProgress } = optionsOf(options, 'runExperiment: options')
+  oneOf(scale, 'runExperiment: scale', ['quick', 'standard', 'full'])
+  number(seed, 'runExperiment: seed', { integer: true })
+  if (onProgress !== undefined) callback(onProgress, 'runExperiment: onProgress')
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   const start = performance.now()
   const context: ExperimentContext = {

@@ -1,5 +1,5 @@
 import { type MatrixLike, matrix } from './arrays.ts'
-import { type CSR, csrMultiply, csrMultiplyTransposed } from './sparse.ts'
+import { type CSR, checkView, csrMultiply, csrMultiplyTransposed, whole } from './sparse.ts'
 
 /** A linear map known by what it does to a vector. */
 export interface LinearOperator {
@@ -11,7 +11,11 @@ export interface LinearOperator {
   applyTransposed?(x: Float64Array, out: Float64Array): void
 }
 
-/** The operator of a dense matrix (not copied when it is a contiguous float64 ndarray). */
+/**
+ * The operator of a dense matrix (not copied when it is a contiguous float64 ndarray).
+ *
+ * @throws as {@link matrix}; its products, when they are not given two `Float64Array`s that are long enough.
+ */
 export function denseOperator(x: MatrixLike): LinearOperator {
   const { data, shape } = matrix(x, 'denseOperator: x')
   const [rows, columns] = shape as [number, number]
@@ -19,6 +23,8 @@ export function denseOperator(x: MatrixLike): LinearOperator {
     rows,
     columns,
     apply(v, out) {
+      checkView(v, 'Float64Array', 'denseOperator.apply: x', columns)
+      checkView(out, 'Float64Array', 'denseOperator.apply: out', rows)
       for (let i = 0, o = 0; i < rows; i++) {
         let sum = 0
         for (let j = 0; j < columns; j++) sum += data[o++] * v[j]
@@ -26,6 +32,8 @@ export function denseOperator(x: MatrixLike): LinearOperator {
       }
     },
     applyTransposed(v, out) {
+      checkView(v, 'Float64Array', 'denseOperator.applyTransposed: x', rows)
+      checkView(out, 'Float64Array', 'denseOperator.applyTransposed: out', columns)
       out.fill(0)
       for (let i = 0, o = 0; i < rows; i++) {
         const vi = v[i]
@@ -35,12 +43,17 @@ export function denseOperator(x: MatrixLike): LinearOperator {
   }
 }
 
-/** The operator of a sparse matrix. */
+/**
+ * The operator of a sparse matrix.
+ *
+ * @throws as {@link csr}.
+ */
 export function sparseOperator(a: CSR): LinearOperator {
+  const matrix = whole(a, 'sparseOperator: a.')
   return {
-    rows: a.rows,
-    columns: a.columns,
-    apply: (x, out) => csrMultiply(a, x, out),
-    applyTransposed: (x, out) => csrMultiplyTransposed(a, x, out),
+    rows: matrix.rows,
+    columns: matrix.columns,
+    apply: (x, out) => csrMultiply(matrix, x, out),
+    applyTransposed: (x, out) => csrMultiplyTransposed(matrix, x, out),
   }
 }

@@ -1,5 +1,5 @@
 import { type MatrixLike, matrix } from './arrays.ts'
-import { number, refuse } from './errors.ts'
+import { number, refuse, show } from './errors.ts'
 
 /** A sparse matrix by compressed rows: row i's entries stand at indptr[i] .. indptr[i + 1] - 1 of `indices` (columns) and `values`. */
 export interface CSR {
@@ -15,26 +15,50 @@ export interface CSR {
 /**
  * Checks the parts of a sparse matrix and puts them together; copies nothing.
  *
- * @throws RangeError when the parts do not fit each other.
+ * @throws TypeError when a part is not an array of its type, RangeError when the parts do not fit each other.
  */
 export function csr(parts: CSR): CSR {
+  return whole(parts, 'csr: ')
+}
+
+/** A sparse matrix, once all of its entries are looked at. */
+export function whole(parts: CSR, label: string): CSR {
+  checkParts(parts, label)
   const { rows, columns, indptr, indices, values } = parts
-  number(rows, 'csr: rows', { integer: true, min: 0 })
-  number(columns, 'csr: columns', { integer: true, min: 0 })
-  if (indptr.length !== rows + 1) refuse('csr: indptr', `of length ${rows + 1}`, `length ${indptr.length}`)
-  if (indices.length !== values.length)
-    refuse('csr: indices', `as long as values (${values.length})`, `length ${indices.length}`)
-  if (indptr[0] !== 0) refuse('csr: indptr[0]', '0', `${indptr[0]}`)
+  if (indptr[0] !== 0) refuse(`${label}indptr[0]`, '0', `${indptr[0]}`)
   if (indptr[rows] !== values.length)
-    refuse(`csr: indptr[${rows}]`, `the number of values (${values.length})`, `${indptr[rows]}`)
+    refuse(`${label}indptr[${rows}]`, `the number of values (${values.length})`, `${indptr[rows]}`)
   for (let i = 0; i < rows; i++)
-    if (indptr[i + 1] < indptr[i]) refuse(`csr: indptr[${i + 1}]`, `at least ${indptr[i]}`, `${indptr[i + 1]}`)
+    if (indptr[i + 1] < indptr[i]) refuse(`${label}indptr[${i + 1}]`, `at least ${indptr[i]}`, `${indptr[i + 1]}`)
   for (let k = 0; k < indices.length; k++) {
     if (!(indices[k] >= 0 && indices[k] < columns))
-      refuse(`csr: indices[${k}]`, `between 0 and ${columns - 1}`, `${indices[k]}`)
-    if (!Number.isFinite(values[k])) refuse(`csr: values[${k}]`, 'a finite number', `${values[k]}`)
+      refuse(`${label}indices[${k}]`, `between 0 and ${columns - 1}`, `${indices[k]}`)
+    if (!Number.isFinite(values[k])) refuse(`${label}values[${k}]`, 'a finite number', `${values[k]}`)
   }
   return { rows, columns, indptr, indices, values }
+}
+
+/** Types and lengths, but no entries: what a product can afford. */
+function checkParts(parts: CSR, label: string): void {
+  if (typeof parts !== 'object' || parts === null)
+    refuse(label.endsWith('.') ? label.slice(0, -1) : `${label}parts`, 'a sparse matrix', show(parts), 'type')
+  const { rows, columns, indptr, indices, values } = parts
+  number(rows, `${label}rows`, { integer: true, min: 0 })
+  number(columns, `${label}columns`, { integer: true, min: 0, max: 2147483647 })
+  checkView(indptr, 'Int32Array', `${label}indptr`)
+  checkView(indices, 'Int32Array', `${label}indices`)
+  checkView(values, 'Float64Array', `${label}values`)
+  if (indptr.length !== rows + 1) refuse(`${label}indptr`, `of length ${rows + 1}`, `length ${indptr.length}`)
+  if (indices.length !== values.length)
+    refuse(`${label}indices`, `as long as values (${values.length})`, `length ${indices.length}`)
+}
+
+/** Refuses what is no typed array of that type, and one that is too short. */
+export function checkView(x: ArrayLike<number>, type: string, label: string, length = 0): void {
+  if (!ArrayBuffer.isView(x) || (x as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] !== type)
+    refuse(label, `${/^[AI]/.test(type) ? 'an' : 'a'} ${type}`, show(x), 'type')
+  if ((x as ArrayLike<number>).length < length)
+    refuse(label, `of length ${length} at least`, `length ${(x as ArrayLike<number>).length}`)
 }
 
 /** The nonzero entries of a dense matrix. */
@@ -62,8 +86,16 @@ export function csrFromDense(x: MatrixLike): CSR {
   return sparse
 }
 
-/** y = A x; y is written. */
-export function csrMultiply({ rows, indptr, indices, values }: CSR, x: Float64Array, y: Float64Array): void {
+/**
+ * y = A x; y is written.
+ *
+ * @throws TypeError or RangeError when types or lengths do not fit; entries are as {@link csr} found them.
+ */
+export function csrMultiply(a: CSR, x: Float64Array, y: Float64Array): void {
+  checkParts(a, 'csrMultiply: a.')
+  const { rows, columns, indptr, indices, values } = a
+  checkView(x, 'Float64Array', 'csrMultiply: x', columns)
+  checkView(y, 'Float64Array', 'csrMultiply: y', rows)
   for (let i = 0; i < rows; i++) {
     let sum = 0
     for (let k = indptr[i]; k < indptr[i + 1]; k++) sum += values[k] * x[indices[k]]
@@ -71,8 +103,16 @@ export function csrMultiply({ rows, indptr, indices, values }: CSR, x: Float64Ar
   }
 }
 
-/** y = A' x; y is written. */
-export function csrMultiplyTransposed({ rows, indptr, indices, values }: CSR, x: Float64Array, y: Float64Array): void {
+/**
+ * y = A' x; y is written.
+ *
+ * @throws as {@link csrMultiply}.
+ */
+export function csrMultiplyTransposed(a: CSR, x: Float64Array, y: Float64Array): void {
+  checkParts(a, 'csrMultiplyTransposed: a.')
+  const { rows, columns, indptr, indices, values } = a
+  checkView(x, 'Float64Array', 'csrMultiplyTransposed: x', rows)
+  checkView(y, 'Float64Array', 'csrMultiplyTransposed: y', columns)
   y.fill(0)
   for (let i = 0; i < rows; i++) {
     const xi = x[i]
@@ -80,8 +120,13 @@ export function csrMultiplyTransposed({ rows, indptr, indices, values }: CSR, x:
   }
 }
 
-/** A', again by compressed rows; columns within a row ascend when A's rows are read in order. */
-export function csrTranspose({ rows, columns, indptr, indices, values }: CSR): CSR {
+/**
+ * A', again by compressed rows; columns within a row ascend when A's rows are read in order.
+ *
+ * @throws as {@link csr}.
+ */
+export function csrTranspose(a: CSR): CSR {
+  const { rows, columns, indptr, indices, values } = whole(a, 'csrTranspose: a.')
   const out = {
     rows: columns,
     columns: rows,

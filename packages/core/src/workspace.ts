@@ -1,4 +1,4 @@
-import { number, refuse } from './errors.ts'
+import { boolean, callback, number, options as optionsOf, refuse } from './errors.ts'
 import type { KernelSet, Memory } from './kernels/kernel-set.ts'
 import type { Kernels } from './kernels/kernels.ts'
 
@@ -75,8 +75,11 @@ export class Workspace<K extends object = Kernels> extends Allocator {
   readonly kernels: K
 
   /** @internal Use {@link workspace} or {@link allocate}. */
-  constructor(set: KernelSet<K>, bytes: number, { plain = false, checked = false }: WorkspaceOptions = {}) {
+  constructor(set: KernelSet<K>, bytes: number, options?: WorkspaceOptions) {
     super()
+    const { plain = false, checked = false } = optionsOf(options, 'workspace: options')
+    boolean(plain, 'workspace: plain')
+    boolean(checked, 'workspace: checked')
     number(bytes, 'workspace: bytes', { integer: true, min: 0, max: LIMIT })
     const size = padded(bytes)
     const memory = set.memory(size, plain)
@@ -114,6 +117,7 @@ export function allocateIn<K extends object, V extends object>(
   options?: WorkspaceOptions,
 ): V & { kernels: K } {
   const counter = new Counter()
+  callback(plan, 'allocate: plan')
   plan(counter)
   const space = new Workspace(set, counter.bytes, options)
   return { ...plan(space), kernels: space.kernels }

@@ -13,6 +13,8 @@ export interface Call {
   budgets?: readonly string[]
   /** Paths whose values may be of other types than in this call, or are rightly not looked at. */
   loose?: readonly string[]
+  /** Paths that are left as they are: what would come of others is the caller's own matter. */
+  fixed?: readonly string[]
   /** Why numbers that are not finite may come out, for instance 'NaN in, NaN out'. */
   nonFinite?: string
   /** What messages may begin with beside the function's own name. */

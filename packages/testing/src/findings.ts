@@ -77,7 +77,7 @@ async function judge(target: Target, mutation: Mutation, valid: Leaves | undefin
 function ofAnswer(
   outcome: Outcome & { answer: unknown },
   { call }: Target,
-  { wants }: Mutation,
+  { wants, loose }: Mutation,
   valid: Leaves | undefined,
 ): string | undefined {
   const { answer } = outcome
@@ -87,7 +87,7 @@ function ofAnswer(
   const excused = call.nonFinite !== undefined || status === 'diverged' || status === 'aborted'
   return (
     (excused ? undefined : notFinite(leaves)) ??
-    (valid && otherSort(valid, leaves)) ??
+    (valid && !loose ? otherSort(valid, leaves) : undefined) ??
     (valid && wants === 'same' ? difference(valid, leaves) : undefined)
   )
 }

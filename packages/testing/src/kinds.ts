@@ -25,8 +25,12 @@ export const isNumbers = (x: unknown): x is Vector => isVector(x) && x.length > 
 export const isRows = (x: unknown): x is Vector[] =>
   Array.isArray(x) && x.length > 0 && x.every((row) => isNumbers(row) && row.length === (x[0] as Vector).length)
 
-/** What sort of thing a value is: what has another sort than a valid call's must be refused. */
-export function sortOf(x: unknown): string {
-  if (isVector(x) || isNdArray(x)) return 'a list'
-  return x === null ? 'null' : typeof x
+/** Is a value of another sort than a valid call's, so that it must be refused? What stands for 'left out' and what may be a list is not. */
+export function isOtherSort(valid: unknown, x: unknown): boolean {
+  if (x === undefined || x === null || isNdArray(x)) return false
+  return typeof x !== typeof valid || isVector(x) !== (isVector(valid) || isNdArray(valid))
 }
+
+/** A typed array of integers, in which NaN becomes 0. */
+export const isIntegers = (x: unknown): boolean =>
+  ArrayBuffer.isView(x) && !/Float|DataView/.test(Object.prototype.toString.call(x))

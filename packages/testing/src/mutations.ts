@@ -1,6 +1,6 @@
 import { callbackMutations } from './callbacks.ts'
 import type { Call } from './cases.ts'
-import { isNumbers, isRows, isVector, sortOf } from './kinds.ts'
+import { isIntegers, isNumbers, isOtherSort, isRows, isVector } from './kinds.ts'
 import { isPlain, type Place, placesOf, replace, within } from './paths.ts'
 import { rowsMutations, vectorMutations } from './shapes.ts'
 import { NUMBERS, ODD, SMALL, STRINGS } from './values.ts'
@@ -15,6 +15,8 @@ export interface Mutation {
   wants?: 'refusal' | 'same'
   /** An error that a callback throws: it must come out as it is. */
   thrown?: () => Error | undefined
+  /** Is the place one whose values may be of other types? */
+  loose?: boolean
 }
 
 /** A new value for a place, before it is a mutation. */
@@ -28,8 +30,12 @@ export interface Change {
 /** Every change of one thing in a valid call. */
 export function mutationsOf(call: Call): Mutation[] {
   const args = call.args()
-  const missing = args.map((_, k): Mutation => ({ what: `only ${k} arguments`, apply: (all) => all.slice(0, k) }))
-  const changed = placesOf(args).flatMap((place) =>
+  const { fixed } = call
+  const missing = args
+    .map((_, k): Mutation => ({ what: `only ${k} arguments`, apply: (all) => all.slice(0, k) }))
+    .filter((_, k) => !args.some((_, i) => i >= k && within(String(i), fixed)))
+  const places = placesOf(args).filter(({ path }) => !within(path, fixed))
+  const changed = places.flatMap((place) =>
     changesOf(place, call).map(
       ({ what, value, ...rest }): Mutation => ({
         what: `argument ${place.path} ${what}`,
@@ -38,6 +44,7 @@ export function mutationsOf(call: Call): Mutation[] {
           return all
         },
         ...rest,
+        loose: within(place.path, call.loose),
       }),
     ),
   )
@@ -49,12 +56,14 @@ const valueAt = (args: unknown[], path: string): unknown =>
 
 function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, args }: Call): Change[] {
   const free = within(path, loose)
-  const held = inTypedArray(args(), path)
+  const holder = path.includes('.') ? valueAt(args(), path.slice(0, path.lastIndexOf('.'))) : undefined
+  // The entries of a typed array can be nothing but numbers.
+  const held = ArrayBuffer.isView(holder)
   const odd = held
     ? []
     : ODD.map(([what, make]): Change => {
-        const other = sortOf(make()) !== sortOf(value) && make() !== undefined && make() !== null
-        return { what: `= ${what}`, value: make, ...(other && !free ? { wants: 'refusal' } : {}) }
+        const refused = !free && isOtherSort(value, make())
+        return { what: `= ${what}`, value: make, ...(refused ? { wants: 'refusal' } : {}) }
       })
   if (typeof value === 'number') {
     const list = within(path, budgets) || path.endsWith('.maxIterations') ? SMALL : [...NUMBERS, value + 1, -value]
@@ -64,7 +73,7 @@ function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, arg
         (x): Change => ({
           what: `= ${Object.is(x, -0) ? '-0' : x}`,
           value: () => x,
-          ...(Number.isNaN(x) && !free && !nonFinite ? { wants: 'refusal' } : {}),
+          ...(Number.isNaN(x) && !free && !nonFinite && !isIntegers(holder) ? { wants: 'refusal' } : {}),
         }),
       ),
     ]
@@ -77,10 +86,6 @@ function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, arg
   if (isPlain(value)) return [...odd, ...Object.keys(value).map(without), ...recordChanges]
   return odd
 }
-
-/** The entries of a typed array can be nothing but numbers. */
-const inTypedArray = (args: unknown[], path: string): boolean =>
-  path.includes('.') && ArrayBuffer.isView(valueAt(args, path.slice(0, path.lastIndexOf('.'))))
 
 const without = (key: string): Change => ({
   what: `without ${key}`,

@@ -25,13 +25,15 @@ async function finished(answer: unknown): Promise<unknown> {
   return { seen }
 }
 
-/** The caught thing is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...'. */
+/** The caught thing is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...', 'x[0] must be ...'. */
 export function isNamed(error: unknown, names: readonly string[]): boolean {
   const { message } = error as { message?: unknown }
   return (
     (error instanceof Error || Object.prototype.toString.call(error) === '[object Error]') &&
     typeof message === 'string' &&
-    names.some((name) => message.startsWith(name) && /^(\.\w+)*(\(.*?\))?: /.test(message.slice(name.length)))
+    names.some(
+      (name) => message.startsWith(name) && /^(\.\w+|\[\d+\]|\(.*?\))*(: | must be )/.test(message.slice(name.length)),
+    )
   )
 }
 

@@ -1,5 +1,5 @@
 /** Plain-JavaScript twins of the float32 kernels: every product and every sum is rounded to float32. */
-import { checkWork, gemmScratch } from './kernels.ts'
+import { checkWork, gemmWork } from './kernels.ts'
 
 const { fround } = Math
 const sums: Float32Array = /* @__PURE__ */ new Float32Array(16)
@@ -49,7 +49,7 @@ export function gemm32(
   ldc: number,
   work: Float32Array,
 ): void {
-  checkWork('gemm32', work, gemmScratch(m, n, k))
+  checkWork('gemm32', work, gemmWork(m, n, k))
   for (let first = 0; first < n; first += 512) {
     const width = Math.min(n - first, 512)
     for (let start = 0; start < k; start += 256) {

@@ -1,5 +1,5 @@
 /** Plain-JavaScript twins of assembly/products.ts and triangular.ts: the same operations in the same order. */
-import { checkWork, gemmScratch, solveScratch } from './kernels.ts'
+import { checkWork, gemmWork, solveWork } from './kernels.ts'
 import { axpyAt, dotAt } from './plain-matrices.ts'
 
 /** C += alpha A B from the given places on; with lower, only where column <= row. One row of sums at a time lies in work. */
@@ -54,7 +54,7 @@ export function gemm(
   ldc: number,
   work: Float64Array,
 ): void {
-  checkWork('gemm', work, gemmScratch(m, n, k))
+  checkWork('gemm', work, gemmWork(m, n, k))
   product(m, n, k, alpha, A, 0, rowA, columnA, B, 0, rowB, columnB, C, 0, ldc, work, false)
 }
 
@@ -69,14 +69,14 @@ export function syrk(
   ldc: number,
   work: Float64Array,
 ): void {
-  checkWork('syrk', work, gemmScratch(n, n, k))
+  checkWork('syrk', work, gemmWork(n, n, k))
   product(n, n, k, alpha, A, 0, rowA, columnA, A, 0, columnA, rowA, C, 0, ldc, work, true)
 }
 
 const BLOCK = 64
 
 export function potrf(n: number, A: Float64Array, lda: number, work: Float64Array): number {
-  checkWork('potrf', work, solveScratch(n, n))
+  checkWork('potrf', work, solveWork(n, n))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < n; i++) {
@@ -116,7 +116,7 @@ export function trsm(
   ldb: number,
   work: Float64Array,
 ): void {
-  checkWork('trsm', work, solveScratch(n, columns))
+  checkWork('trsm', work, solveWork(n, columns))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < next; i++) {
@@ -155,7 +155,7 @@ export function trsmT(
   ldb: number,
   work: Float64Array,
 ): void {
-  checkWork('trsmT', work, solveScratch(n, columns))
+  checkWork('trsmT', work, solveWork(n, columns))
   for (let j = (n - 1) & -BLOCK; j >= 0; j -= BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = next - 1; i >= j; i--) {

@@ -1,5 +1,5 @@
 import type { Exports } from './kernel-set.ts'
-import { checkWork, gemmScratch, type Kernels, solveScratch } from './kernels.ts'
+import { checkWork, gemmWork, type Kernels, solveWork } from './kernels.ts'
 
 /** The kernels of a WebAssembly instance: views in, pointers through. */
 export function wasmKernels(wasm: Exports): Kernels {
@@ -10,25 +10,25 @@ export function wasmKernels(wasm: Exports): Kernels {
     gemv: (m, n, A, lda, x, y) => void wasm.gemv(m, n, at(A), lda, at(x), at(y)),
     gemvT: (m, n, A, lda, x, y) => void wasm.gemvT(m, n, at(A), lda, at(x), at(y)),
     gemm: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) => {
-      checkWork('gemm', work, gemmScratch(m, n, k))
+      checkWork('gemm', work, gemmWork(m, n, k))
       wasm.gemm(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work))
     },
     syrk: (n, k, alpha, A, rowA, columnA, C, ldc, work) => {
-      checkWork('syrk', work, gemmScratch(n, n, k))
+      checkWork('syrk', work, gemmWork(n, n, k))
       wasm.syrk(n, k, alpha, at(A), rowA, columnA, at(C), ldc, at(work))
     },
     potrf: (n, A, lda, work) => {
-      checkWork('potrf', work, solveScratch(n, n))
+      checkWork('potrf', work, solveWork(n, n))
       return wasm.potrf(n, at(A), lda, at(work))
     },
     trsv: (n, L, ldl, x) => void wasm.trsv(n, at(L), ldl, at(x)),
     trsvT: (n, L, ldl, x) => void wasm.trsvT(n, at(L), ldl, at(x)),
     trsm: (n, columns, L, ldl, B, ldb, work) => {
-      checkWork('trsm', work, solveScratch(n, columns))
+      checkWork('trsm', work, solveWork(n, columns))
       wasm.trsm(n, columns, at(L), ldl, at(B), ldb, at(work))
     },
     trsmT: (n, columns, L, ldl, B, ldb, work) => {
-      checkWork('trsmT', work, solveScratch(n, columns))
+      checkWork('trsmT', work, solveWork(n, columns))
       wasm.trsmT(n, columns, at(L), ldl, at(B), ldb, at(work))
     },
     spmv: (m, starts, columns, values, x, y) => void wasm.spmv(m, at(starts), at(columns), at(values), at(x), at(y)),
@@ -52,7 +52,7 @@ export function wasmKernels(wasm: Exports): Kernels {
     gemv32: (m, n, A, lda, x, y) => void wasm.gemv32(m, n, at(A), lda, at(x), at(y)),
     gemvT32: (m, n, A, lda, x, y) => void wasm.gemvT32(m, n, at(A), lda, at(x), at(y)),
     gemm32: (m, n, k, alpha, A, rowA, columnA, B, rowB, columnB, C, ldc, work) => {
-      checkWork('gemm32', work, gemmScratch(m, n, k))
+      checkWork('gemm32', work, gemmWork(m, n, k))
       wasm.gemm32(m, n, k, alpha, at(A), rowA, columnA, at(B), rowB, columnB, at(C), ldc, at(work))
     },
   }

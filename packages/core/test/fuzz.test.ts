@@ -1,0 +1,96 @@
+import { jest } from '@jest/globals'
+import { fuzz } from '@opt/testing'
+import * as experiments from '../src/experiment.ts'
+import * as api from '../src/index.ts'
+import * as math from '../src/math.ts'
+
+const { csr, csrFromDense } = api
+
+// 'auto' without a device says so.
+jest.spyOn(console, 'warn').mockImplementation(() => {})
+
+const rows = () => [
+  [2, 1, 0],
+  [1, 3, 0],
+]
+const sparse = () => csrFromDense(rows())
+
+const numbersOnly = { skip: 'takes numbers only, as Math does; a check would cost more than the function' }
+
+const nonFinite = 'NaN in, NaN out: a look at every entry would cost as much as the product'
+
+/** Looks at types and lengths, but at no entries. */
+const product = (args: () => unknown[]) => ({
+  args,
+  writes: ['2'],
+  fixed: [...['0', '2'].map((i) => `0.indptr.${i}`), ...['0', '3'].map((i) => `0.indices.${i}`)],
+  nonFinite,
+})
+
+const plan = { says: ['workspace', 'allocate'], nonFinite: 'what the plan answers' }
+
+fuzz(api, {
+  ...Object.fromEntries(['exp', 'log', ...Object.keys(math)].map((name) => [name, numbersOnly])),
+
+  vector: { args: () => [[1, 2, 3], 'vector: x', { length: 3, sign: 'positive' }], fixed: ['1', '2'] },
+  vectorCopy: { args: () => [Float64Array.of(1, 2, 3), 'vectorCopy: x', { length: 3 }], fixed: ['1', '2'] },
+  matrix: { args: () => [rows(), 'matrix: x', { rows: 2, columns: 3, sign: 'nonnegative' }], fixed: ['1', '2'] },
+  matrixCopy: { args: () => [rows(), 'matrixCopy: x', { rows: 2 }], fixed: ['1', '2'] },
+  number: { args: () => [3, 'number: x', { integer: true, min: 1, max: 5 }], fixed: ['1', '2'] },
+  oneOf: { args: () => ['a', 'oneOf: x', ['a', 'b']], fixed: ['1', '2'] },
+  boolean: { args: () => [true, 'boolean: x'], fixed: ['1'] },
+  callback: { args: () => [() => 1, 'callback: x'], fixed: ['1'] },
+  options: { args: () => [{ a: 1 }, 'options: x'], fixed: ['1', '0.a'] },
+  refuse: { skip: 'throws whatever it is given' },
+  named: { skip: 'hands on whatever it is given' },
+  show: { args: () => [1], loose: ['0'], nonFinite: 'a text' },
+
+  csr: () => [sparse()],
+  csrFromDense: () => [rows()],
+  csrMultiply: product(() => [sparse(), Float64Array.of(1, 2, 3), new Float64Array(2)]),
+  csrMultiplyTransposed: product(() => [sparse(), Float64Array.of(1, 2), new Float64Array(3)]),
+
+  csrTranspose: { args: () => [sparse()], budgets: ['0.columns'] },
+  denseOperator: {
+    args: () => [rows()],
+    methods: {
+      apply: { args: () => [Float64Array.of(1, 2, 3), new Float64Array(2)], writes: ['1'], nonFinite },
+      applyTransposed: { args: () => [Float64Array.of(1, 2), new Float64Array(3)], writes: ['1'], nonFinite },
+    },
+  },
+  sparseOperator: () => [csr(sparse())],
+  conjugateGradient: { skip: 'later' },
+  solver: { skip: 'later' },
+  wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
+
+  random: { skip: 'later' },
+  Random: { skip: 'later' },
+
+  workspace: {
+    args: () => [64, { plain: false, checked: true }],
+    says: ['Workspace'],
+    methods: { f64: () => [2], f32: () => [2], i32: () => [2], matrix: () => [1, 2] },
+  },
+  allocate: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }] },
+  allocateUpdates: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true }] },
+  ready: () => [],
+  readyUpdates: () => [],
+  gemmScratch: () => [3, 4, 5],
+  solveScratch: () => [3, 4],
+
+  offerBackend: { skip: 'keeps what it is given for the rest of the process' },
+  chosenBackend: { args: () => ['auto'], says: ['backend'] },
+  fallBack: { args: () => ['why'], loose: ['0'] },
+})
+
+fuzz(experiments, {
+  runExperiment: {
+    args: () => [
+      async ({ claim, progress }: api.ExperimentContext) => {
+        claim({ claim: 'holds', paper: '', ours: '', pass: true })
+        await progress(0.5, 'half')
+      },
+      { scale: 'quick', seed: 3, onProgress: () => {} },
+    ],
+  },
+})
