@@ -24,7 +24,16 @@ export function blockViews(views: Views, n: number, d: number, P: number): Block
 }
 
 /** The paper's code: a step is accepted when it lowers the cost by `decrease` times its length, or is this short. */
-const ARMIJO = { decrease: 1e-3, shortest: 1e-8, shrink: 2.5, first: 2e-4, cool: 1.5, warm: 1.05, least: 1e-10 }
+const ARMIJO = {
+  decrease: 1e-3,
+  shortest: 1e-8,
+  shrink: 2.5,
+  first: 2e-4,
+  cool: 1.5,
+  warm: 1.05,
+  least: 1e-10,
+  most: 1e8,
+}
 
 /**
  * The u-step by gradient steps on random blocks of patterns, for a smooth loss:
@@ -116,13 +125,13 @@ export class BlockDescent {
       decrease = change(alpha)
     } else {
       alpha = this.#first
-      for (;;) {
-        decrease = change(alpha)
-        if (decrease <= -ARMIJO.decrease * alpha * Math.sqrt(square) || alpha <= ARMIJO.shortest) break
+      // Ends: steps start at no more than `most`.
+      for (decrease = change(alpha); alpha > ARMIJO.shortest; decrease = change(alpha)) {
+        if (decrease <= -ARMIJO.decrease * alpha * Math.sqrt(square)) break
         alpha /= ARMIJO.shrink
         this.#first = Math.max(ARMIJO.least, this.#first / ARMIJO.cool)
       }
-      this.#first *= ARMIJO.warm
+      this.#first = Math.min(ARMIJO.most, this.#first * ARMIJO.warm)
     }
     this.#move(blocks, alpha)
     return -decrease
@@ -144,7 +153,7 @@ export class BlockDescent {
       const slot = k % window.length
       sum += decrease - window[slot]
       window[slot] = decrease
-      if (k >= window.length && sum < window.length * Math.max(this.#threshold, least)) break
+      if (k >= window.length && !(sum >= window.length * Math.max(this.#threshold, least))) break
     }
     this.#threshold *= thresholdDecay
     this.#ops.project(this.#state.U, this.#state.M)

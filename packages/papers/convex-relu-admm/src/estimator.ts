@@ -178,9 +178,12 @@ export class ConvexReluNetwork {
     return toSaved(this.#model(), this.options)
   }
 
+  /** @throws TypeError or RangeError when it is not what {@link toJSON} returned. */
   static fromJSON(saved: Saved): ConvexReluNetwork {
     const { options, fitted } = fromSaved(saved)
     const network = new ConvexReluNetwork(options)
+    if (fitted.classes && !network.isClassifier)
+      refuse('ConvexReluNetwork.fromJSON: saved.classes', 'null for a regression', `${fitted.classes.length} classes`)
     network.#fitted = fitted
     return network
   }

@@ -61,7 +61,8 @@ export function* fista(lasso: Lasso): Steps {
     lasso.g.set(gradient)
     kernels.gemv(N, n, Ht, n, lasso.g, t)
     slope.set(t)
-    for (;;) {
+    // As steep as this no quadratic is above the loss by more than rounding.
+    for (let raised = 0; raised < 64; raised++) {
       let model = value
       for (let i = 0; i < N; i++) {
         point[i] = soft(z[i] - slope[i] / curvature, beta / curvature)

@@ -30,6 +30,16 @@ export const sumOfSquares = (x: Float64Array): number => {
   return sum
 }
 
+/** The Euclidean norm, scaled so that no square under- or overflows. */
+export function norm(x: Float64Array): number {
+  let high = 0
+  for (const v of x) high = Math.max(high, Math.abs(v))
+  if (high === 0) return 0
+  let sum = 0
+  for (const v of x) sum += (v / high) * (v / high)
+  return high * Math.sqrt(sum)
+}
+
 /** Euclidean norm of row i of a matrix with d columns. */
 export function rowNorm(x: Float64Array, i: number, d: number): number {
   let sum = 0
@@ -141,6 +151,7 @@ export function measure(
   // Infeasible weights can have an objective below the bound, or a network far from it: both must be near.
   const gap = Math.max(Math.abs(objective - lowerBound), Math.abs(networkObjective - lowerBound))
   const relative = Math.max(primal === 0 ? 0 : primal / size, dual / scale)
-  const error = problem.gapStops ? (gap === 0 ? 0 : gap / objective) : relative
+  const relativeGap = gap === 0 ? 0 : gap / objective
+  const error = problem.gapStops ? relativeGap : Math.max(relative, relativeGap)
   return { objective, networkObjective, violation, lowerBound, primal, dual, error }
 }

@@ -1,5 +1,6 @@
 import { type Matrix, type MatrixLike, matrix, refuse, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
+import { norm } from './measures.ts'
 import { PatternSet, type Patterns, writePattern } from './patterns.ts'
 
 /** A two-layer network f(x) = sum_j output_j max(0, x . hidden_j), as plain numbers. It may have no neuron: f is then 0. */
@@ -84,16 +85,6 @@ export function toNetwork(weights: { v: MatrixLike; w: MatrixLike }): Network {
       output.push(sign * root)
     }
   return { hidden: ndarray(Float64Array.from(hidden), [output.length, d]), output: Float64Array.from(output) }
-}
-
-/** The Euclidean norm, scaled so that no square under- or overflows. */
-function norm(x: Float64Array): number {
-  let high = 0
-  for (const v of x) high = Math.max(high, Math.abs(v))
-  if (high === 0) return 0
-  let sum = 0
-  for (const v of x) sum += (v / high) * (v / high)
-  return high * Math.sqrt(sum)
 }
 
 /**

@@ -48,8 +48,9 @@ export interface ConvexReluOptions extends BlockOptions {
   /** Which features may be perturbed, d flags (default all). The column of ones of a bias should not be. */
   perturbed?: ArrayLike<boolean | number>
   /**
-   * What `error` is. `residuals`: relative primal and dual residuals. `gap`: how far the objective and the network's own are from the
-   * lower bound, relative; for robust training how far the objective is, and the violation.
+   * What `error` is. `gap`: how far the objective and the network's own are from the lower bound, relative to the objective; for robust
+   * training how far the objective is, and the violation. `residuals` (default): the largest of that and of the relative primal and
+   * dual residuals, so that 'converged' always answers for the gap.
    */
   stopping?: 'residuals' | 'gap'
   /** Objective, bound and residuals cost about an iteration: they are taken every so many (default 10), and repeated between. */

@@ -1,5 +1,6 @@
 import { type MatrixLike, matrix, number, oneOf, random, refuse, type VectorLike, vector } from '@opt/core'
 import { LOSSES, type Loss, type LossName, losses } from './losses.ts'
+import { sumOfSquares } from './measures.ts'
 import type { BlockOptions, ConvexReluOptions, Method } from './options.ts'
 import { type Patterns, takePatterns } from './patterns.ts'
 
@@ -40,6 +41,7 @@ export function takeData(X: MatrixLike, y: VectorLike, loss: LossName = 'squared
   const [n, d] = x.shape as [number, number]
   const targets = vector(y, 'y', { length: n })
   if (loss !== 'squared') checkLabels(targets, 'y', loss)
+  else if (!(sumOfSquares(targets) < Infinity)) refuse('y', 'of a finite sum of squares', 'more')
   return { n, d, X: x.data, y: targets, loss: losses[loss] }
 }
 
@@ -87,6 +89,7 @@ export function takeBlockOptions(options: BlockOptions): Required<BlockOptions> 
 export function takeProblem(X: MatrixLike, y: VectorLike, options: ConvexReluOptions): Problem {
   const data = takeData(X, y, options.loss)
   const { n, d, loss } = data
+  if (!(sumOfSquares(data.X) < Infinity)) refuse('X', 'of a finite sum of squares', 'more')
   if (options.patterns === undefined) refuse('patterns', 'given (see samplePatterns)', 'undefined', 'type')
   const patterns = takePatterns(options.patterns, n)
   const mean = oneOf(options.reduction ?? 'sum', 'reduction', ['sum', 'mean']) === 'mean'

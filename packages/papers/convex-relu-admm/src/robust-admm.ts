@@ -1,4 +1,4 @@
-import { allocate, conjugateGradient, type Kernels, solveScratch } from '@opt/core'
+import { allocate, conjugateGradient, type Kernels, refuse, solveScratch } from '@opt/core'
 import { scaleReport, sumOfSquares } from './measures.ts'
 import { Operators } from './operators.ts'
 import type { ConvexReluReport, ConvexReluSolution } from './options.ts'
@@ -124,6 +124,9 @@ export function* robustAdmm(
   const [z, h] = [blocks(problem, room.z), blocks(problem, room.h)]
   const solve = dense ? denseSolver(map, x, h, right, room.H, room.work, kernels) : iterativeSolver(map, x, h, right)
   loadArrays(problem.initial, { x: x.all, z: z.all, lambda })
+  z.sides.forEach((side, m) => {
+    if (side < 0) refuse('initial.z', 'nonnegative on the sides of the patterns', `${side} on side ${m}`)
+  })
   const gradient = gradientScale(problem, map, h, right)
   const sorted = new Float64Array(d + 1)
 
@@ -163,7 +166,7 @@ export function* robustAdmm(
     const measures = { objective, networkObjective, violation, lowerBound: best, primal, dual }
     const relativeGap = objective === best ? 0 : Math.abs(objective - best) / objective
     const gap = Math.max(relativeGap, violation / size)
-    const error = gapStops ? gap : Math.max(primal === 0 ? 0 : primal / size, dual / gradient)
+    const error = gapStops ? gap : Math.max(gap, primal === 0 ? 0 : primal / size, dual / gradient)
     return scaleReport({ ...measures, error }, scale)
   }
 }

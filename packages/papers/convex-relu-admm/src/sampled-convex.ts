@@ -10,13 +10,14 @@ import {
   type Report,
   refuse,
   type Solver,
+  show,
   solver,
   type VectorLike,
 } from '@opt/core'
 import ndarray from 'ndarray'
 import { coordinateDescent, fista, type Lasso, predictionSplit } from './lasso.ts'
 import { type LossName, totalLoss } from './losses.ts'
-import { scaledBound } from './measures.ts'
+import { norm, scaledBound } from './measures.ts'
 import type { Network } from './network.ts'
 import { takeData } from './problem.ts'
 
@@ -56,20 +57,27 @@ export interface SampledConvexSolution {
   gap: number
 }
 
+/** 1.6 GB in two copies. */
+const MOST_FEATURES = 1e8
+
 function takeDirections({ directions, count, random }: SampledConvexOptions, d: number): Float64Array {
   let rows: Float64Array
   if (directions !== undefined) rows = matrix(directions, 'directions', { columns: d }).data.slice()
   else {
     number(count, 'count', { integer: true, min: 1 })
-    if (!random) refuse('random', 'given with count (see random of @opt/core)', 'undefined', 'type')
+    number(count, 'count', { max: MOST_FEATURES })
+    if (typeof random?.normal !== 'function')
+      refuse('random', 'given with count (see random of @opt/core)', show(random), 'type')
     rows = Float64Array.from({ length: (count as number) * d }, () => (random as Random).normal())
   }
   for (let k = 0; k < rows.length; k += d) {
-    let sum = 0
-    for (let j = k; j < k + d; j++) sum += rows[j] * rows[j]
-    if (sum === 0) refuse(`directions[${k / d}]`, 'nonzero', 'a row of zeros')
-    const length = Math.sqrt(sum)
-    for (let j = k; j < k + d; j++) rows[j] /= length
+    // Twice: the length of tiny entries is rounded, and that of huge ones overflows unless they are small first.
+    const row = rows.subarray(k, k + d)
+    const high = row.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+    if (high === 0) refuse(`directions[${k / d}]`, 'nonzero', 'a row of zeros')
+    if (high < 1e-100 || high > 1e100) for (let j = 0; j < d; j++) row[j] /= high
+    const length = norm(row)
+    for (let j = 0; j < d; j++) row[j] /= length
   }
   return rows
 }
@@ -91,6 +99,7 @@ export const sampledConvex: Solver<
     const { n, d, X: x, y: targets, loss } = takeData(X, y, options.loss)
     const directions = takeDirections(options, d)
     const N = directions.length / d
+    if (n * N > MOST_FEATURES) refuse('count', `at most ${Math.floor(MOST_FEATURES / n)} with ${n} rows`, String(N))
     const beta = number(options.beta ?? 1e-4, 'beta', { nonnegative: true })
     const methods = ['fista', 'coordinate-descent', 'split'] as const
     const usual = loss.name === 'hinge' ? 'split' : N > n ? 'coordinate-descent' : 'fista'
@@ -104,7 +113,8 @@ export const sampledConvex: Solver<
       })),
       ...{ n, N, y: targets, loss, beta },
     }
-    features(lasso, x, directions, d)
+    const unit = features(lasso, x, directions, d)
+    lasso.beta = Math.min(beta / unit, Number.MAX_VALUE)
     const steps = { fista, 'coordinate-descent': coordinateDescent, split: predictionSplit }[method](lasso)
     let lowerBound = 0
     for (;;) {
@@ -114,7 +124,7 @@ export const sampledConvex: Solver<
       const gap = Math.max(0, objective - lowerBound)
       const error = gap === 0 ? 0 : gap / objective
       if (yield { error, objective, lowerBound }) {
-        const alpha = Float64Array.from(lasso.a)
+        const alpha = Float64Array.from(lasso.a, (a) => a / unit)
         const network = networkOf(alpha, directions, d)
         return { alpha, directions: ndarray(directions, [N, d]), network, objective, lowerBound, gap }
       }
@@ -123,22 +133,42 @@ export const sampledConvex: Solver<
   { tolerance: 1e-6, maxIterations: 20_000 },
 )
 
-/** H = max(0, X U'), and its transpose. */
-function features({ n, N, H, Ht }: Lasso, X: Float64Array, directions: Float64Array, d: number): void {
+/**
+ * H = max(0, X U') and its transpose, in a unit near the largest entry: a power of two, so that nothing is rounded, and squares of
+ * entries neither over- nor underflow. Weights are then a / unit, and their decay beta / unit.
+ */
+function features({ n, N, H, Ht }: Lasso, X: Float64Array, directions: Float64Array, d: number): number {
   const space = allocate((ws) => ({
     ...{ X: ws.f64(n * d), U: ws.f64(N * d), M: ws.f64(n * N), scratch: ws.f64(gemmScratch(n, N, d)) },
   }))
   space.X.set(X)
   space.U.set(directions)
   space.kernels.gemm(n, N, d, 1, space.X, d, 1, space.U, 1, d, space.M, N, space.scratch)
-  for (let k = 0; k < n; k++) for (let i = 0; i < N; i++) H[k * N + i] = Ht[i * n + k] = Math.max(0, space.M[k * N + i])
+  let most = 0
+  for (let k = 0; k < n * N; k++) {
+    if (!Number.isFinite(space.M[k]))
+      refuse(`X[${Math.floor(k / N)}]`, 'of a finite product with every direction', 'more')
+    most = Math.max(most, space.M[k])
+  }
+  const unit = powerOfTwoNear(most)
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < N; i++) H[k * N + i] = Ht[i * n + k] = Math.max(0, space.M[k * N + i]) / unit
+  return unit
 }
 
 function objectiveOf({ n, N, y, loss, beta, kernels, H, a, f }: Lasso): number {
   kernels.gemv(n, N, H, N, a, f)
-  let norm = 0
-  for (let i = 0; i < N; i++) norm += Math.abs(a[i])
-  return totalLoss(loss, f, y) + beta * norm
+  let length = 0
+  for (let i = 0; i < N; i++) length += Math.abs(a[i])
+  return totalLoss(loss, f, y) + (length === 0 ? 0 : beta * length)
+}
+
+/** 1 for ordinary features; else a power of two within a factor of two of x. */
+function powerOfTwoNear(x: number): number {
+  let power = 1
+  if (x > 1e4) for (; power <= x / 2; power *= 2);
+  else if (x > 0 && x < 1e-4) for (; power > x && power > 1e-300; power /= 2);
+  return power
 }
 
 /** Scales g until |H'g| <= beta everywhere. */

@@ -1,4 +1,4 @@
-import { type Matrix, number, refuse, type Status } from '@opt/core'
+import { type Matrix, number, oneOf, refuse, type Status, show, vectorCopy } from '@opt/core'
 import ndarray from 'ndarray'
 import type { ConvexReluNetworkOptions } from './estimator-options.ts'
 import { type Network, takeNetwork } from './network.ts'
@@ -92,21 +92,76 @@ export function toSaved(
   }
 }
 
+const STATUSES: readonly Status[] = [
+  ...(['converged', 'completed', 'max-iterations', 'stopped'] as const),
+  ...(['aborted', 'time-budget', 'stalled', 'diverged'] as const),
+]
+const OPTIONS = ['loss', 'task', 'beta', 'epsilon', 'standardize', 'intercept', 'tolerance', 'maxIterations', 'rho']
+
+/** Refuses an option that toJSON does not write. */
+function takeOptions(options: unknown, label: string): Saved['options'] {
+  if (typeof options !== 'object' || options === null) refuse(label, 'an object', show(options), 'type')
+  for (const key of Object.keys(options))
+    if (!OPTIONS.includes(key)) refuse(label, `an object of ${OPTIONS.join(', ')}`, `one with ${show(key)}`)
+  return { ...options }
+}
+
+function takeCertificate(given: Certificate, tolerance: number, label: string): Certificate {
+  if (typeof given !== 'object' || given === null) refuse(label, 'an object', show(given), 'type')
+  const { status, message, iterations, objective, lowerBound, gap, violation, complete } = given
+  oneOf(status, `${label}.status`, STATUSES)
+  if (typeof message !== 'string') refuse(`${label}.message`, 'a string', show(message), 'type')
+  if (typeof complete !== 'boolean') refuse(`${label}.complete`, 'true or false', show(complete), 'type')
+  number(iterations, `${label}.iterations`, { integer: true, min: 0 })
+  for (const [value, name] of [
+    [objective, 'objective'],
+    [lowerBound, 'lowerBound'],
+    [violation, 'violation'],
+  ] as const)
+    number(value, `${label}.${name}`, { nonnegative: true })
+  const rounding = 1e-9 * Math.max(objective, lowerBound)
+  if (!(Math.abs(number(gap, `${label}.gap`) - (objective - lowerBound)) <= rounding))
+    refuse(`${label}.gap`, `objective - lowerBound = ${objective - lowerBound}`, String(gap))
+  if (status === 'converged' && Math.abs(gap) > tolerance * objective + rounding)
+    refuse(`${label}.status`, `another for a gap above ${tolerance}`, "'converged'")
+  return { status, message, iterations, objective, lowerBound, gap, violation, complete }
+}
+
+/** Ascending labels of two classes or more. */
+function takeClasses(given: unknown, label: string): Float64Array {
+  const classes = vectorCopy(given as number[], label)
+  if (classes.length < 2) refuse(label, 'of two classes or more', `${classes.length}`)
+  for (let k = 1; k < classes.length; k++)
+    if (!(classes[k] > classes[k - 1])) refuse(`${label}[${k}]`, `more than ${classes[k - 1]}`, String(classes[k]))
+  return classes
+}
+
+/** Checks a saved model, all of it, and copies it. */
 export function fromSaved(saved: Saved): { options: ConvexReluNetworkOptions; fitted: Model } {
   const label = 'ConvexReluNetwork.fromJSON: saved'
   if (saved?.format !== 'convex-relu-network' || saved.version !== 1)
-    refuse(label, 'what toJSON returned', String(saved?.format), 'type')
-  const { options, inputs, shift, scale, classes, networks, certificates } = saved
+    refuse(label, 'what toJSON returned', show(saved), 'type')
+  const { inputs, networks, certificates } = saved
+  const options = takeOptions(saved.options, `${label}.options`)
   number(inputs, `${label}.inputs`, { integer: true, min: 1 })
   const width = (options.intercept ?? true) ? inputs + 1 : inputs
-  if (shift.length !== inputs || scale.length !== inputs)
-    refuse(`${label}.shift and scale`, `of length ${inputs}`, `${shift.length} and ${scale.length}`)
+  const shift = vectorCopy(saved.shift, `${label}.shift`, { length: inputs })
+  const scale = vectorCopy(saved.scale, `${label}.scale`, { length: inputs, sign: 'positive' })
+  const classes = saved.classes === null ? null : takeClasses(saved.classes, `${label}.classes`)
+  if (!Array.isArray(networks) || networks.length === 0)
+    refuse(`${label}.networks`, 'a nonempty array', show(networks), 'type')
+  const wanted = classes === null ? networks.length : classes.length === 2 ? 1 : classes.length
+  if (networks.length !== wanted) refuse(`${label}.networks`, `of length ${wanted}`, `length ${networks.length}`)
+  if (!Array.isArray(certificates) || certificates.length !== wanted)
+    refuse(`${label}.certificates`, `an array of length ${wanted}`, show(certificates))
   return {
     options,
     fitted: {
-      ...{ inputs, shift: Float64Array.from(shift), scale: Float64Array.from(scale), certificates },
-      classes: classes && Float64Array.from(classes),
+      ...{ inputs, shift, scale, classes },
       networks: networks.map((network, k) => takeNetwork(network, width, `${label}.networks[${k}]`)),
+      certificates: certificates.map((certificate, k) =>
+        takeCertificate(certificate, options.tolerance ?? 1e-2, `${label}.certificates[${k}]`),
+      ),
     },
   }
 }

@@ -41,19 +41,25 @@ export function saveState(state: SplitState): AdmmState {
   return Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, Float64Array.from(state[own])]))
 }
 
-/** Copies saved arrays, checked, into where the solver keeps them. */
-export function loadArrays(initial: AdmmState | undefined, into: Record<string, Float64Array>): void {
+/** Copies saved arrays, checked, into where the solver keeps them. Those named in `nonnegative` stand for constraints. */
+export function loadArrays(
+  initial: AdmmState | undefined,
+  into: Record<string, Float64Array>,
+  nonnegative: string[] = [],
+): void {
   if (initial === undefined) return
   if (typeof initial !== 'object' || initial === null)
     refuse('initial', 'the state of an answer', String(initial), 'type')
   for (const [name, own] of Object.entries(into)) {
-    if (!(name in initial)) refuse('initial', `a state with ${Object.keys(into).join(', ')}`, `one without ${name}`)
-    own.set(vector(initial[name], `initial.${name}`, { length: own.length }))
+    if (!Object.hasOwn(initial, name))
+      refuse('initial', `a state with ${Object.keys(into).join(', ')}`, `one without ${name}`)
+    const sign = nonnegative.includes(name) ? { sign: 'nonnegative' as const } : {}
+    own.set(vector(initial[name], `initial.${name}`, { length: own.length, ...sign }))
   }
 }
 
 export function loadState(initial: AdmmState | undefined, state: SplitState): void {
-  loadArrays(initial, Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, state[own]])))
+  loadArrays(initial, Object.fromEntries(Object.entries(NAMES).map(([name, own]) => [name, state[own]])), ['s'])
 }
 
 /** R = E (s - nu): G'(s - nu) = R X. */

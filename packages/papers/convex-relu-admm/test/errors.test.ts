@@ -218,7 +218,7 @@ const battery: [what: string, call: () => unknown, message: string][] = [
   [
     'JSON of another kind',
     () => ConvexReluNetwork.fromJSON({} as Parameters<typeof ConvexReluNetwork.fromJSON>[0]),
-    'ConvexReluNetwork.fromJSON: saved must be what toJSON returned, got undefined',
+    'ConvexReluNetwork.fromJSON: saved must be what toJSON returned, got an object',
   ],
   [
     'one fold',

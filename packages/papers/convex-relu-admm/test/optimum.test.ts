@@ -93,7 +93,7 @@ describe('the solver reaches the golden optimum', () => {
   test.each(cases.filter(({ name, loss, beta }) => name === 'sampled' && loss !== 'hinge' && beta > 0.1))(
     'by block descent, $title',
     (c) => {
-      const answer = convexRelu(c.X, c.y, { ...optionsOf(c), method: 'rbcd', tolerance: 1e-3, maxIterations: 500 })
+      const answer = convexRelu(c.X, c.y, { ...optionsOf(c), method: 'rbcd', tolerance: 5e-3, maxIterations: 500 })
       expect(answer.status).toBe('converged')
       expect(Math.abs(answer.objective / c.objective - 1)).toBeLessThan(5e-3)
       expect(answer.lowerBound).toBeLessThanOrEqual(c.objective)
