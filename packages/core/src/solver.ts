@@ -1,4 +1,5 @@
-import { named, number } from './errors.ts'
+import { named, number, refuse, show } from './errors.ts'
+import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
 /** What a solver says after each iteration. `error` is what `tolerance` is compared with; a solver without one just works to its end. */
@@ -64,7 +65,10 @@ export type SolverArguments<A extends unknown[], R extends Report> =
 export interface Solver<A extends unknown[], R extends Report, T extends object> {
   /** Solves at once. */
   (...args: SolverArguments<A, R>): T & Outcome<R>
-  /** Solves in slices of about 12 ms and gives way to the event loop between them: a page stays alive, a signal is seen. */
+  /**
+   * Solves in slices and gives way to the event loop between them: a page stays alive, timers fire, a signal is seen.
+   * All solvers that run at the same time hold the loop for about 12 ms a turn together.
+   */
   async(...args: SolverArguments<A, R>): Promise<T & Outcome<R>>
   /** One iteration at a time; the generator's return value is the answer. */
   steps(...args: SolverArguments<A, R>): Generator<Progress<R>, T & Outcome<R>, void>
@@ -74,16 +78,6 @@ export interface Solver<A extends unknown[], R extends Report, T extends object>
 export interface SolverDefaults {
   tolerance?: number
   maxIterations?: number
-}
-
-const SLICE = 12
-
-/** Lets everything else that waits run once. */
-function pause(channel: MessageChannel): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve()
-    channel.port2.postMessage(0)
-  })
 }
 
 type Limits = { tolerance: number; maxIterations: number; timeBudget?: number | undefined }
@@ -111,6 +105,19 @@ function sentence(
   return `${name}: ${head}${at}${why ? `: ${why}` : ''}`
 }
 
+/** Refuses what the driver could only pass over in silence. */
+function checkOptions<R extends Report>(given: unknown = {}): SolveOptions<R> {
+  if (typeof given !== 'object' || given === null) refuse('options', 'an object', show(given), 'type')
+  const { timeBudget, signal, onProgress, stopWhen, history } = given as SolveOptions<R>
+  if (timeBudget !== undefined && timeBudget !== Infinity) number(timeBudget, 'timeBudget', { nonnegative: true })
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
+    refuse('signal', 'an AbortSignal', show(signal), 'type')
+  for (const [label, call] of Object.entries({ onProgress, stopWhen }))
+    if (call !== undefined && typeof call !== 'function') refuse(label, 'a function', show(call), 'type')
+  if (history !== undefined && typeof history !== 'boolean') refuse('history', 'true or false', show(history), 'type')
+  return given as SolveOptions<R>
+}
+
 /**
  * Makes a solver of a generator that does the mathematics.
  *
@@ -136,7 +143,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
 ): Solver<A, R, T> {
   function* drive(args: unknown[]): Generator<Progress<R> | Wait, T & Outcome<R>, unknown> {
     const inputs = generator.length - 1
-    const given = (args[inputs] ?? {}) as SolveOptions<R>
+    const given = checkOptions<R>(args[inputs])
     const options = {
       ...given,
       tolerance: number(given.tolerance ?? defaults.tolerance ?? 1e-6, 'tolerance', { nonnegative: true }),
@@ -147,8 +154,6 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
     }
     const { tolerance, maxIterations, signal, onProgress, stopWhen } = options
     const keep = options.history ?? true
-    if (options.timeBudget !== undefined && options.timeBudget !== Infinity)
-      number(options.timeBudget, 'timeBudget', { nonnegative: true })
     const deadline = performance.now() + (options.timeBudget ?? Infinity)
     const run = generator(...([...args.slice(0, inputs), options] as unknown as A))
     const history: Progress<R>[] = []
@@ -179,10 +184,13 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         if (error !== undefined && error <= tolerance) status = 'converged'
         else if (Number.isNaN(error)) status = 'diverged'
         else if (stopWhen?.(report)) status = 'stopped'
-        else if (signal?.aborted) status = 'aborted'
-        else if (performance.now() >= deadline) status = 'time-budget'
-        else if (iterations >= maxIterations) status = 'max-iterations'
         yield report
+        // Asked after the caller has had its turn: an abort during a pause costs no further iteration.
+        if (!status) {
+          if (signal?.aborted) status = 'aborted'
+          else if (performance.now() >= deadline) status = 'time-budget'
+          else if (iterations >= maxIterations) status = 'max-iterations'
+        }
         next = run.next(status !== undefined)
       }
       const answer = next.value
@@ -233,9 +241,10 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
 
   async function async(...args: unknown[]): Promise<T & Outcome<R>> {
     const run = drive(args)
-    const channel = new MessageChannel()
+    const { signal, timeBudget }: SolveOptions<R> = args[generator.length - 1] ?? {}
+    const deadline = performance.now() + (timeBudget ?? Infinity)
+    const overdue = () => signal?.aborted === true || performance.now() >= deadline
     try {
-      let slice = performance.now()
       let next = run.next()
       while (!next.done) {
         if (next.value instanceof Wait) {
@@ -245,17 +254,13 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
           )
           continue
         }
-        if (performance.now() - slice > SLICE) {
-          await pause(channel)
-          slice = performance.now()
-        }
+        if (turnIsUp()) await giveWay(overdue)
         next = run.next()
       }
       return next.value
     } catch (error) {
       throw named(name, error)
     } finally {
-      channel.port1.close()
       run.return(undefined as never)
     }
   }

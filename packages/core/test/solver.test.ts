@@ -121,6 +121,26 @@ describe('the driver beside an event loop', () => {
     }
   })
 
+  it('sees an abort between two steps without another iteration', () => {
+    const controller = new AbortController()
+    const steps = halve.steps(1, { tolerance: 1e-9, signal: controller.signal })
+    steps.next()
+    controller.abort()
+    expect(steps.next()).toMatchObject({ done: true, value: { status: 'aborted', iterations: 1 } })
+  })
+
+  it('refuses options that it could not obey', () => {
+    const call = (options: unknown) => () => halve(1, options as object)
+    expect(call(3)).toThrow(new TypeError('halve: options must be an object, got 3'))
+    expect(call({ signal: 'stop' })).toThrow(new TypeError('halve: signal must be an AbortSignal, got "stop"'))
+    expect(call({ onProgress: 1 })).toThrow(new TypeError('halve: onProgress must be a function, got 1'))
+    expect(call({ stopWhen: true })).toThrow(new TypeError('halve: stopWhen must be a function, got true'))
+    expect(call({ history: 'no' })).toThrow(new TypeError('halve: history must be true or false, got "no"'))
+    expect(call({ timeBudget: Number.NaN })).toThrow(
+      new RangeError('halve: timeBudget must be a nonnegative number, got NaN'),
+    )
+  })
+
   it('gives the same answer as the synchronous call', async () => {
     expect(await halve.async(1, { tolerance: 1e-9 })).toEqual(halve(1, { tolerance: 1e-9 }))
   })
@@ -130,6 +150,42 @@ describe('the driver beside an event loop', () => {
     setTimeout(() => controller.abort(), 10)
     const { status } = await busy.async({ signal: controller.signal, maxIterations: 1e6 })
     expect(status).toBe('aborted')
+  })
+
+  it('lets timers fire between its slices', async () => {
+    let fired = 0
+    const timer = setInterval(() => fired++, 1)
+    await busy.async({ maxIterations: 60 })
+    clearInterval(timer)
+    // 60 iterations of 5 ms in slices of 12 ms are at least 20 slices.
+    expect(fired).toBeGreaterThanOrEqual(10)
+  })
+
+  it('stops a hundred solves that run at once as soon as they are aborted', async () => {
+    const controller = new AbortController()
+    let late = 0
+    const onProgress = () => {
+      if (controller.signal.aborted) late++
+    }
+    setTimeout(() => controller.abort(), 1)
+    const options = { signal: controller.signal, maxIterations: 1e6, onProgress }
+    const solves = Array.from({ length: 100 }, () => busy.async(options))
+    for (const { status } of await Promise.all(solves)) expect(status).toBe('aborted')
+    expect(late).toBe(0)
+  })
+
+  it('puts the one that is aborted before the others that wait', async () => {
+    const [one, rest] = [new AbortController(), new AbortController()]
+    let others = 0
+    const crowd = Array.from({ length: 50 }, () =>
+      busy.async({ signal: rest.signal, maxIterations: 1e6, onProgress: () => void (one.signal.aborted && others++) }),
+    )
+    setTimeout(() => one.abort(), 1)
+    expect((await busy.async({ signal: one.signal, maxIterations: 1e6 })).status).toBe('aborted')
+    // The slice that had begun, and no more.
+    expect(others).toBeLessThanOrEqual(4)
+    rest.abort()
+    await Promise.all(crowd)
   })
 
   it('rejects with the named error', async () => {

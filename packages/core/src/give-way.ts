@@ -1,0 +1,39 @@
+/** How long the solvers of a process may hold its event loop between two turns, in milliseconds. */
+const SLICE = 12
+
+interface Waiting {
+  goOn: () => void
+  overdue: () => boolean
+}
+
+const waiting: Waiting[] = []
+let turnBegan = -Infinity
+
+/** Has this turn of the event loop been used up? */
+export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
+
+/**
+ * Waits until timers, messages and whatever else is due have had their turn. Everyone who waits shares the turns: one goes
+ * on at a time, first come first served, but whoever is overdue (aborted, out of time) goes first.
+ */
+export function giveWay(overdue: () => boolean = () => false): Promise<void> {
+  return new Promise((goOn) => {
+    waiting.push({ goOn, overdue })
+    if (waiting.length === 1) nextTurn()
+  })
+}
+
+function nextTurn(): void {
+  // A channel for each turn: Node hands out up to a thousand messages of one port before it looks at its timers. A timer
+  // in its place would be held back for milliseconds by browsers.
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    port1.close()
+    const first = waiting.findIndex(({ overdue }) => overdue())
+    const [next] = waiting.splice(Math.max(0, first), 1)
+    if (waiting.length > 0) nextTurn()
+    turnBegan = performance.now()
+    next.goOn()
+  }
+  port2.postMessage(null)
+}
