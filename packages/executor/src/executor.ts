@@ -1,4 +1,6 @@
+import { onAbort } from './abort.ts'
 import type { Outcome, Task } from './task.ts'
+import { brief, shown, textOf } from './text.ts'
 
 /** How far a map is. */
 export interface Progress {
@@ -54,7 +56,10 @@ export interface Runner {
 }
 
 export interface Run {
-  /** Tries one input once. What it answers after the signal has aborted, if anything, is not looked at. */
+  /**
+   * Tries one input once. What it answers after the signal, which is this attempt's own, has aborted is not looked at.
+   * It rejects where the executor itself cannot go on: that ends the map.
+   */
   attempt(input: unknown, index: number, signal: AbortSignal): Promise<Outcome>
   /** The map is over. */
   end(): void | Promise<void>
@@ -95,22 +100,24 @@ async function mapOver(
   signal?.throwIfAborted()
   const total = inputs.length
   if (total === 0) return []
-  const stop = new AbortController()
+  const calledOff: (() => void)[] = []
   const aborted = new Promise<never>((_, reject) => {
     for (const source of [closing, signal])
-      source?.addEventListener('abort', () => reject(source.reason), { signal: stop.signal })
+      if (source !== undefined) calledOff.push(onAbort(source, () => reject(source.reason)))
   })
   const opening = (async () => runner.open(task))()
   let run: Run | undefined
   const outputs = new Array<unknown>(total)
+  const attempts = new Set<AbortController>()
+  let over = false
   let next = 0
   let completed = 0
 
   async function lane(run: Run) {
-    while (next < total && !stop.signal.aborted) {
+    while (next < total && !over) {
       const index = next++
       const output = await persist(run, index)
-      if (stop.signal.aborted) return
+      if (over) return
       outputs[index] = output
       onProgress?.({ completed: ++completed, total })
     }
@@ -118,11 +125,21 @@ async function mapOver(
 
   async function persist(run: Run, index: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await run.attempt(inputs[index], index, stop.signal)
-      if (stop.signal.aborted) return
+      const outcome = await once(run, index)
+      if (over) return
       if ('value' in outcome) return outcome.value
       if ('error' in outcome) throw failure(task, index, outcome.error)
       if (attempt > retries) throw givenUp(task, index, attempt, outcome.lost)
+    }
+  }
+
+  async function once(run: Run, index: number): Promise<Outcome> {
+    const stop = new AbortController()
+    attempts.add(stop)
+    try {
+      return await run.attempt(inputs[index], index, stop.signal)
+    } finally {
+      attempts.delete(stop)
     }
   }
 
@@ -132,7 +149,9 @@ async function mapOver(
     await Promise.race([Promise.all(lanes), aborted])
     return outputs
   } finally {
-    stop.abort()
+    over = true
+    for (const callOff of calledOff) callOff()
+    for (const stop of attempts) stop.abort()
     if (run !== undefined) await run.end()
     else opening.then(endRun, () => {})
   }
@@ -141,41 +160,40 @@ async function mapOver(
 const endRun = (run: Run) => run.end()
 
 function failure(task: Task, index: number, cause: unknown): TaskError {
-  const text = cause instanceof Error || hasMessage(cause) ? cause.message : String(cause)
-  return new TaskError(`map: ${task.name} failed on inputs[${index}]: ${text}`, index, cause)
+  return new TaskError(`map: ${brief(task.name)} failed on inputs[${index}]: ${textOf(cause)}`, index, cause)
 }
 
 function givenUp(task: Task, index: number, attempts: number, reason: string): TaskError {
   const times = attempts === 1 ? 'its worker died' : `its worker died in each of ${attempts} attempts`
   return new TaskError(
-    `map: ${task.name} was given up on inputs[${index}]: ${times} (${reason})`,
+    `map: ${brief(task.name)} was given up on inputs[${index}]: ${times} (${reason})`,
     index,
     new Error(reason),
   )
 }
 
-const hasMessage = (thrown: unknown): thrown is { message: string } =>
-  typeof (thrown as { message?: unknown } | null | undefined)?.message === 'string'
-
-function check(task: Task, inputs: readonly unknown[], { onProgress, signal, retries }: MapOptions): void {
+function check(task: Task, inputs: readonly unknown[], options: MapOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`map: options must be an object, got ${shown(options)}`)
+  const { onProgress, signal, retries } = options
   if (typeof task === 'function')
     throw new TypeError(
       `map: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
     )
   if (typeof task?.module !== 'string' || typeof task.name !== 'string')
-    throw new TypeError(`map: task must be made by task(...), got ${String(task)}`)
-  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${String(inputs)}`)
+    throw new TypeError(`map: task must be made by task(...), got ${shown(task)}`)
+  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${shown(inputs)}`)
   if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new TypeError(`map: onProgress must be a function, got ${String(onProgress)}`)
+    throw new TypeError(`map: onProgress must be a function, got ${shown(onProgress)}`)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw new TypeError(`map: signal must be an AbortSignal, got ${String(signal)}`)
+    throw new TypeError(`map: signal must be an AbortSignal, got ${shown(signal)}`)
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
-    throw new RangeError(`map: retries must be a nonnegative integer, got ${String(retries)}`)
+    throw new RangeError(`map: retries must be a nonnegative integer, got ${shown(retries)}`)
 }
 
 /** Number of workers as an option: a positive integer. */
 export function checkCount(owner: string, option: string, count: number): number {
   if (!(Number.isInteger(count) && count > 0))
-    throw new RangeError(`${owner}: ${option} must be a positive integer, got ${String(count)}`)
+    throw new RangeError(`${owner}: ${option} must be a positive integer, got ${shown(count)}`)
   return count
 }

@@ -1,5 +1,13 @@
 import { createExecutor, type Executor, type MapOptions } from './executor.ts'
-import { type Modules, notCloneable, type Outcome, runTask, type Task, type TaskFunction } from './task.ts'
+import {
+  checkModules,
+  type Modules,
+  notCloneable,
+  type Outcome,
+  runTask,
+  type Task,
+  type TaskFunction,
+} from './task.ts'
 
 /** An executor that also takes a bare function, since it need not be found from anywhere else. */
 export interface InProcessExecutor extends Executor {
@@ -14,8 +22,10 @@ const BREATH_MS = 10
  * Inputs and outputs are cloned as on the way to a thread, so that a change of executor changes nothing.
  *
  * @param options.modules what the names in tasks stand for; with it, only these modules are run
+ * @throws {TypeError} if modules is not an object from names to absolute URLs or functions that import
  */
 export function inProcess({ modules }: { readonly modules?: Modules } = {}): InProcessExecutor {
+  if (modules !== undefined) checkModules('inProcess', modules, 'imports')
   let breath = performance.now()
 
   async function attempt(task: Task, input: unknown, signal: AbortSignal): Promise<Outcome> {
@@ -46,7 +56,7 @@ function clone(what: 'input' | 'output', value: unknown): { value: unknown } | {
   try {
     return { value: structuredClone(value) }
   } catch (error) {
-    return notCloneable(what, error as Error)
+    return notCloneable(what, error)
   }
 }
 

@@ -1,3 +1,5 @@
+import { brief, shown, textOf } from './text.ts'
+
 /** What a task is told besides its input. */
 export interface TaskContext {
   /**
@@ -38,11 +40,10 @@ export function task<F extends (input: never, context: TaskContext) => unknown =
 ): Task<Parameters<F>[0], Awaited<ReturnType<F>>> {
   const href = typeof module === 'string' ? module : module?.href
   if (typeof href !== 'string' || href === '')
-    throw new TypeError(`task: module must be a URL or a name, got ${String(module)}`)
-  if (/^\.{0,2}\//.test(href))
-    throw new TypeError(`task: module must be an absolute URL, got ${href}; try new URL('${href}', import.meta.url)`)
+    throw new TypeError(`task: module must be a URL or a name, got ${shown(module)}`)
+  if (isPath(href)) throw new TypeError(`task: module ${fromWhere(href)}`)
   if (typeof name !== 'string' || name === '')
-    throw new TypeError(`task: name must be the name of an exported function, got ${String(name)}`)
+    throw new TypeError(`task: name must be the name of an exported function, got ${shown(name)}`)
   return { module: href, name }
 }
 
@@ -51,7 +52,7 @@ export function locate({ module, name }: Task, modules: Modules | undefined): Ta
   if (modules === undefined) return { module, name }
   const place = Object.hasOwn(modules, module) ? modules[module] : undefined
   if (place === undefined)
-    throw new TypeError(`task: modules has no ${module}; it has ${Object.keys(modules).join(', ')}`)
+    throw new TypeError(`task: modules has no ${brief(module)}; it has ${Object.keys(modules).join(', ')}`)
   return typeof place === 'function' ? { module, name, load: place } : { module: String(place), name }
 }
 
@@ -62,8 +63,9 @@ async function find(task: Task, modules: Modules | undefined): Promise<TaskFunct
     load = () => import(/* @vite-ignore */ /* webpackIgnore: true */ module),
   } = locate(task, modules)
   const exports = (await load()) as Record<string, unknown>
-  const run = exports[name]
-  if (typeof run !== 'function') throw new TypeError(`task: ${module} exports no function called ${name}`)
+  // Only what the module itself exports: every object has inherited a `constructor`.
+  const run = Object.hasOwn(exports, name) ? exports[name] : undefined
+  if (typeof run !== 'function') throw new TypeError(`task: ${brief(module)} exports no function called ${brief(name)}`)
   return run as TaskFunction<unknown, unknown>
 }
 
@@ -87,16 +89,41 @@ export async function runTask(task: Task, input: unknown, signal: AbortSignal, m
 
 /** What was thrown, or its text where it cannot travel: DOMExceptions, and what holds functions. */
 function portable(error: unknown): unknown {
-  if (Object.prototype.toString.call(error) === '[object DOMException]') return new Error((error as Error).message)
   try {
-    structuredClone(error)
-    return error
-  } catch {
-    return new Error(String(error))
-  }
+    if (Object.prototype.toString.call(error) !== '[object DOMException]') {
+      structuredClone(error)
+      return error
+    }
+  } catch {}
+  return new Error(textOf(error))
 }
 
 /** The outcome where an input or an output is not a value that can travel. */
-export function notCloneable(what: 'input' | 'output', { message }: { message: string }): { error: unknown } {
-  return { error: new TypeError(`the ${what} cannot be cloned: ${message}`) }
+export function notCloneable(what: 'input' | 'output', reason: unknown): { error: unknown } {
+  return { error: new TypeError(`the ${what} cannot be cloned: ${textOf(reason)}`) }
 }
+
+/**
+ * Checks an executor's `modules`.
+ *
+ * @param places what may stand for a module beside a URL
+ * @throws {TypeError} if it is no object from names to places
+ */
+export function checkModules(owner: string, modules: Modules, places: 'paths' | 'imports'): void {
+  if (Object.prototype.toString.call(modules) !== '[object Object]')
+    throw new TypeError(`${owner}: modules must be an object from names to modules, got ${shown(modules)}`)
+  const allowed = places === 'paths' ? 'a URL or a path' : 'a URL or a function that imports'
+  for (const [name, place] of Object.entries(modules)) {
+    const label = `${owner}: modules[${JSON.stringify(brief(name))}]`
+    if (typeof (place as URL | null)?.href === 'string' || (places === 'imports' && typeof place === 'function'))
+      continue
+    if (typeof place !== 'string' || place === '')
+      throw new TypeError(`${label} must be ${allowed}, got ${shown(place)}`)
+    if (places === 'imports' && isPath(place)) throw new TypeError(`${label} ${fromWhere(place)}`)
+  }
+}
+
+const isPath = (module: string): boolean => /^\.{0,2}\//.test(module)
+
+const fromWhere = (path: string): string =>
+  `must be an absolute URL, got ${brief(path)}; try new URL('${brief(path)}', import.meta.url)`

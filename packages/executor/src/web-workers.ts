@@ -1,12 +1,17 @@
 import { checkCount, createExecutor, type Executor } from './executor.ts'
 import type { Order } from './serve-tasks.ts'
 import { notCloneable, type Outcome } from './task.ts'
+import { textOf } from './text.ts'
 
 export interface WebWorkersOptions {
   /** How many tasks run at a time. Default: the cores the browser admits to. */
   readonly workers?: number
   /** Starts a worker that runs `serveTasks`. Default: the script this package brings, which imports tasks by URL. */
   readonly worker?: () => Worker
+}
+
+function watchLock(name: string, freed: () => void): void {
+  navigator.locks?.request(name, freed).catch(() => {})
 }
 
 /** A worker with at most one order at hand. */
@@ -55,7 +60,12 @@ function createPool(size: number, start: () => Worker) {
   function pump(): void {
     while (waiting.length > 0 && (idle.length > 0 || slots.size < size)) {
       const attempt = waiting.shift()!
-      if (!attempt.signal.aborted) send(idle.pop() ?? open(), attempt)
+      if (attempt.signal.aborted) continue
+      try {
+        send(idle.pop() ?? open(), attempt)
+      } catch (cause) {
+        attempt.resolve({ error: new Error(`no worker could be started: ${textOf(cause)}`, { cause }) })
+      }
     }
   }
 
@@ -73,7 +83,7 @@ function createPool(size: number, start: () => Worker) {
     try {
       slot.worker.postMessage(order)
     } catch (error) {
-      slot.settle(notCloneable('input', error as Error), true)
+      slot.settle(notCloneable('input', error), true)
     }
   }
 
@@ -83,9 +93,10 @@ function createPool(size: number, start: () => Worker) {
     slot.settle = discard(slot)
     slots.add(slot)
     const died = (reason: string) => slot.settle({ lost: reason }, false)
-    worker.onmessage = ({ data }: MessageEvent<Outcome | { lock: string }>) => {
-      if ('lock' in data) void navigator.locks.request(data.lock, () => died('the worker closed itself'))
-      else slot.settle(data, true)
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (typeof data !== 'object' || data === null) return
+      if ('lock' in data) watchLock(String(data.lock), () => died('the worker closed itself'))
+      else if ('value' in data || 'error' in data) slot.settle(data, true)
     }
     worker.onerror = (event) => {
       event.preventDefault()

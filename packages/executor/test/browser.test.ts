@@ -7,6 +7,7 @@ import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../../../scripts/chromium.mjs'
 import { inProcess, type TaskFunction, task } from '../dist/index.js'
+import { kinds } from './tasks/odd.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -25,6 +26,7 @@ async function bundle(): Promise<Map<string, string>> {
   })
   const files = new Map(outputFiles.map(({ path, text }) => [path, text]))
   files.set('/tasks.mjs', readFileSync(here('./tasks/tasks.mjs'), 'utf8'))
+  files.set('/odd.mjs', readFileSync(here('./tasks/odd.mjs'), 'utf8'))
   files.set('/page-deaths.mjs', readFileSync(here('./tasks/page-deaths.mjs'), 'utf8'))
   files.set('/', '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>')
   return files
@@ -93,6 +95,14 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
     expect(await check('script')).toBe(
       'map: square was given up on inputs[0]: its worker died in each of 3 attempts (the worker script did not load)',
     )
+  })
+
+  test('what cannot be said or passed on is answered in words; what is not ours is left alone', async () => {
+    expect(await check('noWorker')).toBe('map: square failed on inputs[0]: no worker could be started: blocked')
+    expect(await check('foreign')).toEqual([1, 4, 9])
+    const said = (await check('odd')) as string[]
+    expect(said).toHaveLength(3 * kinds.length)
+    for (const words of said) expect(words).toMatch(/^fulfilled$|^map: \w+ failed on inputs\[0\]: ./)
   })
 
   test('the work of a worker that closes itself or dies of an error is redone; always, it is given up', async () => {

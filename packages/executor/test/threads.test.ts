@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inProcess, type Progress, type TaskFunction, task } from '../dist/index.js'
 import { workerThreads } from '../dist/node/threads.js'
@@ -94,6 +94,9 @@ describe('workerThreads', () => {
     await expect(two.map(task(deaths, 'strays'), [0], { retries: 1 })).rejects.toThrow(
       /died in each of 2 attempts \(stray\)/,
     )
+    await expect(two.map(task(deaths, 'straysNull'), [0], { retries: 1 })).rejects.toThrow(
+      /^map: straysNull was given up on inputs\[0\]: its worker died in each of 2 attempts/,
+    )
     expect(await two.map(square, [1, 2, 3, 4])).toEqual([1, 4, 9, 16])
   })
 
@@ -123,6 +126,33 @@ describe('workerThreads', () => {
     expect(await executor.map(task('tasks', 'square'), [4])).toEqual([16])
     await expect(executor.map(square, [4])).rejects.toThrow(/modules has no file:/)
     await executor.close()
+  })
+
+  test('a path in modules starts from the working directory, whatever a task says', async () => {
+    const here = relative(process.cwd(), fileURLToPath(tasks))
+    const executor = workerThreads({
+      workers: 1,
+      modules: { plain: here, dotted: `./${here}`, full: fileURLToPath(tasks) },
+    })
+    for (const name of ['plain', 'dotted', 'full']) expect(await executor.map(task(name, 'square'), [4])).toEqual([16])
+    for (const name of ['constructor', '__proto__', 'toString', 'absent', 'notAFunction'])
+      await expect(executor.map(task('plain', name), [4])).rejects.toThrow(`exports no function called ${name}`)
+    for (const name of ['constructor', '__proto__', here, 'node:fs', 'data:text/javascript,export const f = () => 1'])
+      await expect(executor.map(task(name, 'f'), [4])).rejects.toThrow('task: modules has no ')
+    await executor.close()
+  })
+
+  test.each([
+    [null, 'modules must be an object from names to modules, got null'],
+    [[], 'modules must be an object from names to modules, got an array'],
+    [new Map(), 'modules must be an object from names to modules, got an object'],
+    ['tasks', 'modules must be an object from names to modules, got tasks'],
+    [{ tasks: 5 }, 'modules["tasks"] must be a URL or a path, got 5'],
+    [{ tasks: null }, 'modules["tasks"] must be a URL or a path, got null'],
+    [{ tasks: '' }, 'modules["tasks"] must be a URL or a path, got '],
+    [{ tasks: () => import('node:fs') }, 'modules["tasks"] must be a URL or a path, got a function'],
+  ])('refuses modules %p', (modules, message) => {
+    expect(() => workerThreads({ modules: modules as never })).toThrow(`workerThreads: ${message}`)
   })
 
   test('refuses a number of workers that is none, and bare functions', async () => {

@@ -3,18 +3,21 @@ import { Piscina } from 'piscina'
 import { checkCount, createExecutor, type Executor, type Runner } from '../executor.ts'
 import type { Order } from '../serve-tasks.ts'
 import { locate, notCloneable, type Outcome, type Task } from '../task.ts'
+import { textOf } from '../text.ts'
+import { type NodeModules, settleModules } from './modules.ts'
 
 export interface WorkerThreadsOptions {
   /** How many tasks run at a time. Default: `os.availableParallelism()`. */
   readonly workers?: number
-  /** What the names in tasks stand for; with it, only these modules are run. */
-  readonly modules?: Readonly<Record<string, string | URL>>
+  /** What the names in tasks stand for; with it, only these modules are run. Paths start from the working directory. */
+  readonly modules?: NodeModules
 }
 
 /**
  * Runs tasks in worker threads, started at the first map and kept.
  *
  * @throws {RangeError} if workers is not a positive integer
+ * @throws {TypeError} if modules is not an object from names to URLs and paths
  */
 export function workerThreads(options: WorkerThreadsOptions = {}): Executor {
   return createExecutor('workerThreads', threadRunner('workerThreads', options))
@@ -22,9 +25,10 @@ export function workerThreads(options: WorkerThreadsOptions = {}): Executor {
 
 export function threadRunner(
   owner: string,
-  { workers = availableParallelism(), modules }: WorkerThreadsOptions,
+  { workers = availableParallelism(), modules: places }: WorkerThreadsOptions,
 ): Runner {
   checkCount(owner, 'workers', workers)
+  const modules = settleModules(owner, places)
   let pool: Piscina | undefined
 
   const start = () => {
@@ -46,13 +50,16 @@ export function threadRunner(
     } catch (error) {
       return { error }
     }
+    let reason: unknown
     try {
-      return await (pool ??= start()).run(order, { signal })
-    } catch (reason) {
-      // The task's own errors come as an outcome: here, either something cannot be cloned, or the thread died.
-      const { name, message } = reason as Error
-      return name === 'DataCloneError' ? notCloneable('input', reason as Error) : { lost: message }
+      const outcome: Outcome | null | undefined = await (pool ??= start()).run(order, { signal })
+      // The pool takes a thrown null for no error.
+      if (outcome) return outcome
+    } catch (thrown) {
+      reason = thrown
     }
+    // The task's own errors come as an outcome: here, either the input cannot be cloned, or the thread died.
+    return whyNotCloneable(input) ?? { lost: textOf(reason) }
   }
 
   return {
@@ -62,5 +69,14 @@ export function threadRunner(
       await pool?.destroy()
       pool = undefined
     },
+  }
+}
+
+function whyNotCloneable(input: unknown): Outcome | undefined {
+  try {
+    structuredClone(input)
+    return undefined
+  } catch (reason) {
+    return notCloneable('input', reason)
   }
 }

@@ -31,3 +31,10 @@ export function strays() {
   })
   return new Promise(() => {})
 }
+
+export function straysNull() {
+  setTimeout(() => {
+    throw null
+  })
+  return new Promise(() => {})
+}

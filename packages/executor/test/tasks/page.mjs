@@ -52,6 +52,39 @@ globalThis.checks = {
     once(webWorkers({ workers: 1, worker: () => new Worker('/nowhere.js', { type: 'module' }) }), (executor) =>
       words(executor.map(square, [1])),
     ),
+  noWorker: () =>
+    once(
+      webWorkers({
+        workers: 2,
+        worker: () => {
+          throw new Error('blocked')
+        },
+      }),
+      (executor) => words(executor.map(square, numbers(5))),
+    ),
+  foreign: () =>
+    once(
+      webWorkers({
+        workers: 2,
+        worker: () => {
+          const worker = new Worker('/bundled.js', { type: 'module' })
+          for (const message of [null, 5, 'text', { weights: [1] }]) worker.postMessage(message)
+          return worker
+        },
+      }),
+      (executor) => executor.map(task('tasks', 'square'), [1, 2, 3]),
+    ),
+  async odd() {
+    const odd = new URL('/odd.mjs', location.href)
+    const { kinds } = await import(odd.href)
+    return once(two(), async (executor) => {
+      const said = []
+      for (const kind of kinds)
+        for (const name of ['throws', 'returns', 'returnsBare'])
+          said.push(await words(executor.map(task(odd, name), [kind])))
+      return said
+    })
+  },
   closes: () => once(two(), (executor) => words(executor.map(task(deaths, 'closes'), [0], { retries: 1 }))),
   strays: () => once(two(), (executor) => words(executor.map(task(deaths, 'strays'), [0], { retries: 1 }))),
   closesOnce: () => once(two(), (executor) => executor.map(task(deaths, 'closesOnce'), numbers(6))),

@@ -16,6 +16,13 @@ export function noise({ seed, size }) {
 
 export const echo = (value) => value
 
+export const bytes = (length) => new Uint8Array(length)
+
+export async function large(ms) {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  return new Uint8Array(1e5)
+}
+
 export async function sleep(ms) {
   await new Promise((resolve) => setTimeout(resolve, ms))
   return ms
