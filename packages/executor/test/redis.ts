@@ -24,14 +24,17 @@ export class TestRedis {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'executor-redis-'))
   #process: ChildProcess | undefined
 
-  static async start(): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort())
+  readonly #options: readonly string[]
+
+  static async start(...options: string[]): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), options)
     await redis.start()
     return redis
   }
 
-  constructor(port: number) {
+  constructor(port: number, options: readonly string[]) {
     this.port = port
+    this.#options = options
     this.url = `redis://127.0.0.1:${port}`
   }
 
@@ -47,6 +50,7 @@ export class TestRedis {
       'yes',
       '--save',
       '',
+      ...this.#options,
     ]
     const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process = server
@@ -69,30 +73,35 @@ export class TestRedis {
 
   async stop(): Promise<void> {
     await this.kill()
-    rmSync(this.folder, { recursive: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 }
 
 /** A worker process, started again whenever it dies, as a supervisor would. */
 export class TestServer {
   deaths = 0
+  /** What it has said on standard error. */
+  said = ''
   #process: ChildProcess | undefined
   #stopping = false
 
-  static async start(url: string, options: object = {}): Promise<TestServer> {
+  static async start(url: string, options: object = {}, cwd: string = process.cwd()): Promise<TestServer> {
     const server = new TestServer()
-    await server.#start(url, options)
+    await server.#start(url, options, cwd)
     return server
   }
 
-  async #start(url: string, options: object): Promise<void> {
+  async #start(url: string, options: object, cwd: string): Promise<void> {
     const args = [fileURLToPath(new URL('./tasks/serve.mjs', import.meta.url)), url, JSON.stringify(options)]
-    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd })
     this.#process = server
+    server.stderr!.setEncoding('utf8').on('data', (text) => {
+      this.said += text
+    })
     server.once('exit', () => {
       if (this.#stopping) return
       this.deaths++
-      void this.#start(url, options)
+      void this.#start(url, options, cwd)
     })
     await once(server.stdout!, 'data')
   }

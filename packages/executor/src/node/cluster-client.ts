@@ -3,19 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { notCloneable, type Outcome, type Task } from '../task.ts'
+import { brief } from '../text.ts'
 import { decode, decodeOutcome, encode } from './codec.ts'
-import { connect, inputsKey, type JobData, load, patiently, type RedisConnection, repliesKey } from './redis.ts'
+import { inputsKey, type JobData, refusedField, repliesKey } from './job.ts'
+import { type Connected, connect, execute, load, mayPass, patiently, refusal } from './redis.ts'
 
 /** An attempt whose outcome is not in yet. */
 interface Pending {
   readonly run: string
   readonly index: number
   readonly jobId: string
-  readonly task: Task
+  readonly task: JobData['task']
   readonly bytes: Buffer
   readonly resolve: (outcome: Outcome) => void
+  /** Ends the map. */
+  readonly reject: (reason: Error) => void
   /** Rounds in a row in which Redis did not know of it. */
   missed: number
+  /** How often Redis has taken it and lost it since it was last away. */
+  lost: number
 }
 
 interface Reply {
@@ -24,35 +30,64 @@ interface Reply {
   readonly outcome: Uint8Array
 }
 
-/** How often a client looks whether Redis still has its work. */
-const ROUND_MS = 1000
-/** A client that has not shown itself for so long is gone, and its work is dropped. */
-const LEASE_S = 60
+/** The times a client keeps, in milliseconds. */
+export interface Pace {
+  /** How often it looks whether Redis still has its work. */
+  readonly round: number
+  /** How long it waits out a refusal that may pass, while no answer comes in. */
+  readonly patience: number
+  /** A client that has not shown itself for so long is gone, and its work is dropped. */
+  readonly lease: number
+}
+
+export const PACE: Pace = { round: 1000, patience: 3000, lease: 60_000 }
+/** A Redis that has lost an attempt so often, without having been away, will lose it again. */
+const MOST_LOST = 3
 
 /** One client's side of the queue, shared by all its maps. */
 export class Client {
-  static async connect(connection: RedisConnection, queue: string): Promise<Client> {
+  static async connect(connection: unknown, queue: string, pace: Pace): Promise<Client> {
     const { Queue } = await load('cluster', import('bullmq'))
-    const redis = await connect('cluster', connection)
-    return new Client(redis, new Queue(queue, { connection: redis }))
+    const connected = await connect('cluster', connection)
+    try {
+      return new Client(connected, new Queue(queue, { connection: connected.redis }), pace)
+    } catch (error) {
+      connected.redis.disconnect()
+      throw error
+    }
   }
 
+  readonly #connected: Connected
   readonly #redis: Redis
   readonly #listener: Redis
   readonly #queue: Queue
+  readonly #pace: Pace
   readonly #replies: string
   readonly #pending: Map<string, Pending> = new Map()
   readonly #rounds: NodeJS.Timeout
+  /** Since when Redis has refused what may pass; undefined while work goes on. */
+  #refusedSince: number | undefined
+  #deafSince: number | undefined
+  /** What the listener had read at the last round. */
+  #bytesRead = 0
   #attempts = 0
   #closed = false
 
-  constructor(redis: Redis, queue: Queue) {
-    this.#redis = redis
+  constructor(connected: Connected, queue: Queue, pace: Pace) {
+    this.#connected = connected
+    this.#redis = connected.redis
     this.#queue = queue
-    this.#listener = redis.duplicate()
+    this.#pace = pace
+    this.#listener = this.#redis.duplicate()
     this.#replies = repliesKey(queue.name, randomUUID())
-    for (const emitter of [this.#listener, queue]) emitter.on('error', () => {})
-    this.#rounds = setInterval(() => this.#round().catch(() => {}), ROUND_MS)
+    queue.on('error', () => {})
+    // Whoever may no longer connect, since the password has changed or there are too many clients, hears it here.
+    for (const redis of [this.#redis, this.#listener])
+      redis.on('error', (error) => this.#refused(error, 'the connection', this.#pending.values()))
+    this.#redis.on('ready', () => {
+      for (const pending of this.#pending.values()) pending.lost = 0
+    })
+    this.#rounds = setInterval(() => void this.#round(), pace.round)
     void this.#listen()
   }
 
@@ -61,26 +96,36 @@ export class Client {
     try {
       bytes = encode(input)
     } catch (error) {
-      return notCloneable('input', error as Error)
+      return notCloneable('input', error)
     }
+    const { longest, place } = this.#connected
+    if (bytes.length > longest)
+      throw new Error(
+        `cluster: inputs[${index}] takes ${bytes.length} bytes, but Redis at ${place} takes ${longest} (proto-max-bulk-len)`,
+      )
     const jobId = `${run}-${index}-${this.#attempts++}`
-    return new Promise((resolve) => {
-      const pending = { run, index, jobId, task: { module, name }, bytes, resolve, missed: 0 }
-      this.#pending.set(`${run}-${index}`, pending)
+    return new Promise((resolve, reject) => {
+      const pending = { run, index, jobId, task: { module, name }, bytes, resolve, reject, missed: 0, lost: 0 }
+      this.#pending.set(keyOf(pending), pending)
       void this.#submit(pending)
     })
   }
 
-  /** What does not arrive is seen to be missing in one of the next rounds. */
-  async #submit({ run, index, jobId, task, bytes }: Pending): Promise<void> {
+  /** What does not arrive, or is refused for a moment, is seen to be missing in one of the next rounds. */
+  async #submit(pending: Pending): Promise<void> {
+    const { run, index, jobId, task, bytes } = pending
     const key = inputsKey(this.#queue.name, run)
     const data: JobData = { task, run, index, replies: this.#replies }
     try {
       await Promise.all([
-        this.#redis.multi().hset(key, index, bytes).expire(key, LEASE_S).exec(),
+        execute(this.#redis.multi().hset(key, index, bytes).pexpire(key, this.#pace.lease)),
         this.#queue.add(task.name, data, { jobId, removeOnComplete: true, removeOnFail: true }),
       ])
-    } catch {}
+      this.#refusedSince = undefined
+      pending.lost++
+    } catch (error) {
+      this.#refused(error, `inputs[${index}] (${bytes.length} bytes)`, [pending])
+    }
   }
 
   async #listen(): Promise<void> {
@@ -88,50 +133,105 @@ export class Client {
       try {
         const reply = await this.#listener.blpopBuffer(this.#replies, 5)
         if (reply) this.#take(decode(reply[1]) as Reply)
-      } catch {
-        await delay(50)
+      } catch (error) {
+        this.#refused(error, 'to hand out answers', this.#pending.values())
+        await delay(refusal(error, String) === undefined ? 50 : this.#pace.round)
       }
     }
   }
 
   /** The first outcome for an input counts; what comes from a worker thought dead is heard, but only once. */
   #take({ run, index, outcome }: Reply): void {
-    const key = `${run}-${index}`
-    const pending = this.#pending.get(key)
+    const pending = this.#pending.get(keyOf({ run, index }))
     if (pending === undefined) return
-    this.#pending.delete(key)
+    this.#refusedSince = undefined
+    this.#pending.delete(keyOf(pending))
     this.#redis.hdel(inputsKey(this.#queue.name, run), String(index)).catch(() => {})
     pending.resolve(decodeOutcome(outcome))
   }
 
-  /** Renews the lease on the inputs and hands in again what Redis has lost, as it may when it is restarted. */
+  /** Renews the leases, hears what workers could not store, and hands in again what Redis has lost when it restarted. */
   async #round(): Promise<void> {
     if (this.#pending.size === 0 || this.#redis.status !== 'ready') return
     const attempts = [...this.#pending.values()]
+    const inputs = (run: string) => inputsKey(this.#queue.name, run)
     const look = this.#redis.pipeline()
     for (const { run, index, jobId } of attempts) {
       look.exists(this.#queue.toKey(jobId))
-      look.hexists(inputsKey(this.#queue.name, run), String(index))
+      look.hget(inputs(run), refusedField(index))
+      look.hexists(inputs(run), String(index))
     }
-    for (const run of new Set(attempts.map(({ run }) => run))) look.expire(inputsKey(this.#queue.name, run), LEASE_S)
-    const found = (await look.exec()) ?? []
+    for (const run of new Set(attempts.map(({ run }) => run))) look.pexpire(inputs(run), this.#pace.lease)
+    look.pexpire(this.#replies, this.#pace.lease)
+    // Nothing else here would be refused by a Redis that is full, where workers cannot even take a job.
+    look.set(`${this.#replies}:probe`, '', 'PX', this.#pace.lease).del(`${this.#replies}:probe`)
+    look.llen(this.#replies)
+    let answers: unknown[]
+    try {
+      answers = await execute(look)
+    } catch (error) {
+      return this.#refused(error, "the map's commands", attempts)
+    }
+    if (this.#isDeaf())
+      for (const pending of attempts) this.#end(pending, 'takes no second connection, for answers: see its maxclients')
+    const coming = this.#answersAreComing(answers.at(-1) as number)
     attempts.forEach((pending, i) => {
-      const there = found[2 * i]?.[1] === 1 && found[2 * i + 1]?.[1] === 1
-      pending.missed = there ? 0 : pending.missed + 1
+      const [job, refused, input] = answers.slice(3 * i, 3 * i + 3)
+      if (this.#pending.get(keyOf(pending)) !== pending) return
+      if (refused) return this.#end(pending, `refused the answer to inputs[${pending.index}]: ${brief(refused)}`)
+      pending.missed = coming || (job === 1 && input === 1) ? 0 : pending.missed + 1
       // A job that is done is gone before its reply is here: only what is missing twice is lost.
-      if (pending.missed === 2 && this.#pending.get(`${pending.run}-${pending.index}`) === pending) {
-        pending.missed = 0
-        void this.#submit(pending)
-      }
+      if (pending.missed === 2) this.#again(pending)
     })
+  }
+
+  /** Whether answers have had no connection for long, while commands had one. */
+  #isDeaf(): boolean {
+    if (this.#listener.status === 'ready') this.#deafSince = undefined
+    else this.#deafSince ??= performance.now()
+    return this.#deafSince !== undefined && performance.now() - this.#deafSince > this.#pace.patience
+  }
+
+  /** Whether an answer waits in Redis, or has been on its way since the last round: a large one may take a while. */
+  #answersAreComing(waiting: number): boolean {
+    const read = this.#listener.stream?.bytesRead ?? 0
+    const coming = waiting > 0 || read !== this.#bytesRead
+    this.#bytesRead = read
+    return coming
+  }
+
+  #again(pending: Pending): void {
+    if (pending.lost < MOST_LOST) {
+      pending.missed = 0
+      void this.#submit(pending)
+      return
+    }
+    const what = `inputs[${pending.index}] or the answer to it ${pending.lost} times`
+    this.#end(pending, `lost ${what}; maxmemory-policy must be noeviction, and workers say what they could not store`)
+  }
+
+  /** Ends maps whose command Redis has refused, at once or, where that may pass, when it does not. */
+  #refused(error: unknown, what: string, attempts: Iterable<Pending>): void {
+    const said = refusal(error, this.#connected.clean)
+    if (said === undefined) return
+    if (mayPass(said)) {
+      this.#refusedSince ??= performance.now()
+      if (performance.now() - this.#refusedSince < this.#pace.patience) return
+    }
+    for (const pending of [...attempts]) this.#end(pending, `refused ${what}: ${said}`)
+  }
+
+  #end(pending: Pending, why: string): void {
+    this.#pending.delete(keyOf(pending))
+    pending.reject(new Error(`cluster: Redis at ${this.#connected.place} ${why}`))
   }
 
   /** Takes back whatever the run still has in Redis; servers then end what they run of it. Else the lease will. */
   async end(run: string): Promise<void> {
-    const left = [...this.#pending].filter(([, pending]) => pending.run === run)
-    for (const [key] of left) this.#pending.delete(key)
+    const left = [...this.#pending.values()].filter((pending) => pending.run === run)
+    for (const pending of left) this.#pending.delete(keyOf(pending))
     const inputs = this.#redis.del(inputsKey(this.#queue.name, run))
-    const jobs = left.map(([, { jobId }]) => this.#queue.remove(jobId))
+    const jobs = left.map(({ jobId }) => this.#queue.remove(jobId))
     await patiently(Promise.allSettled([inputs, ...jobs]))
   }
 
@@ -144,3 +244,5 @@ export class Client {
     this.#redis.disconnect()
   }
 }
+
+const keyOf = ({ run, index }: { run: string; index: number }): string => `${run}-${index}`

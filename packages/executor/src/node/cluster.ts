@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { checkCount, createExecutor, type Executor } from '../executor.ts'
-import { Client } from './cluster-client.ts'
-import type { RedisConnection } from './redis.ts'
+import type { Executor } from '../executor.ts'
+import { clusterExecutor } from './cluster-executor.ts'
+import type { RedisConnection } from './connection.ts'
 
-export type { RedisConnection } from './redis.ts'
+export type { RedisConnection } from './connection.ts'
 export { type ClusterServer, type ServeClusterOptions, serveCluster } from './serve-cluster.ts'
 
 export interface ClusterOptions {
+  /** Where Redis is. What names no Redis is an error of the first map. */
   readonly connection: RedisConnection
   /** The queue that worker processes serve. Default 'opt'. */
   readonly queue?: string
@@ -16,30 +16,12 @@ export interface ClusterOptions {
 
 /**
  * Runs tasks in the processes, on any machines, that call `serveCluster` on the same Redis and queue. Connects at the
- * first map. While no worker lives, maps wait; while Redis is away, too.
+ * first map. While no worker lives, maps wait; while Redis is away, too. Where Redis is there but refuses to store an
+ * input or an answer, the map rejects with what Redis said.
  *
  * @throws {RangeError} if inFlight is not a positive integer
+ * @throws {TypeError} if queue is not a name without a colon
  */
-export function cluster({ connection, queue = 'opt', inFlight = 256 }: ClusterOptions): Executor {
-  checkCount('cluster', 'inFlight', inFlight)
-  let connecting: Promise<Client> | undefined
-
-  function client(): Promise<Client> {
-    connecting ??= Client.connect(connection, queue)
-    connecting.catch(() => (connecting = undefined))
-    return connecting
-  }
-
-  return createExecutor('cluster', {
-    width: inFlight,
-    async open(task) {
-      const connected = await client()
-      const run = randomUUID()
-      return {
-        attempt: (input, index) => connected.attempt(run, index, task, input),
-        end: () => connected.end(run),
-      }
-    },
-    close: async () => (await connecting?.catch(() => undefined))?.close(),
-  })
+export function cluster(options: ClusterOptions): Executor {
+  return clusterExecutor(options ?? {})
 }

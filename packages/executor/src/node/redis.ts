@@ -1,31 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Redis, RedisOptions } from 'ioredis'
+import type { ChainableCommander, Redis, RedisOptions } from 'ioredis'
+import { textOf } from '../text.ts'
+import { type Address, readConnection } from './connection.ts'
 
-/** Where Redis is: a URL (`redis://:password@host:6379`) or ioredis' options. */
-export type RedisConnection = string | RedisOptions
-
-/** What the queue carries; inputs and outputs go beside it, as bytes. */
-export interface JobData {
-  readonly task: { readonly module: string; readonly name: string }
-  /** The map, and the input's place in it. */
-  readonly run: string
-  readonly index: number
-  /** The list the outcome is pushed to. */
-  readonly replies: string
+/** A Redis that was there, and how to speak of it. */
+export interface Connected extends Address {
+  readonly redis: Redis
+  /** The longest value that Redis takes; what is longer ends the connection. */
+  longest: number
 }
 
-/** Hash of a map's inputs that have no result yet. When a field is gone, nobody wants its result any more. */
-export const inputsKey = (queue: string, run: string): string => `opt:${queue}:inputs:${run}`
-
-/** List of outcomes for one client. */
-export const repliesKey = (queue: string, client: string): string => `opt:${queue}:replies:${client}`
+/** What Redis stores in a value if nobody has changed it. */
+const LONGEST_BY_DEFAULT = 512 * 1024 * 1024
 
 /**
  * Connects, or says why not. Once connected, an outage is waited out: commands are kept and sent again.
  *
- * @throws {Error} if ioredis is not installed, or there is no Redis to talk to
+ * @throws {TypeError} if the connection names no Redis
+ * @throws {Error} if ioredis is not installed, or there is no Redis to talk to, or it refuses to
  */
-export async function connect(owner: string, connection: RedisConnection): Promise<Redis> {
+export async function connect(owner: string, connection: unknown): Promise<Connected> {
+  const address = readConnection(owner, connection)
   const { Redis } = await load(owner, import('ioredis'))
   const ways: RedisOptions = {
     lazyConnect: true,
@@ -34,21 +29,60 @@ export async function connect(owner: string, connection: RedisConnection): Promi
     disconnectTimeout: 0,
     retryStrategy: (times) => Math.min(50 * times, 1000),
   }
-  const redis = typeof connection === 'string' ? new Redis(connection, ways) : new Redis({ ...connection, ...ways })
-  let last: Error | undefined
+  const redis = new Redis({ ...address.options, ...ways })
+  let last: unknown
   redis.on('error', (error) => (last = error))
   try {
     await redis.connect()
-    return redis
   } catch (error) {
     redis.disconnect()
-    const { host, port } = redis.options
-    const cause = last ?? (error as Error)
-    throw new Error(`${owner}: no Redis at ${host}:${port} (${cause.message || (cause as { code?: string }).code})`, {
-      cause,
-    })
+    const { place, clean } = address
+    const refused = refusal(last, clean)
+    // ioredis' own error holds the command, and AUTH's arguments are the password.
+    throw new Error(
+      refused === undefined
+        ? `${owner}: no Redis at ${place} (${clean(textOf(said(last ?? error)))})`
+        : `${owner}: Redis at ${place} refused the connection: ${refused}`,
+    )
   }
+  const connected: Connected = { ...address, redis, longest: LONGEST_BY_DEFAULT }
+  const look = async () => (connected.longest = await longestValue(redis))
+  redis.on('ready', () => void look())
+  await look()
+  return connected
 }
+
+/** An error's words, or its code where it has none, as where every address of a host has failed. */
+const said = (error: unknown): unknown => (error as Error).message || (error as { code?: string }).code || error
+
+async function longestValue(redis: Redis): Promise<number> {
+  const answer = await redis.config('GET', 'proto-max-bulk-len').catch(() => undefined)
+  return Number((answer as string[] | undefined)?.[1]) || LONGEST_BY_DEFAULT
+}
+
+/**
+ * What Redis said where it answered a command with an error; undefined where it did not answer, as when it is away:
+ * then the command is sent again by and by.
+ */
+export function refusal(error: unknown, clean: (text: string) => string): string | undefined {
+  const { name, message, previousErrors } = (error ?? {}) as Error & { previousErrors?: Error[] }
+  if (name !== 'ReplyError') return undefined
+  // A transaction is refused for one of its commands.
+  return clean(previousErrors?.[0]?.message ?? message)
+}
+
+/** Runs a transaction or a pipeline. @throws the error of its first command that has one */
+export async function execute(commands: ChainableCommander): Promise<unknown[]> {
+  const answers = (await commands.exec()) ?? []
+  return answers.map(([error, answer]) => {
+    if (error) throw error
+    return answer
+  })
+}
+
+/** Refusals that may pass by themselves: memory that others give back, a server that has just started. */
+export const mayPass = (refused: string): boolean =>
+  /^(OOM|LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|UNBLOCKED)\b/.test(refused)
 
 /** An optional peer dependency. */
 export async function load<M>(owner: string, module: Promise<M>): Promise<M> {

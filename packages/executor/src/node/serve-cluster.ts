@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Job } from 'bullmq'
-import type { Outcome } from '../task.ts'
-import { decode, encode, encodeOutcome } from './codec.ts'
-import { connect, inputsKey, type JobData, load, patiently, type RedisConnection } from './redis.ts'
+import { locate, type Outcome } from '../task.ts'
+import { shown, textOf } from '../text.ts'
+import { decode } from './codec.ts'
+import type { RedisConnection } from './connection.ts'
+import { checkQueue, inputsKey, type JobData, readJob } from './job.ts'
+import { mendJobs } from './mend-jobs.ts'
+import { connect, load, patiently, refusal } from './redis.ts'
+import { complaints, storeAnswer } from './store-answer.ts'
 import { threadRunner, type WorkerThreadsOptions } from './threads.ts'
 
 export interface ServeClusterOptions extends WorkerThreadsOptions {
@@ -20,55 +25,65 @@ export interface ClusterServer {
 
 /** How often a server looks whether the tasks it runs are still wanted. */
 const LOOK_MS = 250
-const DAY_S = 86_400
+/** How long a server leaves a Redis alone that refuses to hand out jobs. */
+const BREATH_MS = 1000
+/** Jobs that cannot be run and do not come from `cluster()` stay with their reasons, but not for ever. */
+const FAILED_JOBS_KEPT = { age: 86_400, count: 1000 }
 
 /**
  * Serves a queue: the whole of a worker process. Tasks run in threads, so that this one can keep telling Redis that
- * it lives, and can end a task.
+ * it lives, and can end a task. What Redis refuses is said on standard error, once, and tried again.
  *
+ * @throws {TypeError} if connection names no Redis, or queue or modules are not what they should be
  * @throws {RangeError} if workers or lostAfter is not a positive number
  * @throws {Error} if bullmq or ioredis is missing, or there is no Redis to talk to
  */
 export async function serveCluster(options: ServeClusterOptions): Promise<ClusterServer> {
-  const { connection, queue = 'opt', workers = availableParallelism(), lostAfter = 10_000, modules } = options
-  if (!(lostAfter > 0 && lostAfter < Number.POSITIVE_INFINITY))
-    throw new RangeError(`serveCluster: lostAfter must be a positive number of milliseconds, got ${lostAfter}`)
-  const threads = threadRunner('serveCluster', modules ? { workers, modules } : { workers })
-  const { Worker } = await load('serveCluster', import('bullmq'))
-  const redis = await connect('serveCluster', connection)
+  const { connection, queue = 'opt', workers = availableParallelism(), lostAfter = 10_000, modules } = options ?? {}
+  if (!(typeof lostAfter === 'number' && lostAfter > 0 && lostAfter < Number.POSITIVE_INFINITY))
+    throw new RangeError(`serveCluster: lostAfter must be a positive number of milliseconds, got ${shown(lostAfter)}`)
+  checkQueue('serveCluster', queue)
+  const threads = threadRunner('serveCluster', modules === undefined ? { workers } : { workers, modules })
+  const { Worker, UnrecoverableError } = await load('serveCluster', import('bullmq'))
+  const connected = await connect('serveCluster', connection)
+  const { redis } = connected
+  const { place, clean } = connected
+  const complain = complaints(place)
+  const desk = { connected, queue, complain }
   const active = new Map<string, { data: JobData; stop: AbortController }>()
 
-  async function serve(job: Job<JobData>): Promise<void> {
-    const { data } = job
-    // The queue hands a job out again when its worker fell silent. Whether to try once more is for the map to say.
-    if (job.attemptsStarted > 1) return reply(data, { lost: 'the worker process died' })
-    const input = await redis.hgetBuffer(inputsKey(queue, data.run), String(data.index))
-    if (input === null) return
+  /** A job that throws here has failed for good: whether to try once more is for the map to say. */
+  async function serve(job: Job): Promise<void> {
+    try {
+      await answer(job)
+    } catch (reason) {
+      throw new UnrecoverableError(clean(textOf(reason)))
+    }
+  }
+
+  async function answer(job: Job): Promise<void> {
+    const data = readJob(job.data, queue, modules !== undefined)
+    // The queue hands a job out again when its worker fell silent.
+    if (job.attemptsStarted > 1) return storeAnswer(desk, data, { lost: 'the worker process died' })
     const stop = new AbortController()
+    let work: () => Promise<Outcome>
+    try {
+      locate(data.task, modules)
+      const bytes = await redis.hgetBuffer(inputsKey(queue, data.run), String(data.index))
+      if (bytes === null) return
+      const input = decode(bytes)
+      work = async () => (await threads.open(data.task)).attempt(input, data.index, stop.signal)
+    } catch (error) {
+      await storeAnswer(desk, data, { error })
+      throw error
+    }
     active.set(job.id!, { data, stop })
     try {
-      const outcome = await attempt(data, input, stop.signal)
-      if (!stop.signal.aborted) await reply(data, outcome)
+      const outcome = await work()
+      if (!stop.signal.aborted) await storeAnswer(desk, data, outcome)
     } finally {
       active.delete(job.id!)
     }
-  }
-
-  async function attempt({ task, index }: JobData, input: Uint8Array, signal: AbortSignal): Promise<Outcome> {
-    try {
-      const run = await threads.open(task)
-      return await run.attempt(decode(input), index, signal)
-    } catch (error) {
-      return { error }
-    }
-  }
-
-  async function reply({ run, index, replies }: JobData, outcome: Outcome): Promise<void> {
-    await redis
-      .multi()
-      .rpush(replies, encode({ run, index, outcome: encodeOutcome(outcome) }))
-      .expire(replies, DAY_S)
-      .exec()
   }
 
   async function endUnwanted(): Promise<void> {
@@ -83,18 +98,38 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
     })
   }
 
-  const worker = new Worker<JobData>(queue, serve, {
+  /** The queue's worker asks again at once when Redis refuses to hand out a job. */
+  class PatientWorker extends Worker {
+    protected override async moveToActive(token: string, name?: string): Promise<Job> {
+      try {
+        return await super.moveToActive(token, name)
+      } catch (error) {
+        if (refusal(error, clean) !== undefined && !this.closing) await this.delay(BREATH_MS)
+        throw error
+      }
+    }
+  }
+
+  const worker = new PatientWorker(queue, serve, {
     connection: redis,
     concurrency: workers,
     lockDuration: lostAfter,
     stalledInterval: lostAfter / 2,
-    // Attempts are counted by the map, not by the queue.
-    maxStalledCount: 1_000_000,
+    // Attempts are counted by the map; this only ends jobs that no worker can read.
+    maxStalledCount: 10,
     runRetryDelay: 250,
+    removeOnComplete: { count: 0 },
+    removeOnFail: FAILED_JOBS_KEPT,
   })
-  worker.on('error', () => {})
+  let mending: Promise<void> | undefined
+  worker.on('error', (error) => {
+    const said = refusal(error, clean)
+    if (said !== undefined) complain(`the queue's commands: ${said}`)
+    mending ??= mendJobs(redis, worker.toKey)
+      .catch(() => {})
+      .finally(() => (mending = undefined))
+  })
   const look = setInterval(() => endUnwanted().catch(() => {}), LOOK_MS)
-  await worker.waitUntilReady()
 
   let closed: Promise<void> | undefined
   const close = async () => {
@@ -104,5 +139,12 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
     await threads.close()
     redis.disconnect()
   }
-  return { close: () => (closed ??= close()) }
+  const server: ClusterServer = { close: () => (closed ??= close()) }
+  try {
+    await worker.waitUntilReady()
+  } catch (error) {
+    await server.close().catch(() => {})
+    throw new Error(`serveCluster: Redis at ${place} cannot be used: ${clean(textOf(error))}`)
+  }
+  return server
 }

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { checkCount, createExecutor, type Executor } from '../executor.ts'
+import type { ClusterOptions } from './cluster.ts'
+import { Client, PACE, type Pace } from './cluster-client.ts'
+import { checkQueue } from './job.ts'
+
+export function clusterExecutor(
+  { connection, queue = 'opt', inFlight = 256 }: ClusterOptions,
+  pace: Pace = PACE,
+): Executor {
+  checkCount('cluster', 'inFlight', inFlight)
+  checkQueue('cluster', queue)
+  let connecting: Promise<Client> | undefined
+
+  function client(): Promise<Client> {
+    connecting ??= Client.connect(connection, queue, pace)
+    connecting.catch(() => (connecting = undefined))
+    return connecting
+  }
+
+  return createExecutor('cluster', {
+    width: inFlight,
+    async open(task) {
+      const connected = await client()
+      const run = randomUUID()
+      return {
+        attempt: (input, index) => connected.attempt(run, index, task, input),
+        end: () => connected.end(run),
+      }
+    },
+    close: async () => (await connecting?.catch(() => undefined))?.close(),
+  })
+}
