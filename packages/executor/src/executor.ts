@@ -1,6 +1,7 @@
 import { onAbort } from './abort.ts'
+import { checkMap } from './check.ts'
 import type { Outcome, Task } from './task.ts'
-import { brief, shown, textOf } from './text.ts'
+import { brief, textOf } from './text.ts'
 
 /** How far a map is. */
 export interface Progress {
@@ -73,7 +74,7 @@ export function createExecutor(name: string, runner: Runner): Executor {
   return {
     async map<I, O>(typed: Task<I, O>, inputs: readonly I[], options: MapOptions = {}) {
       const task = typed as Task
-      check(task, inputs, options)
+      checkMap(task, inputs, options)
       closing.signal.throwIfAborted()
       const outputs = mapOver(runner, task, inputs, options, closing.signal)
       running.add(outputs)
@@ -170,30 +171,4 @@ function givenUp(task: Task, index: number, attempts: number, reason: string): T
     index,
     new Error(reason),
   )
-}
-
-function check(task: Task, inputs: readonly unknown[], options: MapOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`map: options must be an object, got ${shown(options)}`)
-  const { onProgress, signal, retries } = options
-  if (typeof task === 'function')
-    throw new TypeError(
-      `map: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
-    )
-  if (typeof task?.module !== 'string' || typeof task.name !== 'string')
-    throw new TypeError(`map: task must be made by task(...), got ${shown(task)}`)
-  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${shown(inputs)}`)
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new TypeError(`map: onProgress must be a function, got ${shown(onProgress)}`)
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw new TypeError(`map: signal must be an AbortSignal, got ${shown(signal)}`)
-  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
-    throw new RangeError(`map: retries must be a nonnegative integer, got ${shown(retries)}`)
-}
-
-/** Number of workers as an option: a positive integer. */
-export function checkCount(owner: string, option: string, count: number): number {
-  if (!(Number.isInteger(count) && count > 0))
-    throw new RangeError(`${owner}: ${option} must be a positive integer, got ${shown(count)}`)
-  return count
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from './check.ts'
 import { createExecutor, type Executor, type MapOptions } from './executor.ts'
 import {
   checkModules,
@@ -24,7 +25,9 @@ const BREATH_MS = 10
  * @param options.modules what the names in tasks stand for; with it, only these modules are run
  * @throws {TypeError} if modules is not an object from names to absolute URLs or functions that import
  */
-export function inProcess({ modules }: { readonly modules?: Modules } = {}): InProcessExecutor {
+export function inProcess(options: { readonly modules?: Modules } = {}): InProcessExecutor {
+  checkOptions('inProcess', options)
+  const { modules } = options
   if (modules !== undefined) checkModules('inProcess', modules, 'imports')
   let breath = performance.now()
 

@@ -1,7 +1,8 @@
-import { checkCount, createExecutor, type Executor } from './executor.ts'
+import { checkCount, checkFunction, checkOptions } from './check.ts'
+import { createExecutor, type Executor } from './executor.ts'
 import type { Order } from './serve-tasks.ts'
 import { notCloneable, type Outcome } from './task.ts'
-import { textOf } from './text.ts'
+import { shown, textOf } from './text.ts'
 
 export interface WebWorkersOptions {
   /** How many tasks run at a time. Default: the cores the browser admits to. */
@@ -31,11 +32,15 @@ interface Attempt {
  * Runs tasks in web workers, started as they are needed and kept.
  *
  * @throws {RangeError} if workers is not a positive integer
+ * @throws {TypeError} if worker is not a function
  */
-export function webWorkers({
-  workers = globalThis.navigator?.hardwareConcurrency ?? 1,
-  worker = () => new Worker(new URL('./web-worker.js', import.meta.url), { type: 'module' }),
-}: WebWorkersOptions = {}): Executor {
+export function webWorkers(options: WebWorkersOptions = {}): Executor {
+  checkOptions('webWorkers', options)
+  checkFunction('webWorkers', 'worker', options.worker)
+  const {
+    workers = globalThis.navigator?.hardwareConcurrency ?? 1,
+    worker = () => new Worker(new URL('./web-worker.js', import.meta.url), { type: 'module' }),
+  } = options
   const pool = createPool(checkCount('webWorkers', 'workers', workers), worker)
   return createExecutor('webWorkers', {
     width: workers,
@@ -89,6 +94,8 @@ function createPool(size: number, start: () => Worker) {
 
   function open(): Slot {
     const worker = start()
+    if (typeof worker?.postMessage !== 'function')
+      throw new TypeError(`webWorkers: worker must return a Worker, got ${shown(worker)}`)
     const slot: Slot = { worker, settle: () => {} }
     slot.settle = discard(slot)
     slots.add(slot)

@@ -88,8 +88,10 @@ test.each([
 })
 
 test('options that are not given at all', async () => {
-  await expect((cluster as () => ReturnType<typeof cluster>)().map(square, [1])).rejects.toThrow('got undefined')
-  await expect((serveCluster as () => Promise<unknown>)()).rejects.toThrow('serveCluster: connection must be')
+  expect(cluster as () => unknown).toThrow('cluster: options must be an object, got undefined')
+  await expect((serveCluster as () => Promise<unknown>)()).rejects.toThrow(
+    'serveCluster: options must be an object, got undefined',
+  )
 })
 
 test.each([

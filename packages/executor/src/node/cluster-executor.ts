@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { checkCount, createExecutor, type Executor } from '../executor.ts'
+import { checkCount, checkOptions } from '../check.ts'
+import { createExecutor, type Executor } from '../executor.ts'
 import type { ClusterOptions } from './cluster.ts'
 import { Client, PACE, type Pace } from './cluster-client.ts'
 import { checkQueue } from './job.ts'
 
-export function clusterExecutor(
-  { connection, queue = 'opt', inFlight = 256 }: ClusterOptions,
-  pace: Pace = PACE,
-): Executor {
+export function clusterExecutor(options: ClusterOptions, pace: Pace = PACE): Executor {
+  checkOptions('cluster', options)
+  const { connection, queue = 'opt', inFlight = 256 } = options
   checkCount('cluster', 'inFlight', inFlight)
   checkQueue('cluster', queue)
   let connecting: Promise<Client> | undefined

@@ -23,5 +23,5 @@ export interface ClusterOptions {
  * @throws {TypeError} if queue is not a name without a colon
  */
 export function cluster(options: ClusterOptions): Executor {
-  return clusterExecutor(options ?? {})
+  return clusterExecutor(options)
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Job } from 'bullmq'
+import { checkOptions } from '../check.ts'
 import { locate, type Outcome } from '../task.ts'
 import { shown, textOf } from '../text.ts'
 import { decode } from './codec.ts'
@@ -39,7 +40,8 @@ const FAILED_JOBS_KEPT = { age: 86_400, count: 1000 }
  * @throws {Error} if bullmq or ioredis is missing, or there is no Redis to talk to
  */
 export async function serveCluster(options: ServeClusterOptions): Promise<ClusterServer> {
-  const { connection, queue = 'opt', workers = availableParallelism(), lostAfter = 10_000, modules } = options ?? {}
+  checkOptions('serveCluster', options)
+  const { connection, queue = 'opt', workers = availableParallelism(), lostAfter = 10_000, modules } = options
   if (!(typeof lostAfter === 'number' && lostAfter > 0 && lostAfter < Number.POSITIVE_INFINITY))
     throw new RangeError(`serveCluster: lostAfter must be a positive number of milliseconds, got ${shown(lostAfter)}`)
   checkQueue('serveCluster', queue)

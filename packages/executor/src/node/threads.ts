@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import { checkCount, createExecutor, type Executor, type Runner } from '../executor.ts'
+import { checkCount, checkOptions } from '../check.ts'
+import { createExecutor, type Executor, type Runner } from '../executor.ts'
 import type { Order } from '../serve-tasks.ts'
 import { locate, notCloneable, type Outcome, type Task } from '../task.ts'
 import { textOf } from '../text.ts'
@@ -20,6 +21,7 @@ export interface WorkerThreadsOptions {
  * @throws {TypeError} if modules is not an object from names to URLs and paths
  */
 export function workerThreads(options: WorkerThreadsOptions = {}): Executor {
+  checkOptions('workerThreads', options)
   return createExecutor('workerThreads', threadRunner('workerThreads', options))
 }
 

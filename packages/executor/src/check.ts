@@ -1,0 +1,39 @@
+import type { MapOptions } from './executor.ts'
+import type { Task } from './task.ts'
+import { shown } from './text.ts'
+
+/** Refuses options that are no plain object. */
+export function checkOptions(owner: string, options: unknown): void {
+  if (Object.prototype.toString.call(options) !== '[object Object]')
+    throw new TypeError(`${owner}: options must be an object, got ${shown(options)}`)
+}
+
+/** Number of workers as an option: a positive integer. */
+export function checkCount(owner: string, option: string, count: number): number {
+  if (!(Number.isInteger(count) && count > 0))
+    throw new RangeError(`${owner}: ${option} must be a positive integer, got ${shown(count)}`)
+  return count
+}
+
+/** Refuses what is no function, where one may be given. */
+export function checkFunction(owner: string, option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${owner}: ${option} must be a function, got ${shown(value)}`)
+}
+
+export function checkMap(task: Task, inputs: readonly unknown[], options: MapOptions): void {
+  checkOptions('map', options)
+  const { onProgress, signal, retries } = options
+  if (typeof task === 'function')
+    throw new TypeError(
+      `map: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
+    )
+  if (typeof task?.module !== 'string' || typeof task.name !== 'string')
+    throw new TypeError(`map: task must be made by task(...), got ${shown(task)}`)
+  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${shown(inputs)}`)
+  checkFunction('map', 'onProgress', onProgress)
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw new TypeError(`map: signal must be an AbortSignal, got ${shown(signal)}`)
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
+    throw new RangeError(`map: retries must be a nonnegative integer, got ${shown(retries)}`)
+}
