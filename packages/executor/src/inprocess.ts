@@ -35,6 +35,7 @@ export function inProcess(options: { readonly modules?: Modules } = {}): InProce
     if (performance.now() - breath > BREATH_MS) {
       await eventLoop()
       breath = performance.now()
+      if (signal.aborted) return { error: signal.reason }
     }
     const given = clone('input', input)
     if ('error' in given) return given
