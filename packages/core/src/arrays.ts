@@ -76,23 +76,28 @@ function checkSize(rows: unknown, columns: unknown, label: string): void {
     refuse(label, `of at most ${MOST} entries`, `shape [${show(rows)}, ${show(columns)}]`)
 }
 
-/** An ndarray's entries must all stand in its data. */
-function checkNdArray(x: NdArray, dimension: number, label: string): void {
-  const { data, shape, stride, offset } = x
-  if (x.dimension !== dimension || shape?.length !== dimension || stride?.length !== dimension)
-    refuse(label, dimension === 1 ? 'a vector' : 'a matrix', `an ndarray of shape [${shape}]`, 'type')
+/**
+ * Do all entries of an ndarray, of any dimension, stand in its data? One that says otherwise gives NaN, and may ask for more memory
+ * than there is.
+ */
+export function withinData({ data, shape, stride, offset }: NdArray): boolean {
+  if (!Array.isArray(shape) || !Array.isArray(stride) || stride.length !== shape.length) return false
   let [first, last, empty] = [offset, offset, false]
-  for (let d = 0; d < dimension; d++) {
-    if (!isSize(shape[d]) || !Number.isSafeInteger(stride[d]))
-      refuse(label, 'an ndarray', `one of shape [${shape}] and stride [${stride}]`, 'type')
+  for (let d = 0; d < shape.length; d++) {
+    if (!isSize(shape[d]) || !Number.isSafeInteger(stride[d])) return false
     empty ||= shape[d] === 0
     const reach = (shape[d] - 1) * stride[d]
     if (reach < 0) first += reach
     else last += reach
   }
-  const held = (data as ArrayLike<number> | null)?.length ?? 0
-  if (!empty && !(isSize(first) && last < held))
-    refuse(label, `an ndarray within its data of length ${held}`, `entries from ${first} to ${last}`)
+  return empty || (isSize(first) && last < ((data as ArrayLike<number> | null)?.length ?? 0))
+}
+
+function checkNdArray(x: NdArray, dimension: number, label: string): void {
+  if (x.shape?.length !== dimension)
+    refuse(label, dimension === 1 ? 'a vector' : 'a matrix', `an ndarray of shape [${x.shape}]`, 'type')
+  if (!withinData(x))
+    refuse(label, 'an ndarray within its data', `shape [${x.shape}], stride [${x.stride}], offset ${x.offset}`)
 }
 
 /** A strided ndarray's entries, row-major. */

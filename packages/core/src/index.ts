@@ -18,6 +18,7 @@ export {
   type VectorRule,
   vector,
   vectorCopy,
+  withinData,
 } from './arrays.ts'
 export type { Backend, BackendChoice, DeviceArray } from './backend.ts'
 export { chosenBackend, fallBack, offerBackend } from './backend.ts'

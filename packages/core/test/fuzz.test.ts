@@ -36,6 +36,7 @@ fuzz(api, {
   vectorCopy: { args: () => [Float64Array.of(1, 2, 3), 'vectorCopy: x', { length: 3 }], fixed: ['1', '2'] },
   matrix: { args: () => [rows(), 'matrix: x', { rows: 2, columns: 3, sign: 'nonnegative' }], fixed: ['1', '2'] },
   matrixCopy: { args: () => [rows(), 'matrixCopy: x', { rows: 2 }], fixed: ['1', '2'] },
+  withinData: { skip: 'says whether an ndarray is one' },
   number: { args: () => [3, 'number: x', { integer: true, min: 1, max: 5 }], fixed: ['1', '2'] },
   oneOf: { args: () => ['a', 'oneOf: x', ['a', 'b']], fixed: ['1', '2'] },
   boolean: { args: () => [true, 'boolean: x'], fixed: ['1'] },

@@ -9,7 +9,7 @@ export type GradientSet =
   | { readonly [name: string]: Parameter | null }
 
 /**
- * Clips every entry to [-limit, limit], in place.
+ * Clips every entry to [-limit, limit], in place; NaN stays NaN.
  *
  * @throws TypeError or RangeError when `limit` is not positive or there is something else than gradients.
  */

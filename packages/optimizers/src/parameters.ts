@@ -1,4 +1,4 @@
-import { type DeviceArray, refuse, show } from '@opt/core'
+import { type DeviceArray, refuse, show, withinData } from '@opt/core'
 import type { NdArray } from 'ndarray'
 
 /** What numbers are kept in. */
@@ -57,7 +57,8 @@ export const isFloats = (x: unknown): x is Floats => {
 
 export const isFloat32 = (x: unknown): x is Float32Array => viewName(x) === 'Float32Array'
 
-export const isParameter = (x: unknown): x is Parameter => isFloats(x) || (isNdArray(x) && isFloats(x.data))
+export const isParameter = (x: unknown): x is Parameter =>
+  isFloats(x) || (isNdArray(x) && isFloats(x.data) && withinData(x))
 
 /** Only arrays on a device are given back. */
 const isDeviceArray = (x: unknown): x is DeviceArray =>

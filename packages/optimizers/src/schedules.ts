@@ -1,4 +1,4 @@
-import { cos, number, pow, refuse, show } from '@opt/core'
+import { callback, cos, number, pow, refuse, show } from '@opt/core'
 import type { Schedule } from './settings.ts'
 
 /** Always the same. */
@@ -37,6 +37,7 @@ export function stepDecay(initial: number, rate: number, every: number): Schedul
  */
 export function warmup(steps: number, schedule: number | Schedule): Schedule {
   number(steps, 'warmup: steps', { integer: true, min: 0 })
+  if (typeof schedule === 'number') number(schedule, 'warmup: schedule', { nonnegative: true })
   const next = typeof schedule === 'number' ? constant(schedule) : schedule
   if (typeof next !== 'function') refuse('warmup: schedule', 'a number or a schedule', show(next), 'type')
   return (step) => (step < steps ? (next(0) * (step + 1)) / (steps + 1) : next(step - steps))
@@ -48,17 +49,17 @@ export function warmup(steps: number, schedule: number | Schedule): Schedule {
  * @param boundaries steps, increasing, one fewer than schedules.
  */
 export function sequence(schedules: readonly Schedule[], boundaries: readonly number[]): Schedule {
+  if (!Array.isArray(schedules)) refuse('sequence: schedules', 'an array', show(schedules), 'type')
+  if (!Array.isArray(boundaries)) refuse('sequence: boundaries', 'an array', show(boundaries), 'type')
   if (schedules.length === 0 || boundaries.length !== schedules.length - 1)
     refuse('sequence: boundaries', `of length ${Math.max(0, schedules.length - 1)}`, `length ${boundaries.length}`)
-  schedules.forEach((schedule, i) => {
-    if (typeof schedule !== 'function') refuse(`sequence: schedules[${i}]`, 'a function', show(schedule), 'type')
-  })
+  Array.from(schedules, (schedule, i) => callback(schedule, `sequence: schedules[${i}]`))
   const starts = [0, ...boundaries]
   for (let i = 1; i < starts.length; i++)
     number(starts[i], `sequence: boundaries[${i - 1}]`, { integer: true, min: starts[i - 1] + 1 })
   return (step) => {
     let i = starts.length - 1
-    while (step < starts[i]) i--
+    while (i > 0 && step < starts[i]) i--
     return schedules[i](step - starts[i])
   }
 }

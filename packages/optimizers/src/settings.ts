@@ -108,7 +108,7 @@ export function resolveGroups<H extends Hyper>(
     if (!Array.isArray(group.parameters) || group.parameters.length === 0)
       refuse(`${label}.parameters`, 'a nonempty array of names', show(group.parameters), 'type')
     group.parameters.forEach((parameter, j) => {
-      const key = String(parameter)
+      const key = typeof parameter === 'object' ? '' : String(parameter)
       if (!names.includes(key)) refuse(`${label}.parameters[${j}]`, `one of ${names.join(', ')}`, show(parameter))
       if (chosen.has(key)) refuse(`${label}.parameters[${j}]`, 'in one group only', show(parameter))
       chosen.set(key, resolved)

@@ -63,12 +63,18 @@ export function saveSlot(slot: HeldSlot): ParameterState {
 /** Checks a saved slot against the one it is for, and returns what puts it there. */
 function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => void {
   if (saved.dtype !== dtypeOf(slot)) refuse(`${label}.dtype`, dtypeOf(slot), show(saved.dtype))
-  if (String(saved.shape) !== String(slot.shape)) refuse(`${label}.shape`, `[${slot.shape}]`, `[${saved.shape}]`)
+  if (!Array.isArray(saved.shape) || saved.shape.map(show).join() !== slot.shape.join())
+    refuse(
+      `${label}.shape`,
+      `[${slot.shape}]`,
+      Array.isArray(saved.shape) ? `[${saved.shape.map(show)}]` : show(saved.shape),
+    )
   checkCount(saved.steps, `${label}.steps`)
   const arrays = Object.keys(slot.arrays)
   const numbers = Object.keys(slot.numbers)
   for (const [kind, names] of [['arrays', arrays] as const, ['numbers', numbers] as const]) {
-    const given = Object.keys(saved[kind] ?? {}).sort()
+    if (!isRecord(saved[kind])) refuse(`${label}.${kind}`, 'a record', show(saved[kind]), 'type')
+    const given = Object.keys(saved[kind]).sort()
     if (String(given) !== String(names.slice().sort()))
       refuse(`${label}.${kind}`, names.length > 0 ? `${names.join(', ')}` : 'empty', given.join(', ') || 'none')
   }
@@ -91,12 +97,13 @@ export function readState(name: string, slots: HeldSlot[], state: OptimizerState
   if (!isRecord(state) || !Array.isArray(state.parameters)) refuse(label, 'what state() returned', show(state), 'type')
   if (state.optimizer !== name) refuse(`${label}.optimizer`, show(name), show(state.optimizer))
   checkCount(state.steps, `${label}.steps`)
-  const saved = new Map(state.parameters.map((parameter) => [parameter?.name, parameter]))
+  const saved = new Map(Array.from(state.parameters, (parameter) => [parameter?.name, parameter]))
   if (saved.size !== slots.length || state.parameters.length !== slots.length)
     refuse(`${label}.parameters`, `${slots.length} by name`, `${state.parameters.length}, ${saved.size} names`)
   const put = slots.map((slot) => {
     const parameter = saved.get(slot.name)
-    if (!parameter) refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].join(', '))
+    if (!parameter)
+      refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].map(show).join(', '))
     return readSlot(slot, parameter, `${label}.${slot.name}`)
   })
   return () => {

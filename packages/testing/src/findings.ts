@@ -71,7 +71,8 @@ async function judge(target: Target, mutation: Mutation, valid: Leaves | undefin
     return `changes the caller's argument ${unwanted[0]}${'error' in outcome ? ' and then throws' : ''}`
   if (thrown) return 'error' in outcome && holds(outcome.error, thrown) ? undefined : 'loses what the callback threw'
   if ('error' in outcome) return isNamed(outcome.error, names) ? undefined : `throws ${said(outcome.error)}`
-  return ofAnswer(outcome, target, mutation, valid) ?? (await afterwards(outcome, target))
+  const late = await afterwards(outcome, target, mutation)
+  return mutation.wants === 'refusal' ? late : (ofAnswer(outcome, target, mutation, valid) ?? late)
 }
 
 function ofAnswer(
@@ -81,7 +82,6 @@ function ofAnswer(
   valid: Leaves | undefined,
 ): string | undefined {
   const { answer } = outcome
-  if (wants === 'refusal') return 'is not refused'
   const leaves = leavesOf(answer)
   const { status } = (answer ?? {}) as { status?: unknown }
   const excused = call.nonFinite !== undefined || status === 'diverged' || status === 'aborted'
@@ -92,20 +92,29 @@ function ofAnswer(
   )
 }
 
-/** What was made must be of use: its methods work, or say by name why not. */
-async function afterwards({ answer }: { answer: unknown }, { call, names }: Target): Promise<string | undefined> {
+/** What was made must be of use: its methods work, or say by name why not. A wrong argument may be refused as late as that. */
+async function afterwards(
+  { answer }: { answer: unknown },
+  { call, names }: Target,
+  { thrown, wants }: Mutation,
+): Promise<string | undefined> {
+  let refused = false
   for (const [method, given] of Object.entries(call.methods ?? {})) {
     if ('skip' in given) continue
     const { args, says = [], nonFinite } = typeof given === 'function' ? { args: given } : given
     const object = answer as Record<string, (...args: unknown[]) => unknown>
     const outcome = await outcomeOf(() => object[method](...args()))
     if ('error' in outcome) {
-      if (!isNamed(outcome.error, [...names, method, ...says])) return `then ${method} throws ${said(outcome.error)}`
+      refused = true
+      const own = thrown?.()
+      if (!(own ? holds(outcome.error, own) : isNamed(outcome.error, [...names, method, ...says])))
+        return `then ${method} throws ${said(outcome.error)}`
     } else if (nonFinite === undefined) {
       const fault = notFinite(leavesOf(outcome.answer))
       if (fault) return `then ${method}: ${fault}`
     }
   }
+  return wants === 'refusal' && !refused ? 'is not refused' : undefined
 }
 
 /** What was thrown, in one line. */

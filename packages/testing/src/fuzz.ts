@@ -1,9 +1,9 @@
 import { type Case, gaps } from './cases.ts'
-import { type FuzzOptions, findings } from './findings.ts'
+import { type Finding, type FuzzOptions, findings } from './findings.ts'
 
 /** A hang is ended from outside; slow machines get all the time they need. */
 const TEN_MINUTES = 600_000
-const SHOWN = 20
+const SHOWN = 30
 
 /**
  * Tests every exported function and class of a module by calls that are valid but for one thing, the same calls every time:
@@ -34,10 +34,16 @@ export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOpti
         const value = (api as Record<string, unknown>)[name]
         const found = await findings(name, value, cases[name], { seed, calls: calls / names.length })
         if (found.length === 0) return
-        const lines = found.slice(0, SHOWN).map(({ call, fault }) => `${call}\n    ${fault}`)
+        const lines = different(found).map(({ call, fault }) => `${call}\n    ${fault}`)
         throw new Error(`${found.length} calls went wrong (seed ${seed}):\n  ${lines.join('\n  ')}`)
       },
       TEN_MINUTES,
     )
   })
+}
+
+/** Some of each kind: one of those that say the same of one place. */
+function different(found: Finding[]): Finding[] {
+  const kinds = new Map(found.map((one) => [/^\S+ (argument \S+)?/.exec(one.call)?.[0] + one.fault, one]))
+  return [...kinds.values()].slice(0, SHOWN)
 }

@@ -1,0 +1,66 @@
+import { type Call, fuzz } from '@opt/testing'
+import ndarray from 'ndarray'
+import * as api from '../src/index.ts'
+
+const parameters = () => ({ weight: ndarray(Float64Array.of(1, -2, 3, 0.5), [2, 2]), bias: Float32Array.of(0.5, 1) })
+const gradients = () => ({ weight: ndarray(Float64Array.of(0.1, 0.2, -0.3, 1), [2, 2]), bias: Float32Array.of(0.1, 2) })
+
+const classes = { SGD: api.SGD, Adam: api.Adam, AdamW: api.AdamW, RMSProp: api.RMSProp, Adagrad: api.Adagrad }
+
+/** An optimizer with all of its options. A learning rate may be a schedule. */
+const optimizer = (name: keyof typeof classes, options: object): Call => ({
+  args: () => [
+    parameters(),
+    {
+      ...{ learningRate: 0.1, ...options, check: true, resident: false },
+      groups: [{ parameters: ['bias'], learningRate: 0.2 }],
+    },
+  ],
+  loose: ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0'],
+  methods: {
+    update: { skip: 'protected' },
+    step: { args: () => [gradients()], says: [name] },
+    state: () => [],
+    stateAsync: () => [],
+    settled: () => [],
+    load: { args: () => [new classes[name](parameters(), options).state()], says: [name] },
+    free: () => [],
+  },
+})
+
+/** A schedule is a function of the step. */
+const schedule = (...args: number[]): Call => ({
+  args: () => [...args],
+  methods: { call: { args: () => [undefined, 3], fixed: ['0', '1'], nonFinite: 'a step refuses such a rate' } },
+})
+
+fuzz(api, {
+  SGD: optimizer('SGD', { momentum: 0.9, nesterov: true, l2: 0.01, weightDecay: 0.01 }),
+  Adam: optimizer('Adam', { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, amsgrad: true, l2: 0.01 }),
+  AdamW: optimizer('AdamW', { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, amsgrad: true }),
+  RMSProp: optimizer('RMSProp', { alpha: 0.9, epsilon: 1e-8, momentum: 0.5, centered: true, l2: 0.01 }),
+  Adagrad: optimizer('Adagrad', { learningRateDecay: 0.1, initialAccumulator: 0.1, epsilon: 1e-8, l2: 0.01 }),
+  Optimizer: { skip: 'abstract: SGD and the others are ones' },
+
+  clipByValueInPlace: { args: () => [gradients(), 0.15], writes: ['0'], loose: ['0'], nonFinite: 'NaN stays NaN' },
+  clipByGlobalNormInPlace: { args: () => [gradients(), 0.5], writes: ['0'], loose: ['0'] },
+  globalNorm: { args: () => [gradients()], loose: ['0'], nonFinite: 'the norm of what is not finite' },
+
+  constant: schedule(0.1),
+  linearDecay: schedule(1, 10, 0.1),
+  cosineDecay: schedule(1, 10, 0.1),
+  exponentialDecay: schedule(1, 0.9, 2),
+  stepDecay: schedule(1, 0.5, 2),
+  warmup: { ...schedule(5, 0.1), loose: ['1'] },
+  sequence: {
+    args: () => [[api.constant(1), api.constant(0.5)], [4]],
+    methods: schedule().methods!,
+  },
+
+  ...Object.fromEntries(
+    ['nonnegative', 'positive', 'fraction', 'flag'].map((name) => [
+      name,
+      { skip: "makes a rule of an author's default" },
+    ]),
+  ),
+})
