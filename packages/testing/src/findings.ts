@@ -71,8 +71,8 @@ async function judge(target: Target, mutation: Mutation, valid: Leaves | undefin
     return `changes the caller's argument ${unwanted[0]}${'error' in outcome ? ' and then throws' : ''}`
   if (thrown) return 'error' in outcome && holds(outcome.error, thrown) ? undefined : 'loses what the callback threw'
   if ('error' in outcome) return isNamed(outcome.error, names) ? undefined : `throws ${said(outcome.error)}`
-  const late = await afterwards(outcome, target, mutation)
-  return mutation.wants === 'refusal' ? late : (ofAnswer(outcome, target, mutation, valid) ?? late)
+  const fault = mutation.wants === 'refusal' ? undefined : ofAnswer(outcome, target, mutation, valid)
+  return fault ?? (await afterwards(outcome, target, mutation))
 }
 
 function ofAnswer(
