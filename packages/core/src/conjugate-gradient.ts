@@ -7,8 +7,11 @@ import { type Solver, solver } from './solver.ts'
 export interface ConjugateGradientOptions {
   /** Where to start (default 0). */
   initial?: VectorLike
-  /** out = M^-1 r for a symmetric positive definite M near A; an array is taken for the inverse of a diagonal M (Jacobi). */
-  preconditioner?: Float64Array | ((r: Float64Array, out: Float64Array) => void)
+  /**
+   * out = M^-1 r for a symmetric positive definite M near A; a vector is taken for the inverse of a diagonal M (Jacobi),
+   * all entries positive.
+   */
+  preconditioner?: VectorLike | ((r: Float64Array, out: Float64Array) => void)
   /** Four vectors of A's size to work in, so that repeated solves allocate nothing but the answer. */
   scratch?: [Float64Array, Float64Array, Float64Array, Float64Array]
 }
@@ -16,7 +19,7 @@ export interface ConjugateGradientOptions {
 /** Answer of {@link conjugateGradient}. */
 export interface ConjugateGradientSolution {
   x: Float64Array
-  /** Residual b - A x in the M^-1 norm (2-norm without a preconditioner), relative to b's. */
+  /** Residual b - A x, computed from x, in the M^-1 norm (2-norm without a preconditioner), relative to b's; Infinity where M is no norm. */
   residual: number
 }
 
@@ -26,14 +29,22 @@ function dot(x: Float64Array, y: Float64Array): number {
   return sum
 }
 
+function largest(x: Float64Array): number {
+  let most = 0
+  for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i]))
+  return most
+}
+
 /**
  * Solves A x = b for a symmetric positive (semi)definite operator by preconditioned conjugate gradients
  * (Hestenes and Stiefel 1952). `error` is the relative residual in the M^-1 norm.
  *
- * Ends as 'stalled' when it meets a direction of nonpositive curvature: A is then not positive definite there.
+ * The recurrence's residual drifts from b - A x, so the latter is computed before anything is called converged. Ends as
+ * 'stalled' when it no longer decreases (A is singular and b outside its range, or the tolerance is below rounding), and
+ * when it meets a direction of nonpositive curvature.
  *
  * @param b right-hand side, length n.
- * @throws RangeError when A is not square or b does not fit.
+ * @throws RangeError when A is not square, b does not fit, or the preconditioner is not positive definite.
  */
 export const conjugateGradient: Solver<
   [operator: LinearOperator, b: VectorLike, options: ConjugateGradientOptions],
@@ -41,53 +52,93 @@ export const conjugateGradient: Solver<
   ConjugateGradientSolution
 > = solver(
   'conjugateGradient',
-  function* (operator: LinearOperator, b: VectorLike, { initial, preconditioner, scratch }: ConjugateGradientOptions) {
+  function* (
+    operator: LinearOperator,
+    b: VectorLike,
+    { initial, preconditioner, scratch, tolerance }: ConjugateGradientOptions & { tolerance?: number },
+  ) {
     const n = operator.rows
     if (operator.columns !== n) refuse('operator', 'square', `${n} x ${operator.columns}`)
     const rhs = vector(b, 'b', { length: n })
     const x = initial ? vectorCopy(initial, 'initial', { length: n }) : new Float64Array(n)
     const [r, z, p, q] = scratch ?? ([0, 1, 2, 3].map(() => new Float64Array(n)) as NonNullable<typeof scratch>)
-    const precondition = (from: Float64Array, to: Float64Array) => {
-      if (!preconditioner) to.set(from)
-      else if (typeof preconditioner === 'function') preconditioner(from, to)
-      else for (let i = 0; i < n; i++) to[i] = preconditioner[i] * from[i]
-    }
+    const precondition = preconditionerOf(preconditioner, n)
 
-    precondition(rhs, z)
-    const norm = Math.sqrt(dot(rhs, z))
-    if (norm === 0) {
+    const size = largest(rhs)
+    if (size === 0) {
       yield { error: 0 }
       return { x: new Float64Array(n), residual: 0 }
     }
-    if (initial) {
+    // Squares of numbers so far from 1 would overflow or vanish.
+    const scale = size > 1e-100 && size < 1e100 ? 1 : size
+    for (let i = 0; i < n; i++) r[i] = rhs[i] / scale
+    precondition(r, z)
+    const square = dot(r, z)
+    if (!(square > 0)) refuse('preconditioner', 'positive definite', `b' M^-1 b = ${square}`)
+    const norm = Math.sqrt(square)
+
+    /** The error of x itself; leaves (b - A x) / scale in q and M^-1 times that in z. */
+    const measure = () => {
       operator.apply(x, q)
-      for (let i = 0; i < n; i++) r[i] = rhs[i] - q[i]
-      precondition(r, z)
-    } else r.set(rhs)
+      for (let i = 0; i < n; i++) q[i] = (rhs[i] - q[i]) / scale
+      precondition(q, z)
+      return Math.sqrt(Math.max(0, dot(q, z))) / norm
+    }
+    let measured = 1
+    if (initial) {
+      measured = measure()
+      r.set(q)
+    }
     p.set(z)
     let rz = dot(r, z)
-    const residual = () => Math.sqrt(Math.abs(rz)) / norm
 
     for (;;) {
       operator.apply(p, q)
       const curvature = dot(p, q)
       if (!(curvature > 0)) {
-        if (rz === 0) yield { error: 0 }
-        return { x, residual: residual(), message: 'the operator is not positive definite along the search direction' }
+        const residual = measure()
+        if (largest(r) > 0)
+          return { x, residual, message: 'the operator is not positive definite along the search direction' }
+        yield { error: residual }
+        return { x, residual }
       }
       const alpha = rz / curvature
       for (let i = 0; i < n; i++) {
-        x[i] += alpha * p[i]
+        x[i] += alpha * scale * p[i]
         r[i] -= alpha * q[i]
       }
       precondition(r, z)
       const next = dot(r, z)
+      // Below 1e-150 the square itself vanishes.
+      if (next <= 0 && largest(r) > 1e-150)
+        return { x, residual: Infinity, message: 'the preconditioner is not positive definite' }
       const beta = next / rz
       for (let i = 0; i < n; i++) p[i] = z[i] + beta * p[i]
       rz = next
-      const error = residual()
-      if (yield { error }) return { x, residual: error }
+
+      let error = Math.sqrt(rz) / norm
+      if (error <= tolerance!) {
+        const before = measured
+        error = measured = measure()
+        if (error > tolerance! && error > before / 2) {
+          yield { error }
+          return { x, residual: error, message: 'b - A x no longer decreases, though its recurrence does' }
+        }
+      }
+      if (yield { error }) return { x, residual: error === measured ? error : measure() }
     }
   },
   { tolerance: 1e-10 },
 )
+
+function preconditionerOf(
+  given: ConjugateGradientOptions['preconditioner'],
+  n: number,
+): (r: Float64Array, out: Float64Array) => void {
+  if (given === undefined) return (r, out) => out.set(r)
+  if (typeof given === 'function') return given
+  const inverse = vector(given, 'preconditioner', { length: n, sign: 'positive' })
+  return (r, out) => {
+    for (let i = 0; i < n; i++) out[i] = inverse[i] * r[i]
+  }
+}

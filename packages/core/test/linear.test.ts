@@ -115,6 +115,71 @@ describe('conjugateGradient', () => {
     expect(zero.status).toBe('converged')
   })
 
+  const residual = (rows: number[][], b: number[], x: Float64Array) =>
+    Math.hypot(...b.map((v, i) => v - rows[i].reduce((sum, a, j) => sum + a * x[j], 0))) / Math.hypot(...b)
+
+  it('says converged only of a residual computed from x, however singular the system', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.nat(1e6), fc.boolean(), (n, seed, consistent) => {
+        const rng = random(seed)
+        const thin = Array.from({ length: n }, () => Array.from({ length: Math.ceil(n / 2) }, () => rng.normal()))
+        const rows = thin.map((u) => thin.map((v) => u.reduce((sum, a, k) => sum + a * v[k], 0)))
+        const any = Array.from({ length: n }, () => rng.normal())
+        const b = consistent ? rows.map((row) => row.reduce((sum, a, j) => sum + a * any[j], 0)) : any
+        const answer = conjugateGradient(denseOperator(rows), b, { tolerance: 1e-8, maxIterations: 200 })
+        const truth = residual(rows, b, answer.x)
+        if (answer.status === 'converged') expect(truth).toBeLessThan(1.0001e-8)
+        expect(Math.abs(answer.residual - truth)).toBeLessThanOrEqual(1e-6 * (truth + answer.residual) + 1e-14)
+      }),
+      { numRuns: 1000 },
+    )
+    const rank1 = [
+      [0.01, 0.03],
+      [0.03, 0.09],
+    ]
+    const answer = conjugateGradient(denseOperator(rank1), [1, 1])
+    expect(answer.status).toBe('stalled')
+    expect(answer.residual).toBeCloseTo(residual(rank1, [1, 1], answer.x), 12)
+    expect(answer.residual).toBeGreaterThan(0.4)
+  })
+
+  it('solves for right-hand sides of any size', () => {
+    const diagonal = denseOperator([
+      [1, 0],
+      [0, 2],
+    ])
+    for (const size of [1e-320, 1e-170, 1e-120, 1e120, 1e170, 1e300]) {
+      for (const initial of [undefined, [size, 0]]) {
+        const { x, status } = conjugateGradient(diagonal, [size, size], initial ? { initial } : {})
+        expect(status).toBe('converged')
+        expect(x[0] / size).toBeCloseTo(1, 2)
+        expect(x[1] / size).toBeCloseTo(0.5, 2)
+      }
+    }
+  })
+
+  it('refuses a preconditioner that is not positive definite', () => {
+    const identity = denseOperator([
+      [1, 0],
+      [0, 2],
+    ])
+    expect(() => conjugateGradient(identity, [1, 2], { preconditioner: Float64Array.of(1, 0) })).toThrow(
+      new RangeError('conjugateGradient: preconditioner[1] must be positive, got 0'),
+    )
+    expect(() => conjugateGradient(identity, [1, 2], { preconditioner: [1] })).toThrow('must be of length 2')
+    expect(() => conjugateGradient(identity, [1, 2], { preconditioner: (_, out) => out.fill(0) })).toThrow(
+      'conjugateGradient: preconditioner must be positive definite',
+    )
+    const half = conjugateGradient(identity, [1, 2], {
+      preconditioner: (r, out) => {
+        out[0] = r[0]
+        out[1] = 0
+      },
+    })
+    expect(half.status).toBe('stalled')
+    expect(half.message).toContain('preconditioner')
+  })
+
   it('says when the operator is not positive definite', () => {
     const answer = conjugateGradient(
       denseOperator([
