@@ -14,7 +14,7 @@ export interface RandomState {
 
 /**
  * Seeded random numbers (xoroshiro128+ of pure-rand), the same in every engine.
- * Passed in by whoever wants chance; nothing in the house draws from a global one.
+ * Passed in by whoever wants chance; nothing in @opt draws from a global one.
  */
 export class Random {
   #generator: JumpableRandomGenerator
@@ -22,11 +22,14 @@ export class Random {
 
   /** Use {@link random} to make one from a seed. */
   constructor(state: RandomState) {
-    const ok =
-      Array.isArray(state?.generator) && state.generator.length === 4 && state.generator.every(Number.isInteger)
-    if (!ok) refuse('Random: state', 'what state() returned', show(state), 'type')
-    this.#generator = xoroshiro128plusFromState(state.generator)
-    this.#spare = state.spare ?? null
+    const words: unknown = state?.generator
+    // A generator of zeros would give nothing but zeros.
+    const ok = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some((word) => word !== 0)
+    const spare = state?.spare ?? null
+    if (!ok || !(spare === null || Number.isFinite(spare)))
+      refuse('Random: state', 'what state() returned', show(state), 'type')
+    this.#generator = xoroshiro128plusFromState(words as number[])
+    this.#spare = spare
   }
 
   /** Everything needed to go on from here: `new Random(rng.state())` draws the same numbers. */
@@ -39,13 +42,44 @@ export class Random {
     return (this.#generator.next() >>> 5) * 67108864 + (this.#generator.next() >>> 6)
   }
 
-  /** Uniform on [low, high), 53 random bits. */
+  /**
+   * Uniform on [low, high), 53 random bits; `low` itself when the two are equal.
+   *
+   * @throws TypeError or RangeError when they are not finite numbers in that order.
+   */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * (this.#bits53() / TWO_53)
+    const width = high - low
+    if (!(typeof low === 'number' && typeof high === 'number' && width > 0 && width < Infinity))
+      return this.#uniformOn(low, high)
+    for (;;) {
+      const x = low + width * (this.#bits53() / TWO_53)
+      // Rounding may reach `high` where doubles are far apart.
+      if (x < high) return x
+    }
   }
 
-  /** Gaussian, by Marsaglia's polar method on the core's own logarithm. */
+  /** The intervals that are no intervals, empty, or wider than the largest double. */
+  #uniformOn(low: number, high: number): number {
+    number(low, 'Random.uniform: low')
+    number(high, 'Random.uniform: high', { min: low })
+    if (low === high) return low
+    for (;;) {
+      const u = this.#bits53() / TWO_53
+      const x = low * (1 - u) + high * u
+      if (x < high) return x
+    }
+  }
+
+  /**
+   * Gaussian, by Marsaglia's polar method on the core's own logarithm.
+   *
+   * @throws TypeError or RangeError when the mean or the deviation is not a finite number, or the deviation negative.
+   */
   normal(mean = 0, deviation = 1): number {
+    if (!(Number.isFinite(mean) && Number.isFinite(deviation) && deviation >= 0)) {
+      number(mean, 'Random.normal: mean')
+      number(deviation, 'Random.normal: deviation', { nonnegative: true })
+    }
     if (this.#spare !== null) {
       const z = this.#spare
       this.#spare = null
@@ -80,6 +114,8 @@ export class Random {
 
   /** Shuffles in place (Fisher-Yates) and returns the same array. */
   shuffle<T extends unknown[] | Int32Array | Float64Array | Uint32Array>(array: T): T {
+    if (!Array.isArray(array) && !ArrayBuffer.isView(array))
+      refuse('Random.shuffle: array', 'an array or a typed array', show(array), 'type')
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.integer(0, i + 1)
       const t = array[i]
@@ -122,8 +158,12 @@ export class Random {
 
   #weighted(n: number, size: number, replace: boolean, weights: ArrayLike<number>): Int32Array {
     if (weights.length !== n) refuse('Random.choice: weights', `of length ${n}`, `length ${weights.length}`)
-    const left = Float64Array.from(weights)
-    for (let i = 0; i < n; i++) number(left[i], `Random.choice: weights[${i}]`, { nonnegative: true })
+    let most = 0
+    for (let i = 0; i < n; i++)
+      most = Math.max(most, number(weights[i], `Random.choice: weights[${i}]`, { nonnegative: true }))
+    // Sums of such weights would overflow, or be rounded to few bits.
+    const scale = (most > 1e290 || most < 1e-290) && most > 0 ? most : 1
+    const left = Float64Array.from(weights, (w) => w / scale)
     const out = new Int32Array(size)
     for (let k = 0; k < size; k++) {
       const total = left.reduce((sum, w) => sum + w, 0)
@@ -149,6 +189,8 @@ export class Random {
     return new Random({ generator: mix(words), spare: null })
   }
 }
+
+const isWord = (word: unknown): boolean => Number.isInteger(word) && word === ((word as number) | 0)
 
 /** Spreads seed words over a whole state (splitmix32), so that neighbouring seeds have nothing in common. */
 function mix(words: ArrayLike<number>): number[] {

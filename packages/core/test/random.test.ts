@@ -120,4 +120,61 @@ describe('random', () => {
     )
     expect(() => new Random({} as never)).toThrow('Random: state must be what state() returned')
   })
+
+  it('never returns the upper end, on intervals of any width', () => {
+    const rng = random(1)
+    for (const [low, high] of [
+      [1e15, 1e15 + 1],
+      [1, 1 + Number.EPSILON],
+      [-1.7e308, 1.7e308],
+      [0, 5e-324],
+      [-5e-324, 5e-324],
+    ] as const)
+      for (let k = 0; k < 2000; k++) {
+        const x = rng.uniform(low, high)
+        expect(x >= low && x < high).toBe(true)
+      }
+    expect(rng.uniform(3, 3)).toBe(3)
+  })
+
+  it('refuses what is no interval, no spread, no array', () => {
+    const rng = random(1)
+    const call = (name: 'uniform' | 'normal', ...args: unknown[]) => rng[name](...(args as [number, number]))
+    expect(() => call('uniform', '1', 2)).toThrow(new TypeError('Random.uniform: low must be a finite number, got "1"'))
+    expect(() => call('uniform', 0, '2')).toThrow(TypeError)
+    expect(() => call('uniform', 2, 1)).toThrow(
+      new RangeError('Random.uniform: high must be a finite number of at least 2, got 1'),
+    )
+    expect(() => call('uniform', Number.NaN, 1)).toThrow(RangeError)
+    expect(() => call('uniform', 0, Infinity)).toThrow(RangeError)
+    expect(() => call('normal', '0', 1)).toThrow(TypeError)
+    expect(() => call('normal', 0, -1)).toThrow(
+      new RangeError('Random.normal: deviation must be a nonnegative number, got -1'),
+    )
+    expect(() => rng.shuffle('ab' as unknown as number[])).toThrow('Random.shuffle: array must be an array')
+  })
+
+  it('chooses by weights of any size', () => {
+    for (const weight of [5e-324, 1e-300, 1, 1e308]) {
+      const drawn = random(1).choice(2, 1000, { replace: true, weights: [weight, weight] })
+      const ones = drawn.reduce((sum, i) => sum + i, 0)
+      expect(Math.abs(ones - 500)).toBeLessThan(70)
+    }
+  })
+
+  it('refuses states that it has not written', () => {
+    const good = random(1).state()
+    for (const state of [
+      { ...good, generator: [0, 0, 0, 0] },
+      { ...good, generator: [1, 2, 3, 2 ** 31] },
+      { ...good, generator: [1, 2, 3, 0.5] },
+      { ...good, generator: [1, 2, 3] },
+      { ...good, generator: 'abcd' },
+      { ...good, spare: 'x' },
+      { ...good, spare: Number.NaN },
+      null,
+    ])
+      expect(() => new Random(state as never)).toThrow(/^Random: state must be what state\(\) returned/)
+    expect(new Random(good).state()).toEqual(good)
+  })
 })
