@@ -44,6 +44,13 @@ export interface LogisticStream {
    * changed.
    */
   see(example: Example): number
+  /**
+   * Judges an example without learning from it: it counts in `examples`, `total` and `errors`.
+   *
+   * @returns the margin z'x.
+   * @throws as {@link see}.
+   */
+  judge(example: Example): number
   state(): StreamState
   /** @throws when the state is not one of a stream like this; nothing has then changed. */
   load(state: StreamState): void
@@ -61,14 +68,13 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
   if (scale !== 'unit') number(scale, 'logisticStream: scale', { positive: true })
   const features = dimension - 1
   const g = new Float64Array(dimension)
-  const at = 'logisticStream.see'
   const sums = { examples: 0, total: 0, errors: 0 }
 
   /** The number of the example in which each feature was last seen. */
   const seen = new Float64Array(features)
   let looks = 0
 
-  const check = (example: Example) => {
+  const check = (example: Example, at: string) => {
     if (typeof example !== 'object' || example === null) refuse(`${at}: example`, 'an object', show(example), 'type')
     const { label, indices, values } = example
     if (label !== -1 && label !== 0 && label !== 1) refuse(`${at}: label`, '-1, 0 or +1', show(label))
@@ -89,6 +95,39 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
     }
   }
 
+  /** The margin of an example at the weights of now, and what it was multiplied by. */
+  const measure = (example: Example, at: string) => {
+    check(example, at)
+    const { label, indices, values } = example
+    const x = learner.predict()
+    let margin = x[features]
+    let square = 1
+    for (let k = 0; k < indices.length; k++) {
+      margin += values[k] * x[indices[k]]
+      square += values[k] * values[k]
+    }
+    let s = scale === 'unit' ? 1 / Math.sqrt(square) : scale
+    margin *= s
+    if (scale === 'unit' && !isExact(square)) {
+      // The square overflows, the example at length 1 does not.
+      const top = largest(Float64Array.from(values))
+      let rest = 0
+      for (let k = 0; k < values.length; k++) rest += (values[k] / top) * (values[k] / top)
+      s = 1 / Math.sqrt(rest) / top
+      margin = x[features] * s
+      for (let k = 0; k < indices.length; k++) margin += (values[k] / top / Math.sqrt(rest)) * x[indices[k]]
+    }
+    if (!Number.isFinite(margin)) refuse(`${at}: values`, 'such that the margin is a finite number', String(margin))
+    return { y: label > 0 ? 1 : -1, margin, scale: s }
+  }
+
+  const add = (y: number, margin: number) => {
+    sums.examples++
+    sums.total += softplus(-y * margin)
+    if ((margin > 0 ? 1 : -1) !== y) sums.errors++
+    return margin
+  }
+
   return {
     learner,
     get examples() {
@@ -101,37 +140,18 @@ export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOption
       return sums.errors
     },
     see(example) {
-      check(example)
-      const { label, indices, values } = example
-      const y = label > 0 ? 1 : -1
-      const x = learner.predict()
-      let margin = x[features]
-      let square = 1
-      for (let k = 0; k < indices.length; k++) {
-        margin += values[k] * x[indices[k]]
-        square += values[k] * values[k]
-      }
-      let s = scale === 'unit' ? 1 / Math.sqrt(square) : scale
-      margin *= s
-      if (scale === 'unit' && !isExact(square)) {
-        // The square overflows, the example at length 1 does not.
-        const top = largest(Float64Array.from(values))
-        let rest = 0
-        for (let k = 0; k < values.length; k++) rest += (values[k] / top) * (values[k] / top)
-        s = 1 / Math.sqrt(rest) / top
-        margin = x[features] * s
-        for (let k = 0; k < indices.length; k++) margin += (values[k] / top / Math.sqrt(rest)) * x[indices[k]]
-      }
-      if (!Number.isFinite(margin)) refuse(`${at}: values`, 'such that the margin is a finite number', String(margin))
-      const slope = -y * sigmoid(-y * margin) * s
+      const { y, margin, scale } = measure(example, 'logisticStream.see')
+      const { indices, values } = example
+      const slope = -y * sigmoid(-y * margin) * scale
       g.fill(0)
       for (let k = 0; k < indices.length; k++) g[indices[k]] = slope * values[k]
       g[features] = slope
       learner.update(g)
-      sums.examples++
-      sums.total += softplus(-y * margin)
-      if ((margin > 0 ? 1 : -1) !== y) sums.errors++
-      return margin
+      return add(y, margin)
+    },
+    judge(example) {
+      const { y, margin } = measure(example, 'logisticStream.judge')
+      return add(y, margin)
     },
     state: () => ({
       ...{ examples: sums.examples, errors: sums.errors, total: encode(Float64Array.of(sums.total)) },

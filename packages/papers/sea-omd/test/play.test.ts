@@ -101,6 +101,18 @@ describe('a stream', () => {
     expect(second.state()).toEqual(whole.state())
     expect(whole.total / 400).toBeLessThan(0.65)
     expect([whole.examples, whole.learner.violations]).toEqual([400, 0])
+    const judge = make()
+    judge.learner.load(whole.state().learner)
+    const judged = examples.map((example) => judge.judge(example))
+    expect(judged).toEqual(
+      examples
+        .toReversed()
+        .map((example) => judge.judge(example))
+        .toReversed(),
+    )
+    expect(judge.state().learner).toEqual(whole.state().learner)
+    expect(judge.examples).toBe(800)
+    expect(judge.errors).toBe(2 * examples.filter(({ label }, k) => judged[k] > 0 !== label > 0).length)
     const before = JSON.stringify(whole.state())
     for (const [example, message] of [
       [{ label: 2, indices: [0], values: [1] }, /label must be -1, 0 or \+1, got 2/],
