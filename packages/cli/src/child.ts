@@ -43,8 +43,8 @@ function failureOf(error: unknown): Failure {
   }
 }
 
-// Ctrl-C reaches the whole group; the parent decides what it means.
-process.on('SIGINT', () => {})
+// Ctrl-C and a terminal that closes reach the whole group; the parent decides what they mean.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {})
 process.on('message', (message: Job | 'abort') => {
   if (message === 'abort') controller.abort()
   else void run(message)

@@ -5,7 +5,9 @@ import { addList } from './commands/list.ts'
 import { addReproduce } from './commands/reproduce.ts'
 import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
-import { nearest, UsageError } from './paper.ts'
+import { nearest } from './paper.ts'
+import { nameable } from './printable.ts'
+import { sentenceOf, UsageError } from './problem.ts'
 import type { Session } from './session.ts'
 
 const COMMANDS = [addList, addInfo, addReproduce, addStream, addTransport]
@@ -33,12 +35,12 @@ export async function main(words: readonly string[], session: Session): Promise<
       word,
       cli.commands.map((command) => command.name),
     )
-    throw new UsageError(`there is no command ${word}${near ? `; did you mean ${near}?` : ''}`)
+    throw new UsageError(`there is no command ${nameable(word)}${near ? `; did you mean ${near}?` : ''}`)
   } catch (error) {
-    const known = error instanceof Error && (error instanceof UsageError || error.name === 'CACError')
-    const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-    terminal.err(`opt: ${text}`)
-    if (known && !text.includes('`opt ')) {
+    const sentence = sentenceOf(error)
+    terminal.err(`opt: ${sentence ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}`)
+    const misused = error instanceof UsageError || (error instanceof Error && error.name === 'CACError')
+    if (misused && !sentence!.includes('`opt ')) {
       const command = cli.matchedCommand ? ` ${cli.matchedCommand.name}` : ''
       terminal.err(`\`opt${command} --help\` shows how it is used.`)
     }

@@ -1,3 +1,6 @@
+import { nameable } from './printable.ts'
+import { UsageError } from './problem.ts'
+
 /** One paper of the catalogue, as its room's package.json tells it. */
 export interface Paper {
   /** The short name, without the scope: `sinkhorn-sns`. */
@@ -17,11 +20,6 @@ export interface Paper {
   module: string
 }
 
-/** An error whose message is all the user needs; it is shown without a stack. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
-
 /** Finds a paper by `sinkhorn-sns` or `@opt/sinkhorn-sns`; an unknown one is refused with the nearest name. */
 export function findPaper(papers: readonly Paper[], name: string): Paper {
   const wanted = name.replace(/^@opt\//, '')
@@ -32,7 +30,7 @@ export function findPaper(papers: readonly Paper[], name: string): Paper {
     papers.map((candidate) => candidate.name),
   )
   throw new UsageError(
-    `there is no paper called ${name}${near ? `; did you mean ${near}?` : ''}\n\`opt list\` shows all papers.`,
+    `there is no paper called ${nameable(name)}${near ? `; did you mean ${near}?` : ''}\n\`opt list\` shows all papers.`,
   )
 }
 

@@ -40,12 +40,14 @@ export interface ReproduceOptions {
   onStart?: (paper: Paper) => void
   /** How far the current paper is (0..1), and what it is at. */
   onProgress?: (fraction: number, label: string) => void
+  /** What experiments print. Default: to stderr, with control characters written out. */
+  onPrint?: (text: string) => void
   onResult?: (result: PaperResult) => void
 }
 
 /** Runs the experiments of papers one after the other. Never rejects for an experiment's sake: see `outcome`. */
 export async function reproduce(papers: readonly Paper[], options: ReproduceOptions = {}): Promise<Reproduction> {
-  const { scale = 'standard', seed = 0, dataFolder, signal, onStart, onProgress, onResult } = options
+  const { scale = 'standard', seed = 0, dataFolder, signal, onStart, onProgress, onPrint, onResult } = options
   const reproduction: Reproduction = {
     date: new Date().toISOString(),
     machine: thisMachine(),
@@ -65,6 +67,7 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
       ...(dataFolder === undefined ? {} : { dataFolder }),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
+      ...(onPrint ? { onPrint } : {}),
     })
     const result = { ...report, paper, outcome: outcomeOf(report, failure), ...(failure ? { failure } : {}) }
     reproduction.results.push(result)

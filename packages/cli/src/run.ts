@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Claim, ExperimentReport, Figure, Scale, Table } from '@opt/core'
+import { printable } from './printable.ts'
 
 /** What the child is told. */
 export interface Job {
@@ -31,10 +32,13 @@ export interface Failure {
 export interface RunOptions extends Omit<Job, 'module'> {
   signal?: AbortSignal
   onProgress?: (fraction: number, label: string) => void
+  onPrint?: (text: string) => void
 }
 
 /** How long an aborted experiment may take to come to rest by itself, in milliseconds. */
 const GRACE = 2000
+
+const printToStderr = (text: string): void => void process.stderr.write(printable(text))
 
 // Beside both src/run.ts and dist/run.js: a child process needs the compiled file.
 const CHILD = fileURLToPath(new URL('../dist/child.js', import.meta.url))
@@ -49,12 +53,13 @@ export function runModule(
   module: string,
   options: RunOptions,
 ): Promise<{ report: ExperimentReport; failure?: Failure }> {
-  const { signal, onProgress, ...job } = options
+  const { signal, onProgress, onPrint = printToStderr, ...job } = options
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   let failure: Failure | undefined
   const start = performance.now()
-  // Whatever an experiment prints goes to stderr, so that stdout stays ours.
-  const child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] })
+  // Whatever an experiment prints goes to stderr, so that stdout stays ours; through our hands, since it may print anything.
+  const child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', onPrint)
   let ended = false
   let timer: NodeJS.Timeout | undefined
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../src/main.ts'
@@ -57,6 +57,10 @@ describe('list and info', () => {
   })
 })
 
+const FOLDER = join(tmpdir(), `opt-cli-${process.pid}.html`)
+beforeAll(() => mkdirSync(FOLDER))
+afterAll(() => rmSync(FOLDER, { recursive: true }))
+
 describe('what is refused: exit code 1 and a helpful sentence', () => {
   const missing = join(tmpdir(), 'opt-no-such-folder')
   test.each([
@@ -69,12 +73,16 @@ describe('what is refused: exit code 1 and a helpful sentence', () => {
     [['reproduce', 'shor'], /did you mean short\?/],
     [['reproduce', 'good', '--fast'], /Unknown option `--fast`\n.*`opt reproduce --help`/],
     [['reproduce', 'good', '--quick', '--full'], /exclude each other/],
-    [['reproduce', 'good', '--seed', 'one'], /--seed must be a nonnegative integer, got one/],
+    [['reproduce', 'good', '--seed', 'one'], /--seed must be a nonnegative integer, got "one"/],
     [['reproduce', 'good', '--seed=-1'], /--seed must be a nonnegative integer, got -1/],
     [['reproduce', 'good', '--seed', '1.5'], /--seed must be a nonnegative integer, got 1.5/],
     [['reproduce', 'good', '--data', missing], /--data must be a folder; there is none at .*opt-no-such-folder/],
     [['reproduce', 'good', '--out', 'report.pdf'], /--out must end in \.html, got report\.pdf/],
     [['reproduce', 'good', '--out'], /value is missing/],
+    [['reproduce', 'good', '--seed='], /value is missing/],
+    [['reproduce', 'good', '--seed', '0x10'], /--seed must be a nonnegative integer, got "0x10"/],
+    [['reproduce', 'good', '--seed', '1', '--seed', '2'], /--seed is given twice/],
+    [['reproduce', 'good', '--out', FOLDER], /--out: cannot write .*\.html: it is a folder/],
   ])('opt %j', async (words, message) => {
     const { code, out, err } = await opt(...words)
     expect(code).toBe(1)

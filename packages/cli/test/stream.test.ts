@@ -1,55 +1,11 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { random } from '@opt/core'
-import { main } from '../src/main.ts'
-import { memoryTerminal } from './terminal.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { at, lines, opt, pipe } from './stream.ts'
 
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
-
-async function opt(...words: string[]) {
-  const terminal = memoryTerminal()
-  const code = await main(words, { papers: [], terminal })
-  return { code, out: terminal.stdout(), err: terminal.stderr() }
-}
-
-/** Lines that a plane separates but for noise. */
-function lines(count: number): string[] {
-  const rng = random(3)
-  return Array.from({ length: count }, () => {
-    const [a, b] = [rng.normal(), rng.normal()]
-    return `${a - b + 0.5 * rng.normal() > 0 ? '+1' : '-1'} 1:${a.toFixed(4)} 3:${b.toFixed(4)}`
-  })
-}
-
-let folder: string
 let file: string
-const at = (name: string) => join(folder, name)
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'opt-stream-'))
   file = at('data.libsvm')
   writeFileSync(file, `# a comment\n\n${lines(500).join('\n')}\n`)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** Runs the built command on standard input; sends Ctrl-C once the last line given is learned, or closes the input. */
-function pipe(input: string[], words: string[], press: boolean) {
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [BIN, 'stream', ...words], { cwd: folder })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (text) => {
-      out += text
-      // A line is shown at 128 examples; what follows is in the pipe by then.
-      if (press && out.includes(' 128  ')) setTimeout(() => child.kill('SIGINT'), 200)
-    })
-    child.stderr.on('data', (text) => (err += text))
-    child.on('close', (code) => resolve({ code, out, err }))
-    child.stdin.write(`${input.join('\n')}\n`)
-    if (!press) child.stdin.end()
-  })
-}
 
 test.each([
   ['sea-convex', []],
@@ -97,14 +53,14 @@ test('what cannot be used is refused in one sentence', async () => {
     [['stream', at('none.libsvm')], /cannot read .*none\.libsvm: there is no such file/],
     [['stream', file, '--learner', 'adam'], /--learner must be one of sea-convex, .*, got adam/],
     [['stream', file, '--radius', '0'], /--radius must be a positive number, got 0/],
-    [['stream', file, '--beta', 'much'], /--beta must be a positive number, got much/],
+    [['stream', file, '--beta', 'much'], /--beta must be a positive number, got "much"/],
     [['stream', file, '--scale=-1'], /--scale must be a positive number, got -1/],
     [['stream', file, '--features', '1.5'], /--features must be a positive integer, got 1.5/],
     [['stream', file, '--features', '2'], /line 3: .*index of at most 2/],
     [['stream', file, '--learner', 'sea-dynamic'], /sea-dynamic needs --horizon/],
     [['stream'], /standard input needs --features/],
     [['stream', at('bad.libsvm')], /line 2: /],
-    [['stream', at('labels.libsvm')], /line 1: label must be -1, 0 or \+1, got 3/],
+    [['stream', at('labels.libsvm')], /line 1: label must be -1, 0 or \+1, got 3; --positive <label>/],
     [['stream', at('empty.libsvm')], /holds no example/],
     [['stream', file, '--resume', at('none.json')], /--resume: cannot read/],
     [['stream', file, '--resume', at('state.json')], /is no state of opt stream/],

@@ -239,11 +239,14 @@ describe('opt transport', () => {
     [['scene.png', 'sunset.png'], /where to\? Give -o FILE\.png/],
     [['scene.png', 'sunset.png', '-o', 'x.jpg'], /--out must end in \.png/],
     [['scene.png', 'sunset.png', '-o', 'none/x.png'], /there is no folder .*none/],
-    [['scene.png', 'sunset.png', '-o', 'x.png', '--strength', '2'], /--strength must be a number from 0 to 1, got 2/],
-    [['scene.png', 'sunset.png', '-o', 'x.png', '--epsilon', '0'], /--epsilon must be a number above 0, got 0/],
+    [
+      ['scene.png', 'sunset.png', '-o', 'x.png', '--strength', '2'],
+      /--strength must be a finite number between 0 and 1, got 2/,
+    ],
+    [['scene.png', 'sunset.png', '-o', 'x.png', '--epsilon', '0'], /--epsilon must be a positive number, got 0/],
     [
       ['scene.png', 'sunset.png', '-o', 'x.png', '--samples', '1'],
-      /--samples must be an integer from 2 to 4000, got 1/,
+      /--samples must be an integer between 2 and 4000, got 1/,
     ],
     [['scene.png'], /missing required args/],
   ])('refuses %j', async (words, message) => {

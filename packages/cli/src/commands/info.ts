@@ -20,7 +20,7 @@ export function addInfo(cli: CAC, { papers, terminal }: Session): void {
       .map(([key, value]) => key.padEnd(10) + wrap(value, width, ' '.repeat(10)).trimStart())
     terminal.out(
       [
-        wrap(terminal.paint('bold', paper.title), width),
+        terminal.paint('bold', wrap(paper.title, width)),
         '',
         wrap(paper.summary, width),
         '',

@@ -1,240 +1,112 @@
-import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { constants } from 'node:os'
-import { dirname, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { libsvmLine } from '@opt/datasets'
-import type { Learner, LogisticStream, StreamState } from '@opt/sea-omd'
 import type { CAC } from 'cac'
-import { UsageError } from '../paper.ts'
+import { type Interrupts, listenForInterrupts } from '../interrupts.ts'
+import { type Options, typedOptions } from '../options.ts'
+import { Problem, reasonOf } from '../problem.ts'
 import type { Session } from '../session.ts'
-import { progressView } from '../terminal.ts'
-
-interface Options {
-  learner: unknown
-  features?: unknown
-  radius: unknown
-  scale: unknown
-  beta: unknown
-  horizon?: unknown
-  state: unknown
-  resume?: unknown
-}
-
-/** What a state file holds: enough to build the same learner, and what it remembers. */
-interface Saved {
-  learner: string
-  features: number
-  radius: number
-  scale: number | 'unit'
-  beta: number
-  horizon?: number
-  /** Lines read so far. */
-  lines: number
-  stream: StreamState
-}
-type Settings = Omit<Saved, 'lines' | 'stream'>
-
-const LEARNERS = ['sea-convex', 'sea-exp-concave', 'sea-dynamic', 'oftrl', 'ogd', 'adagrad']
+import { Keeper } from '../stream/keeper.ts'
+import { countFeatures, learn, type Work } from '../stream/learn.ts'
+import { build, LEARNERS } from '../stream/learners.ts'
+import { knownOf, type Plan, planOf, startOf } from '../stream/plan.ts'
+import { Predictions } from '../stream/predictions.ts'
+import { ProgressLog } from '../stream/progress-log.ts'
+import { loadInto } from '../stream/saved.ts'
+import { progressView, type Terminal } from '../terminal.ts'
 
 export function addStream(cli: CAC, session: Session): void {
   cli
     .command('stream [file]', 'Learn to tell two classes apart from a LIBSVM file, or standard input, line by line')
-    .option('--learner <name>', `One of ${LEARNERS.join(', ')}`, { default: 'sea-convex' })
-    .option('--features <n>', 'How many features there are; needed on standard input')
-    .option('--radius <r>', 'Longest weight vector', { default: 20 })
-    .option('--scale <s>', "What every example is multiplied by, or 'unit' for length 1", { default: 'unit' })
-    .option('--beta <b>', 'Curvature that sea-exp-concave counts on', { default: 1 })
+    .option('--learner <name>', `One of ${LEARNERS.join(', ')} (default: sea-convex)`)
+    .option('--features <n>', 'How many features there are; needed for what can be read only once')
+    .option('--first-index <i>', 'What the file calls the first feature, 0 or 1 (default: 1)')
+    .option('--positive <label>', 'Label of the positive class; all others are negative (default: +1, against -1 or 0)')
+    .option('--radius <r>', 'Longest weight vector (default: 20)')
+    .option('--scale <s>', "What every example is multiplied by, or 'unit' for length 1 (default: unit)")
+    .option('--beta <b>', 'Curvature that sea-exp-concave counts on (default: 1)')
     .option('--horizon <n>', 'Rounds that sea-dynamic plans for')
-    .option('--state <file>', 'Where Ctrl-C saves what was learned', { default: 'opt-stream.json' })
-    .option('--resume <file>', 'Go on from a saved state; of a file, the lines already read are passed over')
-    .example('opt stream a9a.t --learner sea-exp-concave')
+    .option('--state <file>', 'Where to save what was learned, at the end and when interrupted')
+    .option('--resume <state>', 'Go on in the same input where a state was saved; a file is passed over up to there')
+    .option('--from <state>', 'Begin a new input with the learner of a saved state')
+    .option('--test', 'With --from: judge every example, learn nothing')
+    .option(
+      '--predictions <file>',
+      'Write the probability of the positive class, a line an example, before learning it',
+    )
+    .example('opt stream a9a --learner sea-exp-concave --state a9a.json')
+    .example('opt stream a9a.t --from a9a.json --test --predictions a9a.t.txt')
     .example('zcat big.libsvm.gz | opt stream --features 100000')
-    .action((file: string | undefined, options: Options) => run(file, options, session))
+    .action((file: string | undefined) => run(file, typedOptions(cli), session))
 }
 
 async function run(file: string | undefined, options: Options, { terminal }: Session): Promise<number> {
-  const path = file === undefined || file === '-' ? undefined : resolve(file)
-  if (path !== undefined && !(existsSync(path) && statSync(path).isFile()))
-    throw new UsageError(`cannot read ${file}: there is no such file`)
-  const state = resolve(String(options.state))
-  if (!existsSync(dirname(state))) throw new UsageError(`--state: there is no folder ${dirname(state)}`)
-  const saved = options.resume === undefined ? undefined : readSaved(String(options.resume))
-  const settings = saved ?? (await settingsOf(options, path))
-  const stream = await build(settings)
-  if (saved) {
-    try {
-      stream.load(saved.stream)
-    } catch (problem) {
-      throw new UsageError(`${options.resume} is damaged: ${(problem as Error).message}`)
-    }
-  }
-
-  const input = path === undefined ? process.stdin : createReadStream(path)
-  const size = path === undefined ? 0 : statSync(path).size
-  const reader = createInterface({ input, crlfDelay: Infinity })
-  const stop = interruptible(() => reader.close())
-  const view = terminal.bar && size > 0 ? progressView(terminal, 'stream') : undefined
-  const log = progressLog(stream, (text) => terminal.out(text))
-  let lines = 0
-  let bytes = 0
-  const skip = saved && path !== undefined ? saved.lines : 0
-  const before = saved && path === undefined ? saved.lines : 0
+  const plan = planOf(file, options)
+  const known = knownOf(plan)
+  const { source, settings, test, old } = plan
+  const predictions = plan.predictions && new Predictions(plan.predictions.path, plan.predictions.keep, terminal)
+  let keeper: Keeper | undefined
+  const interrupts = listenForInterrupts({ closed: terminal.closed, second: () => keeper?.keep(true) })
+  const { signal } = interrupts
   try {
-    for await (const line of reader) {
-      if (stop.pressed) break
-      lines++
-      bytes += Buffer.byteLength(line) + 1
-      if (lines <= skip) continue
-      const example = lineOf(line, before + lines, settings.features)
-      if (!example) continue
-      seeOne(stream, example, before + lines)
-      log.tick()
-      if (stream.examples % 1000 === 0) view?.update(bytes / size, `${stream.examples} examples`)
+    const features = settings.features ?? (await countFeatures(source, settings, signal))
+    const stream = await build({ ...settings, features })
+    if (old) loadInto(stream, old.saved, old.name, !test)
+    const certified = !test && settings.learner !== 'sea-exp-concave'
+    const log = new ProgressLog(stream, certified, predictions?.onStandardOutput ? terminal.err : terminal.out)
+    const view = terminal.bar && source.size ? progressView(terminal, 'stream') : undefined
+    const work: Work = {
+      source,
+      settings: { ...settings, features },
+      stream,
+      test,
+      known,
+      position: startOf(plan),
+      signal,
+      onExample(margin) {
+        predictions?.add(margin)
+        log.tick()
+      },
+      onBytes: (bytes) => view?.update(bytes / source.size!, `${stream.examples} examples`),
     }
-  } finally {
+    keeper = new Keeper(plan, work, predictions)
+    try {
+      await learn(work)
+    } catch (error) {
+      view?.stop()
+      log.last()
+      throw keepDespite(error, keeper, plan)
+    }
     view?.stop()
-    stop.off()
-    reader.close()
-    if (path !== undefined) input.destroy()
+    log.last()
+    return finish(plan, keeper, interrupts, terminal)
+  } finally {
+    predictions?.discard()
+    interrupts.stop()
   }
-  log.last()
-  if (!stop.pressed && stream.examples === 0) throw new UsageError(`${file ?? 'standard input'} holds no example`)
-  if (stop.pressed) {
-    const { learner, features, radius, scale, beta, horizon } = settings
-    const kept: Saved = {
-      ...{ learner, features, radius, scale, beta, ...(horizon === undefined ? {} : { horizon }) },
-      ...{ lines: before + lines, stream: stream.state() },
-    }
-    writeFileSync(state, JSON.stringify(kept))
-    const again = path === undefined ? 'the rest on standard input' : `\`opt stream ${file} --resume ${options.state}\``
-    terminal.out(`Saved to ${options.state}; ${again} goes on.`)
-    return stop.code
+}
+
+function finish(plan: Plan, keeper: Keeper, { signal, code }: Interrupts, { out }: Terminal): number {
+  const { source, state, old, test } = plan
+  if (signal.aborted) {
+    keeper.keep(true)
+    const [input, rest] = source.path === undefined ? ['', ' with the rest on standard input'] : [`${source.name} `, '']
+    if (keeper.hasState) out(`Saved to ${state.name}; \`opt stream ${input}--resume ${state.name}\` goes on${rest}.`)
+    else out(test ? 'Interrupted: not all examples are judged.' : 'Interrupted before the first line.')
+    return code!
   }
+  if (keeper.examples === 0 && !old?.resumes) throw new Problem(`${source.name} holds no example`)
+  keeper.keep(state.asked)
+  if (state.asked) out(`Saved to ${state.name}.`)
   return 0
 }
 
-/** The first Ctrl-C (or SIGTERM) stops after the example at hand, the second ends the process. */
-function interruptible(onFirst: () => void) {
-  const stop = { pressed: false, code: 0, off: () => {} }
-  const names = ['SIGINT', 'SIGTERM'] as const
-  const listen = (name: (typeof names)[number]) => {
-    const code = 128 + constants.signals[name]
-    if (stop.pressed) process.exit(code)
-    Object.assign(stop, { pressed: true, code })
-    onFirst()
-  }
-  for (const name of names) process.on(name, listen)
-  stop.off = () => names.forEach((name) => process.removeListener(name, listen))
-  return stop
-}
-
-/** One line at 1, 2, 4, 8, ... examples and one at the end: progressive means, judged before learning. */
-function progressLog(stream: LogisticStream, out: (text: string) => void) {
-  let [next, shown, loss, seen] = [1, -1, stream.total, stream.examples]
-  while (next <= seen) next *= 2
-  const cells = (values: string[]) => values.map((value, k) => value.padStart([10, 10, 10, 8, 12][k]!)).join('  ')
-  const line = () => {
-    if (shown === -1) out(cells(['examples', 'log loss', 'since last', 'errors', 'certificate']))
-    const { examples, total, errors, learner } = stream
-    const recent = examples > seen ? ((total - loss) / (examples - seen)).toFixed(5) : ''
-    // That of sea-exp-concave speaks of losses more curved than these are where beta is chosen for practice.
-    const certificate = learner.name === 'seaExpConcave' ? undefined : learner.certificate()
-    out(
-      cells([
-        ...[String(examples), (total / examples).toFixed(5), recent, `${((100 * errors) / examples).toFixed(1)}%`],
-        certificate === undefined ? '' : certificate.toFixed(1),
-      ]),
-    )
-    ;[shown, loss, seen] = [examples, total, examples]
-  }
-  return {
-    tick() {
-      if (stream.examples < next) return
-      line()
-      next *= 2
-    },
-    last() {
-      if (stream.examples > 0 && shown !== stream.examples) line()
-    },
-  }
-}
-
-function lineOf(text: string, line: number, features: number) {
+/** An example is wrong, or the input breaks off: what was learned before is not lost. */
+function keepDespite(error: unknown, keeper: Keeper, { state, test }: Plan): unknown {
+  if (keeper.examples === 0) return error
+  let message = error instanceof Problem ? error.message : undefined
   try {
-    return libsvmLine(text, { features, line })
+    keeper.keep(true)
+    if (!test) message += `\nWhat was learned before is saved to ${state.name}.`
   } catch (problem) {
-    throw new UsageError((problem as Error).message.replace(/^parseLibsvm: /, ''))
+    message += `\n${reasonOf(problem)}`
   }
-}
-
-function seeOne(stream: LogisticStream, example: Parameters<LogisticStream['see']>[0], line: number): void {
-  try {
-    stream.see(example)
-  } catch (problem) {
-    throw new UsageError(`line ${line}: ${(problem as Error).message.replace(/^logisticStream\.see: /, '')}`)
-  }
-}
-
-async function settingsOf(options: Options, path: string | undefined): Promise<Settings> {
-  const learner = String(options.learner)
-  if (!LEARNERS.includes(learner))
-    throw new UsageError(`--learner must be one of ${LEARNERS.join(', ')}, got ${learner}`)
-  const horizon = options.horizon === undefined ? undefined : positive('horizon', options.horizon, true)
-  if (learner === 'sea-dynamic' && horizon === undefined) throw new UsageError('sea-dynamic needs --horizon')
-  const radius = positive('radius', options.radius)
-  const beta = positive('beta', options.beta)
-  const scale = options.scale === 'unit' ? 'unit' : positive('scale', options.scale)
-  if (options.features === undefined && path === undefined)
-    throw new UsageError('standard input needs --features: how many there are cannot be seen in advance')
-  const features =
-    options.features === undefined ? await countFeatures(path!) : positive('features', options.features, true)
-  return { learner, features, radius, scale, beta, ...(horizon === undefined ? {} : { horizon }) }
-}
-
-/** The largest index of a file. */
-async function countFeatures(path: string): Promise<number> {
-  let [line, largest] = [0, 1]
-  const input: Readable = createReadStream(path)
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    const example = lineOf(text, ++line, 2147483647)
-    largest = Math.max(largest, (example?.indices.at(-1) ?? 0) + 1)
-  }
-  return largest
-}
-
-async function build({ learner, features, radius, scale, beta, horizon }: Settings): Promise<LogisticStream> {
-  const sea = await import('@opt/sea-omd')
-  const domain = sea.ball({ dimension: features + 1, radius })
-  const [G, L] = [1, 0.25]
-  const makers: Record<string, () => Learner> = {
-    'sea-convex': () => sea.seaConvex({ domain, G, L }),
-    'sea-exp-concave': () => sea.seaExpConcave({ domain, G, beta }),
-    'sea-dynamic': () => sea.seaDynamic({ domain, G, L, horizon: horizon! }),
-    oftrl: () => sea.oftrl({ domain, G, L }),
-    ogd: () => sea.ogd({ domain, G }),
-    adagrad: () => sea.adagradNorm({ domain }),
-  }
-  return sea.logisticStream({ learner: makers[learner]!(), scale })
-}
-
-function readSaved(file: string): Saved {
-  let saved: Partial<Saved>
-  try {
-    saved = JSON.parse(readFileSync(file, 'utf8')) as Partial<Saved>
-  } catch (problem) {
-    throw new UsageError(`--resume: cannot read ${file}: ${(problem as Error).message}`)
-  }
-  const { learner, features, radius, scale, beta, lines, stream } = saved ?? {}
-  const number = (v: unknown) => typeof v === 'number' && v > 0
-  const whole = LEARNERS.includes(learner!) && number(features) && number(radius) && number(beta) && stream
-  if (!(whole && (scale === 'unit' || number(scale)) && Number.isSafeInteger(lines)))
-    throw new UsageError(`--resume: ${file} is no state of opt stream`)
-  return saved as Saved
-}
-
-function positive(name: string, value: unknown, integer = false): number {
-  if (typeof value === 'number' && value > 0 && value < Infinity && (!integer || Number.isSafeInteger(value)))
-    return value
-  throw new UsageError(`--${name} must be a positive ${integer ? 'integer' : 'number'}, got ${value}`)
+  return error instanceof Problem ? new Problem(message) : error
 }

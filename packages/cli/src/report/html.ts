@@ -1,3 +1,5 @@
-/** Text made safe between tags and in quoted attributes. */
+import { printable } from '../printable.ts'
+
+/** Makes text safe between tags and in quoted attributes; what controls terminals or turns text around is written out. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

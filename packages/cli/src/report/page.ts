@@ -113,7 +113,7 @@ function cite(paper: Paper): string {
   const text = escapeHtml(citation(paper))
   if (!paper.arXiv) return text
   const label = escapeHtml(`arXiv:${paper.arXiv}`)
-  return text.replace(label, `<a href="https://arxiv.org/abs/${escapeHtml(paper.arXiv)}">${label}</a>`)
+  return text.replace(label, () => `<a href="https://arxiv.org/abs/${escapeHtml(paper.arXiv)}">${label}</a>`)
 }
 
 function ending({ outcome, failure }: PaperResult): string {

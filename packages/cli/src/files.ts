@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { nameable } from './printable.ts'
+import { isSystemError, Problem, reasonOf } from './problem.ts'
+import { isDescriptor, openDirect, realTarget, statOf } from './targets.ts'
+
+/**
+ * A file that is there as a whole or not at all: it is written beside its target, brought to the disk, and takes the target's
+ * place by a rename. Whatever happens before, an older file stays as it was. It keeps the older file's mode and owner and
+ * follows symbolic links; what is no regular file (a pipe, a terminal, /dev/stdout) is written directly.
+ *
+ * All calls are synchronous: a signal's handler finds it written or not, never in between.
+ */
+export class WholeFile {
+  /** Whether it is written directly: it is no regular file, or stands where no other can be put beside it. */
+  get isDirect(): boolean {
+    return this.#draft === undefined
+  }
+
+  readonly #path: string
+  readonly #target: string
+  /** Undefined when the target is written directly. */
+  #draft: string | undefined
+  #descriptor: number | undefined
+  readonly #discard = () => this.discard()
+
+  /** @throws Problem when it is plain already that the file cannot be written. */
+  constructor(path: string) {
+    this.#path = path
+    try {
+      const old = statOf(path)
+      if (old?.isDirectory()) throw new Problem(`cannot write ${nameable(path)}: it is a folder`)
+      if (old) accessSync(path, constants.W_OK)
+      const direct = isDescriptor(path) || old?.isFile() === false
+      this.#target = direct ? path : realTarget(path)
+      if (!direct) this.#begin(old)
+    } catch (error) {
+      throw this.#problem(error)
+    }
+  }
+
+  #begin(old: BigIntStats | undefined): void {
+    const draft = join(dirname(this.#target), `.opt-${randomUUID()}.tmp`)
+    try {
+      this.#descriptor = openSync(draft, 'wx', old ? modeOf(old) : 0o666)
+    } catch (error) {
+      // A file that may be written, in a folder that may not: the only way is to write into it.
+      if (old && isSystemError(error) && ['EACCES', 'EPERM', 'EROFS'].includes(error.code!)) return
+      throw error
+    }
+    this.#draft = draft
+    process.once('exit', this.#discard)
+    if (old) keepOwnerAndMode(this.#descriptor, old)
+  }
+
+  write(data: string | Uint8Array): void {
+    try {
+      this.#descriptor ??= openDirect(this.#target)
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
+    } catch (error) {
+      this.discard()
+      throw this.#problem(error)
+    }
+  }
+
+  /** Ends the writing: now it is the file. */
+  publish(): void {
+    try {
+      if (this.#draft !== undefined) {
+        fsyncSync(this.#descriptor!)
+        closeSync(this.#descriptor!)
+        this.#descriptor = undefined
+        moveTo(this.#target, this.#draft)
+        this.#draft = undefined
+        syncFolder(dirname(this.#target))
+      }
+      this.discard()
+    } catch (error) {
+      this.discard()
+      throw this.#problem(error)
+    }
+  }
+
+  /** Leaves everything as it was. */
+  discard(): void {
+    process.removeListener('exit', this.#discard)
+    // Standard output and error stay open.
+    if (this.#descriptor !== undefined && this.#descriptor > 2) closeSync(this.#descriptor)
+    this.#descriptor = undefined
+    if (this.#draft !== undefined) rmSync(this.#draft, { force: true })
+    this.#draft = undefined
+  }
+
+  #problem(error: unknown): Error {
+    if (error instanceof Problem || !isSystemError(error)) return error as Error
+    return new Problem(`cannot write ${nameable(this.#path)}: ${reasonOf(error)}`)
+  }
+}
+
+/** Writes a file as a whole: see {@link WholeFile}. */
+export function writeWhole(path: string, data: string | Uint8Array): void {
+  const file = new WholeFile(path)
+  file.write(data)
+  file.publish()
+}
+
+/**
+ * Finds out before hours of work whether a file can be written after them.
+ *
+ * @throws Problem that names the option.
+ */
+export function checkWritable(path: string, option: string): void {
+  try {
+    new WholeFile(path).discard()
+  } catch (error) {
+    throw error instanceof Problem ? new Problem(`${option}: ${error.message}`) : error
+  }
+}
+
+/**
+ * Writes what took long to find out: when the disk is full where it should go, into the folder for temporary files.
+ *
+ * @throws Problem that says why it is not where it should be, and where it is instead.
+ */
+export function writeOrRescue(path: string, data: string | Uint8Array): void {
+  try {
+    writeWhole(path, data)
+  } catch (error) {
+    let rescued: string
+    try {
+      rescued = join(mkdtempSync(join(tmpdir(), 'opt-')), basename(path))
+      writeWhole(rescued, data)
+    } catch {
+      throw error
+    }
+    throw new Problem(`${(error as Error).message}\nIt is in ${nameable(rescued)} instead.`)
+  }
+}
+
+const modeOf = ({ mode }: BigIntStats) => Number(mode) & 0o777
+
+function keepOwnerAndMode(descriptor: number, old: BigIntStats): void {
+  try {
+    fchownSync(descriptor, Number(old.uid), Number(old.gid))
+  } catch {
+    // Only root may give files away.
+  }
+  fchmodSync(descriptor, modeOf(old))
+}
+
+function moveTo(target: string, draft: string): void {
+  try {
+    renameSync(draft, target)
+  } catch (error) {
+    // A file that is itself a mount point, as containers have them, cannot be replaced.
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+    copyFileSync(draft, target)
+    rmSync(draft)
+  }
+}
+
+/** Brings the rename to the disk; where folders cannot be opened, the system sees to it. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return
+  }
+}

@@ -1,0 +1,52 @@
+// Where files go: what stands at a path and where it leads.
+import { type BigIntStats, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { nameable } from './printable.ts'
+import { Problem } from './problem.ts'
+
+/**
+ * What stands at a path, undefined when nothing does. In bigints: after a pipe's plain stat, realpathSync of Node 20 stops
+ * early, and modules loaded later are not found.
+ */
+export const statOf = (path: string): BigIntStats | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })
+
+/** Where a path leads: past links, also to what is not there yet. */
+export function realTarget(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  let link: string
+  try {
+    link = readlinkSync(path)
+  } catch {
+    return join(realFolder(dirname(path)), basename(path))
+  }
+  return realTarget(resolve(dirname(path), link))
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new Problem(`there is no folder ${nameable(folder)}`)
+  }
+}
+
+const DESCRIPTOR = /^\/dev\/(stdout|stderr|fd\/\d+)$|^\/proc\/[^/]+\/fd\/\d+$/
+const STANDARD_OUTPUT = /^\/dev\/(stdout|fd\/1)$|^\/proc\/self\/fd\/1$/
+const STANDARD_ERROR = /^\/dev\/(stderr|fd\/2)$|^\/proc\/self\/fd\/2$/
+
+/** Whether a path names this process's standard output. */
+export const isStandardOutput = (path: string): boolean => STANDARD_OUTPUT.test(path)
+
+/** Whether a path names one of this process's open files. */
+export const isDescriptor = (path: string): boolean => DESCRIPTOR.test(path)
+
+/**
+ * Opens what is written directly: of standard output the stream itself, since a second opening of it would write over what it says.
+ */
+export const openDirect = (target: string): number =>
+  STANDARD_OUTPUT.test(target) ? 1 : STANDARD_ERROR.test(target) ? 2 : openSync(target, 'w')

@@ -1,0 +1,52 @@
+import { nameable, printable } from '../src/printable.ts'
+import { escapeHtml } from '../src/report/html.ts'
+import { progressView, table } from '../src/terminal.ts'
+import { memoryTerminal } from './terminal.ts'
+
+const EVIL = '\u001b[2Jname\u009b31m\u202etxt.exe\u0007\r\u007f\u0000'
+const SHOWN = '\\u001b[2Jname\\u009b31m\\u202etxt.exe\\u0007\\u000d\\u007f\\u0000'
+
+test('what a terminal obeys is written out, all else stays', () => {
+  expect(printable(EVIL)).toBe(SHOWN)
+  const text = 'tab\tand\nnewline, "é", 日本, 👩‍🔬, η → 0'
+  expect(printable(text)).toBe(text)
+  expect(nameable('two\nlines\t')).toBe('two\\u000alines\\u0009')
+  const shown = Array.from({ length: 0x2100 }, (_, code) => code).filter((code) => {
+    const character = String.fromCharCode(code)
+    return printable(character) === character
+  })
+  const controls = shown.filter((code) => code < 32 || (code > 126 && code < 160) || (code > 0x2029 && code < 0x202f))
+  expect(controls).toEqual([9, 10])
+})
+
+test('in JSON it is the character still', () => {
+  expect(JSON.parse(printable(JSON.stringify({ a: EVIL })))).toEqual({ a: EVIL })
+})
+
+test('in HTML it is text', () => {
+  expect(escapeHtml(`<b>${EVIL}</b>`)).toBe(`&#60;b&#62;${SHOWN}&#60;/b&#62;`)
+})
+
+test('tables are as wide as what is shown, and bold where they are headed', () => {
+  const bold = { ...memoryTerminal(), paint: (_: unknown, text: string) => `<${text}>` }
+  const lines = table(bold, ['name', 'n'], [[EVIL, 1]]).split('\n')
+  expect(lines[1]).toMatch(/^│< name +>│< +n >│$/)
+  expect(lines[3]).toContain(SHOWN)
+  expect(new Set([lines[0], lines[2], lines[3]].map((line) => line!.length)).size).toBe(1)
+})
+
+test('a bar shows labels of files, too', () => {
+  const written: string[] = []
+  const bar = Object.assign(Object.create(process.stderr) as NodeJS.WriteStream, {
+    isTTY: true,
+    columns: 100,
+    write: (text: string) => written.push(text) > 0,
+    cursorTo: () => true,
+    clearLine: () => true,
+    moveCursor: () => true,
+  })
+  const view = progressView({ ...memoryTerminal(), bar }, 'reads')
+  view.update(0.5, `file ${EVIL}`)
+  view.stop()
+  expect(written.join('')).not.toContain('[2Jname\u009b')
+})
