@@ -1,9 +1,23 @@
 /** Errors thrown by array intake that do not yet say which function was called. */
 const unnamed = new WeakSet<Error>()
 
+/** Characters that a terminal obeys or does not show: controls, directions of writing, joiners, line separators. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** A text as a terminal may show it: escape sequences and what cannot be seen are spelled out (`\u001b[2J`). */
+export const printable = (text: string): string =>
+  text.replace(UNSEEN, (character) =>
+    [...Array(character.length).keys()]
+      .map((k) => `\\u${character.charCodeAt(k).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+
+/** A quotation of what a user or a file says, safe to print. */
+export const quoted = (text: string): string => printable(JSON.stringify(text))
+
 /** How a bad value is shown in a message. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `an array of length ${value.length}`
   if (ArrayBuffer.isView(value)) return `${Object.prototype.toString.call(value).slice(8, -1)}`

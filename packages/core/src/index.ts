@@ -30,7 +30,19 @@ export {
 export type * from './demo.ts'
 export type * from './device-optimizers.ts'
 export type * from './device-transport.ts'
-export { boolean, callback, type NumberRule, named, number, oneOf, options, refuse, show } from './errors.ts'
+export {
+  boolean,
+  callback,
+  type NumberRule,
+  named,
+  number,
+  oneOf,
+  options,
+  printable,
+  quoted,
+  refuse,
+  show,
+} from './errors.ts'
 export type * from './experiment.ts'
 export { exp, log } from './kernels/exp-log.ts'
 export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'
