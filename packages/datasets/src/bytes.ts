@@ -1,3 +1,5 @@
+import { quoted } from '@opt/core'
+
 /** Raw bytes of a file. */
 export type Bytes = Uint8Array | ArrayBuffer
 
@@ -52,7 +54,7 @@ export function decimal(text: string): number {
 
 /** A short quotation for a message. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text)
+  return quoted(text.length > 40 ? `${text.slice(0, 40)}...` : text)
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,4 @@
-import { malformed } from './bytes.ts'
+import { malformed, quote as quotation } from './bytes.ts'
 
 /** A row of a CSV text: its cells, and the line it starts on (from 1). */
 export interface CsvRecord {
@@ -57,14 +57,13 @@ function quotedCells(record: string, delimiter: string, line: number): string[] 
       }
       const after = skip(at + 1)
       const ends = after >= record.length || record[after] === delimiter || (delimiter === ' ' && after > at + 1)
-      if (!ends) malformed(`parseCsv: line ${line}`, 'a delimiter after a closing quote', JSON.stringify(record[after]))
+      if (!ends) malformed(`parseCsv: line ${line}`, 'a delimiter after a closing quote', quotation(record[after]!))
       at = after
     } else {
       const found = record.indexOf(delimiter, at)
       const end = found < 0 ? record.length : found
       cell = record.slice(at, end).trim()
-      if (cell.includes('"'))
-        malformed(`parseCsv: line ${line}`, 'quotes only round a whole cell', JSON.stringify(cell))
+      if (cell.includes('"')) malformed(`parseCsv: line ${line}`, 'quotes only round a whole cell', quotation(cell))
       at = end
     }
     cells.push(cell)

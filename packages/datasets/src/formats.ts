@@ -4,6 +4,8 @@ import { gunzip } from './gzip.ts'
 import { type Idx, isIdxType, parseIdx } from './idx.ts'
 import { decodeImage, isJpeg, isPng, type Picture } from './image.ts'
 import { type Libsvm, parseLibsvm } from './libsvm.ts'
+import type { Limits } from './limits.ts'
+import { isMat4 } from './mat4.ts'
 import { mat5ByteOrder, parseMat5 } from './mat5.ts'
 import type { MatArray } from './mat5-types.ts'
 
@@ -26,7 +28,7 @@ export function detectFormat(input: Bytes): Format | undefined {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip'
   if (isPng(bytes)) return 'png'
   if (isJpeg(bytes)) return 'jpeg'
-  if (mat5ByteOrder(bytes)) return 'mat5'
+  if (mat5ByteOrder(bytes) || isMat4(bytes)) return 'mat5'
   if (bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0 && isIdxType(bytes[2]!)) return 'idx'
   const head = bytes.subarray(0, 65536)
   if (head.length === 0 || head.some((byte) => byte < 32 && (byte < 9 || byte > 13))) return undefined
@@ -42,8 +44,8 @@ export function detectFormat(input: Bytes): Format | undefined {
  *
  * @throws RangeError when the format is unknown or the file malformed.
  */
-export async function parseFile(input: Bytes): Promise<Contents> {
-  const bytes = unpack(bytesOf(input, 'parseFile'))
+export async function parseFile(input: Bytes, limits: Limits = {}): Promise<Contents> {
+  const bytes = unpack(bytesOf(input, 'parseFile'), limits)
   const format = detectFormat(bytes)
   switch (format) {
     case 'idx':
@@ -53,10 +55,10 @@ export async function parseFile(input: Bytes): Promise<Contents> {
     case 'csv':
       return { format, value: parseCsv(bytes) }
     case 'mat5':
-      return { format, value: parseMat5(bytes) }
+      return { format, value: parseMat5(bytes, limits) }
     case 'png':
     case 'jpeg':
-      return { format, value: await decodeImage(bytes) }
+      return { format, value: await decodeImage(bytes, limits) }
     default:
       // Once only: there are gzip files that contain themselves.
       return malformed('parseFile: byte 0', 'a format this package reads', format ? 'gzip within gzip' : 'another')
@@ -64,4 +66,5 @@ export async function parseFile(input: Bytes): Promise<Contents> {
 }
 
 /** The bytes themselves, or what they are a gzip file of. */
-export const unpack = (bytes: Uint8Array): Uint8Array => (detectFormat(bytes) === 'gzip' ? gunzip(bytes) : bytes)
+export const unpack = (bytes: Uint8Array, limits: Limits = {}): Uint8Array =>
+  detectFormat(bytes) === 'gzip' ? gunzip(bytes, limits) : bytes

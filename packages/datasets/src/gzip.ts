@@ -1,65 +1,42 @@
-import { Gunzip, inflateSync } from 'fflate'
+import { Gunzip, Inflate } from 'fflate'
 import { type Bytes, bytesOf, concat, malformed } from './bytes.ts'
+import { adler32, crc32 } from './checksums.ts'
+import { type Limits, limit, within } from './limits.ts'
 
-/** Bytes given to the decoder at a time: it copies what a member leaves over. */
-const PIECE = 262144
-
-let crcTable: Int32Array | undefined
-
-function makeCrcTable(): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, n) => {
-    for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1
-    return n
-  })
-}
-
-/** CRC-32 (ISO 3309), continued from `crc`. */
-export function crc32(bytes: Uint8Array, crc = 0): number {
-  const table = (crcTable ??= makeCrcTable())
-  let c = ~crc
-  for (let i = 0; i < bytes.length; i++) c = table[(c ^ bytes[i]!) & 255]! ^ (c >>> 8)
-  return ~c >>> 0
-}
-
-/** Adler-32 (RFC 1950). */
-export function adler32(bytes: Uint8Array): number {
-  let a = 1
-  let b = 0
-  for (let i = 0; i < bytes.length; ) {
-    // 3,000 steps keep b below 2^31.
-    const stop = Math.min(i + 3000, bytes.length)
-    while (i < stop) b += a += bytes[i++]!
-    a %= 65521
-    b %= 65521
-  }
-  return ((b << 16) | a) >>> 0
-}
+/** Bytes given to the decoder at a time: what comes out of them at most (a thousand times as many) is all that it holds. */
+const PIECE = 16384
 
 /**
  * Decompresses a gzip file (RFC 1952), of one member or several, and checks length and CRC-32 of each.
  *
- * @throws RangeError when the bytes are no gzip file, cut short, or damaged.
+ * @throws RangeError when the bytes are no gzip file, cut short, damaged, or hold more than `maxBytes` (default 2^29).
  */
-export function gunzip(input: Bytes): Uint8Array {
+export function gunzip(input: Bytes, options: Pick<Limits, 'maxBytes'> = {}): Uint8Array {
   const bytes = bytesOf(input, 'gunzip')
+  const most = limit(options, 'maxBytes', 'gunzip')
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b)
     malformed('gunzip: byte 0', 'a gzip header (1f 8b)', bytes.length < 18 ? `${bytes.length} bytes` : 'other bytes')
   const chunks: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; ) at += member(bytes.subarray(at), at, chunks)
+  let length = 0
+  for (let at = 0; at < bytes.length; )
+    at += member(bytes.subarray(at), at, (chunk) => {
+      length += chunk.length
+      within(length, most, 'maxBytes', 'gunzip: decompressed bytes')
+      chunks.push(chunk)
+    })
   return concat(chunks)
 }
 
 /** Decompresses the first member of `bytes`, which stand at `place` in the file; returns how many bytes it takes. */
-function member(bytes: Uint8Array, place: number, chunks: Uint8Array[]): number {
+function member(bytes: Uint8Array, place: number, take: (chunk: Uint8Array) => void): number {
   const next = {}
   let end = bytes.length
   let crc = 0
   let length = 0
-  // The streaming decoder grows its output as it goes: a length the file only claims is never allocated.
   const stream = new Gunzip((chunk) => {
     crc = crc32(chunk, crc)
     length += chunk.length
-    chunks.push(chunk)
+    taken(take, chunk)
   })
   stream.onmember = (start) => {
     end = start
@@ -68,10 +45,7 @@ function member(bytes: Uint8Array, place: number, chunks: Uint8Array[]): number 
   try {
     for (let i = 0; i < bytes.length; i += PIECE) stream.push(bytes.subarray(i, i + PIECE), i + PIECE >= bytes.length)
   } catch (cause) {
-    if (cause !== next)
-      throw new RangeError(`gunzip: the compressed data is damaged or cut short (${(cause as Error).message})`, {
-        cause,
-      })
+    if (cause !== next) damaged('gunzip', cause)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (end < 18 || view.getUint32(end - 8, true) !== crc || view.getUint32(end - 4, true) !== length % 4294967296)
@@ -83,21 +57,60 @@ function member(bytes: Uint8Array, place: number, chunks: Uint8Array[]): number 
   return end
 }
 
-/** Decompresses a zlib stream (RFC 1950) and checks its Adler-32. */
-export function unzlib(bytes: Uint8Array, where: string): Uint8Array {
+/** What the receiver of the data threw: no fault of the compressed bytes. */
+class Refused {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    this.reason = reason
+  }
+}
+
+function taken(take: (chunk: Uint8Array) => void, chunk: Uint8Array): void {
+  try {
+    if (chunk.length > 0) take(chunk)
+  } catch (reason) {
+    throw new Refused(reason)
+  }
+}
+
+function damaged(where: string, cause: unknown): never {
+  if (cause instanceof Refused) throw cause.reason
+  throw new RangeError(`${where}: the compressed data is damaged or cut short (${(cause as Error).message})`, { cause })
+}
+
+/**
+ * Decompresses a zlib stream (RFC 1950) piece by piece and checks its Adler-32. Bytes after the stream are passed over.
+ *
+ * @param take gets each piece, and may throw to end it.
+ */
+export function unzlibTo(bytes: Uint8Array, where: string, take: (chunk: Uint8Array) => void): void {
   const [method = 0, flags = 0] = bytes
   if (bytes.length < 8 || (method & 15) !== 8 || (method * 256 + flags) % 31 !== 0 || (flags & 32) !== 0)
     malformed(where, 'a zlib stream', bytes.length < 8 ? `${bytes.length} bytes` : 'another header')
-  let plain: Uint8Array
+  let adler = 1
+  const stream = new Inflate((chunk) => {
+    adler = adler32(chunk, adler)
+    taken(take, chunk)
+  })
   try {
-    plain = inflateSync(bytes.subarray(2, -4))
+    for (let i = 2; i < bytes.length; i += PIECE) stream.push(bytes.subarray(i, i + PIECE), i + PIECE >= bytes.length)
   } catch (cause) {
-    throw new RangeError(`${where}: the compressed data is damaged or cut short (${(cause as Error).message})`, {
-      cause,
-    })
+    damaged(where, cause)
   }
-  const end = bytes.length - 4
-  const expected = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end)
-  if (adler32(plain) !== expected) malformed(where, 'data with the checksum the stream ends with', 'another: damaged')
-  return plain
+  // The decoder does not say where the stream ended, so the checksum is looked for from the back.
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = bytes.length - 4; at >= 2; at--) if (view.getUint32(at) === adler) return
+  malformed(where, 'data with the checksum the stream ends with', 'another: damaged')
+}
+
+/** {@link unzlibTo} as one. */
+export function unzlib(bytes: Uint8Array, where: string, hold: (length: number) => void): Uint8Array {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  unzlibTo(bytes, where, (chunk) => {
+    hold((length += chunk.length))
+    chunks.push(chunk)
+  })
+  return concat(chunks)
 }

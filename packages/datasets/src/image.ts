@@ -1,5 +1,6 @@
 import { refuse, show } from '@opt/core'
 import { type Bytes, bytesOf, malformed } from './bytes.ts'
+import { type Limits, limit } from './limits.ts'
 
 /** A picture: row-major, channels interleaved, 0..255. */
 export interface Picture {
@@ -25,14 +26,15 @@ export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes
 
 /**
  * Decodes a JPEG or PNG picture, told apart by their first bytes; the decoder is loaded when first needed.
- * Grey and palette become RGB, 16 bits become 8. A JPEG is turned upright as its EXIF orientation says.
+ * Grey, inks and palette become RGB, 16 bits become 8. A picture is turned upright as its EXIF orientation says.
  *
- * @throws RangeError when the bytes are neither, damaged or cut short.
+ * @throws RangeError when the bytes are neither, damaged, cut short, or of more than `maxPixels` (default 100,000,000).
  */
-export async function decodeImage(input: Bytes): Promise<Picture> {
+export async function decodeImage(input: Bytes, options: Pick<Limits, 'maxPixels'> = {}): Promise<Picture> {
   const bytes = bytesOf(input, 'decodeImage')
-  if (isPng(bytes)) return (await import('./png.ts')).decodePng(bytes)
-  if (isJpeg(bytes)) return (await import('./jpeg.ts')).decodeJpeg(bytes)
+  const maxPixels = limit(options, 'maxPixels', 'decodeImage')
+  if (isPng(bytes)) return (await import('./png.ts')).decodePng(bytes, maxPixels)
+  if (isJpeg(bytes)) return (await import('./jpeg.ts')).decodeJpeg(bytes, maxPixels)
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
   return malformed('decodeImage: byte 0', 'a JPEG or PNG signature', start === '' ? 'no bytes' : start)
 }

@@ -11,6 +11,7 @@ export { gunzip } from './gzip.ts'
 export { type Idx, type IdxData, idxArray, parseIdx } from './idx.ts'
 export { decodeImage, encodePng, type Picture, type PictureLike } from './image.ts'
 export { type Libsvm, type LibsvmExample, type LibsvmOptions, libsvmLine, parseLibsvm } from './libsvm.ts'
+export type { Limits } from './limits.ts'
 export { matMatrix, parseMat5 } from './mat5.ts'
 export type {
   MatArray,

@@ -1,6 +1,7 @@
 import { malformed } from './bytes.ts'
 import {
   characters,
+  DOUBLE,
   type Element,
   eachNumber,
   element,
@@ -9,6 +10,7 @@ import {
   MATRIX,
   numberCount,
   type Source,
+  UINT8,
   where,
 } from './mat5-elements.ts'
 import { type MatArray, type MatClass, type MatData, type MatSparse, type MatStruct, NUMERIC } from './mat5-types.ts'
@@ -29,15 +31,25 @@ const CLASSES = [
 /** Deeper nesting than anyone saves; keeps a crafted file from exhausting the stack. */
 const MAX_DEPTH = 100
 
+/** Blank text that a file may only claim. */
+const MAX_BLANKS = 65536
+
 const product = (shape: number[]): number => (shape.includes(0) ? 0 : shape.reduce((p, n) => p * n, 1))
+
+/** Arrays that the file may still hold (option maxArrays). */
+export interface Budget {
+  left: number
+}
 
 /** Goes through the elements of an array in order. */
 class Parts {
   readonly from: Source
   at: number
   readonly end: number
+  readonly budget: Budget
 
-  constructor(from: Source, { start, end }: Element) {
+  constructor(from: Source, { start, end }: Element, budget: Budget) {
+    this.budget = budget
     this.from = from
     this.at = start
     this.end = end
@@ -68,8 +80,8 @@ class Parts {
 }
 
 /** Reads an array element and the name it carries. */
-export function readArray(from: Source, whole: Element, depth = 0): { name: string; array: MatArray } {
-  const parts = new Parts(from, whole)
+export function readArray(from: Source, whole: Element, budget: Budget, depth = 0): { name: string; array: MatArray } {
+  const parts = new Parts(from, whole, budget)
   // An element without content stands for [] inside cells and structures.
   if (whole.start === whole.end)
     return { name: '', array: { class: 'double', shape: [0, 0], data: new Float64Array(0) } }
@@ -80,7 +92,11 @@ export function readArray(from: Source, whole: Element, depth = 0): { name: stri
   if (!kind) parts.refuse('an array class between 1 and 17', `${word & 255}`)
   if (kind === 'opaque') {
     const name = parts.text([1], 'a name')
-    return { name, array: { class: kind, shape: [], bytes: from.bytes.slice(parts.at, parts.end) } }
+    const content = { shape: [], bytes: from.bytes.slice(parts.at, parts.end) }
+    // A name of the type system (MCOS), then that of the class.
+    const words =
+      parts.at < parts.end ? [parts.text([1, 16], 'a type system'), parts.text([1, 16], 'a class name')] : []
+    return { name, array: { class: kind, className: words[1] ?? '', ...content } }
   }
   const shape = integers(from, parts.next([5, 6], 'dimensions'))
   if (shape.length < 2 || shape.some((n) => n < 0)) parts.refuse('two or more nonnegative dimensions', `[${shape}]`)
@@ -112,7 +128,7 @@ function readBody(
   }
   const bytes = parts.from.bytes.slice(parts.at, parts.end)
   parts.at = parts.end
-  return { class: 'function', shape, bytes }
+  return { class: 'function', className: '', shape, bytes }
 }
 
 /** MATLAB stores numbers in the smallest type that holds them; their class says what they are. */
@@ -134,7 +150,13 @@ function readRows(parts: Parts, shape: number[]): string[] {
   const text = parts.text([1, 2, 4, 16, 17, 18], 'characters')
   const count = product(shape)
   // Dimensions count UTF-16 units (MATLAB) or whole characters (SciPy).
-  const units = text.length === count ? text.split('') : [...text]
+  // Writers leave blank text out.
+  const units =
+    text === ''
+      ? Array<string>(Math.min(count, MAX_BLANKS)).fill(' ')
+      : text.length === count
+        ? text.split('')
+        : [...text]
   if (units.length !== count) parts.refuse(`${count} characters for shape [${shape}]`, `${units.length}`)
   const rows = Math.min(shape[0]!, count)
   const row = (i: number) => Array.from({ length: count / rows }, (_, j) => units[i + j * rows]).join('')
@@ -142,8 +164,14 @@ function readRows(parts: Parts, shape: number[]): string[] {
 }
 
 function readArrays(parts: Parts, count: number, depth: number): MatArray[] {
+  const { budget } = parts
   if (count > (parts.end - parts.at) / 8) parts.refuse(`${count} arrays`, `${parts.end - parts.at} bytes for them`)
-  return Array.from({ length: count }, () => readArray(parts.from, parts.next([MATRIX], 'an array'), depth + 1).array)
+  if (count > budget.left) parts.refuse('fewer arrays (option maxArrays)', `${count} more`)
+  budget.left -= count
+  return Array.from(
+    { length: count },
+    () => readArray(parts.from, parts.next([MATRIX], 'an array'), budget, depth + 1).array,
+  )
 }
 
 function readStruct(parts: Parts, kind: 'struct' | 'object', shape: number[], depth: number): MatStruct {
@@ -178,7 +206,10 @@ function readSparse(parts: Parts, shape: number[], { complex, logical }: Flags):
   const indices = Int32Array.from(stored.slice(0, count))
   if (indices.some((i) => i < 0 || i >= rows)) parts.refuse(`row indices below ${rows}`, 'a larger or negative one')
   const read = () => {
-    const found = element(parts.from, parts.at, parts.end)
+    let found = element(parts.from, parts.at, parts.end)
+    // MATLAB tags the values of a logical matrix as double, and stores a byte each.
+    const size = found.end - found.start
+    if (logical && found.type === DOUBLE && size < 8 * count && size >= count) found = { ...found, type: UINT8 }
     const data = new Float64Array(count)
     // Room may be kept for more entries than there are.
     if (numberCount(parts.from, found) < count) parts.refuse(`${count} values`, 'fewer')

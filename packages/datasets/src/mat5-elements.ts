@@ -20,6 +20,8 @@ export interface Source {
   place: string
 }
 
+export const UINT8 = 2
+export const DOUBLE = 9
 export const MATRIX = 14
 export const COMPRESSED = 15
 

@@ -78,6 +78,8 @@ export interface MatSparse {
 /** What has no documented format (function handles, objects of classdef classes): its bytes. */
 export interface MatOpaque {
   class: 'function' | 'opaque'
+  /** Of objects, e.g. 'string', 'table' or 'datetime'; '' of functions. */
+  className: string
   shape: number[]
   bytes: Uint8Array
 }

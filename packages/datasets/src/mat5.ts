@@ -1,7 +1,9 @@
 import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
-import { type Bytes, bytesOf, malformed } from './bytes.ts'
+import { type Bytes, bytesOf, malformed, quote } from './bytes.ts'
 import { unzlib } from './gzip.ts'
+import { type Limits, limit, within } from './limits.ts'
+import { isMat4, readMat4 } from './mat4.ts'
 import { readArray } from './mat5-arrays.ts'
 import { COMPRESSED, element, MATRIX, source } from './mat5-elements.ts'
 import type { MatArray } from './mat5-types.ts'
@@ -16,15 +18,19 @@ export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
 }
 
 /**
- * Reads a MATLAB 5 file (what `save` writes by default, versions 5 to 7; not 7.3, which is HDF5).
+ * Reads a MATLAB file of versions 4 to 7 (not 7.3, which is HDF5).
  *
  * @returns the variables by name, in the file's order; a variable without a name (MATLAB's own bookkeeping) is left out.
- * @throws RangeError naming the byte when the file is of another kind, damaged or cut short.
- * Source: The MathWorks, "MAT-File Format", level 5.
+ * @throws RangeError naming the byte when the file is of another kind, damaged or cut short, unpacks to more than
+ * `maxBytes` (default 2^29) or holds more than `maxArrays` arrays (default 1,000,000).
+ * Source: The MathWorks, "MAT-File Format", levels 4 and 5.
  */
-export function parseMat5(input: Bytes): Map<string, MatArray> {
+export function parseMat5(input: Bytes, options: Pick<Limits, 'maxBytes' | 'maxArrays'> = {}): Map<string, MatArray> {
   const bytes = bytesOf(input, 'parseMat5')
+  const maxBytes = limit(options, 'maxBytes', 'parseMat5')
+  const budget = { left: limit(options, 'maxArrays', 'parseMat5') }
   const order = mat5ByteOrder(bytes)
+  if (!order && isMat4(bytes)) return readMat4(bytes, maxBytes)
   if (!order) {
     const hdf5 = bytes[512] === 0x89 && bytes[513] === 0x48 && bytes[514] === 0x44 && bytes[515] === 0x46
     malformed(
@@ -37,20 +43,24 @@ export function parseMat5(input: Bytes): Map<string, MatArray> {
   }
   const file = source(bytes, order === 'little', '')
   const variables = new Map<string, MatArray>()
+  let unpacked = 0
   for (let at = 128; at < bytes.length; ) {
     const found = element(file, at, bytes.length)
     let inside = file
     let whole = found
     if (found.type === COMPRESSED) {
       const place = `in the compressed element at byte ${at}, `
-      const plain = unzlib(bytes.subarray(found.start, found.end), `parseMat5: byte ${at}`)
+      const plain = unzlib(bytes.subarray(found.start, found.end), `parseMat5: byte ${at}`, (length) =>
+        within(unpacked + length, maxBytes, 'maxBytes', 'parseMat5: decompressed bytes'),
+      )
+      unpacked += plain.length
       inside = source(plain, file.littleEndian, place)
       whole = element(inside, 0, plain.length)
       if (whole.next !== plain.length)
         malformed(`parseMat5: ${place}byte ${whole.next}`, 'its end', `${plain.length - whole.next} bytes more`)
     }
     if (whole.type !== MATRIX) malformed(`parseMat5: byte ${at}`, 'a variable (type 14 or 15)', `type ${whole.type}`)
-    const { name, array } = readArray(inside, whole)
+    const { name, array } = readArray(inside, whole, budget)
     if (name !== '') variables.set(name, array)
     at = found.next
   }
@@ -65,7 +75,9 @@ export function parseMat5(input: Bytes): Map<string, MatArray> {
 export function matMatrix(array: MatArray): Matrix {
   if (!('data' in array) || !ArrayBuffer.isView(array.data) || array.class === 'sparse' || array.shape.length !== 2)
     throw new TypeError(
-      `matMatrix: array must be a numeric one of 2 dimensions, got class ${array.class} [${array.shape}]`,
+      `matMatrix: array must be a numeric one of 2 dimensions, got ${
+        array.class === 'opaque' ? `an object of class ${quote(array.className)}` : `class ${array.class}`
+      } [${array.shape}]`,
     )
   if (array.imaginary) throw new TypeError('matMatrix: array must be real, got a complex one')
   const [rows, columns] = array.shape as [number, number]

@@ -1,12 +1,11 @@
 import type { Picture } from './image.ts'
 
 /**
- * Orientation (1..8) in the EXIF data of a JPEG's APP1 segment; undefined when there is none.
+ * Orientation (1..8) in EXIF data (a TIFF header and its first directory); undefined when there is none.
  * Source: CIPA DC-008 (EXIF), section 4.6.
  */
-export function exifOrientation(segment: Uint8Array): number | undefined {
-  const tiff = segment.subarray(6)
-  if (String.fromCharCode(...segment.subarray(0, 4)) !== 'Exif' || tiff.length < 14) return undefined
+export function exifOrientation(tiff: Uint8Array): number | undefined {
+  if (tiff.length < 14) return undefined
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
   const little = view.getUint16(0) === 0x4949
   const directory = view.getUint32(4, little)

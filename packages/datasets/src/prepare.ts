@@ -14,7 +14,7 @@ import ndarray, { type NdArray, type TypedArray } from 'ndarray'
 /** Mean and scale of each column. */
 export interface Scaling {
   mean: Float64Array
-  /** Standard deviation (divisor n); 1 where it is 0. */
+  /** Standard deviation (divisor n); 1 where it is 0 up to rounding. */
   scale: Float64Array
 }
 
@@ -49,9 +49,10 @@ function columnScaling(data: Float64Array, rows: number, columns: number): Scali
       sum += data[k]!
       constant &&= data[k] === data[j]
     }
-    // A constant column's mean would be rounded, and its deviations noise.
     mean[j] = constant ? data[j]! : sum / rows
-    scale[j] = constant ? 1 : deviation(data, j, columns, mean[j]!, rows) || 1
+    const spread = constant ? 0 : deviation(data, j, columns, mean[j]!, rows)
+    // Deviations within the rounding of the mean are noise (the rule of scikit-learn).
+    scale[j] = spread > Number.EPSILON * rows * Math.abs(mean[j]!) ? spread : 1
     if (!Number.isFinite(mean[j]! / scale[j]!))
       refuse(`standardize: features, column ${j}`, 'of numbers whose sum float64 can hold', 'larger ones')
   }

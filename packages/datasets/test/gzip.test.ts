@@ -55,3 +55,11 @@ test('other input is refused by name', () => {
   expect(() => gunzip(new Uint8Array(0))).toThrow('found 0 bytes')
   expect(() => gunzip([31, 139] as never)).toThrow(TypeError)
 })
+
+test('what a file unpacks to is limited', () => {
+  const file = gzipSync(new Uint8Array(100_000))
+  expect(gunzip(file, { maxBytes: 100_000 }).length).toBe(100_000)
+  expect(() => gunzip(file, { maxBytes: 99_999 })).toThrow(
+    'gunzip: decompressed bytes: expected at most 99999 (option maxBytes), found more',
+  )
+})

@@ -111,28 +111,15 @@ test('a header that lies about its size allocates nothing', async () => {
   const jpeg = fromBase64(pictures['baseline 4:4:4']!.file)
   const frame = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] === 0xc0)
   jpeg.fill(0xff, frame + 5, frame + 9)
-  await expect(decodeImage(jpeg)).rejects.toThrow(/a JPEG of a size that \d+ bytes can hold, found 65535 x 65535/)
+  await expect(decodeImage(jpeg)).rejects.toThrow('at most 100000000 pixels (option maxPixels), found 65535 x 65535')
   const png = fromBase64(pictures['png rgb']!.file)
   png.set([127, 255, 255, 255], 16)
-  await expect(decodeImage(png)).rejects.toThrow(/^decodeImage: PNG chunk IDAT: expected \d+ bytes of pixels, found/)
+  await expect(decodeImage(png)).rejects.toThrow(/^decodeImage: byte 8: expected PNG chunk IHDR with its checksum/)
 })
 
-test('a JPEG that lacks the scan of a colour', async () => {
+test('a JPEG that lacks the scans of its colours', async () => {
   const jpeg = fromBase64(pictures['baseline 4:4:4']!.file)
   const scan = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] === 0xda)
-  const luma = Uint8Array.from([
-    ...jpeg.subarray(0, scan),
-    0xff,
-    0xda,
-    0,
-    8,
-    1,
-    jpeg[scan + 5]!,
-    0,
-    0,
-    63,
-    0,
-    ...jpeg.subarray(scan + 14),
-  ])
-  await expect(decodeImage(luma)).rejects.toThrow('expected a scan for each colour of the JPEG, found none for 2')
+  const bare = Uint8Array.from([...jpeg.subarray(0, scan), 0xff, 0xd9])
+  await expect(decodeImage(bare)).rejects.toThrow('expected a scan for each colour of the JPEG, found none for 3')
 })

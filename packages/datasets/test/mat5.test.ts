@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import {
@@ -7,6 +8,7 @@ import {
   type MatStruct,
   type MatText,
   matMatrix,
+  parseFile,
   parseMat5,
 } from '../src/index.ts'
 import { bytes, fromBase64, golden, packed, survives } from './helpers.ts'
@@ -322,4 +324,99 @@ test('other files are refused by name', () => {
   expect(() => parseMat5(hdf5)).toThrow('a file of version 7.3 (save it again with -v7)')
   expect(() => parseMat5('x' as never)).toThrow(TypeError)
   expect(parseMat5(writer(true).file()).size).toBe(0)
+})
+
+describe('files of other writers (small ones, made for this test)', () => {
+  const read = (name: string) => parseMat5(new Uint8Array(readFileSync(new URL(`mat-files/${name}`, import.meta.url))))
+
+  test('values of a logical sparse matrix take a byte each', () => {
+    expect(read('logical-sparse-le.mat').get('sp')).toEqual({
+      ...{ class: 'sparse', logical: true, shape: [5, 4] },
+      ...{ indptr: Int32Array.of(0, 1, 2, 3, 3), indices: Int32Array.of(0, 3, 2), data: Float64Array.of(1, 1, 1) },
+    })
+  })
+
+  test('text without bytes is blank', () => {
+    const found = read('char-1x1-without-bytes.mat')
+    expect(found.get('c')).toEqual({ class: 'char', shape: [1, 1], rows: [' '] })
+    expect((found.get('x') as MatNumbers).data).toEqual(Float64Array.of(1.5, 2.5))
+  })
+
+  test('version 4', () => {
+    expect([...matMatrix(read('version-4-double.mat').get('a')!).data]).toEqual([1, 2, 3, 4])
+  })
+})
+
+/** A variable of MATLAB 4. */
+const version4 = (
+  type: number,
+  shape: [number, number],
+  name: string,
+  data: Uint8Array,
+  little: boolean,
+  complex = 0,
+) =>
+  Buffer.concat([
+    packed([type + (little ? 0 : 1000), ...shape, complex, name.length + 1], 4, 'setUint32', little),
+    bytes(`${name}\0`),
+    data,
+  ])
+
+describe.each([true, false])('version 4 (little endian: %s)', (little) => {
+  const doubles = (values: number[]) => packed(values, 8, 'setFloat64', little)
+  const read = (...variables: Uint8Array[]) => parseMat5(new Uint8Array(Buffer.concat(variables)))
+
+  test.each([
+    [0, 8, 'setFloat64'],
+    [10, 4, 'setFloat32'],
+    [20, 4, 'setInt32'],
+    [30, 2, 'setInt16'],
+    [40, 2, 'setUint16'],
+    [50, 1, 'setUint8'],
+  ])('numbers stored as type %i', (type, size, put) => {
+    const file = version4(type, [2, 3], 'x', packed([1, 2, 3, 4, 5, 6], size, put, little), little)
+    expect(read(file).get('x')).toEqual({ class: 'double', shape: [2, 3], data: Float64Array.of(1, 2, 3, 4, 5, 6) })
+  })
+
+  test('complex numbers, text, sparse matrices, one after the other', async () => {
+    const file = [
+      version4(0, [1, 2], 'z', doubles([1, 2, 3, 4]), little, 1),
+      version4(1, [2, 2], 't', doubles([97, 99, 98, 100]), little),
+      version4(51, [1, 2], 'u', bytes('hi'), little),
+      version4(2, [3, 3], 's', doubles([2, 1, 3, 2, 1, 4, 7.5, -1, 0]), little),
+    ]
+    const found = read(...file)
+    expect(found.get('z')).toMatchObject({ data: Float64Array.of(1, 2), imaginary: Float64Array.of(3, 4) })
+    expect(found.get('t')).toMatchObject({ rows: ['ab', 'cd'] })
+    expect(found.get('u')).toMatchObject({ rows: ['hi'] })
+    expect(found.get('s')).toMatchObject({
+      ...{ shape: [3, 4], indptr: Int32Array.of(0, 1, 2, 2, 2) },
+      ...{ indices: Int32Array.of(0, 1), data: Float64Array.of(-1, 7.5) },
+    })
+    expect((await parseFile(new Uint8Array(Buffer.concat(file)))).format).toBe('mat5')
+    expect(() => read(version4(0, [2, 2], 'x', doubles([1]), little))).toThrow('expected 32 bytes of "x", found 8')
+    expect(() => read(version4(2, [1, 3], 's', doubles([2e9, 2e9, 0]), little))).toThrow('(option maxBytes)')
+  })
+})
+
+test('what is unpacked is limited, in bytes and in arrays', () => {
+  const { array, element, file, squeezed } = writer(true)
+  const cells = array(1, [1, 9], 'c', ...Array<Uint8Array>(9).fill(element(14, new Uint8Array(0))))
+  expect(parseMat5(file(cells), { maxArrays: 9 }).size).toBe(1)
+  expect(() => parseMat5(file(cells, cells), { maxArrays: 9 })).toThrow('(option maxArrays)')
+  const packedFile = file(squeezed(array(6, [1, 1000], 'x', element(9, new Uint8Array(8000)))))
+  expect(() => parseMat5(packedFile, { maxBytes: 1000 })).toThrow(
+    'parseMat5: decompressed bytes: expected at most 1000 (option maxBytes), found more',
+  )
+})
+
+test('an object says its class', () => {
+  const { element, file, u32 } = writer(true)
+  const object = element(
+    14,
+    Buffer.concat([element(6, u32(17, 0)), ...['s', 'MCOS', 'string'].map((word) => element(1, bytes(word)))]),
+  )
+  const found = parseMat5(file(object)).get('s')!
+  expect(found).toMatchObject({ class: 'opaque', className: 'string' })
+  expect(() => matMatrix(found)).toThrow('got an object of class "string"')
 })

@@ -170,3 +170,18 @@ describe('oneHot', () => {
     expect(() => oneHot(labels, classes)).toThrow(message)
   })
 })
+
+test.each([
+  [0.3, 0.1 + 0.2],
+  [1e300, 1e300 * (1 + 2 ** -52)],
+  [1e-300, 1e-300 * (1 + 2 ** -52)],
+])('a column constant up to rounding (%d) stays where it is', (a, b) => {
+  const { features, scale } = standardize(Array.from({ length: 40 }, (_, i) => [i % 2 ? a : b]))
+  expect(scale[0]).toBe(1)
+  for (const value of features.data) expect(Math.abs(value)).toBeLessThanOrEqual(1e-15 * Math.max(1, a))
+})
+
+test('a small spread about a huge mean is kept', () => {
+  const { features } = standardize(Array.from({ length: 40 }, (_, i) => [1e9 + (i % 2)]))
+  for (const value of features.data) expect(Math.abs(value)).toBeCloseTo(1, 6)
+})
