@@ -1,4 +1,4 @@
-import { named, number, refuse, show } from './errors.ts'
+import { named, number, refuse, show, options as takeOptions } from './errors.ts'
 import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
@@ -107,7 +107,7 @@ function sentence(
 
 /** Refuses what the driver could only pass over in silence. */
 function checkOptions<R extends Report>(given: unknown = {}): SolveOptions<R> {
-  if (typeof given !== 'object' || given === null) refuse('options', 'an object', show(given), 'type')
+  takeOptions(given as object, 'options')
   const { timeBudget, signal, onProgress, stopWhen, history } = given as SolveOptions<R>
   if (timeBudget !== undefined && timeBudget !== Infinity) number(timeBudget, 'timeBudget', { nonnegative: true })
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
