@@ -1,5 +1,5 @@
-import { refuse } from '@opt/core'
-import type { Box } from './box.ts'
+import { options as takeOptions } from '@opt/core'
+import { type Box, takeSides } from './box.ts'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
@@ -26,9 +26,8 @@ class AdagradDiagonalLearner extends OnlineLearner implements Certified {
   constructor(options: AdagradDiagonalOptions) {
     super('adagradDiagonal', options)
     const { domain, k } = options
-    if (domain.kind !== 'box') refuse('adagradDiagonal: domain', 'a box', `a ${domain.kind}`)
-    const lower = domain.lower()
-    this.#sides = domain.upper().map((v, i) => v - lower[i])
+    const [lower, upper] = takeSides(domain, 'adagradDiagonal: domain')
+    this.#sides = upper.map((v, i) => v - lower[i])
     this.#k = k === undefined ? largest(this.#sides) / Math.SQRT2 : positive(k, 'adagradDiagonal', 'k')
     this.arrays = { squares: new Float64Array(this.x.length) }
   }
@@ -65,5 +64,5 @@ class AdagradDiagonalLearner extends OnlineLearner implements Certified {
  * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.
  */
 export function adagradDiagonal(options: AdagradDiagonalOptions): Certified {
-  return new AdagradDiagonalLearner(options)
+  return new AdagradDiagonalLearner(takeOptions(options, 'adagradDiagonal: options'))
 }

@@ -1,5 +1,5 @@
-import { number, refuse, type VectorLike, vectorCopy } from '@opt/core'
-import { type Domain, domainOf } from './domain.ts'
+import { number, options, refuse, type VectorLike, vectorCopy } from '@opt/core'
+import { type Domain, domainOf, takeDimension } from './domain.ts'
 import { secular } from './secular.ts'
 import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from './vectors.ts'
 
@@ -17,14 +17,16 @@ export interface BallOptions {
  *
  * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is given.
  */
-export function ball({ dimension, radius = 1, center }: BallOptions): Domain {
+export function ball(given: BallOptions): Domain {
+  const { dimension, radius = 1, center } = options(given, 'ball: options')
   number(radius, 'ball: radius', { positive: true })
   if (dimension === undefined && center === undefined)
     refuse('ball: dimension', 'given when center is not', 'undefined')
-  if (dimension !== undefined) number(dimension, 'ball: dimension', { integer: true, min: 1 })
-  const c = center
-    ? vectorCopy(center, 'ball: center', dimension === undefined ? {} : { length: dimension })
-    : new Float64Array(dimension!)
+  if (dimension !== undefined) takeDimension(dimension, 'ball: dimension')
+  const c =
+    center !== undefined
+      ? vectorCopy(center, 'ball: center', dimension === undefined ? {} : { length: dimension })
+      : new Float64Array(dimension!)
   const space = new VectorSpace(c.length, 3)
   const [middle, away, edge] = [space.copy(c), space.zeros(), space.zeros()]
   const metricProjection = secular(c, radius)

@@ -1,4 +1,4 @@
-import { log, number, refuse } from '@opt/core'
+import { log, number, options, refuse, show } from '@opt/core'
 
 /** The SEA model's quantities over T rounds. */
 export interface World {
@@ -122,11 +122,21 @@ function oftl(c: Constants<'mu' | 'D' | 'L' | 'sigmaMax2' | 'SigmaMax2' | 'round
 const pick = (c: object, keys: string[]) =>
   Object.fromEntries(keys.map((key) => [key, (c as Record<string, number | undefined>)[key]]))
 
+/** Checks what a bound is given, and that it does not overflow. */
+const finite =
+  <C extends object>(name: string, bound: (constants: C) => number) =>
+  (constants: C): number => {
+    const value = bound(options(constants, `bounds.${name}: constants`))
+    if (!Number.isFinite(value))
+      refuse(`bounds.${name}: constants`, 'such that the bound is a finite number', show(value))
+    return value
+  }
+
 /**
  * The bounds as functions: D the domain's diameter, G the largest gradient norm, L the smoothness, sigma2 and Sigma2 as in {@link World}.
  * All but oftrl and oftl are bounds of this package, proved with their constants; those of the paper have the same form.
  *
- * @throws TypeError or RangeError when a constant is missing or out of range.
+ * @throws TypeError or RangeError when a constant is missing or out of range, or the bound overflows.
  */
 export const bounds: {
   convex: typeof convex
@@ -135,4 +145,11 @@ export const bounds: {
   dynamic: typeof dynamic
   oftrl: typeof oftrl
   oftl: typeof oftl
-} = { convex, strong, expConcave, dynamic, oftrl, oftl }
+} = {
+  convex: finite('convex', convex),
+  strong: finite('strong', strong),
+  expConcave: finite('expConcave', expConcave),
+  dynamic: finite('dynamic', dynamic),
+  oftrl: finite('oftrl', oftrl),
+  oftl: finite('oftl', oftl),
+}

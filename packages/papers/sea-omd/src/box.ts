@@ -1,6 +1,6 @@
-import { refuse, type VectorLike, vectorCopy } from '@opt/core'
+import { options, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { activeSet } from './active-set.ts'
-import { type Domain, domainOf } from './domain.ts'
+import { type Domain, domainOf, takeDimension, takeDomain } from './domain.ts'
 import { distance } from './vectors.ts'
 
 /** Options of {@link box}: numbers for equal sides (then with a dimension) or vectors. */
@@ -20,19 +20,29 @@ export interface Box extends Domain {
   upper(): Float64Array
 }
 
+/** Checks that a domain is a box, and returns its sides. */
+export function takeSides(domain: Box, label: string): [lower: Float64Array, upper: Float64Array] {
+  const { kind, dimension } = takeDomain(domain, label)
+  if (kind !== 'box' || typeof domain.lower !== 'function' || typeof domain.upper !== 'function')
+    refuse(label, 'a box', `a ${show(kind).replaceAll('"', '')}`)
+  const rule = { length: dimension }
+  return [vector(domain.lower(), `${label}.lower()`, rule), vector(domain.upper(), `${label}.upper()`, rule)]
+}
+
 /**
  * The box lower <= x <= upper; a side may have length 0.
  *
  * @throws RangeError when lower[i] > upper[i], the diameter overflows, or the sizes do not fit.
  */
-export function box({ dimension, lower = -1, upper = 1 }: BoxOptions): Box {
+export function box(given: BoxOptions): Box {
+  const { dimension, lower = -1, upper = 1 } = options(given, 'box: options')
   const n =
     dimension ??
     [lower, upper]
       .map((side) => (typeof side === 'number' ? undefined : vectorCopy(side, 'box: side').length))
       .find((length) => length !== undefined)
   if (n === undefined) refuse('box: dimension', 'given when lower and upper are numbers', 'undefined')
-  if (!Number.isSafeInteger(n) || n < 1) refuse('box: dimension', 'a positive integer', String(n))
+  takeDimension(n, 'box: dimension')
   const side = (bound: number | VectorLike, label: string) =>
     vectorCopy(typeof bound === 'number' ? new Float64Array(n).fill(bound) : bound, label, { length: n })
   const lo = side(lower, 'box: lower')

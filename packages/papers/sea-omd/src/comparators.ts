@@ -1,18 +1,8 @@
-import {
-  allocate,
-  type MatrixLike,
-  matrix,
-  refuse,
-  sigmoid,
-  softplus,
-  solveScratch,
-  type VectorLike,
-  vector,
-} from '@opt/core'
-import type { Box } from './box.ts'
-import type { Domain } from './domain.ts'
-import { factor } from './factor.ts'
+import { type MatrixLike, matrix, refuse, sigmoid, softplus, type VectorLike, vector } from '@opt/core'
+import { type Box, takeSides } from './box.ts'
+import { type Domain, metricOf, takeDomain } from './domain.ts'
 import { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './over-ball.ts'
+import { solveTransposed, solveTriangle } from './triangle.ts'
 import { inner } from './vectors.ts'
 
 interface Data {
@@ -83,26 +73,31 @@ function leastSquares(Z: MatrixLike, y: VectorLike, options: OverBallOptions): C
   return overBall(loss, data.d, options)
 }
 
+/** Checks that a comparator's loss does not overflow. */
+function finite(total: number, name: string): number {
+  if (!Number.isFinite(total)) refuse(`comparators.${name}: b`, 'such that the loss is a finite number', String(total))
+  return total
+}
+
 /**
  * Minimises x'Hx/2 - b'x over a domain, by its metric projection of H^-1 b.
  *
  * @throws RangeError when H is not symmetric positive definite, or the domain is a product.
  */
 function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
-  const n = domain.dimension
+  const n = takeDomain(domain, 'comparators.quadratic: domain').dimension
   const metric = matrix(H, 'comparators.quadratic: H', { rows: n, columns: n })
+  const L = metricOf(metric.data, n, 'comparators.quadratic: H')
+  if (domain.kind === 'product') refuse('comparators.quadratic: domain', 'a ball, box or simplex', 'a product')
   const rhs = vector(b, 'comparators.quadratic: b', { length: n })
-  const { L, y, work, kernels } = allocate((ws) => ({
-    ...{ L: ws.matrix(n, n), y: ws.f64(n), work: ws.f64(solveScratch(n, n)) },
-  }))
-  factor(kernels, n, metric.data, n, 0, L, work)
-  y.set(rhs)
-  kernels.trsv(n, L.data, L.stride, y)
-  kernels.trsvT(n, L.data, L.stride, y)
-  const x = domain.projectMetric(y, metric)
+  const x = rhs.slice()
+  solveTransposed(L, x)
+  solveTriangle(L, x)
+  if (!x.every(Number.isFinite)) refuse('comparators.quadratic: b', 'such that H^-1 b is finite', 'more')
+  domain.projectMetricInPlace(x, L)
   let total = 0
   for (let i = 0; i < n; i++) total += x[i] * (inner(metric.data.subarray(i * n, (i + 1) * n), x) / 2 - rhs[i])
-  return { x, total }
+  return { x, total: finite(total, 'quadratic') }
 }
 
 /**
@@ -111,15 +106,21 @@ function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
  * @throws RangeError when some a_i is negative.
  */
 function separable(domain: Box, a: VectorLike, b: VectorLike): Comparator {
-  const n = domain.dimension
+  const [lower, upper] = takeSides(domain, 'comparators.separable: domain')
+  const n = lower.length
   const curvature = vector(a, 'comparators.separable: a', { length: n, sign: 'nonnegative' })
   const slope = vector(b, 'comparators.separable: b', { length: n })
-  const [lower, upper] = [domain.lower(), domain.upper()]
   const x = Float64Array.from(curvature, (ai, i) => {
     const free = ai > 0 ? slope[i] / ai : slope[i] === 0 ? 0 : slope[i] > 0 ? Infinity : -Infinity
     return Math.min(Math.max(free, lower[i]), upper[i])
   })
-  return { x, total: x.reduce((sum, v, i) => sum + v * ((curvature[i] * v) / 2 - slope[i]), 0) }
+  return {
+    x,
+    total: finite(
+      x.reduce((sum, v, i) => sum + v * ((curvature[i] * v) / 2 - slope[i]), 0),
+      'separable',
+    ),
+  }
 }
 
 /** Exact comparators: the best fixed point in hindsight. */

@@ -1,3 +1,4 @@
+import { options as takeOptions } from '@opt/core'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
@@ -52,6 +53,7 @@ export interface OgdOptions extends LearnerOptions {
  * Source: Zinkevich, ICML 2003.
  */
 export function ogd(options: OgdOptions): Certified {
+  takeOptions(options, 'ogd: options')
   const G = positive(options.G, 'ogd', 'G')
   const D = options.domain?.diameter
   return new DescentLearner('ogd', options, (round) => D / (G * Math.sqrt(round)), G)
@@ -71,7 +73,7 @@ export interface AdagradNormOptions extends LearnerOptions {
  * Source: Streeter and McMahan, 2010.
  */
 export function adagradNorm(options: AdagradNormOptions): Certified {
-  const { k, domain } = options
+  const { k, domain } = takeOptions(options, 'adagradNorm: options')
   const scale = k === undefined ? domain?.diameter / Math.SQRT2 : positive(k, 'adagradNorm', 'k')
   return new DescentLearner('adagradNorm', options, (_, squares) => scale / Math.sqrt(squares))
 }
@@ -113,5 +115,5 @@ export interface OgdStrongOptions extends LearnerOptions {
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
  */
 export function ogdStrong(options: OgdStrongOptions): Certified {
-  return new OgdStrongLearner(options)
+  return new OgdStrongLearner(takeOptions(options, 'ogdStrong: options'))
 }

@@ -1,5 +1,5 @@
-import { type MatrixLike, matrix, number, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
-import { triangleOf } from './triangle.ts'
+import { type MatrixLike, matrix, number, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { type Triangle, triangleOf } from './triangle.ts'
 import { largest } from './vectors.ts'
 
 /** A closed, bounded, convex set that a learner plays in. */
@@ -38,6 +38,29 @@ export interface Domain {
   isInside(y: Float64Array): boolean
 }
 
+const METHODS = [
+  ...(['center', 'contains', 'project', 'projectMetric'] as const),
+  ...(['projectInPlace', 'projectMetricInPlace', 'isInside'] as const),
+]
+
+/** Checks that an argument is a domain. */
+export function takeDomain<D extends Domain>(domain: D, label: string): D {
+  const made =
+    typeof domain === 'object' && domain !== null && METHODS.every((method) => typeof domain[method] === 'function')
+  if (!made) refuse(label, 'a domain', show(domain), 'type')
+  number(domain.dimension, `${label}.dimension`, { integer: true, min: 1 })
+  number(domain.diameter, `${label}.diameter`, { nonnegative: true })
+  return domain
+}
+
+/** More would not fit into memory beside a learner. */
+const MOST_DIMENSIONS = 1e7
+
+export function takeDimension(value: unknown, label: string): number {
+  number(value, label, { integer: true, min: 1 })
+  return number(value, label, { max: MOST_DIMENSIONS })
+}
+
 /** What a domain does in place. */
 export type Geometry = Pick<Domain, 'projectInPlace' | 'projectMetricInPlace' | 'isInside'> & {
   kind: Domain['kind']
@@ -67,13 +90,16 @@ export function domainOf({ kind, diameter, center, excess, ...inPlace }: Geometr
     projectMetric(y, H) {
       const x = vectorCopy(y, `${kind}.projectMetric: y`, { length: dimension })
       const metric = matrix(H, `${kind}.projectMetric: H`, { rows: dimension, columns: dimension })
-      checkSymmetric(metric.data, dimension, `${kind}.projectMetric: H`)
-      const L = triangleOf(metric.data, dimension)
-      if (!L) refuse(`${kind}.projectMetric: H`, 'positive definite', 'a matrix that is not')
-      inPlace.projectMetricInPlace(x, L)
+      inPlace.projectMetricInPlace(x, metricOf(metric.data, dimension, `${kind}.projectMetric: H`))
       return x
     },
   }
+}
+
+/** The triangle of a symmetric positive definite matrix; others are refused. */
+export function metricOf(H: Float64Array, n: number, label: string): Triangle {
+  checkSymmetric(H, n, label)
+  return triangleOf(H, n) ?? refuse(label, 'positive definite', 'a matrix that is not')
 }
 
 function checkSymmetric(H: Float64Array, n: number, label: string): void {

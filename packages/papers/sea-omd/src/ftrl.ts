@@ -1,4 +1,4 @@
-import { refuse } from '@opt/core'
+import { refuse, options as takeOptions } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import { LONGEST, type Meaning } from './meaning.ts'
@@ -68,7 +68,7 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
     previous.set(g)
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     const { G = world.G, L = world.L } = this.#options
     if (G === undefined || L === undefined || this.violations > 0) return undefined
     return bounds.oftrl({ ...world, ...{ G, L, nu: this.nu, D: this.domain.diameter } })
@@ -84,7 +84,7 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
  * @throws RangeError when nu, G or L is not positive, neither nu nor both of G and L are given, or the domain is a point.
  */
 export function oftrl(options: OftrlOptions): Oftrl {
-  return new OftrlLearner(options)
+  return new OftrlLearner(takeOptions(options, 'oftrl: options'))
 }
 
 /** Options of {@link oftl}. */
@@ -124,7 +124,7 @@ class OftlLearner extends OnlineLearner {
     this.domain.projectInPlace(x)
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     const { L, sigmaMax2, SigmaMax2 } = world
     if (L === undefined || sigmaMax2 === undefined || SigmaMax2 === undefined || this.round === 0) return undefined
     const mu = this.#mu
@@ -139,5 +139,5 @@ class OftlLearner extends OnlineLearner {
  * @throws RangeError when mu is not positive.
  */
 export function oftl(options: OftlOptions): Learner {
-  return new OftlLearner(options)
+  return new OftlLearner(takeOptions(options, 'oftl: options'))
 }

@@ -1,6 +1,7 @@
 import { exp, log, number, type Random, sin } from '@opt/core'
 import { ball } from './ball.ts'
 import { type Environment, quantities } from './environment.ts'
+import { checkArguments, checkRounds } from './multiscale.ts'
 import { type Comparator, overBall, type SecondOrder } from './over-ball.ts'
 
 /** Options of {@link labelShift}. */
@@ -32,10 +33,18 @@ const PER_CLASS = 40
  * @throws TypeError or RangeError when an option is out of range; the accuracy must exceed chance.
  */
 export function labelShift(rng: Random, options: LabelShiftOptions): Environment {
-  const { rounds, classes: K = 3, points = 50, period = rounds, accuracy = 0.8, radius = 5 } = options
+  const {
+    rounds,
+    classes: K = 3,
+    points = 50,
+    period = rounds,
+    accuracy = 0.8,
+    radius = 5,
+  } = checkArguments(rng, options, 'labelShift')
   const label = 'environments.labelShift'
-  number(rounds, `${label}: rounds`, { integer: true, min: 1 })
+  checkRounds(rounds, 'labelShift')
   number(K, `${label}: classes`, { integer: true, min: 2, max: 100 })
+  number(radius, `${label}: radius`, { positive: true })
   number(points, `${label}: points`, { integer: true, min: 1 })
   number(period, `${label}: period`, { positive: true })
   number(accuracy, `${label}: accuracy`, { min: 1 / K + 1e-6, max: 1 })

@@ -1,6 +1,6 @@
-import { number, refuse, show, type VectorLike, vector } from '@opt/core'
+import { number, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { World } from './bounds.ts'
-import type { Domain } from './domain.ts'
+import { type Domain, takeDomain } from './domain.ts'
 import { checkMeaning, LONGEST, type Meaning, SHORTEST } from './meaning.ts'
 import { checkNames, count, decode, encode, type LearnerState } from './state.ts'
 import { largest, VectorSpace } from './vectors.ts'
@@ -74,17 +74,18 @@ export abstract class OnlineLearner implements Learner {
   readonly #gradient: Float64Array
   readonly #limit: number
 
-  constructor(name: string, { domain, start }: LearnerOptions, G: number = Infinity) {
-    if (typeof domain?.projectInPlace !== 'function') refuse(`${name}: domain`, 'a domain', show(domain), 'type')
+  constructor(name: string, given: LearnerOptions, G: number = Infinity) {
+    const { domain, start } = options(given, `${name}: options`)
+    takeDomain(domain, `${name}: domain`)
     this.name = name
     this.domain = domain
     const { dimension, diameter } = domain
     if (!(diameter === 0 || diameter >= SHORTEST) || diameter > LONGEST)
       refuse(`${name}: domain`, `of diameter 0, or ${SHORTEST} to ${LONGEST}`, `diameter ${diameter}`)
-    if (largest(domain.center()) > LONGEST)
-      refuse(`${name}: domain`, `within ${LONGEST} of the origin`, 'one further away')
+    const center = vector(domain.center(), `${name}: domain.center()`, { length: dimension })
+    if (largest(center) > LONGEST) refuse(`${name}: domain`, `within ${LONGEST} of the origin`, 'one further away')
     this.space = new VectorSpace(dimension, VECTORS)
-    this.x = this.space.copy(domain.center())
+    this.x = this.space.copy(center)
     if (start !== undefined) {
       this.x.set(vector(start, `${name}: start`, { length: dimension }))
       if (!domain.contains(this.x)) refuse(`${name}: start`, 'a point of the domain', 'one outside')
@@ -121,7 +122,15 @@ export abstract class OnlineLearner implements Learner {
     return undefined
   }
 
-  bound(_world: World): number | undefined {
+  bound(world: World): number | undefined {
+    const label = `${this.name}.bound: world`
+    const checked = options(world, label)
+    for (const key of ['sigma2', 'Sigma2', 'sigmaMax2', 'SigmaMax2', 'G', 'L', 'pathLength'] as const)
+      if (checked[key] !== undefined) number(checked[key], `${label}.${key}`, { nonnegative: true })
+    return this.boundIn(checked)
+  }
+
+  protected boundIn(_world: World): number | undefined {
     return undefined
   }
 

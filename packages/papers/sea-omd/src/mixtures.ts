@@ -1,7 +1,7 @@
 import { number, type Random } from '@opt/core'
 import { box } from './box.ts'
 import type { Environment } from './environment.ts'
-import { atLeast0, base, checkRounds, onBox, rowsOf, sphere } from './multiscale.ts'
+import { atLeast0, base, checkArguments, checkRounds, onBox, rowsOf, sphere } from './multiscale.ts'
 import { quadratic } from './quadratic.ts'
 
 /** Options of {@link environments}.corrupted. */
@@ -19,7 +19,7 @@ export interface CorruptedOptions {
 
 /** I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C = corruptions * size. */
 export function corrupted(rng: Random, options: CorruptedOptions): Environment {
-  const { rounds, sigma = 0.5, corruptions, size = 2, pinned = 5 } = options
+  const { rounds, sigma = 0.5, corruptions, size = 2, pinned = 5 } = checkArguments(rng, options, 'corrupted')
   checkRounds(rounds, 'corrupted')
   number(corruptions, 'environments.corrupted: corruptions', { integer: true, min: 0, max: rounds })
   for (const [key, value] of Object.entries({ sigma, size, pinned })) atLeast0(value, 'corrupted', key)
@@ -54,9 +54,10 @@ export interface RandomOrderOptions {
  * F_t is their mean, sigma_t^2 their variance, Sigma_t the way their mean moves. All exact along the order drawn.
  */
 export function randomOrder(rng: Random, options: RandomOrderOptions): Environment {
-  const { size, passes = 1, sigma = 1, pinned = 5 } = options
+  const { size, passes = 1, sigma = 1, pinned = 5 } = checkArguments(rng, options, 'randomOrder')
   number(size, 'environments.randomOrder: size', { integer: true, min: 1 })
   number(passes, 'environments.randomOrder: passes', { integer: true, min: 1 })
+  checkRounds(size * passes, 'randomOrder')
   for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'randomOrder', key)
   const { curvature, c, dimension: d } = base(rng, 8, pinned)
   const parts = sphere(rng, size, d, sigma)

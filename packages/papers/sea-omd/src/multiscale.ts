@@ -1,4 +1,4 @@
-import { type Matrix, number, type Random } from '@opt/core'
+import { type Matrix, number, options, type Random, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { box } from './box.ts'
 import type { Environment } from './environment.ts'
@@ -60,7 +60,16 @@ export function sphere(rng: Random, rounds: number, dimension: number, sigma: nu
 export const rowsOf = (data: Float64Array, columns: number): Matrix => ndarray(data, [data.length / columns, columns])
 
 export function checkRounds(rounds: unknown, name: string): number {
-  return number(rounds, `environments.${name}: rounds`, { integer: true, min: 1 })
+  number(rounds, `environments.${name}: rounds`, { integer: true, min: 1 })
+  return number(rounds, `environments.${name}: rounds`, { max: 1e7 })
+}
+
+/** Checks the generator and options of an environment. */
+export function checkArguments<O extends object>(rng: Random, given: O, name: string): O {
+  for (const method of ['uniform', 'normal', 'integer', 'permutation', 'choice'] as const)
+    if (typeof rng?.[method] !== 'function')
+      refuse(`environments.${name}: rng`, 'a generator (see random of @opt/core)', show(rng), 'type')
+  return options(given, `environments.${name}: options`)
 }
 
 export const atLeast0 = (value: unknown, name: string, option: string): number =>
@@ -94,8 +103,9 @@ export function onBox(
  * Quadratics on [-1, 1]^(scales + 2) with curvatures 1, 1/2, 1/4, ... and two flat coordinates: one pinned at its bound by a large constant
  * gradient, one whose gradient alternates between +-alternation/2. sigma_t = sigma and Sigma_t = alternation exactly.
  */
-export function multiscale(rng: Random, options: MultiscaleOptions): Environment {
-  const { rounds, sigma = 0, alternation = 0, pinned = 30, scales = 8 } = options
+export function multiscale(rng: Random, given: MultiscaleOptions): Environment {
+  const checked = checkArguments(rng, given, 'multiscale')
+  const { rounds, sigma = 0, alternation = 0, pinned = 30, scales = 8 } = checked
   checkRounds(rounds, 'multiscale')
   number(scales, 'environments.multiscale: scales', { integer: true, min: 1, max: 500 })
   for (const [key, value] of Object.entries({ sigma, alternation, pinned })) atLeast0(value, 'multiscale', key)
@@ -109,11 +119,13 @@ export function multiscale(rng: Random, options: MultiscaleOptions): Environment
 }
 
 /** Independent draws from one distribution: {@link multiscale} without alternation. Sigma2 = 0, sigma2 = T sigma^2. */
-export function iid(rng: Random, options: Omit<MultiscaleOptions, 'alternation'>): Environment {
-  return { ...multiscale(rng, { sigma: 1, ...options, alternation: 0 }), name: 'iid' }
+export function iid(rng: Random, given: Omit<MultiscaleOptions, 'alternation'>): Environment {
+  checkArguments(rng, given, 'iid')
+  return { ...multiscale(rng, { sigma: 1, ...given, alternation: 0 }), name: 'iid' }
 }
 
 /** An adversary without chance: {@link multiscale} without noise. sigma2 = 0, Sigma2 = sum sup ||grad f_t - grad f_{t-1}||^2. */
-export function adversarial(rng: Random, options: Omit<MultiscaleOptions, 'sigma'>): Environment {
-  return { ...multiscale(rng, { alternation: 1, ...options, sigma: 0 }), name: 'adversarial' }
+export function adversarial(rng: Random, given: Omit<MultiscaleOptions, 'sigma'>): Environment {
+  checkArguments(rng, given, 'adversarial')
+  return { ...multiscale(rng, { alternation: 1, ...given, sigma: 0 }), name: 'adversarial' }
 }

@@ -1,4 +1,4 @@
-import { refuse } from '@opt/core'
+import { refuse, options as takeOptions } from '@opt/core'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
 import { RankOneMetric } from './rank-one-metric.ts'
@@ -66,5 +66,5 @@ class OnsLearner extends OnlineLearner implements Ons {
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
  */
 export function ons(options: OnsOptions): Ons {
-  return new OnsLearner(options)
+  return new OnsLearner(takeOptions(options, 'ons: options'))
 }

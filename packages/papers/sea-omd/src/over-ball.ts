@@ -1,4 +1,5 @@
-import { allocate, number, solveScratch } from '@opt/core'
+import { allocate, callback, number, options, refuse, solveScratch } from '@opt/core'
+import { takeDimension } from './domain.ts'
 import { factor } from './factor.ts'
 import { inner } from './vectors.ts'
 
@@ -30,16 +31,25 @@ const STEPS = 200
 export function overBall(
   loss: SecondOrder,
   dimension: number,
-  { radius, tolerance = 1e-12 }: OverBallOptions,
+  given: OverBallOptions,
 ): Comparator & { multiplier: number } {
+  callback(loss, 'overBall: loss')
+  const { radius, tolerance = 1e-12 } = options(given, 'overBall: options')
+  number(tolerance, 'overBall: tolerance', { nonnegative: true })
   number(radius, 'overBall: radius', { positive: true })
-  number(dimension, 'overBall: dimension', { integer: true, min: 1 })
+  number(radius, 'overBall: radius', { min: 1e-100, max: 1e100 })
+  takeDimension(dimension, 'overBall: dimension')
   const n = dimension
   const { H, L, g, p, y, x, work, kernels } = allocate((ws) => ({
     ...{ H: ws.matrix(n, n), L: ws.matrix(n, n), work: ws.f64(solveScratch(n, n)) },
     ...{ g: ws.f64(n), p: ws.f64(n), y: ws.f64(n), x: ws.f64(n) },
   }))
-  const value = (at: Float64Array, mu: number) => loss(at, g, H.data, H.stride) + (mu / 2) * inner(at, at)
+  const known = (at: Float64Array): number => {
+    const f = number(loss(at, g, H.data, H.stride), 'overBall: the value of loss')
+    if (!Number.isFinite(inner(g, g))) refuse('overBall: the gradient of loss', 'of a finite square', 'more')
+    return f
+  }
+  const value = (at: Float64Array, mu: number) => known(at) + (mu / 2) * inner(at, at)
   let scale = 0
 
   /** The minimiser for one mu, from the last; false when it runs out of a ball a thousand times as wide. */
@@ -75,9 +85,9 @@ export function overBall(
   }
   const length = () => Math.sqrt(inner(x, x))
 
-  if (minimise(0) && length() <= radius) return { x: x.slice(), total: loss(x, g, H.data, H.stride), multiplier: 0 }
+  if (minimise(0) && length() <= radius) return { x: x.slice(), total: known(x), multiplier: 0 }
   x.fill(0)
-  loss(x, g, H.data, H.stride)
+  known(x)
   // ||x(mu)|| <= ||grad at 0|| / mu.
   let high = Math.sqrt(inner(g, g)) / radius
   let low = high
@@ -109,5 +119,6 @@ export function overBall(
   }
   const shrink = radius / length()
   for (let i = 0; i < n; i++) x[i] *= shrink
-  return { x: x.slice(), total: loss(x, g, H.data, H.stride), multiplier }
+  if (!x.every(Number.isFinite)) refuse('overBall: loss', 'smooth and convex', 'values that its gradient does not fit')
+  return { x: x.slice(), total: known(x), multiplier }
 }

@@ -1,4 +1,4 @@
-import { type Report, refuse, type Solver, solver } from '@opt/core'
+import { number, type Report, refuse, type Solver, show, solver, vector } from '@opt/core'
 import type { Environment } from './environment.ts'
 import type { Learner } from './learner.ts'
 import { inner, squaredDistance } from './vectors.ts'
@@ -54,17 +54,27 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
       environment: Environment,
       options: PlayOptions,
     ): Generator<PlayReport, PlayAnswer, boolean> {
+      for (const method of ['predict', 'update', 'certificate', 'bound'] as const)
+        if (typeof learner?.[method] !== 'function') refuse('learner', 'a learner', show(learner), 'type')
+      for (const method of ['gradient', 'loss', 'expected', 'comparator', 'realizedComparator'] as const)
+        if (typeof environment?.[method] !== 'function')
+          refuse('environment', 'an environment', show(environment), 'type')
       const { rounds = environment.rounds, every = Math.ceil(rounds / 1000) } = options
       for (const [value, label, max] of [
         [rounds, 'rounds', environment.rounds],
         [every, 'every', Infinity],
       ] as const)
         if (!Number.isSafeInteger(value) || value < 1 || value > max)
-          refuse(label, max === Infinity ? 'a positive integer' : `an integer from 1 to ${max}`, String(value))
+          refuse(label, max === Infinity ? 'a positive integer' : `an integer from 1 to ${max}`, show(value))
       if (learner.domain.dimension !== environment.domain.dimension)
         refuse('learner', `of dimension ${environment.domain.dimension}`, `dimension ${learner.domain.dimension}`)
-      const u = environment.comparator().x
-      const realized = environment.realizedComparator().x
+      const rule = { length: environment.domain.dimension }
+      const u = vector(environment.comparator()?.x, 'environment.comparator().x', rule)
+      const realized = vector(environment.realizedComparator()?.x, 'environment.realizedComparator().x', rule)
+      const noise = vector(environment.noise, 'environment.noise')
+      const drift = vector(environment.drift, 'environment.drift')
+      const told = (what: 'expected' | 'loss', t: number, x: Float64Array) =>
+        number(environment[what](t, x), `environment.${what}(${t}, x)`)
       const previous = new Float64Array(u.length)
       const { G, L } = environment
       const world = { sigma2: 0, Sigma2: 0, sigmaMax2: 0, SigmaMax2: 0, G, L }
@@ -79,24 +89,24 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
 
       for (let t = 1; ; t++) {
         const x = learner.predict()
-        const expected = environment.expected(t, x)
+        const expected = told('expected', t, x)
         sum.loss += expected
-        sum.regret += expected - environment.expected(t, u)
-        sum.realizedRegret += environment.loss(t, x) - environment.loss(t, realized)
-        if (environment.minimizer) sum.dynamicRegret += expected - environment.expected(t, environment.minimizer(t))
-        const g = environment.gradient(t, x)
+        sum.regret += expected - told('expected', t, u)
+        sum.realizedRegret += told('loss', t, x) - told('loss', t, realized)
+        if (environment.minimizer) sum.dynamicRegret += expected - told('expected', t, environment.minimizer(t))
+        const g = vector(environment.gradient(t, x), `environment.gradient(${t}, x)`, rule)
         sum.linearRegret += inner(g, x) - inner(g, realized)
         sum.V += squaredDistance(g, previous)
         previous.set(g)
         learner.update(g)
-        world.sigma2 += environment.noise[t - 1]
-        world.Sigma2 += environment.drift[t - 1]
-        world.sigmaMax2 = Math.max(world.sigmaMax2, environment.noise[t - 1])
-        world.SigmaMax2 = Math.max(world.SigmaMax2, environment.drift[t - 1])
+        world.sigma2 += noise[t - 1]
+        world.Sigma2 += drift[t - 1]
+        world.sigmaMax2 = Math.max(world.sigmaMax2, noise[t - 1])
+        world.SigmaMax2 = Math.max(world.SigmaMax2, drift[t - 1])
         if (t % every !== 0 && t < rounds) continue
         const last = report(t)
-        const told = yield last
-        if (told || t === rounds) return { ...last, comparator: u, realizedComparator: realized }
+        const isOver = yield last
+        if (isOver || t === rounds) return { ...last, comparator: u, realizedComparator: realized }
       }
     },
     { maxIterations: Number.MAX_SAFE_INTEGER },

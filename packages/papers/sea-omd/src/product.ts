@@ -1,5 +1,5 @@
-import { refuse, show } from '@opt/core'
-import { type Domain, domainOf } from './domain.ts'
+import { refuse, show, vector } from '@opt/core'
+import { type Domain, domainOf, takeDomain } from './domain.ts'
 import { hypot } from './triangle.ts'
 
 /**
@@ -11,10 +11,10 @@ import { hypot } from './triangle.ts'
 export function product(parts: readonly Domain[]): Domain {
   if (!Array.isArray(parts)) refuse('product: parts', 'an array of domains', show(parts), 'type')
   if (parts.length === 0) refuse('product: parts', 'nonempty', 'length 0')
-  parts.forEach((part, k) => {
-    if (typeof part?.projectInPlace !== 'function') refuse(`product: parts[${k}]`, 'a domain', show(part), 'type')
-  })
-  const center = Float64Array.from(parts.flatMap((part) => [...part.center()]))
+  parts.forEach((part, k) => takeDomain(part, `product: parts[${k}]`))
+  const center = Float64Array.from(
+    parts.flatMap((part, k) => [...vector(part.center(), `product: parts[${k}].center()`, { length: part.dimension })]),
+  )
   const scratch = parts.map((part) => new Float64Array(part.dimension))
   /** Hands each part its block, in a copy, and writes it back. */
   const blocks = (y: Float64Array, work: (part: Domain, block: Float64Array) => boolean): boolean => {

@@ -1,8 +1,8 @@
-import { type MatrixLike, matrix, number, refuse, show, type VectorLike, vector } from '@opt/core'
+import { type MatrixLike, matrix, number, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
 import type { Box } from './box.ts'
 import { comparators } from './comparators.ts'
-import type { Domain } from './domain.ts'
+import { type Domain, takeDomain } from './domain.ts'
 import { type Environment, pathOf, quantities } from './environment.ts'
 import type { Comparator } from './over-ball.ts'
 
@@ -27,16 +27,10 @@ export interface QuadraticOptions {
  *
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
-export function quadratic({
-  name = 'quadratic',
-  domain,
-  curvature,
-  targets,
-  noise,
-  variances,
-  G,
-}: QuadraticOptions): Environment {
-  if (typeof domain?.projectInPlace !== 'function') refuse(`${name}: domain`, 'a domain', show(domain), 'type')
+export function quadratic(given: QuadraticOptions): Environment {
+  const { name = 'quadratic', domain, curvature, targets, noise, variances, G } = options(given, 'quadratic: options')
+  if (typeof name !== 'string') refuse('quadratic: name', 'a string', show(name), 'type')
+  takeDomain(domain, `${name}: domain`)
   const d = domain.dimension
   const A = vector(curvature, `${name}: curvature`, { length: d, sign: 'nonnegative' })
   const c = matrix(targets, `${name}: targets`, { columns: d })
@@ -58,6 +52,9 @@ export function quadratic({
     variances === undefined ? squares : vector(variances, `${name}: variances`, { length: rounds, sign: 'nonnegative' })
   const worlds = quantities(sigmas, drift)
   const steepest = G === undefined ? steepestOf(domain, A, c.data, xi) : number(G, `${name}: G`, { positive: true })
+
+  if (!(steepest < Infinity && worlds.sigma2 < Infinity && worlds.Sigma2 < Infinity))
+    refuse(`${name}: targets and noise`, 'of finite squares', 'more')
 
   const g = new Float64Array(d)
   const u = new Float64Array(d)

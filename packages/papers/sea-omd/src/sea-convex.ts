@@ -1,4 +1,4 @@
-import { refuse } from '@opt/core'
+import { refuse, options as takeOptions } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
 import type { Meaning } from './meaning.ts'
@@ -92,7 +92,7 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
     return (D * D) / (2 * last) + spent - saved
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     const { G, L, delta } = this.#options
     if (G === undefined || L === undefined || delta !== undefined || this.violations > 0) return undefined
     return bounds.convex({ ...world, D: this.domain.diameter, G, L })
@@ -112,5 +112,5 @@ class SeaConvexLearner extends OnlineLearner implements SeaConvex {
  * Source: Chen et al., JMLR 25(178), 2024, the step for convex functions.
  */
 export function seaConvex(options: SeaConvexOptions): SeaConvex {
-  return new SeaConvexLearner(options)
+  return new SeaConvexLearner(takeOptions(options, 'seaConvex: options'))
 }

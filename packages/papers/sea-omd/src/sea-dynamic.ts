@@ -1,4 +1,4 @@
-import { exp, log, log2, number, refuse } from '@opt/core'
+import { exp, log, log2, number, refuse, options as takeOptions } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
@@ -157,7 +157,7 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     return best
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     if (this.violations > 0 || this.horizonExceeded) return undefined
     const { G, L } = this.#options
     const { pathLength = 0 } = world
@@ -191,5 +191,5 @@ function softmax(weights: Float64Array): void {
  * Source: Chen et al., JMLR 25(178), 2024, dynamic regret; structure of Sword++ (Zhao et al.), constants of PyNOL and ours.
  */
 export function seaDynamic(options: SeaDynamicOptions): SeaDynamic {
-  return new SeaDynamicLearner(options)
+  return new SeaDynamicLearner(takeOptions(options, 'seaDynamic: options'))
 }

@@ -1,4 +1,4 @@
-import { log, refuse } from '@opt/core'
+import { log, refuse, options as takeOptions } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
@@ -109,7 +109,7 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     return this.violations > 0 ? undefined : d16 * log(1 + this.numbers.V / (d16 / 2)) + this.#first
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     const { G, L, alpha } = this.#options
     const D = this.domain.diameter
     const proved = alpha !== undefined && this.beta <= Math.min(1 / (4 * G * D), alpha) / 2
@@ -131,5 +131,5 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
  * Source: Chen et al., JMLR 25(178), 2024, exp-concave functions.
  */
 export function seaExpConcave(options: SeaExpConcaveOptions): SeaExpConcave {
-  return new SeaExpConcaveLearner(options)
+  return new SeaExpConcaveLearner(takeOptions(options, 'seaExpConcave: options'))
 }

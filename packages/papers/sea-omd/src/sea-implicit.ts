@@ -1,4 +1,4 @@
-import { refuse, show, type VectorLike, vector } from '@opt/core'
+import { refuse, show, options as takeOptions, type VectorLike, vector } from '@opt/core'
 import { type Gradient, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
 import type { Meaning } from './meaning.ts'
 import type { Certified } from './sea-convex.ts'
@@ -129,5 +129,5 @@ class SeaImplicitLearner extends OnlineLearner implements SeaImplicit {
  * Source: the implicit variant of Chen et al., JMLR 25(178), 2024; constants ours.
  */
 export function seaImplicit(options: SeaImplicitOptions): SeaImplicit {
-  return new SeaImplicitLearner(options)
+  return new SeaImplicitLearner(takeOptions(options, 'seaImplicit: options'))
 }

@@ -1,3 +1,4 @@
+import { options as takeOptions } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
@@ -48,7 +49,7 @@ class SeaStrongLearner extends OnlineLearner implements Certified {
     return (this.#lambda * D * D) / 4 + (4 / this.#lambda) * this.numbers.spent - this.numbers.saved
   }
 
-  override bound(world: World): number | undefined {
+  protected override boundIn(world: World): number | undefined {
     const { G, L, sigmaMax2, SigmaMax2 } = world
     if (G === undefined || L === undefined || sigmaMax2 === undefined || SigmaMax2 === undefined) return undefined
     return bounds.strong({
@@ -70,5 +71,5 @@ class SeaStrongLearner extends OnlineLearner implements Certified {
  * Source: Chen et al., JMLR 25(178), 2024, strongly convex functions.
  */
 export function seaStrong(options: SeaStrongOptions): Certified {
-  return new SeaStrongLearner(options)
+  return new SeaStrongLearner(takeOptions(options, 'seaStrong: options'))
 }

@@ -1,6 +1,6 @@
 import { cos, number, type Random } from '@opt/core'
 import type { Environment } from './environment.ts'
-import { atLeast0, base, checkRounds, onBox } from './multiscale.ts'
+import { atLeast0, base, checkArguments, checkRounds, onBox } from './multiscale.ts'
 
 /** Options of {@link environments}.slowShift. */
 export interface SlowShiftOptions {
@@ -15,7 +15,7 @@ export interface SlowShiftOptions {
 
 /** A world that moves smoothly: the free coordinate's gradient is cos(t sqrt epsilon). */
 export function slowShift(rng: Random, options: SlowShiftOptions): Environment {
-  const { rounds, epsilon, sigma = 0, pinned = 5 } = options
+  const { rounds, epsilon, sigma = 0, pinned = 5 } = checkArguments(rng, options, 'slowShift')
   checkRounds(rounds, 'slowShift')
   number(epsilon, 'environments.slowShift: epsilon', { positive: true })
   for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'slowShift', key)
@@ -37,7 +37,7 @@ export interface AbruptShiftOptions {
 
 /** F_t = ||x - c_t||^2 / 2 on [-1, 1]^d, and c_t jumps to a random point of [-0.75, 0.75]^d now and then. */
 export function abruptShift(rng: Random, options: AbruptShiftOptions): Environment {
-  const { rounds, jumps = 9, sigma = 0, dimension = 5 } = options
+  const { rounds, jumps = 9, sigma = 0, dimension = 5 } = checkArguments(rng, options, 'abruptShift')
   checkRounds(rounds, 'abruptShift')
   number(jumps, 'environments.abruptShift: jumps', { integer: true, min: 0, max: rounds - 1 })
   number(dimension, 'environments.abruptShift: dimension', { integer: true, min: 1 })

@@ -1,6 +1,6 @@
-import { number } from '@opt/core'
+import { number, options } from '@opt/core'
 import { activeSet } from './active-set.ts'
-import { type Domain, domainOf } from './domain.ts'
+import { type Domain, domainOf, takeDimension } from './domain.ts'
 
 /** Options of {@link simplex}. */
 export interface SimplexOptions {
@@ -20,8 +20,9 @@ export interface Simplex extends Domain {
  *
  * @throws RangeError when the dimension is not a positive integer or the total is not positive.
  */
-export function simplex({ dimension, total = 1 }: SimplexOptions): Simplex {
-  number(dimension, 'simplex: dimension', { integer: true, min: 1 })
+export function simplex(given: SimplexOptions): Simplex {
+  const { dimension, total = 1 } = options(given, 'simplex: options')
+  takeDimension(dimension, 'simplex: dimension')
   number(total, 'simplex: total', { positive: true })
   const sorted = new Float64Array(dimension)
 

@@ -1,4 +1,4 @@
-import { number, refuse, show, sigmoid, softplus } from '@opt/core'
+import { number, options, refuse, show, sigmoid, softplus } from '@opt/core'
 import type { Learner } from './learner.ts'
 import { count, decode, encode, type LearnerState } from './state.ts'
 import { isExact, largest } from './vectors.ts'
@@ -63,7 +63,8 @@ export interface LogisticStream {
  *
  * @throws RangeError when the scale is not positive or the domain has fewer than two dimensions.
  */
-export function logisticStream({ learner, scale = 'unit' }: LogisticStreamOptions): LogisticStream {
+export function logisticStream(given: LogisticStreamOptions): LogisticStream {
+  const { learner, scale = 'unit' } = options(given, 'logisticStream: options')
   const dimension = number(learner?.domain?.dimension, 'logisticStream: learner.domain.dimension', { min: 2 })
   if (scale !== 'unit') number(scale, 'logisticStream: scale', { positive: true })
   const features = dimension - 1
