@@ -1,5 +1,16 @@
-import { type Matrix, type MatrixLike, matrix, number, oneOf, type Random, type VectorLike, vector } from '@opt/core'
+import {
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  number,
+  oneOf,
+  type Random,
+  options as takeOptions,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import ndarray from 'ndarray'
+import { takeRandom } from './arguments.ts'
 import { forward, type Network, type NetworkLike, takeNetwork } from './network.ts'
 import { checkLabels, takePerturbed } from './problem.ts'
 
@@ -35,7 +46,7 @@ function takeAttack(name: string, network: NetworkLike, X: MatrixLike, y: Vector
   checkLabels(labels, `${name}: y`, 'attacks')
   return {
     ...{ network: takeNetwork(network, d, `${name}: network`), x, y: labels },
-    J: takePerturbed(options.perturbed, d, `${name}: perturbed`),
+    J: takePerturbed(takeOptions(options, `${name}: options`).perturbed, d, `${name}: perturbed`),
     epsilon: number(options.epsilon, `${name}: epsilon`, { nonnegative: true }),
   }
 }
@@ -108,9 +119,9 @@ export function pgd(network: NetworkLike, X: MatrixLike, y: VectorLike, options:
   const stepSize = number(options.stepSize ?? epsilon / 30, 'pgd: stepSize', { nonnegative: true })
   const start = x.data.slice()
   const d = x.shape[1]
-  if (options.random)
-    for (let k = 0; k < start.length; k += d)
-      for (const j of J) start[k + j] += options.random.uniform(-epsilon, epsilon)
+  const chance = options.random === undefined ? undefined : takeRandom(options.random, 'pgd: random')
+  if (chance)
+    for (let k = 0; k < start.length; k += d) for (const j of J) start[k + j] += chance.uniform(-epsilon, epsilon)
   return descend(attack, start, steps, stepSize)
 }
 
@@ -127,7 +138,8 @@ export function adversarialAccuracy(
   y: VectorLike,
   options: AdversarialOptions,
 ): number {
-  const { attack = 'pgd', random, ...rest } = options
+  const { attack = 'pgd', random, ...rest } = takeOptions(options, 'adversarialAccuracy: options')
+  if (random !== undefined) takeRandom(random, 'adversarialAccuracy: random')
   oneOf(attack, 'adversarialAccuracy: attack', ['none', 'fgsm', 'pgd'])
   const { network: net, x, y: labels } = takeAttack('adversarialAccuracy', network, X, y, options)
   const attacked =

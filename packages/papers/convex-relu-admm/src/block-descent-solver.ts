@@ -1,4 +1,14 @@
-import { allocate, type MatrixLike, type Report, refuse, type Solver, solver, type VectorLike } from '@opt/core'
+import {
+  allocate,
+  type MatrixLike,
+  type Report,
+  refuse,
+  type Solver,
+  show,
+  solver,
+  options as takeOptions,
+  type VectorLike,
+} from '@opt/core'
 import { BlockDescent, blockViews } from './block-descent.ts'
 import type { LossName } from './losses.ts'
 import { Operators, operatorViews } from './operators.ts'
@@ -43,14 +53,18 @@ export const blockDescent: Solver<
   }))
   const ops = new Operators(problem.X, patterns, room.kernels, room.ops)
   if (at === undefined) refuse('at', 'the state of ADMM', 'undefined', 'type')
+  takeOptions(at, 'at')
+  if (blocks !== undefined && !Array.isArray(blocks) && !ArrayBuffer.isView(blocks))
+    refuse('blocks', 'a list of patterns', show(blocks), 'type')
   loadState({ r: new Float64Array(n), mu: new Float64Array(n), ...at }, room.state)
   pullSides(ops, room.state)
   const descent = new BlockDescent(problem, ops, room.state, room.blocks)
+  if (!Number.isFinite(descent.value())) refuse('at', 'of a finite objective', 'more')
   descent.begin()
   const { random, blockSize } = problem.blocks
   for (let k = 0; blocks === undefined || k < blocks.length; k++) {
     if (blocks && !(Number.isInteger(blocks[k]) && blocks[k] >= 0 && blocks[k] < P))
-      refuse(`blocks[${k}]`, `a pattern, 0 to ${P - 1}`, String(blocks[k]))
+      refuse(`blocks[${k}]`, `a pattern, 0 to ${P - 1}`, show(blocks[k]))
     descent.step(blocks ? [blocks[k]] : random.choice(P, Math.min(blockSize, P)))
     if (yield { value: descent.value() }) break
   }

@@ -8,10 +8,12 @@ import {
   random,
   type Solver,
   solver,
+  options as takeOptions,
   type VectorLike,
   vector,
 } from '@opt/core'
 import ndarray from 'ndarray'
+import { takeRandom } from './arguments.ts'
 import { ConvexReluNetwork } from './estimator.ts'
 import type { ConvexReluNetworkOptions } from './estimator-options.ts'
 
@@ -67,6 +69,8 @@ export const crossValidateBeta: Solver<
     const x = matrix(X, 'X')
     const n = x.shape[0]
     const targets = vector(y, 'y', { length: n })
+    takeRandom(chance, 'random')
+    const fitting = fit === undefined ? {} : takeOptions(fit, 'fit')
     const decays = vector(betas, 'betas', { sign: 'nonnegative' })
     number(folds, 'folds', { integer: true, min: 2, max: n })
     const { isClassifier } = new ConvexReluNetwork(networkOptions(options))
@@ -79,7 +83,7 @@ export const crossValidateBeta: Solver<
         const [train, test] = [rows(x, targets, (i) => fold[i] !== k), rows(x, targets, (i) => fold[i] === k)]
         const network = new ConvexReluNetwork({
           ...networkOptions(options),
-          ...fit,
+          ...fitting,
           beta: decays[b],
           random: chance.split(),
         })

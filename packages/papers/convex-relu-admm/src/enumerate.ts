@@ -1,4 +1,4 @@
-import { type MatrixLike, matrix, number, refuse } from '@opt/core'
+import { type MatrixLike, matrix, number, options, refuse } from '@opt/core'
 import { PatternSet, type Patterns, patternCount } from './patterns.ts'
 import { complement, rowSpace } from './row-space.ts'
 
@@ -82,7 +82,8 @@ function unit(x: Float64Array): Float64Array {
  * @returns the patterns, sorted as strings of bits.
  * @throws RangeError when there may be more than `limit` (default 20 000): the count grows like n^(rank - 1).
  */
-export function enumeratePatterns(X: MatrixLike, { limit = 20_000 }: { limit?: number } = {}): Patterns {
+export function enumeratePatterns(X: MatrixLike, given: { limit?: number } = {}): Patterns {
+  const { limit = 20_000 } = options(given, 'enumeratePatterns: options')
   const data = matrix(X, 'enumeratePatterns: X')
   const [n, d] = data.shape as [number, number]
   number(limit, 'enumeratePatterns: limit', { integer: true, min: 1 })

@@ -1,11 +1,25 @@
-import { type Matrix, type MatrixLike, matrix, number, oneOf, random, refuse, type VectorLike } from '@opt/core'
+import {
+  boolean,
+  callback,
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  number,
+  oneOf,
+  random,
+  refuse,
+  show,
+  options as takeOptions,
+  type VectorLike,
+} from '@opt/core'
 import ndarray from 'ndarray'
+import { takeCount, takeFlags, takeRandom } from './arguments.ts'
 import { convexRelu } from './convex-relu.ts'
 import { enumeratePatterns } from './enumerate.ts'
 import type { ConvexReluNetworkOptions, FitOptions } from './estimator-options.ts'
 import { moments, prepareFeatures } from './features.ts'
 import { LOSSES } from './losses.ts'
-import { forward, type Network } from './network.ts'
+import { finiteValues, forward, type Network } from './network.ts'
 import type { ConvexReluOptions, ConvexReluReport, ConvexReluSolution } from './options.ts'
 import { type PatternsLike, samplePatterns } from './patterns.ts'
 import { type Certificate, type DenseLayers, fold, fromSaved, type Saved, toSaved } from './saved.ts'
@@ -32,19 +46,29 @@ export class ConvexReluNetwork {
   readonly options: ConvexReluNetworkOptions
   #fitted: Fitted | null = null
 
-  constructor(options: ConvexReluNetworkOptions = {}) {
+  constructor(given: ConvexReluNetworkOptions = {}) {
+    const options = takeOptions(given, 'ConvexReluNetwork: options')
     const { loss = 'squared', task, beta = 0.1, patterns = 50, epsilon = 0, tolerance, maxIterations } = options
+    const { perturbed, standardize = true, intercept = true, random: chance, rho } = options
     oneOf(loss, 'ConvexReluNetwork: loss', LOSSES)
     if (task !== undefined) oneOf(task, 'ConvexReluNetwork: task', ['regression', 'classification'])
     if (task === 'regression' && loss !== 'squared')
       refuse('ConvexReluNetwork: loss', 'squared for regression', `'${loss}'`)
     number(beta, 'ConvexReluNetwork: beta', { nonnegative: true })
     number(epsilon, 'ConvexReluNetwork: epsilon', { nonnegative: true })
-    if (typeof patterns === 'number') number(patterns, 'ConvexReluNetwork: patterns', { integer: true, min: 1 })
+    if (typeof patterns === 'number') takeCount(patterns, 'ConvexReluNetwork: patterns')
     else if (typeof patterns === 'string') oneOf(patterns, 'ConvexReluNetwork: patterns', ['all'])
     if (tolerance !== undefined) number(tolerance, 'ConvexReluNetwork: tolerance', { nonnegative: true })
     if (maxIterations !== undefined)
       number(maxIterations, 'ConvexReluNetwork: maxIterations', { integer: true, min: 1 })
+    const listed = Array.isArray(patterns) ? patterns.length > 0 : Object.hasOwn(Object(patterns), 'bits')
+    if (typeof patterns !== 'number' && typeof patterns !== 'string' && !listed)
+      refuse('ConvexReluNetwork: patterns', "a number, 'all' or patterns", show(patterns), 'type')
+    if (perturbed !== undefined) takeFlags(perturbed, 'ConvexReluNetwork: perturbed')
+    boolean(standardize, 'ConvexReluNetwork: standardize')
+    boolean(intercept, 'ConvexReluNetwork: intercept')
+    if (chance !== undefined) takeRandom(chance, 'ConvexReluNetwork: random')
+    if (rho !== undefined) number(rho, 'ConvexReluNetwork: rho', { positive: true })
     this.options = { ...options }
   }
 
@@ -58,6 +82,7 @@ export class ConvexReluNetwork {
    * @param y n values or labels; n x k for several outputs (-1 and 1 for classification).
    */
   fit(X: MatrixLike, y: VectorLike | MatrixLike, watch: FitOptions = {}): this {
+    checkWatch(watch)
     const { prepared, targets, options, finish } = this.#prepare(X, y)
     return finish(
       targets.columns.map((column, k) => convexRelu(prepared, column, { ...options, ...watched(watch, k, targets) })),
@@ -66,6 +91,7 @@ export class ConvexReluNetwork {
 
   /** {@link fit} that gives way to the event loop: a page stays alive and a signal is seen. */
   async fitAsync(X: MatrixLike, y: VectorLike | MatrixLike, watch: FitOptions = {}): Promise<this> {
+    checkWatch(watch)
     const { prepared, targets, options, finish } = this.#prepare(X, y)
     const answers: Answer[] = []
     for (const [k, column] of targets.columns.entries())
@@ -127,7 +153,8 @@ export class ConvexReluNetwork {
     const prepared = prepareFeatures(x, shift, scale, this.options.intercept ?? true)
     const out = new Float64Array(n * networks.length)
     for (const [j, network] of networks.entries())
-      for (const [k, f] of forward(network, prepared.data, n).entries()) out[k * networks.length + j] = f
+      for (const [k, f] of finiteValues(forward(network, prepared.data, n), 'ConvexReluNetwork: X').entries())
+        out[k * networks.length + j] = f
     return ndarray(out, [n, networks.length])
   }
 
@@ -159,6 +186,7 @@ export class ConvexReluNetwork {
       rest += (v - predicted[i]) * (v - predicted[i])
       all += (v - mean) * (v - mean)
     }
+    if (!Number.isFinite(rest + all)) refuse('ConvexReluNetwork.score: y', 'of finite squares', 'more')
     return all === 0 ? (rest === 0 ? 1 : 0) : 1 - rest / all
   }
 
@@ -191,7 +219,15 @@ export class ConvexReluNetwork {
 
 type Answer = ReturnType<typeof convexRelu> & ConvexReluSolution
 
-function watched({ onProgress, signal }: FitOptions, output: number, { columns }: Targets) {
+function checkWatch(given: FitOptions): void {
+  const { onProgress, signal } = takeOptions(given, 'ConvexReluNetwork.fit: options')
+  if (onProgress !== undefined) callback(onProgress, 'ConvexReluNetwork.fit: onProgress')
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
+    refuse('ConvexReluNetwork.fit: signal', 'an AbortSignal', show(signal), 'type')
+}
+
+function watched(watch: FitOptions, output: number, { columns }: Targets) {
+  const { onProgress, signal } = watch
   return {
     ...(signal && { signal }),
     ...(onProgress && {

@@ -1,4 +1,4 @@
-import { type Matrix, type MatrixLike, matrix, refuse, type VectorLike, vector } from '@opt/core'
+import { type Matrix, type MatrixLike, matrix, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
 import { norm } from './measures.ts'
 import { PatternSet, type Patterns, writePattern } from './patterns.ts'
@@ -31,7 +31,7 @@ const lengthOf = (x: unknown): unknown =>
 /** Checks a network for d inputs; none for any. */
 export function takeNetwork(network: NetworkLike, d: number | undefined, label = 'network'): Network {
   if (typeof network !== 'object' || network === null || !('hidden' in network) || !('output' in network))
-    refuse(label, 'a network { hidden, output }', String(network), 'type')
+    refuse(label, 'a network { hidden, output }', show(network), 'type')
   if (lengthOf(network.hidden) === 0 && lengthOf(network.output) === 0)
     return { hidden: ndarray(new Float64Array(0), [0, d ?? 0]), output: new Float64Array(0) }
   const hidden = matrix(network.hidden, `${label}.hidden`, d === undefined ? {} : { columns: d })
@@ -51,23 +51,32 @@ export function forward({ hidden, output }: Network, X: Float64Array, n: number)
   return f
 }
 
+/** Refuses values that have overflown. */
+export function finiteValues(f: Float64Array, label: string): Float64Array {
+  f.forEach((v, k) => {
+    if (!Number.isFinite(v)) refuse(`${label}[${k}]`, 'of a finite value', String(v))
+  })
+  return f
+}
+
 /**
  * The network's values.
  *
  * @param X n x d.
  * @returns n numbers.
- * @throws RangeError when X and the network do not fit.
+ * @throws RangeError when X and the network do not fit, or a value overflows.
  */
 export function predict(network: NetworkLike, X: MatrixLike): Float64Array {
   const x = matrix(X, 'predict: X')
-  return forward(takeNetwork(network, x.shape[1], 'predict: network'), x.data, x.shape[0])
+  return finiteValues(forward(takeNetwork(network, x.shape[1], 'predict: network'), x.data, x.shape[0]), 'predict: X')
 }
 
 /**
  * The network of convex weights: a nonzero v becomes a neuron v / sqrt(||v||) with output weight sqrt(||v||), a nonzero w one with
  * -sqrt(||w||); all v first, then all w. For feasible weights the network has the convex program's objective.
  */
-export function toNetwork(weights: { v: MatrixLike; w: MatrixLike }): Network {
+export function toNetwork(given: { v: MatrixLike; w: MatrixLike }): Network {
+  const weights = options(given, 'toNetwork: weights')
   const v = matrix(weights.v, 'toNetwork: weights.v')
   const [count, d] = v.shape as [number, number]
   const w = matrix(weights.w, 'toNetwork: weights.w', { rows: count, columns: d })
@@ -81,6 +90,7 @@ export function toNetwork(weights: { v: MatrixLike; w: MatrixLike }): Network {
       const block = half.subarray(i * d, (i + 1) * d)
       const root = Math.sqrt(norm(block))
       if (root === 0) continue
+      if (root === Infinity) refuse(`toNetwork: weights.${sign > 0 ? 'v' : 'w'}[${i}]`, 'of finite length', 'more')
       for (const entry of block) hidden.push(entry / root)
       output.push(sign * root)
     }

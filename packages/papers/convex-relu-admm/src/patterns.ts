@@ -1,4 +1,5 @@
-import { exp, log, type MatrixLike, matrix, number, type Random, refuse } from '@opt/core'
+import { exp, log, type MatrixLike, matrix, number, options, type Random, refuse, show } from '@opt/core'
+import { takeCount, takeRandom } from './arguments.ts'
 import { rowSpace } from './row-space.ts'
 
 /** A set of activation patterns: which of n rows each of `count` linear units is on for. */
@@ -83,8 +84,9 @@ export function takePatterns(patterns: PatternsLike, n: number, label = 'pattern
   for (const [i, row] of list.entries()) {
     if (row.length !== n) refuse(`${label}[${i}]`, `of length ${n}, a bit for each row of X`, `length ${row.length}`)
     for (let k = 0; k < n; k++) {
-      const bit = Number(row[k])
-      if (bit !== 0 && bit !== 1) refuse(`${label}[${i}][${k}]`, '0 or 1', String(row[k]))
+      const given = row[k]
+      const bit = typeof given === 'string' ? Number(given) : given
+      if ((bit !== 0 && bit !== 1) || given === ' ') refuse(`${label}[${i}][${k}]`, '0 or 1', show(given))
       bits[k] = bit
     }
     set.add(bits)
@@ -95,12 +97,18 @@ export function takePatterns(patterns: PatternsLike, n: number, label = 'pattern
 function rowsOf(patterns: PatternsLike, label: string): ArrayLike<string | number>[] {
   if (typeof patterns === 'object' && patterns !== null && 'bits' in patterns) {
     const { rows, count, bits } = patterns
+    number(rows, `${label}.rows`, { integer: true, min: 0 })
+    number(count, `${label}.count`, { integer: true, min: 0 })
+    if (!ArrayBuffer.isView(bits)) refuse(`${label}.bits`, 'a Uint8Array', show(bits), 'type')
     if (bits.length !== rows * count) refuse(`${label}.bits`, `of length ${rows * count}`, `length ${bits.length}`)
     return Array.from({ length: count }, (_, i) => bits.subarray(i * rows, (i + 1) * rows))
   }
-  if (typeof patterns !== 'object' || patterns === null || !('length' in patterns))
-    refuse(label, 'patterns, or a list of rows of bits', String(patterns), 'type')
-  return Array.from(patterns)
+  if (!Array.isArray(patterns)) refuse(label, 'patterns, or a list of rows of bits', show(patterns), 'type')
+  patterns.forEach((row, i) => {
+    if (typeof row !== 'string' && !Array.isArray(row) && !ArrayBuffer.isView(row))
+      refuse(`${label}[${i}]`, 'a row of bits', show(row), 'type')
+  })
+  return patterns
 }
 
 /**
@@ -108,22 +116,24 @@ function rowsOf(patterns: PatternsLike, label: string): ArrayLike<string | numbe
  *
  * @param X n x d.
  * @returns up to `count` patterns, with a `note` when the draws gave fewer: `100 count + 1000` draws are made at most.
- * @throws RangeError when `count` is not positive.
+ * @throws RangeError when `count` is not positive or above 100 000.
  */
-export function samplePatterns(X: MatrixLike, options: SampleOptions): SampledPatterns {
+export function samplePatterns(X: MatrixLike, given: SampleOptions): SampledPatterns {
+  const rule = options(given, 'samplePatterns: options')
   const data = matrix(X, 'samplePatterns: X')
   const [n, d] = data.shape as [number, number]
-  const given = 'normals' in options ? matrix(options.normals, 'samplePatterns: normals', { columns: d }) : null
-  const wanted = options.count ?? (given ? Infinity : Number.NaN)
-  if (wanted !== Infinity) number(wanted, 'samplePatterns: count', { integer: true, min: 1 })
-  const draws = given ? given.shape[0] : 1000 + 100 * wanted
+  const normals = 'normals' in rule ? matrix(rule.normals, 'samplePatterns: normals', { columns: d }) : null
+  const chance = normals ? undefined : takeRandom((rule as { random: Random }).random, 'samplePatterns: random')
+  const wanted = rule.count ?? (normals ? Infinity : Number.NaN)
+  if (wanted !== Infinity) takeCount(wanted, 'samplePatterns: count')
+  const draws = normals ? normals.shape[0] : 1000 + 100 * wanted
 
   const set = new PatternSet(n)
   const indices: number[] = []
   const bits = new Uint8Array(n)
   const g = new Float64Array(d)
   for (let t = 0; t < draws && set.count < wanted; t++) {
-    for (let j = 0; j < d; j++) g[j] = given ? given.data[t * d + j] : (options as { random: Random }).random.normal()
+    for (let j = 0; j < d; j++) g[j] = normals ? normals.data[t * d + j] : chance!.normal()
     writePattern(data.data, d, g, bits)
     if (set.add(bits)) indices.push(t)
   }
@@ -161,14 +171,18 @@ export function patternUpperBound(n: number, rank: number): number {
  * optimum: min((n + 1) / (psi xi) - 1, (2 / xi) (n + 1 - ln psi)), a real number (the paper's sample bound, as we know it).
  * It says nothing about how much lower.
  */
-export function samplesNeeded({ n, xi, psi }: { n: number; xi: number; psi: number }): number {
+export function samplesNeeded(given: { n: number; xi: number; psi: number }): number {
+  const { n, xi, psi } = options(given, 'samplesNeeded: options')
   number(n, 'samplesNeeded: n', { integer: true, min: 1 })
   for (const [value, label] of [
     [xi, 'xi'],
     [psi, 'psi'],
   ] as const)
-    if (!(value > 0 && value <= 1)) refuse(`samplesNeeded: ${label}`, 'in (0, 1]', String(value))
-  return Math.min((n + 1) / (psi * xi) - 1, (2 / xi) * (n + 1 - log(psi)))
+    if (!(number(value, `samplesNeeded: ${label}`) > 0 && value <= 1))
+      refuse(`samplesNeeded: ${label}`, 'in (0, 1]', String(value))
+  const needed = Math.min((n + 1) / (psi * xi) - 1, (2 / xi) * (n + 1 - log(psi)))
+  if (!Number.isFinite(needed)) refuse('samplesNeeded: xi', 'large enough for a finite number', String(xi))
+  return needed
 }
 
 /** Distinct directions (up to sign) among the nonzero rows of X, and its rank: what {@link patternCount} counts with. */

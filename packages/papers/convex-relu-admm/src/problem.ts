@@ -1,4 +1,5 @@
 import { type MatrixLike, matrix, number, oneOf, random, refuse, type VectorLike, vector } from '@opt/core'
+import { takeFlags, takeRandom } from './arguments.ts'
 import { LOSSES, type Loss, type LossName, losses } from './losses.ts'
 import { sumOfSquares } from './measures.ts'
 import type { BlockOptions, ConvexReluOptions, Method } from './options.ts'
@@ -59,8 +60,8 @@ export function takePerturbed(
   label = 'perturbed',
 ): Int32Array {
   if (flags === undefined) return Int32Array.from({ length: d }, (_, j) => j)
-  if (typeof flags !== 'object' || flags.length !== d)
-    refuse(label, `of length ${d}, a flag for each feature`, `length ${flags?.length}`)
+  takeFlags(flags, label)
+  if (flags.length !== d) refuse(label, `of length ${d}, a flag for each feature`, `length ${flags.length}`)
   return Int32Array.from({ length: d }, (_, j) => j).filter((j) => Boolean(flags[j]))
 }
 
@@ -82,7 +83,7 @@ export function takeBlockOptions(options: BlockOptions): Required<BlockOptions> 
   number(blockSize, 'blockSize', { integer: true, min: 1 })
   number(threshold, 'threshold', { nonnegative: true })
   number(thresholdDecay, 'thresholdDecay', { positive: true, max: 1 })
-  return { random: chance, step, blockSize, threshold, thresholdDecay }
+  return { random: takeRandom(chance, 'random'), step, blockSize, threshold, thresholdDecay }
 }
 
 /** Checks everything {@link convexRelu} is given. */

@@ -10,11 +10,11 @@ import {
   type Report,
   refuse,
   type Solver,
-  show,
   solver,
   type VectorLike,
 } from '@opt/core'
 import ndarray from 'ndarray'
+import { takeRandom } from './arguments.ts'
 import { coordinateDescent, fista, type Lasso, predictionSplit } from './lasso.ts'
 import { type LossName, totalLoss } from './losses.ts'
 import { norm, scaledBound } from './measures.ts'
@@ -66,8 +66,8 @@ function takeDirections({ directions, count, random }: SampledConvexOptions, d: 
   else {
     number(count, 'count', { integer: true, min: 1 })
     number(count, 'count', { max: MOST_FEATURES })
-    if (typeof random?.normal !== 'function')
-      refuse('random', 'given with count (see random of @opt/core)', show(random), 'type')
+    if (random === undefined) refuse('random', 'given with count (see random of @opt/core)', 'undefined', 'type')
+    takeRandom(random, 'random')
     rows = Float64Array.from({ length: (count as number) * d }, () => (random as Random).normal())
   }
   for (let k = 0; k < rows.length; k += d) {

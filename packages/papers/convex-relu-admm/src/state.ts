@@ -1,4 +1,4 @@
-import { refuse, type Views, vector } from '@opt/core'
+import { options, refuse, type Views, vector } from '@opt/core'
 import type { Operators } from './operators.ts'
 import type { AdmmState } from './options.ts'
 
@@ -48,8 +48,7 @@ export function loadArrays(
   nonnegative: string[] = [],
 ): void {
   if (initial === undefined) return
-  if (typeof initial !== 'object' || initial === null)
-    refuse('initial', 'the state of an answer', String(initial), 'type')
+  options(initial, 'initial')
   for (const [name, own] of Object.entries(into)) {
     if (!Object.hasOwn(initial, name))
       refuse('initial', `a state with ${Object.keys(into).join(', ')}`, `one without ${name}`)

@@ -1,4 +1,5 @@
-import { type MatrixLike, matrix, number, type Random, refuse } from '@opt/core'
+import { type MatrixLike, matrix, number, type Random, refuse, options as takeOptions } from '@opt/core'
+import { takeCount, takeRandom } from './arguments.ts'
 import { keyOf, PatternSet, type Patterns, writePattern } from './patterns.ts'
 import { takePerturbed } from './problem.ts'
 
@@ -33,10 +34,12 @@ export interface ThickPatterns extends Patterns {
 export function thickPatterns(X: MatrixLike, options: ThickOptions): ThickPatterns {
   const data = matrix(X, 'thickPatterns: X')
   const [n, d] = data.shape as [number, number]
-  const { random, candidates = 20_000 } = options
-  const count = number(options.count, 'thickPatterns: count', { integer: true, min: 1 })
+  const checked = takeOptions(options, 'thickPatterns: options')
+  const { candidates = 20_000 } = checked
+  const random = takeRandom(checked.random, 'thickPatterns: random')
+  const count = takeCount(checked.count, 'thickPatterns: count')
   number(candidates, 'thickPatterns: candidates', { integer: true, min: 1 })
-  const J = takePerturbed(options.perturbed, d, 'thickPatterns: perturbed')
+  const J = takePerturbed(checked.perturbed, d, 'thickPatterns: perturbed')
   if (J.length === 0) refuse('thickPatterns: perturbed', 'true for a feature at least', 'none')
 
   const isPerturbed = new Uint8Array(d)
