@@ -130,9 +130,23 @@ function visit(name, path) {
 }
 for (const name of byName.keys()) visit(name, [])
 
-const { catalog } = { catalog: readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8') }
+const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+const catalog = new Map(
+  [...workspace.matchAll(/^ {2}'?([^':\s]+)'?: (\S+)$/gm)].map(([, name, range]) => [name, range]),
+)
 for (const name of Object.keys(readJson(join(root, 'package.json')).devDependencies))
-  if (!catalog.includes(name)) problems.push(`package.json: ${name} is not in the catalog`)
+  if (!catalog.has(name)) problems.push(`package.json: ${name} is not in the catalog`)
+// What users install is a range whose lowest version the tests run on; scripts/stranger.mjs installs the newest.
+for (const { folder, manifest } of all.filter(({ manifest }) => !manifest.private))
+  for (const group of ['dependencies', 'peerDependencies'])
+    for (const [name, given] of Object.entries(manifest[group] ?? {})) {
+      if (byName.has(name)) continue
+      const range = given === 'catalog:' ? catalog.get(name) : given
+      const installed = join(folder, 'node_modules', name, 'package.json')
+      const lowest = existsSync(installed) ? readJson(installed).version : undefined
+      if (range !== `^${lowest}`)
+        problems.push(`${manifest.name}: ${group}: ${name} must be "^${lowest}", the version tested here, not ${range}`)
+    }
 
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exit(1)

@@ -43,7 +43,7 @@ const asRequire = (code) =>
     )
     .replace(/^import (?:\* as )?(\w+) from ('[^']+')$/gm, (_, name, from) => `const ${name} = require(${from})`)
 
-/** What the examples import that no tarball brings: packages their users have, in the versions the rooms are tested with. */
+/** What the examples import that no tarball brings: packages their users have; peers in their newest version. */
 function company(rooms) {
   const found = {}
   for (const { folder, manifest } of rooms)
@@ -53,11 +53,12 @@ function company(rooms) {
           !name.startsWith('@opt/') &&
           (code.includes(`from '${name}'`) || code.includes(`import('${name}')`) || (gpu && name === 'webgpu'))
         )
-          found[name] = readJson(join(folder, 'node_modules', name, 'package.json')).version
+          found[name] =
+            manifest.peerDependencies?.[name] ?? readJson(join(folder, 'node_modules', name, 'package.json')).version
   return found
 }
 
-/** Everything the examples need, installed by npm from the tarballs and the registry. */
+/** Everything the examples need, installed by npm from the tarballs and the registry: the newest versions in range. */
 function install(project, tarballs, chosen) {
   const own = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
   const dependencies = { ...company(chosen), ...own }
@@ -66,7 +67,7 @@ function install(project, tarballs, chosen) {
     join(project, 'package.json'),
     JSON.stringify({ name: 'stranger', private: true, type: 'module', dependencies }),
   )
-  return run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--legacy-peer-deps'], project)
+  return run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'], project)
 }
 
 /** What a page with these scripts prints to its console, one list a page. */
