@@ -44,9 +44,10 @@ export function named(name: string, error: unknown): unknown {
   if (typeof error !== 'object' || error === null || !unnamed.has(error as Error)) return error
   const known = error as Error
   unnamed.delete(known)
-  const { message } = known
+  // The stack is read first: engines that put it together when it is asked for would hold the new message already.
+  const { message, stack } = known
   known.message = `${name}: ${message}`
-  if (known.stack) known.stack = known.stack.replace(message, () => known.message)
+  if (stack) known.stack = stack.replace(message, () => known.message)
   return known
 }
 

@@ -76,6 +76,14 @@ describe('the driver', () => {
       return refuse('other: x', 'nice', 'ugly')
     })
     expect(() => own()).toThrow(/^other: x must be nice/)
+    const stack = (() => {
+      try {
+        halve(1, { stepSize: -1 })
+      } catch (error) {
+        return (error as Error).stack
+      }
+    })()
+    expect(stack).toMatch(/^RangeError: halve: stepSize must be/)
   })
 
   it('tells a generator that goes on after its end', () => {
