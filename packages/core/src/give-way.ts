@@ -1,4 +1,4 @@
-/** How long the solvers of a process may hold its event loop between two turns, in milliseconds. */
+/** How long all that computes here may hold the event loop between two turns, in milliseconds. */
 const SLICE = 12
 
 interface Waiting {
@@ -9,7 +9,7 @@ interface Waiting {
 const waiting: Waiting[] = []
 let turnBegan = -Infinity
 
-/** Has this turn of the event loop been used up? */
+/** Is it time for long work to {@link giveWay}? */
 export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
 
 /**

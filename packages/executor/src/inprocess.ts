@@ -1,3 +1,4 @@
+import { giveWay, turnIsUp } from '@opt/core'
 import { checkOptions } from './check.ts'
 import { createExecutor, type Executor, type MapOptions } from './executor.ts'
 import {
@@ -15,9 +16,6 @@ export interface InProcessExecutor extends Executor {
   map<I, O>(task: Task<I, O> | TaskFunction<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
 }
 
-/** How long tasks may hold the event loop between them, so that a page can draw and a signal can abort. */
-const BREATH_MS = 10
-
 /**
  * Runs tasks here, one after the other: the executor to start with, to debug with, and to compare the others with.
  * Inputs and outputs are cloned as on the way to a thread, so that a change of executor changes nothing.
@@ -29,12 +27,11 @@ export function inProcess(options: { readonly modules?: Modules } = {}): InProce
   checkOptions('inProcess', options)
   const { modules } = options
   if (modules !== undefined) checkModules('inProcess', modules, 'imports')
-  let breath = performance.now()
 
   async function attempt(task: Task, input: unknown, signal: AbortSignal): Promise<Outcome> {
-    if (performance.now() - breath > BREATH_MS) {
-      await eventLoop()
-      breath = performance.now()
+    // Between tasks a page can draw and a signal can abort.
+    if (turnIsUp()) {
+      await giveWay(() => signal.aborted)
       if (signal.aborted) return { error: signal.reason }
     }
     const given = clone('input', input)
@@ -62,16 +59,4 @@ function clone(what: 'input' | 'output', value: unknown): { value: unknown } | {
   } catch (error) {
     return notCloneable(what, error)
   }
-}
-
-/** Lets everything that waits its turn have it. A timer would do, but browsers hold timers back for milliseconds. */
-function eventLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
 }

@@ -139,6 +139,28 @@ describe('inProcess', () => {
     expect(ran).toBe(0)
   })
 
+  test('a hundred maps at once leave timers their turn, and an abort goes first', async () => {
+    const busy = () => {
+      for (const end = performance.now() + 5; performance.now() < end; );
+    }
+    const [one, rest] = [new AbortController(), new AbortController()]
+    let others = 0
+    const crowd = Array.from({ length: 100 }, () =>
+      inProcess()
+        .map(busy, new Array(1000).fill(0), {
+          signal: rest.signal,
+          onProgress: () => void (one.signal.aborted && others++),
+        })
+        .catch(() => {}),
+    )
+    setTimeout(() => one.abort(), 1)
+    await expect(inProcess().map(busy, new Array(1000).fill(0), { signal: one.signal })).rejects.toThrow(/aborted/i)
+    // The slice that had begun, and no more.
+    expect(others).toBeLessThanOrEqual(4)
+    rest.abort()
+    await Promise.all(crowd)
+  })
+
   test('a progress report that throws ends the map', async () => {
     const onProgress = () => {
       throw new Error('broken bar')
