@@ -84,6 +84,7 @@ export class NewtonDirection {
     for (let k = 0; k < dl.length; k++) large[k] = (ml[k] - sl[k]) / sl[k]
     multiply(toSmall, large, ds)
     const rhs = ds.map((y, i) => epsilon * (ms[i] - ss[i] - y))
+    if (!sparse) balance(rhs, ss)
     const schur: LinearOperator = {
       rows: ds.length,
       columns: ds.length,
@@ -103,6 +104,7 @@ export class NewtonDirection {
       history: false,
     })
     ds.set(x)
+    centre(ds)
     multiply(toLarge, ds, large)
     for (let k = 0; k < dl.length; k++) dl[k] = (epsilon * (ml[k] - sl[k]) - large[k]) / sl[k]
     return iterations
@@ -131,3 +133,25 @@ function sparseDiagonal({ indptr, indices, values }: CSR, ss: Float64Array, sl: 
 /** Inverse of the Schur complement's diagonal, which cancellation may leave at or below 0. */
 const inverseDiagonal = (ss: Float64Array, squares: Float64Array): Float64Array =>
   ss.map((s, i) => 1 / Math.max(s - squares[i], 1e-14 * s))
+
+/** Takes out of a right-hand side what a singular matrix cannot answer, where rounding has left that: with all of P, moving every row alike does nothing. */
+function balance(rhs: Float64Array, weights: Float64Array): void {
+  let [sum, size, total] = [0, 0, 0]
+  for (let i = 0; i < rhs.length; i++) {
+    sum += rhs[i]
+    size += Math.abs(rhs[i])
+    total += weights[i]
+  }
+  if (Math.abs(sum) > 1e-9 * size) for (let i = 0; i < rhs.length; i++) rhs[i] -= (sum / total) * weights[i]
+}
+
+/** Takes back a common move that is far larger than the others: it changes nothing but the digits that are left for them. */
+function centre(d: Float64Array): void {
+  let [low, high] = [Infinity, -Infinity]
+  for (const v of d) {
+    if (v < low) low = v
+    if (v > high) high = v
+  }
+  const middle = (low + high) / 2
+  if (Math.abs(middle) > 100 * (high - low)) for (let i = 0; i < d.length; i++) d[i] -= middle
+}

@@ -166,15 +166,28 @@ export function deviceInput(problem: Problem): TransportInput {
 
 /** Potentials of the working problem from a user's, or zeros. */
 export function takeInitial(
-  { cost, rows, columns, shift, scale, mass, epsilon }: Problem,
+  { cost, rows, columns, shift, scale, mass, epsilon, range }: Problem,
   initial?: { f: VectorLike; g: VectorLike },
 ): { f: Float64Array; g: Float64Array } {
   if (!initial) return { f: new Float64Array(rows.length), g: new Float64Array(columns.length) }
   const f = vector(initial.f, 'initial.f', { length: cost.rows })
   const g = vector(initial.g, 'initial.g', { length: cost.columns })
   const offset = epsilon * log(mass)
-  return {
-    f: Float64Array.from(rows, (i) => (f[i] - shift) * scale + offset),
-    g: Float64Array.from(columns, (j) => g[j] * scale),
-  }
+  return withinReach(
+    Float64Array.from(rows, (i) => (f[i] - shift) * scale + offset),
+    Float64Array.from(columns, (j) => g[j] * scale),
+    REACH * (range + 750 * epsilon),
+  )
+}
+
+/** Potentials further out than this many times what a solution's can be are brought back. */
+const REACH = 4
+
+/** Potentials so far out that costs would be lost in their rounding say no more about a solution than where its ends are. */
+function withinReach(f: Float64Array, g: Float64Array, reach: number): { f: Float64Array; g: Float64Array } {
+  const inside = (v: number) => Math.abs(v) <= reach
+  if (f.every(inside) && g.every(inside)) return { f, g }
+  const top = g.reduce((high, v) => Math.max(high, v), -Infinity)
+  const bring = (v: number) => Math.min(reach, Math.max(-reach, Number.isNaN(v) ? 0 : v))
+  return { f: f.map((v) => bring(v + top)), g: g.map((v) => bring(v - top)) }
 }

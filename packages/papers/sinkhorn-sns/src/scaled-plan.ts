@@ -195,6 +195,21 @@ export class ScaledPlan implements Plan {
     ;[this.G, this.#trialG] = [this.#trialG, this.G]
   }
 
+  /** Takes a plan and its potentials as they were worked out elsewhere. */
+  place(from: {
+    potentials(): { f: Float64Array; g: Float64Array }
+    epsilon: number
+    writePlan(out: Float64Array): void
+  }): void {
+    const { rows, columns, data, stride, r, c } = this
+    this.setPotentials(from.potentials(), from.epsilon)
+    from.writePlan(data)
+    this.#u.fill(1)
+    this.#v.fill(1)
+    this.kernels.rescale(rows, columns, data, stride, this.#u, this.#v, r, c)
+    this.#scaled = false
+  }
+
   /** What the answer is made of. */
   read(): PlanReadout {
     return {

@@ -1,33 +1,21 @@
-import { type Solver, solver, type TransportPlan, type TransportPotentials, type VectorLike, wait } from '@opt/core'
-import { type Ending, type Level, solveLevel } from './level.ts'
+import { log, type Solver, solver, type VectorLike, wait } from '@opt/core'
+import { annealing } from './annealing.ts'
+import { type Ending, type Level, reportOf, type Steps } from './level.ts'
+import { SPARSE_SHARE } from './newton-direction.ts'
 import { NewtonPlan } from './newton-plan.ts'
 import { onBackend } from './on-backend.ts'
-import {
-  type SinkhornNewtonOptions,
-  type SinkhornNewtonReport,
-  type SinkhornNewtonSolution,
-  takeSettings,
-} from './options.ts'
-import { type CostLike, type Problem, takeInitial } from './problem.ts'
-import { transportSolution } from './solution.ts'
-
-type Steps<T> = Generator<SinkhornNewtonReport, T, boolean>
-
-const SPLITS = 8
-/** A level before the last one that got this far is a good place to go on from. */
-const GOOD_ENOUGH = 0.05
-/** Sinkhorn has stalled when so many iterations take less than a thousandth off the error. */
-const PATIENCE = 100
+import type { SinkhornNewtonOptions, SinkhornNewtonReport, SinkhornNewtonSolution } from './options.ts'
+import type { CostLike } from './problem.ts'
 
 /**
  * Entropic optimal transport by sparse Newton iterations on the Sinkhorn potential (Tang et al., ICLR 2024):
  *
  *     min <C, P> + epsilon KL(P | a b')   subject to   P 1 = a,  P' 1 = b
  *
- * The annealing of epsilon and the adaptive count of kept entries are ours; `annealing: false` with a fixed `warmup` and
- * `keep` is the paper's algorithm.
+ * The annealing of epsilon, the adaptive count of kept entries and what follows where sparse Newton gives up are ours;
+ * `annealing: false` with a fixed `warmup` and `keep` is the paper's algorithm.
  *
- * @param cost n x m, finite.
+ * @param cost n x m; Infinity forbids a pair.
  * @param a n nonnegative masses; zeros are allowed.
  * @param b m nonnegative masses of the same sum.
  * @throws TypeError or RangeError naming the argument that is wrong.
@@ -46,79 +34,105 @@ export const sinkhornNewton: Solver<
   ): Steps<SinkhornNewtonSolution> {
     return yield* onBackend(
       [cost, a, b, options],
-      (plan, problem) => solveWith(plan, problem, options),
-      (problem) => solveWith(new NewtonPlan(problem), problem, options),
+      (plan, problem) => annealing(sparseNewton, plan, problem, options),
+      (problem) => annealing(sparseNewton, new NewtonPlan(problem), problem, options),
     )
   },
   { tolerance: 1e-9, maxIterations: 1000 },
 )
 
-function* solveWith(
-  plan: TransportPlan,
-  problem: Problem,
-  options: SinkhornNewtonOptions,
-): Steps<SinkhornNewtonSolution> {
-  try {
-    const settings = takeSettings(options)
-    const { annealing, tolerance } = settings
-    const counts = { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 }
-    const level: Level = { plan, settings, counts, unit: problem.scale, last: true, target: tolerance }
+/** Newton steps before a level is given up. */
+const STEPS = { onTheWay: 30, last: 60 }
+/** On the last level Sinkhorn goes on instead of Newton when it is predicted to be this close to the end; up to so many iterations. */
+const NEAR = 20
+const SINKHORN_AT_MOST = 40
+const BACKTRACKS = 30
 
-    // Levels still to solve, the next one last: ..., epsilon * factor, epsilon.
-    const start = takeInitial(problem, options.initial)
-    const levels = [problem.epsilon]
-    if (annealing && !(options.initial && (yield* isClose(plan, start, problem.epsilon))))
-      while (levels.at(-1)! < annealing.start * problem.range) levels.push(levels.at(-1)! * annealing.factor)
-
-    let good = { ...start, epsilon: Math.max(problem.range, levels.at(-1)!) }
-    let ending: Ending = 'reached'
-    for (let splits = 0; levels.length > 0; ) {
-      const epsilon = levels.at(-1)!
-      level.last = levels.length === 1
-      level.target = level.last || !annealing ? tolerance : annealing.tolerance
-      plan.setPotentials(good, epsilon)
-      ending = yield* solveLevel(level)
-      if (ending === 'told' || ending === 'floor') break
-      if (ending === 'reached' || (!level.last && (yield* wait(plan.error())) < GOOD_ENOUGH)) {
-        good = { ...(yield* wait(plan.potentials())), epsilon }
-        levels.pop()
-      } else if (annealing && splits < SPLITS && good.epsilon > epsilon) {
-        splits++
-        levels.push(Math.sqrt(good.epsilon * epsilon))
-      } else break
-    }
-
-    // Wherever it ended, the potentials are the best so far: every accepted step raised the dual of its level.
-    if (ending === 'failed' || !level.last) {
-      plan.setPotentials(yield* wait(plan.potentials()), problem.epsilon)
-      yield* wait(plan.evaluate())
-      yield* wait(plan.balance())
-    }
-    if (ending === 'failed') yield* plainSinkhorn(level)
-    const message = ending === 'floor' ? { message: 'rounding does not allow a smaller error' } : {}
-    return { ...transportSolution(problem, yield* wait(plan.read())), ...counts, ...message }
-  } finally {
-    plan.free()
-  }
+/** SNS at one epsilon: a few Sinkhorn iterations, then Newton steps with the small entries of P left out of the Hessian. */
+function* sparseNewton(level: Level): Steps<Ending> {
+  yield* wait(level.plan.evaluate())
+  return (yield* warmUp(level)) ?? (yield* newton(level))
 }
 
-/** Is the error at these potentials small enough to start right there? */
-function* isClose(plan: TransportPlan, start: TransportPotentials, epsilon: number): Steps<boolean> {
-  plan.setPotentials(start, epsilon)
-  yield* wait(plan.evaluate())
-  return (yield* wait(plan.balance())) < 0.1
-}
-
-/** What is left when Newton gave up on every level: Sinkhorn, as long as it moves. */
-function* plainSinkhorn({ plan, unit, counts, target }: Level): Steps<void> {
-  let reference = Infinity
-  for (let k = 0; ; k++) {
-    const error = yield* wait(plan.sinkhorn(PATIENCE, target))
+/** Sinkhorn iterations. Returns nothing where Newton is to go on. */
+function* warmUp(level: Level): Steps<Ending | undefined> {
+  const { plan, settings, target, last, counts } = level
+  const errors: number[] = []
+  let iterations = settings.warmup
+  for (let k = 0; k < iterations; k++) {
+    let error = yield* wait(plan.sinkhorn(iterations - k - 1, target))
+    if (Number.isNaN(error)) return 'failed'
+    if (error <= target) {
+      yield* wait(plan.absorb())
+      if (last) error = yield* wait(plan.error())
+    }
     counts.sinkhornIterations++
-    const told = yield { phase: 'sinkhorn', epsilon: plan.epsilon / unit, levelError: error, error }
-    const stalled = k % PATIENCE === 0 && error > 0.999 * reference
-    if (k % PATIENCE === 0) reference = error
-    if (told || stalled || plan.strained) yield* wait(plan.absorb())
-    if (told || stalled) return
+    errors.push(error)
+    const told = yield reportOf(level, 'sinkhorn', error)
+    if (told || error <= target) {
+      yield* wait(plan.absorb())
+      return told ? 'told' : 'reached'
+    }
+    if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
+      const rate = Math.sqrt(error / errors[k - 2])
+      if (rate < 1 && log(target / error) / log(rate) <= NEAR) iterations = SINKHORN_AT_MOST
+    }
+  }
+  yield* wait(plan.absorb())
+  return undefined
+}
+
+function* newton(level: Level): Steps<Ending> {
+  const { plan, settings, target, last, counts } = level
+  const { rows, columns } = plan
+  const limit = settings.annealing ? (last ? STEPS.last : STEPS.onTheWay) : Infinity
+  let forcing = settings.forcing
+  let slow = 0
+  let previous = Infinity
+  let step = { kept: 0, cg: 0, step: 0 }
+
+  for (let k = 0; ; k++) {
+    const error = yield* wait(plan.balance())
+    if (Number.isNaN(error)) return 'failed'
+    const done = error <= target
+    if (k > 0 || done) {
+      const phase = k > 0 ? 'newton' : 'sinkhorn'
+      counts[`${phase}Iterations`]++
+      const report = reportOf(level, phase, error)
+      if (yield k > 0 ? { ...report, ...step } : report) return 'told'
+    }
+    if (done) return 'reached'
+    if (k >= limit) return 'failed'
+    slow = error > 0.5 * previous ? slow + 1 : 0
+    previous = error
+    if (slow >= 2) {
+      if (last && error < plan.floor) return 'floor'
+      forcing /= 10
+      slow = 0
+    }
+
+    // Sparsify: the largest entries, as few as drop no more mass than the present error allows.
+    const { value, kept } = yield* wait(
+      settings.keep === 'auto'
+        ? plan.thresholdByMass(forcing * Math.min(1, Math.sqrt(error)), 2 * Math.max(rows, columns))
+        : plan.thresholdByCount(settings.keep),
+    )
+    const sparse = kept <= SPARSE_SHARE * rows * columns
+    const { cg, slope, reach } = yield* wait(plan.direct(sparse ? value : null, Math.min(0.1, Math.sqrt(error))))
+    counts.cgIterations += cg
+
+    // Line search on the slope of the concave potential: differences of its values would drown in rounding.
+    if (!(slope > 0)) return 'failed'
+    let alpha = Math.min(1, (60 * plan.epsilon) / reach)
+    let trial = 0
+    for (; trial < BACKTRACKS; trial++) {
+      const { slope: s, empty } = yield* wait(plan.tryStep(alpha))
+      if (s >= -0.5 * slope && !empty) break
+      const shrink = slope / (slope - s)
+      alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
+    }
+    if (trial === BACKTRACKS) return 'failed'
+    plan.accept()
+    step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
   }
 }

@@ -1,0 +1,61 @@
+import { log } from '@opt/core'
+import type { SemiDual } from './semi-dual.ts'
+
+const ROUNDING = 2.220446049250313e-16
+/** Exponents move at most this far in a step. */
+const FAR = 700
+
+/**
+ * Newton's direction of the semi-dual, (I - R T') x = residual, by elimination without a subtraction.
+ *
+ * The matrix is the Laplacian of a graph whose weights W = R T' are sums of nonnegative numbers, each right to its last
+ * digits however small, and a diagonal is the sum of a row's weights. So points that hang together by 1e-200 are told
+ * apart from those that hang together by 1e-100 (Grassmann, Taksar and Heyman 1985): a matrix in which they are subtracted
+ * from 1 knows neither. What an eliminated point or group of points needs, residual / weight, is right while it is small;
+ * where it is large, the flow grows exponentially with the potential, and asinh says how far that has to go. With it the
+ * direction still ascends: it is L^-T of numbers of the same signs.
+ */
+export function graphStep({ small, large, R, T, residual, order }: SemiDual): Float64Array {
+  // Light points are eliminated first: so every share of a weight is at most 1.
+  const W = new Float64Array(small * small)
+  order.forEach((i, p) => {
+    order.forEach((k, q) => {
+      let sum = 0
+      for (let j = 0; j < large; j++) sum += R[i * large + j] * T[k * large + j]
+      W[p * small + q] = sum
+    })
+  })
+  const rest = Float64Array.from(order, (i) => residual[i])
+  const noise = new Float64Array(small).fill(8 * ROUNDING)
+  const moves = new Float64Array(small)
+
+  for (let k = small - 1; k >= 0; k--) {
+    let weight = 0
+    for (let i = 0; i < k; i++) weight += W[k * small + i]
+    moves[k] = Math.abs(rest[k]) <= noise[k] ? 0 : needed(rest[k] / weight)
+    if (!(weight > 0)) continue
+    for (let i = 0; i < k; i++) {
+      const share = W[i * small + k] / weight
+      if (share === 0) continue
+      rest[i] += share * rest[k]
+      noise[i] += share * noise[k]
+      for (let l = 0; l < k; l++) W[i * small + l] += share * W[k * small + l]
+    }
+    for (let i = 0; i < k; i++) W[k * small + i] /= weight
+  }
+  for (let k = 1; k < small; k++) for (let i = 0; i < k; i++) moves[k] += W[k * small + i] * moves[i]
+
+  const step = new Float64Array(small)
+  order.forEach((i, p) => {
+    step[i] = moves[p]
+  })
+  return step
+}
+
+/** asinh, no further than {@link FAR}. */
+function needed(x: number): number {
+  const size = Math.abs(x)
+  if (!(size > 1e-4)) return x
+  const far = size < 1e100 ? log(size + Math.sqrt(size * size + 1)) : log(size) + Math.LN2
+  return Math.sign(x) * Math.min(FAR, far)
+}
