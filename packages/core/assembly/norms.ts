@@ -54,6 +54,38 @@ function largestOf<T>(n: i32, x: usize): T {
   return largest
 }
 
+/** NaN where an entry is NaN: pmax passes over it, the mask does not. */
+// @ts-ignore: decorator
+@inline
+function peakOf<T>(n: i32, x: usize): f64 {
+  let most = v128.splat<T>(0), wrong = most
+  const block: i32 = 64 / sizeof<T>()
+  let i = 0
+  for (; i + block <= n; i += block) {
+    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48)
+    const ab = v128.or(v128.ne<T>(a, a), v128.ne<T>(b, b)), cd = v128.or(v128.ne<T>(c, c), v128.ne<T>(d, d))
+    wrong = v128.or(wrong, v128.or(ab, cd))
+    const above = v128.pmax<T>(v128.abs<T>(a), v128.abs<T>(b)), below = v128.pmax<T>(v128.abs<T>(c), v128.abs<T>(d))
+    most = v128.pmax<T>(most, v128.pmax<T>(above, below))
+    x += 64
+  }
+  if (v128.any_true(wrong)) return NaN
+  let peak: f64 = 0
+  if (sizeof<T>() == 8) {
+    peak = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
+  } else {
+    const low = max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1))
+    peak = <f64>max(low, max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)))
+  }
+  for (; i < n; i++) {
+    const size = <f64>abs(load<T>(x))
+    if (size != size) return NaN
+    if (size > peak) peak = size
+    x += sizeof<T>()
+  }
+  return peak
+}
+
 // @ts-ignore: decorator
 @inline
 function squaredNormOf<T>(n: i32, x: usize): f64 {
@@ -105,6 +137,12 @@ export function largest(n: i32, x: usize): f64 {
 }
 export function largest32(n: i32, x: usize): f64 {
   return <f64>largestOf<f32>(n, x)
+}
+export function peak(n: i32, x: usize): f64 {
+  return peakOf<f64>(n, x)
+}
+export function peak32(n: i32, x: usize): f64 {
+  return peakOf<f32>(n, x)
 }
 export function squaredNorm(n: i32, x: usize): f64 {
   return squaredNormOf<f64>(n, x)

@@ -48,6 +48,8 @@ const CALLS = {
   diffgrad32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', 'f32:203', 0.003, 0.997, 0.9, 0.999, 1e-8, 0.1],
   largest: [VECTOR, 'f64:203'],
   largest32: [VECTOR, 'f32:203'],
+  peak: [VECTOR, 'f64:203'],
+  peak32: [VECTOR, 'f32:203'],
   squaredNorm: [VECTOR, 'f64:203'],
   squaredNorm32: [VECTOR, 'f32:203'],
   scaleAbove: [VECTOR, 'f64:203', 1.3, 0.7],

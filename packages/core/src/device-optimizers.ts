@@ -37,8 +37,8 @@ export interface DeviceKernels<A> {
   /** h = kept[0] = gamma h + (1 - gamma) max|g|; entries above correction h are scaled so that the largest becomes that. */
   clipToHistory(n: number, g: A, kept: A, gamma: number, correction: number): void
   /**
-   * a = kept[1] = gamma1 a + (1 - gamma1) |g|, c = kept[2] = gamma2 c + (1 - gamma2) |g|^2; the norm of g becomes
-   * correction1 a / (sqrt(correction2 c) + epsilon). In float32: for norms from about 1e-19 to 1e19.
+   * a = kept[1] = gamma1 a + (1 - gamma1) |g|, r = kept[2] with r^2 = gamma2 r^2 + (1 - gamma2) |g|^2; the norm of g becomes
+   * correction1 a / (sqrt(correction2) r + epsilon). To be called right after {@link clipToHistory}, which knows how large g is.
    */
   normalizeToHistory(
     n: number,
@@ -72,20 +72,29 @@ export interface SlotRequest {
   readonly overwrites: readonly string[]
   /** Numbers of the slots that updates compute on the device. */
   readonly keeps: readonly string[]
+  /** Arrays that hold squares. */
+  readonly squares: readonly string[]
+  /** What a step is given is smaller than this power of two. */
+  readonly below: number
 }
 
 /** The slots of an optimizer on a device. */
 export interface DeviceSlots {
   /** Refuses what is no array of the device and of slot i's size. */
   check(given: unknown, i: number, label: string): void
-  /** Takes over what step `step`, from 0, is given for slot i; inspects it for numbers that are not finite. */
+  /** Takes over what step `step`, from 0, is given for slot i; inspects it for numbers that are not finite or too large. */
   take(given: unknown, i: number, what: string, step: number, inspect: boolean): void
+  /**
+   * Inspects what slot i holds before that step: the parameter and state must be finite and smaller than `below`, a power of two, and
+   * squares smaller than its square.
+   */
+  confine(i: number, step: number, below: number): void
   /** Slot i stands before that step: remembers its count and numbers. */
   mark(i: number, step: number): void
   /** An array of the optimizer's own for what slot i is given. */
   own(i: number, what: string): unknown
   /**
-   * Waits until all steps are done. When something was not finite, nothing has changed since: sets the slots' counts and numbers back,
+   * Waits until all steps are done. When something inspected was not finite, or too large, nothing has changed since: sets the slots' counts and numbers back,
    * calls `back(step)` with the number of that step, and refuses what `label` calls it.
    */
   settled(back: (step: number) => void, label: (i: number, what: string, at: number) => string): Promise<void>

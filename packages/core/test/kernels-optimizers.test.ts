@@ -57,6 +57,7 @@ const UPDATES: [keyof OptimizerKernels, number, number[]][] = [
   ['adamDirection', 3, [1.7, 0.9, 0.999, 1e-8, 1]],
   ['diffgrad', 5, [0.003, 0.997, 0.9, 0.999, 1e-8, 0.1]],
   ['largest', 1, []],
+  ['peak', 1, []],
   ['squaredNorm', 1, []],
   ['scaleAbove', 1, [1.3, 0.7]],
   ['adahessian', 5, [0.003, 1.7, 0.997, 0.9, 0.999, 1e-4]],
@@ -162,6 +163,26 @@ describe('what the updates compute', () => {
     const [first, second] = [0.9 * 0.5 - 0.06, 0.99 * 4 + 0.01 * 0.36]
     expect([m[0], v[0], q[0]]).toEqual([expect.closeTo(first, 15), expect.closeTo(second, 14), -0.6])
     expect(p[0]).toBeCloseTo(0.99 * 2 - (0.1 * first) / (1 + Math.exp(-1.6)) / (Math.sqrt(second) + 1e-3), 14)
+  })
+
+  test('peak: NaN wherever it stands, in both sets; else the largest size', () => {
+    for (const plain of [false, true])
+      for (let n = 1; n < 40; n++) {
+        const { kernels: fast, x, y } = allocateUpdates((ws) => ({ x: ws.f64(n), y: ws.f32(n) }))
+        const kernels = plain ? plainUpdates : fast
+        expect([kernels.peak(n, x), kernels.peak32(n, y)]).toEqual([0, 0])
+        for (let at = n - 1; at >= 0; at--)
+          for (const [value, wanted] of [
+            [-7, 7],
+            [-Infinity, Infinity],
+            [NaN, NaN],
+          ]) {
+            x.fill(2)
+            y.fill(-2)
+            x[at] = y[at] = value
+            expect([kernels.peak(n, x), kernels.peak32(n, y)]).toEqual([wanted, wanted])
+          }
+      }
   })
 
   test('largest, squaredNorm, scaleAbove', () => {

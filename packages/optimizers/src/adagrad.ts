@@ -1,7 +1,7 @@
 import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
 import type { Rules } from './rules.ts'
-import { type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
+import { type Hyper, nonnegative, type OptimizerOptions, positive } from './settings.ts'
 import type { Slot } from './slot.ts'
 
 /** Hyper-parameters of {@link Adagrad}. */
@@ -26,11 +26,23 @@ const rules: Rules<AdagradHyper> = {
     learningRate: nonnegative(0.01),
     learningRateDecay: nonnegative(0),
     initialAccumulator: nonnegative(0),
-    epsilon: nonnegative(1e-10),
+    epsilon: positive(1e-10),
     l2: nonnegative(0),
     weightDecay: nonnegative(0),
   },
   arrays: () => ['sumOfSquares'],
+  squares: ['sumOfSquares'],
+  bound({ learningRate, initialAccumulator, epsilon, l2, weightDecay }, bounds) {
+    const d = l2 * bounds.parameter + bounds.gradient
+    const sum = Math.max(bounds.state * bounds.state, initialAccumulator) + d * d
+    // s >= d^2, unless the square underflows.
+    const direction = Math.min(d / epsilon, 2 + 1e-17 / epsilon)
+    bounds.state = Math.sqrt(sum)
+    bounds.parameter =
+      bounds.parameter * Math.max(1, Math.abs(1 - learningRate * weightDecay)) + learningRate * direction
+    const coefficients = Math.max(1 / epsilon, learningRate, learningRate * weightDecay, l2)
+    bounds.largest = Math.max(sum, learningRate * d, coefficients)
+  },
   onDevice: { overwrites: [] },
 }
 

@@ -1,8 +1,9 @@
 import { pow } from '@opt/core'
+import { boundAdam } from './bound-adam.ts'
 import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
 import type { Rules } from './rules.ts'
-import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
+import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions, positive } from './settings.ts'
 import type { Slot } from './slot.ts'
 
 /** Hyper-parameters of {@link AdamW}. */
@@ -31,21 +32,26 @@ const settings = {
   learningRate: nonnegative(1e-3),
   beta1: fraction(0.9),
   beta2: fraction(0.999),
-  epsilon: nonnegative(1e-8),
+  epsilon: positive(1e-8),
   weightDecay: nonnegative(0.01),
   amsgrad: flag(false),
 }
 
 const arrays = ({ amsgrad }: AdamWHyper) => ['mean', 'meanSquare', ...(amsgrad ? ['largest'] : [])]
 
-const onDevice = { overwrites: [] }
+const common = {
+  arrays,
+  squares: ['meanSquare', 'largest'],
+  averages: [['mean', 'meanSquare']] as const,
+  bound: boundAdam,
+  onDevice: { overwrites: [] },
+}
 
-const adamW: Rules<AdamWHyper> = { name: 'AdamW', settings, arrays, onDevice }
+const adamW: Rules<AdamWHyper> = { name: 'AdamW', settings, ...common }
 const adam: Rules<AdamHyper> = {
   name: 'Adam',
   settings: { ...settings, weightDecay: nonnegative(0), l2: nonnegative(0) },
-  arrays,
-  onDevice,
+  ...common,
 }
 
 /**

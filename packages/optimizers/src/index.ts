@@ -6,6 +6,8 @@
 
 export { Adagrad, type AdagradHyper } from './adagrad.ts'
 export { Adam, type AdamHyper, AdamW, type AdamWHyper } from './adam.ts'
+export { type AdamLike, boundAdam } from './bound-adam.ts'
+export type { Bounds } from './bounds.ts'
 export { clipByGlobalNormInPlace, clipByValueInPlace, type GradientSet, globalNorm } from './clipping.ts'
 export { Optimizer } from './optimizer.ts'
 export type { DeviceParameter, DeviceTensor, Floats, GradientsOf, Parameter, ParameterSet } from './parameters.ts'

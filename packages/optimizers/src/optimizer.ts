@@ -1,4 +1,5 @@
 import { type DeviceSlots, number, refuse, show } from '@opt/core'
+import { isCalm, staysInRange } from './bounds.ts'
 import {
   type Floats,
   fits,
@@ -20,6 +21,10 @@ import { type Hyper, type OptimizerOptions, type ResolvedGroup, resolveGroups, t
 import { allocateSlots, checkFinite, type HeldSlot, type Slot, slotsOnDevice } from './slot.ts'
 import { type OptimizerState, readState, saveSlot } from './state.ts'
 import { checkStructure, memberOf, viewsOf } from './structure.ts'
+import { Trial } from './trial.ts'
+
+/** On a device numbers of gradients and parameters are smaller: float32 has room for their squares, and for sums of those. */
+const BELOW = 35184372088832 // 2^45
 
 /**
  * The contract of all step-at-a-time optimizers. An algorithm is a subclass that gives its {@link Rules} and an `update`;
@@ -31,7 +36,7 @@ import { checkStructure, memberOf, viewsOf } from './structure.ts'
 export abstract class Optimizer<H extends Hyper, P extends ParameterSet = ParameterSet> {
   /** The parameters: the arrays that were given, or with `resident` those in the optimizer's memory. */
   readonly parameters: P
-  readonly #name: string
+  readonly #rules: Rules<H>
   readonly #slots: HeldSlot[]
   /** The group of each slot. */
   readonly #groups: ResolvedGroup<H>[]
@@ -39,6 +44,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   readonly #scheduled: ResolvedGroup<H>[]
   readonly #check: boolean
   readonly #device: DeviceSlots | null = null
+  readonly #trial: Trial
   #gradients: P | undefined
   #steps = 0
 
@@ -50,7 +56,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     const { name } = rules
     if (!isRecord(options)) refuse(`${name}: options`, 'an object', show(options), 'type')
     const { backend, resident = false } = options
-    const { inputs = [], onDevice } = rules
+    const { inputs = [], squares = [], onDevice } = rules
     if (backend !== undefined) {
       if (typeof backend?.hold !== 'function') refuse(`${name}: backend`, 'a device', show(backend), 'type')
       if (!onDevice || resident)
@@ -65,7 +71,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     const arrays = groups.map(({ hyper }) => rules.arrays(hyper).slice())
     const numbers = groups.map(({ hyper }) => rules.numbers?.(hyper).slice() ?? [])
     if (backend) {
-      const request = { keeps: [], ...onDevice!, arrays, inputs }
+      const request = { keeps: [], below: BELOW, ...onDevice!, arrays, inputs, squares }
       const { slots, device } = slotsOnDevice(backend, named, numbers, request)
       this.#slots = slots
       this.#device = device
@@ -77,7 +83,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
         checkFinite(slot.parameter, slot.kernels, (at) => label + place(at, slot.shape))
       })
     }
-    this.#name = name
+    this.#rules = rules
+    this.#trial = new Trial(this.#slots)
     this.#groups = groups
     this.#scheduled = [...new Set(groups)].filter(({ rate }) => typeof rate === 'function')
     this.#check = options.check ?? true
@@ -105,13 +112,20 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    *
    * @param gradients in the structure of the parameters, float32 or float64; null for a parameter without one, which then does
    *   not take part: it keeps its value, its state and its own count of steps.
-   * @throws TypeError or RangeError, before anything changes, when gradients are missing, unknown, of the wrong shape or not
-   *   finite, or when a schedule gives no nonnegative number. On a device {@link settled} says what is not finite.
+   * @throws TypeError or RangeError when gradients are missing, unknown, of the wrong shape or not finite, when a schedule gives no
+   *   nonnegative number, or when the step would leave a number that is not finite in parameters or state; nothing has changed then.
+   *   On a device {@link settled} says what it finds there.
    */
   step(gradients: GradientsOf<P>): void {
     this.#takeGradients(gradients)
     this.#refreshRates()
     this.prepare()
+    if (!this.#check || (this.#device ? this.#confine(this.#device) : this.#isCalm())) this.#update()
+    else this.#try()
+    this.#steps++
+  }
+
+  #update(): void {
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
       this.#device?.mark(i, this.#steps)
@@ -121,7 +135,46 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
       this.update(slot, this.#groups[i].hyper)
       if (slot.source !== null) scatter(slot.parameter, slot.source)
     }
-    this.#steps++
+  }
+
+  /** Can no number of the step leave its range? */
+  #isCalm(): boolean {
+    for (let i = 0; i < this.#slots.length; i++)
+      if (this.#slots[i].active && !isCalm(this.#rules, this.#groups[i].hyper, this.#slots[i])) return false
+    return true
+  }
+
+  #try(): void {
+    this.#trial.begin()
+    try {
+      this.#update()
+    } catch (error) {
+      this.#trial.back()
+      throw error
+    }
+    this.#trial.end(this.#labelOf)
+  }
+
+  /** On a device, whose numbers are not seen, bounds decide: entries that have to be small are looked at there. */
+  #confine(device: DeviceSlots): true {
+    const rules = this.#rules
+    const groups = this.#groups
+    for (let i = 0; i < this.#slots.length; i++) {
+      const { active, bounds } = this.#slots[i]
+      if (!active) continue
+      bounds.gradient = rules.onDevice?.below ?? BELOW
+      if (staysInRange(rules, groups[i].hyper, bounds, true)) continue
+      bounds.parameter = BELOW
+      bounds.state = BELOW
+      if (!staysInRange(rules, groups[i].hyper, bounds, true)) {
+        bounds.parameter = Infinity
+        const allowed = 'such that no step can leave the range of float32 on a device'
+        const given = `a learning rate of ${groups[i].hyper.learningRate} with these decay rates, epsilon and penalties`
+        refuse(`${rules.name}.step: options`, allowed, given)
+      }
+      device.confine(i, this.#steps, BELOW)
+    }
+    return true
   }
 
   /** All parameters as updates see them, in the order given. */
@@ -138,7 +191,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @throws TypeError or RangeError, as for gradients.
    */
   protected take(name: string, set: GradientsOf<P>): void {
-    checkStructure(this.parameters, set, this.#slots.length, `${this.#name}.step: ${name}`)
+    checkStructure(this.parameters, set, this.#slots.length, `${this.#rules.name}.step: ${name}`)
     for (let i = 0; i < this.#slots.length; i++) {
       const slot = this.#slots[i]
       const given = memberOf(this.parameters, set, i, slot.name)
@@ -168,8 +221,8 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @throws Error on a device, which {@link stateAsync} waits for.
    */
   state(): OptimizerState {
-    if (this.#device) throw new Error(`${this.#name}.state: on a device the state is read by await stateAsync()`)
-    return { optimizer: this.#name, steps: this.#steps, parameters: this.#slots.map((slot) => saveSlot(slot)) }
+    if (this.#device) throw new Error(`${this.#rules.name}.state: on a device the state is read by await stateAsync()`)
+    return { optimizer: this.#rules.name, steps: this.#steps, parameters: this.#slots.map((slot) => saveSlot(slot)) }
   }
 
   /**
@@ -180,7 +233,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   async stateAsync(): Promise<OptimizerState> {
     const device = this.#device
     if (!device) return this.state()
-    const whole = { optimizer: this.#name, steps: this.#steps }
+    const whole = { optimizer: this.#rules.name, steps: this.#steps }
     const [read] = await Promise.all([device.read(), this.settled()])
     return { ...whole, parameters: this.#slots.map((slot, i) => saveSlot({ ...slot, ...read[i] })) }
   }
@@ -194,6 +247,7 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   async settled(): Promise<void> {
     const back = (step: number) => {
       this.#steps = step
+      for (const { bounds } of this.#slots) bounds.parameter = Infinity
     }
     await this.#device?.settled(back, (i, what, at) => {
       const slot = this.#slots[i]
@@ -212,14 +266,14 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @throws TypeError or RangeError, before anything changes, when the state is not one of this optimizer on these parameters.
    */
   load(state: OptimizerState): void {
-    readState(this.#name, this.#slots, state)()
+    readState(this.#rules, this.#slots, state)()
     this.#device?.loaded()
     this.#steps = state.steps
   }
 
   /** Checks all gradients and copies them into the slots. */
   #takeGradients(gradients: unknown): void {
-    checkStructure(this.parameters, gradients, this.#slots.length, `${this.#name}.step: gradients`)
+    checkStructure(this.parameters, gradients, this.#slots.length, `${this.#rules.name}.step: gradients`)
     const slots = this.#slots
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]
@@ -250,10 +304,13 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
       const to = what === 'gradients' ? slot.gradient : slot.inputs[what]
       if ((isNdArray(given) ? given.data : given) !== to) gather(given, to)
       if (!this.#check) continue
-      const bad = slot.kernels.nonFinite(slot.length, to)
-      if (bad >= 0) refuse(this.#label(slot, what) + place(bad, slot.shape), 'a finite number', String(to[bad]))
+      const peak = slot.kernels.peak(slot.length, to)
+      if (!(peak < Infinity)) checkFinite(to, slot.kernels, (at) => this.#label(slot, what) + place(at, slot.shape))
+      slot.bounds.gradient = what === 'gradients' ? peak : Math.max(slot.bounds.gradient, peak)
     }
   }
+
+  readonly #labelOf = (slot: HeldSlot, what: string): string => this.#label(slot, what)
 
   #label(slot: HeldSlot, what: string): string {
     return slot.label.replace(': gradients', `.step: ${what}`)

@@ -1,7 +1,7 @@
 import { Optimizer } from './optimizer.ts'
 import type { Floats, ParameterSet } from './parameters.ts'
 import type { Rules } from './rules.ts'
-import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions } from './settings.ts'
+import { flag, fraction, type Hyper, nonnegative, type OptimizerOptions, positive } from './settings.ts'
 import type { Slot } from './slot.ts'
 
 /** Hyper-parameters of {@link RMSProp}. */
@@ -27,7 +27,7 @@ const rules: Rules<RMSPropHyper> = {
   settings: {
     learningRate: nonnegative(0.01),
     alpha: fraction(0.99),
-    epsilon: nonnegative(1e-8),
+    epsilon: positive(1e-8),
     momentum: fraction(0),
     centered: flag(false),
     l2: nonnegative(0),
@@ -38,6 +38,19 @@ const rules: Rules<RMSPropHyper> = {
     ...(centered ? ['mean'] : []),
     ...(momentum > 0 ? ['velocity'] : []),
   ],
+  squares: ['meanSquare'],
+  bound({ learningRate, alpha, epsilon, momentum, centered, l2, weightDecay }, bounds) {
+    const d = l2 * bounds.parameter + bounds.gradient
+    // s >= (1 - alpha) d^2, unless the square underflows.
+    const ratio = centered ? Infinity : 2 / Math.sqrt(1 - alpha) + 1e-17 / epsilon
+    const direction = Math.min(d / epsilon, ratio)
+    const velocity = momentum > 0 ? momentum * bounds.state + direction : direction
+    bounds.state = Math.max(bounds.state, d, velocity)
+    bounds.parameter =
+      bounds.parameter * Math.max(1, Math.abs(1 - learningRate * weightDecay)) + learningRate * velocity
+    const coefficients = Math.max(1 / epsilon, learningRate, learningRate * weightDecay, l2)
+    bounds.largest = Math.max(d * d, coefficients)
+  },
   onDevice: { overwrites: [] },
 }
 

@@ -31,6 +31,16 @@ const rules: Rules<SGDHyper> = {
     weightDecay: nonnegative(0),
   },
   arrays: ({ momentum }) => (momentum > 0 ? ['velocity'] : []),
+  bound({ learningRate, momentum, l2, weightDecay }, bounds) {
+    const d = l2 * bounds.parameter + bounds.gradient
+    const velocity = momentum * bounds.state + d
+    if (momentum > 0) bounds.state = Math.max(bounds.state, velocity)
+    const direction = momentum * velocity + d
+    bounds.parameter =
+      bounds.parameter * Math.max(1, Math.abs(1 - learningRate * weightDecay)) +
+      learningRate * Math.max(velocity, direction)
+    bounds.largest = Math.max(direction, learningRate, learningRate * weightDecay, l2)
+  },
   onDevice: { overwrites: [] },
 }
 

@@ -8,6 +8,7 @@ import {
   type SlotRequest,
   type UpdateKernels,
 } from '@opt/core'
+import { type Bounds, boundsOf } from './bounds.ts'
 import { type Floats, isFloat32, isNdArray, type Named, type Parameter, shapeOf, sizeOf } from './parameters.ts'
 
 /** One parameter as an update sees it: flat arrays of one type in the optimizer's memory. */
@@ -45,6 +46,7 @@ export interface HeldSlot extends Slot {
   readonly source: Parameter | null
   /** Has a gradient this step. */
   active: boolean
+  readonly bounds: Bounds
 }
 
 const kernels32 = (kernels: OptimizerKernels): UpdateKernels<Float32Array> => ({
@@ -62,6 +64,7 @@ const kernels32 = (kernels: OptimizerKernels): UpdateKernels<Float32Array> => ({
   diffgrad: kernels.diffgrad32,
   adahessian: kernels.adahessian32,
   largest: kernels.largest32,
+  peak: kernels.peak32,
   squaredNorm: kernels.squaredNorm32,
   scaleAbove: kernels.scaleAbove32,
   nonFinite: kernels.nonFinite32,
@@ -76,6 +79,7 @@ const bareSlot = ({ name, label, value }: Named, numbers: readonly string[]) => 
   numbers: Object.fromEntries(numbers.map((key) => [key, 0])),
   steps: 0,
   active: false,
+  bounds: boundsOf(sizeOf(value)),
 })
 
 /** Gives each parameter its arrays, all in one memory. */

@@ -1,5 +1,7 @@
-import { refuse, show } from '@opt/core'
-import { isFloat32, isRecord } from './parameters.ts'
+import { number, refuse, show } from '@opt/core'
+import { isFloat32, isRecord, place } from './parameters.ts'
+import type { Rules } from './rules.ts'
+import type { Hyper } from './settings.ts'
 import type { HeldSlot } from './slot.ts'
 
 /** What {@link Optimizer.state} saves: plain JSON, exact to the bit (arrays are base64 of their little-endian bytes). */
@@ -60,8 +62,31 @@ export function saveSlot(slot: HeldSlot): ParameterState {
   }
 }
 
+/** Refuses numbers that no step leaves behind. */
+function checkMeaning(values: ArrayLike<number>, label: (i: number) => string, square: boolean): void {
+  for (let i = 0; i < values.length; i++)
+    if (!(values[i] - values[i] === 0 && (values[i] >= 0 || !square)))
+      number(values[i], label(i), { nonnegative: square })
+}
+
+/** The largest of an average over the root of that of its squares; squares of the smallest numbers have underflowed. */
+function largestRatio(averages: ArrayLike<number>, squares: ArrayLike<number>): number {
+  let largest = 0
+  for (let i = 0; i < averages.length; i++) {
+    const size = Math.abs(averages[i])
+    if (size > 1e-17) largest = Math.max(largest, size / Math.sqrt(squares[i]))
+  }
+  return largest
+}
+
 /** Checks a saved slot against the one it is for, and returns what puts it there. */
-function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => void {
+function readSlot<H extends Hyper>(
+  { squares = [], counts: counting = [], averages = [] }: Rules<H>,
+  slot: HeldSlot,
+  saved: ParameterState,
+  taken: number,
+  label: string,
+): () => void {
   if (saved.dtype !== dtypeOf(slot)) refuse(`${label}.dtype`, dtypeOf(slot), show(saved.dtype))
   if (!Array.isArray(saved.shape) || saved.shape.map(show).join() !== slot.shape.join())
     refuse(
@@ -69,7 +94,7 @@ function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => v
       `[${slot.shape}]`,
       Array.isArray(saved.shape) ? `[${saved.shape.map(show)}]` : show(saved.shape),
     )
-  checkCount(saved.steps, `${label}.steps`)
+  checkCount(saved.steps, `${label}.steps`, taken)
   const arrays = Object.keys(slot.arrays)
   const numbers = Object.keys(slot.numbers)
   for (const [kind, names] of [['arrays', arrays] as const, ['numbers', numbers] as const]) {
@@ -82,7 +107,21 @@ function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => v
   const read = (name: string) => decode(saved.arrays[name], Kind.BYTES_PER_ELEMENT * slot.length, `${label}.${name}`)
   const contents = arrays.map((name) => new Kind(read(name).buffer as ArrayBuffer))
   const values = numbers.map((name) => new Float64Array(decode(saved.numbers[name], 8, `${label}.${name}`).buffer)[0])
+  arrays.forEach((name, i) => {
+    checkMeaning(contents[i], (at) => `${label}.${name}${place(at, slot.shape)}`, squares.includes(name))
+  })
+  numbers.forEach((name, i) => {
+    checkMeaning([slot.kept ? Math.fround(values[i]) : values[i]], () => `${label}.${name}`, squares.includes(name))
+    if (counting.includes(name)) checkCount(values[i], `${label}.${name}`, saved.steps)
+  })
+  const ratios = averages.map(([average, square]) => {
+    const k = numbers.indexOf(average)
+    if (k >= 0) return values[k] === 0 ? 0 : values[k] / values[numbers.indexOf(square)]
+    return largestRatio(contents[arrays.indexOf(average)], contents[arrays.indexOf(square)])
+  })
   return () => {
+    slot.bounds.ratio = Math.max(0, ...ratios)
+    slot.bounds.parameter = Infinity
     slot.steps = saved.steps
     arrays.forEach((name, i) => slot.arrays[name].set(contents[i]))
     numbers.forEach((name, i) => {
@@ -92,7 +131,8 @@ function readSlot(slot: HeldSlot, saved: ParameterState, label: string): () => v
 }
 
 /** Checks a saved state against the slots it is for, and returns what puts it there. */
-export function readState(name: string, slots: HeldSlot[], state: OptimizerState): () => void {
+export function readState<H extends Hyper>(rules: Rules<H>, slots: HeldSlot[], state: OptimizerState): () => void {
+  const { name } = rules
   const label = `${name}.load: state`
   if (!isRecord(state) || !Array.isArray(state.parameters)) refuse(label, 'what state() returned', show(state), 'type')
   if (state.optimizer !== name) refuse(`${label}.optimizer`, show(name), show(state.optimizer))
@@ -104,14 +144,15 @@ export function readState(name: string, slots: HeldSlot[], state: OptimizerState
     const parameter = saved.get(slot.name)
     if (!parameter)
       refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].map(show).join(', '))
-    return readSlot(slot, parameter, `${label}.${slot.name}`)
+    return readSlot(rules, slot, parameter, state.steps, `${label}.${slot.name}`)
   })
   return () => {
     for (const apply of put) apply()
   }
 }
 
-/** A number of steps. */
-function checkCount(value: unknown, label: string): void {
+/** A number of steps, not more than those that have been taken. */
+function checkCount(value: unknown, label: string, taken = Number.MAX_SAFE_INTEGER): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(label, 'a nonnegative integer', show(value))
+  if ((value as number) > taken) refuse(label, `at most ${taken}, the steps taken`, show(value))
 }

@@ -57,6 +57,8 @@ fuzz(api, {
     methods: schedule().methods!,
   },
 
+  boundAdam: { skip: "computes an author's bounds, in place" },
+
   ...Object.fromEntries(
     ['nonnegative', 'positive', 'fraction', 'flag'].map((name) => [
       name,

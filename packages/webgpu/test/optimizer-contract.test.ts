@@ -187,7 +187,7 @@ onDevice('state', () => {
     expect(early).toEqual(alone)
     expect(await optimizer.stateAsync()).not.toEqual(alone)
     const { numbers } = alone.parameters[0]
-    expect(Object.keys(numbers)).toEqual(['largest', 'norm', 'squaredNorm', 'sinceReset'])
+    expect(Object.keys(numbers)).toEqual(['largest', 'norm', 'rootSquare', 'sinceReset'])
     expect(new Set(Object.values(numbers)).size).toBe(4)
   })
 

@@ -1,5 +1,5 @@
 import { AdaHessian } from '@opt/adahessian'
-import { AdamW } from '@opt/optimizers'
+import { Adam, AdamW, SGD } from '@opt/optimizers'
 import { StableSPAM } from '@opt/stable-spam'
 import ndarray from 'ndarray'
 import { gpu, onDevice } from './open.ts'
@@ -43,7 +43,7 @@ onDevice('gradients that are not finite', () => {
     expect(ours.steps).toBe(8)
     await expect(ours.settled()).rejects.toThrow(
       new RangeError(
-        `${name}.step: gradients.w[2][3] must be a finite number, got NaN or an infinity at step 3; nothing has changed since`,
+        `${name}.step: gradients.w[2][3] must be a finite number, and not too large for float32, got another at step 3; nothing has changed since`,
       ),
     )
     expect(ours.steps).toBe(3)
@@ -130,5 +130,91 @@ onDevice('gradients that are not finite', () => {
     expect(() => optimizer.step(upload(gradients(0)), { w: null, b: null } as never)).toThrow(
       'AdaHessian.step: products.w must be given where there is a gradient, got null',
     )
+  })
+
+  test.each(MAKES)(
+    '%s: what is too large for float32 is refused as what is not finite, at its place',
+    async (name, make) => {
+      const { device, read } = twins()
+      const optimizer = make(device, { backend: gpu })
+      optimizer.step(upload(gradients(0)))
+      const before = [await read(), await optimizer.stateAsync()]
+      optimizer.step(upload(gradients(1, ['w', 7, -3e38])))
+      optimizer.step(upload(gradients(2)))
+      await expect(optimizer.settled()).rejects.toThrow(
+        `${name}.step: gradients.w[1][2] must be a finite number, and not too large`,
+      )
+      expect([await read(), await optimizer.stateAsync()]).toEqual(before)
+    },
+  )
+
+  test('StableSPAM survives a spike of 1e28, AdamW refuses it', async () => {
+    for (const [name, make] of MAKES) {
+      const { device, memory, read } = twins()
+      const [ours, theirs] = [make(device, { backend: gpu }), make(memory)]
+      for (let t = 0; t < 6; t++) {
+        const g = gradients(t, t === 3 ? ['b', 2, 1e28] : undefined)
+        ours.step(upload(g))
+        if (name === 'StableSPAM') theirs.step(g)
+      }
+      if (name === 'AdamW') await expect(ours.settled()).rejects.toThrow('AdamW.step: gradients.b[2] must be')
+      else {
+        await ours.settled()
+        const [w, b] = await read()
+        expect(distance(w, memory.w.data)).toBeLessThan(1e-4)
+        expect(distance(b, memory.b)).toBeLessThan(1e-4)
+      }
+    }
+  })
+
+  test('parameters that are not finite, or far too large, are found at the first step', async () => {
+    for (const bad of [NaN, Infinity, 1e30]) {
+      const x = gpu.array(Float32Array.of(1, bad, 2))
+      const optimizer = adamW(x, { backend: gpu })
+      optimizer.step(gpu.array(normal(3, 1)))
+      await expect(optimizer.settled()).rejects.toThrow('AdamW.step: parameters[1] must be a finite number')
+      expect(optimizer.steps).toBe(0)
+      optimizer.step(gpu.array(normal(3, 1)))
+      await expect(optimizer.settled()).rejects.toThrow('AdamW.step: parameters[1] must be a finite number')
+    }
+  })
+
+  test('options by which a step may leave the range are refused at once; the weights of a runaway when they grow too large', async () => {
+    for (const options of [{ learningRate: 1e37 }, { epsilon: 1e-40 }, { weightDecay: 1e39 }]) {
+      const { device, read } = twins()
+      const optimizer = new AdamW(device, { backend: gpu, ...options })
+      const before = await read()
+      expect(() => optimizer.step(upload(gradients(0)))).toThrow(
+        /^AdamW.step: options must be such that no step can leave/,
+      )
+      expect(await read()).toEqual(before)
+      expect(optimizer.steps).toBe(0)
+    }
+    const x = gpu.array(Float32Array.of(1, -1))
+    const optimizer = new SGD(x, { backend: gpu, learningRate: 3 })
+    let message = ''
+    for (let t = 0; t < 400 && message === ''; t++) {
+      optimizer.step(gpu.array((await gpu.read(x)).map((v) => 1e3 * v)))
+      await optimizer.settled().catch((error) => {
+        message = error.message
+      })
+    }
+    expect(message).toMatch(
+      /^SGD.step: (gradients|parameters)\[0\] must be a finite number, and not too large for float32/,
+    )
+    expect((await gpu.read(x)).every(Number.isFinite)).toBe(true)
+  })
+
+  test('a state loaded in Stable-SPAM and AdamW with a penalty goes on', async () => {
+    const { device } = twins()
+    for (const make of [MAKES[1][1], ((p, o) => new Adam(p, { l2: 0.01, ...o })) as Make]) {
+      const optimizer = make(device, { backend: gpu })
+      for (let t = 0; t < 3; t++) optimizer.step(upload(gradients(t)))
+      const saved = await optimizer.stateAsync()
+      optimizer.load(saved)
+      for (let t = 3; t < 9; t++) optimizer.step(upload(gradients(t)))
+      await optimizer.settled()
+      expect(optimizer.steps).toBe(9)
+    }
   })
 })

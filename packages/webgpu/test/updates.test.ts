@@ -90,8 +90,8 @@ onDevice('updates with a number in the step', () => {
       expect(distance(await device.floats(there), clipped)).toBeLessThan(1e-6)
       const square = clipped.reduce((sum, v) => sum + v * v, 0)
       normalizeToHistory(n, there, kept, 0.7, 0.9, 1.5, 3, 1e-3)
-      const [a, c] = [0.7 * 1 + 0.3 * Math.sqrt(square), 0.9 * 2 + 0.1 * square]
-      const factor = (1.5 * a) / (Math.sqrt(3 * c) + 1e-3) / Math.sqrt(square)
+      const [a, c] = [0.7 * 1 + 0.3 * Math.sqrt(square), Math.sqrt(0.9 * 4 + 0.1 * square)]
+      const factor = (1.5 * a) / (Math.sqrt(3) * c + 1e-3) / Math.sqrt(square)
       expect(
         distance(
           await device.floats(there),

@@ -24,6 +24,12 @@ const rules: Rules<__Class__Hyper> = {
   name: '__Class__',
   settings: { learningRate: nonnegative(1e-3), momentum: fraction(0.9), weightDecay: nonnegative(0) },
   arrays: () => ['velocity'],
+  bound({ learningRate, momentum, weightDecay }, bounds) {
+    bounds.state = momentum * bounds.state + bounds.gradient
+    bounds.parameter *= Math.max(1, Math.abs(1 - learningRate * weightDecay))
+    bounds.parameter += learningRate * bounds.state
+    bounds.largest = Math.max(learningRate, learningRate * weightDecay)
+  },
 }
 
 /**

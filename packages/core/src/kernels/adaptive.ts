@@ -54,6 +54,8 @@ export interface AdaptiveKernels<A> {
   ): void
   /** The largest |x_i|, 0 for none; entries that are NaN do not count. */
   largest(n: number, x: A): number
+  /** The largest |x_i|, 0 for none; NaN when an entry is NaN. */
+  peak(n: number, x: A): number
   /** x'x in float64: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one. */
   squaredNorm(n: number, x: A): number
   /** Entries with |x_i| > limit become factor x_i. */
@@ -65,7 +67,7 @@ export function wasmAdaptive<A extends ArrayBufferView>(
   of: (name: string) => (...numbers: number[]) => number,
 ): AdaptiveKernels<A> {
   const at = (view: A) => view.byteOffset
-  const [largest, squaredNorm, scaleAbove] = ['largest', 'squaredNorm', 'scaleAbove'].map(of)
+  const [largest, peak, squaredNorm, scaleAbove] = ['largest', 'peak', 'squaredNorm', 'scaleAbove'].map(of)
   const [direction, cosine, project, diffgrad, adahessian] = [
     'adamDirection',
     'largestCosine',
@@ -83,6 +85,7 @@ export function wasmAdaptive<A extends ArrayBufferView>(
     adahessian: (n, p, m, v, g, d, rate, correct, keep, beta1, beta2, epsilon) =>
       void adahessian(n, at(p), at(m), at(v), at(g), at(d), rate, correct, keep, beta1, beta2, epsilon),
     largest: (n, x) => largest(n, at(x)),
+    peak: (n, x) => peak(n, at(x)),
     squaredNorm: (n, x) => squaredNorm(n, at(x)),
     scaleAbove: (n, x, limit, factor) => void scaleAbove(n, at(x), limit, factor),
   }

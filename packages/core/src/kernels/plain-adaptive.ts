@@ -40,6 +40,16 @@ function largest(n: number, x: Floats): number {
   return most
 }
 
+function peak(n: number, x: Floats): number {
+  let most = 0
+  for (let i = 0; i < n; i++) {
+    const size = abs(x[i])
+    if (!(size <= most)) most = size
+    if (Number.isNaN(most)) return NaN
+  }
+  return most
+}
+
 function squaredNorm(n: number, x: Floats): number {
   let [a, b, c, d] = [0, 0, 0, 0]
   let i = 0
@@ -57,6 +67,7 @@ function squaredNorm(n: number, x: Floats): number {
 export const plainAdaptive: AdaptiveKernels<Float64Array> = {
   ...onRows<Float64Array>(dot, axpy),
   largest,
+  peak,
   squaredNorm,
 
   scaleAbove(n, x, limit, factor) {
@@ -95,6 +106,7 @@ export const plainAdaptive: AdaptiveKernels<Float64Array> = {
 export const plainAdaptive32: AdaptiveKernels<Float32Array> = {
   ...onRows<Float32Array>(dot32, axpy32),
   largest,
+  peak,
   squaredNorm,
 
   scaleAbove(n, x, limit, factor) {

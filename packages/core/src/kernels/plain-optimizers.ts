@@ -13,6 +13,7 @@ export const plainUpdates: OptimizerKernels = {
   diffgrad32: plainAdaptive32.diffgrad,
   adahessian32: plainAdaptive32.adahessian,
   largest32: plainAdaptive32.largest,
+  peak32: plainAdaptive32.peak,
   squaredNorm32: plainAdaptive32.squaredNorm,
   scaleAbove32: plainAdaptive32.scaleAbove,
 

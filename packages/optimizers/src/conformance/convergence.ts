@@ -3,7 +3,7 @@ import { linearDecay } from '../schedules.ts'
 import { assert, type ConformanceCheck, type ConformanceSettings, type Create, type Run, vectors } from './subject.ts'
 
 /** A number handed to a function that the engine does not inline is boxed (16 bytes): coefficients and kept numbers may be, no array. */
-const BOXES = 32 * 16
+const BOXES = 40 * 16
 
 type Problem = (x: Float64Array, gradient: Float64Array) => number
 

@@ -21,6 +21,9 @@ const without = (value: number, at: number) => {
   return g
 }
 
+/** Float64 as states hold them. */
+const base64 = (values: number[]) => btoa(String.fromCharCode(...new Uint8Array(Float64Array.from(values).buffer)))
+
 /** Gradients that a step must refuse, and what the message must say. */
 const GRADIENTS: [string, () => unknown, RegExp][] = [
   ['NaN', () => without(NaN, 11), /step: gradients\.b\[11\] must be a finite number, got NaN/],
@@ -138,6 +141,28 @@ export function errorChecks(create: Create): ConformanceCheck[] {
           [spoil((s) => (s.parameters[0].steps = 0.5)), /state\.a\.steps must be/],
           [spoil((s) => (s.parameters[0].arrays.more = '')), /state\.a\.arrays must be/],
         ]
+        cases.push([
+          spoil((s) => (s.parameters[0].steps = s.steps + 1)),
+          /state\.a\.steps must be at most 1, the steps taken, got 2/,
+        ])
+        for (const name of Object.keys(good.parameters[1].arrays))
+          for (const bad of [NaN, Infinity])
+            cases.push([
+              spoil(
+                (s) =>
+                  (s.parameters[1].arrays[name] = base64(Array.from({ length: 12 }, (_, i) => (i === 5 ? bad : 0)))),
+              ),
+              new RegExp(`state\\.b\\.${name}\\[5\\] must be a \\w+ number, got ${bad}`),
+            ])
+        for (const name of Object.keys(good.parameters[1].numbers))
+          cases.push([
+            spoil((s) => (s.parameters[1].numbers[name] = base64([NaN]))),
+            new RegExp(`state\\.b\\.${name} must be a \\w+ number, got NaN`),
+          ])
+        cases.push([
+          spoil((s) => (s.parameters[0].numbers = null as never)),
+          /state\.a\.numbers must be a record, got null/,
+        ])
         const [name] = Object.keys(good.parameters[0].arrays)
         if (name)
           for (const text of ['AAAA', '*', 7])

@@ -6,6 +6,7 @@
 
 import { convergenceChecks } from './convergence.ts'
 import { errorChecks } from './errors.ts'
+import { rangeChecks } from './range.ts'
 import { stateChecks } from './state.ts'
 import { structureChecks } from './structure.ts'
 import type { ConformanceCheck, ConformanceSettings, Create } from './subject.ts'
@@ -30,5 +31,6 @@ export function conformance(create: Create, settings: ConformanceSettings = {}):
     ...structureChecks(create, settings),
     ...stateChecks(create),
     ...errorChecks(create),
+    ...rangeChecks(create),
   ]
 }

@@ -33,6 +33,8 @@ export interface ConformanceSettings {
   weightDecay?: number
   /** Default true; false: an entry's step depends on the other entries of its parameter, so cutting a parameter in pieces changes it. */
   elementwise?: boolean
+  /** Default true; false: a step depends on how many the optimizer has taken, so a parameter that joins late goes another way. */
+  ownSteps?: boolean
   /** Default true; false: a step may allocate (say why where you set it). */
   allocationFree?: boolean
 }
@@ -47,6 +49,8 @@ export interface ConformanceCheck {
 export function assert(condition: boolean, message: () => string): void {
   if (!condition) throw new Error(message())
 }
+
+export { random }
 
 export type Vectors = Record<string, Float64Array>
 

@@ -1,5 +1,6 @@
 import { pow, Random, type RandomState, random, refuse, show } from '@opt/core'
 import {
+  boundAdam,
   type Floats,
   fraction,
   type GradientsOf,
@@ -9,6 +10,7 @@ import {
   type OptimizerOptions,
   type OptimizerState,
   type ParameterSet,
+  positive,
   type Rules,
   type Slot,
 } from '@opt/optimizers'
@@ -52,13 +54,15 @@ const rules: Rules<AdaHessianHyper> = {
     learningRate: nonnegative(0.15),
     beta1: fraction(0.9),
     beta2: fraction(0.999),
-    epsilon: nonnegative(1e-4),
+    epsilon: positive(1e-4),
     weightDecay: nonnegative(0),
     hessianPower: power(1),
     blockSizes: blockSizes([-1, -1, -1, -1]),
   },
   arrays: () => ['mean', 'meanSquare'],
   inputs: ['z', 'products'],
+  squares: ['meanSquare'],
+  bound: (hyper, bounds) => boundAdam(hyper, bounds, false),
   onDevice: { overwrites: ['products'] },
   accept: (hyper, { label, length, shape }) => {
     if (shape.length > 4) refuse(label, 'of at most 4 dimensions', `shape [${shape}]`)
@@ -95,7 +99,13 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
    */
   override step(gradients: GradientsOf<P>, products?: HessianProducts<P>): void {
     this.#products = products
-    super.step(gradients)
+    const before = typeof products === 'function' ? this.#random.state() : null
+    try {
+      super.step(gradients)
+    } catch (error) {
+      if (before) this.#random = new Random(before)
+      throw error
+    }
   }
 
   /** Draws the next z, +1 or -1 with equal chance, in the structure of the parameters; the next draw overwrites it. */
@@ -114,17 +124,8 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
   protected override prepare(): void {
     const products = this.#products
     this.#products = undefined
-    if (typeof products !== 'function') {
-      this.take('products', products as GradientsOf<P>)
-      return
-    }
-    const before = this.#random.state()
-    try {
-      this.take('products', (products as (z: P) => GradientsOf<P>)(this.rademacher()))
-    } catch (error) {
-      this.#random = new Random(before)
-      throw error
-    }
+    const make = products as (z: P) => GradientsOf<P>
+    this.take('products', typeof products === 'function' ? make(this.rademacher()) : (products as GradientsOf<P>))
   }
 
   protected override update<A extends Floats>(slot: Slot<A>, hyper: AdaHessianHyper): void {

@@ -1,5 +1,6 @@
 import { pow } from '@opt/core'
 import {
+  boundAdam,
   type Floats,
   flag,
   fraction,
@@ -12,7 +13,7 @@ import {
   type Rules,
   type Slot,
 } from '@opt/optimizers'
-import { scaleInvariantRows } from './projection.ts'
+import { boundRows, scaleInvariantRows } from './projection.ts'
 
 /** Hyper-parameters of {@link AdamP}. */
 export interface AdamPHyper extends Hyper {
@@ -47,6 +48,12 @@ const rules: Rules<AdamPHyper> = {
     nesterov: flag(false),
   },
   arrays: () => ['mean', 'meanSquare'],
+  squares: ['meanSquare'],
+  averages: [['mean', 'meanSquare']],
+  bound(hyper, bounds) {
+    const direction = boundAdam(hyper, bounds)
+    boundRows(bounds, hyper.learningRate / (1 - hyper.beta1), direction, hyper.epsilon)
+  },
   onDevice: { overwrites: ['gradients'] },
 }
 

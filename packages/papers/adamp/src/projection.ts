@@ -1,4 +1,4 @@
-import type { Floats, Slot } from '@opt/optimizers'
+import type { Bounds, Floats, Slot } from '@opt/optimizers'
 
 /**
  * How many rows of a tensor are taken for scale-invariant vectors, by their gradients' being nearly at right angles to them:
@@ -14,4 +14,19 @@ export function scaleInvariantRows<A extends Floats>(slot: Slot<A>, delta: numbe
   if (kernels.largestCosine(channels, n, parameter, gradient, epsilon) < delta / Math.sqrt(n)) return channels
   if (kernels.largestCosine(1, length, parameter, gradient, epsilon) < delta / Math.sqrt(length)) return 1
   return 0
+}
+
+/**
+ * Adds to the bounds what the sums of rows and the projection of a step amount to.
+ *
+ * @param direction bounds u.
+ */
+export function boundRows(bounds: Bounds, rate: number, direction: number, epsilon: number): void {
+  const { gradient, length } = bounds
+  // |x'u| / (|x| + epsilon)^2 is at most |u| / (4 epsilon), and as much of x at most |u|.
+  const whole = Math.sqrt(length) * direction
+  bounds.parameter += rate * whole
+  const longest = Math.max(bounds.parameter, gradient)
+  bounds.largest = Math.max(bounds.largest, length * longest * longest, length * longest * direction, whole / epsilon)
+  bounds.largest = Math.max(bounds.largest, 1 / (epsilon * epsilon))
 }

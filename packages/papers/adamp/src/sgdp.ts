@@ -11,7 +11,7 @@ import {
   type Rules,
   type Slot,
 } from '@opt/optimizers'
-import { scaleInvariantRows } from './projection.ts'
+import { boundRows, scaleInvariantRows } from './projection.ts'
 
 /** Hyper-parameters of {@link SGDP}. */
 export interface SGDPHyper extends Hyper {
@@ -46,6 +46,15 @@ const rules: Rules<SGDPHyper> = {
     nesterov: flag(false),
   },
   arrays: () => ['velocity'],
+  bound({ learningRate, momentum, weightDecay, epsilon }, bounds) {
+    const velocity = momentum * bounds.state + bounds.gradient
+    const direction = velocity + bounds.gradient
+    const decay = (learningRate * weightDecay) / (1 - momentum)
+    bounds.state = Math.max(bounds.state, velocity)
+    bounds.parameter *= Math.max(1, Math.abs(1 - decay))
+    bounds.largest = Math.max(direction, learningRate, decay)
+    boundRows(bounds, learningRate, direction, epsilon)
+  },
   onDevice: { overwrites: ['gradients'] },
 }
 

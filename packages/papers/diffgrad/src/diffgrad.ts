@@ -1,5 +1,6 @@
 import { pow } from '@opt/core'
 import {
+  boundAdam,
   type Floats,
   fraction,
   type Hyper,
@@ -7,6 +8,7 @@ import {
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
+  positive,
   type Rules,
   type Slot,
 } from '@opt/optimizers'
@@ -33,11 +35,14 @@ const rules: Rules<DiffGradHyper> = {
     learningRate: nonnegative(1e-3),
     beta1: fraction(0.9),
     beta2: fraction(0.999),
-    epsilon: nonnegative(1e-8),
+    epsilon: positive(1e-8),
     l2: nonnegative(0),
     weightDecay: nonnegative(0),
   },
   arrays: () => ['mean', 'meanSquare', 'previous'],
+  squares: ['meanSquare'],
+  averages: [['mean', 'meanSquare']],
+  bound: boundAdam,
   onDevice: { overwrites: [] },
 }
 

@@ -34,6 +34,11 @@ const rules: Rules<LionHyper> = {
   name: 'Lion',
   settings: lionSettings,
   arrays: () => ['momentum'],
+  bound({ learningRate, weightDecay }, bounds) {
+    bounds.state = Math.max(bounds.state, bounds.gradient)
+    bounds.parameter = bounds.parameter * Math.max(1, Math.abs(1 - learningRate * weightDecay)) + learningRate
+    bounds.largest = Math.max(learningRate, learningRate * weightDecay)
+  },
   onDevice: { overwrites: [] },
 }
 

@@ -1,5 +1,7 @@
 import { cos, pow } from '@opt/core'
 import {
+  type Bounds,
+  boundAdam,
   type Floats,
   fraction,
   type Hyper,
@@ -7,6 +9,7 @@ import {
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
+  positive,
   type Rules,
   type Slot,
 } from '@opt/optimizers'
@@ -45,7 +48,7 @@ const rules: Rules<StableSPAMHyper> = {
     learningRate: nonnegative(1e-3),
     beta1: fraction(0.9),
     beta2: fraction(0.999),
-    epsilon: nonnegative(1e-8),
+    epsilon: positive(1e-8),
     weightDecay: nonnegative(0),
     gamma1: fraction(0.7),
     gamma2: fraction(0.9),
@@ -55,8 +58,19 @@ const rules: Rules<StableSPAMHyper> = {
     minScale: share(0.5),
   },
   arrays: () => ['mean', 'meanSquare'],
-  numbers: () => ['largest', 'norm', 'squaredNorm', 'sinceReset'],
-  onDevice: { overwrites: ['gradients'], keeps: ['largest', 'norm', 'squaredNorm'] },
+  numbers: () => ['largest', 'norm', 'rootSquare', 'sinceReset'],
+  squares: ['meanSquare', 'largest', 'norm', 'rootSquare'],
+  averages: [
+    ['mean', 'meanSquare'],
+    ['norm', 'rootSquare'],
+  ],
+  counts: ['sinceReset'],
+  bound: boundHistory,
+  onDevice: {
+    overwrites: ['gradients'],
+    keeps: ['largest', 'norm', 'rootSquare'],
+    below: 7.922816251426434e28 /* 2^96 */,
+  },
 }
 
 /**
@@ -73,20 +87,21 @@ export class StableSPAM<P extends ParameterSet = ParameterSet> extends Optimizer
   }
 
   protected override update<A extends Floats>(slot: Slot<A>, hyper: StableSPAMHyper): void {
-    const { length, parameter, gradient, arrays, numbers, steps, kernels } = slot
+    const { length, parameter, gradient, arrays, numbers, kernels } = slot
     const { learningRate, beta2, epsilon, weightDecay, gamma2, gamma3, resetEvery } = hyper
     const { mean, meanSquare } = arrays
-    const scale = scaleAt(steps, hyper)
+    const T = this.steps + 1
+    const scale = scaleAt(T, hyper)
     const beta1 = hyper.beta1 * scale
     const gamma1 = hyper.gamma1 * scale
-    if (resetEvery > 0 && steps % resetEvery === 0) {
+    if (resetEvery > 0 && T % resetEvery === 0) {
       mean.fill(0)
       meanSquare.fill(0)
       numbers.sinceReset = 0
     }
     const k = ++numbers.sinceReset
-    clipToHistory(slot, gamma3)
-    normalizeToHistory(slot, gamma1, gamma2, epsilon)
+    const size = clipToHistory(slot, gamma3)
+    normalizeToHistory(slot, size, gamma1, gamma2, epsilon)
     const rate = learningRate / (1 - pow(beta1, k))
     const correction = 1 / (1 - pow(beta2, k))
     const keep = 1 - learningRate * weightDecay
@@ -94,9 +109,18 @@ export class StableSPAM<P extends ParameterSet = ParameterSet> extends Optimizer
   }
 }
 
-/** From 1 at the start to minScale at step totalSteps + 1 along half a cosine; it stays there. */
+/** From 1 at the start along a cosine to minScale at step totalSteps + 1; after that it rises again, as in the official code. */
 function scaleAt(step: number, { totalSteps, minScale }: StableSPAMHyper): number {
   if (totalSteps === 0) return 1
-  const done = Math.min(1, step / (totalSteps + 1))
-  return minScale + (1 - minScale) * 0.5 * (1 + cos(Math.PI * done))
+  return minScale + (1 - minScale) * 0.5 * (1 + cos((Math.PI * step) / (totalSteps + 1)))
+}
+
+/** AdamW's, on a gradient whose norm is what its history says, however large it was: for gammas where that is bounded. */
+function boundHistory(hyper: StableSPAMHyper, bounds: Bounds): void {
+  const { gamma1, gamma2, minScale, totalSteps } = hyper
+  const spread = (1 - gamma1 * minScale) / Math.sqrt((1 - gamma2) * (1 - (gamma1 * gamma1) / gamma2))
+  const { gradient } = bounds
+  bounds.gradient = gamma1 * gamma1 < gamma2 ? (2 * (bounds.ratio + spread)) / (1 - gamma1) : Infinity
+  boundAdam(hyper, bounds, totalSteps === 0)
+  bounds.largest = Math.max(bounds.largest, gradient * Math.sqrt(bounds.length))
 }

@@ -7,7 +7,7 @@ const SUBJECTS: [string, Create, ConformanceSettings][] = [
     // The same code as above but for the cosine, whose numbers the engine boxes too.
     'StableSPAM with decay, cosine and frequent resets',
     (p, o) => new StableSPAM(p, { weightDecay: 1e-5, totalSteps: 2000, resetEvery: 5, ...o }),
-    { weightDecay: 1e-5, allocationFree: false },
+    { weightDecay: 1e-5, allocationFree: false, ownSteps: false },
   ],
 ]
 

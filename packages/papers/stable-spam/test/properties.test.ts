@@ -17,7 +17,7 @@ function reference(x: number[], gradients: Float64Array[], o: StableSPAMHyper): 
   let [h, a, c, k] = [0, 0, 0, 0]
   gradients.forEach((given, i) => {
     const t = i + 1
-    const angle = (Math.PI * Math.min(t, o.totalSteps + 1)) / (o.totalSteps + 1)
+    const angle = (Math.PI * t) / (o.totalSteps + 1)
     const scale = o.totalSteps === 0 ? 1 : o.minScale + ((1 - o.minScale) * (1 + Math.cos(angle))) / 2
     if (o.resetEvery > 0 && t % o.resetEvery === 0) {
       m = x.map(() => 0)
@@ -74,7 +74,7 @@ test('the scale of the gradients does not matter: a power of two changes no bit'
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: -60, max: 60 }), (seed, power) => {
       const [x, y] = [new Float64Array(6), new Float64Array(6)]
-      const [one, other] = [x, y].map((at) => new StableSPAM(at, { epsilon: 0, resetEvery: 7 }))
+      const [one, other] = [x, y].map((at) => new StableSPAM(at, { epsilon: 1e-300, resetEvery: 7 }))
       for (const g of gradientsOf(seed, 6, 20)) {
         one.step(g)
         other.step(g.map((v) => v * 2 ** power))
@@ -82,6 +82,77 @@ test('the scale of the gradients does not matter: a power of two changes no bit'
       expect(y).toEqual(x)
     }),
   )
+})
+
+test('the cosine and the resets go by the steps of the optimizer, not of a tensor', () => {
+  const gradients = gradientsOf(8, 4, 30)
+  const options = { totalSteps: 20, resetEvery: 7, learningRate: 0.05 }
+  const run = (late: number, skipped: number[] = []) => {
+    const set = { a: new Float64Array(4), b: new Float64Array(4) }
+    const optimizer = new StableSPAM(set, options)
+    gradients.forEach((g, t) => {
+      optimizer.step({ a: g, b: t < late || skipped.includes(t) ? null : g })
+    })
+    return { ...set, state: optimizer.state().parameters[1] }
+  }
+  const whole = run(0)
+  // Another tensor's absence shifts nothing.
+  for (const { a } of [run(3), run(0, [4, 5, 19])]) expect(a).toEqual(whole.a)
+  // Begun at step 4 (T = 4): reset at T = 7, 14, 21, 28, so 30 is the third step since.
+  const late = run(3)
+  expect([
+    late.state.steps,
+    new Float64Array(Uint8Array.from(atob(late.state.numbers.sinceReset), (c) => c.charCodeAt(0)).buffer)[0],
+  ]).toEqual([27, 3])
+  expect(late.b).not.toEqual(whole.b)
+})
+
+test('after totalSteps the cosine rises again, as in the official code', () => {
+  // PyTorch's cosine, asked for a step beyond its end: eta + (1 - eta) (1 + cos(pi T / (total + 1))) / 2.
+  const x = new Float64Array(1)
+  const optimizer = new StableSPAM(x, {
+    totalSteps: 9,
+    minScale: 0,
+    beta2: 0,
+    gamma1: 0,
+    gamma2: 0,
+    resetEvery: 0,
+    learningRate: 1,
+  })
+  // Momentum of nothing: at T = 10 the scale is 0, at T = 20 it is 1 again.
+  for (let t = 1; t <= 19; t++) optimizer.step(Float64Array.of(1))
+  const [{ arrays }] = optimizer.state().parameters
+  const mean = new Float64Array(Uint8Array.from(atob(arrays.mean), (c) => c.charCodeAt(0)).buffer)[0]
+  optimizer.step(Float64Array.of(-1))
+  const [after] = optimizer.state().parameters
+  const now = new Float64Array(Uint8Array.from(atob(after.arrays.mean), (c) => c.charCodeAt(0)).buffer)[0]
+  expect(now).toBeCloseTo(0.9 * mean - 0.1, 7)
+})
+
+test.each([1e200, 1e300, 1e-200, 5e-324])('one gradient of %p is survived, in float64', (size) => {
+  const x = Float64Array.of(1, 2)
+  const optimizer = new StableSPAM(x, { learningRate: 0.1 })
+  for (const g of [
+    [1, 1],
+    [size, 1],
+    [1, 1],
+    [1, size],
+    [0.5, 1],
+  ])
+    optimizer.step(Float64Array.from(g))
+  for (const [i, start] of [1, 2].entries()) expect(Math.abs(x[i] - start)).toBeLessThan(0.6)
+})
+
+test('a power of two as large as can be changes no bit', () => {
+  for (const power of [-900, 900]) {
+    const [x, y] = [new Float64Array(6), new Float64Array(6)]
+    const [one, other] = [x, y].map((at) => new StableSPAM(at, { epsilon: 1e-300, resetEvery: 7 }))
+    for (const g of gradientsOf(3, 6, 20)) {
+      one.step(g)
+      other.step(g.map((v) => v * 2 ** power))
+    }
+    expect(y).toEqual(x)
+  }
 })
 
 test('a spike a thousand times too large moves x no further than an ordinary step', () => {

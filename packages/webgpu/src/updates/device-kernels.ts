@@ -2,7 +2,7 @@ import type { DeviceArray, DeviceKernels } from '@opt/core'
 import { THREADS } from '../program.ts'
 import { rates } from './elementwise.ts'
 import type { Guarded, StateArray } from './guarded.ts'
-import { clipping, largestPieces, normalizing, PIECES, scale, squarePieces } from './history.ts'
+import { clipping, largestPieces, normalizing, PIECES, rescale, scale, squarePieces } from './history.ts'
 import { adahessianPower } from './programs.ts'
 import { along, averageBlocks, averageSmallBlocks, decide, products, projectedDescent, shares } from './rows.ts'
 
@@ -21,10 +21,10 @@ export function deviceKernels(guarded: Guarded): DeviceKernels<DeviceArray> {
     scratch.set(name, array)
     return array
   }
-  const inPieces = (program: typeof squarePieces, n: number, g: DeviceArray) => {
+  const inPieces = (program: typeof squarePieces, n: number, g: DeviceArray, more: DeviceArray[] = []) => {
     const groups = Math.min(PIECES, Math.ceil(n / THREADS))
     guarded.check(program, n, [g], [])
-    guarded.run(program, [g], [room('pieces', PIECES)], [n, groups], groups)
+    guarded.run(program, [g, ...more], [room('pieces', PIECES)], [n, groups], groups)
     return groups
   }
 
@@ -55,16 +55,16 @@ export function deviceKernels(guarded: Guarded): DeviceKernels<DeviceArray> {
     },
     clipToHistory(n, g, kept, gamma, correction) {
       const groups = inPieces(largestPieces, n, g)
-      const scaling = room('scaling', 2)
+      const scaling = room('scaling', 3)
       guarded.run(clipping, [room('pieces', PIECES)], [kept, scaling], [groups, gamma, 1 - gamma, correction], 1)
       guarded.run(scale, [scaling], [g], [n], Math.ceil(n / THREADS))
     },
     normalizeToHistory(n, g, kept, gamma1, gamma2, correction1, correction2, epsilon) {
-      const groups = inPieces(squarePieces, n, g)
-      const scaling = room('scaling', 2)
+      const scaling = room('scaling', 3)
+      const groups = inPieces(squarePieces, n, g, [scaling])
       const numbers = [groups, gamma1, 1 - gamma1, gamma2, 1 - gamma2, correction1, correction2, epsilon]
       guarded.run(normalizing, [room('pieces', PIECES)], [kept, scaling], numbers, 1)
-      guarded.run(scale, [scaling], [g], [n], Math.ceil(n / THREADS))
+      guarded.run(rescale, [scaling], [g], [n], Math.ceil(n / THREADS))
     },
   }
 }

@@ -13,7 +13,7 @@ export interface StateArray extends DeviceArray {
   set(from: Float32Array | DeviceArray): void
 }
 
-/** A number that is not finite: in which inspected array, at which entry, at which step from 1. */
+/** A number that is not finite or too large: in which inspected array, at which entry, at which step from 1. */
 export interface Finding {
   which: number
   at: number
@@ -96,10 +96,14 @@ export class Guarded {
     })
   }
 
-  /** Looks through an array that counts as number `which`, at step `step` from 1; what it finds stops all updates from then on. */
-  inspect(n: number, x: DeviceArray, which: number, step: number): void {
+  /**
+   * Looks through an array that counts as number `which`, at step `step` from 1, for numbers that are not finite or not smaller than
+   * `below`; what it finds stops all updates from then on.
+   */
+  inspect(n: number, x: DeviceArray, which: number, step: number, below: number): void {
     this.check(inspect, n, [x], [])
-    this.#device.run(inspect, [x, this.#guard] as GPUArray[], [n, which, step], Math.ceil(n / THREADS))
+    const [limit] = new Uint32Array(Float32Array.of(below).buffer)
+    this.#device.run(inspect, [x, this.#guard] as GPUArray[], [n, which, step, limit], Math.ceil(n / THREADS))
   }
 
   /** The first array, at the first step, with a number that is not finite, when all before is done. */

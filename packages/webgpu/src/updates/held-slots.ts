@@ -58,9 +58,10 @@ export class HeldSlots implements DeviceSlots {
 
   constructor(device: Device, slots: readonly DeviceSlot[], request: SlotRequest) {
     const { values, arrays, inputs, keeps } = request
+    const names = new Set(arrays.flat())
     this.#device = device
     this.#request = request
-    this.#kinds = ['gradients', ...inputs]
+    this.#kinds = ['gradients', ...inputs, 'parameters', ...names]
     this.#trails = slots.map(({ numbers }) => {
       const here = Object.keys(numbers).filter((name) => !keeps.includes(name))
       return { steps: new Trail(), numbers: Object.fromEntries(here.map((name) => [name, new Trail()])) }
@@ -100,13 +101,23 @@ export class HeldSlots implements DeviceSlots {
     const slot = this.#slots[i]
     const data = dataOf(given) as GPUArray
     const which = this.#kinds.indexOf(what) * this.#slots.length + i
-    if (inspect) this.#guarded.inspect(slot.length, data, which, step + 1)
+    if (inspect) this.#guarded.inspect(slot.length, data, which, step + 1, this.#request.below)
     // What the update overwrites, and what another parameter's update changes before it is needed, is copied.
     const copied = this.#request.overwrites.includes(what) || this.#parameters.has(data)
     const held = copied ? this.own(i, what) : data
     if (held !== data) (held as StateArray).set(data)
     if (what === 'gradients') slot.gradient = held
     else slot.inputs[what] = held
+  }
+
+  confine(i: number, step: number, below: number): void {
+    const { length, parameter, arrays } = this.#slots[i]
+    const look = (array: DeviceArray, what: string, limit: number) => {
+      const which = this.#kinds.indexOf(what) * this.#slots.length + i
+      this.#guarded.inspect(length, array, which, step + 1, limit)
+    }
+    look(parameter, 'parameters', below)
+    for (const name in arrays) look(arrays[name], name, this.#request.squares.includes(name) ? below * below : below)
   }
 
   mark(i: number, step: number): void {
@@ -139,7 +150,8 @@ export class HeldSlots implements DeviceSlots {
     }
     const { length } = this.#slots
     const name = label(finding.which % length, this.#kinds[Math.floor(finding.which / length)], finding.at)
-    refuse(name, 'a finite number', `NaN or an infinity at step ${step}; nothing has changed since`)
+    const allowed = 'a finite number, and not too large for float32'
+    refuse(name, allowed, `another at step ${step}; nothing has changed since`)
   }
 
   #eachTrail(visit: (trail: Trail, write: (value: number) => void) => void): void {

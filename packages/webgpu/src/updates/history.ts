@@ -7,9 +7,9 @@ export const PIECES = 256
 const HALTED = `
   if (guard[0] != 0u) { return; }`
 
-const pieces = (name: string, take: string, merge: string): Program => ({
+const pieces = (name: string, take: string, merge: string, more: readonly string[] = []): Program => ({
   name,
-  reads: ['g', 'guard: u32'],
+  reads: ['g', ...more, 'guard: u32'],
   writes: ['pieces'],
   numbers: ['n: u32', 'groups: u32'],
   body: `${HALTED}
@@ -20,9 +20,15 @@ const pieces = (name: string, take: string, merge: string): Program => ({
 })
 
 export const largestPieces: Program = pieces('largest', 'max(held, abs(g[i]))', 'max_all')
-export const squarePieces: Program = pieces('squaredNorm', 'held + g[i] * g[i]', 'sum_all')
+/** Of g over its largest entry, which scaling[2] is, so that nothing overflows. */
+export const squarePieces: Program = pieces(
+  'squaredNorm',
+  'held + (g[i] / max(scaling[2], 1e-37)) * (g[i] / max(scaling[2], 1e-37))',
+  'sum_all',
+  ['scaling'],
+)
 
-/** AdaClip's average kept[0] of the largest entries, and what it says: entries above scaling[0] are scaled by scaling[1]. */
+/** AdaClip's average kept[0] of the largest entries, and what it says: entries above scaling[0] are scaled by scaling[1], and scaling[2] is then the largest. */
 export const clipping: Program = {
   name: 'clipping',
   reads: ['pieces', 'guard: u32'],
@@ -35,10 +41,11 @@ export const clipping: Program = {
   kept[0] = average;
   let limit = average * p.correct;
   scaling[0] = limit;
-  scaling[1] = select(1.0, limit / largest, largest > limit);`,
+  scaling[1] = select(1.0, limit / largest, largest > limit);
+  scaling[2] = min(largest, limit);`,
 }
 
-/** AdaGN's averages kept[1] of the norm and kept[2] of its square, and what they say: all entries are scaled by scaling[1]. */
+/** AdaGN's averages kept[1] of the norm and kept[2], the root of that of its square: entries over scaling[2] are scaled by scaling[1]. */
 export const normalizing: Program = {
   name: 'normalizing',
   reads: ['pieces', 'guard: u32'],
@@ -50,14 +57,17 @@ export const normalizing: Program = {
   body: `${HALTED}
   let square = sum_all(select(0.0, pieces[min(t, p.groups - 1u)], t < p.groups), t);
   if (t != 0u) { return; }
-  let norm = sqrt(square);
+  let scaled = sqrt(square);
+  let norm = scaling[2] * scaled;
   let mean = p.gamma1 * kept[1] + p.rest1 * norm;
-  let meanSquare = p.gamma2 * kept[2] + p.rest2 * square;
+  let larger = max(max(kept[2], norm), 1e-37);
+  let old = kept[2] / larger;
+  let fresh = norm / larger;
+  let root = larger * sqrt(p.gamma2 * old * old + p.rest2 * fresh * fresh);
   kept[1] = mean;
-  kept[2] = meanSquare;
-  let wanted = (mean * p.correct1) / (sqrt(meanSquare * p.correct2) + p.epsilon);
-  scaling[0] = -1.0;
-  scaling[1] = select(1.0, wanted / norm, norm > 0.0);`,
+  kept[2] = root;
+  let wanted = (mean * p.correct1) / (root * sqrt(p.correct2) + p.epsilon);
+  scaling[1] = select(1.0, wanted / scaled, scaled > 0.0);`,
 }
 
 export const scale: Program = elementwise(
@@ -67,4 +77,13 @@ export const scale: Program = elementwise(
   [],
   `
   if (abs(g[i]) > scaling[0]) { g[i] *= scaling[1]; }`,
+)
+
+export const rescale: Program = elementwise(
+  'scale',
+  ['g'],
+  ['scaling'],
+  [],
+  `
+  g[i] = (g[i] / max(scaling[2], 1e-37)) * scaling[1];`,
 )

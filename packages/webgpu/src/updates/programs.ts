@@ -144,15 +144,15 @@ export const fill: Program = elementwise('fill', ['x'], [], ['value'], 'x[i] = p
 
 export const copy: Program = elementwise('copy', ['to'], ['source'], [], 'to[i] = source[i];')
 
-/** Finds numbers that are not finite, by their bits: arithmetic on a GPU may take it that there are none. */
+/** Finds numbers that are not finite or too large, by their bits: arithmetic on a GPU may take it that there are none. */
 export const inspect: Program = {
   name: 'inspect',
   reads: ['x: u32'],
   writes: ['guard: atomic<u32>'],
-  numbers: ['n: u32', 'which: u32', 'step: u32'],
+  numbers: ['n: u32', 'which: u32', 'step: u32', 'limit: u32'],
   body: `
   let i = group * 256u + t;
-  if (i >= p.n || (x[i] & 0x7f800000u) != 0x7f800000u) { return; }
+  if (i >= p.n || (x[i] & 0x7fffffffu) < p.limit) { return; }
   let held = atomicLoad(&guard[0]);
   if (held != 0u && held != p.step) { return; }
   atomicStore(&guard[0], p.step);

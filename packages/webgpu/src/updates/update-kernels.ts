@@ -10,7 +10,10 @@ const later = (name: string) => (): never => {
 }
 
 /** Updates that answer nothing, and so need not be waited for. */
-export type Updates = Omit<UpdateKernels<DeviceArray>, 'largestCosine' | 'largest' | 'squaredNorm' | 'nonFinite'>
+export type Updates = Omit<
+  UpdateKernels<DeviceArray>,
+  'largestCosine' | 'largest' | 'peak' | 'squaredNorm' | 'nonFinite'
+>
 
 /** The core's updates, on a device. */
 export const updateKernels = (guarded: Guarded): UpdateKernels<DeviceArray> => ({
@@ -45,6 +48,7 @@ export const updateKernels = (guarded: Guarded): UpdateKernels<DeviceArray> => (
   scaleAbove: (n, x, limit, factor) => guarded.each(programs.scaleAbove, n, [], [x], [limit, factor]),
   largestCosine: later('largestCosine'),
   largest: later('largest'),
+  peak: later('peak'),
   squaredNorm: later('squaredNorm'),
   nonFinite: later('nonFinite'),
 })

@@ -1,0 +1,57 @@
+import { gather, isFloat32 } from './parameters.ts'
+import type { Rules } from './rules.ts'
+import type { Hyper } from './settings.ts'
+import type { HeldSlot } from './slot.ts'
+
+/** Bounds on the sizes of a slot's numbers, known without a look at them. */
+export interface Bounds {
+  /** On the entries of the parameter. */
+  parameter: number
+  /** On the entries of state arrays, and on the roots of those that {@link Rules.squares} names. */
+  state: number
+  /** On what the present step is given: the gradient and the inputs. */
+  gradient: number
+  /** On all else that a step computes, in the end or on the way, coefficients included. */
+  largest: number
+  readonly length: number
+  /** How many times as large as the roots of its averages of squares a loaded state's averages are; 0 when they began at zero. */
+  ratio: number
+}
+
+/** Nothing is known of the parameter yet; state is zero. */
+export const boundsOf = (length: number): Bounds => ({
+  ...{ parameter: Infinity, state: 0, gradient: 0, largest: 0, ratio: 0 },
+  length,
+})
+
+/** Well below the largest numbers, so that rounding does not matter. */
+const LIMIT = 1e307
+const LIMIT32 = 1e38
+
+/** Does every number of the next step stay within the type's range, by its bounds? They become those after the step. */
+export function staysInRange<H extends Hyper>(rules: Rules<H>, hyper: H, bounds: Bounds, single: boolean): boolean {
+  rules.bound!(hyper, bounds)
+  const { parameter, state, largest } = bounds
+  const limit = single ? LIMIT32 : LIMIT
+  return parameter <= limit && state <= limit && largest <= limit
+}
+
+/** {@link staysInRange} of a slot in memory, which is looked at when its bounds have grown beyond use. */
+export function isCalm<H extends Hyper>(rules: Rules<H>, hyper: H, slot: HeldSlot): boolean {
+  if (!rules.bound) return false
+  const single = isFloat32(slot.parameter)
+  if (staysInRange(rules, hyper, slot.bounds, single)) return true
+  measure(slot, rules.squares ?? [])
+  return staysInRange(rules, hyper, slot.bounds, single)
+}
+
+/** Sets the bounds to what is there. */
+function measure({ length, parameter, source, arrays, kernels, bounds }: HeldSlot, squares: readonly string[]): void {
+  if (source !== null) gather(source, parameter)
+  bounds.parameter = kernels.peak(length, parameter)
+  bounds.state = 0
+  for (const name in arrays) {
+    const peak = kernels.peak(length, arrays[name])
+    bounds.state = Math.max(bounds.state, squares.includes(name) ? Math.sqrt(peak) : peak)
+  }
+}
