@@ -186,6 +186,43 @@ describe('transportPalette', () => {
     expect(transportPalette(sunset, haunted, small).picture).toEqual(transportPalette(sunset, clear, small).picture)
   })
 
+  test('a colour counts as much as it is seen, in the palette and in the transfer', () => {
+    const rgba = (width: number, height: number, pixel: (x: number, y: number) => number[]) => {
+      const data = new Uint8Array(4 * width * height)
+      for (let k = 0; k < width * height; k++) data.set(pixel(k % width, Math.floor(k / width)), 4 * k)
+      return { width, height, channels: 4 as const, data }
+    }
+    const from = paint(50, 50, (x, y) => [100 + x, 100 + y, 120])
+    const onto = (opacity: number) => {
+      const to = rgba(50, 50, (_, y) => (y < 5 ? [200, 30, 30, 255] : [30, 30, 200, opacity]))
+      return meanLab(transportPalette(from, to, small).picture)
+    }
+    const apart = (p: number[], q: number[]) => Math.hypot(...p.map((value, d) => value - q[d]!))
+    const [none, hardly, half, full] = [0, 1, 128, 255].map(onto) as [number[], number[], number[], number[]]
+    expect(apart(none, hardly)).toBeLessThan(0.03)
+    expect(apart(none, half)).toBeGreaterThan(0.2)
+    expect(apart(half, full)).toBeLessThan(apart(none, full))
+
+    // In the picture that is moved, too: beside a veil that is hardly seen, colours move as beside one that is not.
+    const veiled = (opacity: number) =>
+      rgba(50, 50, (x, y) => (x < 25 ? [100 + x, 100 + y, 120, 255] : [10, 250, 10, opacity]))
+    const [clear, veil] = [0, 1].map((opacity) => transportPalette(veiled(opacity), sunset, small).picture)
+    for (let k = 0; k < 2500; k++) {
+      if (k % 50 >= 25) continue
+      expect(apart([...labOf(clear!, k)], [...labOf(veil!, k)])).toBeLessThan(0.03)
+    }
+  })
+
+  test('opaque pictures are what they are without opacity', () => {
+    const opaque = (picture: Photograph) => {
+      const data = new Uint8Array((picture.data.length / 3) * 4).fill(255)
+      for (let k = 0; k < picture.data.length; k++) data[Math.floor(k / 3) * 4 + (k % 3)] = picture.data[k]!
+      return { ...picture, channels: 4 as const, data }
+    }
+    const { picture } = transportPalette(scene, sunset, small)
+    expect(transportPalette(opaque(scene), opaque(sunset), small).picture).toEqual(opaque(picture))
+  })
+
   test.each([
     [{ samples: 1 }, /samples must be an integer between 2 and 4000, got 1/],
     [{ epsilon: 0 }, /epsilon must be a positive number, got 0/],

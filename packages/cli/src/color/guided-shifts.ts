@@ -1,6 +1,6 @@
 import type { ColorMap } from './color-map.ts'
 import { toOklab } from './oklab.ts'
-import type { Photograph } from './palette.ts'
+import { opacity, type Photograph } from './palette.ts'
 import { solve3 } from './solve3.ts'
 
 /** The field is worked out on at most about so many pixels and read in between; pictures of any size then cost little. */
@@ -21,7 +21,8 @@ const PAIRS = [
 
 /**
  * How far each pixel moves: a colour map's shifts, smoothed over the picture by a guided filter (He, Sun and Tang, 2010) whose
- * guide is the picture itself. Shifts follow the picture's edges, but what has no contrast of its own is not torn apart.
+ * guide is the picture itself. Shifts follow the picture's edges, but what has no contrast of its own is not torn apart. Each
+ * pixel counts as much as it is seen.
  */
 export class GuidedShifts {
   readonly #width: number
@@ -36,7 +37,7 @@ export class GuidedShifts {
     this.#factor = factor
     this.#width = small.width
     this.#height = small.height
-    this.#fields = guidedFilter(small.planes, shiftsOf(small.planes, map), small.width, small.height)
+    this.#fields = guidedFilter(small, shiftsOf(small.planes, map))
   }
 
   /** Moves the colour (L, a, b) of pixel (x, y) in place. */
@@ -65,26 +66,41 @@ export class GuidedShifts {
 
 type Planes = [Float32Array, Float32Array, Float32Array]
 
-/** Means of factor x factor blocks, in Oklab. */
-function reduced({ width, height, channels, data }: Photograph, factor: number) {
+/** A picture in Oklab, and how much of each pixel is seen. */
+interface Guide {
+  width: number
+  height: number
+  planes: Planes
+  seen: Float32Array
+}
+
+/** Means of factor x factor blocks, weighted by opacity. */
+function reduced(picture: Photograph, factor: number): Guide {
+  const { width, height, channels, data } = picture
   const [w, h] = [Math.ceil(width / factor), Math.ceil(height / factor)]
   const planes = [0, 1, 2].map(() => new Float32Array(w * h)) as Planes
+  const seen = new Float32Array(w * h)
   const color = new Float64Array(3)
   for (let i = 0; i < h; i++)
     for (let j = 0; j < w; j++) {
-      let [red, green, blue, count] = [0, 0, 0, 0]
+      let [red, green, blue, mass, count] = [0, 0, 0, 0, 0]
       for (let y = i * factor; y < Math.min(height, (i + 1) * factor); y++)
         for (let x = j * factor; x < Math.min(width, (j + 1) * factor); x++) {
           const at = channels * (y * width + x)
-          red += data[at]!
-          green += data[at + 1]!
-          blue += data[at + 2]!
+          const weight = opacity(picture, at)
+          red += weight * data[at]!
+          green += weight * data[at + 1]!
+          blue += weight * data[at + 2]!
+          mass += weight
           count++
         }
-      toOklab(red / count, green / count, blue / count, color)
+      seen[i * w + j] = mass / count
+      // What nobody sees has no colour of its own.
+      if (mass === 0) continue
+      toOklab(red / mass, green / mass, blue / mass, color)
       for (let d = 0; d < 3; d++) planes[d]![i * w + j] = color[d]!
     }
-  return { width: w, height: h, planes }
+  return { width: w, height: h, planes, seen }
 }
 
 function shiftsOf(planes: Planes, map: ColorMap): Planes {
@@ -99,9 +115,13 @@ function shiftsOf(planes: Planes, map: ColorMap): Planes {
 }
 
 /** In every window the shift is fitted by an affine function of the colour; each pixel takes the mean over its windows. */
-function guidedFilter(guide: Planes, shifts: Planes, width: number, height: number): Float32Array[] {
+function guidedFilter({ width, height, planes: guide, seen }: Guide, shifts: Planes): Float32Array[] {
   const radius = Math.max(2, Math.round(REACH * Math.max(width, height)))
-  const mean = (plane: Float32Array) => boxMean(plane, width, height, radius)
+  const box = (plane: Float32Array) => boxMean(plane, width, height, radius)
+  const mass = box(seen)
+  // Where nothing is seen anything will do.
+  const mean = (plane: Float32Array) =>
+    box(plane.map((value, p) => value * seen[p]!)).map((sum, p) => (mass[p]! > 0 ? sum / mass[p]! : 0))
   const product = (x: Float32Array, y: Float32Array) => mean(x.map((value, p) => value * y[p]!))
   const color = guide.map(mean)
   const shift = shifts.map(mean)

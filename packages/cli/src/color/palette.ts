@@ -9,24 +9,33 @@ export interface Photograph {
   data: Uint8Array
 }
 
-/** The colours of a picture: n rows of L, a, b, and how much of the picture each stands for (sum 1). */
+/** The colours of a picture: n rows of L, a, b, and how much of what is seen each stands for (sum 1). */
 export interface Palette {
   colors: Float64Array
   weights: Float64Array
 }
 
-/** Sums a picture up by at most so many colours: every pixel counts, and far-off colours get their own however rare. */
+/**
+ * Sums a picture up by at most so many colours: every pixel counts as much as it is seen, and far-off colours get their own
+ * however rare.
+ */
 export function paletteOf(picture: Photograph, samples: number, rng: Random): Palette {
   const fine = fineColors(picture)
   return fine.weights.length <= samples ? fine : clustered(fine, samples, rng)
 }
 
-/** Means of the 64 x 64 x 64 cells of sRGB that the picture's visible pixels fall into. */
-function fineColors({ channels, data }: Photograph): Palette {
+/** How much a pixel is seen, on [0, 1]; 1/255 is made 1/256, so that sums are exact and opaque pictures keep their bits. */
+export const opacity = ({ channels, data }: Photograph, at: number): number =>
+  channels === 3 || data[at + 3] === 255 ? 1 : data[at + 3]! / 256
+
+/** Means, weighted by opacity, of the 64 x 64 x 64 cells of sRGB that the picture's visible pixels fall into. */
+function fineColors(picture: Photograph): Palette {
+  const { channels, data } = picture
   const cells = new Map<number, number>()
   const sums: number[] = []
   for (let p = 0; p < data.length; p += channels) {
-    if (channels === 4 && data[p + 3] === 0) continue
+    const weight = opacity(picture, p)
+    if (weight === 0) continue
     const cell = ((data[p]! >> 2) << 12) | ((data[p + 1]! >> 2) << 6) | (data[p + 2]! >> 2)
     let at = cells.get(cell)
     if (at === undefined) {
@@ -34,8 +43,8 @@ function fineColors({ channels, data }: Photograph): Palette {
       cells.set(cell, at)
       sums.push(0, 0, 0, 0)
     }
-    for (let k = 0; k < 3; k++) sums[at + k]! += data[p + k]!
-    sums[at + 3]!++
+    for (let k = 0; k < 3; k++) sums[at + k]! += weight * data[p + k]!
+    sums[at + 3]! += weight
   }
   const n = cells.size
   const colors = new Float64Array(3 * n)
@@ -43,9 +52,9 @@ function fineColors({ channels, data }: Photograph): Palette {
   let total = 0
   for (let i = 0; i < n; i++) total += sums[4 * i + 3]!
   for (let i = 0; i < n; i++) {
-    const [r, g, b, count] = sums.slice(4 * i, 4 * i + 4) as [number, number, number, number]
-    toOklab(r / count, g / count, b / count, colors, 3 * i)
-    weights[i] = count / total
+    const [r, g, b, mass] = sums.slice(4 * i, 4 * i + 4) as [number, number, number, number]
+    toOklab(r / mass, g / mass, b / mass, colors, 3 * i)
+    weights[i] = mass / total
   }
   return { colors, weights }
 }
