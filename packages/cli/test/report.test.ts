@@ -118,6 +118,36 @@ describe('the page', () => {
   })
 })
 
+test('text of experiments is text in the page, whatever it holds', async () => {
+  const evil = (name: string) => `</${name}>"'><script>alert(1)</script><img src=x onerror=alert(2)>$&\u001b[2J\u202e`
+  const axes = { x: { label: evil('x') }, y: { label: evil('y') } }
+  const image = { width: 2, height: 1, channels: 1 as const, data: [0, 9], label: evil('image') }
+  const named = { title: evil('title'), caption: evil('caption') }
+  const figures: Figure[] = [
+    { kind: 'line', ...named, ...axes, series: [{ label: evil('series'), x: [evil('a'), evil('b')], y: [1, 2] }] },
+    { kind: 'scatter', ...named, ...axes, series: [{ label: evil('series'), x: [1, 2], y: [1, 2] }] },
+    { kind: 'bar', ...named, ...axes, series: [{ label: evil('series'), x: [evil('bar'), 'b'], y: [1, 2] }] },
+    { kind: 'histogram', ...named, x: axes.x, series: [{ label: evil('series'), values: [1, 2, 2] }] },
+    { kind: 'images', ...named, images: [image] },
+    { kind: 'heatmap', ...named, image },
+  ]
+  const all = result({
+    paper: { ...papers[0]!, name: evil('name'), title: evil('paper'), summary: evil('summary'), arXiv: evil('arxiv') },
+    claims: [{ claim: evil('claim'), paper: evil('theirs'), ours: evil('ours'), pass: true }],
+    tables: [{ title: evil('table'), columns: [evil('column')], rows: [[evil('cell')]] }],
+    notes: [evil('note')],
+    figures,
+  })
+  const failed = { ...all, outcome: 'failed' as const, failure: { message: evil('failure') } }
+  const { html, document } = await rendered(all, failed, { ...failed, outcome: 'absent' })
+  expect(document.querySelectorAll('script').length).toBe(0)
+  expect([...document.querySelectorAll('img')].filter((picture) => picture.hasAttribute('onerror'))).toEqual([])
+  expect(html).not.toContain('<script')
+  expect(unbalanced(html)).toEqual([])
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+  expect(html).not.toMatch(/[\u001b\u202e]/)
+})
+
 describe('figures', () => {
   test('a line chart: one path a series, bands, dashes, legend, caption, a name for those who listen', async () => {
     const figure = await drawn(line)

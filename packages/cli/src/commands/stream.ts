@@ -71,7 +71,7 @@ async function run(file: string | undefined, options: Options, { terminal }: Ses
       await learn(work)
     } catch (error) {
       view?.stop()
-      log.last()
+      if (keeper.examples > 0) log.last()
       throw keepDespite(error, keeper, plan)
     }
     view?.stop()

@@ -1,7 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import type { Axis, Figure } from '@opt/core'
 import { parseHTML } from 'linkedom'
+import { printable } from '../printable.ts'
 import type { Scale } from './axis.ts'
+import { escapeHtml } from './html.ts'
 
 /** Figures with axes. */
 export type Chart = Extract<Figure, { kind: 'line' | 'scatter' | 'bar' }>
@@ -85,9 +87,10 @@ export function plotSvg(figure: Chart | Histogram, options: Plot.PlotOptions): s
   const svg = Plot.plot({ ...options, width: WIDTH, className: 'plot', document: document as unknown as Document })
   svg.querySelectorAll('style').forEach((style) => void style.remove())
   svg.setAttribute('role', 'img')
-  svg.setAttribute('aria-label', describe(figure))
+  // Written here: linkedom leaves &, < and > in attributes as they are.
+  const named = svg.outerHTML.replace('<svg', () => `<svg aria-label="${escapeHtml(describe(figure))}"`)
   // Three decimals of a pixel tell nobody anything.
-  return svg.outerHTML.replace(/ (?:c?[xy][12]?|width|height|transform|d)="[^"]*"/g, (attribute) =>
+  return printable(named).replace(/ (?:c?[xy][12]?|width|height|transform|d)="[^"]*"/g, (attribute) =>
     attribute.replace(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
   )
 }
