@@ -28,7 +28,8 @@ export function normalize(n: number, u: Real, layer: LayerViews, norm: Norm, ofB
     mean.set(runningMean)
     variance.set(runningVariance)
   }
-  for (let j = 0; j < m; j++) rate[j] = 1 / Math.sqrt(variance[j] + EPSILON)
+  // A variance beyond the largest double would make all outputs equal without a word.
+  for (let j = 0; j < m; j++) rate[j] = variance[j] < Infinity ? 1 / Math.sqrt(variance[j] + EPSILON) : NaN
   for (let i = 0, at = 0; i < n; i++)
     for (let j = 0; j < m; j++, at++) {
       normalized[at] = (u[at] - mean[j]) * rate[j]
@@ -139,6 +140,10 @@ export function normalizeTangentBackward(
       deltaTangent[at] = r * ((scaleTangent[j] - drift[j] * scale[j]) * q + scale[j] * qTangent)
     }
 }
+
+/** Are the statistics of the last batch finite? */
+export const areFinite = ({ mean, variance }: Norm): boolean =>
+  mean.every(Number.isFinite) && variance.every(Number.isFinite)
 
 /** Folds the statistics of the last batch into the running ones, the variance unbiased. */
 export function foldStatistics(n: number, norm: Norm, momentum: number): void {

@@ -1,5 +1,5 @@
-import { number } from '@opt/core'
-import { foldStatistics } from './batch-norm.ts'
+import { number, refuse } from '@opt/core'
+import { areFinite, foldStatistics } from './batch-norm.ts'
 import { type Buffers, makeBuffers } from './buffers.ts'
 import type { Examples } from './examples.ts'
 import { initialize } from './initialization.ts'
@@ -197,10 +197,16 @@ export class DenseNetwork {
     return tangentKernel(this.#run, inputs)
   }
 
-  /** Folds the last batch's statistics into the running ones: running += momentum (batch - running), variances unbiased. */
+  /**
+   * Folds the last batch's statistics into the running ones: running += momentum (batch - running), variances unbiased.
+   *
+   * @throws RangeError, before anything changes, when a mean or a variance of the batch is not finite.
+   */
   updateStatistics(momentum = 0.1): void {
     number(momentum, 'updateStatistics: momentum', { min: 0, max: 1 })
-    for (const { norm } of this.#net.layers) if (norm) foldStatistics(this.#run.lastCount, norm, momentum)
+    const norms = this.#net.layers.flatMap(({ norm }) => norm ?? [])
+    if (!norms.every(areFinite)) refuse('updateStatistics', 'called after a batch of finite statistics', 'others')
+    for (const norm of norms) foldStatistics(this.#run.lastCount, norm, momentum)
   }
 
   /** A network of the same shape, parameters and running statistics; `batch` and `dtype` may differ. */

@@ -1,4 +1,4 @@
-import { oneOf } from '@opt/core'
+import { oneOf, refuse } from '@opt/core'
 import { GradientGram } from './gram.ts'
 import { checkLength, type Inputs, type Targets } from './intake.ts'
 import { inputGradients, squaredNorms } from './per-example.ts'
@@ -38,6 +38,7 @@ export function gradientNorms(
         sum += squares[i * depth + l]
         if (each) norms[(start + i) * depth + l] = Math.sqrt(squares[i * depth + l])
       }
+      if (!(sum < Infinity)) refuse(`inputs[${start + i}]`, 'an example whose squared gradient is finite', `${sum}`)
       if (!each) norms[start + i] = Math.sqrt(sum)
     }
   })

@@ -29,11 +29,23 @@ export function saveState(net: Buffers): NetworkState {
 export function loadState(net: Buffers, state: NetworkState): void {
   if (typeof state !== 'object' || state === null) refuse('load: state', 'what state() returned', show(state), 'type')
   if (state.dtype !== net.precision) refuse('load: state.dtype', show(net.precision), show(state.dtype))
-  if (String(state.sizes) !== String(net.architecture.sizes))
-    refuse('load: state.sizes', `[${net.architecture.sizes}]`, `[${state.sizes}]`)
+  const { sizes } = net.architecture
+  if (!Array.isArray(state.sizes) || state.sizes.map(show).join() !== sizes.join())
+    refuse(
+      'load: state.sizes',
+      `[${sizes}]`,
+      Array.isArray(state.sizes) ? `[${state.sizes.map(show)}]` : show(state.sizes),
+    )
   const parameters = decode(state.parameters, net.parameters, 'load: state.parameters')
   const statistics: Real[] = statisticsOf(net)
-  const saved = statistics.map((like, i) => decode(state.statistics?.[i], like, `load: state.statistics[${i}]`))
+  if (!Array.isArray(state.statistics) || state.statistics.length > statistics.length)
+    refuse('load: state.statistics', `an array of length ${statistics.length}`, show(state.statistics), 'type')
+  const saved = statistics.map((like, i) => decode(state.statistics[i], like, `load: state.statistics[${i}]`))
+  // Means and variances take turns.
+  saved.forEach((values, i) => {
+    const bad = i % 2 === 0 ? -1 : values.findIndex((variance) => variance < 0)
+    if (bad >= 0) refuse(`load: state.statistics[${i}][${bad}]`, 'a nonnegative number, a variance', show(values[bad]))
+  })
   net.parameters.set(parameters)
   statistics.forEach((running, i) => running.set(saved[i]))
 }

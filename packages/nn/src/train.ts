@@ -1,10 +1,24 @@
-import { number, Random, type RandomState, random, refuse, type Solver, show, solver } from '@opt/core'
+import {
+  callback,
+  number,
+  options as optionsOf,
+  Random,
+  type RandomState,
+  random,
+  refuse,
+  type Solver,
+  show,
+  solver,
+} from '@opt/core'
 import type { Examples } from './examples.ts'
 import type { Inputs, Targets } from './intake.ts'
 import type { DenseNetwork } from './network.ts'
 import type { NetworkState } from './state.ts'
 
-/** What {@link train} needs of an optimizer; all of @opt/optimizers have it. A checkpoint needs `state` and `load` as well. */
+/**
+ * What {@link train} needs of an optimizer; all of @opt/optimizers have it. A checkpoint needs `state` and `load` as well; `load` must
+ * throw before it changes anything.
+ */
 export interface Stepper {
   step(gradients: never): void
   state?(): unknown
@@ -39,7 +53,7 @@ export interface TrainOptions {
   /** Adds measures to each report. */
   evaluate?: (network: DenseNetwork) => Record<string, number>
   onBatch?: (batch: Batch) => void
-  /** Goes on from a checkpoint, under the same options, to the same bits. */
+  /** Goes on from a checkpoint, under the same options, to the same bits. Refused as a whole where a part does not fit. */
   resume?: Checkpoint
 }
 
@@ -76,15 +90,26 @@ export interface Trained {
 type Data = Examples | { inputs: Inputs; targets: Targets }
 
 const generatorOf = ({ resume, seed = 0 }: { resume?: Checkpoint; seed?: number | Random }): Random => {
-  if (resume) return new Random(resume.random)
+  if (resume) {
+    try {
+      return new Random(resume.random)
+    } catch {
+      refuse('resume.random', 'the state of a generator', show(resume.random), 'type')
+    }
+  }
   return seed instanceof Random ? seed : random(seed)
 }
 
-/** Trains the network in place, batch by batch; the order of examples is drawn anew for each epoch. */
+/**
+ * Trains the network in place, batch by batch; the order of examples is drawn anew for each epoch.
+ *
+ * @throws TypeError or RangeError for data, options or a checkpoint that do not fit, before anything changes: a checkpoint's network,
+ *   optimizer, order and generator are taken over together or not at all. As the optimizer does, for a step that it refuses.
+ */
 export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOptions], TrainReport, Trained> = solver(
   'train',
   function* (network: DenseNetwork, data: Data, options: TrainOptions): Generator<TrainReport, Trained, boolean> {
-    const { optimizer, evaluate, onBatch, resume } = options
+    const { optimizer, evaluate, onBatch, resume } = optionsOf(options, 'options')
     const gradients = (options.gradients ?? network.gradients) as never
     if (typeof optimizer?.step !== 'function')
       refuse('optimizer', 'an object with step(gradients)', show(optimizer), 'type')
@@ -94,6 +119,7 @@ export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOpt
     const perEpoch = Math.floor(count / batchSize)
     const total = stepsOf(options, perEpoch)
     const every = number(options.reportEvery ?? perEpoch, 'reportEvery', { integer: true, min: 1 })
+    for (const [name, given] of Object.entries({ evaluate, onBatch })) if (given !== undefined) callback(given, name)
     const chance = generatorOf(options)
     const order = Int32Array.from({ length: count }, (_, i) => i)
     let step = resume ? restore(network, optimizer, resume, order) : 0
@@ -139,11 +165,12 @@ function stepsOf({ steps, epochs }: { steps?: number; epochs?: number }, perEpoc
   return Math.round(number(epochs, 'epochs', { nonnegative: true }) * perEpoch)
 }
 
-/** Puts everything where the checkpoint left it. Returns the steps done. */
+/** Puts everything where the checkpoint left it, or refuses it and leaves all as it is. Returns the steps done. */
 function restore(network: DenseNetwork, optimizer: Stepper, resume: Checkpoint, order: Int32Array): number {
   number(resume.step, 'resume.step', { integer: true, min: 0 })
-  if (resume.order?.length !== order.length)
-    refuse('resume.order', `of length ${order.length}`, `length ${resume.order?.length}`)
+  checkOrder(resume.order, order.length)
+  // A twin finds out whether the network's state is one; the network itself changes last, when nothing can fail any more.
+  network.clone({ batch: 1 }).load(resume.network)
   if (resume.optimizer === null) {
     if (optimizer.state) refuse('resume.optimizer', 'a state of the optimizer', 'null')
   } else if (!optimizer.load)
@@ -152,4 +179,15 @@ function restore(network: DenseNetwork, optimizer: Stepper, resume: Checkpoint, 
   network.load(resume.network)
   order.set(resume.order)
   return resume.step
+}
+
+/** Refuses what is not each of the examples once. */
+function checkOrder(order: readonly number[], count: number): void {
+  if (!Array.isArray(order)) refuse('resume.order', 'an array', show(order), 'type')
+  if (order.length !== count) refuse('resume.order', `of length ${count}`, `length ${order.length}`)
+  const seen = new Uint8Array(count)
+  for (let i = 0; i < count; i++) {
+    number(order[i], `resume.order[${i}]`, { integer: true, min: 0, max: count - 1 })
+    if (seen[order[i]]++) refuse(`resume.order[${i}]`, 'an example that stands there once', `${order[i]} again`)
+  }
 }

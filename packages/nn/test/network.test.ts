@@ -168,7 +168,7 @@ describe('intake', () => {
       'load: state.statistics[0]',
     ],
     ['a parameter vector too short', () => objective(make(), x, y).value([1]), 'x must be of length 26'],
-    ['an output too few', () => accuracy([1, 2, 3], [0, 1], 2), 'confusion: outputs must be of length 4'],
+    ['an output too few', () => accuracy([1, 2, 3], [0, 1], 2), 'accuracy: outputs must be of length 4'],
     [
       'a label that is no class',
       () => confusion([1, 2, 3, 4], [0, 3], 2),
