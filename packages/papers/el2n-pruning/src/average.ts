@@ -1,5 +1,8 @@
-import { number, refuse } from '@opt/core'
+import { number, refuse, show } from '@opt/core'
 import { checkScores } from './intake.ts'
+
+/** Of finite scores, whose squared differences are summed. */
+const LARGEST = 1e150
 
 /** What {@link ScoreAverage.state} saves: plain JSON, null for Infinity. */
 export interface AverageState {
@@ -19,11 +22,14 @@ export class ScoreAverage {
     return this.#count
   }
 
-  /** @throws RangeError when the scores are of another length than the first, NaN or -Infinity. */
+  /** @throws RangeError, before anything changes, when the scores are of another length than the first, NaN, -Infinity or beyond 1e150. */
   add(scores: ArrayLike<number>): void {
     if (this.#count > 0 && scores.length !== this.#mean.length)
       refuse('ScoreAverage.add: scores', `of length ${this.#mean.length}`, `length ${scores.length}`)
     checkScores(scores)
+    for (let i = 0; i < scores.length; i++)
+      if (Math.abs(scores[i]) > LARGEST && scores[i] !== Infinity)
+        number(scores[i], `ScoreAverage.add: scores[${i}]`, { min: -LARGEST, max: LARGEST })
     if (this.#count === 0) {
       this.#mean = new Float64Array(scores.length)
       this.#squares = new Float64Array(scores.length)
@@ -61,6 +67,16 @@ export class ScoreAverage {
     const squares = fromJson(state.squares, 'ScoreAverage.load: state.squares')
     if (squares.length !== mean.length)
       refuse('ScoreAverage.load: state.squares', `of length ${mean.length}`, `length ${squares.length}`)
+    if (count === 0 && mean.length > 0)
+      refuse('ScoreAverage.load: state.mean', 'empty with a count of 0', `length ${mean.length}`)
+    for (let i = 0; i < mean.length; i++) {
+      const infinite = mean[i] === Infinity
+      if (!infinite) number(mean[i], `ScoreAverage.load: state.mean[${i}]`, { min: -LARGEST, max: LARGEST })
+      const label = `ScoreAverage.load: state.squares[${i}]`
+      if (infinite !== (squares[i] === Infinity))
+        refuse(label, 'null where the mean is, and only there', show(squares[i]))
+      if (!infinite) number(squares[i], label, { min: 0, ...(count === 1 ? { max: 0 } : {}) })
+    }
     this.#count = count
     this.#mean = mean
     this.#squares = squares

@@ -1,4 +1,4 @@
-import { number, refuse } from '@opt/core'
+import { callback, number, refuse, show } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
 import { correct } from './scores.ts'
 
@@ -17,7 +17,8 @@ export interface Barrier {
  * Linear mode connectivity (Frankle et al., ICML 2020; Nagarajan and Kolter, NeurIPS 2019): `evaluate` at points on the line between two
  * parameter vectors, say the error on a subset of the data.
  *
- * @throws TypeError or RangeError when the vectors differ in length or there are fewer than two points
+ * @throws TypeError or RangeError when the vectors differ in length or are not finite, there are fewer than two points, or `evaluate`
+ *   returns no number of at most 1e300
  */
 export function errorBarrier(
   first: ArrayLike<number>,
@@ -27,13 +28,20 @@ export function errorBarrier(
 ): Barrier {
   if (first.length !== second.length)
     refuse('errorBarrier: second', `of length ${first.length}`, `length ${second.length}`)
+  for (const [name, vector] of [
+    ['first', first],
+    ['second', second],
+  ] as const)
+    for (let i = 0; i < vector.length; i++)
+      if (!Number.isFinite(vector[i])) refuse(`errorBarrier: ${name}[${i}]`, 'a finite number', show(vector[i]))
+  callback(evaluate, 'errorBarrier: evaluate')
   number(points, 'errorBarrier: points', { integer: true, min: 2 })
   const step = 1 / (points - 1)
   const alphas = Float64Array.from({ length: points }, (_, j) => (j === points - 1 ? 1 : j * step))
   const between = new Float64Array(first.length)
   const path = alphas.map((alpha) => {
     for (let i = 0; i < between.length; i++) between[i] = (1 - alpha) * first[i] + alpha * second[i]
-    return evaluate(between)
+    return number(evaluate(between), `errorBarrier: evaluate at ${alpha}`, { min: -1e300, max: 1e300 })
   })
   const [start, end] = [path[0], path[points - 1]]
   let [barrier, barrierAboveMean] = [-Infinity, -Infinity]
@@ -51,6 +59,9 @@ export function errorOf(
   labels: ArrayLike<number>,
 ): (parameters: ArrayLike<number>) => number {
   return (parameters) => {
+    const { length } = network.parameters
+    if (parameters.length !== length)
+      refuse('errorOf: parameters', `of length ${length}`, `length ${parameters.length}`)
     network.parameters.set(parameters)
     const right = correct(network.predict(inputs), labels, { classes: network.sizes[network.sizes.length - 1] })
     return right.filter((r) => r === 0).length / right.length

@@ -1,4 +1,5 @@
 import { number, refuse, show } from '@opt/core'
+import { isTrue } from './intake.ts'
 
 /** What {@link ForgettingTracker.state} saves: plain JSON. */
 export interface ForgettingState {
@@ -9,6 +10,26 @@ export interface ForgettingState {
   visits: number[]
   /** Whether the example was right when last seen. */
   right: number[]
+}
+
+/** Marks of updates are integers of 32 bits. */
+const MOST_UPDATES = 2147483646
+
+/** Refuses what no updates can have made of example i. */
+function checkHistory(
+  { updates, visits, firstLearned, right, events }: ForgettingState,
+  i: number,
+  label: string,
+): void {
+  const among = (value: number, what: string, min: number, max: number) =>
+    number(value, `${label}.${what}[${i}]`, { integer: true, min, max })
+  among(visits[i], 'visits', 0, updates)
+  among(firstLearned[i], 'firstLearned', -1, visits[i] > 0 ? updates - 1 : -1)
+  among(right[i], 'right', 0, firstLearned[i] < 0 ? 0 : 1)
+  // Each event takes a visit that was right and a later one that was not.
+  among(events[i], 'events', 0, firstLearned[i] < 0 ? 0 : Math.floor((visits[i] - right[i]) / 2))
+  if (firstLearned[i] >= 0 && right[i] === 0 && events[i] === 0)
+    refuse(`${label}.events[${i}]`, 'at least 1 where what was learned is wrong', '0')
 }
 
 /**
@@ -38,7 +59,7 @@ export class ForgettingTracker {
    * Takes one batch.
    *
    * @param correct for each index, whether the network was right (1 or true) or wrong
-   * @throws RangeError, before anything changes, for an index that is out of range or stands twice
+   * @throws RangeError, before anything changes, for an index that is out of range or stands twice, or what is neither right nor wrong
    */
   update(indices: ArrayLike<number>, correct: ArrayLike<number | boolean>): void {
     const n = this.#events.length
@@ -52,6 +73,7 @@ export class ForgettingTracker {
           refuse(`ForgettingTracker.update: indices[${b}]`, `an integer from 0 to ${n - 1}`, show(i))
         if (this.#seen[i] === mark)
           refuse(`ForgettingTracker.update: indices[${b}]`, 'in the batch only once', `${i} again`)
+        isTrue(correct[b], `ForgettingTracker.update: correct[${b}]`)
         this.#seen[i] = mark
       }
     } catch (error) {
@@ -114,16 +136,15 @@ export class ForgettingTracker {
 
   /** @throws TypeError or RangeError, before anything changes, for what is no state of so many examples. */
   load(state: ForgettingState): void {
-    const updates = number(state?.updates, 'ForgettingTracker.load: state.updates', { integer: true, min: 0 })
+    const label = 'ForgettingTracker.load: state'
+    const updates = number(state?.updates, `${label}.updates`, { integer: true, min: 0, max: MOST_UPDATES })
     const kinds = ['events', 'firstLearned', 'visits', 'right'] as const
     for (const kind of kinds) {
       const given = state[kind]
       if (given?.length !== this.#events.length)
-        refuse(`ForgettingTracker.load: state.${kind}`, `of length ${this.#events.length}`, `length ${given?.length}`)
-      given.forEach((value, i) =>
-        number(value, `ForgettingTracker.load: state.${kind}[${i}]`, { integer: true, min: -1 }),
-      )
+        refuse(`${label}.${kind}`, `of length ${this.#events.length}`, `length ${given?.length}`)
     }
+    for (let i = 0; i < this.#events.length; i++) checkHistory(state, i, label)
     this.#updates = updates
     this.#events.set(state.events)
     this.#firstLearned.set(state.firstLearned)

@@ -46,7 +46,11 @@ export function targetsOf(
     refuse('targets', `${n} labels or ${n} rows of ${classes} probabilities`, `length ${soft.length}`)
   for (let i = 0; i < n; i++) {
     let mass = 0
-    for (let k = 0; k < classes; k++) mass += soft[i * classes + k]
+    for (let k = 0; k < classes; k++) {
+      const share = soft[i * classes + k]
+      if (share < 0) refuse(`targets[${i}][${k}]`, 'a probability', show(share))
+      mass += share
+    }
     if (!(Math.abs(mass - 1) <= 1e-6)) refuse(`targets[${i}]`, 'a distribution (sum 1)', `sum ${mass}`)
   }
   return { soft }
@@ -61,9 +65,16 @@ export function scoresInto(out: Float64Array | undefined, offset: number, n: num
 }
 
 /** Refuses scores that no order can be made of: NaN and -Infinity. */
-export function checkScores(scores: ArrayLike<number>): void {
+export function checkScores(scores: ArrayLike<number>, label = 'scores'): void {
   for (let i = 0; i < scores.length; i++)
-    if (!(scores[i] > -Infinity)) refuse(`scores[${i}]`, 'a number or Infinity', show(scores[i]))
+    if (!(scores[i] > -Infinity)) refuse(`${label}[${i}]`, 'a number or Infinity', show(scores[i]))
+}
+
+/** Takes 1 or true and 0 or false, and nothing else. */
+export function isTrue(value: unknown, label: string): boolean {
+  if (value === 1 || value === true) return true
+  if (value !== 0 && value !== false) refuse(label, '0, 1, true or false', show(value))
+  return false
 }
 
 /** A count from a fraction: floor(fraction n + 1/2). */

@@ -1,4 +1,4 @@
-import { number, refuse } from '@opt/core'
+import { number, refuse, show } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
 
 /** The empirical neural tangent kernel of a few examples: (n classes) squared, row i * classes + k for logit k of example i. */
@@ -9,22 +9,38 @@ export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
 /**
  * 1 - <K, L> / (|K| |L|) in the Frobenius inner product: how far a kernel has turned (Fort et al., NeurIPS 2020).
  *
- * @throws RangeError when the kernels differ in size, or one is zero and has no direction
+ * @throws RangeError when the kernels differ in size, an entry is not finite, or one is zero and has no direction
  */
 export function kernelDistance(first: ArrayLike<number>, second: ArrayLike<number>): number {
   if (first.length !== second.length)
     refuse('kernelDistance: second', `of length ${first.length}`, `length ${second.length}`)
+  const scales = [largest(first, 'kernelDistance: first'), largest(second, 'kernelDistance: second')]
+  // Scaled only where squares would leave the range of doubles.
+  const [p, q] = scales.map((size) => (size > 1e-100 && size < 1e100 ? 1 : size))
   let [inner, a, b] = [0, 0, 0]
   for (let i = 0; i < first.length; i++) {
-    inner += first[i] * second[i]
-    a += first[i] * first[i]
-    b += second[i] * second[i]
+    const x = first[i] / p
+    const y = second[i] / q
+    inner += x * y
+    a += x * x
+    b += y * y
   }
-  if (a === 0 || b === 0) refuse(`kernelDistance: ${a === 0 ? 'first' : 'second'}`, 'a kernel that is not zero', 'zero')
-  return 1 - inner / (Math.sqrt(a) * Math.sqrt(b))
+  return Math.max(0, 1 - inner / (Math.sqrt(a) * Math.sqrt(b)))
+}
+
+/** The largest size of an entry. */
+function largest(kernel: ArrayLike<number>, label: string): number {
+  let size = 0
+  for (let i = 0; i < kernel.length; i++) {
+    if (!Number.isFinite(kernel[i])) refuse(`${label}[${i}]`, 'a finite number', show(kernel[i]))
+    size = Math.max(size, Math.abs(kernel[i]))
+  }
+  if (size === 0) refuse(label, 'a kernel that is not zero', 'zero')
+  return size
 }
 
 /** {@link kernelDistance} a step. */
 export function kernelVelocity(first: ArrayLike<number>, second: ArrayLike<number>, steps: number): number {
-  return kernelDistance(first, second) / number(steps, 'kernelVelocity: steps', { positive: true })
+  number(steps, 'kernelVelocity: steps', { positive: true, min: 1e-300 })
+  return kernelDistance(first, second) / steps
 }

@@ -1,5 +1,5 @@
-import { number, Random, random, refuse } from '@opt/core'
-import { checkScores, floored } from './intake.ts'
+import { number, options, Random, random, refuse } from '@opt/core'
+import { checkScores, floored, isTrue } from './intake.ts'
 import { ascendingOrder } from './select.ts'
 
 /** Labels with noise, and where it is. */
@@ -14,12 +14,14 @@ export interface NoisyLabels {
 /**
  * Permutes the labels of floor(fraction n) examples, drawn by chance, among themselves.
  *
- * @throws RangeError when the fraction is not between 0 and 1
+ * @throws TypeError or RangeError when the fraction is not between 0 and 1 or a label is no integer of 32 bits
  */
 export function permuteLabels(
   labels: ArrayLike<number>,
-  { fraction, seed = 0 }: { fraction: number; seed?: number | Random },
+  given: { fraction: number; seed?: number | Random },
 ): NoisyLabels {
+  const { fraction, seed = 0 } = options(given, 'permuteLabels: options')
+  checkInt32(labels, 'permuteLabels')
   number(fraction, 'permuteLabels: fraction', { min: 0, max: 1 })
   const chance = seed instanceof Random ? seed : random(seed)
   const n = labels.length
@@ -27,17 +29,30 @@ export function permuteLabels(
   return relabel(labels, chosen, chance.shuffle(chosen.slice()))
 }
 
-/** Gives chosen[i] the label of sources[i]. */
+/** Refuses labels that an Int32Array does not hold. */
+function checkInt32(labels: ArrayLike<number>, name: string): void {
+  for (let i = 0; i < labels.length; i++)
+    number(labels[i], `${name}: labels[${i}]`, { integer: true, min: -2147483648, max: 2147483647 })
+}
+
+/**
+ * Gives chosen[i] the label of sources[i].
+ *
+ * @throws TypeError or RangeError when an example stands twice among the chosen ones, is none, or a label is no integer of 32 bits
+ */
 export function relabel(labels: ArrayLike<number>, chosen: ArrayLike<number>, sources: ArrayLike<number>): NoisyLabels {
   if (sources.length !== chosen.length)
     refuse('relabel: sources', `of length ${chosen.length}`, `length ${sources.length}`)
+  checkInt32(labels, 'relabel')
   const noisy = Int32Array.from(labels)
+  const seen = new Uint8Array(labels.length)
   for (let i = 0; i < chosen.length; i++) {
     for (const [name, at] of [
       ['chosen', chosen[i]],
       ['sources', sources[i]],
     ] as const)
       number(at, `relabel: ${name}[${i}]`, { integer: true, min: 0, max: labels.length - 1 })
+    if (seen[chosen[i]]++) refuse(`relabel: chosen[${i}]`, 'an example that stands there once', `${chosen[i]} again`)
     noisy[chosen[i]] = labels[sources[i]]
   }
   const all = Int32Array.from(chosen).sort()
@@ -66,6 +81,7 @@ export function detection(scores: ArrayLike<number>, isBad: ArrayLike<number | b
   const n = scores.length
   if (isBad.length !== n) refuse('detection: isBad', `of length ${n}`, `length ${isBad.length}`)
   const order = ascendingOrder(scores)
+  const badness = Array.from(isBad, (value, i) => isTrue(value, `detection: isBad[${i}]`))
   let bad = 0
   let rankSum = 0
   for (let at = 0; at < n; ) {
@@ -73,7 +89,7 @@ export function detection(scores: ArrayLike<number>, isBad: ArrayLike<number | b
     while (end < n && scores[order[end]] === scores[order[at]]) end++
     const midRank = (at + 1 + end) / 2
     for (; at < end; at++)
-      if (isBad[order[at]]) {
+      if (badness[order[at]]) {
         bad++
         rankSum += midRank
       }
@@ -82,7 +98,7 @@ export function detection(scores: ArrayLike<number>, isBad: ArrayLike<number | b
   if (bad === 0 || good === 0)
     refuse('detection: isBad', 'of both kinds', bad === 0 ? 'none that is bad' : 'none that is good')
   let found = 0
-  for (let at = n - bad; at < n; at++) if (isBad[order[at]]) found++
+  for (let at = n - bad; at < n; at++) if (badness[order[at]]) found++
   return {
     auroc: (rankSum - (bad * (bad + 1)) / 2) / (bad * good),
     precision: found / bad,

@@ -1,4 +1,4 @@
-import { named, oneOf, refuse } from '@opt/core'
+import { named, number, oneOf, refuse } from '@opt/core'
 import { checkClasses, checkLabels, type Rows, rowsOf, scoresInto, targetsOf } from './intake.ts'
 import { softmaxRows } from './softmax.ts'
 
@@ -11,6 +11,9 @@ export interface ScoreOptions {
   /** The first place in `out` (default 0). */
   offset?: number
 }
+
+/** Of features, whose squares are summed. */
+const LARGEST = 1e150
 
 /** ||p - y|| of rows of p. With a label, 1 - p_label is summed from the others: a small score has no rounding error of 1. */
 function errorNorms(
@@ -140,6 +143,9 @@ export function grandLastLayer(
     const n = rowsOf(logits, checkClasses(classes), 'logits').length / classes
     const h = rowsOf(features, width, 'features')
     if (h.length !== n * width) refuse('features', `${n} rows of ${width}`, `length ${h.length}`)
+    for (let i = 0; i < h.length; i++)
+      if (Math.abs(h[i]) > LARGEST)
+        number(h[i], `features[${Math.floor(i / width)}][${i % width}]`, { min: -LARGEST, max: LARGEST })
     const scores = el2n(logits, targets, { classes, out: scoresInto(out, offset, n), offset })
     for (let i = 0; i < n; i++) {
       let square = bias ? 1 : 0

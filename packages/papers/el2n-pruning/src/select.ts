@@ -1,4 +1,4 @@
-import { number, Random, random, refuse, show } from '@opt/core'
+import { boolean, number, options as optionsOf, Random, random, refuse, show } from '@opt/core'
 import { checkScores, floored, rounded } from './intake.ts'
 import { binned, budgetsOf } from './strata.ts'
 
@@ -26,7 +26,9 @@ export interface SelectOptions {
 export interface Selection {
   /** Ascending. */
   indices: Int32Array
-  /** With `balance`: places of each class; a class may have none. */
+  /** With `balance`: the classes there are, ascending... */
+  classes?: Float64Array
+  /** ... and places of each; a class may have none. */
   quotas?: Int32Array
   /** With `strata`: places of each bin. */
   budgets?: Int32Array
@@ -50,8 +52,10 @@ export function select(scores: ArrayLike<number>, options: SelectOptions): Int32
 }
 
 /** {@link select}, and how the places were shared out. */
-export function selection(scores: ArrayLike<number>, options: SelectOptions): Selection {
+export function selection(scores: ArrayLike<number>, given: SelectOptions): Selection {
+  const options = optionsOf(given, 'select: options')
   const { from = 'hardest', balance = false, strata, labels } = options
+  boolean(balance, 'select: balance')
   const n = scores.length
   checkScores(scores)
   const count = countOf(options.keep, n)
@@ -106,16 +110,21 @@ function balanced(
   const n = scores.length
   if (labels?.length !== n)
     refuse('select: labels', `of length ${n}, for balance`, labels ? `length ${labels.length}` : 'undefined')
-  const members: number[][] = []
+  const membersOf = new Map<number, number[]>()
   for (const i of ascendingOrder(scores)) {
     const label = number(labels[i], `select: labels[${i}]`, { integer: true, min: 0 })
-    while (members.length <= label) members.push([])
-    members[label].push(i)
+    const list = membersOf.get(label)
+    if (list) list.push(i)
+    else membersOf.set(label, [i])
   }
-  const sizes = Int32Array.from(members, (list) => list.length)
-  const quotas = classQuotas(sizes, count)
+  const classes = Float64Array.from(membersOf.keys()).sort()
+  const members = Array.from(classes, (label) => membersOf.get(label)!)
+  const quotas = classQuotas(
+    members.map((list) => list.length),
+    count,
+  )
   const indices = members.flatMap((list, c) => Array.from(pick(scores, Int32Array.from(list), quotas[c], from, chance)))
-  return { indices: sorted(Int32Array.from(indices)), quotas, short: 0 }
+  return { indices: sorted(Int32Array.from(indices)), classes, quotas, short: 0 }
 }
 
 /**
@@ -123,10 +132,15 @@ function balanced(
  * Whole numbers throughout, so that the quotas sum to `count` exactly.
  */
 export function classQuotas(sizes: ArrayLike<number>, count: number): Int32Array {
-  const n = Array.from(sizes).reduce((sum, size) => sum + size, 0)
+  const n = Array.from(sizes, (size, c) =>
+    number(size, `classQuotas: sizes[${c}]`, { integer: true, min: 0, max: 2147483647 }),
+  ).reduce((sum, size) => sum + size, 0)
   number(count, 'classQuotas: count', { integer: true, min: 0, max: n })
-  const quotas = Int32Array.from(sizes, (size) => (n === 0 ? 0 : Math.floor((count * size) / n)))
-  const remainder = Array.from(sizes, (size) => (n === 0 ? 0 : (count * size) % n))
+  // Products of two counts may exceed 2^53.
+  const shares = Array.from(sizes, (size) => BigInt(count) * BigInt(size))
+  const whole = BigInt(Math.max(1, n))
+  const quotas = Int32Array.from(shares, (share) => Number(share / whole))
+  const remainder = shares.map((share) => Number(share % whole))
   const byRemainder = remainder.map((_, c) => c).sort((a, b) => remainder[b] - remainder[a] || a - b)
   const left = count - quotas.reduce((sum, quota) => sum + quota, 0)
   for (const c of byRemainder.slice(0, left)) quotas[c]++
@@ -142,6 +156,7 @@ function stratified(
   chance: Random,
 ): Selection {
   number(strata, 'select: strata', { integer: true, min: 1 })
+  number(strata, 'select: strata', { max: 1e6 })
   number(dropHardest, 'select: dropHardest', { min: 0, max: 1 })
   const n = scores.length
   const pool = sorted(ascendingOrder(scores).slice(0, n - floored(dropHardest, n)))

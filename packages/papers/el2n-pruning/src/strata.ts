@@ -6,9 +6,12 @@ export function binned(pool: Int32Array, scores: ArrayLike<number>, strata: numb
     low = Math.min(low, scores[i])
     high = Math.max(high, scores[i])
   }
+  // Halves of numbers that are too far apart for their difference to be a double.
+  const unit = high - low < Infinity ? 1 : 2
+  const width = high / unit - low / unit
   const bins: number[][] = Array.from({ length: strata }, () => [])
   for (const i of pool) {
-    const share = high > low ? (scores[i] - low) / (high - low) : 0
+    const share = high > low ? (scores[i] / unit - low / unit) / width : 0
     bins[scores[i] === Infinity ? strata - 1 : Math.min(strata - 1, Math.floor(share * strata))].push(i)
   }
   return bins

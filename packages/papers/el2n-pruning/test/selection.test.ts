@@ -65,10 +65,12 @@ describe('a thousand selections', () => {
           const rng = random(seed)
           const n = scores.length
           const labels = Int32Array.from({ length: n }, () => rng.integer(0, 4))
-          const { indices, quotas } = selection(scores, { keep, labels, balance: true, from: from as 'hardest', seed })
-          const counts = Array.from(quotas ?? [], (_, c) => indices.filter((i) => labels[i] === c).length)
+          const options = { keep, labels, balance: true, from: from as 'hardest', seed }
+          const { indices, classes = new Float64Array(0), quotas } = selection(scores, options)
+          const counts = Array.from(classes, (label) => indices.filter((i) => labels[i] === label).length)
           const k = Math.floor(keep * n + 0.5)
-          const fair = counts.every((count, c) => Math.abs(count - (k * labels.filter((l) => l === c).length) / n) < 1)
+          const sizes = Array.from(classes, (label) => labels.filter((l) => l === label).length)
+          const fair = counts.every((count, c) => Math.abs(count - (k * sizes[c]) / n) < 1)
           return indices.length === k && isAscending(indices) && same(counts, quotas ?? []) && fair
         },
       ),
