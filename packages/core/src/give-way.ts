@@ -1,3 +1,5 @@
+import { callback } from './errors.ts'
+
 /** How long all that computes here may hold the event loop between two turns, in milliseconds. */
 const SLICE = 12
 
@@ -17,6 +19,7 @@ export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
  * on at a time, first come first served, but whoever is overdue (aborted, out of time) goes first.
  */
 export function giveWay(overdue: () => boolean = () => false): Promise<void> {
+  callback(overdue, 'giveWay: overdue')
   return new Promise((goOn) => {
     waiting.push({ goOn, overdue })
     if (waiting.length === 1) nextTurn()
