@@ -1,4 +1,4 @@
-import { pow, Random, type RandomState, random, refuse, show } from '@opt/core'
+import { number, options as optionsOf, pow, Random, type RandomState, random, refuse, show } from '@opt/core'
 import {
   boundAdam,
   type Floats,
@@ -84,10 +84,11 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
   /** Of the step under way; its type would keep optimizers of subtypes of P apart. */
   #products: unknown
 
-  constructor(parameters: P, { seed = 0, ...options }: AdaHessianOptions = {}) {
+  constructor(parameters: P, given: AdaHessianOptions = {}) {
+    const { seed = 0, ...options } = optionsOf(given, 'AdaHessian: options')
     super(rules, parameters, options as OptimizerOptions<AdaHessianHyper>)
     this.#z = this.views('z')
-    this.#random = seed instanceof Random ? seed : random(seed)
+    this.#random = seed instanceof Random ? seed : random(number(seed, 'AdaHessian: seed', { integer: true }))
   }
 
   /**
@@ -169,10 +170,12 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
   override load(state: AdaHessianState): void {
     let restored = this.#random
     if (typeof state === 'object' && state !== null) {
-      const { generator } = state.random ?? {}
-      if (!Array.isArray(generator) || generator.length !== 4 || !generator.every(Number.isInteger))
+      try {
+        // Holes become undefined, which no generator holds.
+        restored = new Random({ ...state.random, generator: Array.from(state.random.generator) })
+      } catch {
         refuse('AdaHessian.load: state.random', 'the state of a Random', show(state.random), 'type')
-      restored = new Random(state.random)
+      }
     }
     super.load(state)
     this.#random = restored

@@ -12,7 +12,8 @@ export const blockSizes = (value: BlockSizes): Setting<BlockSizes> => ({
   default: value,
   check: (given, label) => {
     if (!Array.isArray(given) || given.length !== 4) refuse(label, 'four numbers', show(given), 'type')
-    given.forEach((size, i) => {
+    // Holes count too.
+    Array.from(given).forEach((size, i) => {
       number(size, `${label}[${i}]`, { integer: true, min: -1 })
       if (size === 0) refuse(`${label}[${i}]`, '-1 or positive', '0')
     })
