@@ -23,6 +23,8 @@ export type Matrix = NdArray<Float64Array>
 /** What the entries must satisfy; finiteness is always checked. */
 export interface EntryRule {
   sign?: 'any' | 'nonnegative' | 'positive'
+  /** Infinity is allowed, too. */
+  infinity?: boolean
 }
 
 /** What a vector must satisfy. */
@@ -61,10 +63,12 @@ function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, c
   const sign = rule.sign ?? 'any'
   for (let i = 0; i < data.length; i++) {
     const v = data[i]
+    if (rule.infinity && v === Infinity) continue
     const ok = finite(v) && (sign === 'any' || (sign === 'positive' ? v > 0 : v >= 0))
     if (ok) continue
     const at = columns === undefined ? `[${i}]` : `[${Math.floor(i / columns)}][${i % columns}]`
-    refuse(label + at, finite(v) ? SIGNS[sign] : 'a finite number', show(v), typeof v === 'number' ? 'range' : 'type')
+    const allowed = rule.infinity ? 'a finite number or Infinity' : 'a finite number'
+    refuse(label + at, finite(v) ? SIGNS[sign] : allowed, show(v), typeof v === 'number' ? 'range' : 'type')
   }
 }
 

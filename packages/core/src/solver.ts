@@ -23,6 +23,8 @@ export type Status =
   | 'stalled'
   /** The error became NaN. */
   | 'diverged'
+  /** The solver proved that the problem has no solution. */
+  | 'infeasible'
 
 /** A report with its place in the run. */
 export type Progress<R extends Report> = R & { iteration: number }
@@ -101,6 +103,7 @@ function sentence(
     'time-budget': `used up its time budget of ${limits.timeBudget} ms ${after}`,
     stalled: `stalled ${after}`,
     diverged: `diverged ${after}`,
+    infeasible: 'infeasible',
   }[status]
   return `${name}: ${head}${at}${why ? `: ${why}` : ''}`
 }
@@ -124,7 +127,8 @@ function checkOptions<R extends Report>(given: unknown = {}): SolveOptions<R> {
  * The generator's last parameter is its options (always an object, without a default of its own). It yields a report
  * once an iteration and gets back `true` when it should wrap up and return its answer. It may return before: then the
  * status is 'converged' or 'stalled' by its last error, and a `message` in its answer says why; a solver that reports
- * no error and gives no such message has 'completed'. It sees the driver's options beside its own, defaults filled in.
+ * no error and gives no such message has 'completed'. A `status` in its answer ('infeasible', say) counts before all
+ * that the driver saw. It sees the driver's options beside its own, defaults filled in.
  *
  * ```ts
  * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize = 0.1 }: BoxOptions) {
@@ -194,8 +198,9 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         next = run.next(status !== undefined)
       }
       const answer = next.value
-      const why = (answer as { message?: string }).message
-      if (!status) {
+      const { message: why, status: own } = answer as { message?: string; status?: Status }
+      if (own) status = own
+      else if (!status) {
         if (error !== undefined && error <= tolerance) status = 'converged'
         else status = error === undefined && why === undefined ? 'completed' : 'stalled'
       }

@@ -51,6 +51,17 @@ describe('the driver', () => {
     expect(sum([1, 2, 3])).toMatchObject({ status: 'completed', total: 6, iterations: 3 })
   })
 
+  it('lets a solver say what it has proved', () => {
+    const impossible = solver('impossible', function* (_: object) {
+      if (yield {}) return {}
+      return { status: 'infeasible' as const, message: 'two masses, one place' }
+    })
+    expect(impossible({})).toMatchObject({
+      status: 'infeasible',
+      message: 'impossible: infeasible: two masses, one place',
+    })
+  })
+
   it('calls NaN diverged', () => {
     const bad = solver('bad', function* (_: object) {
       for (;;) if (yield { error: Number.NaN }) return {}

@@ -21,7 +21,7 @@ const PATIENCE = 12
 /** From the same potentials exponents are rounded anew, which often gets further. */
 const RESTARTS = 3
 /** Mass of a row or column of which P can hold every entry. */
-const LIGHT = 1e-200
+const LIGHT = 1e-100
 
 /**
  * Newton on the semi-dual, for problems on which sparse Newton does not get to its tolerance: those of which points hang

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type TransportBounds, transportBounds } from './bounds.ts'
 export {
   costRows,
   euclidean,
@@ -27,7 +28,7 @@ export type {
 export { type PotentialAt, potential } from './potential.ts'
 export type { CostLike, CostPoints, CostRows } from './problem.ts'
 export { densities1d, type ImagePairOptions, imagePair, randomAssignment, type TransportProblem } from './problems.ts'
-export { roundPlan, type TransportBounds, transportBounds } from './rounding.ts'
+export { roundPlan } from './rounding.ts'
 export { type SinkhornOptions, type SinkhornReport, sinkhorn } from './sinkhorn.ts'
 export { sinkhornNewton } from './sinkhorn-newton.ts'
 export type { TransportSolution } from './solution.ts'

@@ -62,11 +62,19 @@ export class LogPlan {
       const [F, a] = [this.#F, this.a].map((v) => v.subarray(from, from + rows)) as [Float64Array, Float64Array]
       this.#kernels.sinkhornRow(rows, m, this.#block, m, a, F, G, this.#epsilon, this.#part, this.#scratch)
       for (let j = 0; j < m; j++) z[j] += this.#part[j]
+      for (let i = 0; i < rows; i++) if (F[i] === -Infinity) F[i] = this.#lightRow(i, a[i])
     })
     for (let j = 0; j < m; j++) if (!(z[j] > 1e-300)) z[j] = this.#underflowed(j)
     let error = 0
     for (let j = 0; j < m; j++) error += Math.abs(z[j] - b[j])
     return error
+  }
+
+  /** The potential of a row in the block whose mass is so small that mass / sum underflowed; it adds nothing to the sums. */
+  #lightRow(i: number, mass: number): number {
+    const { length } = this.b
+    const exponents = this.#G.map((g, j) => (g - this.#block[i * length + j]) / this.#epsilon)
+    return this.#epsilon * (log(mass) - logSumExp(exponents))
   }
 
   /** A column whose sum underflowed: its potential is raised until the sum is what a soft-min in the log domain says. */
@@ -77,9 +85,7 @@ export class LogPlan {
       writeCost(this.#problem, row, row.length, i, i + 1)
       exponents[i] = (this.#F[i] - row[j]) / this.#epsilon
     }
-    const high = exponents.reduce((h, x) => Math.max(h, x), -Infinity)
-    const lse = high + log(exponents.reduce((s, x) => s + exp(x - high), 0))
-    this.#G[j] = this.#epsilon * (log(this.b[j]) - lse)
+    this.#G[j] = this.#epsilon * (log(this.b[j]) - logSumExp(exponents))
     return this.b[j]
   }
 
@@ -120,4 +126,9 @@ export class LogPlan {
       ...{ r: this.r, c: this.c, cost: this.#cost },
     }
   }
+}
+
+function logSumExp(exponents: Float64Array): number {
+  const high = exponents.reduce((h, x) => Math.max(h, x), -Infinity)
+  return high + log(exponents.reduce((s, x) => s + exp(x - high), 0))
 }

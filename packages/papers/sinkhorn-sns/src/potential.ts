@@ -19,6 +19,8 @@ export interface PotentialAt {
  *     D(f, g) = <a, f> + <b, g> - epsilon (sum P - sum a b')
  *
  * Its Hessian is -1/epsilon [diag(P 1)  P; P'  diag(P' 1)].
+ *
+ * @param cost n x m; Infinity forbids a pair.
  */
 export function potential(
   cost: MatrixLike,
@@ -26,7 +28,7 @@ export function potential(
   b: VectorLike,
   { f, g, epsilon }: { f: VectorLike; g: VectorLike; epsilon: number },
 ): PotentialAt {
-  const C = matrix(cost, 'potential: cost')
+  const C = matrix(cost, 'potential: cost', { infinity: true })
   const [n, m] = C.shape as [number, number]
   const from = vector(a, 'potential: a', { length: n, sign: 'nonnegative' })
   const to = vector(b, 'potential: b', { length: m, sign: 'nonnegative' })

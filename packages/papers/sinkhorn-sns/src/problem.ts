@@ -1,10 +1,11 @@
 import { log, type MatrixLike, matrix, number, refuse, type TransportInput, type VectorLike, vector } from '@opt/core'
+import { allowedPairs, type CostRange, costRange } from './allowed.ts'
 
 /** A cost matrix that is computed row by row, so that it need not fit into memory. */
 export interface CostRows {
   rows: number
   columns: number
-  /** Writes row i, `columns` finite numbers. */
+  /** Writes row i, `columns` numbers; Infinity forbids a pair. */
   writeRow(i: number, out: Float64Array): void
   /** The points whose distances it has, when it has: a device then computes costs where they are needed. */
   points?: CostPoints
@@ -38,10 +39,20 @@ export interface Problem {
   /** Working cost = (cost - shift) * scale. */
   shift: number
   scale: number
-  /** Largest working cost. */
+  /** Largest working cost of the pairs that are allowed. */
   range: number
+  /** Pairs that cost more than this are forbidden (in the caller's units). */
+  highest: number
+  /** What ends the solve, or keeps it from converging: a sentence. */
+  infeasible?: string
+  lost?: string
   /** Regularisation of the working cost. */
   epsilon: number
+}
+
+/** Refuses masses of which one side has more. */
+export function equalSums(a: number, b: number, label: string): void {
+  if (!(Math.abs(a - b) <= 1e-9 * Math.max(a, b))) refuse(label, 'of equal sums', `${a} and ${b}`)
 }
 
 /** Indices of positive masses and the masses themselves, normalised. */
@@ -54,26 +65,9 @@ function support(masses: Float64Array): { at: Int32Array; mass: Float64Array; to
 
 function takeCost(cost: CostLike): CostRows {
   if (typeof cost === 'object' && cost !== null && 'writeRow' in cost) return cost
-  const { data, shape } = matrix(cost, 'cost')
+  const { data, shape } = matrix(cost, 'cost', { infinity: true })
   const [rows, columns] = shape as [number, number]
   return { rows, columns, writeRow: (i, out) => out.set(data.subarray(i * columns, (i + 1) * columns)) }
-}
-
-/** Lowest and highest cost between points with mass. */
-function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array): { low: number; high: number } {
-  let low = Infinity
-  let high = -Infinity
-  const row = new Float64Array(cost.columns)
-  for (const i of rows) {
-    cost.writeRow(i, row)
-    for (const j of columns) {
-      const c = row[j]
-      if (c < low) low = c
-      if (c > high) high = c
-      if (Number.isNaN(c)) refuse(`cost[${i}][${j}]`, 'a finite number', 'NaN')
-    }
-  }
-  return { low, high }
 }
 
 /** Costs between points lie between 0 and this, that across the box around them: no need to look at every pair. */
@@ -100,6 +94,7 @@ export function takeProblem(
   a: VectorLike,
   b: VectorLike,
   epsilon: number,
+  tolerance = 1e-9,
   fromPoints = false,
 ): Problem {
   const cost = takeCost(given)
@@ -108,30 +103,28 @@ export function takeProblem(
   number(epsilon, 'epsilon', { positive: true })
   for (const [name, { total }] of [['a', sources] as const, ['b', targets] as const])
     if (!(total > 0 && total < Infinity)) refuse(name, 'of positive, finite sum', `sum ${total}`)
-  if (Math.abs(sources.total - targets.total) > 1e-9 * Math.max(sources.total, targets.total))
-    refuse('a and b', 'of equal sums', `${sources.total} and ${targets.total}`)
+  equalSums(sources.total, targets.total, 'a and b')
 
-  const { low, high } =
-    fromPoints && cost.points ? { low: 0, high: acrossTheBox(cost.points) } : costRange(cost, sources.at, targets.at)
+  const { low, high, forbids }: CostRange =
+    fromPoints && cost.points
+      ? { low: 0, high: acrossTheBox(cost.points), forbids: false }
+      : costRange(cost, sources.at, targets.at)
   if (!Number.isFinite(high - low)) refuse('cost', 'of finite range', `${low} to ${high}`)
+  const working = { cost, a: sources.mass, b: targets.mass, rows: sources.at, columns: targets.at, mass: sources.total }
+  const pairs = allowedPairs(working, { low, high, forbids }, epsilon, tolerance)
+  // Forbidden pairs have a cost beside which neither costs nor epsilon may be large.
+  const range = pairs.highest - low
+  const size = pairs.highest < high || forbids ? Math.max(range, epsilon) : range
   let scale = 1
-  while ((high - low) * scale > 1) scale /= 2
-  while (high > low && (high - low) * scale <= 0.5 && scale < 1e307) scale *= 2
+  while (size * scale > 1) scale /= 2
+  while (size > 0 && size * scale <= 0.5 && scale < 1e307) scale *= 2
   if (!(epsilon * scale > 0 && Number.isFinite(1 / (epsilon * scale))))
-    refuse('epsilon', `of a size with the range of cost (${high - low})`, String(epsilon))
-  return {
-    cost,
-    a: sources.mass,
-    b: targets.mass,
-    rows: sources.at,
-    columns: targets.at,
-    mass: sources.total,
-    shift: low,
-    scale,
-    range: (high - low) * scale,
-    epsilon: epsilon * scale,
-  }
+    refuse('epsilon', `of a size with the range of cost (${range})`, String(epsilon))
+  return { ...working, ...pairs, shift: low, scale, range: range * scale, epsilon: epsilon * scale }
 }
+
+/** The working cost of a forbidden pair: nothing is left of exp(-FORBIDDEN / epsilon), and 0 times it is 0. */
+const FORBIDDEN = 1e20
 
 /** Writes the working cost of rows `from` to `to`, row-major with the given stride. */
 export function writeCost(
@@ -141,12 +134,15 @@ export function writeCost(
   from = 0,
   to: number = problem.rows.length,
 ): void {
-  const { cost, rows, columns, shift, scale } = problem
+  const { cost, rows, columns, shift, scale, highest } = problem
   const row = new Float64Array(cost.columns)
   for (let i = from; i < to; i++) {
     cost.writeRow(rows[i], row)
     const at = (i - from) * stride
-    for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
+    for (let j = 0; j < columns.length; j++) {
+      const c = row[columns[j]]
+      out[at + j] = c > highest ? FORBIDDEN : (c - shift) * scale
+    }
   }
 }
 

@@ -1,5 +1,13 @@
-import { log, type Matrix, type MatrixLike, matrix, matrixCopy, number, type VectorLike, vector } from '@opt/core'
-import { potential } from './potential.ts'
+import { type Matrix, type MatrixLike, matrixCopy, type VectorLike, vector } from '@opt/core'
+import { type Allowed, sendMost } from './flow.ts'
+import { obstacle } from './obstacle.ts'
+import { equalSums } from './problem.ts'
+
+/** What the rows and columns of a plan are to add up to. */
+export interface Marginals {
+  a: Float64Array
+  b: Float64Array
+}
 
 /** Row and column sums. */
 function marginals({ data, shape }: Matrix): { r: Float64Array; c: Float64Array } {
@@ -20,6 +28,8 @@ function marginals({ data, shape }: Matrix): { r: Float64Array; c: Float64Array 
  * (Altschuler, Niles-Weed and Rigollet 2017, Algorithm 2).
  *
  * @param plan n x m, nonnegative.
+ * @param a n nonnegative masses.
+ * @param b m nonnegative masses of the same sum.
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function roundPlan(plan: MatrixLike, a: VectorLike, b: VectorLike): Matrix {
@@ -29,72 +39,45 @@ export function roundPlan(plan: MatrixLike, a: VectorLike, b: VectorLike): Matri
     a: vector(a, 'roundPlan: a', { length: n, sign: 'nonnegative' }),
     b: vector(b, 'roundPlan: b', { length: m, sign: 'nonnegative' }),
   }
-  const shrink = (target: Float64Array, sums: Float64Array) => target.map((t, k) => (sums[k] > t ? t / sums[k] : 1))
-
-  const x = shrink(to.a, marginals(P).r)
-  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) P.data[i * m + j] *= x[i]
-  const y = shrink(to.b, marginals(P).c)
-  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) P.data[i * m + j] *= y[j]
-
-  const { r, c } = marginals(P)
-  const ea = to.a.map((t, i) => Math.max(t - r[i], 0))
-  const eb = to.b.map((t, j) => Math.max(t - c[j], 0))
-  const missing = ea.reduce((s, e) => s + e, 0)
+  equalSums(sum(to.a), sum(to.b), 'roundPlan: a and b')
+  const { ea, eb } = shrink(P, to)
+  const missing = sum(ea)
   if (missing > 0)
     for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) P.data[i * m + j] += (ea[i] * eb[j]) / missing
   return P
 }
 
-/** What is known for certain of a transport problem from a plan and potentials. */
-export interface TransportBounds {
-  /** lower <= exact optimal transport cost <= upper. */
-  lower: number
-  upper: number
-  /** dual <= entropic optimum <= primal; with exact arithmetic the gap is 0 only at the optimum. */
-  dual: number
-  primal: number
-  gap: number
+/** Scales rows, then columns, down to their masses; returns what they lack. */
+function shrink(P: Matrix, to: Marginals): { ea: Float64Array; eb: Float64Array } {
+  const [n, m] = P.shape as [number, number]
+  const factors = (target: Float64Array, sums: Float64Array) => target.map((t, k) => (sums[k] > t ? t / sums[k] : 1))
+  const x = factors(to.a, marginals(P).r)
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) P.data[i * m + j] *= x[i]
+  const y = factors(to.b, marginals(P).c)
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) P.data[i * m + j] *= y[j]
+  const { r, c } = marginals(P)
+  return {
+    ea: to.a.map((t, i) => Math.max(t - r[i], 0)),
+    eb: to.b.map((t, j) => Math.max(t - c[j], 0)),
+  }
 }
 
-/**
- * Certificates of a solution: bounds of the true (unregularised) optimum from feasible dual potentials and the rounded
- * plan, and of the entropic one from the potentials and the rounded plan.
- *
- * @param solution potentials, plan and the epsilon they belong to.
- */
-export function transportBounds(
-  cost: MatrixLike,
-  a: VectorLike,
-  b: VectorLike,
-  { f, g, plan, epsilon }: { f: VectorLike; g: VectorLike; plan: MatrixLike; epsilon: number },
-): TransportBounds {
-  const C = matrix(cost, 'transportBounds: cost')
-  const [n, m] = C.shape as [number, number]
-  const from = vector(a, 'transportBounds: a', { length: n, sign: 'nonnegative' })
-  const to = vector(b, 'transportBounds: b', { length: m, sign: 'nonnegative' })
-  const F = vector(f, 'transportBounds: f', { length: n })
-  const G = vector(g, 'transportBounds: g', { length: m })
-  number(epsilon, 'transportBounds: epsilon', { positive: true })
-  const P = roundPlan(matrix(plan, 'transportBounds: plan', { rows: n, columns: m }), from, to)
-
-  // The c-transform of f, and its own: feasible for the exact dual, f_i + g_j <= C_ij.
-  const gc = new Float64Array(m).fill(Infinity)
-  const fc = new Float64Array(n).fill(Infinity)
-  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) gc[j] = Math.min(gc[j], C.data[i * m + j] - F[i])
-  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) fc[i] = Math.min(fc[i], C.data[i * m + j] - gc[j])
-
-  const { value } = potential(C, from, to, { f: F, g: G, epsilon })
-  let upper = 0
-  let kl = 0
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < m; j++) {
-      const p = P.data[i * m + j]
-      const ab = from[i] * to[j]
-      upper += C.data[i * m + j] * p
-      kl += ab - p + (p > 0 ? p * log(p / ab) : 0)
-    }
-  const primal = upper + epsilon * kl
-  return { lower: inner(from, fc) + inner(to, gc), upper, dual: value, primal, gap: primal - value }
+/** {@link roundPlan} in place and over allowed pairs only. Returns whether they can carry the masses. */
+export function roundWithin(P: Matrix, to: Marginals, allowed: Allowed): boolean {
+  const [n, m] = P.shape as [number, number]
+  for (let k = 0; k < P.data.length; k++) P.data[k] *= allowed.table[k]
+  const { ea, eb } = shrink(P, to)
+  const sent = Array.from({ length: m }, (_, j) => {
+    const column = new Map<number, number>()
+    for (let i = 0; i < n; i++) if (P.data[i * m + j] > 0) column.set(i, P.data[i * m + j])
+    return column
+  })
+  const flow = { sent, supply: ea, demand: eb }
+  sendMost(allowed, flow)
+  sent.forEach((column, j) => {
+    for (const [i, amount] of column) P.data[i * m + j] = amount
+  })
+  return obstacle(allowed, to.a, to.b, flow, 1e-9 * sum(to.a)) === null
 }
 
-const inner = (x: Float64Array, y: Float64Array): number => x.reduce((s, v, i) => s + v * y[i], 0)
+export const sum = (x: Float64Array): number => x.reduce((s, v) => s + v, 0)

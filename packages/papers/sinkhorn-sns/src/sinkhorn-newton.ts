@@ -34,6 +34,7 @@ export const sinkhornNewton: Solver<
   ): Steps<SinkhornNewtonSolution> {
     return yield* onBackend(
       [cost, a, b, options],
+      { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 },
       (plan, problem) => annealing(sparseNewton, plan, problem, options),
       (problem) => annealing(sparseNewton, new NewtonPlan(problem), problem, options),
     )
@@ -64,6 +65,7 @@ function* warmUp(level: Level): Steps<Ending | undefined> {
     if (Number.isNaN(error)) return 'failed'
     if (error <= target) {
       yield* wait(plan.absorb())
+      if (!(yield* inRange(plan))) return 'failed'
       if (last) error = yield* wait(plan.error())
     }
     counts.sinkhornIterations++
@@ -95,6 +97,7 @@ function* newton(level: Level): Steps<Ending> {
     const error = yield* wait(plan.balance())
     if (Number.isNaN(error)) return 'failed'
     const done = error <= target
+    if (done && !(yield* inRange(plan))) return 'failed'
     if (k > 0 || done) {
       const phase = k > 0 ? 'newton' : 'sinkhorn'
       counts[`${phase}Iterations`]++
@@ -135,4 +138,10 @@ function* newton(level: Level): Steps<Ending> {
     plan.accept()
     step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
   }
+}
+
+/** Did no scaling leave the range of numbers? */
+function* inRange(plan: Level['plan']): Steps<boolean> {
+  const { f, g } = yield* wait(plan.potentials())
+  return [f, g].every((potential) => potential.every(Number.isFinite))
 }

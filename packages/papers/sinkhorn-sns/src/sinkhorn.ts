@@ -11,6 +11,7 @@ import {
   type VectorLike,
   wait,
 } from '@opt/core'
+import { isLight } from './careful-newton.ts'
 import { LogPlan } from './log-plan.ts'
 import { onBackend } from './on-backend.ts'
 import type { Potentials } from './options.ts'
@@ -23,7 +24,8 @@ export interface SinkhornOptions {
   /** Regularisation, in units of the cost. */
   epsilon: number
   /**
-   * 'kernel' (default): scalings of an absorbed kernel matrix, two products an iteration; needs 2 n m numbers.
+   * 'kernel' (default): scalings of an absorbed kernel matrix, two products an iteration; needs 2 n m numbers. Goes on
+   * in the log domain where they leave the range of doubles.
    * 'log': soft-mins of the cost, one exponential an entry; needs O(n + m) numbers beside the cost.
    */
   domain?: 'kernel' | 'log'
@@ -53,7 +55,7 @@ type Steps = Generator<SinkhornReport, TransportSolution, boolean>
  * Sinkhorn's algorithm for entropic optimal transport, the baseline of the paper, in the kernel domain with absorption
  * (Schmitzer 2019) or in the log domain.
  *
- * @param cost n x m, finite; with domain 'log' also rows on demand, never held in memory.
+ * @param cost n x m, Infinity forbids a pair; with domain 'log' also rows on demand, never held in memory.
  * @param a n nonnegative masses; zeros are allowed.
  * @param b m nonnegative masses of the same sum.
  * @throws TypeError or RangeError naming the argument that is wrong.
@@ -69,6 +71,7 @@ export const sinkhorn: Solver<
     const relaxation = takeRelaxation(options.relaxation ?? 1, domain, options.backend !== undefined)
     return yield* onBackend(
       [cost, a, b, options],
+      {},
       (plan, problem) => onDevice(plan, problem, options),
       (problem) => inMemory(problem, options, domain, relaxation),
     )
@@ -82,14 +85,22 @@ function* inMemory(
   domain: 'kernel' | 'log',
   relaxation: 'auto' | number,
 ): Steps {
-  const plan = domain === 'log' ? new LogPlan(problem) : kernelPlan(problem)
-  plan.setPotentials(takeInitial(problem, initial), problem.epsilon)
+  const start = takeInitial(problem, initial)
+  let plan = domain === 'log' || isLight(problem) ? new LogPlan(problem) : kernelPlan(problem)
+  plan.setPotentials(start, problem.epsilon)
   plan.evaluate()
   const errors: number[] = []
   let w = 1
   let dual = -Infinity
   for (let k = 1; ; k++) {
-    const error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
+    let error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
+    if (Number.isNaN(error) && 'relaxed' in plan) {
+      // A scaling went beyond what doubles hold: the log domain goes on from where the last ones were absorbed.
+      const { f, g } = plan.potentials()
+      plan = new LogPlan(problem)
+      plan.setPotentials([f, g].every((v) => v.every(Number.isFinite)) ? { f, g } : start, problem.epsilon)
+      error = plan.sinkhorn()
+    }
     if (relaxation !== 1 && k <= PLAIN) errors.push(error)
     if (relaxation !== 1 && k >= PLAIN && 'dual' in plan) {
       const now = plan.dual()

@@ -123,6 +123,8 @@ function softMin(
 ): number {
   let low = Infinity
   for (const k of at) low = Math.min(low, h(k))
+  // Nothing may go there: any potential will do.
+  if (low === Infinity) return 0
   let total = 0
   at.forEach((k, i) => (total += weights[i] * mass * exp((low - h(k)) / epsilon)))
   return low - epsilon * log(total)

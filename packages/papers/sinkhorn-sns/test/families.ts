@@ -126,6 +126,31 @@ export function hardProblem(seed: number): HardProblem {
   const epsilon = range * logUniform(rng, 1e-6, 1)
   const tolerance = logUniform(rng, 1e-12, 1e-6)
 
+  let pattern = 'all allowed'
+  const forbid = rng.uniform()
+  if (forbid < 0.25) {
+    // Some pairs are forbidden, or cost so much that they might as well be; whether that can be borne is left to chance.
+    const high = forbid < 0.15 ? Infinity : range * logUniform(rng, 1e9, 1e30)
+    pattern = forbid < 0.15 ? 'forbidden' : 'huge'
+    const k = rng.integer(1, 4)
+    const kind = rng.integer(0, 4)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < m; j++) {
+        const far = [
+          () => rng.uniform() < 0.3,
+          () => i % k !== j % k,
+          () => j > i + k,
+          () => Math.abs(i * m - j * n) > 2 * Math.max(n, m),
+        ][kind]()
+        if (far) cost[i][j] = high
+      }
+    // What has to be paid hides what is asked for: pairs of huge cost are there to be avoided.
+    if (high < Infinity && leftBehind({ cost, a, b }, high) > 0) {
+      pattern = 'too huge'
+      for (const row of cost) for (let j = 0; j < m; j++) if (row[j] === high) row[j] = range
+    }
+  }
+
   let initial: HardProblem['initial']
   const start = rng.uniform()
   if (start < 0.2) {
@@ -133,8 +158,57 @@ export function hardProblem(seed: number): HardProblem {
     initial = { f: list(n, () => far * rng.normal()), g: list(m, () => far * rng.normal()) }
   }
   return {
-    name: `${family}, ${name}${initial ? ', far start' : ''}`,
+    name: `${family}, ${name}, ${pattern}${initial ? ', far start' : ''}`,
     ...{ cost, a, b, epsilon, tolerance },
     ...(initial ? { initial } : {}),
+  }
+}
+
+/**
+ * The largest mass that must stay behind at a point where pairs of a cost of `limit` and more are forbidden: the largest excess of a set of rows over all
+ * columns that it may reach, by augmenting paths.
+ */
+export function leftBehind({ cost, a, b }: Pick<HardProblem, 'cost' | 'a' | 'b'>, limit = Infinity): number {
+  const [n, m] = [a.length, b.length]
+  const flow = table(n, m, () => 0)
+  const supply = a.slice()
+  const demand = b.slice()
+  for (;;) {
+    const from = new Map<number, number>()
+    const queue = list(n, (i) => i).filter((i) => supply[i] > 0)
+    for (const i of queue) from.set(i, -1)
+    let end = -1
+    for (let head = 0; head < queue.length && end < 0; head++) {
+      const node = queue[head]
+      if (node < n) {
+        for (let j = 0; j < m; j++)
+          if (cost[node][j] < limit && !from.has(n + j)) {
+            from.set(n + j, node)
+            queue.push(n + j)
+            if (demand[j] > 0) end = n + j
+          }
+      } else
+        for (let i = 0; i < n; i++)
+          if (flow[i][node - n] > 0 && !from.has(i)) {
+            from.set(i, node)
+            queue.push(i)
+          }
+    }
+    if (end < 0) return Math.max(...supply, ...demand)
+    let amount = demand[end - n]
+    let node = end
+    for (let k = end; k >= 0; k = from.get(k) ?? -1) {
+      const p = from.get(k) ?? -1
+      if (p < 0) amount = Math.min(amount, supply[k])
+      else if (p >= n) amount = Math.min(amount, flow[k][p - n])
+    }
+    for (node = end; node >= 0; ) {
+      const p = from.get(node) ?? -1
+      if (p < 0) supply[node] -= amount
+      else if (p < n) flow[p][node - n] += amount
+      else flow[node][p - n] -= amount
+      node = p
+    }
+    demand[end - n] -= amount
   }
 }

@@ -1,0 +1,114 @@
+/** Which pairs of rows and columns mass may move between: 1 or 0, row-major. */
+export interface Allowed {
+  rows: number
+  columns: number
+  table: Uint8Array
+}
+
+/** What has been sent, for each column from which row how much, and the masses that are left on both sides. */
+export interface Flow {
+  sent: Map<number, number>[]
+  supply: Float64Array
+  demand: Float64Array
+}
+
+/** Sends nothing yet. */
+export const noFlow = (a: Float64Array, b: Float64Array): Flow => ({
+  sent: Array.from(b, () => new Map()),
+  supply: a.slice(),
+  demand: b.slice(),
+})
+
+/**
+ * Sends as much more as the allowed pairs can carry, by the shortest ways, on which what was sent before may be taken
+ * back and sent elsewhere (Dinic 1970).
+ */
+export function sendMost(allowed: Allowed, flow: Flow): void {
+  for (;;) {
+    const layers = layersOf(allowed, flow)
+    if (!layers) return
+    sendAlong(allowed, flow, layers)
+  }
+}
+
+interface Layers {
+  ofRow: Int32Array
+  ofColumn: Int32Array
+}
+
+/** Distances from rows with mass left; null when no column that wants more is within reach. */
+function layersOf({ rows, columns, table }: Allowed, { sent, supply, demand }: Flow): Layers | null {
+  const ofRow = new Int32Array(rows).fill(-1)
+  const ofColumn = new Int32Array(columns).fill(-1)
+  let layer = Array.from(ofRow.keys()).filter((i) => supply[i] > 0)
+  for (const i of layer) ofRow[i] = 0
+  for (let at = 1, found = false; layer.length > 0 && !found; at += 2) {
+    const next: number[] = []
+    for (const i of layer)
+      for (let j = 0; j < columns; j++) {
+        if (ofColumn[j] >= 0 || table[i * columns + j] === 0) continue
+        ofColumn[j] = at
+        if (demand[j] > 0) found = true
+        for (const [k, amount] of sent[j])
+          if (amount > 0 && ofRow[k] < 0) {
+            ofRow[k] = at + 1
+            next.push(k)
+          }
+      }
+    if (found) return { ofRow, ofColumn }
+    layer = next
+  }
+  return null
+}
+
+/** Sends along every way that goes down the layers. */
+function sendAlong({ columns, table }: Allowed, { sent, supply, demand }: Flow, { ofRow, ofColumn }: Layers): void {
+  const tried = new Int32Array(ofRow.length)
+  const backward = sent.map((from) => Array.from(from.keys()))
+  const triedBackward = new Int32Array(columns)
+  for (let source = 0; source < ofRow.length; source++) {
+    if (ofRow[source] !== 0) continue
+    // Rows and columns in turn.
+    let path = [source]
+    while (path.length > 0 && supply[source] > 0) {
+      const node = path[path.length - 1]
+      if (path.length % 2 === 1) {
+        let j = tried[node]
+        while (j < columns && !(table[node * columns + j] && ofColumn[j] === ofRow[node] + 1)) j++
+        tried[node] = j
+        if (j < columns) path.push(j)
+        else {
+          path.pop()
+          if (path.length > 0) triedBackward[path[path.length - 1]]++
+        }
+      } else if (demand[node] > 0) {
+        move(path, { sent, supply, demand })
+        path = [source]
+      } else {
+        const rows = backward[node]
+        let k = triedBackward[node]
+        while (k < rows.length && !(ofRow[rows[k]] === ofColumn[node] + 1 && sent[node].get(rows[k])! > 0)) k++
+        triedBackward[node] = k
+        if (k < rows.length) path.push(rows[k])
+        else {
+          path.pop()
+          tried[path[path.length - 1]]++
+        }
+      }
+    }
+  }
+}
+
+/** Sends what a way can carry from its first row to its last column. */
+function move(path: number[], { sent, supply, demand }: Flow): void {
+  const [first, last] = [path[0], path[path.length - 1]]
+  let amount = Math.min(supply[first], demand[last])
+  for (let k = 1; k < path.length - 1; k += 2) amount = Math.min(amount, sent[path[k]].get(path[k + 1])!)
+  for (let k = 0; k < path.length; k += 2) {
+    const [i, j] = [path[k], path[k + 1]]
+    sent[j].set(i, (sent[j].get(i) ?? 0) + amount)
+    if (k + 2 < path.length) sent[j].set(path[k + 2], sent[j].get(path[k + 2])! - amount)
+  }
+  supply[first] -= amount
+  demand[last] -= amount
+}

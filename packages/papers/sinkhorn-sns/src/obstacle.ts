@@ -1,0 +1,91 @@
+import type { Allowed, Flow } from './flow.ts'
+
+/** Rows (or columns) that have more mass than all they may exchange it with. */
+export interface Obstacle {
+  side: 'rows' | 'columns'
+  these: number[]
+  those: number[]
+  mass: number
+  room: number
+}
+
+/** Beside a set's mass, an excess below this comes of rounded masses. */
+const SLACK = 1e-9
+/** An error below this comes of rounded masses whatever the tolerance. */
+const ROUNDING = 1e-13
+
+/**
+ * Looks for a proof that no plan has these marginals: where more cannot be sent, the rows within reach of one that has
+ * mass left may send to saturated columns only, and the other way round.
+ */
+export function obstacle(
+  allowed: Allowed,
+  a: Float64Array,
+  b: Float64Array,
+  flow: Flow,
+  tolerance: number,
+): Obstacle | null {
+  const { rows, columns, table } = allowed
+  const { sent, supply, demand } = flow
+  const forward = {
+    mayUse: (i: number, j: number) => table[i * columns + j] === 1,
+    comesFrom: (j: number) => Array.from(sent[j]).flatMap(([i, amount]) => (amount > 0 ? [i] : [])),
+  }
+  const backward = {
+    mayUse: (j: number, i: number) => table[i * columns + j] === 1,
+    comesFrom: (i: number) => Array.from(b.keys()).filter((j) => (sent[j].get(i) ?? 0) > 0),
+  }
+  for (const [side, own, other, left, { mayUse, comesFrom }] of [
+    ['rows', a, b, supply, forward],
+    ['columns', b, a, demand, backward],
+  ] as const) {
+    const seen = new Uint8Array(side === 'rows' ? rows : columns)
+    const excesses = Array.from(own.keys()).filter((i) => left[i] > 0)
+    for (const start of excesses.sort((i, k) => left[k] / own[k] - left[i] / own[i])) {
+      if (seen[start]) continue
+      const these = [start]
+      const those = new Set<number>()
+      const found = new Set(these)
+      for (const i of these) {
+        seen[i] = 1
+        for (let j = 0; j < other.length; j++) {
+          if (those.has(j) || !mayUse(i, j)) continue
+          those.add(j)
+          for (const k of comesFrom(j))
+            if (!found.has(k)) {
+              found.add(k)
+              these.push(k)
+            }
+        }
+      }
+      const sum = (at: Iterable<number>, of: Float64Array) => [...at].reduce((s, k) => s + of[k], 0)
+      const [mass, excess] = [sum(these, own), sum(these, left)]
+      if (excess > SLACK * mass || excess > Math.max(tolerance, ROUNDING))
+        return { side, these, those: [...those], mass, room: sum(those, other) }
+    }
+  }
+  return null
+}
+
+const SHOWN = 10
+
+function listed(at: number[], from: Int32Array): string {
+  const indices = at.map((k) => from[k]).sort((i, j) => i - j)
+  const shown = indices.slice(0, SHOWN).join(', ')
+  return indices.length > SHOWN ? `${shown} and ${indices.length - SHOWN} more` : shown
+}
+
+/** Says it, with the caller's indices and masses. */
+export function describe(
+  { side, these, those, mass, room }: Obstacle,
+  rows: Int32Array,
+  columns: Int32Array,
+  total: number,
+): string {
+  const [own, other] = side === 'rows' ? [rows, columns] : [columns, rows]
+  const name = (word: string, at: number[]) => (at.length === 1 ? word.slice(0, -1) : word)
+  const to = name(side === 'rows' ? 'columns' : 'rows', those)
+  const verb = side === 'rows' ? 'send to' : 'take from'
+  const partners = those.length === 0 ? 'nothing' : `${to} ${listed(those, other)}, of mass ${total * room}, only`
+  return `${name(side, these)} ${listed(these, own)} of mass ${total * mass} may ${verb} ${partners}`
+}
