@@ -1,4 +1,4 @@
-import { number, random, refuse, type Status } from '@opt/core'
+import { number, options as optionsOf, random, refuse, type Status, show } from '@opt/core'
 import { sinkhornNewton, squaredEuclidean } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
 import { ColorMap } from './color-map.ts'
@@ -41,10 +41,11 @@ export interface PaletteTransport {
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function transportPalette(from: Photograph, to: Photograph, options: PaletteOptions = {}): PaletteTransport {
-  const { samples = 1000, epsilon = 2e-4, strength = 1, seed = 0 } = options
+  const { samples = 1000, epsilon = 2e-4, strength = 1, seed = 0 } = optionsOf(options, 'transportPalette: options')
   number(samples, 'transportPalette: samples', { integer: true, min: 2, max: 4000 })
   number(epsilon, 'transportPalette: epsilon', { positive: true })
   number(strength, 'transportPalette: strength', { min: 0, max: 1 })
+  number(seed, 'transportPalette: seed', { integer: true })
   const source = paletteOf(checked(from, 'from'), samples, random(seed))
   const target = paletteOf(checked(to, 'to'), samples, random(seed))
   const onto = meanDestinations(source, target, epsilon)
@@ -61,14 +62,18 @@ export function transportPalette(from: Photograph, to: Photograph, options: Pale
 }
 
 function checked(picture: Photograph, name: string): Photograph {
+  const label = `transportPalette: ${name}`
+  if (typeof picture !== 'object' || picture === null) refuse(label, 'a picture', show(picture), 'type')
   const { width, height, channels, data } = picture
-  number(width, `transportPalette: ${name}.width`, { integer: true, min: 1 })
-  number(height, `transportPalette: ${name}.height`, { integer: true, min: 1 })
-  if (channels !== 3 && channels !== 4) refuse(`transportPalette: ${name}.channels`, '3 or 4', String(channels))
+  number(width, `${label}.width`, { integer: true, min: 1 })
+  number(height, `${label}.height`, { integer: true, min: 1 })
+  if (channels !== 3 && channels !== 4) refuse(`${label}.channels`, '3 or 4', show(channels))
+  if (!(data instanceof Uint8Array) && !((data as unknown) instanceof Uint8ClampedArray))
+    refuse(`${label}.data`, 'bytes (a Uint8Array or Uint8ClampedArray)', show(data), 'type')
   const length = width * height * channels
-  if (data.length !== length) refuse(`transportPalette: ${name}.data`, `of length ${length}`, `length ${data.length}`)
+  if (data.length !== length) refuse(`${label}.data`, `of length ${length}`, `length ${data.length}`)
   if (channels === 4 && data.every((value, k) => k % 4 !== 3 || value === 0))
-    refuse(`transportPalette: ${name}`, 'a picture with a visible pixel', 'one that is wholly transparent')
+    refuse(label, 'a picture with a visible pixel', 'one that is wholly transparent')
   return picture
 }
 

@@ -41,11 +41,12 @@ async function run(file: string | undefined, options: Options, { terminal }: Ses
   const plan = planOf(file, options)
   const known = knownOf(plan)
   const { source, settings, test, old } = plan
-  const predictions = plan.predictions && new Predictions(plan.predictions.path, plan.predictions.keep, terminal)
+  let predictions: Predictions | undefined
   let keeper: Keeper | undefined
   const interrupts = listenForInterrupts({ closed: terminal.closed, second: () => keeper?.keep(true) })
   const { signal } = interrupts
   try {
+    if (plan.predictions) predictions = new Predictions(plan.predictions.path, plan.predictions.keep, terminal)
     const features = settings.features ?? (await countFeatures(source, settings, signal))
     const stream = await build({ ...settings, features })
     if (old) loadInto(stream, old.saved, old.name, !test)

@@ -4,6 +4,7 @@ import { decodeImage, encodePng, type Picture } from '@opt/datasets'
 import type { CAC } from 'cac'
 import { checkWritable, writeOrRescue } from '../files.ts'
 import { seconds } from '../format.ts'
+import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
 import { nameable } from '../printable.ts'
 import { Problem, reasonOf, UsageError } from '../problem.ts'
@@ -38,7 +39,14 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
     seed,
   })
   const time = (performance.now() - start) / 1000
-  writeOrRescue(out, await encodePng(picture))
+  const png = await encodePng(picture)
+  // While it is written, a signal waits: nothing half-written stays behind.
+  const interrupts = listenForInterrupts({})
+  try {
+    writeOrRescue(out, png)
+  } finally {
+    interrupts.stop()
+  }
   terminal.out(
     [
       `colours     ${colors.from} of ${nameable(from)} onto ${colors.to} of ${nameable(to)}`,

@@ -1,0 +1,21 @@
+import { fuzz } from '@opt/testing'
+import * as api from '../src/index.ts'
+
+const picture = (channels: 3 | 4) => ({
+  ...{ width: 3, height: 2, channels },
+  data: Uint8Array.from({ length: 6 * channels }, (_, k) => (k % 4 === 3 ? 255 : (37 * k) % 251)),
+})
+
+fuzz(api, {
+  transportPalette: {
+    args: () => [picture(3), picture(4), { samples: 4, epsilon: 0.01, strength: 0.5, seed: 3 }],
+    says: ['sinkhornNewton: epsilon'],
+    budgets: ['0.width', '0.height', '1.width', '1.height', '2.samples'],
+  },
+  findPaper: { skip: 'looks a typed word up, and answers in sentences of the command' },
+  papers: { skip: 'a list' },
+  exitCode: { skip: 'takes what reproduce returns' },
+  tally: { skip: 'takes what reproduce returns' },
+  renderReport: { skip: 'takes what reproduce returns' },
+  reproduce: { skip: 'runs experiments, each in a process of its own' },
+})
