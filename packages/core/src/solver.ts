@@ -1,4 +1,4 @@
-import { named, number, refuse, show, options as takeOptions } from './errors.ts'
+import { boolean, callback, named, number, options as optionsOf, refuse, show } from './errors.ts'
 import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
@@ -109,16 +109,16 @@ function sentence(
 }
 
 /** Refuses what the driver could only pass over in silence. */
-function checkOptions<R extends Report>(given: unknown = {}): SolveOptions<R> {
-  takeOptions(given as object, 'options')
-  const { timeBudget, signal, onProgress, stopWhen, history } = given as SolveOptions<R>
+function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
+  const options = optionsOf(given as SolveOptions<R> | undefined, 'options')
+  const { timeBudget, signal, onProgress, stopWhen, history } = options
   if (timeBudget !== undefined && timeBudget !== Infinity) number(timeBudget, 'timeBudget', { nonnegative: true })
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
     refuse('signal', 'an AbortSignal', show(signal), 'type')
   for (const [label, call] of Object.entries({ onProgress, stopWhen }))
-    if (call !== undefined && typeof call !== 'function') refuse(label, 'a function', show(call), 'type')
-  if (history !== undefined && typeof history !== 'boolean') refuse('history', 'true or false', show(history), 'type')
-  return given as SolveOptions<R>
+    if (call !== undefined) callback(call as () => unknown, label)
+  if (history !== undefined) boolean(history, 'history')
+  return options
 }
 
 /**
@@ -159,7 +159,9 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
     const { tolerance, maxIterations, signal, onProgress, stopWhen } = options
     const keep = options.history ?? true
     const deadline = performance.now() + (options.timeBudget ?? Infinity)
-    const run = generator(...([...args.slice(0, inputs), options] as unknown as A))
+    // An input that was left out must not put the options in its place.
+    const all = Array.from({ length: inputs }, (_, i) => args[i])
+    const run = generator(...([...all, options] as unknown as A))
     const history: Progress<R>[] = []
     let iterations = 0
     let error: number | undefined
@@ -246,10 +248,10 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
 
   async function async(...args: unknown[]): Promise<T & Outcome<R>> {
     const run = drive(args)
-    const { signal, timeBudget }: SolveOptions<R> = args[generator.length - 1] ?? {}
-    const deadline = performance.now() + (timeBudget ?? Infinity)
-    const overdue = () => signal?.aborted === true || performance.now() >= deadline
     try {
+      const { signal, timeBudget } = checkOptions<R>(args[generator.length - 1])
+      const deadline = performance.now() + (timeBudget ?? Infinity)
+      const overdue = () => signal?.aborted === true || performance.now() >= deadline
       let next = run.next()
       while (!next.done) {
         if (next.value instanceof Wait) {

@@ -1,10 +1,11 @@
 import { jest } from '@jest/globals'
 import { fuzz } from '@opt/testing'
+import { number } from '../src/errors.ts'
 import * as experiments from '../src/experiment.ts'
 import * as api from '../src/index.ts'
 import * as math from '../src/math.ts'
 
-const { csr, csrFromDense } = api
+const { csr, csrFromDense, denseOperator, random, solver } = api
 
 // 'auto' without a device says so.
 jest.spyOn(console, 'warn').mockImplementation(() => {})
@@ -12,6 +13,10 @@ jest.spyOn(console, 'warn').mockImplementation(() => {})
 const rows = () => [
   [2, 1, 0],
   [1, 3, 0],
+]
+const square = () => [
+  [2, 1],
+  [1, 3],
 ]
 const sparse = () => csrFromDense(rows())
 
@@ -29,64 +34,105 @@ const product = (args: () => unknown[]) => ({
 
 const plan = { says: ['workspace', 'allocate'], nonFinite: 'what the plan answers' }
 
-fuzz(api, {
-  ...Object.fromEntries(['exp', 'log', ...Object.keys(math)].map((name) => [name, numbersOnly])),
-
-  vector: { args: () => [[1, 2, 3], 'vector: x', { length: 3, sign: 'positive' }], fixed: ['1', '2'] },
-  vectorCopy: { args: () => [Float64Array.of(1, 2, 3), 'vectorCopy: x', { length: 3 }], fixed: ['1', '2'] },
-  matrix: { args: () => [rows(), 'matrix: x', { rows: 2, columns: 3, sign: 'nonnegative' }], fixed: ['1', '2'] },
-  matrixCopy: { args: () => [rows(), 'matrixCopy: x', { rows: 2 }], fixed: ['1', '2'] },
-  withinData: { skip: 'says whether an ndarray is one' },
-  number: { args: () => [3, 'number: x', { integer: true, min: 1, max: 5 }], fixed: ['1', '2'] },
-  oneOf: { args: () => ['a', 'oneOf: x', ['a', 'b']], fixed: ['1', '2'] },
-  boolean: { args: () => [true, 'boolean: x'], fixed: ['1'] },
-  callback: { args: () => [() => 1, 'callback: x'], fixed: ['1'] },
-  options: { args: () => [{ a: 1 }, 'options: x'], fixed: ['1', '0.a'] },
-  refuse: { skip: 'throws whatever it is given' },
-  named: { skip: 'hands on whatever it is given' },
-  printable: { skip: 'makes messages' },
-  quoted: { skip: 'makes messages' },
-  show: { args: () => [1], loose: ['0'], nonFinite: 'a text' },
-
-  csr: () => [sparse()],
-  csrFromDense: () => [rows()],
-  csrMultiply: product(() => [sparse(), Float64Array.of(1, 2, 3), new Float64Array(2)]),
-  csrMultiplyTransposed: product(() => [sparse(), Float64Array.of(1, 2), new Float64Array(3)]),
-
-  csrTranspose: { args: () => [sparse()], budgets: ['0.columns'] },
-  denseOperator: {
-    args: () => [rows()],
-    methods: {
-      apply: { args: () => [Float64Array.of(1, 2, 3), new Float64Array(2)], writes: ['1'], nonFinite },
-      applyTransposed: { args: () => [Float64Array.of(1, 2), new Float64Array(3)], writes: ['1'], nonFinite },
-    },
-  },
-  sparseOperator: () => [csr(sparse())],
-  conjugateGradient: { skip: 'later' },
-  solver: { skip: 'later' },
-  giveWay: { skip: 'asks its callback in a turn of the event loop, where nobody hears what it throws' },
-  turnIsUp: () => [],
-  wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
-
-  random: { skip: 'later' },
-  Random: { skip: 'later' },
-
-  workspace: {
-    args: () => [64, { plain: false, checked: true }],
-    says: ['Workspace'],
-    methods: { f64: () => [2], f32: () => [2], i32: () => [2], matrix: () => [1, 2] },
-  },
-  allocate: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }] },
-  allocateUpdates: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true }] },
-  ready: () => [],
-  readyUpdates: () => [],
-  gemmScratch: () => [3, 4, 5],
-  solveScratch: () => [3, 4],
-
-  offerBackend: { skip: 'keeps what it is given for the rest of the process' },
-  chosenBackend: { args: () => ['auto'], says: ['backend'] },
-  fallBack: { args: () => ['why'], loose: ['0'] },
+/** Halves its numbers until they are small. */
+const halve = solver('halve', function* (x: api.VectorLike, { factor = 0.5 }: { factor?: number }) {
+  const y = api.vectorCopy(x, 'x')
+  number(factor, 'factor', { nonnegative: true, max: 0.9 })
+  for (;;) {
+    for (let i = 0; i < y.length; i++) y[i] *= factor
+    if (yield { error: Math.max(...y.map(Math.abs)) }) return { y }
+  }
 })
+
+fuzz(
+  { ...api, halve },
+  {
+    ...Object.fromEntries(['exp', 'log', ...Object.keys(math)].map((name) => [name, numbersOnly])),
+
+    vector: { args: () => [[1, 2, 3], 'vector: x', { length: 3, sign: 'positive' }], fixed: ['1', '2'] },
+    vectorCopy: { args: () => [Float64Array.of(1, 2, 3), 'vectorCopy: x', { length: 3 }], fixed: ['1', '2'] },
+    matrix: { args: () => [rows(), 'matrix: x', { rows: 2, columns: 3, sign: 'nonnegative' }], fixed: ['1', '2'] },
+    matrixCopy: { args: () => [rows(), 'matrixCopy: x', { rows: 2 }], fixed: ['1', '2'] },
+    withinData: { skip: 'says whether an ndarray is one' },
+    number: { args: () => [3, 'number: x', { integer: true, min: 1, max: 5 }], fixed: ['1', '2'] },
+    oneOf: { args: () => ['a', 'oneOf: x', ['a', 'b']], fixed: ['1', '2'] },
+    boolean: { args: () => [true, 'boolean: x'], fixed: ['1'] },
+    callback: { args: () => [() => 1, 'callback: x'], fixed: ['1'] },
+    options: { args: () => [{ a: 1 }, 'options: x'], fixed: ['1', '0.a'] },
+    refuse: { skip: 'throws whatever it is given' },
+    named: { skip: 'hands on whatever it is given' },
+    printable: { skip: 'makes messages' },
+    quoted: { skip: 'makes messages' },
+    show: { args: () => [1], loose: ['0'], nonFinite: 'a text' },
+
+    csr: () => [sparse()],
+    csrFromDense: () => [rows()],
+    csrMultiply: product(() => [sparse(), Float64Array.of(1, 2, 3), new Float64Array(2)]),
+    csrMultiplyTransposed: product(() => [sparse(), Float64Array.of(1, 2), new Float64Array(3)]),
+
+    csrTranspose: { args: () => [sparse()], budgets: ['0.columns'] },
+    denseOperator: {
+      args: () => [rows()],
+      methods: {
+        apply: { args: () => [Float64Array.of(1, 2, 3), new Float64Array(2)], writes: ['1'], nonFinite },
+        applyTransposed: { args: () => [Float64Array.of(1, 2), new Float64Array(3)], writes: ['1'], nonFinite },
+      },
+    },
+    sparseOperator: () => [csr(sparse())],
+    conjugateGradient: {
+      args: () => [
+        denseOperator(square()),
+        [1, 2],
+        { initial: [0.1, 0.2], preconditioner: Float64Array.of(1, 1), tolerance: 1e-9, maxIterations: 20 },
+      ],
+      loose: ['2.preconditioner'],
+    },
+    halve: {
+      args: () => [
+        [1, 2],
+        {
+          ...{ factor: 0.5, tolerance: 0.1, maxIterations: 20, history: true, timeBudget: 1e6 },
+          ...{ onProgress: () => {}, stopWhen: () => false, signal: new AbortController().signal },
+        },
+      ],
+    },
+    solver: { skip: 'halve is one' },
+    giveWay: { skip: 'asks its callback in a turn of the event loop, where nobody hears what it throws' },
+    turnIsUp: () => [],
+    wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
+
+    random: { args: () => [1], methods: { uniform: () => [0, 1] } },
+    Random: {
+      args: () => [random(1).state()],
+      methods: {
+        state: () => [],
+        uniform: () => [0, 1],
+        normal: () => [0, 1],
+        integer: () => [0, 10],
+        shuffle: { args: () => [[1, 2, 3]], writes: ['0'] },
+        permutation: { args: () => [3], budgets: ['0'] },
+        choice: { args: () => [3, 2, { replace: true, weights: [1, 2, 3] }], budgets: ['0', '1'] },
+        split: () => [],
+      },
+    },
+
+    workspace: {
+      args: () => [64, { plain: false, checked: true }],
+      says: ['Workspace'],
+      methods: { f64: () => [2], f32: () => [2], i32: () => [2], matrix: () => [1, 2] },
+    },
+    allocate: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }] },
+    allocateUpdates: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true }] },
+    ready: () => [],
+    readyUpdates: () => [],
+    gemmScratch: () => [3, 4, 5],
+    solveScratch: () => [3, 4],
+
+    offerBackend: { skip: 'keeps what it is given for the rest of the process' },
+    chosenBackend: { args: () => ['auto'], says: ['backend'] },
+    fallBack: { args: () => ['why'], loose: ['0'] },
+  },
+)
 
 fuzz(experiments, {
   runExperiment: {

@@ -1,4 +1,4 @@
-import { erf, exp, normalCdf, oneOf, sigmoid, softplus, tanh } from '@opt/core'
+import { callback, erf, exp, normalCdf, oneOf, refuse, show, sigmoid, softplus, tanh } from '@opt/core'
 import type { Real } from './real.ts'
 
 // Looked up once: in jest's realms every mention of a global costs more than the arithmetic.
@@ -26,6 +26,7 @@ export type ActivationName = 'identity' | 'relu' | 'leaky-relu' | 'tanh' | 'soft
  * @param value phi(s)
  * @param slope phi'(s), given s and a = phi(s)
  * @param curvature phi''(s), given s and a = phi(s)
+ * @throws TypeError when one of them is no function.
  */
 export function elementwise(
   name: string,
@@ -33,6 +34,8 @@ export function elementwise(
   slope: (s: number, a: number) => number,
   curvature: (s: number, a: number) => number,
 ): Activation {
+  if (typeof name !== 'string') refuse('elementwise: name', 'a text', show(name), 'type')
+  for (const [label, f] of Object.entries({ value, slope, curvature })) callback(f, `elementwise: ${label}`)
   return {
     name,
     value(n, s, a) {
@@ -114,6 +117,9 @@ const activations: Record<ActivationName, Activation> = {
 
 /** The activation of that name, or the given one. */
 export function activationOf(activation: ActivationName | Activation): Activation {
-  if (typeof activation !== 'string') return activation
-  return activations[oneOf(activation, 'activation', Object.keys(activations) as ActivationName[])]
+  const given = activation as Partial<Activation> | null
+  if (typeof given?.value === 'function' && typeof given.timesSlope === 'function') return given as Activation
+  return activations[
+    oneOf(activation as ActivationName, 'mlp: activation', Object.keys(activations) as ActivationName[])
+  ]
 }

@@ -16,7 +16,7 @@ export function gather(net: Buffers, from: Examples, indices: ArrayLike<number>,
   const { sizes } = net.architecture
   for (let i = 0; i < n; i++) {
     const index = indices[start + i]
-    if (!(index >= 0 && index < from.count && Number.isInteger(index)))
+    if (!(Number.isInteger(index) && index >= 0 && index < from.count))
       refuse(`indices[${start + i}]`, `an integer from 0 to ${from.count - 1}`, show(index))
     copyRow(from.inputs, index, net.inputs, i, sizes[0])
     copyRow(from.targets, index, net.targets, i, sizes[sizes.length - 1])

@@ -1,14 +1,26 @@
 import { type MatrixLike, matrix, refuse, show } from '@opt/core'
 import type { Buffers } from './buffers.ts'
 import type { TargetRule } from './losses.ts'
+import type { Real } from './real.ts'
 
 /** Examples, one a row: a flat row-major array, or anything the core takes for a matrix. */
 export type Inputs = ArrayLike<number> | MatrixLike
 /** One class label an example, or one row of outputs an example (flat or as a matrix). */
 export type Targets = ArrayLike<number> | MatrixLike
 
+/** A typed array of numbers that are no big integers. */
+const isNumberArray = (x: unknown): x is ArrayLike<number> & ArrayBufferView =>
+  ArrayBuffer.isView(x) && !/Big|DataView/.test((x as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '')
+
 const isFlat = (x: unknown): x is ArrayLike<number> =>
-  (ArrayBuffer.isView(x) && 'length' in x) || (Array.isArray(x) && typeof x[0] !== 'object')
+  isNumberArray(x) || (Array.isArray(x) && typeof x[0] !== 'object')
+
+/** Refuses entries that are no numbers, which only arrays of other kinds can have. */
+function checkNumbers(x: ArrayLike<number>, label: string): void {
+  if (isNumberArray(x)) return
+  for (let i = 0; i < x.length; i++)
+    if (typeof x[i] !== 'number') refuse(`${label}[${i}]`, 'a finite number', show(x[i]), 'type')
+}
 
 /** Takes rows as a flat array; their number is length / columns. */
 export function flatRows(x: Inputs, columns: number, label: string): ArrayLike<number> {
@@ -16,6 +28,7 @@ export function flatRows(x: Inputs, columns: number, label: string): ArrayLike<n
   if (x.length === 0) refuse(label, 'nonempty', 'length 0')
   if (x.length % columns !== 0)
     refuse(label, `rows of ${columns} numbers (a flat array's length is a multiple)`, `length ${x.length}`)
+  checkNumbers(x, label)
   return x
 }
 
@@ -56,7 +69,7 @@ export function loadTargets(net: Buffers, y: ArrayLike<number>, total: number, s
   targets.fill(off, 0, n * outputs)
   for (let i = 0; i < n; i++) {
     const label = y[start + i]
-    if (!(label >= 0 && label < outputs && Number.isInteger(label)))
+    if (!(Number.isInteger(label) && label >= 0 && label < outputs))
       refuse(`targets[${start + i}]`, `a class from 0 to ${outputs - 1}`, show(label))
     targets[i * outputs + label] = 1
   }
@@ -74,7 +87,8 @@ function loadRow(
   let mass = 0
   for (let j = 0; j < outputs; j++) {
     const v = y[from + j]
-    if (!rule.allows(v)) refuse(outputs === 1 ? `targets[${i}]` : `targets[${i}][${j}]`, rule.allowed, show(v))
+    if (!(typeof v === 'number' && rule.allows(v)))
+      refuse(outputs === 1 ? `targets[${i}]` : `targets[${i}][${j}]`, rule.allowed, show(v))
     targets[to + j] = v
     mass += v
   }
@@ -85,6 +99,13 @@ function loadRow(
 export function checkLength(x: ArrayLike<number>, length: number, label: string): void {
   if (x?.length !== length)
     refuse(label, `of length ${length}`, typeof x?.length === 'number' ? `length ${x.length}` : show(x))
+}
+
+/** Refuses what results cannot be written into. */
+export function checkReal(x: Real, length: number, label: string): void {
+  if (!isNumberArray(x) || !/Float(64|32)Array/.test(x[Symbol.toStringTag]))
+    refuse(label, 'a Float64Array or a Float32Array', show(x), 'type')
+  checkLength(x, length, label)
 }
 
 /** Refuses an array of another length, or with an entry that is not finite. */

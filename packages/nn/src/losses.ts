@@ -132,5 +132,7 @@ const losses: Record<LossName, Loss> = { 'cross-entropy': crossEntropy, squared,
 
 /** The loss of that name, or the given one. */
 export function lossOf(loss: LossName | Loss): Loss {
-  return typeof loss === 'string' ? losses[oneOf(loss, 'loss', Object.keys(losses) as LossName[])] : loss
+  const given = loss as Partial<Loss> | null
+  if (typeof given?.gradient === 'function' && typeof given.targets?.allows === 'function') return given as Loss
+  return losses[oneOf(loss as LossName, 'mlp: loss', Object.keys(losses) as LossName[])]
 }

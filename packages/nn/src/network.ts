@@ -1,9 +1,9 @@
-import { number, refuse } from '@opt/core'
+import { number, oneOf, options as optionsOf, refuse } from '@opt/core'
 import { areFinite, foldStatistics } from './batch-norm.ts'
 import { type Buffers, makeBuffers } from './buffers.ts'
 import type { Examples } from './examples.ts'
 import { initialize } from './initialization.ts'
-import { checkVector, type Inputs, type Targets } from './intake.ts'
+import { checkReal, checkVector, type Inputs, type Targets } from './intake.ts'
 import { type LayerViews, layerViews } from './layout.ts'
 import { type CheckedOptions, checkedOptions, type MlpOptions } from './options.ts'
 import { backward, backwardTangent, forwardTangent } from './passes.ts'
@@ -66,6 +66,7 @@ export class DenseNetwork {
 
   /** The parameters, or any array like them, such as a gradient, cut into layers: views, not copies. */
   layers(flat: Real = this.parameters): LayerViews[] {
+    checkReal(flat, this.parameters.length, 'layers: flat')
     checkVector(flat, this.parameters.length, 'layers: flat')
     return layerViews(this.#options.architecture, flat)
   }
@@ -178,7 +179,7 @@ export class DenseNetwork {
    * The Euclidean norm of the gradient of each example's own loss, in closed form, in all parameters;
    * with `layers: 'last'` in those of the last layer, with 'each' one norm a layer (examples x layers).
    */
-  perExampleGradientNorms(inputs: Inputs, targets: Targets, options: NormOptions = {}): Float64Array {
+  perExampleGradientNorms(inputs: Inputs, targets: Targets, options?: NormOptions): Float64Array {
     return gradientNorms(this.#run, inputs, targets, options)
   }
 
@@ -210,7 +211,9 @@ export class DenseNetwork {
   }
 
   /** A network of the same shape, parameters and running statistics; `batch` and `dtype` may differ. */
-  clone({ batch = this.batch, dtype = this.dtype }: { batch?: number; dtype?: Precision } = {}): DenseNetwork {
+  clone(options?: { batch?: number; dtype?: Precision }): DenseNetwork {
+    const { batch = this.batch, dtype = this.dtype } = optionsOf(options, 'clone: options')
+    oneOf(dtype, 'clone: dtype', ['float64', 'float32'])
     number(batch, 'clone: batch', { integer: true, min: 1 })
     const twin = new DenseNetwork({ ...this.#options, batch, dtype })
     twin.parameters.set(this.parameters)

@@ -1,3 +1,4 @@
+import { refuse, show } from '@opt/core'
 import type { Inputs, Targets } from './intake.ts'
 import { checkVector } from './intake.ts'
 import type { DenseNetwork } from './network.ts'
@@ -15,8 +16,13 @@ export interface Objective {
   gnvp(x: ArrayLike<number>, v: ArrayLike<number>, out?: Real): Real
 }
 
-/** What a solver wants of a loss: functions of x. Each call leaves x in the network's parameters. */
+/**
+ * What a solver wants of a loss: functions of x. Each call leaves x in the network's parameters.
+ *
+ * @throws TypeError when there is no network; each function refuses examples and arguments that do not fit.
+ */
 export function objective(network: DenseNetwork, inputs: Inputs, targets: Targets): Objective {
+  if (typeof network?.hvp !== 'function') refuse('objective: network', 'a network', show(network), 'type')
   const at = (x: ArrayLike<number>) => {
     checkVector(x, network.parameters.length, 'x')
     if (x !== network.parameters) network.parameters.set(x)

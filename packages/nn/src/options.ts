@@ -1,4 +1,4 @@
-import { number, oneOf, Random, random, refuse, show } from '@opt/core'
+import { boolean, number, oneOf, Random, random, refuse, show } from '@opt/core'
 import { type Activation, type ActivationName, activationOf } from './activations.ts'
 import type { Initialization } from './initialization.ts'
 import type { Architecture } from './layout.ts'
@@ -42,7 +42,9 @@ export function checkedOptions(options: MlpOptions): CheckedOptions {
   const { sizes, bias = true, batchNorm = false, dtype = 'float64', initialization = 'he' } = options
   if (!Array.isArray(sizes) || sizes.length < 2)
     refuse('mlp: sizes', 'an array of at least two numbers of units', show(sizes), 'type')
-  sizes.forEach((size, l) => number(size, `mlp: sizes[${l}]`, { integer: true, min: 1 }))
+  Array.from(sizes, (size, l) => number(size, `mlp: sizes[${l}]`, { integer: true, min: 1 }))
+  boolean(bias, 'mlp: bias')
+  boolean(batchNorm, 'mlp: batchNorm')
   const loss = lossOf(options.loss ?? 'cross-entropy')
   if (loss.targets.distribution && sizes[sizes.length - 1] === 1)
     refuse('mlp: sizes', `at least 2 outputs with loss '${loss.name}' (one yes or no: loss 'logistic')`, '1 output')
@@ -52,8 +54,8 @@ export function checkedOptions(options: MlpOptions): CheckedOptions {
     activation: activationOf(options.activation ?? 'relu'),
     loss,
     dtype: oneOf(dtype, 'mlp: dtype', ['float64', 'float32']),
-    initialization,
-    random: seed instanceof Random ? seed : random(seed),
+    initialization: oneOf(initialization, 'mlp: initialization', ['he', 'glorot', 'lecun']),
+    random: seed instanceof Random ? seed : random(number(seed, 'mlp: seed', { integer: true })),
     batch: number(options.batch ?? 128, 'mlp: batch', { integer: true, min: 1 }),
   }
 }

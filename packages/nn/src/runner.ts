@@ -1,7 +1,16 @@
 import { refuse, show } from '@opt/core'
 import type { Buffers, LayerBuffers } from './buffers.ts'
 import { type Examples, gather } from './examples.ts'
-import { checkLength, flatRows, flatTargets, type Inputs, loadInputs, loadTargets, type Targets } from './intake.ts'
+import {
+  checkReal,
+  checkVector,
+  flatRows,
+  flatTargets,
+  type Inputs,
+  loadInputs,
+  loadTargets,
+  type Targets,
+} from './intake.ts'
 import { forward } from './passes.ts'
 import type { Real } from './real.ts'
 
@@ -75,7 +84,8 @@ export class Runner {
 
   /** {@link mean} of examples drawn from a data set. */
   meanAt(examples: Examples, indices: ArrayLike<number>, visit: (n: number, total: number) => void): number {
-    const total = indices.length
+    const total = indices?.length
+    if (typeof total !== 'number') refuse('indices', 'an array', show(indices), 'type')
     if (!(total > 0)) refuse('indices', 'nonempty', `length ${total}`)
     let sum = 0
     for (let start = 0; start < total; start += this.net.batch) {
@@ -90,7 +100,7 @@ export class Runner {
   /** An array for a result: the caller's, if it is of the right length. */
   result(out: Real | undefined, length: number): Real {
     if (out === undefined) return this.net.precision === 'float64' ? new Float64Array(length) : new Float32Array(length)
-    checkLength(out, length, 'out')
+    checkReal(out, length, 'out')
     return out
   }
 
@@ -104,8 +114,9 @@ export class Runner {
   /** Takes the direction of a product. */
   along(v: ArrayLike<number>): void {
     const { products, tangent, product } = this.net
-    checkLength(v, tangent.length, 'v')
+    checkVector(v, tangent.length, 'v')
     tangent.set(v)
+    // What is finite in double precision may not be in single.
     const bad = products.nonFinite(tangent.length, tangent)
     if (bad >= 0) refuse(`v[${bad}]`, 'a finite number', show(v[bad]))
     product.fill(0)

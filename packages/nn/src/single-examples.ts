@@ -1,6 +1,6 @@
-import { oneOf, refuse } from '@opt/core'
+import { oneOf, options as optionsOf, refuse } from '@opt/core'
 import { GradientGram } from './gram.ts'
-import { checkLength, type Inputs, type Targets } from './intake.ts'
+import { checkReal, type Inputs, type Targets } from './intake.ts'
 import { inputGradients, squaredNorms } from './per-example.ts'
 import type { Real } from './real.ts'
 import type { Runner } from './runner.ts'
@@ -19,8 +19,9 @@ export function gradientNorms(
   run: Runner,
   inputs: Inputs,
   targets: Targets,
-  { layers = 'all', out }: NormOptions,
+  options: NormOptions | undefined,
 ): Float64Array {
+  const { layers = 'all', out } = optionsOf(options, 'perExampleGradientNorms: options')
   oneOf(layers, 'layers', ['all', 'last', 'each'])
   const { net } = run
   const depth = net.layers.length
@@ -28,7 +29,7 @@ export function gradientNorms(
   const each = layers === 'each'
   const taken = run.take(inputs, targets)
   const norms = out ?? new Float64Array(each ? taken.total * depth : taken.total)
-  checkLength(norms, each ? taken.total * depth : taken.total, 'out')
+  checkReal(norms, each ? taken.total * depth : taken.total, 'out')
   run.eachSingly(taken, (start, n) => {
     squaredNorms(net, n, lowest)
     const { squares } = net

@@ -97,7 +97,7 @@ const generatorOf = ({ resume, seed = 0 }: { resume?: Checkpoint; seed?: number 
       refuse('resume.random', 'the state of a generator', show(resume.random), 'type')
     }
   }
-  return seed instanceof Random ? seed : random(seed)
+  return seed instanceof Random ? seed : random(number(seed, 'seed', { integer: true }))
 }
 
 /**
@@ -110,6 +110,8 @@ export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOpt
   'train',
   function* (network: DenseNetwork, data: Data, options: TrainOptions): Generator<TrainReport, Trained, boolean> {
     const { optimizer, evaluate, onBatch, resume } = optionsOf(options, 'options')
+    if (typeof network?.lossAndGradientAt !== 'function') refuse('network', 'a network', show(network), 'type')
+    if (typeof data !== 'object' || data === null) refuse('data', 'inputs and targets', show(data), 'type')
     const gradients = (options.gradients ?? network.gradients) as never
     if (typeof optimizer?.step !== 'function')
       refuse('optimizer', 'an object with step(gradients)', show(optimizer), 'type')

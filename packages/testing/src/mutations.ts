@@ -54,8 +54,10 @@ export function mutationsOf(call: Call): Mutation[] {
 const valueAt = (args: unknown[], path: string): unknown =>
   path.split('.').reduce((at, key) => (at as Record<string, unknown>)[key], args as unknown)
 
-function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, args }: Call): Change[] {
+function changesOf({ path, value }: Place, { budgets = [], loose, writes, nonFinite, args }: Call): Change[] {
   const free = within(path, loose)
+  // What is written may hold anything before.
+  const written = within(path, writes)
   const holder = path.includes('.') ? valueAt(args(), path.slice(0, path.lastIndexOf('.'))) : undefined
   // The entries of a typed array can be nothing but numbers.
   const held = ArrayBuffer.isView(holder)
@@ -73,15 +75,17 @@ function changesOf({ path, value }: Place, { budgets = [], loose, nonFinite, arg
         (x): Change => ({
           what: `= ${Object.is(x, -0) ? '-0' : x}`,
           value: () => x,
-          ...(Number.isNaN(x) && !free && !nonFinite && !isIntegers(holder) ? { wants: 'refusal' } : {}),
+          ...(Number.isNaN(x) && !free && !written && !nonFinite && !isIntegers(holder) ? { wants: 'refusal' } : {}),
         }),
       ),
     ]
   }
   if (typeof value === 'string') return [...odd, ...STRINGS.map((s): Change => ({ what: `= '${s}'`, value: () => s }))]
   if (typeof value === 'function') return [...odd, ...callbackMutations()]
-  if (isRows(value)) return [...odd, ...rowsMutations(value)]
-  if (isNumbers(value)) return [...odd, ...vectorMutations(value)]
+  if (isRows(value) || isNumbers(value)) {
+    const shapes = isRows(value) ? rowsMutations(value) : vectorMutations(value)
+    return [...odd, ...(written ? shapes.map(({ what, value }) => ({ what, value })) : shapes)]
+  }
   if (isVector(value)) return [...odd, ...listChanges]
   if (isPlain(value)) return [...odd, ...Object.keys(value).map(without), ...recordChanges]
   return odd

@@ -1,0 +1,102 @@
+import { random } from '@opt/core'
+import { Adam } from '@opt/optimizers'
+import { fuzz } from '@opt/testing'
+import * as api from '../src/index.ts'
+
+const rows = () => [
+  [0.5, -1],
+  [1, 2],
+  [-0.5, 0.25],
+]
+const labels = () => [0, 2, 1]
+const options = () => ({
+  ...{ sizes: [2, 4, 3], activation: 'tanh', loss: 'cross-entropy', bias: true, batchNorm: false, dtype: 'float64' },
+  ...{ initialization: 'he', seed: 1, batch: 4 },
+})
+const network = () => api.mlp(options() as api.MlpOptions)
+const vector = (length: number) => Float64Array.from({ length }, (_, i) => 0.1 * (i + 1))
+const out = (length: number) => new Float64Array(length)
+const { length } = network().parameters
+
+const nonFinite = 'overflows as its arithmetic does'
+
+/** Their inputs and targets name themselves; sizes beyond memory are the caller's wish. */
+const says = ['inputs', 'targets', 'out', 'v', 'indices', 'examples', 'layers', 'x']
+const method = (args: () => unknown[], more: object = {}) => ({ args, says, nonFinite, ...more })
+
+fuzz(api, {
+  elementwise: () => ['square', (s: number) => s * s, (s: number) => 2 * s, () => 2],
+  initialize: { args: () => [network().layers(), 'he', random(1)], writes: ['0'], fixed: ['0'] },
+  accuracy: { args: () => [vector(6), [0, 2], 3], says: ['confusion'] },
+  confusion: () => [vector(6), [0, 2], 3],
+  predictedClass: { skip: 'one row of accuracy, unchecked' },
+  mlp: {
+    args: () => [options()],
+    loose: ['0.activation', '0.loss', '0.seed'],
+    budgets: ['0.sizes.0', '0.sizes.2', '0.batch'],
+    says: ['activation', 'loss', 'initialization', 'random'],
+    methods: { predict: method(() => [rows()]) },
+  },
+  DenseNetwork: {
+    make: network,
+    methods: {
+      layers: method(() => [vector(length)], { writes: ['0'] }),
+      named: method(() => [vector(length)]),
+      predict: method(() => [rows(), out(9)], { writes: ['1'] }),
+      loss: method(() => [rows(), labels()]),
+      lossAndGradient: method(() => [rows(), labels()]),
+      gradient: method(() => [rows(), labels(), out(length)], { writes: ['2'] }),
+      examples: method(() => [rows(), labels()]),
+      lossAndGradientAt: method(() => [network().examples(rows(), labels()), [0, 2, 2]], { fixed: ['0'] }),
+      descend: method(() => [0.1]),
+      hvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'] }),
+      gnvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'] }),
+      perExampleGradientNorms: method(() => [rows(), labels(), { layers: 'each', out: out(6) }], { writes: ['2.out'] }),
+      inputGradient: method(() => [rows(), labels(), out(6)], { writes: ['2'] }),
+      perExampleInnerProducts: method(() => [rows(), labels()]),
+      ntk: method(() => [rows()]),
+      updateStatistics: method(() => [0.1]),
+      clone: method(() => [{ batch: 2, dtype: 'float32' }], { budgets: ['0.batch'] }),
+      state: () => [],
+      load: method(() => [network().state()]),
+    },
+  },
+  objective: {
+    args: () => [network(), rows(), labels()],
+    says,
+    methods: {
+      value: method(() => [vector(length)]),
+      gradient: method(() => [vector(length), out(length)], { writes: ['1'] }),
+      hvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'] }),
+      gnvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'] }),
+    },
+  },
+  train: {
+    args: () => {
+      const net = network()
+      const optimizer = new Adam(net.parameters)
+      return [
+        net,
+        { inputs: rows(), targets: labels() },
+        {
+          ...{
+            optimizer,
+            gradients: net.gradients,
+            epochs: 2,
+            batchSize: 2,
+            seed: 1,
+            reportEvery: 1,
+            maxIterations: 5,
+          },
+          ...{ evaluate: () => ({ one: 1 }), onBatch: () => {} },
+        },
+      ]
+    },
+    says: [...says, 'Adam', 'load'],
+    nonFinite: 'what evaluate answers',
+    fixed: ['2.gradients'],
+    writes: ['2.gradients'],
+    loose: ['2.seed'],
+    budgets: ['2.epochs'],
+  },
+})
