@@ -1,5 +1,5 @@
 import { type VectorLike, vector, vectorCopy } from './arrays.ts'
-import { refuse } from './errors.ts'
+import { number, refuse, show } from './errors.ts'
 import type { LinearOperator } from './operators.ts'
 import { type Solver, solver } from './solver.ts'
 
@@ -57,10 +57,11 @@ export const conjugateGradient: Solver<
     b: VectorLike,
     { initial, preconditioner, scratch, tolerance }: ConjugateGradientOptions & { tolerance?: number },
   ) {
-    const n = operator.rows
-    if (operator.columns !== n) refuse('operator', 'square', `${n} x ${operator.columns}`)
+    if (typeof operator?.apply !== 'function') refuse('operator', 'a linear operator', show(operator), 'type')
+    const n = number(operator.rows, 'operator.rows', { integer: true, min: 1 })
+    if (operator.columns !== n) refuse('operator', 'square', `${n} x ${show(operator.columns)}`)
     const rhs = vector(b, 'b', { length: n })
-    const x = initial ? vectorCopy(initial, 'initial', { length: n }) : new Float64Array(n)
+    const x = initial !== undefined ? vectorCopy(initial, 'initial', { length: n }) : new Float64Array(n)
     const [r, z, p, q] = scratch ?? ([0, 1, 2, 3].map(() => new Float64Array(n)) as NonNullable<typeof scratch>)
     const precondition = preconditionerOf(preconditioner, n)
 
@@ -85,7 +86,7 @@ export const conjugateGradient: Solver<
       return Math.sqrt(Math.max(0, dot(q, z))) / norm
     }
     let measured = 1
-    if (initial) {
+    if (initial !== undefined) {
       measured = measure()
       r.set(q)
     }

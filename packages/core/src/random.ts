@@ -1,6 +1,6 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator'
-import { number, refuse, show } from './errors.ts'
+import { boolean, number, options as optionsOf, refuse, show } from './errors.ts'
 import { log } from './kernels/exp-log.ts'
 
 const TWO_53 = 9007199254740992
@@ -48,9 +48,9 @@ export class Random {
    * @throws TypeError or RangeError when they are not finite numbers in that order.
    */
   uniform(low = 0, high = 1): number {
-    const width = high - low
-    if (!(typeof low === 'number' && typeof high === 'number' && width > 0 && width < Infinity))
+    if (!(typeof low === 'number' && typeof high === 'number' && high - low > 0 && high - low < Infinity))
       return this.#uniformOn(low, high)
+    const width = high - low
     for (;;) {
       const x = low + width * (this.#bits53() / TWO_53)
       // Rounding may reach `high` where doubles are far apart.
@@ -114,8 +114,8 @@ export class Random {
 
   /** Shuffles in place (Fisher-Yates) and returns the same array. */
   shuffle<T extends unknown[] | Int32Array | Float64Array | Uint32Array>(array: T): T {
-    if (!Array.isArray(array) && !ArrayBuffer.isView(array))
-      refuse('Random.shuffle: array', 'an array or a typed array', show(array), 'type')
+    if (!(Array.isArray(array) ? !Object.isFrozen(array) : ArrayBuffer.isView(array) && 'length' in array))
+      refuse('Random.shuffle: array', 'an array or a typed array, not frozen', show(array), 'type')
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.integer(0, i + 1)
       const t = array[i]
@@ -137,14 +137,12 @@ export class Random {
    *
    * @throws RangeError when more distinct indices are wanted than there are, or the weights are no weights.
    */
-  choice(
-    n: number,
-    size: number,
-    { replace = false, weights }: { replace?: boolean; weights?: ArrayLike<number> } = {},
-  ): Int32Array {
+  choice(n: number, size: number, options?: { replace?: boolean; weights?: ArrayLike<number> }): Int32Array {
+    const { replace = false, weights } = optionsOf(options, 'Random.choice: options')
+    boolean(replace, 'Random.choice: replace')
     number(n, 'Random.choice: n', { integer: true, min: 1, max: 2147483647 })
     number(size, 'Random.choice: size', { integer: true, min: 0, max: replace ? 2147483647 : n })
-    if (weights) return this.#weighted(n, size, replace, weights)
+    if (weights !== undefined) return this.#weighted(n, size, replace, weights)
     if (replace) return Int32Array.from({ length: size }, () => this.integer(0, n))
     const pool = Int32Array.from({ length: n }, (_, i) => i)
     for (let i = 0; i < size; i++) {
@@ -157,7 +155,9 @@ export class Random {
   }
 
   #weighted(n: number, size: number, replace: boolean, weights: ArrayLike<number>): Int32Array {
-    if (weights.length !== n) refuse('Random.choice: weights', `of length ${n}`, `length ${weights.length}`)
+    if (typeof weights !== 'object' || weights === null)
+      refuse('Random.choice: weights', 'an array', show(weights), 'type')
+    if (weights.length !== n) refuse('Random.choice: weights', `of length ${n}`, `length ${show(weights.length)}`)
     let most = 0
     for (let i = 0; i < n; i++)
       most = Math.max(most, number(weights[i], `Random.choice: weights[${i}]`, { nonnegative: true }))

@@ -27,7 +27,7 @@ export const isRows = (x: unknown): x is Vector[] =>
 
 /** Is a value of another sort than a valid call's, so that it must be refused? What stands for 'left out' and what may be a list is not. */
 export function isOtherSort(valid: unknown, x: unknown): boolean {
-  if (x === undefined || x === null || isNdArray(x)) return false
+  if (valid === undefined || valid === null || x === undefined || x === null || isNdArray(x)) return false
   return typeof x !== typeof valid || isVector(x) !== (isVector(valid) || isNdArray(valid))
 }
 

@@ -18,7 +18,7 @@ async function finished(answer: unknown): Promise<unknown> {
   const seen: unknown[] = []
   for (let turn = 0; turn < TURNS; turn++) {
     const { done, value } = await run.next()
-    if (done) return { seen, answer: value }
+    if (done) return { seen, answer: value, status: (value as { status?: unknown } | undefined)?.status }
     seen.push(value)
   }
   await run.return?.()
