@@ -13,7 +13,8 @@ function spokenFor(outputs: ArrayLike<number>, row: number, classes: number, lab
   const first = row * classes
   let best = first
   for (let at = first; at < first + classes; at++) {
-    if (!(outputs[at] >= -Infinity)) refuse(`${label}[${at}]`, 'a number', show(outputs[at]))
+    if (!(typeof outputs[at] === 'number' && outputs[at] >= -Infinity))
+      refuse(`${label}[${at}]`, 'a number', show(outputs[at]))
     if (outputs[at] > outputs[best]) best = at
   }
   if (classes === 1) return outputs[first] > 0 ? 1 : 0
@@ -57,6 +58,8 @@ export function confusion(outputs: ArrayLike<number>, labels: ArrayLike<number>,
 /** Returns how many classes there are. */
 function check(name: string, outputs: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   number(classes, `${name}: classes`, { integer: true, min: 1 })
+  for (const [label, x] of Object.entries({ outputs, labels }))
+    if (typeof x?.length !== 'number') refuse(`${name}: ${label}`, 'an array', show(x), 'type')
   if (labels.length === 0) refuse(`${name}: labels`, 'nonempty', 'length 0')
   if (outputs.length !== labels.length * classes)
     refuse(`${name}: outputs`, `of length ${labels.length * classes}`, `length ${outputs.length}`)
