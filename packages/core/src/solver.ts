@@ -200,7 +200,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         next = run.next(status !== undefined)
       }
       const answer = next.value
-      const { message: why, status: own } = answer as { message?: string; status?: Status }
+      const { message: why, status: own, error: told } = answer as { message?: string; status?: Status; error?: number }
       if (own) status = own
       else if (!status) {
         if (error !== undefined && error <= tolerance) status = 'converged'
@@ -209,7 +209,8 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       return {
         ...answer,
         status,
-        message: sentence(name, status, iterations, error, options, why),
+        // What the answer says of itself counts: on the way there may have been no error yet.
+        message: sentence(name, status, iterations, error === undefined ? error : (told ?? error), options, why),
         iterations,
         history,
       }

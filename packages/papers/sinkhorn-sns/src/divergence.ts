@@ -1,8 +1,19 @@
-import { type MatrixLike, matrix, refuse, type SolveOptions, type VectorLike } from '@opt/core'
+import {
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  number,
+  refuse,
+  type SolveOptions,
+  type VectorLike,
+  vector,
+} from '@opt/core'
+import { alignBlocks } from './blocks.ts'
 import { gridPoints, type Metric, pairwiseCost } from './costs.ts'
 import type { SinkhornNewtonReport } from './options.ts'
+import { takeProblem } from './problem.ts'
 import { sinkhornNewton } from './sinkhorn-newton.ts'
-import type { TransportSolution } from './solution.ts'
+import { fillSilent, type TransportSolution } from './solution.ts'
 
 /** Options of {@link sinkhornDivergence} and {@link wasserstein}; the driver's options go to each solve. */
 export interface DistanceOptions extends SolveOptions<SinkhornNewtonReport> {
@@ -39,18 +50,58 @@ export function sinkhornDivergence(
 ): Divergence {
   const X = matrix(x, 'sinkhornDivergence: x')
   const Y = matrix(y, 'sinkhornDivergence: y', { columns: X.shape[1] })
-  const [from, to] = [a ?? uniform(X.shape[0]), b ?? uniform(Y.shape[0])]
-  const xy = sinkhornNewton(pairwiseCost(X, Y, metric), from, to, options)
-  const xx = sinkhornNewton(pairwiseCost(X, X, metric), from, from, options)
-  const yy = sinkhornNewton(pairwiseCost(Y, Y, metric), to, to, options)
-  const own = ({ f, g }: TransportSolution) => f.map((v, i) => (v + g[i]) / 2)
-  const [fx, gy] = [own(xx), own(yy)]
+  const from = vector(a ?? uniform(X.shape[0]), 'sinkhornDivergence: a', { length: X.shape[0], sign: 'nonnegative' })
+  const to = vector(b ?? uniform(Y.shape[0]), 'sinkhornDivergence: b', { length: Y.shape[0], sign: 'nonnegative' })
+  const own = (points: Matrix, masses: Float64Array) => {
+    const s = sinkhornNewton(pairwiseCost(points, points, metric), masses, masses, options)
+    // The exact potentials are alike; on either side blocks may stand at any height, their mean does not.
+    return { ...s, potential: s.f.map((v, i) => (v + s.g[i]) / 2) }
+  }
+  const xx = own(X, from)
+  if (same(X.data, Y.data) && same(from, to)) {
+    const zeros = new Float64Array(from.length)
+    return { divergence: 0, converged: xx.status === 'converged', gradA: zeros, gradB: zeros.slice() }
+  }
+  const yy = own(Y, to)
+  const cost = pairwiseCost(X, Y, metric)
+  const xy = sinkhornNewton(cost, from, to, options)
+  const { f, g } = aligned(cost, from, to, options, xy)
   return {
     divergence: xy.value - (xx.value + yy.value) / 2,
     converged: [xy, xx, yy].every(({ status }) => status === 'converged'),
-    gradA: xy.f.map((v, i) => v - fx[i]),
-    gradB: xy.g.map((v, j) => v - gy[j]),
+    gradA: f.map((v, i) => v - xx.potential[i]),
+    gradB: g.map((v, j) => v - yy.potential[j]),
   }
+}
+
+const same = (x: Float64Array, y: Float64Array): boolean => x.length === y.length && x.every((v, i) => v === y[i])
+
+/** Potentials of which blocks that hardly exchange mass stand where they should to each other. */
+function aligned(
+  cost: Matrix,
+  a: Float64Array,
+  b: Float64Array,
+  options: DistanceOptions,
+  solution: TransportSolution,
+): { f: Float64Array; g: Float64Array } {
+  const problem = takeProblem(cost, a, b, options.epsilon)
+  const { rows, columns, scale, shift } = problem
+  let { f, g } = solution
+  for (let round = 0; round < 2; round++) {
+    const working = {
+      f: Float64Array.from(rows, (i) => (f[i] - shift) * scale),
+      g: Float64Array.from(columns, (j) => g[j] * scale),
+    }
+    if (!alignBlocks(problem, working)) break
+    f = f.slice()
+    g = g.slice()
+    rows.forEach((at, i) => (f[at] = working.f[i] / scale + shift))
+    columns.forEach((at, j) => (g[at] = working.g[j] / scale))
+    fillSilent(problem, f, g, options.epsilon)
+    // Then the blocks anew, from there.
+    if (round === 0) ({ f, g } = sinkhornNewton(cost, a, b, { ...options, initial: { f, g } }))
+  }
+  return { f, g }
 }
 
 /** A grey picture: height * width nonnegative pixels, row by row, taken for masses on [0, 1]^2. */
@@ -86,9 +137,18 @@ function takeMeasure(
   label: string,
 ): { points: MatrixLike; masses: VectorLike } {
   if (typeof x === 'object' && x !== null && 'pixels' in x) {
-    const total = Array.from(x.pixels).reduce((s, v) => s + v, 0)
-    return { points: gridPoints(x.height, x.width), masses: Float64Array.from(x.pixels, (v) => v / total) }
+    const { height, width } = x
+    number(height, `wasserstein: ${label}.height`, { integer: true, min: 1 })
+    number(width, `wasserstein: ${label}.width`, { integer: true, min: 1 })
+    const length = height * width
+    const pixels = vector(x.pixels, `wasserstein: ${label}.pixels`, { length, sign: 'nonnegative' })
+    const total = pixels.reduce((s, v) => s + v, 0)
+    if (!(total > 0 && total < Infinity))
+      refuse(`wasserstein: ${label}`, 'a picture with a pixel above 0 and of finite sum', `pixels of sum ${total}`)
+    return { points: gridPoints(height, width), masses: pixels.map((v) => v / total) }
   }
   const points = matrix(x, `wasserstein: ${label}`)
-  return { points, masses: masses ?? uniform(points.shape[0]) }
+  const [length] = points.shape
+  const given = masses && vector(masses, `wasserstein: ${label === 'x' ? 'a' : 'b'}`, { length, sign: 'nonnegative' })
+  return { points, masses: given ?? uniform(length) }
 }

@@ -15,7 +15,14 @@ const FAR = 700
  * where it is large, the flow grows exponentially with the potential, and asinh says how far that has to go. With it the
  * direction still ascends: it is L^-T of numbers of the same signs.
  */
-export function graphStep({ small, large, R, T, residual, order }: SemiDual): Float64Array {
+export function graphStep({
+  small,
+  large,
+  R,
+  T,
+  residual,
+  order,
+}: Pick<SemiDual, 'small' | 'large' | 'R' | 'T' | 'residual' | 'order'>): Float64Array {
   // Light points are eliminated first: so every share of a weight is at most 1.
   const W = new Float64Array(small * small)
   order.forEach((i, p) => {

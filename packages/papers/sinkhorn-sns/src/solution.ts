@@ -86,7 +86,7 @@ function exponentialRow(problem: Problem, { f, g }: TransportPotentials): (i: nu
 }
 
 /** Potentials of points without mass: the soft-min that an infinitesimal mass there would have. */
-function fillSilent(
+export function fillSilent(
   { cost, rows, columns, a, b, mass }: Problem,
   f: Float64Array,
   g: Float64Array,

@@ -1,4 +1,4 @@
-import type { CSR } from '@opt/core'
+import { type CSR, number, vector } from '@opt/core'
 
 // A double's exponent and two bits of its mantissa: bins a quarter octave wide, found without a logarithm.
 const BINS = 8192
@@ -130,7 +130,8 @@ export function transposeInto({ rows, columns, indptr, indices, values }: CSR, i
  * (the quantity of the paper's Theorem 1).
  */
 export function droppedMass(entries: ArrayLike<number>, keep: number): number {
-  const sorted = Float64Array.from(entries).sort()
+  const sorted = vector(entries, 'droppedMass: entries', { sign: 'nonnegative' }).slice().sort()
+  number(keep, 'droppedMass: keep', { integer: true, min: 0 })
   let sum = 0
   for (let k = 0; k < sorted.length - keep; k++) sum += sorted[k]
   return sum
