@@ -5,6 +5,7 @@ const SLICE = 12
 
 interface Waiting {
   goOn: () => void
+  giveUp: (error: unknown) => void
   overdue: () => boolean
 }
 
@@ -17,11 +18,13 @@ export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
 /**
  * Waits until timers, messages and whatever else is due have had their turn. Everyone who waits shares the turns: one goes
  * on at a time, first come first served, but whoever is overdue (aborted, out of time) goes first.
+ *
+ * @param overdue asked in each turn; rejects with what it throws.
  */
 export function giveWay(overdue: () => boolean = () => false): Promise<void> {
   callback(overdue, 'giveWay: overdue')
-  return new Promise((goOn) => {
-    waiting.push({ goOn, overdue })
+  return new Promise((goOn, giveUp) => {
+    waiting.push({ goOn, giveUp, overdue })
     if (waiting.length === 1) nextTurn()
   })
 }
@@ -32,11 +35,19 @@ function nextTurn(): void {
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = () => {
     port1.close()
-    const first = waiting.findIndex(({ overdue }) => overdue())
-    const [next] = waiting.splice(Math.max(0, first), 1)
+    const [next] = waiting.splice(Math.max(0, waiting.findIndex(isOverdue)), 1)
     if (waiting.length > 0) nextTurn()
     turnBegan = performance.now()
     next.goOn()
   }
   port2.postMessage(null)
+}
+
+function isOverdue({ overdue, giveUp }: Waiting): boolean {
+  try {
+    return overdue()
+  } catch (error) {
+    giveUp(error)
+    return true
+  }
 }
