@@ -1,5 +1,5 @@
 import { type TransportPlan, type TransportPotentials, wait } from '@opt/core'
-import { carefulNewton, isLight } from './careful-newton.ts'
+import { carefulNewton, isLight, placeInLogs } from './careful-newton.ts'
 import { type Ending, type Level, reportOf, type Steps } from './level.ts'
 import { NewtonPlan } from './newton-plan.ts'
 import { type SinkhornNewtonOptions, type SinkhornNewtonSolution, takeSettings } from './options.ts'
@@ -41,6 +41,8 @@ export function* annealing(
       yield* wait(plan.evaluate())
       if (usable && !light) yield* wait(plan.balance())
     }
+    if (ending === 'told' && plan instanceof NewtonPlan && !Number.isFinite(plan.error()))
+      placeInLogs(plan, usable ? found : start)
     Object.assign(level, { last: true, target })
     let why: string | undefined
     if (ending === 'failed' || ending === 'floor')

@@ -6,6 +6,7 @@ import {
   matrixCopy,
   named,
   number,
+  options,
   type VectorLike,
   vector,
 } from '@opt/core'
@@ -37,7 +38,7 @@ export function transportBounds(
   b: VectorLike,
   solution: { f: VectorLike; g: VectorLike; plan: MatrixLike; epsilon: number },
 ): TransportBounds {
-  const { f, g, plan, epsilon } = solution
+  const { f, g, plan, epsilon } = options(solution, 'transportBounds: solution')
   const C = matrix(cost, 'transportBounds: cost', { infinity: true })
   const [n, m] = C.shape as [number, number]
   const from = vector(a, 'transportBounds: a', { length: n, sign: 'nonnegative' })

@@ -52,6 +52,15 @@ export function* carefulNewton(level: Level, plan: NewtonPlan, range: number): S
   return 'what is left is of the size of rounding errors'
 }
 
+/** Puts the plan at potentials at which its own exponentials leave the range of doubles. */
+export function placeInLogs(plan: NewtonPlan, potentials: TransportPotentials): void {
+  const dual = new SemiDual(plan)
+  dual.start(potentials, plan.epsilon)
+  dual.balance()
+  dual.evaluate()
+  plan.place(dual)
+}
+
 /** Are there rows or columns of so little mass that P cannot hold all of their entries? */
 export const isLight = ({ a, b }: { a: Float64Array; b: Float64Array }): boolean =>
   [a, b].some((masses) => masses.some((mass) => mass < LIGHT))

@@ -3,13 +3,15 @@ import {
   type MatrixLike,
   matrix,
   number,
+  options as optionsOf,
   refuse,
   type SolveOptions,
+  show,
   type VectorLike,
   vector,
 } from '@opt/core'
 import { alignBlocks } from './blocks.ts'
-import { gridPoints, type Metric, pairwiseCost } from './costs.ts'
+import { costBetween, gridPoints, type Metric } from './costs.ts'
 import type { SinkhornNewtonReport } from './options.ts'
 import { takeProblem } from './problem.ts'
 import { sinkhornNewton } from './sinkhorn-newton.ts'
@@ -46,14 +48,15 @@ const uniform = (n: number): Float64Array => new Float64Array(n).fill(1 / n)
 export function sinkhornDivergence(
   x: MatrixLike,
   y: MatrixLike,
-  { a, b, metric = 'sqeuclidean', ...options }: DistanceOptions & { metric?: Metric },
+  given: DistanceOptions & { metric?: Metric },
 ): Divergence {
+  const { a, b, metric = 'sqeuclidean', ...options } = optionsOf(given, 'sinkhornDivergence: options')
   const X = matrix(x, 'sinkhornDivergence: x')
   const Y = matrix(y, 'sinkhornDivergence: y', { columns: X.shape[1] })
   const from = vector(a ?? uniform(X.shape[0]), 'sinkhornDivergence: a', { length: X.shape[0], sign: 'nonnegative' })
   const to = vector(b ?? uniform(Y.shape[0]), 'sinkhornDivergence: b', { length: Y.shape[0], sign: 'nonnegative' })
   const own = (points: Matrix, masses: Float64Array) => {
-    const s = sinkhornNewton(pairwiseCost(points, points, metric), masses, masses, options)
+    const s = sinkhornNewton(costBetween(points, points, metric, 'sinkhornDivergence'), masses, masses, options)
     // The exact potentials are alike; on either side blocks may stand at any height, their mean does not.
     return { ...s, potential: s.f.map((v, i) => (v + s.g[i]) / 2) }
   }
@@ -63,7 +66,7 @@ export function sinkhornDivergence(
     return { divergence: 0, converged: xx.status === 'converged', gradA: zeros, gradB: zeros.slice() }
   }
   const yy = own(Y, to)
-  const cost = pairwiseCost(X, Y, metric)
+  const cost = costBetween(X, Y, metric, 'sinkhornDivergence')
   const xy = sinkhornNewton(cost, from, to, options)
   const { f, g } = aligned(cost, from, to, options, xy)
   return {
@@ -121,12 +124,13 @@ export interface Picture {
 export function wasserstein(
   x: MatrixLike | Picture,
   y: MatrixLike | Picture,
-  { p = 2, ...options }: DistanceOptions & { p?: 1 | 2 },
+  given: DistanceOptions & { p?: 1 | 2 },
 ): { distance: number; converged: boolean } {
-  if (p !== 1 && p !== 2) refuse('wasserstein: p', '1 or 2', String(p))
+  const { p = 2, ...options } = optionsOf(given, 'wasserstein: options')
+  if (p !== 1 && p !== 2) refuse('wasserstein: p', '1 or 2', show(p))
   const from = takeMeasure(x, options.a, 'x')
   const to = takeMeasure(y, options.b, 'y')
-  const cost = pairwiseCost(from.points, to.points, p === 1 ? 'euclidean' : 'sqeuclidean')
+  const cost = costBetween(from.points, to.points, p === 1 ? 'euclidean' : 'sqeuclidean', 'wasserstein')
   const { cost: paid, status } = sinkhornNewton(cost, from.masses, to.masses, options)
   return { distance: p === 1 ? paid : Math.sqrt(Math.max(0, paid)), converged: status === 'converged' }
 }

@@ -1,4 +1,4 @@
-import { type BackendChoice, number, oneOf, refuse, type VectorLike } from '@opt/core'
+import { type BackendChoice, number, oneOf, refuse, show, type VectorLike } from '@opt/core'
 import type { TransportSolution } from './solution.ts'
 
 /** Potentials to start from, in the convention of the solution's `f` and `g`. */
@@ -77,10 +77,12 @@ export function takeSettings(options: SinkhornNewtonOptions): Settings {
   number(forcing, 'forcing', { positive: true })
   if (typeof keep === 'number') number(keep, 'keep', { integer: true, min: 1 })
   else oneOf(keep, 'keep', ['auto'])
+  if (typeof annealing !== 'boolean' && (typeof annealing !== 'object' || annealing === null))
+    refuse('annealing', 'true, false or an object', show(annealing), 'type')
   const { start = 0.1, factor = 3, tolerance = 1e-3 } = typeof annealing === 'object' ? annealing : {}
   number(start, 'annealing.start', { positive: true })
   number(tolerance, 'annealing.tolerance', { positive: true })
-  if (!(Number.isFinite(factor) && factor > 1)) refuse('annealing.factor', 'greater than 1', String(factor))
+  if (!(Number.isFinite(factor) && factor > 1)) refuse('annealing.factor', 'greater than 1', show(factor))
   return {
     warmup,
     keep,

@@ -1,4 +1,4 @@
-import { exp, type Matrix, type MatrixLike, matrix, number, type VectorLike, vector } from '@opt/core'
+import { exp, type Matrix, type MatrixLike, matrix, number, options, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
 
 /** The dual at a point. */
@@ -26,8 +26,9 @@ export function potential(
   cost: MatrixLike,
   a: VectorLike,
   b: VectorLike,
-  { f, g, epsilon }: { f: VectorLike; g: VectorLike; epsilon: number },
+  at: { f: VectorLike; g: VectorLike; epsilon: number },
 ): PotentialAt {
+  const { f, g, epsilon } = options(at, 'potential: at')
   const C = matrix(cost, 'potential: cost', { infinity: true })
   const [n, m] = C.shape as [number, number]
   const from = vector(a, 'potential: a', { length: n, sign: 'nonnegative' })

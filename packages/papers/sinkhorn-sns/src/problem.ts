@@ -1,4 +1,16 @@
-import { log, type MatrixLike, matrix, number, refuse, type TransportInput, type VectorLike, vector } from '@opt/core'
+import {
+  callback,
+  log,
+  type MatrixLike,
+  matrix,
+  number,
+  oneOf,
+  options,
+  refuse,
+  type TransportInput,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import { allowedPairs, type CostRange, costRange } from './allowed.ts'
 
 /** A cost matrix that is computed row by row, so that it need not fit into memory. */
@@ -18,6 +30,9 @@ export interface CostPoints {
   dimension: number
   metric: 'sqeuclidean' | 'euclidean' | 'cityblock'
 }
+
+/** Names of ground costs, as in scipy's cdist. */
+export const METRICS: readonly CostPoints['metric'][] = ['sqeuclidean', 'euclidean', 'cityblock']
 
 /** What is taken for a cost: a matrix, or its rows on demand. */
 export type CostLike = MatrixLike | CostRows
@@ -63,15 +78,29 @@ function support(masses: Float64Array): { at: Int32Array; mass: Float64Array; to
   return { at, mass: Float64Array.from(at, (i) => masses[i] / total), total }
 }
 
+function checkRows(cost: CostRows): CostRows {
+  const { rows, columns, writeRow, points } = cost
+  number(rows, 'cost.rows', { integer: true, min: 1 })
+  number(columns, 'cost.columns', { integer: true, min: 1 })
+  callback(writeRow, 'cost.writeRow')
+  if (points === undefined) return cost
+  const { x, y, dimension, metric } = options(points, 'cost.points')
+  number(dimension, 'cost.points.dimension', { integer: true, min: 1 })
+  vector(x, 'cost.points.x', { length: rows * dimension })
+  vector(y, 'cost.points.y', { length: columns * dimension })
+  oneOf(metric, 'cost.points.metric', METRICS)
+  return cost
+}
+
 function takeCost(cost: CostLike): CostRows {
-  if (typeof cost === 'object' && cost !== null && 'writeRow' in cost) return cost
+  if (typeof cost === 'object' && cost !== null && 'writeRow' in cost) return checkRows(cost)
   const { data, shape } = matrix(cost, 'cost', { infinity: true })
   const [rows, columns] = shape as [number, number]
   return { rows, columns, writeRow: (i, out) => out.set(data.subarray(i * columns, (i + 1) * columns)) }
 }
 
 /** Costs between points lie between 0 and this, that across the box around them: no need to look at every pair. */
-function acrossTheBox({ x, y, dimension, metric }: CostPoints): number {
+export function acrossTheBox({ x, y, dimension, metric }: CostPoints): number {
   let sum = 0
   for (let k = 0; k < dimension; k++) {
     let [low, high] = [Infinity, -Infinity]
@@ -165,7 +194,8 @@ export function takeInitial(
   { cost, rows, columns, shift, scale, mass, epsilon, range }: Problem,
   initial?: { f: VectorLike; g: VectorLike },
 ): { f: Float64Array; g: Float64Array } {
-  if (!initial) return { f: new Float64Array(rows.length), g: new Float64Array(columns.length) }
+  if (initial === undefined) return { f: new Float64Array(rows.length), g: new Float64Array(columns.length) }
+  options(initial, 'initial')
   const f = vector(initial.f, 'initial.f', { length: cost.rows })
   const g = vector(initial.g, 'initial.g', { length: cost.columns })
   const offset = epsilon * log(mass)

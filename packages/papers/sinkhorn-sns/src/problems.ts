@@ -1,6 +1,17 @@
-import { exp, type Matrix, number, type Random, refuse, type VectorLike, vector } from '@opt/core'
+import {
+  callback,
+  exp,
+  type Matrix,
+  number,
+  options as optionsOf,
+  type Random,
+  refuse,
+  show,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import ndarray from 'ndarray'
-import { gridCost, type Metric, pairwiseCost, scaled } from './costs.ts'
+import { gridCostOf, type Metric, pairwiseCost, scaled } from './costs.ts'
 
 /** A transport problem: a cost and two marginals. */
 export interface TransportProblem {
@@ -12,6 +23,7 @@ export interface TransportProblem {
 /** The paper's random assignment: costs uniform on [0, 1), equal masses 1 / n. */
 export function randomAssignment(n: number, rng: Random): TransportProblem {
   number(n, 'randomAssignment: n', { integer: true, min: 1 })
+  callback(rng?.uniform, 'randomAssignment: rng.uniform')
   return {
     cost: ndarray(
       Float64Array.from({ length: n * n }, () => rng.uniform()),
@@ -40,7 +52,9 @@ export interface ImagePairOptions {
  * @param x,y height * width nonnegative pixels, row by row.
  */
 export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOptions): TransportProblem {
-  const { height, width, metric = 'sqeuclidean', floor = 0.01 } = options
+  const { height, width, metric = 'sqeuclidean', floor = 0.01 } = optionsOf(options, 'imagePair: options')
+  number(height, 'imagePair: height', { integer: true, min: 1 })
+  number(width, 'imagePair: width', { integer: true, min: 1 })
   const shape = { length: height * width, sign: 'nonnegative' } as const
   const pictures = [vector(x, 'imagePair: x', shape), vector(y, 'imagePair: y', shape)]
   const largest = pictures.map((pixels) => pixels.reduce((high, p) => Math.max(high, p), 0))
@@ -49,11 +63,13 @@ export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOption
   )
   const maxPixel = number(options.maxPixel ?? Math.max(...largest), 'imagePair: maxPixel', { positive: true })
   number(floor, 'imagePair: floor', { nonnegative: true })
+  if (!Number.isFinite((Math.max(...largest) / maxPixel + floor) * height * width))
+    refuse('imagePair: maxPixel', 'of a size with the pixels', String(maxPixel))
   const [a, b] = pictures.map((pixels) => normalised(pixels.map((p) => p / maxPixel + floor))) as [
     Float64Array,
     Float64Array,
   ]
-  return { cost: gridCost(height, width, metric), a, b }
+  return { cost: gridCostOf(height, width, metric, 'imagePair'), a, b }
 }
 
 /**
@@ -62,7 +78,7 @@ export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOption
  */
 export function densities1d(n: number, p: 1 | 2 = 2): TransportProblem {
   number(n, 'densities1d: n', { integer: true, min: 2 })
-  if (p !== 1 && p !== 2) refuse('densities1d: p', '1 or 2', String(p))
+  if (p !== 1 && p !== 2) refuse('densities1d: p', '1 or 2', show(p))
   const t = Float64Array.from({ length: n }, (_, i) => (i + 0.5) / n)
   const bump = (x: number, mean: number, deviation: number) => {
     const z = (x - mean) / deviation

@@ -152,7 +152,7 @@ const PATIENCE = 20
 const PLAIN = 20
 
 function takeRelaxation(relaxation: 'auto' | number, domain: string, device: boolean): 'auto' | number {
-  if (relaxation !== 'auto' && !(relaxation >= 1 && relaxation < 2))
+  if (relaxation !== 'auto' && !(typeof relaxation === 'number' && relaxation >= 1 && relaxation < 2))
     refuse('relaxation', `'auto' or a number from 1 up to 2`, show(relaxation))
   if (relaxation !== 1 && device) refuse('relaxation', '1 with a backend', show(relaxation))
   if (relaxation !== 1 && domain === 'log') refuse('relaxation', `1 in the log domain`, show(relaxation))
