@@ -62,19 +62,15 @@ const l1 = (x: Float64Array, y: Float64Array) => x.reduce((s, v, i) => s + Math.
 const close = (x: ArrayLike<number>, y: ArrayLike<number>, tolerance: number) =>
   Array.from(x).every((v, i) => Math.abs(v - y[i]) <= tolerance)
 
-describe('sinkhornNewton on a thousand random problems', () => {
-  it('converges, or says why not; the plan is what it says it is; the caller’s arrays stay as they were', () => {
-    let converged = 0
-    let all = 0
+describe('sinkhornNewton on random problems', () => {
+  it('converges; the plan is what it says it is; the caller’s arrays stay as they were', () => {
     fc.assert(
       fc.property(problems, (recipe) => {
         const { cost, a, b, epsilon } = cook(recipe)
         const before = [cost.data.slice(), a.slice(), b.slice()]
         const s = sinkhornNewton(cost, a, b, { epsilon })
-        all++
-        if (s.status === 'converged') converged++
-        else expect(s.message).toMatch(/^sinkhornNewton: (stalled|stopped at maxIterations)/)
-        if (s.status === 'converged') expect(s.error).toBeLessThanOrEqual(1.001e-9)
+        expect(s.status).toBe('converged')
+        expect(s.error).toBeLessThanOrEqual(1.001e-9)
 
         const plan = s.plan()
         const { r, c } = sums(plan)
@@ -88,9 +84,8 @@ describe('sinkhornNewton on a thousand random problems', () => {
         expect(Math.abs(s.cost + epsilon * s.kl - s.value)).toBeLessThan(1e-7 * Math.max(1, size))
         expect([cost.data, a, b]).toEqual(before)
       }),
-      { numRuns: 1000, seed: 20261124 },
+      { numRuns: 500, seed: 20261124 },
     )
-    expect(converged / all).toBeGreaterThan(0.995)
   })
 
   it('brackets the exact optimum', () => {
@@ -100,7 +95,7 @@ describe('sinkhornNewton on a thousand random problems', () => {
         const s = sinkhornNewton(cost, a, b, { epsilon })
         const { lower, upper, gap } = transportBounds(cost, a, b, { ...s, plan: s.plan(), epsilon })
         const size = 1e-9 * cost.data.reduce((h, v) => Math.max(h, Math.abs(v)), 1)
-        expect(lower).toBeLessThanOrEqual(upper + size)
+        expect(lower).toBeLessThanOrEqual(upper)
         expect(gap).toBeGreaterThan(-size)
       }),
       { numRuns: 150, seed: 1 },
@@ -111,7 +106,7 @@ describe('sinkhornNewton on a thousand random problems', () => {
 describe('invariances', () => {
   const smooth = problems.filter(({ decade }) => decade > -2.5)
   const options = (epsilon: number) => ({ epsilon, tolerance: 1e-12 })
-  const runs = { numRuns: 120, seed: 2 }
+  const runs = { numRuns: 80, seed: 2 }
 
   it('permuting the rows permutes the plan; transposing transposes it', () => {
     fc.assert(
