@@ -8,15 +8,9 @@ const SHOWN = '\\u001b[2Jname\\u009b31m\\u202etxt.exe\\u0007\\u000d\\u007f\\u000
 
 test('what a terminal obeys is written out, all else stays', () => {
   expect(printable(EVIL)).toBe(SHOWN)
-  const text = 'tab\tand\nnewline, "é", 日本, 👩‍🔬, η → 0'
+  const text = 'tab\tand\nnewline, "é", 日本, 👩‍🔬, می‌خواهم, η → 0'
   expect(printable(text)).toBe(text)
-  expect(nameable('two\nlines\t')).toBe('two\\u000alines\\u0009')
-  const shown = Array.from({ length: 0x2100 }, (_, code) => code).filter((code) => {
-    const character = String.fromCharCode(code)
-    return printable(character) === character
-  })
-  const controls = shown.filter((code) => code < 32 || (code > 126 && code < 160) || (code > 0x2029 && code < 0x202f))
-  expect(controls).toEqual([9, 10])
+  expect(nameable('two\nlines\t👩‍🔬')).toBe('two\\u000alines\\u0009👩‍🔬')
 })
 
 test('in JSON it is the character still', () => {

@@ -1,8 +1,12 @@
 /** Errors thrown by array intake that do not yet say which function was called. */
 const unnamed = new WeakSet<Error>()
 
-/** Characters that a terminal obeys or does not show: controls, directions of writing, joiners, line separators. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+/**
+ * Characters that a terminal obeys or does not show: controls, directions of writing, line separators, joiners; but not those
+ * that do join, in emoji and in scripts without capitals.
+ */
+const UNSEEN =
+  /(?!(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** A text as a terminal may show it: escape sequences and what cannot be seen are spelled out (`\u001b[2J`). */
 export const printable = (text: string): string =>
