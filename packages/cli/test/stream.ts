@@ -36,15 +36,18 @@ export function lines(count: number): string[] {
   })
 }
 
-/** Runs the built command on standard input; sends Ctrl-C once the last line given is learned, or closes the input. */
+/**
+ * Runs the built command on standard input, which is then closed; or presses Ctrl-C once the last line given is learned. That
+ * is seen when there are 1, 2, 4, 8, ... lines: a row is shown.
+ */
 export function pipe(input: string[], words: string[], press: boolean) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
     const child = spawn(process.execPath, [BIN, 'stream', ...words], { cwd: folder })
     let [out, err] = ['', '']
+    let pressed = !press
     child.stdout.on('data', (text) => {
       out += text
-      // A line is shown at 128 examples; what follows is in the pipe by then.
-      if (press && out.includes(' 128  ')) setTimeout(() => child.kill('SIGINT'), 200)
+      if (!pressed && out.includes(` ${input.length}  `)) pressed = child.kill('SIGINT')
     })
     child.stderr.on('data', (text) => (err += text))
     child.on('close', (code) => resolve({ code, out, err }))
@@ -76,4 +79,7 @@ export const shell = (script: string) =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+/** For a script: waits until a command succeeds, as long as process $pid lives. */
+export const until = (command: string) =>
+  `until ${command} 2> /dev/null || ! kill -0 $pid 2> /dev/null; do sleep 0.02; done`
 export const ifUnix = process.platform === 'win32' ? test.skip : test
