@@ -15,6 +15,16 @@ export interface ScoreOptions {
 /** Of features, whose squares are summed. */
 const LARGEST = 1e150
 
+/** Sums of squares below it have lost digits, or all. */
+const TINY = 1e-290
+
+/** The Euclidean norm of numbers whose squares are too small. */
+function normOfTiny(numbers: number[]): number {
+  const largest = numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  if (largest === 0) return 0
+  return largest * Math.sqrt(numbers.reduce((sum, x) => sum + (x / largest) * (x / largest), 0))
+}
+
 /** ||p - y|| of rows of p. With a label, 1 - p_label is summed from the others: a small score has no rounding error of 1. */
 function errorNorms(
   p: Float64Array,
@@ -26,6 +36,11 @@ function errorNorms(
   scores: Float64Array,
   offset: number,
 ): void {
+  const errors = (i: number, others: number) =>
+    Array.from({ length: classes }, (_, k) => {
+      if (labels?.[start + i] === k) return others
+      return p[i * classes + k] - (soft ? soft[(start + i) * classes + k] : 0)
+    })
   for (let i = 0; i < count; i++) {
     const label = labels ? labels[start + i] : -1
     let others = 0
@@ -38,7 +53,7 @@ function errorNorms(
       sum += order === 2 ? error * error : Math.abs(error)
     }
     if (labels) sum += order === 2 ? others * others : others
-    scores[offset + start + i] = order === 2 ? Math.sqrt(sum) : sum
+    scores[offset + start + i] = order === 1 ? sum : sum > TINY ? Math.sqrt(sum) : normOfTiny(errors(i, others))
   }
 }
 
@@ -150,7 +165,8 @@ export function grandLastLayer(
     for (let i = 0; i < n; i++) {
       let square = bias ? 1 : 0
       for (let j = i * width; j < (i + 1) * width; j++) square += h[j] * h[j]
-      scores[offset + i] *= Math.sqrt(square)
+      scores[offset + i] *=
+        square > TINY ? Math.sqrt(square) : normOfTiny(Array.from({ length: width }, (_, j) => h[i * width + j]))
     }
     return scores
   })

@@ -89,6 +89,21 @@ describe('closed forms', () => {
       { numRuns: 1000, seed: 4 },
     )
   })
+
+  test('EL2N far below 1e-162, where squares vanish, keeps its digits', () => {
+    for (const gap of [300, 360, 380, 420, 600, 700]) {
+      // exp(-gap) of each of two others: the errors are (p, p, 2 p).
+      const [p] = el2n([gap, 0], [0], { classes: 2, norm: 1 }).map((sum) => sum / 2)
+      const [hard] = el2n([gap, 0, 0], [0], { classes: 3 })
+      const [soft] = el2n([gap, 0, 0], [1, 0, 0], { classes: 3 })
+      expect(p).toBeGreaterThan(0)
+      expect(hard / p).toBeCloseTo(Math.sqrt(6), 12)
+      expect(soft / p).toBeCloseTo(Math.SQRT2, 12)
+    }
+    expect([...el2n([800, 0], [0], { classes: 2 })]).toEqual([0])
+    const last = (features: number[]) => grandLastLayer([0, 0], [0], features, { classes: 2, width: 2, bias: false })[0]
+    expect(last([3e-200, 4e-200]) / last([3e-100, 4e-100]) / 1e-100).toBeCloseTo(1, 12)
+  })
 })
 
 describe('streams', () => {
