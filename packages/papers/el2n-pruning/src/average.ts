@@ -1,5 +1,5 @@
-import { number, refuse, show } from '@opt/core'
-import { checkScores } from './intake.ts'
+import { number, refuse, show, type VectorLike } from '@opt/core'
+import { scoresOf } from './intake.ts'
 
 /** Of finite scores, whose squared differences are summed. */
 const LARGEST = 1e150
@@ -23,10 +23,10 @@ export class ScoreAverage {
   }
 
   /** @throws RangeError, before anything changes, when the scores are of another length than the first, NaN, -Infinity or beyond 1e150. */
-  add(scores: ArrayLike<number>): void {
+  add(given: VectorLike): void {
+    const scores = scoresOf(given, 'ScoreAverage.add: scores')
     if (this.#count > 0 && scores.length !== this.#mean.length)
       refuse('ScoreAverage.add: scores', `of length ${this.#mean.length}`, `length ${scores.length}`)
-    checkScores(scores)
     for (let i = 0; i < scores.length; i++)
       if (Math.abs(scores[i]) > LARGEST && scores[i] !== Infinity)
         number(scores[i], `ScoreAverage.add: scores[${i}]`, { min: -LARGEST, max: LARGEST })

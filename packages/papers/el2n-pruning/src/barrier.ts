@@ -1,5 +1,6 @@
-import { callback, number, refuse, show } from '@opt/core'
+import { callback, number, options, refuse, type VectorLike } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
+import { calling, checkNetwork, labelsOf, listOf, rowsOf } from './intake.ts'
 import { correct } from './scores.ts'
 
 /** A measure along the straight line between two sets of parameters. */
@@ -21,19 +22,16 @@ export interface Barrier {
  *   returns no number of at most 1e300
  */
 export function errorBarrier(
-  first: ArrayLike<number>,
-  second: ArrayLike<number>,
+  one: VectorLike,
+  other: VectorLike,
   evaluate: (parameters: Float64Array) => number,
-  { points = 11 }: { points?: number } = {},
+  given: { points?: number } = {},
 ): Barrier {
+  const first = listOf(one, 'errorBarrier: first')
+  const second = listOf(other, 'errorBarrier: second')
   if (first.length !== second.length)
     refuse('errorBarrier: second', `of length ${first.length}`, `length ${second.length}`)
-  for (const [name, vector] of [
-    ['first', first],
-    ['second', second],
-  ] as const)
-    for (let i = 0; i < vector.length; i++)
-      if (!Number.isFinite(vector[i])) refuse(`errorBarrier: ${name}[${i}]`, 'a finite number', show(vector[i]))
+  const { points = 11 } = options(given, 'errorBarrier: options')
   callback(evaluate, 'errorBarrier: evaluate')
   number(points, 'errorBarrier: points', { integer: true, min: 2 })
   const step = 1 / (points - 1)
@@ -53,17 +51,19 @@ export function errorBarrier(
 }
 
 /** The share of wrong predictions as a function of parameters, on fixed examples; the network keeps the last parameters. */
-export function errorOf(
-  network: DenseNetwork,
-  inputs: Inputs,
-  labels: ArrayLike<number>,
-): (parameters: ArrayLike<number>) => number {
-  return (parameters) => {
-    const { length } = network.parameters
-    if (parameters.length !== length)
-      refuse('errorOf: parameters', `of length ${length}`, `length ${parameters.length}`)
-    network.parameters.set(parameters)
-    const right = correct(network.predict(inputs), labels, { classes: network.sizes[network.sizes.length - 1] })
-    return right.filter((r) => r === 0).length / right.length
-  }
+export function errorOf(network: DenseNetwork, inputs: Inputs, labels: VectorLike): (parameters: VectorLike) => number {
+  return calling('errorOf', () => {
+    const { sizes } = checkNetwork(network)
+    const classes = sizes[sizes.length - 1]
+    const rows = rowsOf(inputs, sizes[0], 'inputs')
+    const own = labelsOf(labels, rows.length / sizes[0], classes)
+    return (parameters) => {
+      const { length } = network.parameters
+      const point = listOf(parameters, 'errorOf: parameters')
+      if (point.length !== length) refuse('errorOf: parameters', `of length ${length}`, `length ${point.length}`)
+      network.parameters.set(point)
+      const right = calling('errorOf', () => correct(network.predict(rows), own, { classes }))
+      return right.filter((r) => r === 0).length / right.length
+    }
+  })
 }

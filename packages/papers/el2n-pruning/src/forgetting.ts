@@ -1,5 +1,5 @@
-import { number, refuse, show } from '@opt/core'
-import { isTrue } from './intake.ts'
+import { number, refuse, show, type VectorLike } from '@opt/core'
+import { flagsOf, listOf } from './intake.ts'
 
 /** What {@link ForgettingTracker.state} saves: plain JSON. */
 export interface ForgettingState {
@@ -61,10 +61,10 @@ export class ForgettingTracker {
    * @param correct for each index, whether the network was right (1 or true) or wrong
    * @throws RangeError, before anything changes, for an index that is out of range or stands twice, or what is neither right nor wrong
    */
-  update(indices: ArrayLike<number>, correct: ArrayLike<number | boolean>): void {
+  update(given: VectorLike, correct: ArrayLike<number | boolean>): void {
     const n = this.#events.length
-    if (indices.length !== correct.length)
-      refuse('ForgettingTracker.update: correct', `of length ${indices.length}`, `length ${correct.length}`)
+    const indices = listOf(given, 'ForgettingTracker.update: indices')
+    const right = flagsOf(correct, indices.length, 'ForgettingTracker.update: correct')
     const mark = this.#updates + 1
     try {
       for (let b = 0; b < indices.length; b++) {
@@ -73,7 +73,6 @@ export class ForgettingTracker {
           refuse(`ForgettingTracker.update: indices[${b}]`, `an integer from 0 to ${n - 1}`, show(i))
         if (this.#seen[i] === mark)
           refuse(`ForgettingTracker.update: indices[${b}]`, 'in the batch only once', `${i} again`)
-        isTrue(correct[b], `ForgettingTracker.update: correct[${b}]`)
         this.#seen[i] = mark
       }
     } catch (error) {
@@ -82,7 +81,7 @@ export class ForgettingTracker {
     }
     for (let b = 0; b < indices.length; b++) {
       const i = indices[b]
-      const now = correct[b] ? 1 : 0
+      const now = right[b] ? 1 : 0
       if (this.#right[i] > now) this.#events[i]++
       if (now && this.#firstLearned[i] < 0) this.#firstLearned[i] = this.#updates
       this.#right[i] = now

@@ -1,9 +1,18 @@
-import { number, refuse, show } from '@opt/core'
+import { number, refuse, type VectorLike } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
+import { calling, checkNetwork, listOf } from './intake.ts'
 
-/** The empirical neural tangent kernel of a few examples: (n classes) squared, row i * classes + k for logit k of example i. */
+/**
+ * The empirical neural tangent kernel of a few examples: (n classes) squared, row i * classes + k for logit k of example i.
+ *
+ * @throws TypeError or RangeError for what is no network or no inputs, and when an entry overflows
+ */
 export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
-  return network.ntk(inputs)
+  return calling('ntk', () => {
+    const kernel = checkNetwork(network).ntk(inputs)
+    if (!kernel.every(Number.isFinite)) refuse('inputs', 'of a size whose kernel is finite', 'larger ones')
+    return kernel
+  })
 }
 
 /**
@@ -11,10 +20,13 @@ export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
  *
  * @throws RangeError when the kernels differ in size, an entry is not finite, or one is zero and has no direction
  */
-export function kernelDistance(first: ArrayLike<number>, second: ArrayLike<number>): number {
-  if (first.length !== second.length)
-    refuse('kernelDistance: second', `of length ${first.length}`, `length ${second.length}`)
-  const scales = [largest(first, 'kernelDistance: first'), largest(second, 'kernelDistance: second')]
+export function kernelDistance(first: VectorLike, second: VectorLike): number {
+  return calling('kernelDistance', () => distance(listOf(first, 'first'), listOf(second, 'second')))
+}
+
+function distance(first: ArrayLike<number>, second: ArrayLike<number>): number {
+  if (first.length !== second.length) refuse('second', `of length ${first.length}`, `length ${second.length}`)
+  const scales = [largest(first, 'first'), largest(second, 'second')]
   // Scaled only where squares would leave the range of doubles.
   const [p, q] = scales.map((size) => (size > 1e-100 && size < 1e100 ? 1 : size))
   let [inner, a, b] = [0, 0, 0]
@@ -31,16 +43,15 @@ export function kernelDistance(first: ArrayLike<number>, second: ArrayLike<numbe
 /** The largest size of an entry. */
 function largest(kernel: ArrayLike<number>, label: string): number {
   let size = 0
-  for (let i = 0; i < kernel.length; i++) {
-    if (!Number.isFinite(kernel[i])) refuse(`${label}[${i}]`, 'a finite number', show(kernel[i]))
-    size = Math.max(size, Math.abs(kernel[i]))
-  }
+  for (let i = 0; i < kernel.length; i++) size = Math.max(size, Math.abs(kernel[i]))
   if (size === 0) refuse(label, 'a kernel that is not zero', 'zero')
   return size
 }
 
 /** {@link kernelDistance} a step. */
-export function kernelVelocity(first: ArrayLike<number>, second: ArrayLike<number>, steps: number): number {
-  number(steps, 'kernelVelocity: steps', { positive: true, min: 1e-300 })
-  return kernelDistance(first, second) / steps
+export function kernelVelocity(first: VectorLike, second: VectorLike, steps: number): number {
+  return calling('kernelVelocity', () => {
+    number(steps, 'steps', { positive: true, min: 1e-300 })
+    return distance(listOf(first, 'first'), listOf(second, 'second')) / steps
+  })
 }

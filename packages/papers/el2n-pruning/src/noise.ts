@@ -1,5 +1,5 @@
-import { number, options, Random, random, refuse } from '@opt/core'
-import { checkScores, floored, isTrue } from './intake.ts'
+import { number, options, type Random, refuse, type VectorLike } from '@opt/core'
+import { calling, chanceOf, flagsOf, floored, listOf, scoresOf } from './intake.ts'
 import { ascendingOrder } from './select.ts'
 
 /** Labels with noise, and where it is. */
@@ -16,23 +16,24 @@ export interface NoisyLabels {
  *
  * @throws TypeError or RangeError when the fraction is not between 0 and 1 or a label is no integer of 32 bits
  */
-export function permuteLabels(
-  labels: ArrayLike<number>,
-  given: { fraction: number; seed?: number | Random },
-): NoisyLabels {
-  const { fraction, seed = 0 } = options(given, 'permuteLabels: options')
-  checkInt32(labels, 'permuteLabels')
-  number(fraction, 'permuteLabels: fraction', { min: 0, max: 1 })
-  const chance = seed instanceof Random ? seed : random(seed)
-  const n = labels.length
-  const chosen = n === 0 ? new Int32Array(0) : chance.choice(n, floored(fraction, n)).sort()
-  return relabel(labels, chosen, chance.shuffle(chosen.slice()))
+export function permuteLabels(given: VectorLike, settings: { fraction: number; seed?: number | Random }): NoisyLabels {
+  return calling('permuteLabels', () => {
+    const { fraction, seed } = options(settings, 'options')
+    const labels = int32Of(given)
+    number(fraction, 'fraction', { min: 0, max: 1 })
+    const chance = chanceOf(seed)
+    const n = labels.length
+    const chosen = n === 0 ? new Int32Array(0) : chance.choice(n, floored(fraction, n)).sort()
+    return moved(labels, chosen, chance.shuffle(chosen.slice()))
+  })
 }
 
-/** Refuses labels that an Int32Array does not hold. */
-function checkInt32(labels: ArrayLike<number>, name: string): void {
+/** Takes labels that an Int32Array holds. */
+function int32Of(given: VectorLike): ArrayLike<number> {
+  const labels = listOf(given, 'labels')
   for (let i = 0; i < labels.length; i++)
-    number(labels[i], `${name}: labels[${i}]`, { integer: true, min: -2147483648, max: 2147483647 })
+    number(labels[i], `labels[${i}]`, { integer: true, min: -2147483648, max: 2147483647 })
+  return labels
 }
 
 /**
@@ -40,10 +41,12 @@ function checkInt32(labels: ArrayLike<number>, name: string): void {
  *
  * @throws TypeError or RangeError when an example stands twice among the chosen ones, is none, or a label is no integer of 32 bits
  */
-export function relabel(labels: ArrayLike<number>, chosen: ArrayLike<number>, sources: ArrayLike<number>): NoisyLabels {
-  if (sources.length !== chosen.length)
-    refuse('relabel: sources', `of length ${chosen.length}`, `length ${sources.length}`)
-  checkInt32(labels, 'relabel')
+export function relabel(labels: VectorLike, chosen: VectorLike, sources: VectorLike): NoisyLabels {
+  return calling('relabel', () => moved(int32Of(labels), listOf(chosen, 'chosen'), listOf(sources, 'sources')))
+}
+
+function moved(labels: ArrayLike<number>, chosen: ArrayLike<number>, sources: ArrayLike<number>): NoisyLabels {
+  if (sources.length !== chosen.length) refuse('sources', `of length ${chosen.length}`, `length ${sources.length}`)
   const noisy = Int32Array.from(labels)
   const seen = new Uint8Array(labels.length)
   for (let i = 0; i < chosen.length; i++) {
@@ -51,8 +54,8 @@ export function relabel(labels: ArrayLike<number>, chosen: ArrayLike<number>, so
       ['chosen', chosen[i]],
       ['sources', sources[i]],
     ] as const)
-      number(at, `relabel: ${name}[${i}]`, { integer: true, min: 0, max: labels.length - 1 })
-    if (seen[chosen[i]]++) refuse(`relabel: chosen[${i}]`, 'an example that stands there once', `${chosen[i]} again`)
+      number(at, `${name}[${i}]`, { integer: true, min: 0, max: labels.length - 1 })
+    if (seen[chosen[i]]++) refuse(`chosen[${i}]`, 'an example that stands there once', `${chosen[i]} again`)
     noisy[chosen[i]] = labels[sources[i]]
   }
   const all = Int32Array.from(chosen).sort()
@@ -76,12 +79,11 @@ export interface Detection {
  *
  * @param isBad for each example 1 or true where it is bad; there must be bad and good ones
  */
-export function detection(scores: ArrayLike<number>, isBad: ArrayLike<number | boolean>): Detection {
-  checkScores(scores)
+export function detection(given: VectorLike, isBad: ArrayLike<number | boolean>): Detection {
+  const scores = scoresOf(given, 'detection: scores')
   const n = scores.length
-  if (isBad.length !== n) refuse('detection: isBad', `of length ${n}`, `length ${isBad.length}`)
+  const badness = flagsOf(isBad, n, 'detection: isBad')
   const order = ascendingOrder(scores)
-  const badness = Array.from(isBad, (value, i) => isTrue(value, `detection: isBad[${i}]`))
   let bad = 0
   let rankSum = 0
   for (let at = 0; at < n; ) {

@@ -1,7 +1,19 @@
-import { number, type Report, random, refuse, type Solver, solver } from '@opt/core'
+import {
+  boolean,
+  callback,
+  number,
+  options as optionsOf,
+  type Report,
+  random,
+  refuse,
+  type Solver,
+  show,
+  solver,
+} from '@opt/core'
 import { type Executor, type Task, task } from '@opt/executor'
 import { ScoreAverage } from './average.ts'
-import { type ScoreJob, scoreJob } from './score-job.ts'
+import { calling, scoresOf } from './intake.ts'
+import { checkedJob, type ScoreJob, type scoreJob, scoresOfJob } from './score-job.ts'
 
 /** A labelled data set: flat inputs, row-major, and a class for each row. */
 export interface LabelledData {
@@ -35,12 +47,16 @@ export interface ScoreReport extends Report {
   networks: number
 }
 
-/** The jobs of all networks, each with a seed of its own. */
-function jobs({ inputs, labels }: LabelledData, options: ScoreExamplesOptions): ScoreJob[] {
-  const { networks = 5, seed = 0, perNetwork: _, ...rest } = options
+/** The jobs of all networks, checked, each with a seed of its own. */
+function jobs(data: LabelledData, options: ScoreExamplesOptions): Required<ScoreJob>[] {
+  if (typeof data !== 'object' || data === null) refuse('data', 'inputs and labels', show(data), 'type')
+  const { inputs, labels } = data
+  const { networks = 5, seed = 0, perNetwork = false, ...rest } = jobOptions(optionsOf(options, 'options'))
   number(networks, 'networks', { integer: true, min: 1 })
+  boolean(perNetwork, 'perNetwork')
   const chance = random(number(seed, 'seed', { integer: true }))
-  return Array.from({ length: networks }, () => ({ ...rest, inputs, labels, seed: chance.integer(0, 4294967296) }))
+  const job = checkedJob({ ...rest, inputs, labels, seed })
+  return Array.from({ length: networks }, () => ({ ...job, seed: chance.integer(0, 4294967296) }))
 }
 
 function answer(perNetwork: Float64Array[], keep: boolean | undefined): ExampleScores {
@@ -63,8 +79,8 @@ export const scoreExamples: Solver<[data: LabelledData, options: ScoreExamplesOp
     'scoreExamples',
     function* (data: LabelledData, options: ScoreExamplesOptions): Generator<ScoreReport, ExampleScores, boolean> {
       const perNetwork: Float64Array[] = []
-      for (const job of jobs(data, jobOptions(options))) {
-        perNetwork.push(scoreJob(job))
+      for (const job of jobs(data, options)) {
+        perNetwork.push(scoresOfJob(job))
         if (yield { networks: perNetwork.length }) break
       }
       return answer(perNetwork, options.perNetwork)
@@ -104,22 +120,28 @@ function jobOptions(options: ScoreExamplesOptions): ScoreExamplesOptions {
 export async function scoreExamplesOver(
   executor: Executor,
   data: LabelledData,
-  {
-    task: where = task<typeof scoreJob>(new URL('./score-job.js', import.meta.url), 'scoreJob'),
-    onProgress,
-    signal,
-    ...options
-  }: ScoreExamplesOptions & {
+  given: ScoreExamplesOptions & {
     task?: Task<ScoreJob, Float64Array>
     onProgress?: (report: ScoreReport) => void
     signal?: AbortSignal
   },
 ): Promise<ExampleScores> {
-  if (typeof executor?.map !== 'function')
-    refuse('scoreExamplesOver: executor', 'an executor', String(executor), 'type')
-  const perNetwork = await executor.map(where, jobs(data, jobOptions(options)), {
+  if (typeof executor?.map !== 'function' || typeof executor.close !== 'function')
+    refuse('scoreExamplesOver: executor', 'an executor', show(executor), 'type')
+  const {
+    task: where = task<typeof scoreJob>(new URL('./score-job.js', import.meta.url), 'scoreJob'),
+    onProgress,
+    signal,
+    ...options
+  } = optionsOf(given, 'scoreExamplesOver: options')
+  if (onProgress !== undefined) callback(onProgress, 'scoreExamplesOver: onProgress')
+  const all = calling('scoreExamplesOver', () => jobs(data, options))
+  const perNetwork = await executor.map(where, all, {
     onProgress: ({ completed }) => onProgress?.({ networks: completed }),
     ...(signal === undefined ? {} : { signal }),
   })
+  if (perNetwork?.length !== all.length)
+    refuse('scoreExamplesOver: executor', `one that answers ${all.length} score vectors`, show(perNetwork), 'type')
+  for (const [k, scores] of perNetwork.entries()) scoresOf(scores, `scoreExamplesOver: scores of network ${k}`)
   return answer(perNetwork, options.perNetwork)
 }

@@ -1,8 +1,8 @@
-import { number, oneOf, random } from '@opt/core'
+import { number, oneOf, options, random, refuse, show } from '@opt/core'
 import type { ActivationName, NormLayers, Precision, Real } from '@opt/nn'
 import { ForgettingTracker } from './forgetting.ts'
 import { grand } from './grand.ts'
-import { checkClasses, checkLabels, rowsOf } from './intake.ts'
+import { calling, checkClasses, isTyped, labelsOf, rowsOf } from './intake.ts'
 import { correct, el2n, margin } from './scores.ts'
 import { createMlp, train } from './trainer.ts'
 
@@ -32,25 +32,53 @@ export interface ScoreJob {
   seed: number
 }
 
-/** The scores of all examples by one network. */
-export function scoreJob(job: ScoreJob): Float64Array {
-  const { inputs, labels, sizes, score = 'el2n', layers = 'all', activation = 'relu', dtype = 'float32', seed } = job
+/** A job with its defaults, checked before any work starts or is sent. */
+export function checkedJob(job: ScoreJob): Required<ScoreJob> {
+  const { score = 'el2n', layers = 'all', activation = 'relu', dtype = 'float32', sizes, seed } = options(job, 'job')
   const { batchSize = 128, learningRate = 0.1, weightDecay = 5e-4, schedule = 'constant' } = job
   oneOf(score, 'score', ['el2n', 'el1n', 'margin', 'grand', 'forgetting'])
-  const classes = checkClasses(sizes?.[sizes.length - 1])
-  const epochs = number(job.epochs ?? (score === 'forgetting' ? 15 : 2), 'epochs', { nonnegative: true })
-  rowsOf(inputs, sizes[0], 'inputs')
-  const n = inputs.length / sizes[0]
-  checkLabels(labels, n, classes)
+  oneOf(layers, 'layers', ['all', 'last'])
+  oneOf(schedule, 'schedule', ['cosine', 'constant'])
+  if (!Array.isArray(sizes) || sizes.length < 2)
+    refuse('sizes', 'an array of at least two numbers of units', show(sizes), 'type')
+  for (const [l, size] of sizes.entries()) number(size, `sizes[${l}]`, { integer: true, min: 1 })
+  const classes = checkClasses(sizes[sizes.length - 1])
+  // What a network says to them, before one of full size is made.
+  createMlp([1, 2], { activation, dtype })
+  const inputs = rowsOf(job.inputs, sizes[0], 'inputs')
+  return {
+    ...{ score, layers, activation, dtype, sizes, schedule },
+    inputs: isTyped(inputs) ? (inputs as Real) : Float64Array.from(inputs),
+    labels: labelsOf(job.labels, inputs.length / sizes[0], classes),
+    epochs: number(job.epochs ?? (score === 'forgetting' ? 15 : 2), 'epochs', { nonnegative: true }),
+    batchSize: number(batchSize, 'batchSize', { integer: true, min: 1 }),
+    learningRate: number(learningRate, 'learningRate', { nonnegative: true }),
+    weightDecay: number(weightDecay, 'weightDecay', { nonnegative: true }),
+    seed: number(seed, 'seed', { integer: true }),
+  }
+}
 
-  const chance = random(seed)
+/**
+ * The scores of all examples by one network.
+ *
+ * @throws TypeError or RangeError for what is no job, and when training diverges
+ */
+export function scoreJob(job: ScoreJob): Float64Array {
+  return calling('scoreJob', () => scoresOfJob(checkedJob(job)))
+}
+
+/** {@link scoreJob} of a checked job. */
+export function scoresOfJob(job: Required<ScoreJob>): Float64Array {
+  const { inputs, labels, sizes, score, epochs, layers, activation, dtype, batchSize, learningRate } = job
+  const classes = sizes[sizes.length - 1]
+  const chance = random(job.seed)
   const network = createMlp(sizes, { activation, dtype, seed: chance, batch: batchSize })
-  const tracker = new ForgettingTracker(n)
-  train(
+  const tracker = new ForgettingTracker(labels.length)
+  const { status } = train(
     network,
     { inputs, targets: labels },
     {
-      ...{ epochs, batchSize, learningRate, weightDecay, schedule, seed: chance },
+      ...{ epochs, batchSize, learningRate, weightDecay: job.weightDecay, schedule: job.schedule, seed: chance },
       onBatch: ({ indices }) => {
         if (score !== 'forgetting') return
         const own = Int32Array.from(indices, (i) => labels[i])
@@ -58,6 +86,7 @@ export function scoreJob(job: ScoreJob): Float64Array {
       },
     },
   )
+  if (status === 'diverged') refuse('learningRate', 'one with which training does not diverge', show(learningRate))
   if (score === 'forgetting') return tracker.scores()
   if (score === 'grand') return grand(network, inputs, labels, { layers })
   const logits = network.predict(inputs)

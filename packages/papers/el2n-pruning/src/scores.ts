@@ -1,5 +1,5 @@
-import { named, number, oneOf, refuse } from '@opt/core'
-import { checkClasses, checkLabels, type Rows, rowsOf, scoresInto, targetsOf } from './intake.ts'
+import { boolean, number, oneOf, options, refuse, show, type VectorLike } from '@opt/core'
+import { calling, checkClasses, labelsOf, type Rows, rowsOf, scoresInto, targetsOf } from './intake.ts'
 import { softmaxRows } from './softmax.ts'
 
 /** Scores of a batch may be written into a longer array, from `offset` on: that is how a stream is scored. */
@@ -57,15 +57,6 @@ function errorNorms(
   }
 }
 
-/** Names the function in front of what its intake refuses. */
-function calling<T>(name: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw named(name, error)
-  }
-}
-
 /**
  * EL2N: ||softmax(z_i) - y_i|| of each example, in [0, sqrt 2] (Paul, Ganguli and Dziugaite 2021, definition 2.3).
  * One network's scores; average them over a few with {@link ScoreAverage}.
@@ -77,24 +68,27 @@ function calling<T>(name: string, work: () => T): T {
 export function el2n(
   logits: Rows,
   targets: Rows,
-  { classes, norm: order = 2, out, offset = 0 }: ScoreOptions & { /** 1: EL1N. */ norm?: 1 | 2 },
+  given: ScoreOptions & { /** 1: EL1N. */ norm?: 1 | 2 },
 ): Float64Array {
-  return calling('el2n', () => {
-    checkClasses(classes)
-    oneOf(String(order), 'norm', ['1', '2'])
-    let wanted: ReturnType<typeof targetsOf> = {}
-    let scores: Float64Array = new Float64Array(0)
-    softmaxRows(
-      logits,
-      classes,
-      (n) => {
-        wanted = targetsOf(targets, n, classes)
-        scores = scoresInto(out, offset, n)
-      },
-      (p, start, count) => errorNorms(p, start, count, classes, wanted, order, scores, offset),
-    )
-    return scores
-  })
+  return calling('el2n', () => errorScores(logits, targets, given))
+}
+
+function errorScores(logits: Rows, targets: Rows, given: ScoreOptions & { norm?: 1 | 2 }): Float64Array {
+  const { classes, norm: order = 2, out, offset = 0 } = options(given, 'options')
+  checkClasses(classes)
+  if (order !== 1 && order !== 2) refuse('norm', '1 or 2', show(order))
+  let wanted: ReturnType<typeof targetsOf> = {}
+  let scores: Float64Array = new Float64Array(0)
+  softmaxRows(
+    logits,
+    classes,
+    (n) => {
+      wanted = targetsOf(targets, n, classes)
+      scores = scoresInto(out, offset, n)
+    },
+    (p, start, count) => errorNorms(p, start, count, classes, wanted, order, scores, offset),
+  )
+  return scores
 }
 
 function marginOf(p: Float64Array, row: number, classes: number, label: number, kind: 'max' | 'sum'): number {
@@ -113,25 +107,23 @@ function marginOf(p: Float64Array, row: number, classes: number, label: number, 
  * The probability margin of each example: p_j - p_label, its maximum over j other than the label, or its sum over all j.
  * Positive where the network is wrong ('max').
  */
-export function margin(
-  logits: Rows,
-  labels: ArrayLike<number>,
-  { classes, kind = 'max', out, offset = 0 }: ScoreOptions & { kind?: 'max' | 'sum' },
-): Float64Array {
+export function margin(logits: Rows, labels: VectorLike, given: ScoreOptions & { kind?: 'max' | 'sum' }): Float64Array {
   return calling('margin', () => {
+    const { classes, kind = 'max', out, offset = 0 } = options(given, 'options')
     checkClasses(classes)
     oneOf(kind, 'kind', ['max', 'sum'])
+    let own: ArrayLike<number> = []
     let scores: Float64Array = new Float64Array(0)
     softmaxRows(
       logits,
       classes,
       (n) => {
-        checkLabels(labels, n, classes)
+        own = labelsOf(labels, n, classes)
         scores = scoresInto(out, offset, n)
       },
       (p, start, count) => {
         for (let i = 0; i < count; i++)
-          scores[offset + start + i] = marginOf(p, i * classes, classes, labels[start + i], kind)
+          scores[offset + start + i] = marginOf(p, i * classes, classes, own[start + i], kind)
       },
     )
     return scores
@@ -146,22 +138,19 @@ export function grandLastLayer(
   logits: Rows,
   targets: Rows,
   features: Rows,
-  {
-    classes,
-    width,
-    bias = true,
-    out,
-    offset = 0,
-  }: ScoreOptions & { /** Features an example. */ width: number; bias?: boolean },
+  given: ScoreOptions & { /** Features an example. */ width: number; bias?: boolean },
 ): Float64Array {
   return calling('grandLastLayer', () => {
+    const { classes, width, bias = true, out, offset = 0 } = options(given, 'options')
+    number(width, 'width', { integer: true, min: 1 })
+    boolean(bias, 'bias')
     const n = rowsOf(logits, checkClasses(classes), 'logits').length / classes
     const h = rowsOf(features, width, 'features')
     if (h.length !== n * width) refuse('features', `${n} rows of ${width}`, `length ${h.length}`)
     for (let i = 0; i < h.length; i++)
       if (Math.abs(h[i]) > LARGEST)
         number(h[i], `features[${Math.floor(i / width)}][${i % width}]`, { min: -LARGEST, max: LARGEST })
-    const scores = el2n(logits, targets, { classes, out: scoresInto(out, offset, n), offset })
+    const scores = errorScores(logits, targets, { classes, out: scoresInto(out, offset, n), offset })
     for (let i = 0; i < n; i++) {
       let square = bias ? 1 : 0
       for (let j = i * width; j < (i + 1) * width; j++) square += h[j] * h[j]
@@ -173,12 +162,13 @@ export function grandLastLayer(
 }
 
 /** Whether each example's largest logit is its label's; the first of equals counts. */
-export function correct(logits: Rows, labels: ArrayLike<number>, { classes }: { classes: number }): Uint8Array {
+export function correct(logits: Rows, given: VectorLike, shape: { classes: number }): Uint8Array {
   return calling('correct', () => {
+    const { classes } = options(shape, 'options')
     checkClasses(classes)
     const z = rowsOf(logits, classes, 'logits')
     const n = z.length / classes
-    checkLabels(labels, n, classes)
+    const labels = labelsOf(given, n, classes)
     return Uint8Array.from({ length: n }, (_, i) => {
       let best = 0
       for (let k = 1; k < classes; k++) if (z[i * classes + k] > z[i * classes + best]) best = k

@@ -1,5 +1,5 @@
-import { boolean, number, options as optionsOf, Random, random, refuse, show } from '@opt/core'
-import { checkScores, floored, rounded } from './intake.ts'
+import { boolean, number, options as optionsOf, type Random, refuse, show, type VectorLike } from '@opt/core'
+import { calling, chanceOf, floored, listOf, rounded, scoresOf } from './intake.ts'
 import { binned, budgetsOf } from './strata.ts'
 
 export interface SelectOptions {
@@ -11,7 +11,7 @@ export interface SelectOptions {
    */
   from?: 'hardest' | 'easiest' | 'random' | { offset: number }
   /** Classes of the examples, for `balance`. */
-  labels?: ArrayLike<number>
+  labels?: VectorLike
   /** Keep each class's share of the data, and select within it. */
   balance?: boolean
   /** Instead of `from`: cover all scores, by so many equal bins of them (CCS takes 50). */
@@ -37,8 +37,11 @@ export interface Selection {
 }
 
 /** Example indices by ascending score; of equal scores the lower index comes first. */
-export function ascendingOrder(scores: ArrayLike<number>): Int32Array {
-  checkScores(scores)
+export function ascendingOrder(scores: VectorLike): Int32Array {
+  return calling('ascendingOrder', () => ordered(scoresOf(scores)))
+}
+
+function ordered(scores: ArrayLike<number>): Int32Array {
   return Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b] || a - b)
 }
 
@@ -47,33 +50,36 @@ export function ascendingOrder(scores: ArrayLike<number>): Int32Array {
  *
  * @throws TypeError or RangeError when the scores or the options make no selection; nothing is clipped in silence
  */
-export function select(scores: ArrayLike<number>, options: SelectOptions): Int32Array {
-  return selection(scores, options).indices
+export function select(scores: VectorLike, options: SelectOptions): Int32Array {
+  return calling('select', () => selected(scoresOf(scores), options)).indices
 }
 
 /** {@link select}, and how the places were shared out. */
-export function selection(scores: ArrayLike<number>, given: SelectOptions): Selection {
-  const options = optionsOf(given, 'select: options')
+export function selection(scores: VectorLike, options: SelectOptions): Selection {
+  return calling('selection', () => selected(scoresOf(scores), options))
+}
+
+function selected(scores: ArrayLike<number>, given: SelectOptions): Selection {
+  const options = optionsOf(given, 'options')
   const { from = 'hardest', balance = false, strata, labels } = options
-  boolean(balance, 'select: balance')
+  boolean(balance, 'balance')
   const n = scores.length
-  checkScores(scores)
   const count = countOf(options.keep, n)
-  const chance = options.seed instanceof Random ? options.seed : random(options.seed ?? 0)
+  const chance = chanceOf(options.seed)
   if (strata !== undefined) {
-    if (balance || options.from !== undefined) refuse('select: strata', 'without from and balance', 'both', 'type')
+    if (balance || options.from !== undefined) refuse('strata', 'without from and balance', 'both', 'type')
     return stratified(scores, count, strata, options.dropHardest ?? 0, chance)
   }
-  if (options.dropHardest !== undefined) refuse('select: dropHardest', 'with strata', 'without', 'type')
-  if (!balance) return { indices: sorted(pick(scores, ascendingOrder(scores), count, from, chance)), short: 0 }
-  if (typeof from === 'object') refuse('select: balance', "with 'hardest', 'easiest' or 'random'", 'an offset', 'type')
+  if (options.dropHardest !== undefined) refuse('dropHardest', 'with strata', 'without', 'type')
+  if (!balance) return { indices: sorted(pick(scores, ordered(scores), count, from, chance)), short: 0 }
+  if (typeof from === 'object') refuse('balance', "with 'hardest', 'easiest' or 'random'", 'an offset', 'type')
   return balanced(scores, count, labels, from, chance)
 }
 
 function countOf(keep: number, n: number): number {
-  number(keep, 'select: keep', { positive: true })
+  number(keep, 'keep', { positive: true })
   if (keep <= 1) return rounded(keep, n)
-  return number(keep, 'select: keep', { integer: true, max: n })
+  return number(keep, 'keep', { integer: true, max: n })
 }
 
 /** `count` out of candidates in ascending order of score. */
@@ -89,12 +95,12 @@ function pick(
   if (from === 'easiest') return order.slice(0, count)
   if (from === 'random') return n === 0 ? order : chance.choice(n, count).map((at) => order[at])
   if (typeof from !== 'object' || from === null)
-    refuse('select: from', "'hardest', 'easiest', 'random' or { offset }", show(from))
+    refuse('from', "'hardest', 'easiest', 'random' or { offset }", show(from))
   const { offset } = from
-  number(offset, 'select: from.offset', { nonnegative: true })
-  const start = offset < 1 ? rounded(offset, n) : number(offset, 'select: from.offset', { integer: true })
+  number(offset, 'from.offset', { nonnegative: true })
+  const start = offset < 1 ? rounded(offset, n) : number(offset, 'from.offset', { integer: true })
   if (start + count > scores.length)
-    refuse('select: from.offset', `at most ${n - count}, which leaves the ${count} to keep`, `${start}`)
+    refuse('from.offset', `at most ${n - count}, which leaves the ${count} to keep`, `${start}`)
   return order.slice(start, start + count)
 }
 
@@ -103,23 +109,24 @@ const sorted = (indices: Int32Array) => indices.sort()
 function balanced(
   scores: ArrayLike<number>,
   count: number,
-  labels: ArrayLike<number> | undefined,
+  given: VectorLike | undefined,
   from: 'hardest' | 'easiest' | 'random',
   chance: Random,
 ): Selection {
   const n = scores.length
+  const labels = given === undefined ? undefined : listOf(given, 'labels')
   if (labels?.length !== n)
-    refuse('select: labels', `of length ${n}, for balance`, labels ? `length ${labels.length}` : 'undefined')
+    refuse('labels', `of length ${n}, for balance`, labels ? `length ${labels.length}` : 'undefined')
   const membersOf = new Map<number, number[]>()
-  for (const i of ascendingOrder(scores)) {
-    const label = number(labels[i], `select: labels[${i}]`, { integer: true, min: 0 })
+  for (const i of ordered(scores)) {
+    const label = number(labels[i], `labels[${i}]`, { integer: true, min: 0 })
     const list = membersOf.get(label)
     if (list) list.push(i)
     else membersOf.set(label, [i])
   }
   const classes = Float64Array.from(membersOf.keys()).sort()
   const members = Array.from(classes, (label) => membersOf.get(label)!)
-  const quotas = classQuotas(
+  const quotas = shares(
     members.map((list) => list.length),
     count,
   )
@@ -131,16 +138,20 @@ function balanced(
  * Shares `count` places among classes: floor(count n_c / n), the rest to the largest remainders, of equal ones to the lower class.
  * Whole numbers throughout, so that the quotas sum to `count` exactly.
  */
-export function classQuotas(sizes: ArrayLike<number>, count: number): Int32Array {
+export function classQuotas(sizes: VectorLike, count: number): Int32Array {
+  return calling('classQuotas', () => shares(listOf(sizes, 'sizes'), count))
+}
+
+function shares(sizes: ArrayLike<number>, count: number): Int32Array {
   const n = Array.from(sizes, (size, c) =>
-    number(size, `classQuotas: sizes[${c}]`, { integer: true, min: 0, max: 2147483647 }),
+    number(size, `sizes[${c}]`, { integer: true, min: 0, max: 2147483647 }),
   ).reduce((sum, size) => sum + size, 0)
-  number(count, 'classQuotas: count', { integer: true, min: 0, max: n })
+  number(count, 'count', { integer: true, min: 0, max: n })
   // Products of two counts may exceed 2^53.
-  const shares = Array.from(sizes, (size) => BigInt(count) * BigInt(size))
+  const parts = Array.from(sizes, (size) => BigInt(count) * BigInt(size))
   const whole = BigInt(Math.max(1, n))
-  const quotas = Int32Array.from(shares, (share) => Number(share / whole))
-  const remainder = shares.map((share) => Number(share % whole))
+  const quotas = Int32Array.from(parts, (part) => Number(part / whole))
+  const remainder = parts.map((part) => Number(part % whole))
   const byRemainder = remainder.map((_, c) => c).sort((a, b) => remainder[b] - remainder[a] || a - b)
   const left = count - quotas.reduce((sum, quota) => sum + quota, 0)
   for (const c of byRemainder.slice(0, left)) quotas[c]++
@@ -155,11 +166,11 @@ function stratified(
   dropHardest: number,
   chance: Random,
 ): Selection {
-  number(strata, 'select: strata', { integer: true, min: 1 })
-  number(strata, 'select: strata', { max: 1e6 })
-  number(dropHardest, 'select: dropHardest', { min: 0, max: 1 })
+  number(strata, 'strata', { integer: true, min: 1 })
+  number(strata, 'strata', { max: 1e6 })
+  number(dropHardest, 'dropHardest', { min: 0, max: 1 })
   const n = scores.length
-  const pool = sorted(ascendingOrder(scores).slice(0, n - floored(dropHardest, n)))
+  const pool = sorted(ordered(scores).slice(0, n - floored(dropHardest, n)))
   const bins = binned(pool, scores, strata)
   const budgets = budgetsOf(
     bins.map((bin) => bin.length),

@@ -1,5 +1,5 @@
-import { allocate, type Kernels, type MatrixLike, matrix, refuse, show } from '@opt/core'
-import { isFlat, type Rows } from './intake.ts'
+import { allocate, type Kernels, refuse, show } from '@opt/core'
+import { isTyped, type Rows, rowsOf } from './intake.ts'
 
 /** Room for some rows, in the memory of the SIMD kernels. */
 interface Scratch {
@@ -37,9 +37,8 @@ export function softmaxRows(
   begin: (n: number) => void,
   visit: (p: Float64Array, start: number, count: number) => void,
 ): void {
-  const flat = isFlat(logits)
-    ? logits
-    : (matrix(logits as MatrixLike, 'logits', { columns: classes }).data as Float64Array)
+  // A typed array is checked by the kernel below, on the way.
+  const flat = isTyped(logits) ? logits : rowsOf(logits, classes, 'logits')
   if (flat.length % classes !== 0) refuse('logits', `of length n x ${classes}`, `length ${flat.length}`)
   const n = flat.length / classes
   const { rows, z, p, kernels } = scratchOf(classes)

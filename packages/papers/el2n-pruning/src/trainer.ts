@@ -1,4 +1,13 @@
-import { number, type Outcome, oneOf, type Random, type SolveOptions } from '@opt/core'
+import {
+  number,
+  type Outcome,
+  oneOf,
+  options as optionsOf,
+  type Random,
+  refuse,
+  type SolveOptions,
+  show,
+} from '@opt/core'
 import {
   type ActivationName,
   type Batch,
@@ -15,13 +24,14 @@ import {
   train as trainNetwork,
 } from '@opt/nn'
 import { cosineDecay, SGD } from '@opt/optimizers'
+import { calling, checkNetwork } from './intake.ts'
 
 /** A network for classification: relu, He initialisation, softmax cross-entropy. */
 export function createMlp(
   sizes: readonly number[],
-  options: { activation?: ActivationName; seed?: number | Random; dtype?: Precision; batch?: number } = {},
+  given: { activation?: ActivationName; seed?: number | Random; dtype?: Precision; batch?: number } = {},
 ): DenseNetwork {
-  return mlp({ dtype: 'float32', ...options, sizes })
+  return calling('createMlp', () => mlp({ dtype: 'float32', ...optionsOf(given, 'options'), sizes }))
 }
 
 /** How a classifier is trained; the defaults are the paper's but for the length. */
@@ -53,26 +63,30 @@ export function train(
   data: Examples | { inputs: Inputs; targets: Targets },
   recipe: Recipe & Pick<TrainOptions, 'evaluate' | 'reportEvery'> & SolveOptions<TrainReport>,
 ): Trained & Outcome<TrainReport> {
-  const {
-    learningRate = 0.1,
-    momentum = 0.9,
-    nesterov = true,
-    weightDecay = 5e-4,
-    schedule = 'cosine',
-    ...loop
-  } = recipe
-  oneOf(schedule, 'train: schedule', ['cosine', 'constant'])
-  number(learningRate, 'train: learningRate', { nonnegative: true })
-  const examples = 'count' in data ? data : network.examples(data.inputs, data.targets)
-  const parameters = network.named()
-  const optimizer = new SGD(parameters, {
-    learningRate:
-      schedule === 'cosine' ? cosineDecay(learningRate, Math.max(1, stepsOf(recipe, examples.count))) : learningRate,
-    momentum,
-    nesterov,
-    groups: [{ parameters: Object.keys(parameters).filter((name) => name.startsWith('weight')), l2: weightDecay }],
+  return calling('train', () => {
+    const {
+      learningRate = 0.1,
+      momentum = 0.9,
+      nesterov = true,
+      weightDecay = 5e-4,
+      schedule = 'cosine',
+      ...loop
+    } = optionsOf(recipe, 'recipe')
+    oneOf(schedule, 'schedule', ['cosine', 'constant'])
+    number(learningRate, 'learningRate', { nonnegative: true })
+    if (typeof data !== 'object' || data === null) refuse('data', 'inputs and targets', show(data), 'type')
+    checkNetwork(network)
+    const examples = 'count' in data ? data : network.examples(data.inputs, data.targets)
+    const parameters = network.named()
+    const optimizer = new SGD(parameters, {
+      learningRate:
+        schedule === 'cosine' ? cosineDecay(learningRate, Math.max(1, stepsOf(recipe, examples.count))) : learningRate,
+      momentum,
+      nesterov,
+      groups: [{ parameters: Object.keys(parameters).filter((name) => name.startsWith('weight')), l2: weightDecay }],
+    })
+    return trainNetwork(network, examples, { ...loop, optimizer, gradients: network.named(network.gradients) })
   })
-  return trainNetwork(network, examples, { ...loop, optimizer, gradients: network.named(network.gradients) })
 }
 
 /** Steps of a recipe on so many examples, as the training loop counts them. */

@@ -66,7 +66,7 @@ const cases: [string, () => unknown, string | RegExp][] = [
     'el2n: targets[0][1] must be a probability, got -0.5',
   ],
   ['an example relabelled twice', () => relabel([0, 1, 2], [0, 0], [1, 2]), 'relabel: chosen[1] must be an example'],
-  ['a label of NaN', () => permuteLabels([NaN], { fraction: 0 }), 'permuteLabels: labels[0] must be an integer'],
+  ['a label of NaN', () => permuteLabels([NaN], { fraction: 0 }), 'permuteLabels: labels[0] must be a finite number'],
   ['a label of 1.5', () => permuteLabels([0, 1.5], { fraction: 0 }), 'permuteLabels: labels[1] must be an integer'],
   ['a label of 2^31', () => permuteLabels([2 ** 31], { fraction: 0 }), 'permuteLabels: labels[0] must be an integer'],
   ['relabel, a label of 2^31', () => relabel([2 ** 31, 0], [0], [1]), 'relabel: labels[0] must be an integer'],
