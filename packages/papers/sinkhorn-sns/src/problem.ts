@@ -58,6 +58,8 @@ export interface Problem {
   range: number
   /** Pairs that cost more than this are forbidden (in the caller's units). */
   highest: number
+  /** Whether there are any. */
+  forbids: boolean
   /** What ends the solve, or keeps it from converging: a sentence. */
   infeasible?: string
   lost?: string
@@ -134,22 +136,24 @@ export function takeProblem(
     if (!(total > 0 && total < Infinity)) refuse(name, 'of positive, finite sum', `sum ${total}`)
   equalSums(sources.total, targets.total, 'a and b')
 
-  const { low, high, forbids }: CostRange =
+  const extent: CostRange =
     fromPoints && cost.points
       ? { low: 0, high: acrossTheBox(cost.points), forbids: false }
       : costRange(cost, sources.at, targets.at)
+  const { low, high } = extent
   if (!Number.isFinite(high - low)) refuse('cost', 'of finite range', `${low} to ${high}`)
   const working = { cost, a: sources.mass, b: targets.mass, rows: sources.at, columns: targets.at, mass: sources.total }
-  const pairs = allowedPairs(working, { low, high, forbids }, epsilon, tolerance)
-  // Forbidden pairs have a cost beside which neither costs nor epsilon may be large.
+  const pairs = allowedPairs(working, extent, epsilon, tolerance)
+  const forbids = extent.forbids || pairs.highest < high
   const range = pairs.highest - low
-  const size = pairs.highest < high || forbids ? Math.max(range, epsilon) : range
+  // Forbidden pairs have a cost beside which neither costs nor epsilon may be large.
+  const size = forbids ? Math.max(range, epsilon) : range
   let scale = 1
   while (size * scale > 1) scale /= 2
   while (size > 0 && size * scale <= 0.5 && scale < 1e307) scale *= 2
   if (!(epsilon * scale > 0 && Number.isFinite(1 / (epsilon * scale))))
     refuse('epsilon', `of a size with the range of cost (${range})`, String(epsilon))
-  return { ...working, ...pairs, shift: low, scale, range: range * scale, epsilon: epsilon * scale }
+  return { ...working, ...pairs, forbids, shift: low, scale, range: range * scale, epsilon: epsilon * scale }
 }
 
 /** The working cost of a forbidden pair: nothing is left of exp(-FORBIDDEN / epsilon), and 0 times it is 0. */
@@ -163,15 +167,13 @@ export function writeCost(
   from = 0,
   to: number = problem.rows.length,
 ): void {
-  const { cost, rows, columns, shift, scale, highest } = problem
+  const { cost, rows, columns, shift, scale, highest, forbids } = problem
   const row = new Float64Array(cost.columns)
   for (let i = from; i < to; i++) {
     cost.writeRow(rows[i], row)
     const at = (i - from) * stride
-    for (let j = 0; j < columns.length; j++) {
-      const c = row[columns[j]]
-      out[at + j] = c > highest ? FORBIDDEN : (c - shift) * scale
-    }
+    for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
+    if (forbids) for (let j = 0; j < columns.length; j++) if (row[columns[j]] > highest) out[at + j] = FORBIDDEN
   }
 }
 
