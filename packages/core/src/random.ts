@@ -24,7 +24,8 @@ export class Random {
   constructor(state: RandomState) {
     const words: unknown = state?.generator
     // A generator of zeros would give nothing but zeros.
-    const ok = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some((word) => word !== 0)
+    const ok =
+      Array.isArray(words) && words.length === 4 && Array.from(words).every(isWord) && words.some((word) => word !== 0)
     const spare = state?.spare ?? null
     if (!ok || !(spare === null || Number.isFinite(spare)))
       refuse('Random: state', 'what state() returned', show(state), 'type')

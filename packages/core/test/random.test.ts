@@ -169,6 +169,7 @@ describe('random', () => {
       { ...good, generator: [1, 2, 3, 2 ** 31] },
       { ...good, generator: [1, 2, 3, 0.5] },
       { ...good, generator: [1, 2, 3] },
+      { ...good, generator: Object.assign(Array(4), { 0: 1, 2: 3 }) },
       { ...good, generator: 'abcd' },
       { ...good, spare: 'x' },
       { ...good, spare: Number.NaN },

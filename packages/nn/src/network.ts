@@ -23,7 +23,7 @@ import { loadState, type NetworkState, saveState, statisticsOf } from './state.t
  *
  * Inputs are rows, flat or as a matrix; targets are class labels or rows. Every method checks them and throws a TypeError or
  * RangeError that names the entry. More examples than `batch` are taken in several passes (with batch normalisation in training
- * they are refused). What a method fills it takes as `out`; then no array is allocated.
+ * they are refused). What a method fills it takes as `out`, where it writes nothing when it refuses.
  */
 export class DenseNetwork {
   readonly #net: Buffers
@@ -84,7 +84,7 @@ export class DenseNetwork {
   predict(inputs: Inputs, out?: Real): Real {
     const { outputs } = this.#run
     const taken = this.#run.take(inputs, null)
-    const z = this.#run.result(out, taken.total * outputs)
+    const z = this.#run.rows(out, taken, outputs)
     this.#run.eachSingly(taken, (start) => z.set(this.lastOutputs, start * outputs))
     return z
   }

@@ -104,6 +104,13 @@ export class Runner {
     return out
   }
 
+  /** An array for rows of results. Before the caller's is written piece by piece, all examples are checked. */
+  rows(out: Real | undefined, taken: Taken, width: number): Real {
+    const result = this.result(out, taken.total * width)
+    if (out && taken.total > this.net.batch) this.each(taken, () => {})
+    return result
+  }
+
   /** The caller gets a copy, unless it asked for the very array. */
   give(x: Real, out: Real | undefined): Real {
     const result = this.result(out, x.length)

@@ -28,8 +28,8 @@ export function gradientNorms(
   const lowest = layers === 'last' ? depth - 1 : 0
   const each = layers === 'each'
   const taken = run.take(inputs, targets)
-  const norms = out ?? new Float64Array(each ? taken.total * depth : taken.total)
-  checkReal(norms, each ? taken.total * depth : taken.total, 'out')
+  const norms = new Float64Array(each ? taken.total * depth : taken.total)
+  if (out !== undefined) checkReal(out, norms.length, 'out')
   run.eachSingly(taken, (start, n) => {
     squaredNorms(net, n, lowest)
     const { squares } = net
@@ -43,14 +43,15 @@ export function gradientNorms(
       if (!each) norms[start + i] = Math.sqrt(sum)
     }
   })
-  return norms
+  out?.set(norms)
+  return out ?? norms
 }
 
 /** See {@link DenseNetwork.inputGradient}. */
 export function gradientsInInputs(run: Runner, inputs: Inputs, targets: Targets, out?: Real): Real {
   const { net, inputs: d } = run
   const taken = run.take(inputs, targets)
-  const result = run.result(out, taken.total * d)
+  const result = run.rows(out, taken, d)
   run.eachSingly(taken, (start, n) => {
     inputGradients(net, n, net.scratch)
     result.set(net.scratch.subarray(0, n * d), start * d)

@@ -54,6 +54,23 @@ describe('intake', () => {
     expect(network.inputGradient(x, y, new Float32Array(6))).toBeInstanceOf(Float32Array)
   })
 
+  test('what refuses a later row, in a later pass, has written nothing', () => {
+    const network = make({ batch: 1 })
+    const late = [...x, 0, NaN, 0]
+    const of = (width: number) => new Float64Array(3 * width).fill(7)
+    const calls: [Float64Array, (out: Float64Array) => unknown][] = [
+      [of(2), (out) => network.predict(late, out)],
+      [of(3), (out) => network.inputGradient(late, [0, 1, 0], out)],
+      [of(3), (out) => network.inputGradient([...x, 1, 1, 1], [0, 1, 2], out)],
+      [of(1), (out) => network.perExampleGradientNorms(late, [0, 1, 0], { out })],
+      [of(1), (out) => network.perExampleGradientNorms([...x, 1e200, 0, 0], [0, 1, 0], { out })],
+    ]
+    for (const [out, call] of calls) {
+      expect(() => call(out)).toThrow(/^(inputs|targets)\[2\]/)
+      expect(out.every((entry) => entry === 7)).toBe(true)
+    }
+  })
+
   test('nothing given is changed', () => {
     const network = make()
     const [inputs, targets, v] = [

@@ -29,6 +29,23 @@ describe('clipping', () => {
     expect(globalNorm(Float64Array.of(1, NaN))).toBe(NaN)
   })
 
+  test('clips at any size, together and entry by entry', () => {
+    for (const size of [1e200, 1e-200]) {
+      const gradients = [Float64Array.of(3 * size, 0), null, ndarray(Float64Array.of(0, 4 * size), [1, 2])] as const
+      expect(clipByGlobalNormInPlace(gradients, 10 * size) / (5 * size)).toBeCloseTo(1, 14)
+      expect(gradients[0][0]).toBe(3 * size)
+      expect(clipByGlobalNormInPlace(gradients, size) / (5 * size)).toBeCloseTo(1, 14)
+      expect(gradients[0][0] / size).toBeCloseTo(0.6, 14)
+      expect(gradients[2].get(0, 1) / size).toBeCloseTo(0.8, 14)
+      expect(globalNorm(gradients) / size).toBeCloseTo(1, 14)
+      clipByValueInPlace(gradients, 0.7 * size)
+      expect([gradients[0][0] / size, gradients[2].get(0, 1)]).toEqual([expect.closeTo(0.6, 14), 0.7 * size])
+    }
+    const far = Float64Array.of(3e200, 4e200)
+    expect(clipByGlobalNormInPlace(far, 1e-200)).toBeCloseTo(5e200, -186)
+    expect([far[0] / 1e-200, far[1] / 1e-200]).toEqual([expect.closeTo(0.6, 13), expect.closeTo(0.8, 13)])
+  })
+
   test('the clipped norm is min(norm, maxNorm) and the direction stays', () => {
     const numbers = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 })
     fc.assert(
