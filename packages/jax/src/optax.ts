@@ -74,6 +74,16 @@ function parametersOf({ parameters }: Stepper, { names, offsets }: Layout): Floa
   })
 }
 
+/** Writes what leads from a leaf's numbers to the next ones to its place in `out`. */
+function writeDifference(from: Floats, to: Floats, { names, offsets, dtype }: Layout, leaf: number, out: Floats): void {
+  for (let j = 0; j < to.length; j++) {
+    const at = offsets[leaf] + j
+    out[at] = to[j] - from[j]
+    if (!Number.isFinite(out[at]))
+      refuse(`update: ${names[leaf]}[${j}]`, `a step that ${dtype} holds`, `${from[j]} to ${to[j]}`)
+  }
+}
+
 /** Refuses a tree of another layout. */
 function checkTree(params: unknown, layout: Layout, label: string): void {
   const { structure, shapes, dtype } = layoutOf(params, label)
@@ -91,7 +101,8 @@ function checkState<O extends Stepper>(state: OptaxState<O>): State<O> {
 
 /**
  * An optimizer of @opt/optimizers' contract in the shape of optax, for training loops written for it. Parameters go to the optimizer and
- * updates come back as differences, so that `applyUpdates` gives the optimizer's own numbers up to one rounding.
+ * updates come back as differences, so that `applyUpdates` gives the optimizer's own numbers up to one rounding. A difference that the
+ * type does not hold is a RangeError; the optimizer has stepped then, and the state is used up.
  *
  * @param create is called once by each `init`
  */
@@ -112,20 +123,20 @@ export function optax<O extends Stepper>(create: CreateOptimizer<O>): GradientTr
     checkTree(grads, layout, 'update: grads')
     checkTree(params, layout, 'update: params')
     state.used = true
+    const before: Floats[] = []
+    const parameters: Floats[] = []
     try {
       const numbers = yield [...leavesOf(grads), ...leavesOf(params)]
-      const before = numbers.splice(layout.names.length)
-      const parameters = parametersOf(optimizer, layout)
-      parameters.forEach((parameter, i) => parameter.set(before[i] as Floats))
+      before.push(...(numbers.splice(layout.names.length) as Floats[]))
+      parameters.push(...parametersOf(optimizer, layout))
+      parameters.forEach((parameter, i) => parameter.set(before[i]))
       optimizer.step(views(layout, toFlat(layout, numbers, scratch)))
-      parameters.forEach((parameter, i) => {
-        for (let j = 0; j < parameter.length; j++) scratch[layout.offsets[i] + j] = parameter[j] - before[i][j]
-      })
-      return [toTree(layout, scratch), new State(optimizer, layout, scratch)]
     } catch (error) {
       state.used = false
       throw error
     }
+    parameters.forEach((parameter, i) => writeDifference(before[i], parameter, layout, i, scratch))
+    return [toTree(layout, scratch), new State(optimizer, layout, scratch)]
   }
 
   return twins({ init, update }, deviceOf) as GradientTransformation<O>

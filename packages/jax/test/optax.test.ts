@@ -1,7 +1,7 @@
 import { type Array as JaxArray, numpy as np, tree, valueAndGrad } from '@jax-js/jax'
 import { Adam, AdamW, linearDecay, SGD } from '@opt/optimizers'
 import ndarray from 'ndarray'
-import { applyUpdates, type Floats, init, optax, ravel } from '../src/index.ts'
+import { applyUpdates, type Floats, init, type OptaxState, optax, ravel } from '../src/index.ts'
 import { normals } from './models.ts'
 
 beforeAll(() => init('wasm'))
@@ -99,6 +99,66 @@ describe('an optimizer in the shape of optax', () => {
     expect(ravel(updates).x).toEqual(ravel(same).x)
     expect(next.optimizer).toBe(state.optimizer)
     expect(next.optimizer.steps).toBe(1)
+  })
+
+  it('refuses a damaged state by name, before anything changes', () => {
+    const transformation = optax((p) => new Adam(p, { learningRate: 0.1 }))
+    const steps = (damage: (state: OptaxState<Adam>) => void) => {
+      let state = transformation.init(start())
+      const updates: number[][] = []
+      for (let t = 0; t < 6; t++) {
+        if (t === 3) damage(state)
+        let update: Params
+        ;[update, state] = transformation.update(start(), state, start())
+        updates.push([...ravel(update).x])
+      }
+      return updates
+    }
+    const plain = steps(() => {})
+    const damaged = steps(({ optimizer }) => {
+      const saved = optimizer.state()
+      const [w, b] = saved.parameters
+      const base64 = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer).toString('base64')
+      const withB = (change: object) => ({ ...saved, parameters: [w, { ...b, ...change }] })
+      const cases: [unknown, string][] = [
+        [null, 'Adam.load: state must be what state() returned, got null'],
+        [{ ...saved, optimizer: 'Lion' }, 'Adam.load: state.optimizer must be "Adam", got "Lion"'],
+        [{ ...saved, steps: -1 }, 'Adam.load: state.steps must be a nonnegative integer, got -1'],
+        [withB({ steps: 9 }), 'Adam.load: state.b.steps must be at most 3, the steps taken, got 9'],
+        [withB({ shape: [4] }), 'Adam.load: state.b.shape must be [3], got [4]'],
+        [
+          withB({ arrays: { ...b.arrays, meanSquare: base64(1, 1, -1) } }),
+          'Adam.load: state.b.meanSquare[2] must be a nonnegative number, got -1',
+        ],
+        [
+          withB({ arrays: { ...b.arrays, mean: base64(1, NaN, 1) } }),
+          'Adam.load: state.b.mean[1] must be a finite number',
+        ],
+        [
+          withB({ arrays: { ...b.arrays, mean: 'AAAA' } }),
+          'Adam.load: state.b.mean must be base64 of 12 bytes, got 3 bytes',
+        ],
+      ]
+      for (const [state, message] of cases) {
+        expect(() => optimizer.load(state as never)).toThrow(message)
+        expect(optimizer.state()).toEqual(saved)
+      }
+    })
+    expect(damaged).toEqual(plain)
+  })
+
+  it.each([
+    ['float32', 3e38],
+    ['float64', 1.7e308],
+  ] as const)('refuses by name a step that %s does not hold, and the state after it', (dtype, far) => {
+    const array = (...numbers: number[]) =>
+      np.array(dtype === 'float32' ? Float32Array.from(numbers) : Float64Array.from(numbers))
+    const transformation = optax((p) => new AdamW(p, { learningRate: 1.9, weightDecay: 1 }))
+    const state = transformation.init({ v: array(1), w: array(1, far) })
+    const update = () =>
+      transformation.update({ v: array(1), w: array(1, 1) }, state, { v: array(1), w: array(1, far) })
+    expect(update).toThrow(new RegExp(`^update: w\\[1\\] must be a step that ${dtype} holds, got [\\d.]+e\\+\\d+ to -`))
+    expect(update).toThrow('update: state must be the newest one')
   })
 
   it('refuses trees of another form, states that were used, and what is no optimizer', () => {
