@@ -1,7 +1,9 @@
 // Runs one experiment on behalf of run.ts and tells it, message by message, what the experiment says.
 import { type Experiment, runExperiment } from '@opt/core/experiment'
 import { experiments } from './catalogue.ts'
+import { real, text } from './checks.ts'
 import type { Failure, Job, Message } from './run.ts'
+import * as shapes from './shapes.ts'
 
 const say = (message: Message): void => void process.send!(message)
 const sayLast = (message: Message): void => void process.send!(message, () => process.disconnect())
@@ -16,15 +18,31 @@ async function run({ module, ...options }: Job): Promise<void> {
       (context) =>
         experiment({
           ...context,
-          claim: (value) => say({ kind: 'claims', value }),
-          table: (value) => say({ kind: 'tables', value }),
-          figure: (value) => say({ kind: 'figures', value }),
-          note: (value) => say({ kind: 'notes', value }),
+          claim(value) {
+            shapes.claim(value, 'claim')
+            say({ kind: 'claims', value })
+          },
+          table(value) {
+            shapes.table(value, 'table')
+            say({ kind: 'tables', value })
+          },
+          figure(value) {
+            shapes.figure(value, 'figure')
+            say({ kind: 'figures', value })
+          },
+          note(value) {
+            text(value, 'note')
+            say({ kind: 'notes', value })
+          },
         }),
       {
         ...options,
         signal: controller.signal,
-        onProgress: (fraction, label) => say({ kind: 'progress', fraction, label }),
+        onProgress(fraction, label) {
+          real(fraction, 'progress: fraction')
+          text(label, 'progress: label')
+          say({ kind: 'progress', fraction, label })
+        },
       },
     )
     sayLast({ kind: 'end', complete: report.complete })

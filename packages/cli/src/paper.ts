@@ -1,3 +1,5 @@
+import { refuse, show } from '@opt/core'
+import { list, record, text } from './checks.ts'
 import { nameable } from './printable.ts'
 import { UsageError } from './problem.ts'
 
@@ -20,18 +22,36 @@ export interface Paper {
   module: string
 }
 
-/** Finds a paper by `sinkhorn-sns` or `@opt/sinkhorn-sns`; an unknown one is refused with the nearest name. */
+/**
+ * Finds a paper by `sinkhorn-sns` or `@opt/sinkhorn-sns`.
+ *
+ * @throws TypeError when an argument is of another type, RangeError with the nearest name when there is no such paper.
+ */
 export function findPaper(papers: readonly Paper[], name: string): Paper {
-  const wanted = name.replace(/^@opt\//, '')
-  const paper = papers.find((candidate) => candidate.name === wanted)
+  list(record({ name: text }))(papers, 'findPaper: papers')
+  text(name, 'findPaper: name')
+  return lookUp(papers, name) ?? refuse('findPaper: name', 'the name of a paper', `${show(name)}${hint(papers, name)}`)
+}
+
+/** Finds the paper that a user typed; an unknown one is refused with the nearest name. */
+export function typedPaper(papers: readonly Paper[], name: string): Paper {
+  const paper = lookUp(papers, name)
   if (paper) return paper
-  const near = nearest(
-    wanted,
-    papers.map((candidate) => candidate.name),
-  )
   throw new UsageError(
-    `there is no paper called ${nameable(name)}${near ? `; did you mean ${near}?` : ''}\n\`opt list\` shows all papers.`,
+    `there is no paper called ${nameable(name)}${hint(papers, name)}\n\`opt list\` shows all papers.`,
   )
+}
+
+const shortName = (name: string) => name.replace(/^@opt\//, '')
+
+const lookUp = (papers: readonly Paper[], name: string) => papers.find((paper) => paper.name === shortName(name))
+
+function hint(papers: readonly Paper[], name: string): string {
+  const near = nearest(
+    shortName(name),
+    papers.map((paper) => paper.name),
+  )
+  return near ? `; did you mean ${near}?` : ''
 }
 
 /** The choice nearest to a word in letters changed, or undefined when even that one is far. */

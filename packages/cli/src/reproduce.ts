@@ -1,7 +1,9 @@
-import type { ExperimentReport, Scale } from '@opt/core'
+import { callback, type ExperimentReport, options as optionsOf, refuse, type Scale, show } from '@opt/core'
+import { list, text } from './checks.ts'
 import { type Machine, thisMachine } from './machine.ts'
 import type { Paper } from './paper.ts'
 import { type Failure, runModule } from './run.ts'
+import * as shapes from './shapes.ts'
 
 /**
  * How one paper's run ended. `complete`: to its end, whatever its claims say; `failed`: its experiment threw;
@@ -45,9 +47,24 @@ export interface ReproduceOptions {
   onResult?: (result: PaperResult) => void
 }
 
-/** Runs the experiments of papers one after the other. Never rejects for an experiment's sake: see `outcome`. */
+/**
+ * Runs the experiments of papers one after the other. Never rejects for an experiment's sake (see `outcome`), only for what a
+ * callback throws.
+ *
+ * @throws TypeError or RangeError naming the argument that is wrong.
+ */
 export async function reproduce(papers: readonly Paper[], options: ReproduceOptions = {}): Promise<Reproduction> {
-  const { scale = 'standard', seed = 0, dataFolder, signal, onStart, onProgress, onPrint, onResult } = options
+  list(shapes.paper)(papers, 'reproduce: papers')
+  const {
+    scale = 'standard',
+    seed = 0,
+    dataFolder,
+    signal,
+    onStart,
+    onProgress,
+    onPrint,
+    onResult,
+  } = checkedOptions(options)
   const reproduction: Reproduction = {
     date: new Date().toISOString(),
     machine: thisMachine(),
@@ -76,6 +93,19 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
   return reproduction
 }
 
+function checkedOptions(given: ReproduceOptions): ReproduceOptions {
+  const options = optionsOf(given, 'reproduce: options')
+  const { scale, seed, dataFolder, signal, onStart, onProgress, onPrint, onResult } = options
+  if (scale !== undefined) shapes.scale(scale, 'reproduce: scale')
+  if (seed !== undefined) shapes.seed(seed, 'reproduce: seed')
+  if (dataFolder !== undefined) text(dataFolder, 'reproduce: dataFolder')
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse('reproduce: signal', 'an AbortSignal', show(signal), 'type')
+  for (const [name, call] of Object.entries({ onStart, onProgress, onPrint, onResult }))
+    if (call !== undefined) callback(call, `reproduce: ${name}`)
+  return options
+}
+
 const nothing = (): ExperimentReport => ({
   claims: [],
   tables: [],
@@ -90,8 +120,13 @@ function outcomeOf(report: ExperimentReport, failure: Failure | undefined): Outc
   return report.complete ? 'complete' : 'interrupted'
 }
 
-/** How many claims hold, fall short, and are only reported. */
+/**
+ * Counts how many claims hold, fall short, and are only reported.
+ *
+ * @throws TypeError or RangeError when these are no results.
+ */
 export function tally(results: readonly PaperResult[]): { pass: number; short: number; reported: number } {
+  list(shapes.judged)(results, 'tally: results')
   const claims = results.flatMap((result) => result.claims)
   return {
     pass: claims.filter((claim) => claim.pass === true).length,
@@ -103,8 +138,12 @@ export function tally(results: readonly PaperResult[]): { pass: number; short: n
 /**
  * The process's exit code for a run: 130 interrupted; 1 when a claim falls short, an experiment failed, or a full run
  * lacks its data; otherwise 0.
+ *
+ * @throws TypeError or RangeError when this is no run.
  */
-export function exitCode({ scale, results }: Reproduction): 0 | 1 | 130 {
+export function exitCode(reproduction: Reproduction): 0 | 1 | 130 {
+  shapes.ended(reproduction, 'exitCode: reproduction')
+  const { scale, results } = reproduction
   const some = (outcome: Outcome) => results.some((result) => result.outcome === outcome)
   if (some('interrupted') || some('waiting')) return 130
   return tally(results).short > 0 || some('failed') || (scale === 'full' && some('absent')) ? 1 : 0

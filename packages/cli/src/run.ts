@@ -47,24 +47,40 @@ const CHILD = fileURLToPath(new URL('../dist/child.js', import.meta.url))
  * Runs one experiment in a process of its own and collects all that it says.
  *
  * A process, because an experiment may compute for minutes without giving way: so Ctrl-C is heard at once, the progress
- * bar stays alive, and a paper that runs out of memory takes nobody else's results with it.
+ * bar stays alive, and a paper that runs out of memory takes nobody else's results with it. Rejects only with what a callback
+ * throws.
  */
 export function runModule(
   module: string,
   options: RunOptions,
 ): Promise<{ report: ExperimentReport; failure?: Failure }> {
-  const { signal, onProgress, onPrint = printToStderr, ...job } = options
+  const { signal, onProgress = () => {}, onPrint = printToStderr, ...job } = options
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   let failure: Failure | undefined
   const start = performance.now()
   // Whatever an experiment prints goes to stderr, so that stdout stays ours; through our hands, since it may print anything.
   const child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', onPrint)
   let ended = false
   let timer: NodeJS.Timeout | undefined
+  const kill = () => void child.kill('SIGKILL')
+  let thrown: { error: unknown } | undefined
+  /** What a callback throws ends the run, and comes out of it. */
+  const guarded =
+    <A extends unknown[]>(callback: (...args: A) => void) =>
+    (...args: A): void => {
+      if (thrown) return
+      try {
+        callback(...args)
+      } catch (error) {
+        thrown = { error }
+        kill()
+      }
+    }
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', guarded(onPrint))
+  const tell = guarded(onProgress)
 
   const receive: { [K in Message['kind']]: (message: Extract<Message, { kind: K }>) => void } = {
-    progress: ({ fraction, label }) => onProgress?.(fraction, label),
+    progress: ({ fraction, label }) => tell(fraction, label),
     claims: ({ value }) => void report.claims.push(value),
     tables: ({ value }) => void report.tables.push(value),
     figures: ({ value }) => void report.figures.push(value),
@@ -80,7 +96,6 @@ export function runModule(
   }
   child.on('message', (message: Message) => (receive[message.kind] as (m: Message) => void)(message))
 
-  const kill = () => void child.kill('SIGKILL')
   const abort = () => {
     child.send('abort', () => {})
     timer = setTimeout(kill, GRACE)
@@ -88,12 +103,13 @@ export function runModule(
   process.once('exit', kill)
   signal?.addEventListener('abort', abort, { once: true })
 
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     // Whichever comes first; 'close' follows 'exit' once every message has been read.
     const finish = (reason: string) => {
       clearTimeout(timer)
       process.removeListener('exit', kill)
       signal?.removeEventListener('abort', abort)
+      if (thrown) return reject(thrown.error)
       if (!ended && !signal?.aborted) failure = { message: `the experiment's process ended early (${reason})` }
       report.seconds = (performance.now() - start) / 1000
       resolve({ report, ...(failure ? { failure } : {}) })

@@ -13,7 +13,9 @@ test('every paper of the real catalogue can be found and says everything', () =>
     expect(paper.module).toBe(`@opt/${paper.name}/experiment`)
     for (const value of [paper.title, paper.topic, paper.summary, paper.authors[0]]) expect(value).not.toBe('')
   }
-  expect(() => findPaper(papers, 'sinkhorn')).toThrow(/did you mean sinkhorn-sns\?/)
+  expect(() => findPaper(papers, 'sinkhorn')).toThrow(
+    'findPaper: name must be the name of a paper, got "sinkhorn"; did you mean sinkhorn-sns?',
+  )
 })
 
 describe('scripts/catalogue.mjs in a house of its own', () => {

@@ -84,7 +84,9 @@ function changesOf({ path, value }: Place, { budgets = [], loose, writes, nonFin
   if (typeof value === 'function') return [...odd, ...callbackMutations()]
   if (isRows(value) || isNumbers(value)) {
     const shapes = isRows(value) ? rowsMutations(value) : vectorMutations(value)
-    return [...odd, ...(written ? shapes.map(({ what, value }) => ({ what, value })) : shapes)]
+    const any = (what: string) =>
+      written || (nonFinite !== undefined && what === 'all NaN') || (free && what === 'as strings')
+    return [...odd, ...shapes.map((change) => (any(change.what) ? { what: change.what, value: change.value } : change))]
   }
   if (isVector(value)) return [...odd, ...listChanges]
   if (isPlain(value)) return [...odd, ...Object.keys(value).map(without), ...recordChanges]

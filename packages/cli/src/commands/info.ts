@@ -1,11 +1,11 @@
 import type { CAC } from 'cac'
-import { findPaper, venueAndYear } from '../paper.ts'
+import { typedPaper, venueAndYear } from '../paper.ts'
 import type { Session } from '../session.ts'
 import { wrap } from '../terminal.ts'
 
 export function addInfo(cli: CAC, { papers, terminal }: Session): void {
   cli.command('info <paper>', 'Tell about one paper').action((name: string) => {
-    const paper = findPaper(papers, name)
+    const paper = typedPaper(papers, name)
     const facts = [
       ['authors', paper.authors.join(', ')],
       ['venue', venueAndYear(paper)],

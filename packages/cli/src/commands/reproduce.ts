@@ -5,7 +5,7 @@ import type { CAC } from 'cac'
 import { checkWritable, writeOrRescue } from '../files.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
-import { findPaper } from '../paper.ts'
+import { typedPaper } from '../paper.ts'
 import { nameable } from '../printable.ts'
 import { Problem, reasonOf, UsageError } from '../problem.ts'
 import { exitCode, type Reproduction, reproduce } from '../reproduce.ts'
@@ -28,7 +28,7 @@ export function addReproduce(cli: CAC, session: Session): void {
 }
 
 async function run(names: string[], options: Options, { papers, terminal }: Session): Promise<number> {
-  const chosen = names.length > 0 ? [...new Set(names.map((name) => findPaper(papers, name)))] : papers
+  const chosen = names.length > 0 ? [...new Set(names.map((name) => typedPaper(papers, name)))] : papers
   const scale = scaleOf(options)
   const seed = options.number('seed', { integer: true, nonnegative: true }) ?? 0
   const dataFolder = dataFolderOf(options)

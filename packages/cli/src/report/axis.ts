@@ -8,9 +8,12 @@ export interface Scale {
   format: (value: number) => string
 }
 
+/** Beyond, the ends of an axis would overflow. */
+const LARGEST = 1e300
+
 /** Whether an axis can show a value. */
 export const showable = (axis: Axis, value: number): boolean =>
-  Number.isFinite(value) && (axis.scale !== 'log' || value > 0)
+  Math.abs(value) <= LARGEST && (axis.scale !== 'log' || value > 0)
 
 /** Chooses ends and ticks for values; linear axes start at zero where `zero` says so (bars). */
 export function scaleFor(axis: Axis, values: Iterable<number>, zero = false): Scale | undefined {

@@ -4,11 +4,12 @@ import { frame, type Histogram, seriesColor, verticalAxis } from './plot.ts'
 
 /** Overlaid counts in common bins. */
 export function histogram(figure: Histogram): string | undefined {
-  const values = figure.series.map((one) => Array.from(one.values).filter(Number.isFinite))
-  const all = values.flat()
-  if (all.length === 0) return undefined
-  const x = scaleFor(figure.x, all)!
-  const shown = values.map((own) => own.filter((value) => showable(figure.x, value)))
+  const shown = figure.series.map(({ values }) =>
+    Array.from({ length: values.length }, (_, i) => values[i]!).filter((value) => showable(figure.x, value)),
+  )
+  const all = shown.flat()
+  const x = scaleFor(figure.x, all)
+  if (!x) return undefined
   const bins = Math.max(1, Math.round(figure.bins ?? Math.min(40, Math.max(8, Math.sqrt(all.length)))))
   const place = (value: number) => (x.type === 'log' ? Math.log(value) : value)
   const [low, high] = [place(x.domain[0]), place(x.domain[1])]

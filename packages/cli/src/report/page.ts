@@ -2,6 +2,7 @@ import type { Claim, Table } from '@opt/core'
 import { cellText, seconds, verdict } from '../format.ts'
 import { citation, type Paper } from '../paper.ts'
 import { exitCode, type PaperResult, type Reproduction, tally } from '../reproduce.ts'
+import { reproduction as reproductionShape } from '../shapes.ts'
 import { figureHtml } from './figure.ts'
 import { escapeHtml } from './html.ts'
 import { STYLE } from './style.ts'
@@ -9,8 +10,11 @@ import { STYLE } from './style.ts'
 /**
  * A run as one HTML page that needs nothing else: no script, no font, no request. It opens by double click, in light or
  * dark, on a phone, and prints.
+ *
+ * @throws TypeError or RangeError naming the part that is not as its type says.
  */
 export async function renderReport(reproduction: Reproduction): Promise<string> {
+  reproductionShape(reproduction, 'renderReport: reproduction')
   const { results } = reproduction
   const names = results.map(({ paper }) => paper.name)
   const title = names.length === 1 ? `Reproduction of ${names[0]}` : `Reproduction of ${names.length} papers`

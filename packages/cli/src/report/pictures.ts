@@ -38,7 +38,7 @@ function coloured({ width, height, data }: Image): Image {
   const table = Array.from({ length: 256 }, (_, value) => rgb(scale?.apply(value)))
   const pixels = new Uint8Array(width * height * 3)
   for (let i = 0; i < width * height; i++)
-    pixels.set(table[Math.max(0, Math.min(255, Math.round(data[i] ?? 0)))]!, 3 * i)
+    pixels.set(table[Math.max(0, Math.min(255, Math.round(data[i]!))) || 0]!, 3 * i)
   return { width, height, channels: 3, data: pixels }
 }
 
