@@ -1,4 +1,5 @@
-import { quoted } from '@opt/core'
+import { printable, quoted } from '@opt/core'
+import { foreignBytes } from './foreign.ts'
 
 /** Raw bytes of a file. */
 export type Bytes = Uint8Array | ArrayBuffer
@@ -17,18 +18,22 @@ export function bytesOf(input: unknown, caller: string): Uint8Array {
   throw new TypeError(`${caller}: bytes must be a Uint8Array or an ArrayBuffer, got ${describe(input)}`)
 }
 
-/** UTF-8 text of bytes, or the string itself; without a byte order mark. */
+/** The encoding that a byte order mark names; UTF-8 without one. */
+export const encodingOf = ([first, second]: Uint8Array): string =>
+  first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+
+/** Text of bytes (UTF-8, or UTF-16 with a byte order mark), or the string itself; without the mark. */
 export function textOf(input: unknown, caller: string): string {
   if (typeof input === 'string') return input.startsWith('\ufeff') ? input.slice(1) : input
   if (typeof input !== 'object' || input === null)
     throw new TypeError(`${caller}: input must be bytes or a string, got ${describe(input)}`)
   const bytes = bytesOf(input, caller)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new RangeError(`${caller}: expected UTF-8 text, found bytes that are none (or too many for one string)`, {
-      cause,
-    })
+    const found =
+      foreignBytes(bytes) ?? 'bytes that are none (decode another encoding first), or too many for one string'
+    throw new RangeError(`${caller}: expected UTF-8 text, found ${found}`, { cause })
   }
 }
 
@@ -43,7 +48,7 @@ export function concat(pieces: Uint8Array[]): Uint8Array {
   return whole
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** The number a text spells in decimal; NaN when it spells none, or one beyond the range of float64. */
 export function decimal(text: string): number {
@@ -52,10 +57,16 @@ export function decimal(text: string): number {
   return Number.isFinite(value) ? value : Number.NaN
 }
 
+const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}...` : text)
+
 /** A short quotation for a message. */
-export function quote(text: string): string {
-  return quoted(text.length > 40 ? `${text.slice(0, 40)}...` : text)
-}
+export const quote = (text: string): string => quoted(short(text, 40))
+
+/** A name or an address in a message. */
+export const place = (text: string): string => printable(short(text, 200))
+
+/** A shape in a message. */
+export const sizes = (shape: number[]): string => `[${short(shape.join(','), 40)}]`
 
 function describe(value: unknown): string {
   return value === null ? 'null' : typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value

@@ -1,4 +1,9 @@
 import { malformed, quote as quotation } from './bytes.ts'
+import { severalNumbers } from './csv-cells.ts'
+import { within } from './limits.ts'
+
+/** Cells apart by runs of blanks and tabs. */
+export const WHITESPACE = ' '
 
 /** A row of a CSV text: its cells, and the line it starts on (from 1). */
 export interface CsvRecord {
@@ -6,15 +11,35 @@ export interface CsvRecord {
   line: number
 }
 
+/** A text and how its rows are told apart. */
+export interface CsvText {
+  text: string
+  /** Where the rows start, and on which line. */
+  start: number
+  line: number
+  delimiter: string
+  /** Most cells there may be. */
+  maxCells: number
+}
+
 /** The rows of a CSV text, one at a time; blank lines are passed over. */
-export function* records(text: string, delimiter: string): Generator<CsvRecord, void, void> {
+export function* records({
+  text,
+  start: from,
+  line: at1,
+  delimiter,
+  maxCells,
+}: CsvText): Generator<CsvRecord, void, void> {
   const newline = text.includes('\n') ? '\n' : '\r'
   const lineEnd = (from: number) => {
     const found = text.indexOf(newline, from)
     return found < 0 ? text.length : found
   }
-  let quote = text.indexOf('"')
-  for (let at = 0, line = 1; at < text.length; ) {
+  let quote = text.indexOf('"', from)
+  let left = maxCells
+  // A column takes more memory than a cell.
+  const widest = Math.max(4096, Math.floor(maxCells / 64))
+  for (let at = from, line = at1; at < text.length; ) {
     const start = line++
     let end = lineEnd(at)
     let quoted = false
@@ -29,45 +54,61 @@ export function* records(text: string, delimiter: string): Generator<CsvRecord, 
     }
     const record = text.slice(at, text[end - 1] === '\r' ? end - 1 : end)
     at = end + 1
-    if (record.trim() === '') continue
-    yield { cells: quoted ? quotedCells(record, delimiter, start) : plainCells(record, delimiter), line: start }
+    if (record.trim() === '' && !record.includes(delimiter === WHITESPACE ? '\n' : delimiter)) continue
+    const most = Math.min(left, widest) + 1
+    const cells = quoted ? quotedCells(record, delimiter, start, most) : plainCells(record, delimiter, most)
+    if (cells.length > left) within(maxCells + 1, maxCells, 'maxCells', `parseCsv: line ${start}, cells`)
+    if (cells.length > widest)
+      malformed(`parseCsv: line ${start}`, `at most ${widest} cells in a row (a 64th of option maxCells)`, 'more')
+    left -= cells.length
+    yield { cells, line: start }
   }
 }
 
-function plainCells(record: string, delimiter: string): string[] {
-  if (delimiter === ' ') return record.trim().split(/\s+/)
-  return record.split(delimiter).map((cell) => cell.trim())
+function plainCells(record: string, delimiter: string, most: number): string[] {
+  if (delimiter === WHITESPACE) return record.trim().split(/\s+/, most)
+  return record.split(delimiter, most).map((cell) => cell.trim())
 }
 
 /** RFC 4180: a cell in quotes may hold delimiters, line ends and doubled quotes. */
-function quotedCells(record: string, delimiter: string, line: number): string[] {
+function quotedCells(record: string, delimiter: string, line: number, most: number): string[] {
   const cells: string[] = []
+  const blanks = delimiter === WHITESPACE
   const blank = (character: string | undefined) => character === ' ' || (character === '\t' && delimiter !== '\t')
   const skip = (at: number) => {
     while (blank(record[at])) at++
     return at
   }
-  for (let at = skip(0); at <= record.length; ) {
+  const cellEnd = (at: number) => {
+    if (blanks) {
+      let end = at
+      while (end < record.length && !blank(record[end])) end++
+      return end
+    }
+    const found = record.indexOf(delimiter, at)
+    return found < 0 ? record.length : found
+  }
+  for (let at = skip(0); at <= record.length && cells.length < most; ) {
     let cell = ''
     if (record[at] === '"') {
-      for (at++; ; at++) {
-        if (record[at] !== '"') cell += record[at]
-        else if (record[at + 1] === '"') cell += record[at++]
-        else break
+      for (let from = at + 1; ; from = at + 1) {
+        at = record.indexOf('"', from)
+        cell += record.slice(from, at)
+        if (record[at + 1] !== '"') break
+        cell += record[at++]
       }
       const after = skip(at + 1)
-      const ends = after >= record.length || record[after] === delimiter || (delimiter === ' ' && after > at + 1)
+      const ends = after >= record.length || record[after] === delimiter || (blanks && after > at + 1)
       if (!ends) malformed(`parseCsv: line ${line}`, 'a delimiter after a closing quote', quotation(record[after]!))
       at = after
     } else {
-      const found = record.indexOf(delimiter, at)
-      const end = found < 0 ? record.length : found
+      const end = cellEnd(at)
       cell = record.slice(at, end).trim()
       if (cell.includes('"')) malformed(`parseCsv: line ${line}`, 'quotes only round a whole cell', quotation(cell))
       at = end
     }
     cells.push(cell)
-    if (delimiter === ' ') {
+    if (blanks) {
       at = skip(at)
       if (at >= record.length) break
     } else at = at < record.length ? skip(at + 1) : at + 1
@@ -75,8 +116,34 @@ function quotedCells(record: string, delimiter: string, line: number): string[] 
   return cells
 }
 
-/** The first of tab, semicolon and comma that the first line holds outside quotes; else blanks. */
-export function guessDelimiter(text: string): string {
-  const first = /^[\s\r\n]*([^\r\n]*)/.exec(text)![1]!.replace(/"[^"]*"/g, '')
-  return ['\t', ';', ','].find((character) => first.includes(character)) ?? ' '
+/** The first line that Excel reads, and writes no more: `sep=;`. */
+export function separatorLine(text: string): { delimiter: string; length: number } | undefined {
+  const [line, delimiter] = /^"?sep=([^"\r\n])"?[ \t]*(?:\r\n?|\n|$)/i.exec(text) ?? []
+  return delimiter === undefined ? undefined : { delimiter, length: line!.length }
+}
+
+const CANDIDATES = ['\t', ';', ',', '|']
+
+/**
+ * The first of tab, semicolon, comma and bar that the first line holds outside quotes, else blanks; blanks too where numbers
+ * stand apart by blanks between the tabs. A decimal comma is no delimiter.
+ */
+export function guessDelimiter(text: string, decimal: '.' | ','): string {
+  const lines = text
+    .slice(0, 65536)
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 20)
+    .map((line) => line.replace(/"[^"]*"/g, '""'))
+  const found = CANDIDATES.find((character) => character !== decimal && lines[0]?.includes(character))
+  if (found !== '\t') return found ?? WHITESPACE
+  const several = lines.flatMap((line) => line.split('\t')).filter((cell) => severalNumbers(cell.trim()))
+  if (several.length === 0) return found
+  if (several.every((cell) => /^\d{1,3}(?: \d{3})+$/.test(cell.trim())))
+    malformed(
+      'parseCsv',
+      "option delimiter ('\\t' or 'whitespace'), as cells may end at tabs or at blanks",
+      quotation(several[0]!),
+    )
+  return WHITESPACE
 }

@@ -1,160 +1,167 @@
-import { type Matrix, refuse, show } from '@opt/core'
+import { type Matrix, oneOf, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
-import { type Bytes, decimal, malformed, quote, textOf } from './bytes.ts'
-import { guessDelimiter, records } from './csv-rows.ts'
-
-/** A column of words: row i holds `classNames[labels[i]]`. */
-export interface Category {
-  name: string
-  labels: Int32Array
-  classNames: string[]
-}
+import { type Bytes, malformed, quote, textOf } from './bytes.ts'
+import { type CellRule, cellKind, cellNumber, MISSING, NUMBER, OTHER, WORD } from './csv-cells.ts'
+import { guessHeader } from './csv-header.ts'
+import { type CsvText, guessDelimiter, records, separatorLine, WHITESPACE } from './csv-rows.ts'
+import { splitClass } from './csv-sklearn.ts'
+import { type Survey, survey } from './csv-survey.ts'
+import { type Category, Words } from './csv-words.ts'
+import { foreign } from './foreign.ts'
+import { isLibsvm } from './libsvm-detect.ts'
+import { type Limits, limit } from './limits.ts'
+import { knownOptions } from './options.ts'
 
 /** A CSV table: its numbers as a matrix, its words as categories. */
 export interface CsvTable {
   /** The numeric columns, [rows, columns], row-major. */
   values: Matrix
-  /** Names of the numeric columns: the header's, or the position (from 0) as text. */
+  /** Names of the numeric columns: the header's (a name that comes again gets `.1`, `.2`, ...), or the position (from 0) as text. */
   names: string[]
   /** The columns of words in the file's order; class names are sorted, or in the order a scikit-learn first line gives. */
   categories: Category[]
 }
 
 /** Options of {@link parseCsv}. */
-export interface CsvOptions {
-  /** One character; ' ' means runs of blanks. Default: the first of tab, semicolon and comma that the first line holds, else blanks. */
+export interface CsvOptions extends Pick<Limits, 'maxCells'> {
+  /**
+   * One character; 'whitespace' (or ' ') means runs of blanks and tabs. Default: what a first line `sep=;` says, else the first
+   * of tab, semicolon, comma and bar that the first line holds, else 'whitespace'.
+   */
   delimiter?: string
   /**
    * Whether the first line holds names. `'sklearn'`: it holds number of rows, number of features, class names, and the last
-   * column is the class. Default: seen from the first two lines (`sklearn` wants both numbers right; names want no number
-   * in the first line and one in the second).
+   * column is the class. Default: told from the cells; where they do not tell (words over words, names that may be numbers,
+   * a line alone), an error asks for it.
    */
   header?: boolean | 'sklearn'
+  /** The mark before the fraction of a number; default '.'. */
+  decimal?: '.' | ','
   /** Cells read as NaN in numeric columns, e.g. `['', 'NA', '?']`. Default none: such a cell is an error. */
   missing?: string[]
-  /** Columns (name, or position from 0) that hold words even where their first cell looks like a number. */
+  /** Columns (name, or position from 0) that hold words, whatever their cells look like. */
   text?: (string | number)[]
 }
 
-/** A growing column of words. */
-class Words {
-  readonly rows: number[] = []
-  readonly #codes = new Map<string, number>()
-
-  add(word: string): void {
-    let code = this.#codes.get(word)
-    if (code === undefined) this.#codes.set(word, (code = this.#codes.size))
-    this.rows.push(code)
-  }
-
-  category(name: string): Category {
-    const found = [...this.#codes.keys()]
-    const classNames = found.toSorted((a, b) => (a < b ? -1 : 1))
-    const place = new Map(classNames.map((word, k) => [word, k]))
-    const order = found.map((word) => place.get(word)!)
-    return { name, labels: Int32Array.from(this.rows, (code) => order[code]!), classNames }
-  }
-}
+/** Names of {@link CsvOptions}. */
+export const CSV_OPTIONS = ['delimiter', 'header', 'decimal', 'missing', 'text', 'maxCells'] as const
 
 /**
- * Reads a table of numbers and words. A column is one of words when its first cell is no number (or option `text` names it);
- * in any other column a cell that is no finite decimal number is an error.
+ * Reads a table of numbers and words. A column is one of words when none of its cells looks like a number (or option `text`
+ * names it); in any other column a cell that is no finite decimal number is an error, wherever it stands.
  *
- * @throws RangeError naming the line when rows differ in length, a cell is malformed, a quote stays open, or no row is there.
+ * @throws RangeError naming the line when rows differ in length, a cell is malformed, a quote stays open, no row is there,
+ * nothing tells whether the first line holds names, there are more than `maxCells` cells (default 100,000,000), or the text
+ * is that of another format.
  * Source: RFC 4180 for quoting.
  */
 export function parseCsv(input: Bytes | string, options: CsvOptions = {}): CsvTable {
-  const text = textOf(input, 'parseCsv')
-  const { delimiter = guessDelimiter(text), header, missing = [], text: wordColumns = [] } = options
-  checkOptions(delimiter, header, missing, wordColumns)
-  const firstTwo: string[][] = []
-  for (const { cells } of records(text, delimiter)) if (firstTwo.push(cells) === 2) break
-  const [first, second] = firstTwo
-  if (!first) malformed('parseCsv: line 1', 'at least one row', 'an empty text')
-  const style = header ?? guessHeader(first, second)
-  const names = style === true ? first : (style === 'sklearn' && second ? second : first).map((_, j) => String(j))
-  for (const column of wordColumns)
+  const { missing, decimal, header, text: named, ...rest } = checked(options)
+  const from = { ...rest, ...textFrom(textOf(input, 'parseCsv'), options.delimiter, decimal) }
+  const rule: CellRule = { missing: new Set(missing), decimal }
+  const table = survey(from, header, rule)
+  const asked = named.some((column) => typeof column === 'string' && table.first.includes(column))
+  const style = table.sklearn ? 'sklearn' : (header ?? (asked || guessHeader(table, rule)))
+  const names = style === true ? distinct(table.first) : Array.from({ length: table.width }, (_, j) => String(j))
+  for (const column of named)
     if (typeof column === 'number' ? !(column in names) : !names.includes(column))
       refuse('parseCsv: text', 'names or positions of columns', show(column))
-  const isMissing = new Set(missing)
-  const numbers: number[] = []
-  let words: (Words | undefined)[] | undefined
-  let rows = style === false ? 0 : -1
-  for (const { cells, line } of records(text, delimiter)) {
-    if (rows++ < 0) continue
-    if (cells.length !== names.length)
-      malformed(`parseCsv: line ${line}`, `${names.length} cells as in the first line`, `${cells.length}`)
-    words ??= cells.map((cell, j) => {
-      const named = wordColumns.includes(j) || wordColumns.includes(names[j]!)
-      return named || (!isMissing.has(cell) && Number.isNaN(decimal(cell))) ? new Words() : undefined
-    })
-    for (let j = 0; j < cells.length; j++) {
+  const read = readColumns(from, table, rule, { names, named, skip: style !== false, header })
+  return style === 'sklearn' ? splitClass(read, table.first) : read
+}
+
+function textFrom(text: string, given: string | undefined, decimal: '.' | ','): Omit<CsvText, 'maxCells'> {
+  const other =
+    foreign(text) ?? (!given && isLibsvm(text) ? 'index:value after a label (parseLibsvm reads it)' : undefined)
+  if (other) malformed('parseCsv: line 1', 'a table', other)
+  const separator = separatorLine(text)
+  const start = separator?.length ?? 0
+  const delimiter = given ?? separator?.delimiter ?? guessDelimiter(text.slice(start, start + 65536), decimal)
+  if (delimiter === decimal) refuse('parseCsv: decimal', 'another mark than the delimiter', show(decimal))
+  return { text, start, line: separator ? 2 : 1, delimiter: delimiter === 'whitespace' ? WHITESPACE : delimiter }
+}
+
+function readColumns(
+  from: CsvText,
+  { first, line: firstLine, rows, width, below }: Survey,
+  rule: CellRule,
+  about: { names: string[]; named: (string | number)[]; skip: boolean; header: unknown },
+): CsvTable {
+  const { names, named, skip, header } = about
+  const words = names.map((name, j) => {
+    const kinds = below[j]! | (skip ? 0 : cellKind(first[j]!, rule))
+    const only = kinds & WORD && !(kinds & (NUMBER | OTHER))
+    return only || named.includes(j) || named.includes(name) ? new Words() : undefined
+  })
+  const count = rows - (skip ? 1 : 0)
+  if (count === 0) malformed(`parseCsv: line ${firstLine + 1}`, 'at least one row after the first line', 'none')
+  const numeric = names.filter((_, j) => !words[j])
+  const values = new Float64Array(count * numeric.length)
+  let k = 0
+  let skipped = !skip
+  for (const { cells, line } of records(from)) {
+    if (!skipped) {
+      skipped = true
+      continue
+    }
+    for (let j = 0; j < width; j++) {
       const cell = cells[j]!
       const column = words[j]
-      if (column) {
-        column.add(cell)
-        continue
+      if (column) column.add(cell)
+      else {
+        const value = (values[k++] = cellNumber(cell, rule))
+        if (Number.isNaN(value)) checkMissing(cell, rule, line, names[j]!, header === undefined && line === firstLine)
       }
-      const value = decimal(cell)
-      if (Number.isNaN(value) && !isMissing.has(cell))
-        malformed(
-          `parseCsv: line ${line}, column ${quote(names[j]!)}`,
-          'a finite number (or options missing, text)',
-          quote(cell),
-        )
-      numbers.push(value)
     }
   }
-  if (!words) malformed('parseCsv: line 2', 'at least one row after the first line', 'none')
-  const numeric = names.filter((_, j) => !words[j])
-  const table: CsvTable = {
-    values: ndarray(Float64Array.from(numbers), [rows, numeric.length]),
+  return {
+    values: ndarray(values, [count, numeric.length]),
     names: numeric,
     categories: words.flatMap((column, j) => (column ? [column.category(names[j]!)] : [])),
   }
-  return style === 'sklearn' ? splitClass(table, first) : table
 }
 
-function checkOptions(delimiter: unknown, header: unknown, missing: unknown, text: unknown): void {
-  if (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
-    refuse('parseCsv: delimiter', 'one character (no quote, no line end)', show(delimiter))
+/** Refuses a cell that is no number and not missing. */
+function checkMissing(cell: string, rule: CellRule, line: number, name: string, mayBeHeader: boolean): void {
+  const kind = cellKind(cell, rule)
+  if (kind === MISSING) return
+  const other = mayBeHeader ? 'header, ' : ''
+  malformed(
+    `parseCsv: line ${line}, column ${quote(name)}`,
+    kind === OTHER
+      ? `a number such as 1234${rule.decimal}5, thousands not set apart (or options ${other}decimal, text)`
+      : `a finite number (or options ${other}missing, text)`,
+    quote(cell),
+  )
+}
+
+/** Names of which none comes twice. */
+function distinct(names: string[]): string[] {
+  const taken = new Set(names)
+  const used = new Set<string>()
+  return names.map((name) => {
+    let free = name
+    for (let k = 1; used.has(free); k++) if (!taken.has(`${name}.${k}`)) free = `${name}.${k}`
+    used.add(free)
+    return free
+  })
+}
+
+function checked(given: CsvOptions) {
+  const { delimiter, header, decimal = '.', missing = [], text = [] } = knownOptions(given, CSV_OPTIONS, 'parseCsv')
+  if (
+    delimiter !== undefined &&
+    delimiter !== 'whitespace' &&
+    (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+  )
+    refuse('parseCsv: delimiter', "one character (no quote, no line end) or 'whitespace'", show(delimiter))
   if (![undefined, true, false, 'sklearn'].includes(header as boolean))
     refuse('parseCsv: header', "true, false or 'sklearn'", show(header))
+  oneOf(decimal, 'parseCsv: decimal', ['.', ','])
   for (const [label, value] of Object.entries({ missing, text }))
     if (!Array.isArray(value)) refuse(`parseCsv: ${label}`, 'an array', show(value), 'type')
-}
-
-function guessHeader(first: string[], second: string[] | undefined): boolean | 'sklearn' {
-  if (!second) return false
-  const [rows, features, ...classes] = first
-  const counts = /^\d+$/.test(rows!) && /^\d+$/.test(features ?? '') && Number(features) === second.length - 1
-  const isNumber = (cell: string) => !Number.isNaN(decimal(cell))
-  if (counts && classes.length > 0 && !classes.some(isNumber)) return 'sklearn'
-  return !first.some(isNumber) && second.some(isNumber)
-}
-
-/** Takes the last column of a scikit-learn table as the class, and holds the first line to its word. */
-function splitClass({ values, categories }: CsvTable, [rows, features, ...classNames]: string[]): CsvTable {
-  const [n, width] = values.shape as [number, number]
-  const columns = width - 1
-  if (categories.length > 0)
-    malformed('parseCsv: line 2', 'numbers only, as in a scikit-learn table', 'a column of words')
-  if (Number(rows) !== n)
-    malformed('parseCsv: line 1', `the number of rows (${n})`, `${quote(rows!)} (is the file cut short?)`)
-  if (Number(features) !== columns)
-    malformed('parseCsv: line 1', `the number of features (${columns})`, quote(String(features)))
-  const kept = new Float64Array(n * columns)
-  const labels = new Int32Array(n)
-  for (let i = 0; i < n; i++) {
-    kept.set(values.data.subarray(i * width, i * width + columns), i * columns)
-    const label = values.data[i * width + columns]!
-    if (!(Number.isInteger(label) && label >= 0 && label < classNames.length))
-      malformed(`parseCsv: row ${i}`, `a class between 0 and ${classNames.length - 1}`, String(label))
-    labels[i] = label
-  }
-  return {
-    values: ndarray(kept, [n, columns]),
-    names: Array.from({ length: columns }, (_, j) => String(j)),
-    categories: [{ name: 'class', labels, classNames }],
-  }
+  missing.forEach((cell, k) => {
+    if (typeof cell !== 'string') refuse(`parseCsv: missing[${k}]`, 'a string', show(cell), 'type')
+  })
+  return { header, decimal, missing, text, maxCells: limit(given, 'maxCells', 'parseCsv') }
 }

@@ -1,7 +1,9 @@
 import { Gunzip, Inflate } from 'fflate'
 import { type Bytes, bytesOf, concat, malformed } from './bytes.ts'
 import { adler32, crc32 } from './checksums.ts'
-import { type Limits, limit, within } from './limits.ts'
+import { foreignBytes } from './foreign.ts'
+import { type Limits, unpackedLimit, within } from './limits.ts'
+import { knownOptions } from './options.ts'
 
 /** Bytes given to the decoder at a time: what comes out of them at most (a thousand times as many) is all that it holds. */
 const PIECE = 16384
@@ -9,13 +11,18 @@ const PIECE = 16384
 /**
  * Decompresses a gzip file (RFC 1952), of one member or several, and checks length and CRC-32 of each.
  *
- * @throws RangeError when the bytes are no gzip file, cut short, damaged, or hold more than `maxBytes` (default 2^29).
+ * @throws RangeError when the bytes are no gzip file, cut short, damaged, or hold more than `maxBytes` (default
+ * a hundred times their own number, between 2^25 and 2^29).
  */
 export function gunzip(input: Bytes, options: Pick<Limits, 'maxBytes'> = {}): Uint8Array {
   const bytes = bytesOf(input, 'gunzip')
-  const most = limit(options, 'maxBytes', 'gunzip')
+  const most = unpackedLimit(knownOptions(options, ['maxBytes'], 'gunzip'), bytes.length, 'gunzip')
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-    malformed('gunzip: byte 0', 'a gzip header (1f 8b)', bytes.length < 18 ? `${bytes.length} bytes` : 'other bytes')
+    malformed(
+      'gunzip: byte 0',
+      'a gzip header (1f 8b)',
+      foreignBytes(bytes) ?? (bytes.length < 18 ? `${bytes.length} bytes` : 'other bytes'),
+    )
   const chunks: Uint8Array[] = []
   let length = 0
   for (let at = 0; at < bytes.length; )

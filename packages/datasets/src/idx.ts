@@ -1,5 +1,6 @@
 import ndarray, { type NdArray } from 'ndarray'
-import { type Bytes, bytesOf, malformed } from './bytes.ts'
+import { type Bytes, bytesOf, malformed, sizes } from './bytes.ts'
+import { foreignBytes } from './foreign.ts'
 
 /** What an IDX file may hold. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
@@ -35,7 +36,8 @@ export const isIdxType = (byte: number): boolean => byte in TYPES
 export function parseIdx(input: Bytes): Idx {
   const bytes = bytesOf(input, 'parseIdx')
   if (bytes.length < 4) malformed('parseIdx: byte 0', 'a header of at least 4 bytes', `${bytes.length} bytes`)
-  if (bytes[0] !== 0 || bytes[1] !== 0) malformed('parseIdx: byte 0', 'two zero bytes', `${bytes[0]} ${bytes[1]}`)
+  if (bytes[0] !== 0 || bytes[1] !== 0)
+    malformed('parseIdx: byte 0', 'two zero bytes', foreignBytes(bytes) ?? `${bytes[0]} ${bytes[1]}`)
   const type = TYPES[bytes[2]!]
   if (!type) malformed('parseIdx: byte 2', 'an element type (8, 9, 11, 12, 13 or 14)', `${bytes[2]}`)
   const [size, getter, Kind] = type
@@ -48,7 +50,7 @@ export function parseIdx(input: Bytes): Idx {
   if (count * size !== bytes.length - start)
     malformed(
       `parseIdx: byte ${start}`,
-      `${count * size} bytes for shape [${shape}]`,
+      `${count * size} bytes for shape ${sizes(shape)}`,
       `${bytes.length - start} bytes${count * size > bytes.length - start ? ' (the file is cut short)' : ''}`,
     )
   const data = new Kind(count)

@@ -1,6 +1,8 @@
 import { refuse, show } from '@opt/core'
 import { type Bytes, bytesOf, malformed } from './bytes.ts'
+import { foreignBytes } from './foreign.ts'
 import { type Limits, limit } from './limits.ts'
+import { knownOptions } from './options.ts'
 
 /** A picture: row-major, channels interleaved, 0..255. */
 export interface Picture {
@@ -32,11 +34,15 @@ export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes
  */
 export async function decodeImage(input: Bytes, options: Pick<Limits, 'maxPixels'> = {}): Promise<Picture> {
   const bytes = bytesOf(input, 'decodeImage')
-  const maxPixels = limit(options, 'maxPixels', 'decodeImage')
+  const maxPixels = limit(knownOptions(options, ['maxPixels'], 'decodeImage'), 'maxPixels', 'decodeImage')
   if (isPng(bytes)) return (await import('./png.ts')).decodePng(bytes, maxPixels)
   if (isJpeg(bytes)) return (await import('./jpeg.ts')).decodeJpeg(bytes, maxPixels)
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
-  return malformed('decodeImage: byte 0', 'a JPEG or PNG signature', start === '' ? 'no bytes' : start)
+  return malformed(
+    'decodeImage: byte 0',
+    'a JPEG or PNG signature',
+    foreignBytes(bytes) ?? (start === '' ? 'no bytes' : start),
+  )
 }
 
 /**

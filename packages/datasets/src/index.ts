@@ -5,8 +5,9 @@
  */
 
 export type { Bytes } from './bytes.ts'
-export { type Category, type CsvOptions, type CsvTable, parseCsv } from './csv.ts'
-export { type Contents, detectFormat, type Format, parseFile } from './formats.ts'
+export { type CsvOptions, type CsvTable, parseCsv } from './csv.ts'
+export type { Category } from './csv-words.ts'
+export { type Contents, detectFormat, type FileOptions, type Format, parseFile } from './formats.ts'
 export { gunzip } from './gzip.ts'
 export { type Idx, type IdxData, idxArray, parseIdx } from './idx.ts'
 export { decodeImage, encodePng, type Picture, type PictureLike } from './image.ts'

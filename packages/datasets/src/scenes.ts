@@ -3,6 +3,7 @@ import { malformed } from './bytes.ts'
 import { decodeImage, type Picture } from './image.ts'
 import { matMatrix, parseMat5 } from './mat5.ts'
 import type { MatArray } from './mat5-types.ts'
+import { part } from './options.ts'
 import { type DataOptions, fileOf } from './source.ts'
 
 /** A hyperspectral picture. */
@@ -24,8 +25,8 @@ export interface Hyperspectral {
  * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
  */
 export async function jasperRidge(options: DataOptions = {}): Promise<Hyperspectral> {
-  const { bytes, source } = await fileOf(options, 'jasperRidge', 'jasperRidge2_R198.mat')
-  const variables = parseMat5(bytes)
+  const { bytes, source, limits } = await fileOf(options, 'jasperRidge', 'jasperRidge2_R198.mat')
+  const variables = parseMat5(bytes, part(limits, ['maxBytes', 'maxArrays']))
   const take = (name: string): MatArray => variables.get(name) ?? malformed('jasperRidge', `a variable ${name}`, 'none')
   const spectra = matMatrix(take('Y'))
   const bands = Int32Array.from(matMatrix(take('GT')).data)
@@ -46,6 +47,6 @@ export async function photograph(
   options: DataOptions = {},
 ): Promise<Picture & { source: string }> {
   oneOf(name, 'photograph: name', ['china', 'flower'])
-  const { bytes, source } = await fileOf(options, 'photograph', `${name}.jpg`)
-  return { ...(await decodeImage(bytes)), source }
+  const { bytes, source, limits } = await fileOf(options, 'photograph', `${name}.jpg`)
+  return { ...(await decodeImage(bytes, part(limits, ['maxPixels']))), source }
 }

@@ -1,9 +1,10 @@
-import { type CSR, type Matrix, oneOf } from '@opt/core'
+import type { CSR, Matrix } from '@opt/core'
 import ndarray from 'ndarray'
 import { malformed } from './bytes.ts'
 import { type CsvTable, parseCsv } from './csv.ts'
 import { parseLibsvm } from './libsvm.ts'
-import { type DataOptions, fileOf } from './source.ts'
+import { part } from './options.ts'
+import { type DataOptions, fileOf, type Split, splitOf } from './source.ts'
 
 /** A table of features and a class for each row. */
 export interface Classification {
@@ -53,8 +54,8 @@ async function sklearnTable(
   rows: number,
   featureNames: string[],
 ): Promise<Classification> {
-  const { bytes, source } = await fileOf(options, caller, file)
-  const table = parseCsv(bytes, { delimiter: ',', header: 'sklearn' })
+  const { bytes, source, limits } = await fileOf(options, caller, file)
+  const table = parseCsv(bytes, { delimiter: ',', header: 'sklearn', ...part(limits, ['maxCells']) })
   checkShape(caller, table, rows, featureNames.length)
   const { labels, classNames } = table.categories[0]!
   return { features: table.values, labels, featureNames, classNames, source }
@@ -115,8 +116,8 @@ export function breastCancer(options: DataOptions = {}): Promise<Classification>
  * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
  */
 export async function digits(options: DataOptions = {}): Promise<Classification> {
-  const { bytes, source } = await fileOf(options, 'digits', 'digits.csv')
-  const table = parseCsv(bytes, { delimiter: ',', header: false })
+  const { bytes, source, limits } = await fileOf(options, 'digits', 'digits.csv')
+  const table = parseCsv(bytes, { delimiter: ',', header: false, ...part(limits, ['maxCells']) })
   checkShape('digits', table, 1797, 65)
   const { data } = table.values
   const features = new Float64Array(1797 * 64)
@@ -139,8 +140,9 @@ export async function digits(options: DataOptions = {}): Promise<Classification>
 export async function diabetes(options: DataOptions = {}): Promise<Regression> {
   const features = await fileOf(options, 'diabetes', 'diabetes_data_raw.csv')
   const targets = await fileOf(options, 'diabetes', 'diabetes_target.csv')
-  const table = parseCsv(features.bytes, { delimiter: ' ', header: false })
-  const column = parseCsv(targets.bytes, { delimiter: ' ', header: false })
+  const form = { delimiter: ' ', header: false, ...part(features.limits, ['maxCells']) }
+  const table = parseCsv(features.bytes, form)
+  const column = parseCsv(targets.bytes, form)
   checkShape('diabetes', table, 442, 10)
   checkShape('diabetes', column, 442, 1)
   return {
@@ -164,13 +166,10 @@ export interface SparseClassification extends CSR {
  *
  * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
  */
-export async function a9a({
-  split = 'test',
-  ...options
-}: DataOptions & { split?: 'train' | 'test' } = {}): Promise<SparseClassification> {
-  oneOf(split, 'a9a: split', ['train', 'test'])
-  const { bytes, source } = await fileOf(options, 'a9a', split === 'test' ? 'a9a.t' : 'a9a')
-  const table = parseLibsvm(bytes, { features: 123 })
+export async function a9a(given: DataOptions & { split?: Split } = {}): Promise<SparseClassification> {
+  const split = splitOf(given, 'a9a', 'test')
+  const { bytes, source, limits } = await fileOf(given, 'a9a', split === 'test' ? 'a9a.t' : 'a9a', ['split'])
+  const table = parseLibsvm(bytes, { features: 123, ...part(limits, ['maxCells']) })
   const rows = split === 'test' ? 16281 : 32561
   if (table.rows !== rows) malformed('a9a', `${rows} rows`, `${table.rows}`)
   return { ...table, source }

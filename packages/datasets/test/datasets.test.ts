@@ -98,7 +98,7 @@ describe('MNIST from files', () => {
     expect(set.features.shape).toEqual([2, 6])
     expect(set.imageShape).toEqual([2, 3])
     expect([...set.labels]).toEqual([9, 0])
-    expect(set.source).toBe(`${folder}: t10k-images-idx3-ubyte`)
+    expect(set.source).toBe(`${folder}: t10k-images-idx3-ubyte.gz`)
     process.env.OPT_DATA_DIR = folder
     expect(await mnist({ split: 'test' })).toEqual(set)
     process.env.OPT_DATA_DIR = '/nowhere'

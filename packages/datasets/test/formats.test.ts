@@ -27,13 +27,14 @@ test.each(FILES)('%s is seen by its contents, packed or not', async (format, fil
 })
 
 test.each([
-  ['nothing', new Uint8Array(0)],
-  ['control characters', Uint8Array.of(1, 2, 3)],
-  ['zeros', new Uint8Array(200)],
-])('%s is none of ours', async (_, file) => {
+  ['nothing', new Uint8Array(0), 'another'],
+  ['blanks', bytes(' \n'), 'another'],
+  ['control characters', Uint8Array.of(1, 2, 3), 'binary data'],
+  ['zeros', new Uint8Array(200), 'binary data'],
+])('%s is none of ours', async (_, file, found) => {
   expect(detectFormat(file)).toBeUndefined()
   await expect(parseFile(file)).rejects.toThrow(
-    'parseFile: byte 0: expected a format this package reads, found another',
+    `parseFile: byte 0: expected a format this package reads, found ${found}`,
   )
 })
 

@@ -51,7 +51,7 @@ test('one line of a stream', () => {
   expect(libsvmLine('  # nothing')).toBeUndefined()
   expect(() => libsvmLine('1 2', { line: 9 })).toThrow('parseLibsvm: line 9: expected index:value, found "2"')
   expect(() => libsvmLine(undefined as never)).toThrow(TypeError)
-  expect(() => libsvmLine('1 1:1', { firstIndex: 2 as never })).toThrow('parseLibsvm: firstIndex must be 0 or 1, got 2')
+  expect(() => libsvmLine('1 1:1', { firstIndex: 2 as never })).toThrow('libsvmLine: firstIndex must be 0 or 1, got 2')
 })
 
 test.each([

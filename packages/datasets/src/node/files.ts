@@ -1,3 +1,4 @@
+import { place } from '../bytes.ts'
 import type { ReadFile } from '../source.ts'
 
 // Node's own modules are asked for at run time, so that a bundle for a page holds no import of them.
@@ -9,22 +10,29 @@ const fileSystem = () => builtin<typeof import('node:fs/promises')>('node:fs/pro
 /** The environment variable OPT_DATA_DIR, where there is one. */
 export const dataFolder = (): string | undefined => globalThis.process?.env?.OPT_DATA_DIR || undefined
 
+/** Undefined for a file that is absent; what else the system refuses is thrown anew, as its message holds the path as it is. */
+function absentOr(error: unknown, path: string, caller: string): undefined {
+  const { code = 'an unknown error' } = error as NodeJS.ErrnoException
+  if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
+  throw Object.assign(new Error(`${caller}: ${place(path)} cannot be read (${place(code)})`), { code })
+}
+
 /** Reads the files of a folder; undefined outside Node. */
-export function folderReader(folder: string): ReadFile | undefined {
+export function folderReader(folder: string, caller: string): ReadFile | undefined {
   const fs = fileSystem()
   if (!fs) return undefined
   return async (name) => {
+    const path = `${folder}/${name}`
     try {
-      return await fs.readFile(`${folder}/${name}`)
+      return await fs.readFile(path)
     } catch (error) {
-      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-      throw error
+      return absentOr(error, path, caller)
     }
   }
 }
 
 /** Names of the files in a folder, sorted; undefined when there is no such folder, or no file system. */
-export async function listFolder(folder: string): Promise<string[] | undefined> {
+export async function listFolder(folder: string, caller: string): Promise<string[] | undefined> {
   try {
     const entries = await fileSystem()?.readdir(folder, { withFileTypes: true })
     return entries
@@ -32,8 +40,7 @@ export async function listFolder(folder: string): Promise<string[] | undefined> 
       .map((entry) => entry.name)
       .sort()
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw error
+    return absentOr(error, folder, caller)
   }
 }
 

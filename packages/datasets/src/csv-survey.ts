@@ -1,0 +1,76 @@
+import { malformed } from './bytes.ts'
+import { type CellRule, cellKind, cellNumber, NUMBER } from './csv-cells.ts'
+import { type CsvText, records } from './csv-rows.ts'
+import { isSklearn } from './csv-sklearn.ts'
+
+/** Bits of {@link Survey.below} beside the kinds of cells: a whole number of four digits, one with a fraction. */
+export const YEAR = 32
+export const FRACTION = 64
+/** The first row's cell comes again. */
+export const AGAIN = 128
+const FILLED = 256
+
+/** What a first pass sees of a table. */
+export interface Survey {
+  first: string[]
+  /** The line of the first row. */
+  line: number
+  /** Rows, the first one included. */
+  rows: number
+  /** Cells of a row; delimiters that end all rows make none. */
+  width: number
+  /** What the cells of each column are below the first row, as bits. */
+  below: Uint16Array
+  /** Whether the first line is that of a scikit-learn table. */
+  sklearn: boolean
+  /** Whether the first column counts the rows from 0 or 1 below an empty cell, as pandas and R write it. */
+  counted: boolean
+}
+
+/**
+ * Goes through a table once.
+ *
+ * @throws RangeError when there is no row, or rows differ in length.
+ */
+export function survey(from: CsvText, header: unknown, rule: CellRule): Survey {
+  let seen: Survey | undefined
+  let start = 0
+  for (const { cells, line } of records(from)) {
+    if (!seen) {
+      const [width, sklearn] = [cells.length, header === 'sklearn']
+      seen = { first: cells, line, rows: 1, width, below: new Uint16Array(width), sklearn, counted: cells[0] === '' }
+      continue
+    }
+    if (seen.rows++ === 1) settleWidth(seen, cells, header)
+    if (seen.rows === 2) start = Number(cells[0])
+    seen.counted &&= start <= 1 && cells[0] === String(start + seen.rows - 2)
+    if (cells.length !== seen.width) unequal(line, seen.width, cells.length)
+    for (let j = 0; j < cells.length; j++) seen.below[j]! |= bits(cells[j]!, seen.first[j], rule)
+  }
+  if (!seen) malformed('parseCsv: line 1', 'at least one row', 'an empty text')
+  const { first, below, rows, sklearn } = seen
+  while (!sklearn && seen.width > 1 && (first[seen.width - 1] ?? '') === '' && !(below[seen.width - 1]! & FILLED))
+    seen.width--
+  if (seen.width > first.length && !sklearn) unequal(seen.line + 1, first.length, seen.width)
+  return { ...seen, first: sklearn ? first : first.slice(0, seen.width), counted: seen.counted && rows > 1 }
+}
+
+/** Rows may end in a delimiter where the first one does not, and the other way round. */
+function settleWidth(seen: Survey, second: string[], header: unknown): void {
+  seen.sklearn ||= header === undefined && isSklearn(seen.first, second)
+  const ended = (shorter: string[], longer: string[]) => longer.length === shorter.length + 1 && longer.at(-1) === ''
+  if (!seen.sklearn && !ended(seen.first, second) && !ended(second, seen.first)) return
+  seen.width = second.length
+  seen.below = new Uint16Array(seen.width)
+}
+
+const unequal = (line: number, expected: number, found: number): never =>
+  malformed(`parseCsv: line ${line}`, `${expected} cells as in the first line`, `${found}`)
+
+function bits(cell: string, first: string | undefined, rule: CellRule): number {
+  const kind = cellKind(cell, rule)
+  const found = kind | (cell === first ? AGAIN : 0) | (cell === '' ? 0 : FILLED)
+  if (kind !== NUMBER) return found
+  if (!Number.isInteger(cellNumber(cell, rule))) return found | FRACTION
+  return /^\d{4}$/.test(cell) ? found | YEAR : found
+}
