@@ -89,6 +89,6 @@ export const toJson = (scores: ArrayLike<number>): (number | null)[] =>
 
 /** Scores from JSON. */
 export function fromJson(scores: readonly (number | null)[], label: string): Float64Array {
-  if (!Array.isArray(scores)) refuse(label, 'an array', String(scores), 'type')
+  if (!Array.isArray(scores)) refuse(label, 'an array', show(scores), 'type')
   return Float64Array.from(scores, (score, i) => (score === null ? Infinity : number(score, `${label}[${i}]`)))
 }

@@ -62,7 +62,10 @@ export function errorOf(network: DenseNetwork, inputs: Inputs, labels: VectorLik
       const point = listOf(parameters, 'errorOf: parameters')
       if (point.length !== length) refuse('errorOf: parameters', `of length ${length}`, `length ${point.length}`)
       network.parameters.set(point)
-      const right = calling('errorOf', () => correct(network.predict(rows), own, { classes }))
+      const logits = network.predict(rows)
+      if (!logits.every(Number.isFinite))
+        refuse('errorOf: parameters', 'such that all outputs are finite', 'larger ones')
+      const right = correct(logits, own, { classes })
       return right.filter((r) => r === 0).length / right.length
     }
   })

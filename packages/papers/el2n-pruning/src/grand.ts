@@ -1,6 +1,6 @@
 import { options, refuse, show } from '@opt/core'
 import type { DenseNetwork, Inputs, NormLayers, Targets } from '@opt/nn'
-import { calling, checkNetwork, isFlat, isTyped } from './intake.ts'
+import { calling, checkNetwork, isFlat, tagOf } from './intake.ts'
 
 /**
  * GraNd: the norm of the gradient of each example's own loss in all parameters (Paul, Ganguli and Dziugaite 2021, definition 2.1), in
@@ -18,10 +18,14 @@ export function grand(
   return calling('grand', () => {
     checkNetwork(network)
     const { out, ...settings } = options(given, 'options')
-    if (out !== undefined && !isTyped(out)) refuse('out', 'a Float64Array', show(out), 'type')
+    if (out !== undefined && tagOf(out) !== 'Float64Array') refuse('out', 'a Float64Array', show(out), 'type')
     if (isFlat(inputs) && inputs.length === 0) return new Float64Array(0)
-    // Into a copy: an example too far on is refused in the midst of the work.
-    const norms = network.perExampleGradientNorms(inputs, targets, out ? { ...settings, out: out.slice() } : settings)
+    // Into an array of its own: an example too far on is refused in the midst of the work.
+    const norms = network.perExampleGradientNorms(
+      inputs,
+      targets,
+      out ? { ...settings, out: new Float64Array(out.length) } : settings,
+    )
     if (out === undefined) return norms
     out.set(norms)
     return out

@@ -25,7 +25,8 @@ export function calling<T>(name: string, work: () => T): T {
   }
 }
 
-const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1)
+/** 'Float64Array' and the like, in all realms. */
+export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1)
 
 /** A typed array, whose entries can be nothing but numbers. */
 export const isTyped = (x: unknown): x is ArrayLike<number> & ArrayBufferView =>

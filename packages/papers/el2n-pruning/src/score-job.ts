@@ -1,7 +1,6 @@
 import { number, oneOf, options, random, refuse, show } from '@opt/core'
 import type { ActivationName, NormLayers, Precision, Real } from '@opt/nn'
 import { ForgettingTracker } from './forgetting.ts'
-import { grand } from './grand.ts'
 import { calling, checkClasses, isTyped, labelsOf, rowsOf } from './intake.ts'
 import { correct, el2n, margin } from './scores.ts'
 import { createMlp, train } from './trainer.ts'
@@ -34,8 +33,9 @@ export interface ScoreJob {
 
 /** A job with its defaults, checked before any work starts or is sent. */
 export function checkedJob(job: ScoreJob): Required<ScoreJob> {
-  const { score = 'el2n', layers = 'all', activation = 'relu', dtype = 'float32', sizes, seed } = options(job, 'job')
-  const { batchSize = 128, learningRate = 0.1, weightDecay = 5e-4, schedule = 'constant' } = job
+  const given = options(job, 'job')
+  const { score = 'el2n', layers = 'all', activation = 'relu', dtype = 'float32', sizes, seed } = given
+  const { batchSize = 128, learningRate = 0.1, weightDecay = 5e-4, schedule = 'constant' } = given
   oneOf(score, 'score', ['el2n', 'el1n', 'margin', 'grand', 'forgetting'])
   oneOf(layers, 'layers', ['all', 'last'])
   oneOf(schedule, 'schedule', ['cosine', 'constant'])
@@ -45,12 +45,12 @@ export function checkedJob(job: ScoreJob): Required<ScoreJob> {
   const classes = checkClasses(sizes[sizes.length - 1])
   // What a network says to them, before one of full size is made.
   createMlp([1, 2], { activation, dtype })
-  const inputs = rowsOf(job.inputs, sizes[0], 'inputs')
+  const inputs = rowsOf(given.inputs, sizes[0], 'inputs')
   return {
     ...{ score, layers, activation, dtype, sizes, schedule },
     inputs: isTyped(inputs) ? (inputs as Real) : Float64Array.from(inputs),
-    labels: labelsOf(job.labels, inputs.length / sizes[0], classes),
-    epochs: number(job.epochs ?? (score === 'forgetting' ? 15 : 2), 'epochs', { nonnegative: true }),
+    labels: labelsOf(given.labels, inputs.length / sizes[0], classes),
+    epochs: number(given.epochs ?? (score === 'forgetting' ? 15 : 2), 'epochs', { nonnegative: true }),
     batchSize: number(batchSize, 'batchSize', { integer: true, min: 1 }),
     learningRate: number(learningRate, 'learningRate', { nonnegative: true }),
     weightDecay: number(weightDecay, 'weightDecay', { nonnegative: true }),
@@ -88,8 +88,9 @@ export function scoresOfJob(job: Required<ScoreJob>): Float64Array {
   )
   if (status === 'diverged') refuse('learningRate', 'one with which training does not diverge', show(learningRate))
   if (score === 'forgetting') return tracker.scores()
-  if (score === 'grand') return grand(network, inputs, labels, { layers })
+  if (score === 'grand') return network.perExampleGradientNorms(inputs, labels, { layers })
   const logits = network.predict(inputs)
+  if (!logits.every(Number.isFinite)) refuse('inputs', 'such that all outputs are finite', 'larger ones')
   if (score === 'margin') return margin(logits, labels, { classes })
   return el2n(logits, labels, { classes, norm: score === 'el1n' ? 1 : 2 })
 }

@@ -64,6 +64,7 @@ export function train(
   recipe: Recipe & Pick<TrainOptions, 'evaluate' | 'reportEvery'> & SolveOptions<TrainReport>,
 ): Trained & Outcome<TrainReport> {
   return calling('train', () => {
+    const settings = optionsOf(recipe, 'recipe')
     const {
       learningRate = 0.1,
       momentum = 0.9,
@@ -71,7 +72,7 @@ export function train(
       weightDecay = 5e-4,
       schedule = 'cosine',
       ...loop
-    } = optionsOf(recipe, 'recipe')
+    } = settings
     oneOf(schedule, 'schedule', ['cosine', 'constant'])
     number(learningRate, 'learningRate', { nonnegative: true })
     if (typeof data !== 'object' || data === null) refuse('data', 'inputs and targets', show(data), 'type')
@@ -80,7 +81,9 @@ export function train(
     const parameters = network.named()
     const optimizer = new SGD(parameters, {
       learningRate:
-        schedule === 'cosine' ? cosineDecay(learningRate, Math.max(1, stepsOf(recipe, examples.count))) : learningRate,
+        schedule === 'cosine'
+          ? cosineDecay(learningRate, Math.max(1, stepsOf(settings, examples.count)))
+          : learningRate,
       momentum,
       nesterov,
       groups: [{ parameters: Object.keys(parameters).filter((name) => name.startsWith('weight')), l2: weightDecay }],
@@ -91,5 +94,7 @@ export function train(
 
 /** Steps of a recipe on so many examples, as the training loop counts them. */
 function stepsOf({ steps, epochs = 0, batchSize = 128 }: Recipe, count: number): number {
-  return steps ?? Math.round(epochs * Math.floor(count / Math.min(batchSize, count)))
+  if (steps !== undefined) return number(steps, 'steps', { integer: true, min: 0 })
+  const perEpoch = Math.floor(count / Math.min(number(batchSize, 'batchSize', { integer: true, min: 1 }), count))
+  return Math.round(number(epochs, 'epochs', { nonnegative: true }) * perEpoch)
 }

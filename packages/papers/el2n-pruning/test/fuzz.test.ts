@@ -47,9 +47,25 @@ const tracker = () => {
   one.update([1, 0], [1, 0])
   return one
 }
+/** True stands for 1. */
+const update = {
+  args: () => [
+    [0, 2],
+    [1, false],
+  ],
+  loose: ['1.0', '1.1'],
+}
+const trainArgs = (more: object) => [
+  network(),
+  { inputs: points(), targets: labels() },
+  {
+    ...{ steps: 3, batchSize: 2, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+    ...{ schedule: 'cosine', seed: 1, onBatch: () => {}, reportEvery: 1, ...more },
+  },
+]
 
 fuzz(
-  { ...api, average, tracker },
+  { ...api, average, tracker, scoreAtStart: api.scoreJob, trainMeasured: api.train },
   {
     el2n: { args: () => [rows(), soft(), { classes: 3, norm: 2, out: out(4), offset: 0 }], writes: ['2.out'] },
     margin: { args: () => [rows(), labels(), { classes: 3, kind: 'sum', out: out(4), offset: 0 }], writes: ['2.out'] },
@@ -69,7 +85,7 @@ fuzz(
     selection: () => [scores(), { keep: 2, strata: 3, dropHardest: 0.25, seed: 1 }],
     ascendingOrder: () => [scores()],
     classQuotas: () => [[3, 2], 4],
-    detection: () => [scores(), [1, 0, 1, 0]],
+    detection: { args: () => [scores(), [1, 0, 1, 0]], loose: ['1.0', '1.1', '1.2', '1.3'] },
     permuteLabels: () => [labels(), { fraction: 0.5, seed: 1 }],
     relabel: () => [labels(), [0, 1], [1, 3]],
 
@@ -92,10 +108,7 @@ fuzz(
       args: () => [4],
       budgets: ['0'],
       methods: {
-        update: () => [
-          [0, 2],
-          [1, false],
-        ],
+        update,
         scores: { args: () => [], nonFinite: 'Infinity for what was never right' },
         unforgettable: () => [],
         neverLearned: () => [],
@@ -107,10 +120,7 @@ fuzz(
       args: () => [],
       says: ['ForgettingTracker'],
       methods: {
-        update: () => [
-          [0, 2],
-          [1, false],
-        ],
+        update,
         scores: () => [],
         unforgettable: () => [],
         neverLearned: () => [],
@@ -123,12 +133,17 @@ fuzz(
         () => Float64Array.of(1, 2),
         { onProgress: () => {}, signal: new AbortController().signal },
       ],
-      // A batch is whatever the caller's `score` takes.
-      loose: ['0.0', '0.1'],
+      // Anything that can be gone over, of whatever the caller's `score` takes.
+      loose: ['0'],
     },
     scoreJob: {
       args: () => [{ ...recipe(), inputs: inputs(), labels: labels() }],
       says,
+      budgets: work.map((w) => `0.${w}`),
+    },
+    scoreAtStart: {
+      args: () => [{ ...recipe(), score: 'el2n', epochs: 0, inputs: inputs(), labels: labels() }],
+      says: [...says, 'scoreJob'],
       budgets: work.map((w) => `0.${w}`),
     },
     scoreExamples: {
@@ -156,17 +171,12 @@ fuzz(
       budgets: ['0', '1.batch'],
       says,
     },
-    train: {
-      args: () => [
-        network(),
-        { inputs: points(), targets: labels() },
-        {
-          ...{ steps: 3, batchSize: 2, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-          ...{ schedule: 'cosine', seed: 1, onBatch: () => {}, evaluate: () => ({ one: 1 }), reportEvery: 1 },
-        },
-      ],
+    train: { args: () => trainArgs({}), budgets: ['2.steps', '2.batchSize'], says },
+    trainMeasured: {
+      args: () => trainArgs({ evaluate: () => ({ one: 1 }) }),
       budgets: ['2.steps', '2.batchSize'],
       says,
+      nonFinite: "a caller's measure is reported as it is",
     },
   },
 )
