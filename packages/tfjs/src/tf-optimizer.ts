@@ -18,6 +18,7 @@ import { Binding, type CreateOptimizer } from './binding.ts'
 import { type NamedTensor, paired } from './gradients.ts'
 import { checkSyncReads, type Pair, type Reading, read, readSync, watch } from './reading.ts'
 import { resume } from './resume.ts'
+import { checkSaved } from './saved.ts'
 
 /** What {@link TfOptimizer.state} saves: plain JSON. */
 export interface TfOptimizerState {
@@ -121,13 +122,17 @@ export class TfOptimizer extends Optimizer {
    * Goes on from a saved state. Variables are matched by name at the next step; the numbers at the end of names, by which
    * TensorFlow.js keeps equal ones apart, may differ.
    *
-   * @throws TypeError when it is none. Whether it suits the optimizer shows at the next step.
+   * @throws TypeError or RangeError, before anything changes, when it is none, or does not suit the optimizer and the variables of
+   *   the steps so far. Before the first step there are none: whether it suits them shows then.
    */
   load(state: TfOptimizerState): void {
-    const { iterations, optimizer } = state ?? {}
-    const fits = optimizer === null || Array.isArray(optimizer?.parameters)
-    if (!fits || !Number.isSafeInteger(iterations) || iterations < 0)
-      refuse('TfOptimizer.load: state', 'what state() returned', show(state), 'type')
+    checkSaved(state)
+    const { iterations, optimizer } = state
+    const before = this.#binding
+    if (before && optimizer) {
+      const trial = new Binding(this.#create, [], before)
+      resume(trial.optimizer, { ...optimizer, parameters: [] }, optimizer.parameters, Object.keys(before.values))
+    }
     this.iterations_ = iterations
     this.#waiting = optimizer
     this.#binding = undefined
@@ -146,13 +151,20 @@ export class TfOptimizer extends Optimizer {
   /**
    * {@link load} of what {@link getWeights} gave.
    *
-   * @throws TypeError when it is something else.
+   * @throws TypeError when it is something else, and as {@link load}.
    */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
-    const weight = weights?.find(({ name }) => name === WEIGHT)?.tensor
-    if (weight?.dtype !== 'string')
-      refuse('TfOptimizer.setWeights: weights', 'what getWeights() returned', show(weights), 'type')
-    this.load(JSON.parse((await weight.data<'string'>())[0]))
+    const told = 'what getWeights() returned'
+    const weight = Array.isArray(weights) ? weights.find((one) => one?.name === WEIGHT)?.tensor : undefined
+    if (weight?.dtype !== 'string') refuse('TfOptimizer.setWeights: weights', told, show(weights), 'type')
+    const [text] = await weight.data<'string'>()
+    let state: unknown
+    try {
+      state = JSON.parse(text)
+    } catch {
+      refuse('TfOptimizer.setWeights: weights', told, show(text), 'type')
+    }
+    this.load(state as TfOptimizerState)
   }
 
   /** Nothing: `create` is code. A subclass may give what its constructor takes. */
@@ -177,12 +189,12 @@ export class TfOptimizer extends Optimizer {
   #step(readings: readonly Reading[]): void {
     const binding = this.#bind(readings)
     binding.step(readings)
+    this.incrementIterations()
     tidy(() => {
       // TensorFlow.js keeps the array it is given: shared with the next step, that would change clones of the variable.
       for (const { variable } of readings)
         variable.assign(tensor(binding.values[variable.name].slice(), variable.shape))
     })
-    this.incrementIterations()
   }
 
   /** The binding of these variables and all before them. */

@@ -202,9 +202,16 @@ describe('a state', () => {
       { iterations: 1, optimizer: {} },
     ])
       expect(refusal(optimizer, [w], () => optimizer.load(state as never))).toMatch(
-        /^TypeError TfOptimizer.load: state must be what state\(\) returned/,
+        /^TypeError TfOptimizer.load: state(.optimizer)? must be what state\(\) returned/,
       )
-    for (const weights of [[], [{ name: 'iter', tensor: tf.scalar(3) }], await tf.train.adam().getWeights(), undefined])
+    for (const weights of [
+      [],
+      [{ name: 'iter', tensor: tf.scalar(3) }],
+      await tf.train.adam().getWeights(),
+      undefined,
+      {},
+      [null],
+    ])
       await expect(optimizer.setWeights(weights as never)).rejects.toThrow(
         'TfOptimizer.setWeights: weights must be what getWeights() returned',
       )
