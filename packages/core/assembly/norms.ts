@@ -54,36 +54,54 @@ function largestOf<T>(n: i32, x: usize): T {
   return largest
 }
 
-/** NaN where an entry is NaN: pmax passes over it, the mask does not. */
-// @ts-ignore: decorator
-@inline
-function peakOf<T>(n: i32, x: usize): f64 {
-  let most = v128.splat<T>(0), wrong = most
-  const block: i32 = 64 / sizeof<T>()
+/** The largest |x|, NaN where an entry is NaN. Without their signs, the bits of numbers order as the numbers do, NaN above all. */
+function peakOf32(n: i32, x: usize): f64 {
+  const unsigned = i32x4.splat(0x7fffffff)
+  let a = i32x4.splat(0), b = a, c = a, d = a
   let i = 0
-  for (; i + block <= n; i += block) {
-    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48)
-    const ab = v128.or(v128.ne<T>(a, a), v128.ne<T>(b, b)), cd = v128.or(v128.ne<T>(c, c), v128.ne<T>(d, d))
-    wrong = v128.or(wrong, v128.or(ab, cd))
-    const above = v128.pmax<T>(v128.abs<T>(a), v128.abs<T>(b)), below = v128.pmax<T>(v128.abs<T>(c), v128.abs<T>(d))
-    most = v128.pmax<T>(most, v128.pmax<T>(above, below))
+  for (; i + 16 <= n; i += 16) {
+    a = i32x4.max_u(a, v128.and(unsigned, v128.load(x)))
+    b = i32x4.max_u(b, v128.and(unsigned, v128.load(x, 16)))
+    c = i32x4.max_u(c, v128.and(unsigned, v128.load(x, 32)))
+    d = i32x4.max_u(d, v128.and(unsigned, v128.load(x, 48)))
     x += 64
   }
-  if (v128.any_true(wrong)) return NaN
-  let peak: f64 = 0
-  if (sizeof<T>() == 8) {
-    peak = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
-  } else {
-    const low = max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1))
-    peak = <f64>max(low, max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)))
+  for (; i + 4 <= n; i += 4) {
+    a = i32x4.max_u(a, v128.and(unsigned, v128.load(x)))
+    x += 16
   }
   for (; i < n; i++) {
-    const size = <f64>abs(load<T>(x))
-    if (size != size) return NaN
-    if (size > peak) peak = size
-    x += sizeof<T>()
+    b = i32x4.max_u(b, v128.and(unsigned, i32x4.splat(load<i32>(x))))
+    x += 4
   }
-  return peak
+  const most = i32x4.max_u(i32x4.max_u(a, b), i32x4.max_u(c, d))
+  const half = i32x4.max_u(most, i64x2.shuffle(most, most, 1, 0))
+  return <f64>reinterpret<f32>(max(i32x4.extract_lane(half, 0), i32x4.extract_lane(half, 1)))
+}
+
+/** {@link peakOf32} in float64, where whole numbers have no maximum: pmax passes over NaN, the mask does not. */
+function peakOf64(n: i32, x: usize): f64 {
+  let a = f64x2.splat(0), b = a, c = a, d = a, wrong = a, bad = a
+  let i = 0
+  for (; i + 8 <= n; i += 8) {
+    const p = v128.load(x), q = v128.load(x, 16), r = v128.load(x, 32), s = v128.load(x, 48)
+    wrong = v128.or(wrong, v128.or(f64x2.ne(p, p), f64x2.ne(q, q)))
+    bad = v128.or(bad, v128.or(f64x2.ne(r, r), f64x2.ne(s, s)))
+    a = f64x2.pmax(a, f64x2.abs(p))
+    b = f64x2.pmax(b, f64x2.abs(q))
+    c = f64x2.pmax(c, f64x2.abs(r))
+    d = f64x2.pmax(d, f64x2.abs(s))
+    x += 64
+  }
+  for (; i < n; i++) {
+    const p = f64x2.splat(load<f64>(x))
+    wrong = v128.or(wrong, f64x2.ne(p, p))
+    a = f64x2.pmax(a, f64x2.abs(p))
+    x += 8
+  }
+  if (v128.any_true(v128.or(wrong, bad))) return NaN
+  const most = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d))
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
 }
 
 // @ts-ignore: decorator
@@ -139,10 +157,10 @@ export function largest32(n: i32, x: usize): f64 {
   return <f64>largestOf<f32>(n, x)
 }
 export function peak(n: i32, x: usize): f64 {
-  return peakOf<f64>(n, x)
+  return peakOf64(n, x)
 }
 export function peak32(n: i32, x: usize): f64 {
-  return peakOf<f32>(n, x)
+  return peakOf32(n, x)
 }
 export function squaredNorm(n: i32, x: usize): f64 {
   return squaredNormOf<f64>(n, x)

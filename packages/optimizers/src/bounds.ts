@@ -1,4 +1,4 @@
-import { gather, isFloat32 } from './parameters.ts'
+import { gather } from './parameters.ts'
 import type { Rules } from './rules.ts'
 import type { Hyper } from './settings.ts'
 import type { HeldSlot } from './slot.ts'
@@ -14,35 +14,35 @@ export interface Bounds {
   /** On all else that a step computes, in the end or on the way, coefficients included. */
   largest: number
   readonly length: number
+  /** What the numbers above may reach. */
+  readonly limit: number
   /** How many times as large as the roots of its averages of squares a loaded state's averages are; 0 when they began at zero. */
   ratio: number
 }
-
-/** Nothing is known of the parameter yet; state is zero. */
-export const boundsOf = (length: number): Bounds => ({
-  ...{ parameter: Infinity, state: 0, gradient: 0, largest: 0, ratio: 0 },
-  length,
-})
 
 /** Well below the largest numbers, so that rounding does not matter. */
 const LIMIT = 1e307
 const LIMIT32 = 1e38
 
-/** Does every number of the next step stay within the type's range, by its bounds? They become those after the step. */
-export function staysInRange<H extends Hyper>(rules: Rules<H>, hyper: H, bounds: Bounds, single: boolean): boolean {
-  rules.bound!(hyper, bounds)
-  const { parameter, state, largest } = bounds
+/** Nothing is known of the parameter yet; state is zero. */
+export const boundsOf = (length: number, single: boolean): Bounds => {
   const limit = single ? LIMIT32 : LIMIT
+  return { parameter: Infinity, state: 0, gradient: 0, largest: 0, length, limit, ratio: 0 }
+}
+
+/** Does every number of the next step stay within the type's range, by its bounds? They become those after the step. */
+export function staysInRange<H extends Hyper>(rules: Rules<H>, hyper: H, bounds: Bounds): boolean {
+  rules.bound!(hyper, bounds)
+  const { parameter, state, largest, limit } = bounds
   return parameter <= limit && state <= limit && largest <= limit
 }
 
 /** {@link staysInRange} of a slot in memory, which is looked at when its bounds have grown beyond use. */
 export function isCalm<H extends Hyper>(rules: Rules<H>, hyper: H, slot: HeldSlot): boolean {
   if (!rules.bound) return false
-  const single = isFloat32(slot.parameter)
-  if (staysInRange(rules, hyper, slot.bounds, single)) return true
+  if (staysInRange(rules, hyper, slot.bounds)) return true
   measure(slot, rules.squares ?? [])
-  return staysInRange(rules, hyper, slot.bounds, single)
+  return staysInRange(rules, hyper, slot.bounds)
 }
 
 /** Sets the bounds to what is there. */

@@ -163,10 +163,10 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
       const { active, bounds } = this.#slots[i]
       if (!active) continue
       bounds.gradient = rules.onDevice?.below ?? BELOW
-      if (staysInRange(rules, groups[i].hyper, bounds, true)) continue
+      if (staysInRange(rules, groups[i].hyper, bounds)) continue
       bounds.parameter = BELOW
       bounds.state = BELOW
-      if (!staysInRange(rules, groups[i].hyper, bounds, true)) {
+      if (!staysInRange(rules, groups[i].hyper, bounds)) {
         bounds.parameter = Infinity
         const allowed = 'such that no step can leave the range of float32 on a device'
         const given = `a learning rate of ${groups[i].hyper.learningRate} with these decay rates, epsilon and penalties`

@@ -71,7 +71,7 @@ const kernels32 = (kernels: OptimizerKernels): UpdateKernels<Float32Array> => ({
 })
 
 /** A slot without its arrays. */
-const bareSlot = ({ name, label, value }: Named, numbers: readonly string[]) => ({
+const bareSlot = ({ name, label, value }: Named, numbers: readonly string[], single: boolean) => ({
   name,
   label: label.replace('parameters', 'gradients'),
   shape: shapeOf(value),
@@ -79,7 +79,7 @@ const bareSlot = ({ name, label, value }: Named, numbers: readonly string[]) => 
   numbers: Object.fromEntries(numbers.map((key) => [key, 0])),
   steps: 0,
   active: false,
-  bounds: boundsOf(sizeOf(value)),
+  bounds: boundsOf(sizeOf(value), single),
 })
 
 /** Gives each parameter its arrays, all in one memory. */
@@ -105,14 +105,17 @@ export function allocateSlots(
     }),
   }))
   const single = kernels32(kernels)
-  return parameters.map((one, i) => ({
-    ...slots[i],
-    ...bareSlot(one, numbers[i]),
-    kernels: (isFloat32(slots[i].parameter) ? single : kernels) as UpdateKernels<Floats>,
-    source: resident ? null : one.value,
-    device: null,
-    kept: null,
-  }))
+  return parameters.map((one, i) => {
+    const short = isFloat32(slots[i].parameter)
+    return {
+      ...slots[i],
+      ...bareSlot(one, numbers[i], short),
+      kernels: (short ? single : kernels) as UpdateKernels<Floats>,
+      source: resident ? null : one.value,
+      device: null,
+      kept: null,
+    }
+  })
 }
 
 /** Slots whose arrays are on a device, which gives them those. */
@@ -122,7 +125,8 @@ export function slotsOnDevice(
   numbers: readonly string[][],
   request: Omit<SlotRequest, 'values'>,
 ): { slots: HeldSlot[]; device: DeviceSlots } {
-  const slots = parameters.map((one, i) => ({ ...bareSlot(one, numbers[i]), source: null })) as unknown as HeldSlot[]
+  const held = parameters.map((one, i) => ({ ...bareSlot(one, numbers[i], true), source: null }))
+  const slots = held as unknown as HeldSlot[]
   return { slots, device: backend.hold(slots, { ...request, values: parameters.map(({ value }) => value) }) }
 }
 
