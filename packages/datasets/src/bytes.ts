@@ -1,4 +1,5 @@
 import { printable, quoted } from '@opt/core'
+import type { TypedArray } from 'ndarray'
 import { foreignBytes } from './foreign.ts'
 
 /** Raw bytes of a file. */
@@ -17,6 +18,10 @@ export function bytesOf(input: unknown, caller: string): Uint8Array {
   if (Object.prototype.toString.call(input) === '[object ArrayBuffer]') return new Uint8Array(input as ArrayBuffer)
   throw new TypeError(`${caller}: bytes must be a Uint8Array or an ArrayBuffer, got ${describe(input)}`)
 }
+
+/** Typed arrays of numbers, of any realm. */
+export const isTyped = (value: unknown): value is TypedArray =>
+  /^\[object (?:Int|Uint|Float)(?:8|16|32|64)(?:Clamped)?Array\]$/.test(Object.prototype.toString.call(value))
 
 /** The encoding that a byte order mark names; UTF-8 without one. */
 export const encodingOf = ([first, second]: Uint8Array): string =>

@@ -7,7 +7,7 @@ import { type Idx, isIdxType, parseIdx } from './idx.ts'
 import { decodeImage, isJpeg, isPng, type Picture } from './image.ts'
 import { LIBSVM_OPTIONS, type Libsvm, type LibsvmOptions, parseLibsvm } from './libsvm.ts'
 import { isLibsvm } from './libsvm-detect.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { checkLimits, LIMITS, type Limits } from './limits.ts'
 import { isMat4 } from './mat4.ts'
 import { mat5ByteOrder, parseMat5 } from './mat5.ts'
 import type { MatArray } from './mat5-types.ts'
@@ -53,6 +53,7 @@ export function detectFormat(input: Bytes): Format | undefined {
  */
 export async function parseFile(input: Bytes, options: FileOptions = {}): Promise<Contents> {
   const given = knownOptions(options, FILE_OPTIONS, 'parseFile')
+  checkLimits(given, 'parseFile')
   const bytes = unpack(bytesOf(input, 'parseFile'), given)
   const format = detectFormat(bytes)
   if (format && format !== 'gzip') checkFor(format, given)

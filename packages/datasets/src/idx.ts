@@ -1,5 +1,6 @@
+import { options, refuse, show } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
-import { type Bytes, bytesOf, malformed, sizes } from './bytes.ts'
+import { type Bytes, bytesOf, isTyped, malformed, sizes } from './bytes.ts'
 import { foreignBytes } from './foreign.ts'
 
 /** What an IDX file may hold. */
@@ -60,6 +61,10 @@ export function parseIdx(input: Bytes): Idx {
 }
 
 /** The contents of an IDX file as a scijs ndarray (which has rank at least 1). */
-export function idxArray({ data, shape }: Idx): NdArray<IdxData> {
+export function idxArray(idx: Idx): NdArray<IdxData> {
+  const { data, shape } = options(idx, 'idxArray: idx')
+  const counts = Array.isArray(shape) && Array.from(shape).every((n) => Number.isInteger(n) && n >= 0)
+  if (!counts || !isTyped(data) || data.length !== shape.reduce((product, n) => product * n, 1))
+    refuse('idxArray: idx', 'what parseIdx returned', `shape ${show(shape)}, data ${show(data)}`, 'type')
   return ndarray(data, shape.length === 0 ? [1] : shape)
 }

@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { options as optionsOf, refuse, show } from '@opt/core'
 import { type Bytes, bytesOf, malformed } from './bytes.ts'
 import { foreignBytes } from './foreign.ts'
 import { type Limits, limit } from './limits.ts'
@@ -51,7 +51,7 @@ export async function decodeImage(input: Bytes, options: Pick<Limits, 'maxPixels
  * @throws TypeError or RangeError when sizes and data do not fit, or a value is outside 0..255.
  */
 export async function encodePng(picture: PictureLike): Promise<Uint8Array> {
-  const { width, height, channels, data } = picture
+  const { width, height, channels, data } = optionsOf(picture, 'encodePng: picture')
   for (const [label, value] of Object.entries({ width, height }))
     if (!(Number.isInteger(value) && value > 0)) refuse(`encodePng: ${label}`, 'a positive integer', show(value))
   if (![1, 3, 4].includes(channels)) refuse('encodePng: channels', '1, 3 or 4', show(channels))
@@ -60,7 +60,8 @@ export async function encodePng(picture: PictureLike): Promise<Uint8Array> {
   const rounded = new Uint8Array(count)
   for (let i = 0; i < count; i++) {
     const value = data[i]!
-    if (!(value >= 0 && value <= 255)) refuse(`encodePng: data[${i}]`, 'between 0 and 255', show(value))
+    if (!(typeof value === 'number' && value >= 0 && value <= 255))
+      refuse(`encodePng: data[${i}]`, 'between 0 and 255', show(value))
     rounded[i] = Math.round(value)
   }
   const { encode } = await import('fast-png')

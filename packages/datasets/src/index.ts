@@ -26,16 +26,8 @@ export type {
   MatText,
 } from './mat5-types.ts'
 export { cifar10, mnist, type PictureSet, type SplitOptions } from './pictures.ts'
-export {
-  oneHot,
-  type Rows,
-  type Scaling,
-  type SplitRule,
-  shuffle,
-  standardize,
-  takeRows,
-  trainTestSplit,
-} from './prepare.ts'
+export { oneHot, type Scaling, type SplitRule, standardize, trainTestSplit } from './prepare.ts'
+export { type Rows, shuffle, takeRows } from './rows.ts'
 export { type Hyperspectral, jasperRidge, photograph } from './scenes.ts'
 export {
   DataAbsentError,

@@ -31,6 +31,11 @@ export const limit = (options: Limits, name: keyof typeof DEFAULTS, caller: stri
 export const unpackedLimit = (options: Limits, packed: number, caller: string): number =>
   given(options, 'maxBytes', caller) ?? Math.min(536870912, Math.max(33554432, 100 * packed))
 
+/** Checks the limits that other readers will ask for. */
+export function checkLimits(options: Limits, caller: string): void {
+  for (const name of LIMITS) given(options, name, caller)
+}
+
 /** Refuses what exceeds a limit. */
 export function within(count: number, most: number, name: keyof Limits, where: string, found = 'more'): void {
   if (count > most) throw new RangeError(`${where}: expected at most ${most} (option ${name}), found ${found}`)

@@ -1,4 +1,4 @@
-import type { Matrix } from '@opt/core'
+import { type Matrix, options, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Bytes, bytesOf, malformed, quote, sizes } from './bytes.ts'
 import { foreignBytes } from './foreign.ts'
@@ -7,7 +7,7 @@ import { type Limits, limit, unpackedLimit, within } from './limits.ts'
 import { isMat4, readMat4 } from './mat4.ts'
 import { readArray } from './mat5-arrays.ts'
 import { COMPRESSED, element, MATRIX, source } from './mat5-elements.ts'
-import type { MatArray } from './mat5-types.ts'
+import { type MatArray, type MatNumbers, NUMERIC } from './mat5-types.ts'
 import { knownOptions } from './options.ts'
 
 /** Whether bytes start like a MATLAB 5 file, and in which byte order. */
@@ -27,9 +27,9 @@ export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
  * `maxBytes` (default a hundred times its size, between 2^25 and 2^29) or holds more than `maxArrays` arrays (default 1,000,000).
  * Source: The MathWorks, "MAT-File Format", levels 4 and 5.
  */
-export function parseMat5(input: Bytes, options: Pick<Limits, 'maxBytes' | 'maxArrays'> = {}): Map<string, MatArray> {
+export function parseMat5(input: Bytes, given: Pick<Limits, 'maxBytes' | 'maxArrays'> = {}): Map<string, MatArray> {
   const bytes = bytesOf(input, 'parseMat5')
-  const limits = knownOptions(options, ['maxBytes', 'maxArrays'], 'parseMat5')
+  const limits = knownOptions(given, ['maxBytes', 'maxArrays'], 'parseMat5')
   const maxBytes = unpackedLimit(limits, bytes.length, 'parseMat5')
   const most = limit(limits, 'maxArrays', 'parseMat5')
   const budget = { most, left: most }
@@ -77,15 +77,25 @@ export function parseMat5(input: Bytes, options: Pick<Limits, 'maxBytes' | 'maxA
  * @throws TypeError when the array is not real, numeric and two-dimensional.
  */
 export function matMatrix(array: MatArray): Matrix {
-  if (!('data' in array) || !ArrayBuffer.isView(array.data) || array.class === 'sparse' || array.shape.length !== 2)
-    throw new TypeError(
-      `matMatrix: array must be a numeric one of 2 dimensions, got ${
-        array.class === 'opaque' ? `an object of class ${quote(array.className)}` : `class ${array.class}`
-      } ${sizes(array.shape)}`,
+  const known = options(array, 'matMatrix: array')
+  const { shape } = known
+  const numeric = known.class === 'logical' || Object.keys(NUMERIC).includes(known.class)
+  if (!numeric || !Array.isArray(shape) || shape.length !== 2)
+    refuse(
+      'matMatrix: array',
+      'a numeric one of 2 dimensions',
+      known.class === 'opaque'
+        ? `an object of class ${quote(known.className)}`
+        : `class ${show(known.class)}${Array.isArray(shape) ? ` ${sizes(shape)}` : ''}`,
+      'type',
     )
-  if (array.imaginary) throw new TypeError('matMatrix: array must be real, got a complex one')
-  const [rows, columns] = array.shape as [number, number]
+  const { data, imaginary } = known as MatNumbers
+  if (imaginary) refuse('matMatrix: array', 'real', 'a complex one', 'type')
+  const [rows, columns] = shape as [number, number]
+  const fits = Number.isInteger(rows) && rows >= 0 && Number.isInteger(columns) && columns >= 0
+  if (!fits || !ArrayBuffer.isView(data) || data.length !== rows * columns)
+    refuse('matMatrix: array', 'one that parseMat5 returned', `data ${show(data)}`, 'type')
   const out = new Float64Array(rows * columns)
-  for (let j = 0, k = 0; j < columns; j++) for (let i = 0; i < rows; i++) out[i * columns + j] = Number(array.data[k++])
+  for (let j = 0, k = 0; j < columns; j++) for (let i = 0; i < rows; i++) out[i * columns + j] = Number(data[k++])
   return ndarray(out, [rows, columns])
 }

@@ -3,13 +3,16 @@ import {
   type MatrixLike,
   matrixCopy,
   number,
-  type Random,
+  options,
+  Random,
   refuse,
   show,
   type VectorLike,
   vector,
 } from '@opt/core'
-import ndarray, { type NdArray, type TypedArray } from 'ndarray'
+import ndarray from 'ndarray'
+import { type Limits, limit, within } from './limits.ts'
+import { knownOptions } from './options.ts'
 
 /** Mean and scale of each column. */
 export interface Scaling {
@@ -29,13 +32,19 @@ export function standardize(features: MatrixLike, scaling?: Scaling): Scaling & 
   const out = matrixCopy(features, 'standardize: features')
   const [rows, columns] = out.shape as [number, number]
   const { data } = out
-  const given = scaling && {
-    mean: vector(scaling.mean, 'standardize: mean', { length: columns }),
-    scale: vector(scaling.scale, 'standardize: scale', { length: columns, sign: 'positive' }),
-  }
-  const { mean, scale } = given ?? columnScaling(data, rows, columns)
+  const given = scaling === undefined ? undefined : options(scaling, 'standardize: scaling')
+  const { mean, scale } = given
+    ? {
+        mean: vector(given.mean, 'standardize: mean', { length: columns }),
+        scale: vector(given.scale, 'standardize: scale', { length: columns, sign: 'positive' }),
+      }
+    : columnScaling(data, rows, columns)
   for (let i = 0, k = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++, k++) data[k] = (data[k]! - mean[j]!) / scale[j]!
+    for (let j = 0; j < columns; j++, k++) {
+      data[k] = (data[k]! - mean[j]!) / scale[j]!
+      if (!Number.isFinite(data[k]))
+        refuse(`standardize: scale[${j}]`, 'one that float64 can hold the features in', show(scale[j]))
+    }
   return { features: out, mean, scale }
 }
 
@@ -77,7 +86,7 @@ export interface SplitRule {
   testFraction?: number
   rng: Random
   /** Labels of the rows: each class is split in the same proportion. */
-  stratify?: ArrayLike<number>
+  stratify?: VectorLike
 }
 
 /**
@@ -85,21 +94,20 @@ export interface SplitRule {
  *
  * @throws RangeError when one part would be empty, or `stratify` is not of length n.
  */
-export function trainTestSplit(
-  n: number,
-  { testFraction = 0.25, rng, stratify }: SplitRule,
-): { train: Int32Array; test: Int32Array } {
+export function trainTestSplit(n: number, rule: SplitRule): { train: Int32Array; test: Int32Array } {
+  const { testFraction = 0.25, rng, stratify } = options(rule, 'trainTestSplit: rule')
   number(n, 'trainTestSplit: n', { integer: true, min: 2 })
   number(testFraction, 'trainTestSplit: testFraction', { positive: true, max: 1 })
   const count = Math.round(n * testFraction)
   if (count < 1 || count >= n)
     refuse('trainTestSplit: testFraction', `one that leaves rows in both parts of ${n}`, show(testFraction))
+  if (!(rng instanceof Random)) refuse('trainTestSplit: rng', 'a generator of random numbers', show(rng), 'type')
+  const strata = stratify === undefined ? undefined : vector(stratify, 'trainTestSplit: stratify', { length: n })
   const order = rng.permutation(n)
-  if (!stratify) return { test: order.slice(0, count), train: order.slice(count) }
-  if (stratify.length !== n) refuse('trainTestSplit: stratify', `of length ${n}`, `length ${stratify.length}`)
+  if (!strata) return { test: order.slice(0, count), train: order.slice(count) }
   const groups = new Map<number, number[]>()
   for (const row of order) {
-    const label = number(stratify[row], `trainTestSplit: stratify[${row}]`)
+    const label = strata[row]!
     const group = groups.get(label)
     if (group) group.push(row)
     else groups.set(label, [row])
@@ -125,57 +133,21 @@ function apportion(sizes: number[], count: number, total: number): number[] {
   return shares
 }
 
-/** Anything with features and, row by row, labels or targets. */
-export interface Rows {
-  features: NdArray<TypedArray>
-  labels?: Int32Array | Float64Array
-  targets?: Float64Array
-}
-
-/**
- * The given rows of a data set, in the given order (repeats allowed); everything that is not by rows is carried over.
- *
- * @throws RangeError when an index is not that of a row.
- */
-export function takeRows<T extends Rows>(dataset: T, rows: ArrayLike<number>): T {
-  const { features, labels, targets } = dataset
-  if (features?.dimension !== 2) refuse('takeRows: features', 'an ndarray of 2 dimensions', show(features), 'type')
-  const [n, columns] = features.shape as [number, number]
-  const [rowStride, columnStride] = features.stride as [number, number]
-  const Kind = features.data.constructor as new (length: number) => TypedArray
-  const data = new Kind(rows.length * columns)
-  for (let i = 0, k = 0; i < rows.length; i++) {
-    const row = number(rows[i], `takeRows: rows[${i}]`, { integer: true, min: 0, max: n - 1 })
-    const start = features.offset + row * rowStride
-    for (let j = 0; j < columns; j++) data[k++] = features.data[start + j * columnStride]!
-  }
-  for (const [label, values] of Object.entries({ labels, targets }))
-    if (values && values.length !== n) refuse(`takeRows: ${label}`, `of length ${n}`, `length ${values.length}`)
-  const pick = <A extends Int32Array | Float64Array>(values: A): A =>
-    new (values.constructor as new (values: number[]) => A)(Array.from(rows, (row) => values[row]!))
-  return {
-    ...dataset,
-    features: ndarray(data, [rows.length, columns]),
-    ...(labels ? { labels: pick(labels) } : {}),
-    ...(targets ? { targets: pick(targets) } : {}),
-  }
-}
-
-/** A data set with its rows in random order; the one given is not changed. */
-export const shuffle = <T extends Rows>(dataset: T, rng: Random): T =>
-  takeRows(dataset, rng.permutation(dataset.features.shape[0]!))
-
 /**
  * One row for each label, 1 at the label and 0 elsewhere.
  *
  * @param classes number of columns; default: the largest label + 1.
- * @throws RangeError when a label is no integer between 0 and classes - 1.
+ * @throws RangeError when a label is no integer between 0 and classes - 1, or the rows have more than `maxCells` entries
+ * (default 100,000,000).
  */
-export function oneHot(labels: VectorLike, classes?: number): Matrix {
+export function oneHot(labels: VectorLike, classes?: number, limits: Pick<Limits, 'maxCells'> = {}): Matrix {
   const values = vector(labels, 'oneHot: labels', { sign: 'nonnegative' })
+  const most = limit(knownOptions(limits, ['maxCells'], 'oneHot'), 'maxCells', 'oneHot')
   if (classes !== undefined) number(classes, 'oneHot: classes', { integer: true, min: 1 })
-  const columns = classes ?? values.reduce((most, label) => Math.max(most, label), 0) + 1
+  const columns = classes ?? values.reduce((largest, label) => Math.max(largest, label), 0) + 1
   values.forEach((label, i) => number(label, `oneHot: labels[${i}]`, { integer: true, min: 0, max: columns - 1 }))
+  const size = `${values.length} rows of ${columns}`
+  within(values.length * columns, most, 'maxCells', 'oneHot: labels', size)
   const data = new Float64Array(values.length * columns)
   values.forEach((label, i) => (data[i * columns + label] = 1))
   return ndarray(data, [values.length, columns])

@@ -1,7 +1,7 @@
 import { oneOf, refuse, show } from '@opt/core'
 import { bytesOf, place, quote } from './bytes.ts'
 import { type Contents, type FileOptions, parseFile, unpack } from './formats.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { checkLimits, LIMITS, type Limits } from './limits.ts'
 import { dataFolder, folderReader, listFolder } from './node/files.ts'
 import { knownOptions } from './options.ts'
 
@@ -61,6 +61,7 @@ export interface Source {
  */
 export function sourceOf(options: DataOptions, caller: string, others: string[] = []): Source | undefined {
   const { folder, read, ...limits } = knownOptions(options, [...others, ...DATA_OPTIONS], caller)
+  checkLimits(limits, caller)
   if (read !== undefined && typeof read !== 'function') refuse(`${caller}: read`, 'a function', show(read), 'type')
   if (folder !== undefined && (typeof folder !== 'string' || folder === ''))
     refuse(`${caller}: folder`, 'the path of a folder', show(folder), 'type')
