@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { random } from '@opt/core'
+import { random, type Status } from '@opt/core'
 import { decodeImage, encodePng } from '@opt/datasets'
+import { doubtOf } from '../src/color/doubt.ts'
 import { fromOklab, toOklab } from '../src/color/oklab.ts'
 import { type Photograph, transportPalette } from '../src/index.ts'
 import { main } from '../src/main.ts'
+import { Problem } from '../src/problem.ts'
 import { memoryTerminal } from './terminal.ts'
 
 type Rgb = readonly [number, number, number]
@@ -270,6 +272,26 @@ describe('opt transport', () => {
     ])
   })
 
+  test('a plan that is not exact is no success', async () => {
+    const out = file('doubtful.png')
+    const words = ['--samples', '20', '--epsilon', '1e-16']
+    const { code, out: said, err } = await opt(file('scene.png'), file('sunset.png'), '-o', out, ...words)
+    expect(said).toContain(', stalled, marginal error ')
+    expect(err).toMatch(/^opt: the colours may be off: the solver could not make the plan exact \(stalled after /)
+    expect(err).toContain('A larger --epsilon than 1e-16 is easier.')
+    expect(code).toBe(1)
+    expect((await decodeImage(readFileSync(out))).width).toBe(96)
+  })
+
+  test('what the pictures or numbers do not allow is said in a line', async () => {
+    writeFileSync(file('clear.png'), await encodePng({ width: 1, height: 1, channels: 4, data: new Uint8Array(4) }))
+    const clear = await opt(file('clear.png'), file('sunset.png'), '-o', file('none.png'))
+    expect(clear.err).toBe('opt: from must be a picture with a visible pixel, got one that is wholly transparent')
+    const tiny = await opt(file('scene.png'), file('sunset.png'), '-o', file('none.png'), '--epsilon', '5e-324')
+    expect(tiny.err).toMatch(/^opt: epsilon must be of a size with the range of cost \(.*\), got 5e-324$/)
+    expect([clear.code, tiny.code, existsSync(file('none.png'))]).toEqual([1, 1, false])
+  })
+
   test.each([
     [['nope.png', 'sunset.png', '-o', 'x.png'], /cannot read .*nope\.png: there is no such file/],
     [['scene.png', 'text.png', '-o', 'x.png'], /text\.png is no picture that can be read/],
@@ -292,4 +314,24 @@ describe('opt transport', () => {
     expect(out).toBe('')
     expect(err).toMatch(message)
   })
+})
+
+describe('what is said of a plan that is not exact', () => {
+  const end = (status: Status) => ({ status, message: 'sinkhornNewton: this is why' })
+  const off = (what: string) => `the colours may be off: the solver ${what} before the plan was exact (this is why)`
+
+  test.each<[Status, string | undefined]>([
+    ['converged', undefined],
+    ['completed', undefined],
+    ['max-iterations', off('used up its iterations')],
+    ['stopped', off('was stopped')],
+    ['aborted', off('was stopped')],
+    ['time-budget', off('used up its time')],
+    ['stalled', 'the colours may be off: the solver could not make the plan exact (this is why)'],
+  ])('%s: the picture is written', (status, said) => expect(doubtOf(end(status))).toBe(said))
+
+  test.each<[Status, string]>([
+    ['diverged', "the solver's numbers overflowed (this is why); no picture is written"],
+    ['infeasible', 'no plan carries the one palette onto the other (this is why); no picture is written'],
+  ])('%s: none is', (status, said) => expect(() => doubtOf(end(status))).toThrow(new Problem(said)))
 })

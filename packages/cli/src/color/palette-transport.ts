@@ -24,9 +24,11 @@ export interface PaletteTransport {
   picture: Photograph
   /** Mean squared distance in Oklab that the colours travel by the plan. */
   cost: number
-  /** Iterations of the solver, its status and the error of the plan's marginals. */
+  /** Iterations of the solver. */
   iterations: number
+  /** How the solver ended, in a word and in a sentence, and the error of the plan's marginals. */
   status: Status
+  message: string
   error: number
   /** How many colours stand for each picture. */
   colors: { from: number; to: number }
@@ -53,10 +55,12 @@ export function transportPalette(from: Photograph, to: Photograph, options: Pale
   // gradient of the Sinkhorn divergence, and equal palettes stay exactly where they are.
   const itself = meanDestinations(source, source, epsilon)
   const shifts = onto.destinations.map((value, k) => strength * (value - itself.destinations[k]!))
-  const { cost, iterations, status, error } = onto.solution
+  const { cost, iterations } = onto.solution
+  // The picture is as good as the worse of both plans.
+  const { status, message, error } = (onto.solution.status === 'converged' ? itself : onto).solution
   return {
     picture: recolored(from, new ColorMap(source.colors, source.weights, shifts)),
-    ...{ cost, iterations, status, error },
+    ...{ cost, iterations, status, message, error },
     colors: { from: source.weights.length, to: target.weights.length },
   }
 }

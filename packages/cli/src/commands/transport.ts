@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { decodeImage, encodePng, type Picture } from '@opt/datasets'
 import type { CAC } from 'cac'
+import { doubtOf } from '../color/doubt.ts'
 import { checkWritable, writeOrRescue } from '../files.ts'
 import { seconds } from '../format.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
 import { nameable } from '../printable.ts'
-import { Problem, reasonOf, UsageError } from '../problem.ts'
+import { Problem, reasonOf, UsageError, withoutFunction } from '../problem.ts'
 import type { Session } from '../session.ts'
 
 export function addTransport(cli: CAC, session: Session): void {
@@ -32,13 +33,10 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
 
   const { transportPalette } = await import('../color/palette-transport.ts')
   const start = performance.now()
-  const { picture, cost, iterations, status, error, colors } = transportPalette(source, target, {
-    samples,
-    epsilon,
-    strength,
-    seed,
-  })
+  const moved = refusing(() => transportPalette(source, target, { samples, epsilon, strength, seed }))
   const time = (performance.now() - start) / 1000
+  const { picture, cost, iterations, status, error, colors } = moved
+  const doubt = doubtOf(moved)
   const png = await encodePng(picture)
   // While it is written, a signal waits: nothing half-written stays behind.
   const interrupts = listenForInterrupts({})
@@ -56,7 +54,18 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
       `written to  ${nameable(out)}`,
     ].join('\n'),
   )
-  return 0
+  if (doubt === undefined) return 0
+  terminal.err(`opt: ${doubt}. A larger --epsilon than ${epsilon} is easier.`)
+  return 1
+}
+
+/** What the pictures or the numbers do not allow is the user's to mend: no stack is shown. */
+function refusing<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof RangeError ? new Problem(withoutFunction(error)) : error
+  }
 }
 
 async function open(file: string): Promise<Picture> {
