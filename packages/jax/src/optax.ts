@@ -63,9 +63,10 @@ class State<O extends Stepper> implements OptaxState<O> {
 }
 
 /** The optimizer's own arrays, in the layout's order. */
-function parametersOf({ parameters }: Stepper, { names, offsets }: Layout): Floats[] {
+function parametersOf(optimizer: Stepper, { names, offsets }: Layout): Floats[] {
+  const parameters = optimizer?.parameters as Record<string, { data?: unknown } | undefined> | undefined
   return names.map((name, i) => {
-    const held = (parameters as Record<string, { data?: unknown } | undefined> | undefined)?.[name]
+    const held = parameters?.[name]
     const flat = ArrayBuffer.isView(held) ? held : held?.data
     const length = offsets[i + 1] - offsets[i]
     if (!ArrayBuffer.isView(flat) || (flat as Floats).length !== length)
@@ -142,6 +143,29 @@ export function optax<O extends Stepper>(create: CreateOptimizer<O>): GradientTr
   return twins({ init, update }, deviceOf) as GradientTransformation<O>
 }
 
-/** params + updates; both used up. */
-export const applyUpdates = <P>(params: P, updates: P): P =>
-  tree.map((parameter: JaxArray, update: JaxArray) => parameter.add(update), params as Tree, updates as Tree) as P
+/**
+ * params + updates; both used up.
+ *
+ * @throws TypeError or RangeError for trees with something else than arrays, and for two that differ in structure or shapes.
+ */
+export function applyUpdates<P>(params: P, updates: P): P {
+  const [from, structure] = tree.flatten<JaxArray>(params as Tree)
+  const [by, other] = tree.flatten<JaxArray>(updates as Tree)
+  checkLeaves(from, 'applyUpdates: params')
+  checkLeaves(by, 'applyUpdates: updates')
+  const told = (leaves: JaxArray[], of: Layout['structure']) =>
+    `${of.toString().slice('JsTreeDef'.length)} of [${leaves.map(({ shape }) => shape).join('] [')}]`
+  const [allowed, given] = [told(from, structure), told(by, other)]
+  if (given !== allowed) refuse('applyUpdates: updates', `a tree like params, ${allowed}`, given)
+  return tree.unflatten(
+    structure,
+    from.map((parameter, i) => parameter.add(by[i])),
+  ) as P
+}
+
+/** Refuses leaves that are neither arrays nor, inside of jit, tracers. */
+function checkLeaves(leaves: JaxArray[], label: string): void {
+  for (const leaf of leaves)
+    if (typeof leaf?.add !== 'function' || !Array.isArray(leaf.shape))
+      refuse(label, 'a tree of jax-js arrays', `one with ${show(leaf)}`, 'type')
+}

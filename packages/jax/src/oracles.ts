@@ -1,5 +1,5 @@
 import { type DType, type Array as JaxArray, jit, numpy as np, tree } from '@jax-js/jax'
-import { refuse, show } from '@opt/core'
+import { boolean, callback, options, refuse, show } from '@opt/core'
 import { checked, type Traceable } from './check.ts'
 import { type Floats, floats, layoutOf, leavesOf, type Tree, take, toFlat, toTree } from './layout.ts'
 import { type Numbers, type Reading, twins } from './read.ts'
@@ -66,10 +66,12 @@ export interface Oracles<D = void, I = JaxArray> extends Answers<D, I> {
 export function oracles<P, D = void, I = JaxArray>(
   loss: (params: P, data: D) => JaxArray,
   params: P,
-  options: OraclesOptions<P, D, I> = {},
+  given: OraclesOptions<P, D, I> = {},
 ): Oracles<D, I> {
-  const { exampleLoss, model, check = true } = options
+  const { exampleLoss, model, check = true } = options(given, 'oracles: options')
   if (typeof loss !== 'function') refuse('oracles: loss', 'a function of parameters and data', show(loss), 'type')
+  for (const [name, f] of Object.entries({ exampleLoss, model })) if (f !== undefined) callback(f, `oracles: ${name}`)
+  boolean(check, 'oracles: check')
   const layout = layoutOf(params, 'oracles: params')
   const { size, dtype, device } = layout
   const one = np.array(1, { dtype: dtype as DType, device })
@@ -130,6 +132,8 @@ export function oracles<P, D = void, I = JaxArray>(
       return toFlat(layout, yield* ask('hvp', x, data, take(layout, v, 'hvp: v')), product)
     },
     *perExampleGradientNorms(x: ArrayLike<number>, data: D, out?: Float64Array): Reading<Float64Array> {
+      if (data === undefined || leavesOf(data).length === 0)
+        refuse('perExampleGradientNorms: data', 'arrays, with the examples along their first axis', 'none')
       const [norms] = yield* ask('perExampleGradientNorms', x, data)
       const all = outOf('perExampleGradientNorms', norms.length, out) ?? new Float64Array(norms.length)
       all.set(norms)

@@ -1,4 +1,17 @@
-import { deviceOf, type Floats, floats, layoutOf, leavesOf, shapesOf, take, toFlat, toTree, views } from './layout.ts'
+import { refuse, show } from '@opt/core'
+import {
+  deviceOf,
+  type Floats,
+  floats,
+  type Layout,
+  layoutOf,
+  leavesOf,
+  shapesOf,
+  take,
+  toFlat,
+  toTree,
+  views,
+} from './layout.ts'
 import { type Reading, twins } from './read.ts'
 
 /** A tree as one flat array, and the way back. */
@@ -19,9 +32,17 @@ function* ravelTree<P>(params: P): Reading<Raveled<P>> {
   return {
     x,
     unravel: (flat) => toTree(layout, take(layout, flat, 'unravel: x')) as P,
-    named: (flat) => views(layout, flat),
+    named: (flat) => views(layout, checked(layout, flat)),
     shapes: shapesOf(layout),
   }
+}
+
+/** Only of a typed array of that length are there views by leaf. */
+function checked<A extends Floats>({ size }: Layout, x: A): A {
+  if (!/Float(32|64)Array/.test(Object.prototype.toString.call(x)))
+    refuse('named: x', 'a Float32Array or a Float64Array', show(x), 'type')
+  if (x.length !== size) refuse('named: x', `of length ${size}`, `length ${x.length}`)
+  return x
 }
 
 interface Ravel {
