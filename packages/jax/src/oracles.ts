@@ -158,11 +158,9 @@ export function oracles<P, D = void, I = JaxArray>(
 
 /** Checks where an answer is to be written, if it is said. */
 function outOf<A extends Floats>(name: string, length: number, out: A | undefined): A | undefined {
-  if (out !== undefined && !(ArrayBuffer.isView(out) && out.length === length))
-    refuse(
-      `${name}: out`,
-      `a typed array of length ${length}`,
-      ArrayBuffer.isView(out) ? `length ${out.length}` : show(out),
-    )
+  if (out === undefined) return out
+  const wanted = `a typed array of length ${length}`
+  if (!/Float(32|64)Array/.test(Object.prototype.toString.call(out))) refuse(`${name}: out`, wanted, show(out), 'type')
+  if (out.length !== length) refuse(`${name}: out`, wanted, `length ${out.length}`)
   return out
 }

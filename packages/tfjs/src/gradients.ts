@@ -1,5 +1,5 @@
 import { refuse, show } from '@opt/core'
-import { engine, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core'
+import { engine, type NamedTensorMap, type Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { Pair } from './reading.ts'
 
 /** A gradient of a variable, or a weight of an optimizer, by its name. */
@@ -24,13 +24,16 @@ export function paired(
   const list = Array.isArray(gradients)
     ? (gradients as readonly NamedTensor[])
     : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }))
+  for (let i = 0; i < list.length; i++)
+    if (typeof list[i]?.name !== 'string')
+      refuse(`${LABEL}: gradients[${i}]`, 'a record { name, tensor }', show(list[i]), 'type')
   const given = list.filter(({ tensor }) => tensor != null)
   if (given.length === 0) refuse(`${LABEL}: gradients`, 'given for one variable or more', 'none')
   const variables = engine().registeredVariables
   return given.map(({ name, tensor: gradient }, i) => {
     const label = `${LABEL}: gradients.${name}`
     const variable = variables[name]
-    if (!variable) refuse(label, 'that of a variable', 'one of none')
+    if (!(variable instanceof Variable)) refuse(label, 'that of a variable', 'one of none')
     if (given.findIndex((other) => other.name === name) < i) refuse(label, 'given once', 'twice')
     if (variable.dtype !== 'float32') refuse(label, 'that of a float32 variable', `one of ${variable.dtype}`, 'type')
     if (gradient.dtype !== 'float32') refuse(label, 'a float32 tensor', gradient.dtype ?? show(gradient), 'type')

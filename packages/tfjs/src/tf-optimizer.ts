@@ -15,6 +15,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core'
 import { Binding, type CreateOptimizer } from './binding.ts'
+import { checkedCall } from './call.ts'
 import { type NamedTensor, paired } from './gradients.ts'
 import { checkSyncReads, type Pair, type Reading, read, readSync, watch } from './reading.ts'
 import { resume } from './resume.ts'
@@ -67,10 +68,12 @@ export class TfOptimizer extends Optimizer {
    *
    * @param returnCost true: returns the loss before the step, yours to dispose of. Default false: null.
    * @param varList variables to change. Default: all that are trainable.
-   * @throws as {@link applyGradients}; then nothing has changed and no tensor is left behind.
+   * @throws TypeError or RangeError for an `f` that returns no scalar, and for variables that are none; as {@link applyGradients}.
+   *   Then nothing has changed and no tensor is left behind.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
-    return tidy(() => super.minimize(f, returnCost, varList) as Scalar)
+    const loss = checkedCall('TfOptimizer.minimize', f, returnCost, varList)
+    return tidy(() => super.minimize(loss, returnCost, varList) as Scalar)
   }
 
   /**
@@ -94,7 +97,8 @@ export class TfOptimizer extends Optimizer {
    * @throws as {@link minimize}, and when a variable changes before the step is done: await each step.
    */
   async minimizeAsync(f: () => Scalar, returnCost = false, varList?: Variable[]): Promise<Scalar | null> {
-    const { value, grads } = this.computeGradients(f, varList)
+    const loss = checkedCall('TfOptimizer.minimizeAsync', f, returnCost, varList)
+    const { value, grads } = this.computeGradients(loss, varList)
     let done = false
     try {
       const pairs = this.#paired(grads)
