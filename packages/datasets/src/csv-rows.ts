@@ -91,12 +91,12 @@ function quotedCells(record: string, delimiter: string, line: number, most: numb
   for (let at = skip(0); at <= record.length && cells.length < most; ) {
     let cell = ''
     if (record[at] === '"') {
-      for (let from = at + 1; ; from = at + 1) {
-        at = record.indexOf('"', from)
-        cell += record.slice(from, at)
-        if (record[at + 1] !== '"') break
-        cell += record[at++]
-      }
+      const from = at + 1
+      at = record.indexOf('"', from)
+      const whole = at
+      while (record[at + 1] === '"') at = record.indexOf('"', at + 2)
+      cell = record.slice(from, at)
+      if (at > whole) cell = cell.replaceAll('""', '"')
       const after = skip(at + 1)
       const ends = after >= record.length || record[after] === delimiter || (blanks && after > at + 1)
       if (!ends) malformed(`parseCsv: line ${line}`, 'a delimiter after a closing quote', quotation(record[after]!))

@@ -5,15 +5,20 @@ export interface Category {
   classNames: string[]
 }
 
-/** A growing column of words. */
+/** A column of words as it is read. */
 export class Words {
-  readonly rows: number[] = []
+  readonly #labels: Int32Array
+  #rows = 0
   readonly #codes = new Map<string, number>()
+
+  constructor(rows: number) {
+    this.#labels = new Int32Array(rows)
+  }
 
   add(word: string): void {
     let code = this.#codes.get(word)
     if (code === undefined) this.#codes.set(word, (code = this.#codes.size))
-    this.rows.push(code)
+    this.#labels[this.#rows++] = code
   }
 
   category(name: string): Category {
@@ -21,6 +26,6 @@ export class Words {
     const classNames = found.toSorted((a, b) => (a < b ? -1 : 1))
     const place = new Map(classNames.map((word, k) => [word, k]))
     const order = found.map((word) => place.get(word)!)
-    return { name, labels: Int32Array.from(this.rows, (code) => order[code]!), classNames }
+    return { name, labels: this.#labels.map((code) => order[code]!), classNames }
   }
 }

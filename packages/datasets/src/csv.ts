@@ -88,13 +88,13 @@ function readColumns(
   about: { names: string[]; named: (string | number)[]; skip: boolean; header: unknown },
 ): CsvTable {
   const { names, named, skip, header } = about
+  const count = rows - (skip ? 1 : 0)
+  if (count === 0) malformed(`parseCsv: line ${firstLine + 1}`, 'at least one row after the first line', 'none')
   const words = names.map((name, j) => {
     const kinds = below[j]! | (skip ? 0 : cellKind(first[j]!, rule))
     const only = kinds & WORD && !(kinds & (NUMBER | OTHER))
-    return only || named.includes(j) || named.includes(name) ? new Words() : undefined
+    return only || named.includes(j) || named.includes(name) ? new Words(count) : undefined
   })
-  const count = rows - (skip ? 1 : 0)
-  if (count === 0) malformed(`parseCsv: line ${firstLine + 1}`, 'at least one row after the first line', 'none')
   const numeric = names.filter((_, j) => !words[j])
   const values = new Float64Array(count * numeric.length)
   let k = 0
