@@ -1,11 +1,13 @@
+import { join } from 'node:path'
+
 /** One jest configuration for every room: native ES modules, TypeScript by swc, tests in test/. */
 export default {
   rootDir: process.cwd(),
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '\\.ts$': [
-      '@swc/jest',
+    '\\.ts$|/packages/.*/dist/.*\\.js$': [
+      join(import.meta.dirname, 'scripts', 'jest-transform.mjs'),
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },

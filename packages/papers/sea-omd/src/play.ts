@@ -73,8 +73,10 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
       const realized = vector(environment.realizedComparator()?.x, 'environment.realizedComparator().x', rule)
       const noise = vector(environment.noise, 'environment.noise')
       const drift = vector(environment.drift, 'environment.drift')
-      const told = (what: 'expected' | 'loss', t: number, x: Float64Array) =>
-        number(environment[what](t, x), `environment.${what}(${t}, x)`)
+      const told = (what: 'expected' | 'loss', t: number, x: Float64Array) => {
+        const value = environment[what](t, x)
+        return Number.isFinite(value) ? value : number(value, `environment.${what}(${t}, x)`)
+      }
       const previous = new Float64Array(u.length)
       const { G, L } = environment
       const world = { sigma2: 0, Sigma2: 0, sigmaMax2: 0, SigmaMax2: 0, G, L }
@@ -94,7 +96,8 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
         sum.regret += expected - told('expected', t, u)
         sum.realizedRegret += told('loss', t, x) - told('loss', t, realized)
         if (environment.minimizer) sum.dynamicRegret += expected - told('expected', t, environment.minimizer(t))
-        const g = vector(environment.gradient(t, x), `environment.gradient(${t}, x)`, rule)
+        const g = environment.gradient(t, x)
+        if (g?.length !== u.length) refuse('environment.gradient(t, x)', `${u.length} numbers`, show(g))
         sum.linearRegret += inner(g, x) - inner(g, realized)
         sum.V += squaredDistance(g, previous)
         previous.set(g)
