@@ -1,6 +1,6 @@
-import { number, refuse, show, type VectorLike, vector } from '@opt/core'
+import { number, options, refuse, show, type VectorLike, vector } from '@opt/core'
+import { takeKernel } from './answers.ts'
 import type { Kernel } from './kernel.ts'
-import { checkKernel } from './lion-k.ts'
 
 /** The constants of a run of Lion-K. */
 export interface LionConstants {
@@ -26,8 +26,8 @@ export function takeConstants(
   caller: string,
   constants: LionConstants,
 ): Required<LionConstants> & { beta1: number; beta2: number } {
-  const { kernel, learningRate, beta1 = 0.9, beta2 = 0.99, weightDecay } = constants
-  checkKernel(kernel, `${caller}: kernel`)
+  const { learningRate, beta1 = 0.9, beta2 = 0.99, weightDecay, ...rest } = options(constants, `${caller}: constants`)
+  const kernel = takeKernel(rest.kernel, `${caller}: kernel`)
   number(learningRate, `${caller}: learningRate`, { positive: true })
   number(weightDecay, `${caller}: weightDecay`, { positive: true })
   number(beta1, `${caller}: beta1`, { nonnegative: true })

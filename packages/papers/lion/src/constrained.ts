@@ -1,8 +1,9 @@
-import { number, refuse, type Solver, show, solver, type VectorLike, vectorCopy } from '@opt/core'
+import { number, options as optionsOf, refuse, type Solver, show, solver, type VectorLike, vectorCopy } from '@opt/core'
+import { takeKernel } from './answers.ts'
 import { checkObjective, inner, type Objective, takeVectors, times } from './constants.ts'
 import type { Kernel } from './kernel.ts'
 import { l1 } from './kernels/separable.ts'
-import { checkKernel, LionK } from './lion-k.ts'
+import { LionK } from './lion-k.ts'
 
 /**
  * How far x is from minimising F(x) = f(x) + K*(lambda x) / lambda:
@@ -13,10 +14,12 @@ import { checkKernel, LionK } from './lion-k.ts'
  * Where K* is an indicator it is the Frank-Wolfe gap. Infinity outside the domain of K*.
  */
 export function kktResidual(
-  { x, gradient }: { x: VectorLike; gradient: VectorLike },
-  { kernel, weightDecay }: { kernel: Kernel; weightDecay: number },
+  point: { x: VectorLike; gradient: VectorLike },
+  constants: { kernel: Kernel; weightDecay: number },
 ): number {
-  checkKernel(kernel, 'kktResidual: kernel')
+  const { x, gradient } = optionsOf(point, 'kktResidual: point')
+  const { weightDecay, ...rest } = optionsOf(constants, 'kktResidual: constants')
+  const kernel = takeKernel(rest.kernel, 'kktResidual: kernel')
   number(weightDecay, 'kktResidual: weightDecay', { positive: true })
   const at = takeVectors('kktResidual', kernel, { x, gradient })
   return residual(kernel, weightDecay, at.x, at.gradient)
@@ -83,7 +86,8 @@ export const constrained: Solver<
     options: ConstrainedOptions,
   ): Generator<ConstrainedReport, ConstrainedSolution, boolean> {
     checkObjective(objective, 'objective')
-    const { kernel = l1(), weightDecay = 1, learningRate = 0.02, beta1 = 0.9, beta2 = 0.99 } = options
+    const { weightDecay = 1, learningRate = 0.02, beta1 = 0.9, beta2 = 0.99 } = options
+    const kernel = takeKernel(options.kernel ?? l1(), 'kernel')
     const horizon = options.maxIterations!
     number(weightDecay, 'weightDecay', { positive: true })
     number(learningRate, 'learningRate', { positive: true })
@@ -95,6 +99,7 @@ export const constrained: Solver<
     const optimizer = new LionK(x, { kernel, weightDecay, beta1, beta2, learningRate: rate })
     const measure = () => {
       objective.gradient(x, gradient)
+      gradient.forEach((entry, i) => void number(entry, `objective.gradient(x)[${i}]`))
       const violation = kernel.violation(times(weightDecay, x))
       return { error: residual(kernel, weightDecay, x, gradient), violation }
     }

@@ -1,18 +1,16 @@
-import { log, number, refuse, show, type VectorLike } from '@opt/core'
+import { boolean, log, number, options, refuse, show, type VectorLike } from '@opt/core'
 import type { Schedule } from '@opt/optimizers'
+import { takeKernel } from './answers.ts'
 import { takeVectors, times } from './constants.ts'
 import type { Kernel } from './kernel.ts'
-import { checkKernel } from './lion-k.ts'
 
 /**
  * How far x is outside the constraint set of Lion-K, {x : K*(lambda x) < infinity}: the kernel's violation of lambda x.
  * 0 inside; for a gauge's ball, gauge(lambda x) - 1.
  */
-export function constraintViolation(
-  x: VectorLike,
-  { kernel, weightDecay }: { kernel: Kernel; weightDecay: number },
-): number {
-  checkKernel(kernel, 'constraintViolation: kernel')
+export function constraintViolation(x: VectorLike, constants: { kernel: Kernel; weightDecay: number }): number {
+  const { weightDecay, ...rest } = options(constants, 'constraintViolation: constants')
+  const kernel = takeKernel(rest.kernel, 'constraintViolation: kernel')
   number(weightDecay, 'constraintViolation: weightDecay', { positive: true })
   return kernel.violation(times(weightDecay, takeVectors('constraintViolation', kernel, { x }).x))
 }
@@ -38,11 +36,9 @@ function factor(rate: number, weightDecay: number, implicit: boolean): number {
  * @param violation at the start.
  * @throws RangeError when a step has eps lambda > 1 (explicit): it would jump over the set.
  */
-export function entryEnvelope(
-  violation: number,
-  steps: number,
-  { learningRate, weightDecay, implicit = false }: Decay,
-): Float64Array {
+export function entryEnvelope(violation: number, steps: number, decay: Decay): Float64Array {
+  const { learningRate, weightDecay, implicit = false } = options(decay, 'entryEnvelope: decay')
+  boolean(implicit, 'entryEnvelope: implicit')
   number(violation, 'entryEnvelope: violation', { nonnegative: true })
   number(steps, 'entryEnvelope: steps', { integer: true, min: 0 })
   number(weightDecay, 'entryEnvelope: weightDecay', { positive: true })
@@ -50,7 +46,7 @@ export function entryEnvelope(
   bound[0] = violation
   for (let t = 0; t < steps; t++) {
     const rate = typeof learningRate === 'function' ? learningRate(t) : learningRate
-    if (!(rate >= 0 && rate < Infinity)) number(rate, `entryEnvelope: learningRate(${t})`, { nonnegative: true })
+    number(rate, `entryEnvelope: learningRate(${t})`, { nonnegative: true })
     if (!implicit && rate * weightDecay > 1)
       refuse(`entryEnvelope: learningRate(${t})`, `at most 1 / weightDecay = ${1 / weightDecay}`, show(rate))
     bound[t + 1] = bound[t] * factor(rate, weightDecay, implicit)
@@ -63,11 +59,9 @@ export function entryEnvelope(
  *
  * @throws RangeError unless 0 < to and 0 < eps lambda, which is at most 1 when explicit.
  */
-export function stepsToEnter(
-  from: number,
-  to: number,
-  { learningRate, weightDecay, implicit = false }: Decay & { learningRate: number },
-): number {
+export function stepsToEnter(from: number, to: number, decay: Decay & { learningRate: number }): number {
+  const { learningRate, weightDecay, implicit = false } = options(decay, 'stepsToEnter: decay')
+  boolean(implicit, 'stepsToEnter: implicit')
   number(from, 'stepsToEnter: from', { nonnegative: true })
   number(to, 'stepsToEnter: to', { positive: true })
   number(weightDecay, 'stepsToEnter: weightDecay', { positive: true })

@@ -1,4 +1,4 @@
-import { number, type Report, type Solver, solver, type VectorLike, vectorCopy } from '@opt/core'
+import { number, type Report, refuse, type Solver, show, solver, type VectorLike, vectorCopy } from '@opt/core'
 import { checkObjective, type Objective } from './constants.ts'
 import { type FlowConstants, type FlowLyapunov, flowLyapunov, takeFlowConstants } from './lyapunov.ts'
 
@@ -52,7 +52,9 @@ export const lionFlow: Solver<[objective: Objective, x0: VectorLike, options: Fl
       const constants = takeFlowConstants('lionFlow', options)
       const { kernel, alpha, gamma, epsilon, lambda } = constants
       const duration = number(options.duration, 'duration', { positive: true })
-      const steps = Math.ceil(duration / number(options.stepSize ?? 0.01, 'stepSize', { positive: true }) - 1e-9)
+      const stepSize = number(options.stepSize ?? 0.01, 'stepSize', { positive: true })
+      const steps = Math.max(1, Math.ceil(duration / stepSize - 1e-9))
+      if (steps > Number.MAX_SAFE_INTEGER) refuse('stepSize', `a part of duration ${duration}`, show(stepSize))
       const h = duration / steps
       const x = vectorCopy(x0, 'x0')
       const n = x.length

@@ -16,6 +16,11 @@ export interface Kernel {
   conjugateSubgradient(y: Float64Array, out: Float64Array): void
   /** How far y is outside the domain of K*, as a convex function that is 0 on it: gauge - 1 where the domain is a gauge's unit ball. */
   violation(y: Float64Array): number
+  /**
+   * How large an entry of a subgradient can be where no entry of x is larger than `size`, a finite number. Where it is left out, each step of
+   * an optimizer is tried on a copy, lest a number leave its range.
+   */
+  bound?(size: number): number
   /** Throws a RangeError that begins with `label` when vectors of this length do not suit. */
   check?(length: number, label: string): void
 }
@@ -32,6 +37,7 @@ interface Entry {
   value(v: number): number
   /** Of all entries: the hot loop. */
   subgradient(x: Float64Array, out: Float64Array): void
+  bound(size: number): number
   /** On the domain. */
   conjugate(y: number): number
   conjugateSubgradient(y: number): number
@@ -58,6 +64,7 @@ export function separable({ name, ...entry }: Entry): Kernel {
       return sum
     },
     subgradient: entry.subgradient,
+    bound: entry.bound,
     conjugate(y) {
       if (!(violation(y) <= SLACK)) return Infinity
       let sum = 0
@@ -72,6 +79,9 @@ export function separable({ name, ...entry }: Entry): Kernel {
 
 /** -1, 0 or 1; NaN for NaN. */
 export const sign = (v: number): number => (v > 0 ? 1 : v < 0 ? -1 : v === 0 ? 0 : v)
+
+/** No entry of a subgradient is larger. */
+export const one = (): number => 1
 
 /** How far y is outside [-1, 1]. */
 export const outsideBox = (y: number): number => max(0, abs(y) - 1)

@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { callback, refuse, show } from '@opt/core'
 import {
   type Floats,
   flag,
@@ -28,6 +28,10 @@ export function checkKernel(kernel: unknown, label: string): void {
   for (const method of METHODS)
     if (typeof (kernel as Partial<Kernel> | undefined)?.[method] !== 'function')
       refuse(label, `a kernel such as l1(), with a function ${method}`, show(kernel), 'type')
+  for (const method of ['check', 'bound'] as const) {
+    const given = (kernel as Kernel)[method]
+    if (given !== undefined) callback(given, `${label}.${method}`)
+  }
 }
 
 const kernelSetting: Setting<Kernel> = { default: l1(), check: checkKernel }
@@ -36,6 +40,13 @@ const rules: Rules<LionKHyper> = {
   name: 'LionK',
   settings: { ...lionSettings, kernel: kernelSetting, implicit: flag(false) },
   arrays: () => ['momentum'],
+  bound({ learningRate, weightDecay, kernel, implicit }, bounds) {
+    bounds.state = Math.max(bounds.state, bounds.gradient)
+    const move = learningRate * (kernel.bound?.(bounds.state) ?? Infinity)
+    const shrink = learningRate * weightDecay
+    bounds.parameter = bounds.parameter * (implicit ? 1 : Math.max(1, Math.abs(1 - shrink))) + move
+    bounds.largest = Math.max(learningRate, shrink, move)
+  },
   accept: ({ kernel }, { length, label }) => kernel.check?.(length, label),
 }
 

@@ -1,7 +1,7 @@
-import { number, refuse, show, type VectorLike } from '@opt/core'
+import { number, options, refuse, show, type VectorLike } from '@opt/core'
+import { takeKernel } from './answers.ts'
 import { inner, type LionConstants, takeConstants, takeVectors, times } from './constants.ts'
 import type { Kernel } from './kernel.ts'
-import { checkKernel } from './lion-k.ts'
 
 /** A point of a run: x, the momentum m (of -g), and f(x). */
 export interface LyapunovPoint {
@@ -34,8 +34,9 @@ function fenchelYoung(kernel: Kernel, lambda: number, x: Float64Array, m: Float6
  */
 export function lyapunov(point: LyapunovPoint, constants: LionConstants): number {
   const { kernel, weightDecay, ...rest } = takeConstants('lyapunov', constants)
-  const { x, m } = takeVectors('lyapunov', kernel, { x: point.x, m: point.m })
-  const f = number(point.f, 'lyapunov: f')
+  const { x: at, m: momentum, f: height } = options(point, 'lyapunov: point')
+  const { x, m } = takeVectors('lyapunov', kernel, { x: at, m: momentum })
+  const f = number(height, 'lyapunov: f')
   const { star, gap } = fenchelYoung(kernel, weightDecay, x, m)
   if (star === Infinity) return Infinity
   return f + star / weightDecay + weight({ kernel, weightDecay, ...rest }) * gap
@@ -62,9 +63,10 @@ export interface LyapunovStep {
  * @throws TypeError or RangeError as {@link lyapunov}.
  */
 export function lyapunovStep(
-  { x, m, gradient }: { x: VectorLike; m: VectorLike; gradient: VectorLike },
+  point: { x: VectorLike; m: VectorLike; gradient: VectorLike },
   constants: LionConstants,
 ): LyapunovStep {
+  const { x, m, gradient } = options(point, 'lyapunovStep: point')
   const { kernel, learningRate, beta1, beta2, weightDecay } = takeConstants('lyapunovStep', constants)
   const from = takeVectors('lyapunovStep', kernel, { x, m, gradient })
   const mixed = from.m.map((v, i) => beta1 * v - (1 - beta1) * from.gradient[i])
@@ -104,8 +106,8 @@ export interface FlowConstants {
 
 /** Checks the constants of the continuous theory. */
 export function takeFlowConstants(caller: string, constants: FlowConstants): FlowConstants {
-  const { kernel, alpha, gamma, epsilon, lambda } = constants
-  checkKernel(kernel, `${caller}: kernel`)
+  const { alpha, gamma, epsilon, lambda, ...rest } = options(constants, `${caller}: constants`)
+  const kernel = takeKernel(rest.kernel, `${caller}: kernel`)
   number(alpha, `${caller}: alpha`, { positive: true })
   number(gamma, `${caller}: gamma`, { positive: true })
   number(lambda, `${caller}: lambda`, { positive: true })
@@ -136,8 +138,13 @@ export interface FlowLyapunov {
  */
 export function flowLyapunov(point: LyapunovPoint & { gradient: VectorLike }, constants: FlowConstants): FlowLyapunov {
   const { kernel, alpha, gamma, epsilon, lambda } = takeFlowConstants('flowLyapunov', constants)
-  const { x, m, gradient } = takeVectors('flowLyapunov', kernel, { x: point.x, m: point.m, gradient: point.gradient })
-  const f = number(point.f, 'flowLyapunov: f')
+  const { f: height, ...vectors } = options(point, 'flowLyapunov: point')
+  const { x, m, gradient } = takeVectors('flowLyapunov', kernel, {
+    x: vectors.x,
+    m: vectors.m,
+    gradient: vectors.gradient,
+  })
+  const f = number(height, 'flowLyapunov: f')
   const velocity = m.map((v, i) => -alpha * gradient[i] - gamma * v)
   const mixed = m.map((v, i) => v + epsilon * velocity[i])
   const [direction, atM, s] = [m.slice(), m.slice(), m.slice()]

@@ -117,7 +117,7 @@ const CASES: [string, () => unknown, RegExp][] = [
   [
     'constrained, a gradient of NaN',
     () => constrained({ ...bowl, gradient: (_, out) => out.fill(NaN) }, [0], {}),
-    /LionK\.step: gradients\[0\] must be a finite number, got NaN/,
+    /constrained: objective\.gradient\(x\)\[0\] must be a finite number, got NaN/,
   ],
   [
     'kktResidual',

@@ -1,6 +1,6 @@
 import { number, refuse } from '@opt/core'
 import { Matrix, SingularValueDecomposition } from 'ml-matrix'
-import { indicator, type Kernel } from '../kernel.ts'
+import { indicator, type Kernel, one } from '../kernel.ts'
 
 const { abs, max, sqrt } = Math
 
@@ -32,6 +32,7 @@ export function group21(rows: number, columns: number): Kernel {
   return {
     name: 'group21',
     check,
+    bound: one,
     violation,
     value(x) {
       let sum = 0

@@ -1,5 +1,5 @@
 import { number, pow, refuse, show } from '@opt/core'
-import { indicator, type Kernel, sign } from '../kernel.ts'
+import { indicator, type Kernel, one, sign } from '../kernel.ts'
 
 const { abs, max, sqrt } = Math
 
@@ -12,6 +12,7 @@ function norm(
   return {
     ...rest,
     violation,
+    bound: one,
     conjugate: (y) => indicator(violation(y)),
     conjugateSubgradient: (_, out) => void out.fill(0),
   }

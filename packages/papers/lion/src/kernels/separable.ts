@@ -1,7 +1,10 @@
 import { exp, log1p, number, tanh } from '@opt/core'
-import { type Kernel, outsideBox, separable, sign } from '../kernel.ts'
+import { type Kernel, one, outsideBox, separable, sign } from '../kernel.ts'
 
 const { abs, max, sqrt } = Math
+
+/** Beside it smaller numbers vanish, and its square is still a number. */
+const LARGE = 1e150
 
 /** K = sum of |x_i|: Lion. The set: |x_i| <= 1 / lambda. */
 export const l1 = (): Kernel =>
@@ -11,6 +14,7 @@ export const l1 = (): Kernel =>
     subgradient(x, out) {
       for (let i = 0; i < x.length; i++) out[i] = sign(x[i])
     },
+    bound: one,
     conjugate: () => 0,
     conjugateSubgradient: () => 0,
     violation: outsideBox,
@@ -22,6 +26,7 @@ export const squared = (): Kernel =>
     name: 'squared',
     value: (v) => 0.5 * v * v,
     subgradient: (x, out) => out.set(x),
+    bound: (size) => size,
     conjugate: (y) => 0.5 * y * y,
     conjugateSubgradient: (y) => y,
     violation: () => 0,
@@ -36,6 +41,7 @@ export function deadzone(e: number): Kernel {
     subgradient(x, out) {
       for (let i = 0; i < x.length; i++) out[i] = abs(x[i]) <= e ? 0 : sign(x[i])
     },
+    bound: one,
     conjugate: (y) => e * abs(y),
     conjugateSubgradient: (y) => e * sign(y),
     violation: outsideBox,
@@ -51,6 +57,7 @@ export function huber(e: number): Kernel {
     subgradient(x, out) {
       for (let i = 0; i < x.length; i++) out[i] = x[i] > e ? 1 : x[i] < -e ? -1 : x[i] / e
     },
+    bound: one,
     conjugate: (y) => 0.5 * e * y * y,
     conjugateSubgradient: (y) => e * y,
     violation: outsideBox,
@@ -68,6 +75,7 @@ export const relu = (): Kernel =>
         out[i] = side === -1 ? 0 : side
       }
     },
+    bound: one,
     conjugate: () => 0,
     conjugateSubgradient: () => 0,
     violation: (y) => max(0, y - 1, -y),
@@ -76,13 +84,21 @@ export const relu = (): Kernel =>
 /** K = sum of sqrt(x_i^2 + e^2) - e: a smooth sign. The box, with a barrier that is finite at its walls. */
 export function pseudohuber(e: number): Kernel {
   number(e, 'pseudohuber: e', { positive: true })
+  /** sqrt(v^2 + e^2), of numbers whose squares are none, too. */
+  const length = (v: number) => {
+    const square = v * v + e * e
+    if (square > 1e-280 && square < Infinity) return sqrt(square)
+    const [small, large] = abs(v) < e ? [abs(v), e] : [e, abs(v)]
+    return large * sqrt(1 + (small / large) * (small / large))
+  }
   const height = (y: number) => sqrt(max(0, (1 - y) * (1 + y)))
   return separable({
     name: 'pseudohuber',
-    value: (v) => (v * v) / (sqrt(v * v + e * e) + e),
+    value: (v) => (abs(v) < LARGE ? (v * v) / (length(v) + e) : abs(v)),
     subgradient(x, out) {
-      for (let i = 0; i < x.length; i++) out[i] = x[i] / sqrt(x[i] * x[i] + e * e)
+      for (let i = 0; i < x.length; i++) out[i] = x[i] / length(x[i])
     },
+    bound: one,
     conjugate: (y) => e * (1 - height(y)),
     conjugateSubgradient: (y) => (e * y) / height(y),
     violation: outsideBox,
@@ -98,11 +114,13 @@ export function logcosh(e: number): Kernel {
     name: 'logcosh',
     value: (v) => {
       const size = abs(v) / e
+      if (size > LARGE) return abs(v)
       return e * (size + log1p(exp(-2 * size)) - Math.LN2)
     },
     subgradient(x, out) {
       for (let i = 0; i < x.length; i++) out[i] = tanh(x[i] / e)
     },
+    bound: one,
     conjugate: (y) => 0.5 * e * (entropy(y) + entropy(-y)),
     conjugateSubgradient: (y) => 0.5 * e * (log1p(y) - log1p(-y)),
     violation: outsideBox,

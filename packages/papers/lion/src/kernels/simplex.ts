@@ -1,5 +1,5 @@
 import { exp, log, number } from '@opt/core'
-import { type Kernel, SLACK } from '../kernel.ts'
+import { type Kernel, one, SLACK } from '../kernel.ts'
 
 const { abs, max } = Math
 
@@ -26,6 +26,7 @@ export function logsumexp(e: number): Kernel {
   return {
     name: 'logsumexp',
     violation,
+    bound: one,
     value(x) {
       const most = largest(x)
       let sum = 0

@@ -1,0 +1,119 @@
+import { fuzz } from '@opt/testing'
+import * as api from '../src/index.ts'
+
+const parameters = () => ({ weight: Float64Array.of(1, -2, 3, 0.5), bias: Float32Array.of(0.5, 1) })
+const gradients = () => ({ weight: Float64Array.of(0.1, 0.2, -0.3, 1), bias: Float32Array.of(0.1, 2) })
+const hyper = () => ({
+  ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, weightDecay: 0.01 },
+  ...{ check: true, resident: false, groups: [{ parameters: ['bias'], learningRate: 0.2 }] },
+})
+const loose = ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0']
+
+const x = () => Float64Array.of(0.5, -0.25, 0.1)
+const m = () => Float64Array.of(0.2, 0.1, -0.3)
+const gradient = () => Float64Array.of(-0.1, 0.4, 0.3)
+const constants = () => ({ kernel: api.huber(0.1), learningRate: 0.1, beta1: 0.9, beta2: 0.99, weightDecay: 1 })
+const flow = () => ({ kernel: api.huber(0.1), alpha: 1, gamma: 1, epsilon: 0.5, lambda: 1 })
+const objective = () => ({
+  value: (at: Float64Array) => at.reduce((sum, v) => sum + (v - 1) * (v - 1), 0) / 2,
+  gradient: (at: Float64Array, out: Float64Array) => at.forEach((v, i) => (out[i] = v - 1)),
+})
+
+/** Kernels are called in hot loops with arrays of ours: they check their constants, and the length where it matters. */
+const methods = Object.fromEntries(
+  ['value', 'subgradient', 'conjugate', 'conjugateSubgradient', 'violation', 'check'].map((name) => [
+    name,
+    { skip: 'called by the optimizer, unchecked' },
+  ]),
+)
+const kernel = (...args: number[]) => ({ args: () => args, methods })
+/** Not looked at. */
+const name = ['1.kernel.name', '2.kernel.name']
+const domain = 'Infinity outside the domain of K*, where the gap is, and NaN for how fast it falls there'
+
+fuzz(api, {
+  Lion: {
+    args: () => [parameters(), hyper()],
+    // The optimizer's `parameters` are what it is given, of whatever kind.
+    fixed: ['0.weight'],
+    loose,
+    methods: {
+      update: { skip: 'protected' },
+      step: { args: () => [gradients()], says: ['Lion'] },
+      state: () => [],
+      stateAsync: () => [],
+      settled: () => [],
+      load: { args: () => [new api.Lion(parameters()).state()], says: ['Lion'] },
+      free: () => [],
+    },
+  },
+  LionK: {
+    args: () => [parameters(), { ...hyper(), kernel: api.pseudohuber(0.1), implicit: true }],
+    fixed: ['0.weight'],
+    loose,
+    methods: {
+      update: { skip: 'protected' },
+      step: { args: () => [gradients()], says: ['LionK'] },
+      momentum: () => ['bias'],
+      state: () => [],
+      stateAsync: () => [],
+      settled: () => [],
+      load: { args: () => [new api.LionK(parameters()).state()], says: ['LionK'] },
+      free: () => [],
+    },
+  },
+  l1: kernel(),
+  squared: kernel(),
+  relu: kernel(),
+  linf: kernel(),
+  deadzone: kernel(0.1),
+  huber: kernel(0.1),
+  pseudohuber: kernel(0.1),
+  logcosh: kernel(0.1),
+  logsumexp: kernel(0.1),
+  lp: kernel(3),
+  topk: kernel(2),
+  group21: kernel(2, 3),
+  nuclear: kernel(2, 3),
+  kktResidual: {
+    args: () => [
+      { x: x(), gradient: gradient() },
+      { kernel: api.huber(0.1), weightDecay: 1 },
+    ],
+    loose: name,
+    nonFinite: domain,
+  },
+  constrained: {
+    args: () => [
+      objective(),
+      x(),
+      {
+        ...{ kernel: api.huber(0.1), weightDecay: 1, learningRate: 0.1, beta1: 0.9, beta2: 0.99 },
+        ...{ maxIterations: 20, tolerance: 1e-3 },
+      },
+    ],
+    loose: name,
+    says: ['LionK'],
+    nonFinite: domain,
+  },
+  constraintViolation: { args: () => [x(), { kernel: api.huber(0.1), weightDecay: 1 }], loose: name },
+  entryEnvelope: {
+    args: () => [2, 5, { learningRate: 0.1, weightDecay: 1, implicit: true }],
+    budgets: ['1'],
+    loose: ['2.learningRate'],
+  },
+  stepsToEnter: () => [2, 0.1, { learningRate: 0.1, weightDecay: 1, implicit: true }],
+  lyapunov: { args: () => [{ f: 1, x: x(), m: m() }, constants()], loose: name, nonFinite: domain },
+  lyapunovStep: { args: () => [{ x: x(), m: m(), gradient: gradient() }, constants()], loose: name, nonFinite: domain },
+  flowLyapunov: {
+    args: () => [{ f: 1, x: x(), m: m(), gradient: gradient() }, flow()],
+    loose: name,
+    nonFinite: domain,
+  },
+  lionFlow: {
+    args: () => [objective(), x(), { ...flow(), duration: 0.1, stepSize: 0.02, m0: m() }],
+    budgets: ['2.duration', '2.stepSize'],
+    loose: name,
+    nonFinite: domain,
+  },
+})
