@@ -18,7 +18,11 @@ const commandOf = (add: (cli: CAC, session: Session) => void) => {
   return cli.commands[0]!
 }
 
-test.each([addReproduce, addStream, addTransport])('the README names the options that the help names (%p)', (add) => {
+test.each([
+  ['reproduce', addReproduce],
+  ['stream', addStream],
+  ['transport', addTransport],
+] as const)('the README names the options of opt %s as its help does', (_, add) => {
   const { name, options } = commandOf(add)
   const synopsis = synopses.find((text) => text.startsWith(`opt ${name} `))!
   // `-o` is the short form of `--out`.
@@ -33,4 +37,7 @@ test.each([addReproduce, addStream, addTransport])('the README names the options
   }
 })
 
-test.each([addList, addInfo])('%p has no options', (add) => expect(commandOf(add).options).toEqual([]))
+test.each([
+  ['list', addList],
+  ['info', addInfo],
+] as const)('opt %s has no options', (_, add) => expect(commandOf(add).options).toEqual([]))

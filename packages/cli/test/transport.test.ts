@@ -45,7 +45,7 @@ const meanLab = (picture: Photograph) => {
   return sum
 }
 
-const small = { samples: 150 }
+const small = { samples: 60 }
 
 describe('Oklab', () => {
   test('known colours', () => {
@@ -82,12 +82,14 @@ describe('Oklab', () => {
     const rng = random(1)
     const lab = new Float64Array(3)
     const out = new Uint8Array(3)
+    const changed: number[][][] = []
     for (let k = 0; k < 5000; k++) {
       const color = k < 256 ? [k, k, k] : [rng.integer(0, 256), rng.integer(0, 256), rng.integer(0, 256)]
       toOklab(color[0]!, color[1]!, color[2]!, lab)
       fromOklab(lab[0]!, lab[1]!, lab[2]!, out, 0)
-      expect([...out]).toEqual(color)
+      if (color.some((value, d) => value !== out[d])) changed.push([color, [...out]])
     }
+    expect(changed).toEqual([])
   })
 
   test('a colour that cannot be shown keeps its hue and lightness', () => {
