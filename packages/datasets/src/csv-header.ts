@@ -7,9 +7,10 @@ const NUMERIC = NUMBER | OTHER
 /**
  * Whether the first row holds names. A word over numbers tells names; a word that comes again in its column tells a row.
  *
+ * @param text whether a column holds words whatever its cells look like.
  * @throws RangeError where neither does, or both do: names may be numbers, and data may be words.
  */
-export function guessHeader(table: Survey, rule: CellRule): boolean {
+export function guessHeader(table: Survey, rule: CellRule, text: (column: number) => boolean): boolean {
   const { first, line, rows, below, counted } = table
   const ask = (found: string): never =>
     malformed(`parseCsv: line ${line}`, 'option header (true or false), since cells may be names or data', found)
@@ -21,7 +22,8 @@ export function guessHeader(table: Survey, rule: CellRule): boolean {
     const unnamed = first[0] === '' && plain && numbers.length > 0 && (counted || below[0]! & WORD)
     return unnamed || maybeNames(table) ? ask('numbers that may be names') : false
   }
-  const names = counted || words.some((j) => below[j]! & NUMERIC && !(below[j]! & WORD))
+  // Where words stand among the numbers, too, one of them is an error.
+  const names = counted || words.some((j) => below[j]! & NUMERIC && !(below[j]! & WORD && text(j)))
   const data = words.some((j) => below[j]! & AGAIN)
   if (names && data) return ask('a word over numbers, and one that comes again below')
   if (data) return false
@@ -39,11 +41,12 @@ function likeNames(cells: string[]): boolean {
 
 /** Whether a row of numbers may hold names: years over what are none; 0, 1, 2, ... in a row, or over fractions. */
 function maybeNames({ first, rows, below }: Survey): boolean {
-  if (rows === 1 || first.length === 1) return false
+  if (rows === 1) return false
   const value = (j: number) => (/^\d+$/.test(first[j]!) ? Number(first[j]) : Number.NaN)
   const columns = [...first.keys()]
   const years = columns.every((j) => value(j) >= 1500 && value(j) < 2200 && (j === 0 || value(j) !== value(j - 1)))
   if (years) return !below.some((kinds) => kinds & YEAR)
+  if (first.length === 1) return false
   const counted = columns.every((j) => value(j) === value(0) + j && value(0) <= 1)
   return counted && ((value(0) === 0 && first.length > 2) || columns.every((j) => below[j]! & FRACTION))
 }

@@ -61,7 +61,7 @@ export function parseCsv(input: Bytes | string, options: CsvOptions = {}): CsvTa
   const rule: CellRule = { missing: new Set(missing), decimal }
   const table = survey(from, header, rule)
   const asked = named.some((column) => typeof column === 'string' && table.first.includes(column))
-  const style = table.sklearn ? 'sklearn' : (header ?? (asked || guessHeader(table, rule)))
+  const style = table.sklearn ? 'sklearn' : (header ?? (asked || guessHeader(table, rule, (j) => named.includes(j))))
   const names = style === true ? distinct(table.first) : Array.from({ length: table.width }, (_, j) => String(j))
   for (const column of named)
     if (typeof column === 'number' ? !(column in names) : !names.includes(column))

@@ -193,6 +193,7 @@ describe('names or data', () => {
     ['country,1990,2000\nA,1.5,2\nB,3,4'],
     ['kind,400.5,410.25,420\nA,0.1,0.2,0.3\nB,0.1,0.3,0.3'],
     ['1990,2000\n1,2\n3,4'],
+    ['2019\n1\n2'],
     ['id,1,2\n7,8,9\n8,9,9'],
     [',1990,2000\nA,1,2\nB,3,4'],
     [',1990,2000\n0,1,2\n1,3,4'],
@@ -231,6 +232,12 @@ describe('names or data', () => {
     const read = parseCsv(text)
     expect(read.names).toEqual(names)
     expect(read.values.shape[0]).toBe(rows)
+  })
+
+  test('a word among numbers is named, wherever it stands', async () => {
+    await refused('x\n1\n2\nabc', 'line 4, column "x": expected a finite number')
+    await refused('x,y\nm,s\n1,2', 'line 2, column "x": expected a finite number')
+    expect(() => parseCsv('a1\n2\nb3', { text: [0] })).toThrow(ASKS)
   })
 
   test('names that come again are told apart', () => {
