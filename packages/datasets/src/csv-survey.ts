@@ -68,9 +68,9 @@ const unequal = (line: number, expected: number, found: number): never =>
   malformed(`parseCsv: line ${line}`, `${expected} cells as in the first line`, `${found}`)
 
 function bits(cell: string, first: string | undefined, rule: CellRule): number {
-  const kind = cellKind(cell, rule)
-  const found = kind | (cell === first ? AGAIN : 0) | (cell === '' ? 0 : FILLED)
-  if (kind !== NUMBER) return found
-  if (!Number.isInteger(cellNumber(cell, rule))) return found | FRACTION
-  return /^\d{4}$/.test(cell) ? found | YEAR : found
+  const again = cell === first ? AGAIN : 0
+  const value = cellNumber(cell, rule)
+  if (Number.isNaN(value)) return cellKind(cell, rule) | again | (cell === '' ? 0 : FILLED)
+  const whole = Number.isInteger(value)
+  return NUMBER | again | FILLED | (whole ? 0 : FRACTION) | (whole && /^\d{4}$/.test(cell) ? YEAR : 0)
 }
