@@ -136,6 +136,15 @@ export function guessDelimiter(text: string, decimal: '.' | ','): string {
     .slice(0, 20)
     .map((line) => line.replace(/"[^"]*"/g, '""'))
   const found = CANDIDATES.find((character) => character !== decimal && lines[0]?.includes(character))
+  const [first = ''] = lines
+  if (
+    !found &&
+    !first
+      .trim()
+      .split(/\s+/)
+      .every((cell) => !cell.includes(',') || severalNumbers(`${cell} 0`))
+  )
+    malformed('parseCsv: line 1', 'option delimiter, as commas may stand in numbers or between cells', quotation(first))
   if (found !== '\t') return found ?? WHITESPACE
   const several = lines.flatMap((line) => line.split('\t')).filter((cell) => severalNumbers(cell.trim()))
   if (several.length === 0) return found

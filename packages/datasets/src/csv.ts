@@ -77,7 +77,8 @@ function textFrom(text: string, given: string | undefined, decimal: '.' | ','): 
   const separator = separatorLine(text)
   const start = separator?.length ?? 0
   const delimiter = given ?? separator?.delimiter ?? guessDelimiter(text.slice(start, start + 65536), decimal)
-  if (delimiter === decimal) refuse('parseCsv: decimal', 'another mark than the delimiter', show(decimal))
+  if (delimiter === decimal && !/"[^",]*,[^",]*"/.test(text))
+    refuse('parseCsv: decimal', 'another mark than the delimiter, where no cell is in quotes', show(decimal))
   return { text, start, line: separator ? 2 : 1, delimiter: delimiter === 'whitespace' ? WHITESPACE : delimiter }
 }
 

@@ -273,6 +273,14 @@ describe('numbers of other countries', () => {
   test('the mark is not the delimiter', () => {
     expect(() => parseCsv('1,2', { decimal: ',', delimiter: ',' })).toThrow('parseCsv: decimal must be another mark')
     expect(() => parseCsv('sep=,\n1,2', { decimal: ',' })).toThrow('parseCsv: decimal must be another mark')
+    expect(rowsOf(parseCsv('x,y\n"1,5","2,5"\n3,"4,5"', { decimal: ',', delimiter: ',' }))).toEqual([
+      [1.5, 2.5],
+      [3, 4.5],
+    ])
+    for (const text of ['x,y\n1,2\n3,4', 'x,y\n"1,5","2,5"', '1,2,3\n4,5,6', '"1","2"'])
+      expect(() => parseCsv(text, { decimal: ',' })).toThrow(
+        'parseCsv: line 1: expected option delimiter, as commas may stand in numbers or between cells',
+      )
     expect(() => parseCsv('1.5;2', { decimal: ',' })).toThrow('a number such as 1234,5')
   })
 })
