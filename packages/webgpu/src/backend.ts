@@ -1,4 +1,12 @@
-import type { Backend, DeviceSlot, DeviceSlots, SlotRequest, TransportInput, TransportPlan } from '@opt/core'
+import {
+  type Backend,
+  type DeviceSlot,
+  type DeviceSlots,
+  number,
+  type SlotRequest,
+  type TransportInput,
+  type TransportPlan,
+} from '@opt/core'
 import type { Device } from './device.ts'
 import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
@@ -6,6 +14,7 @@ import { DevicePlan } from './transport/device-plan.ts'
 import { Guarded } from './updates/guarded.ts'
 import { checkParameter, HeldSlots } from './updates/held-slots.ts'
 import { type Updates, updateKernels } from './updates/update-kernels.ts'
+import { arrayOf, floatsOf } from './values.ts'
 
 /** A GPU that solvers take as `backend`; {@link webgpu} opens it. */
 export class WebGPUBackend extends Operations implements Backend {
@@ -37,17 +46,19 @@ export class WebGPUBackend extends Operations implements Backend {
 
   /** Float32 numbers on the device: so many zeros, or those given. */
   array(values: number | ArrayLike<number>): GPUArray {
-    return this.#device.array(values)
+    return this.#device.array(typeof values === 'number' ? values : floatsOf(values, 'webgpu.array: values'))
   }
 
   /** Writes numbers into an array, from place `at` on. */
   write(array: GPUArray, values: ArrayLike<number>, at = 0): void {
-    this.#device.write(array, values, at)
+    arrayOf(this.#device, array, 'webgpu.write: array')
+    number(at, 'webgpu.write: at', { integer: true, min: 0 })
+    this.#device.write(array, floatsOf(values, 'webgpu.write: values'), at)
   }
 
   /** The numbers of an array, when all that was asked before is done. */
-  read(array: GPUArray): Promise<Float32Array> {
-    return this.#device.floats(array)
+  async read(array: GPUArray): Promise<Float32Array> {
+    return this.#device.floats(arrayOf(this.#device, array, 'webgpu.read: array'))
   }
 
   /** The core's fused optimizer updates on arrays of this device, by their own names. An optimizer with `{ backend: gpu }` has its own. */

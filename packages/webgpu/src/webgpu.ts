@@ -1,4 +1,4 @@
-import { offerBackend } from '@opt/core'
+import { offerBackend, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { WebGPUBackend } from './backend.ts'
 import { Device } from './device.ts'
 import { type Program, THREADS } from './program.ts'
@@ -74,10 +74,14 @@ async function countsRight(device: Device): Promise<boolean> {
  *
  * From then on solvers with `backend: 'auto'` find it.
  *
- * @throws Error when there is no WebGPU, no adapter, or no device to be had.
+ * @throws TypeError or RangeError for options that are none; Error when there is no WebGPU, no adapter, or no device to be had.
  */
 export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
-  const backend = new WebGPUBackend(await openDevice(options))
+  const { gpu, powerPreference = 'high-performance' } = optionsOf(options, 'webgpu: options')
+  if (gpu !== undefined && typeof gpu?.requestAdapter !== 'function')
+    refuse('webgpu: gpu', 'WebGPU, such as navigator.gpu', show(gpu), 'type')
+  oneOf(powerPreference, 'webgpu: powerPreference', ['high-performance', 'low-power'])
+  const backend = new WebGPUBackend(await openDevice({ powerPreference, ...(gpu ? { gpu } : {}) }))
   offerBackend(backend)
   return backend
 }

@@ -16,9 +16,11 @@ export interface Arguments {
   writes: Record<string, Given>
 }
 
-/** Numbers from the first to the last entry of a matrix with a row and a column stride. */
-export const extent = (rows: number, row: number, columns: number, column = 1): number =>
-  rows === 0 || columns === 0 ? 0 : (rows - 1) * row + (columns - 1) * column + 1
+/** Numbers from the first to the last entry of a matrix with a row and a column stride; none of what {@link check} refuses. */
+export function extent(rows: number, row: number, columns: number, column = 1): number {
+  const known = [rows, row, columns, column].every(Number.isInteger)
+  return !known || rows === 0 || columns === 0 ? 0 : (rows - 1) * row + (columns - 1) * column + 1
+}
 
 /**
  * Checks what an operation was given, before anything is changed.

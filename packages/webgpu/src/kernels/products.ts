@@ -85,7 +85,7 @@ export function spmv(
 ): void {
   check(device, 'spmv', {
     sizes: { m },
-    reads: { starts: [starts, m + 1], columns: [columns, 0], values: [values, 0], x: [x, 0] },
+    reads: { starts: [starts, extent(m, 1, 1) + 1], columns: [columns, 0], values: [values, 0], x: [x, 0] },
     writes: { y: [y, m] },
   })
   const entries = Math.min(columns.length, values.length)

@@ -36,8 +36,10 @@ function take(device: Device, x: unknown, label: string, or = ''): GPUArray {
 /** Refuses what cannot be a parameter of an optimizer. */
 export function checkParameter(device: Device, x: unknown, label: string): void {
   const { length } = take(device, x, label)
-  if (isTensor(x) && x.shape.reduce((size, extent) => size * extent, 1) !== length)
-    refuse(`${label}.shape`, `one of ${length} entries`, `[${x.shape}]`)
+  if (!isTensor(x)) return
+  const { shape } = x
+  if (!shape.every(Number.isInteger) || shape.reduce((size, extent) => size * extent, 1) !== length)
+    refuse(`${label}.shape`, `one of ${length} entries`, `[${shape.map(show)}]`)
 }
 
 /** An optimizer's slots on the device: parameters are updated where they are, and nothing comes back within a step. */

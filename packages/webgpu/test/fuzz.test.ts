@@ -1,0 +1,51 @@
+import { fuzz } from '@opt/testing'
+import * as api from '../src/index.ts'
+import { noGpu } from './no-gpu.ts'
+
+const gpu = await api.webgpu({ gpu: noGpu() })
+const matrix = () => gpu.array([1, 2, 3, 4, 5, 6])
+const [two, three] = [() => gpu.array([1, 2]), () => gpu.array([1, 2, 3])]
+/** What is no size, stride or epsilon is refused; the rest is the device's work, which is not done here. */
+const says = ['webgpu']
+
+fuzz(
+  { ...api, array: matrix, integers: () => gpu.integers([0, 2]) },
+  {
+    webgpu: { args: () => [{ gpu: noGpu(), powerPreference: 'low-power' }] },
+    GPUArray: { skip: 'made by a backend' },
+    GPUIntegers: { skip: 'made by a backend' },
+    array: { args: () => [], methods: { free: () => [] } },
+    integers: { args: () => [], methods: { free: () => [] } },
+    WebGPUBackend: {
+      make: () => gpu,
+      says,
+      methods: {
+        transport: { skip: 'what the solvers of @opt/sinkhorn-sns ask for, checked there' },
+        hold: { skip: 'what the optimizers of @opt ask for, checked there' },
+        close: { skip: 'ends the device' },
+        array: { args: () => [[1, 2, 3]], loose: ['0'], nonFinite: 'NaN is a number of a device' },
+        write: { args: () => [three(), [1, 2], 1], nonFinite: 'NaN is a number of a device' },
+        read: () => [three()],
+        checkParameter: { args: () => [{ data: matrix(), shape: [2, 3] }, 'webgpu: parameter'], fixed: ['1'] },
+        integers: () => [[0, 2, 3]],
+        dot: () => [3, three(), three()],
+        axpy: () => [3, 0.5, three(), three()],
+        gemv: () => [2, 3, matrix(), 3, three(), two()],
+        gemvT: () => [2, 3, matrix(), 3, two(), three()],
+        gemm: () => [2, 2, 3, 0.5, matrix(), 3, 1, matrix(), 2, 1, gpu.array(4), 2],
+        syrk: () => [2, 3, 0.5, matrix(), 3, 1, gpu.array(4), 2],
+        spmv: () => [2, gpu.integers([0, 1, 2]), gpu.integers([0, 2]), two(), three(), two()],
+        vexp: () => [3, three(), three()],
+        vlog: () => [3, three(), three()],
+        rowLse: () => [2, 3, matrix(), 3, three(), 0.1, two()],
+        colLse: () => [2, 3, matrix(), 3, two(), 0.1, three()],
+        softmaxRows: () => [2, 3, matrix(), 3, matrix(), 3],
+        sinkhornRow: () => [2, 3, matrix(), 3, two(), two(), three(), 0.1, three()],
+        scale2: () => [2, 3, matrix(), 3, two(), three(), two(), three()],
+        gibbs: () => [2, 3, matrix(), 3, two(), three(), 0.1, matrix(), 3],
+        gibbsMarginals: () => [2, 3, matrix(), 3, two(), three(), 0.1, matrix(), 3, two(), three()],
+        rescale: () => [2, 3, matrix(), 3, two(), three(), two(), three()],
+      },
+    },
+  },
+)
