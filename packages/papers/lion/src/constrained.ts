@@ -108,7 +108,7 @@ export const constrained: Solver<
       optimizer.step(gradient)
       report = measure()
     } while (!(yield report))
-    const value = objective.value(x)
+    const value = number(objective.value(x), 'objective.value(x)')
     const star = kernel.conjugate(times(weightDecay, x))
     return { x, value, objective: value + star / weightDecay, violation: report.violation, residual: report.error }
   },

@@ -1,4 +1,4 @@
-import { boolean, log, number, options, refuse, show, type VectorLike } from '@opt/core'
+import { boolean, log, log1p, number, options, refuse, show, type VectorLike } from '@opt/core'
 import type { Schedule } from '@opt/optimizers'
 import { takeKernel } from './answers.ts'
 import { takeVectors, times } from './constants.ts'
@@ -69,6 +69,10 @@ export function stepsToEnter(from: number, to: number, decay: Decay & { learning
   if (!implicit && learningRate * weightDecay > 1)
     refuse('stepsToEnter: learningRate', `at most 1 / weightDecay = ${1 / weightDecay}`, show(learningRate))
   if (from <= to) return 0
-  const left = factor(learningRate, weightDecay, implicit)
-  return left === 0 ? 1 : Math.ceil(log(to / from) / log(left))
+  const decayed = learningRate * weightDecay
+  if (!implicit && decayed === 1) return 1
+  const steps = Math.ceil((log(to) - log(from)) / (implicit ? -log1p(decayed) : log1p(-decayed)))
+  if (!(steps <= Number.MAX_SAFE_INTEGER))
+    refuse('stepsToEnter: learningRate', 'such that fewer than 2^53 steps are enough', show(learningRate))
+  return steps
 }

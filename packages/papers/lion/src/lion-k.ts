@@ -42,7 +42,9 @@ const rules: Rules<LionKHyper> = {
   arrays: () => ['momentum'],
   bound({ learningRate, weightDecay, kernel, implicit }, bounds) {
     bounds.state = Math.max(bounds.state, bounds.gradient)
-    const move = learningRate * (kernel.bound?.(bounds.state) ?? Infinity)
+    const most: unknown = kernel.bound?.(bounds.state) ?? Infinity
+    if (typeof most !== 'number') refuse('LionK.step: kernel.bound(size)', 'a number', show(most), 'type')
+    const move = learningRate * most
     const shrink = learningRate * weightDecay
     bounds.parameter = bounds.parameter * (implicit ? 1 : Math.max(1, Math.abs(1 - shrink))) + move
     bounds.largest = Math.max(learningRate, shrink, move)
@@ -79,7 +81,8 @@ export class LionK<P extends ParameterSet = ParameterSet> extends Optimizer<Lion
    * @throws RangeError when there is no such parameter.
    */
   momentum(name: string | number = 0): Float64Array {
-    const slot = this.slots.find((one) => one.name === String(name))
+    const known = typeof name === 'string' || typeof name === 'number'
+    const slot = this.slots.find((one) => known && one.name === String(name))
     if (!slot) refuse('LionK.momentum: name', `one of ${this.slots.map((one) => one.name).join(', ')}`, show(name))
     return Float64Array.from(slot.arrays.momentum)
   }

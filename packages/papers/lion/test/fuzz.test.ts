@@ -50,7 +50,7 @@ fuzz(api, {
   LionK: {
     args: () => [parameters(), { ...hyper(), kernel: api.pseudohuber(0.1), implicit: true }],
     fixed: ['0.weight'],
-    loose,
+    loose: [...loose, ...name],
     methods: {
       update: { skip: 'protected' },
       step: { args: () => [gradients()], says: ['LionK'] },

@@ -25,8 +25,8 @@ test('pseudohuber and logcosh are right where squares and quotients are no numbe
   const out = new Float64Array(4)
   pseudohuber(0.1).subgradient(Float64Array.of(1e200, -1e300, 1e-200, 0), out)
   expect([...out]).toEqual([1, -1, expect.closeTo(1e-199, 210), 0])
-  pseudohuber(1e-200).subgradient(Float64Array.of(1e-200, -1e-190, 1e-210, 1), out)
-  expect([...out].map((v) => Number(v.toPrecision(12)))).toEqual([0.707106781187, -1, 1e-10, 1])
+  pseudohuber(1e-200).subgradient(Float64Array.of(0.75e-200, -1e-190, 1e-210, 1), out)
+  expect([...out].map((v) => Number(v.toPrecision(12)))).toEqual([0.6, -1, 1e-10, 1])
   expect(pseudohuber(0.1).value(Float64Array.of(1e200, -1e-3))).toBe(1e200)
   expect(logcosh(1e-300).value(Float64Array.of(1e100, -2e100))).toBeCloseTo(3e100, -86)
 })
@@ -83,5 +83,22 @@ test('a flow shorter than a step has one', () => {
   expect(lion.lionFlow(bowl, [1], { ...flow, duration: 1e-12 })).toMatchObject({ time: 1e-12, status: 'completed' })
   expect(() => lion.lionFlow(bowl, [1], { ...flow, duration: 1, stepSize: 1e-320 })).toThrow(
     'lionFlow: stepSize must be a part of duration 1',
+  )
+})
+
+test('steps to enter: small steps are counted, too small ones refused', () => {
+  const steps = (learningRate: number, implicit: boolean) =>
+    lion.stepsToEnter(1, 0.5, { learningRate, weightDecay: 1, implicit })
+  for (const implicit of [false, true]) {
+    expect(steps(1e-14, implicit) * 1e-14).toBeCloseTo(Math.LN2, 12)
+    expect(() => steps(1e-320, implicit)).toThrow('stepsToEnter: learningRate must be such that fewer than 2^53 steps')
+  }
+  expect(lion.stepsToEnter(1e300, 1e-300, { learningRate: 1, weightDecay: 1, implicit: true })).toBe(1994)
+})
+
+test('a value of an objective that is no number is refused by name', () => {
+  const flat = { value: () => NaN, gradient: (_: Float64Array, out: Float64Array) => out.fill(0) }
+  expect(() => lion.constrained(flat, [0], {})).toThrow(
+    'constrained: objective.value(x) must be a finite number, got NaN',
   )
 })
