@@ -10,6 +10,13 @@ import { Problem } from './problem.ts'
  */
 export const statOf = (path: string): BigIntStats | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })
 
+/** Whether two paths lead to one file, which may not be there yet; devices can be written to twice. */
+export function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [statOf(a), statOf(b)]
+  if (!one || !other) return !one && !other && realTarget(a) === realTarget(b)
+  return one.isFile() && one.dev === other.dev && one.ino === other.ino
+}
+
 /** Where a path leads: past links, also to what is not there yet. */
 export function realTarget(path: string): string {
   try {

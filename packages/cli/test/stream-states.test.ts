@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { gzipSync } from 'node:zlib'
 import { AFTER_DAY1, at, BOTH_DAYS, DAY1, DAY2, day, end, opt, pipe } from './stream.ts'
@@ -94,4 +94,27 @@ describe('a state and the input it goes on with', () => {
       expect(err).toMatch(/is no state of opt stream$|is damaged: /)
     }
   })
+})
+
+test('no file is written over another one of the same run', async () => {
+  const own = at('own.svm')
+  writeFileSync(own, readFileSync(DAY1))
+  symlinkSync(own, at('link.svm'))
+  await opt('stream', own, '--state', at('own.json'))
+  const kept = [own, at('own.json')].map((file) => readFileSync(file, 'utf8'))
+  for (const [words, names] of [
+    [['--state', own], '--state and the input'],
+    [['--state', at('link.svm')], '--state and the input'],
+    [['--predictions', own], '--predictions and the input'],
+    [['--state', at('new'), '--predictions', at('new')], '--predictions and the state'],
+    [['--resume', at('own.json'), '--predictions', at('own.json')], '--predictions and the state'],
+    [['--from', at('own.json'), '--test', '--predictions', at('own.json')], '--predictions and the state'],
+  ] as const) {
+    const { code, err } = await opt('stream', own, ...words)
+    expect(err).toContain(`opt: ${names} must be different files, got ${words.at(-1)} for both`)
+    expect(code).toBe(1)
+  }
+  expect([own, at('own.json')].map((file) => readFileSync(file, 'utf8'))).toEqual(kept)
+  // A state may take the place of the one it came from.
+  expect((await opt('stream', DAY2, '--from', at('own.json'), '--state', at('own.json'))).code).toBe(0)
 })

@@ -4,6 +4,7 @@ import { checkWritable } from '../files.ts'
 import type { Options } from '../options.ts'
 import { nameable } from '../printable.ts'
 import { Problem, UsageError } from '../problem.ts'
+import { isSameFile } from '../targets.ts'
 import type { Settings } from './learners.ts'
 import { type Position, type Source, START, sourceOf } from './lines.ts'
 import { readSaved, type Saved } from './saved.ts'
@@ -39,6 +40,7 @@ export function planOf(file: string | undefined, options: Options): Plan {
     throw new UsageError(`${source.name} needs --features: how many there are cannot be seen in advance`)
   const state = stateOf(options.text('state'), resume)
   const predictions = options.text('predictions')
+  checkApart(source.path, options.text('state') ?? resume, resume ?? from, predictions)
   return {
     source,
     settings,
@@ -62,6 +64,19 @@ function stateOf(typed: string | undefined, resume: string | undefined): Plan['s
   if (typed !== undefined) checkWritable(resolve(typed), '--state')
   const name = typed ?? resume ?? freeName()
   return { path: resolve(name), name: nameable(name), asked: typed !== undefined }
+}
+
+/** No file is written over another one of the same run. */
+function checkApart(...[input, state, old, predictions]: (string | undefined)[]): void {
+  const pairs = [
+    [state, input, '--state and the input'],
+    [predictions, input, '--predictions and the input'],
+    [predictions, state, '--predictions and the state'],
+    [predictions, old, '--predictions and the state'],
+  ] as const
+  for (const [a, b, names] of pairs)
+    if (a !== undefined && b !== undefined && isSameFile(resolve(a), resolve(b)))
+      throw new UsageError(`${names} must be different files, got ${nameable(a)} for both`)
 }
 
 /** A name for a state that nobody named, so that no other one is overwritten. */
