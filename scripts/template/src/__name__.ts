@@ -1,4 +1,4 @@
-import { number, type Solver, solver, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { callback, number, type Solver, solver, type VectorLike, vector, vectorCopy } from '@opt/core'
 
 /** Options of {@link __camel__}. */
 export interface Options {
@@ -25,6 +25,7 @@ export const __camel__: Solver<
 > = solver(
   '__camel__',
   function* (gradient: (x: Float64Array) => VectorLike, x0: VectorLike, { learningRate = 0.1 }: Options) {
+    callback(gradient, 'gradient')
     number(learningRate, 'learningRate', { positive: true })
     const x = vectorCopy(x0, 'x0')
     for (;;) {
@@ -32,7 +33,8 @@ export const __camel__: Solver<
       let error = 0
       for (let i = 0; i < x.length; i++) {
         x[i] -= learningRate * g[i]
-        error = Math.max(error, Math.abs(g[i]))
+        // NaN for good: the driver ends with 'diverged'.
+        error = Number.isFinite(x[i]) ? Math.max(error, Math.abs(g[i])) : Number.NaN
       }
       if (yield { error }) return { x }
     }
