@@ -1,4 +1,4 @@
-import { allocate, gemmScratch, type Views } from '@opt/core'
+import { allocate, gemmScratch, refuse, type Views } from '@opt/core'
 import type { Buffers } from './buffers.ts'
 import type { Real } from './real.ts'
 
@@ -39,7 +39,11 @@ export class GradientGram {
     return this.#space.layers[this.#space.layers.length - 1].d
   }
 
-  /** The Gram matrix, (n k) x (n k), row-major. */
+  /**
+   * The Gram matrix, (n k) x (n k), row-major.
+   *
+   * @throws RangeError when it overflows.
+   */
   products(): Float64Array {
     const { layers } = this.#net
     const [n, k] = [this.#n, this.#k]
@@ -80,6 +84,9 @@ export class GradientGram {
       kernels.gemm(rows, inputs, outputs, 1, d, outputs, 1, w, 1, outputs, kept[l - 1].d, inputs, work)
     }
     for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) gram[j * rows + i] = gram[i * rows + j]
+    const bad = gram.findIndex((v) => !Number.isFinite(v))
+    if (bad >= 0)
+      refuse(`inputs[${(bad / rows / k) | 0}]`, 'an example whose gradient has finite products', String(gram[bad]))
     return gram
   }
 }

@@ -188,12 +188,20 @@ export class DenseNetwork {
     return gradientsInInputs(this.#run, inputs, targets, out)
   }
 
-  /** The inner products of the gradients of the examples' own losses, examples x examples. */
+  /**
+   * The inner products of the gradients of the examples' own losses, examples x examples.
+   *
+   * @throws RangeError when one overflows.
+   */
   perExampleInnerProducts(inputs: Inputs, targets: Targets): Float64Array {
     return gradientProducts(this.#run, inputs, targets)
   }
 
-  /** The empirical neural tangent kernel, (examples x outputs) squared: row i * outputs + k is output k of example i. */
+  /**
+   * The empirical neural tangent kernel, (examples x outputs) squared: row i * outputs + k is output k of example i.
+   *
+   * @throws RangeError when an entry overflows.
+   */
   ntk(inputs: Inputs): Float64Array {
     return tangentKernel(this.#run, inputs)
   }

@@ -18,11 +18,11 @@ const vector = (length: number) => Float64Array.from({ length }, (_, i) => 0.1 *
 const out = (length: number) => new Float64Array(length)
 const { length } = network().parameters
 
-const nonFinite = 'overflows as its arithmetic does'
-
 /** Their inputs and targets name themselves; sizes beyond memory are the caller's wish. */
 const says = ['inputs', 'targets', 'out', 'v', 'indices', 'examples', 'layers', 'x']
-const method = (args: () => unknown[], more: object = {}) => ({ args, says, nonFinite, ...more })
+const nonFinite = 'overflows at such weights or such a vector, as arithmetic does'
+
+const method = (args: () => unknown[], more: object = {}) => ({ args, says, ...more })
 
 fuzz(api, {
   elementwise: () => ['square', (s: number) => s * s, (s: number) => 2 * s, () => 2],
@@ -49,8 +49,8 @@ fuzz(api, {
       examples: method(() => [rows(), labels()]),
       lossAndGradientAt: method(() => [network().examples(rows(), labels()), [0, 2, 2]], { fixed: ['0'] }),
       descend: method(() => [0.1]),
-      hvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'] }),
-      gnvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'] }),
+      hvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'], nonFinite }),
+      gnvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'], nonFinite }),
       perExampleGradientNorms: method(() => [rows(), labels(), { layers: 'each', out: out(6) }], { writes: ['2.out'] }),
       inputGradient: method(() => [rows(), labels(), out(6)], { writes: ['2'] }),
       perExampleInnerProducts: method(() => [rows(), labels()]),
@@ -65,10 +65,10 @@ fuzz(api, {
     args: () => [network(), rows(), labels()],
     says,
     methods: {
-      value: method(() => [vector(length)]),
-      gradient: method(() => [vector(length), out(length)], { writes: ['1'] }),
-      hvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'] }),
-      gnvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'] }),
+      value: method(() => [vector(length)], { nonFinite }),
+      gradient: method(() => [vector(length), out(length)], { writes: ['1'], nonFinite }),
+      hvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'], nonFinite }),
+      gnvp: method(() => [vector(length), vector(length), out(length)], { writes: ['2'], nonFinite }),
     },
   },
   train: {

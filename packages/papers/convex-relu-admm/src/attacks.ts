@@ -5,6 +5,7 @@ import {
   number,
   oneOf,
   type Random,
+  refuse,
   options as takeOptions,
   type VectorLike,
   vector,
@@ -44,10 +45,11 @@ function takeAttack(name: string, network: NetworkLike, X: MatrixLike, y: Vector
   const [n, d] = x.shape as [number, number]
   const labels = vector(y, `${name}: y`, { length: n })
   checkLabels(labels, `${name}: y`, 'attacks')
+  const { perturbed, epsilon } = takeOptions(options, `${name}: options`)
   return {
     ...{ network: takeNetwork(network, d, `${name}: network`), x, y: labels },
-    J: takePerturbed(takeOptions(options, `${name}: options`).perturbed, d, `${name}: perturbed`),
-    epsilon: number(options.epsilon, `${name}: epsilon`, { nonnegative: true }),
+    J: takePerturbed(perturbed, d, `${name}: perturbed`),
+    epsilon: number(epsilon, `${name}: epsilon`, { nonnegative: true }),
   }
 }
 
@@ -66,6 +68,7 @@ function gradientAt({ hidden, output }: Network, X: Float64Array, at: number, g:
  * The gradient of f in its input at each row of X.
  *
  * @returns n x d.
+ * @throws RangeError also when it overflows.
  */
 export function inputGradient(network: NetworkLike, X: MatrixLike): Matrix {
   const x = matrix(X, 'inputGradient: X')
@@ -73,6 +76,8 @@ export function inputGradient(network: NetworkLike, X: MatrixLike): Matrix {
   const net = takeNetwork(network, d, 'inputGradient: network')
   const out = new Float64Array(n * d)
   for (let k = 0; k < n; k++) gradientAt(net, x.data, k * d, out.subarray(k * d, (k + 1) * d))
+  if (!out.every(Number.isFinite))
+    refuse('inputGradient: network', 'of weights whose products are finite', 'larger ones')
   return ndarray(out, [n, d])
 }
 

@@ -54,7 +54,7 @@ export const blockDescent: Solver<
   const ops = new Operators(problem.X, patterns, room.kernels, room.ops)
   if (at === undefined) refuse('at', 'the state of ADMM', 'undefined', 'type')
   takeOptions(at, 'at')
-  if (blocks !== undefined && !Array.isArray(blocks) && !ArrayBuffer.isView(blocks))
+  if (blocks !== undefined && !Array.isArray(blocks) && !(ArrayBuffer.isView(blocks) && 'length' in blocks))
     refuse('blocks', 'a list of patterns', show(blocks), 'type')
   loadState({ r: new Float64Array(n), mu: new Float64Array(n), ...at }, room.state)
   pullSides(ops, room.state)
@@ -66,7 +66,9 @@ export const blockDescent: Solver<
     if (blocks && !(Number.isInteger(blocks[k]) && blocks[k] >= 0 && blocks[k] < P))
       refuse(`blocks[${k}]`, `a pattern, 0 to ${P - 1}`, show(blocks[k]))
     descent.step(blocks ? [blocks[k]] : random.choice(P, Math.min(blockSize, P)))
-    if (yield { value: descent.value() }) break
+    const value = descent.value()
+    if (!Number.isFinite(value)) refuse('rho', 'of a size at which the objective stays finite', show(problem.rho))
+    if (yield { value }) break
   }
   return { u: Float64Array.from(room.state.U) }
 })

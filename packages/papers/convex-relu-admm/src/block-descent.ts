@@ -62,8 +62,9 @@ export class BlockDescent {
     this.#state = state
     this.#views = views
     this.#threshold = problem.blocks.threshold
-    this.#gradient = new Float64Array(2 * d * problem.blocks.blockSize)
-    this.#pull = new Float64Array(2 * d * problem.blocks.blockSize)
+    const size = 2 * d * Math.min(problem.blocks.blockSize, P)
+    this.#gradient = new Float64Array(size)
+    this.#pull = new Float64Array(size)
     gram.fill(0)
     kernels.gemm(d, d, n, 1, X, 1, d, X, d, 1, gram, d, scratch)
     this.#spread = 1 + largestEigenvalue(d, gram, kernels, views)

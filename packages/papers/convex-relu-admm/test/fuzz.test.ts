@@ -57,6 +57,7 @@ fuzz(api, {
   thickPatterns: {
     args: () => [X(), { count: 2, random: random(1), perturbed: perturbed(), candidates: 50 }],
     budgets: ['1.count', '1.candidates'],
+    nonFinite: 'the score of all ones, where a bias is there',
   },
   patternCount: () => [4, 2],
   patternUpperBound: () => [4, 2],

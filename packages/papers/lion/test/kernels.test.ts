@@ -68,7 +68,7 @@ test('what a kernel answers is looked at', () => {
   )
   expect(() =>
     lion.constraintViolation([2], { weightDecay: 1, kernel: { ...l1(), violation: () => '1' as never } }),
-  ).toThrow('constraintViolation: kernel.violation(x) must be a number, got "1"')
+  ).toThrow('constraintViolation: kernel.violation(x) must be a finite number, got "1"')
   expect(() => new lion.LionK(new Float64Array(1), { kernel: { ...l1(), bound: 1 as never } })).toThrow(
     'LionK: kernel.bound must be a function, got 1',
   )

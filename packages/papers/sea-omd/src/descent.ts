@@ -53,10 +53,10 @@ export interface OgdOptions extends LearnerOptions {
  * Source: Zinkevich, ICML 2003.
  */
 export function ogd(options: OgdOptions): Certified {
-  takeOptions(options, 'ogd: options')
-  const G = positive(options.G, 'ogd', 'G')
-  const D = options.domain?.diameter
-  return new DescentLearner('ogd', options, (round) => D / (G * Math.sqrt(round)), G)
+  const checked = takeOptions(options, 'ogd: options')
+  const G = positive(checked.G, 'ogd', 'G')
+  const D = checked.domain?.diameter
+  return new DescentLearner('ogd', checked, (round) => D / (G * Math.sqrt(round)), G)
 }
 
 /** Options of {@link adagradNorm}. */

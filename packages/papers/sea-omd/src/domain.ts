@@ -47,7 +47,7 @@ const METHODS = [
 export function takeDomain<D extends Domain>(domain: D, label: string): D {
   const made =
     typeof domain === 'object' && domain !== null && METHODS.every((method) => typeof domain[method] === 'function')
-  if (!made) refuse(label, 'a domain', show(domain), 'type')
+  if (!made || typeof domain.kind !== 'string') refuse(label, 'a domain', show(domain), 'type')
   number(domain.dimension, `${label}.dimension`, { integer: true, min: 1 })
   number(domain.diameter, `${label}.diameter`, { nonnegative: true })
   return domain

@@ -14,7 +14,7 @@ export function factor(
   work: Float64Array,
 ): void {
   let largest = 0
-  for (let shift = 0; shift < Infinity; shift = Math.max(1e-15 * largest, 10 * shift)) {
+  for (let shift = 0; shift < Infinity; shift = Math.max(1e-300, 1e-15 * largest, 10 * shift)) {
     for (let i = 0; i < n; i++) {
       const from = i * stride
       const to = i * L.stride

@@ -1,6 +1,7 @@
 import { exp, log, number, type Random, sin } from '@opt/core'
 import { ball } from './ball.ts'
 import { type Environment, quantities } from './environment.ts'
+import { LONGEST } from './meaning.ts'
 import { checkArguments, checkRounds } from './multiscale.ts'
 import { type Comparator, overBall, type SecondOrder } from './over-ball.ts'
 
@@ -45,8 +46,9 @@ export function labelShift(rng: Random, options: LabelShiftOptions): Environment
   checkRounds(rounds, 'labelShift')
   number(K, `${label}: classes`, { integer: true, min: 2, max: 100 })
   number(radius, `${label}: radius`, { positive: true })
+  number(radius, `${label}: radius`, { max: LONGEST })
   number(points, `${label}: points`, { integer: true, min: 1 })
-  number(period, `${label}: period`, { positive: true })
+  number(period, `${label}: period`, { min: 1e-100 })
   number(accuracy, `${label}: accuracy`, { min: 1 / K + 1e-6, max: 1 })
   const domain = ball({ dimension: K * FEATURES, radius })
   const samples = drawSamples(rng, K)

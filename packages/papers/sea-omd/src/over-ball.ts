@@ -1,7 +1,7 @@
 import { allocate, callback, number, options, refuse, solveScratch } from '@opt/core'
 import { takeDimension } from './domain.ts'
 import { factor } from './factor.ts'
-import { inner } from './vectors.ts'
+import { distance, inner } from './vectors.ts'
 
 /** The best fixed point in hindsight. */
 export interface Comparator {
@@ -89,7 +89,7 @@ export function overBall(
   x.fill(0)
   known(x)
   // ||x(mu)|| <= ||grad at 0|| / mu.
-  let high = Math.sqrt(inner(g, g)) / radius
+  let high = distance(g, x) / radius
   let low = high
   do {
     low /= 16

@@ -1,4 +1,5 @@
 import { number, type Report, refuse, type Solver, show, solver, vector } from '@opt/core'
+import { takeDomain } from './domain.ts'
 import type { Environment } from './environment.ts'
 import type { Learner } from './learner.ts'
 import { inner, squaredDistance } from './vectors.ts'
@@ -59,6 +60,9 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
       for (const method of ['gradient', 'loss', 'expected', 'comparator', 'realizedComparator'] as const)
         if (typeof environment?.[method] !== 'function')
           refuse('environment', 'an environment', show(environment), 'type')
+      takeDomain(learner.domain, 'learner.domain')
+      takeDomain(environment.domain, 'environment.domain')
+      number(environment.rounds, 'environment.rounds', { integer: true, min: 1 })
       const { rounds = environment.rounds, every = Math.ceil(rounds / 1000) } = options
       for (const [value, label, max] of [
         [rounds, 'rounds', environment.rounds],

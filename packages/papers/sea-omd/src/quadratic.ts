@@ -108,7 +108,7 @@ function minimise(domain: Domain, A: Float64Array, b: Float64Array): Comparator 
 /** max over rounds of a bound on ||A x - c_t + xi_t|| in the domain: coordinates reach at most the centre's plus the diameter's. */
 function steepestOf(domain: Domain, A: Float64Array, c: Float64Array, xi: Float64Array): number {
   const d = A.length
-  const centre = domain.center()
+  const centre = vector(domain.center(), 'quadratic: domain.center()', { length: d })
   const [lower, upper] =
     domain.kind === 'box'
       ? [(domain as Box).lower(), (domain as Box).upper()]

@@ -1,4 +1,4 @@
-import { exp, log, log2, number, refuse, options as takeOptions } from '@opt/core'
+import { exp, log, log2, number, refuse, options as takeOptions, vector } from '@opt/core'
 import { bounds, type World } from './bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
@@ -71,7 +71,7 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     const [n, D] = [this.x.length, this.domain.diameter]
     if (D === 0) refuse(`${name}: domain`, 'of positive diameter', 'a single point')
     this.#options = options
-    this.#center = this.domain.center()
+    this.#center = vector(this.domain.center(), `${name}: domain.center()`, { length: n })
     this.pool = stepPool(D, G, L, horizon)
     const N = this.pool.length
     const [points, hats] = [new Float64Array(N * n), new Float64Array(N * n)]

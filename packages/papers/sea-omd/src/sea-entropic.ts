@@ -1,4 +1,4 @@
-import { exp, log, number, refuse, options as takeOptions } from '@opt/core'
+import { exp, log, refuse, options as takeOptions } from '@opt/core'
 import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
 import type { Meaning } from './meaning.ts'
 import type { Simplex } from './simplex.ts'
@@ -28,7 +28,7 @@ class SeaEntropicLearner extends OnlineLearner {
     super(name, options)
     const { domain, G } = options
     if (domain.kind !== 'simplex') refuse(`${name}: domain`, 'a simplex', `a ${domain.kind}`)
-    this.#total = number(domain.total, `${name}: domain.total`, { positive: true })
+    this.#total = positive(domain.total, name, 'domain.total')
     this.#G = positive(G, name, 'G')
     const n = this.x.length
     const logs = new Float64Array(n)

@@ -42,7 +42,8 @@ export function decode(text: unknown, length: number, label: string): Float64Arr
 
 /** Checks that a saved record has exactly these names. */
 export function checkNames(given: unknown, names: string[], label: string): void {
-  if (typeof given !== 'object' || given === null) refuse(label, 'an object', show(given), 'type')
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    refuse(label, 'an object', show(given), 'type')
   const has = Object.keys(given).sort()
   if (String(has) !== String(names.slice().sort())) refuse(label, names.join(', ') || 'empty', has.join(', ') || 'none')
 }

@@ -13,3 +13,16 @@ describe('golden comparators', () => {
     })
   })
 })
+
+it('finds the end of the ball that examples of any size point to', () => {
+  for (const v of [1e-300, 1e-200, 1e-155, 1e-100, 1]) {
+    const Z = [
+      [v, v],
+      [v, v],
+    ]
+    const { x, multiplier } = comparators.leastSquares(Z, [1, 2], { radius: 0.5 })
+    expect(x[0]).toBeCloseTo(Math.SQRT1_2 / 2, 12)
+    expect(x[1]).toBeCloseTo(Math.SQRT1_2 / 2, 12)
+    expect(multiplier).toBeGreaterThanOrEqual(0)
+  }
+})

@@ -186,8 +186,8 @@ fuzz(api, {
   ],
   play: {
     args: () => {
-      const world = api.environments.iid(random(1), { rounds: 4, scales: 2 })
-      return [api.ogd({ domain: world.domain, G: 1 }), world, { rounds: 4, every: 2 }]
+      const world = () => api.environments.iid(random(1), { rounds: 4, scales: 2 })
+      return [api.ogd({ domain: world().domain, G: 1 }), world(), { rounds: 4, every: 2 }]
     },
     loose: ['0', '1'],
     writes: ['0'],
