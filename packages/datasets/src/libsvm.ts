@@ -63,7 +63,7 @@ function example(text: string, { features, firstIndex }: LineRule, line: number)
   const [first, ...pairs] = body.split(/\s+/)
   const where = `parseLibsvm: line ${line}`
   const label = decimal(first!)
-  if (Number.isNaN(label)) malformed(where, 'a label that is one number', quote(first!))
+  if (Number.isNaN(label)) malformed(where, 'a label that is one number', foreign(text) ?? quote(first!))
   const indices = new Array<number>(pairs.length)
   const values = new Array<number>(pairs.length)
   pairs.forEach((pair, k) => {

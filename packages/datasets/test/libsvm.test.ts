@@ -49,6 +49,8 @@ test('option features fixes the number of columns', () => {
 test('one line of a stream', () => {
   expect(libsvmLine('2.5 1:1 7:3', { line: 9 })).toEqual({ label: 2.5, indices: [0, 6], values: [1, 3] })
   expect(libsvmLine('  # nothing')).toBeUndefined()
+  expect(() => libsvmLine('version https://git-lfs.github.com/spec/v1')).toThrow('found a Git LFS pointer')
+  expect(() => libsvmLine('<!DOCTYPE html>')).toThrow('found a web page')
   expect(() => libsvmLine('1 2', { line: 9 })).toThrow('parseLibsvm: line 9: expected index:value, found "2"')
   expect(() => libsvmLine(undefined as never)).toThrow(TypeError)
   expect(() => libsvmLine('1 1:1', { firstIndex: 2 as never })).toThrow('libsvmLine: firstIndex must be 0 or 1, got 2')
