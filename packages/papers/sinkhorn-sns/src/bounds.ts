@@ -1,16 +1,5 @@
-import {
-  log,
-  type Matrix,
-  type MatrixLike,
-  matrix,
-  matrixCopy,
-  named,
-  number,
-  options,
-  type VectorLike,
-  vector,
-} from '@opt/core'
-import { potential } from './potential.ts'
+import { log, type Matrix, type MatrixLike, matrix, matrixCopy, named, options, type VectorLike } from '@opt/core'
+import { potential, takePotentials } from './potential.ts'
 import { equalSums, takeProblem } from './problem.ts'
 import { roundPlan, roundWithin, sum } from './rounding.ts'
 
@@ -38,23 +27,18 @@ export function transportBounds(
   b: VectorLike,
   solution: { f: VectorLike; g: VectorLike; plan: MatrixLike; epsilon: number },
 ): TransportBounds {
-  const { f, g, plan, epsilon } = options(solution, 'transportBounds: solution')
-  const C = matrix(cost, 'transportBounds: cost', { infinity: true })
+  const given = options(solution, 'transportBounds: solution')
+  const { C, from, to, F, G, epsilon } = takePotentials('transportBounds', cost, a, b, given)
   const [n, m] = C.shape as [number, number]
-  const from = vector(a, 'transportBounds: a', { length: n, sign: 'nonnegative' })
-  const to = vector(b, 'transportBounds: b', { length: m, sign: 'nonnegative' })
-  const F = vector(f, 'transportBounds: f', { length: n })
-  const G = vector(g, 'transportBounds: g', { length: m })
-  number(epsilon, 'transportBounds: epsilon', { positive: true })
   equalSums(sum(from), sum(to), 'transportBounds: a and b')
 
   const highest = highestNeeded(C, from, to, epsilon)
   let P: Matrix
   let found = true
-  const given = matrix(plan, 'transportBounds: plan', { rows: n, columns: m, sign: 'nonnegative' })
-  if (C.data.every((c) => c <= highest)) P = roundPlan(given, from, to)
+  const plan = matrix(given.plan, 'transportBounds: plan', { rows: n, columns: m, sign: 'nonnegative' })
+  if (C.data.every((c) => c <= highest)) P = roundPlan(plan, from, to)
   else {
-    P = matrixCopy(given, 'transportBounds: plan')
+    P = matrixCopy(plan, 'transportBounds: plan')
     found = roundWithin(
       P,
       { a: from, b: to },

@@ -28,14 +28,8 @@ export function potential(
   b: VectorLike,
   at: { f: VectorLike; g: VectorLike; epsilon: number },
 ): PotentialAt {
-  const { f, g, epsilon } = options(at, 'potential: at')
-  const C = matrix(cost, 'potential: cost', { infinity: true })
+  const { C, from, to, F, G, epsilon } = takePotentials('potential', cost, a, b, options(at, 'potential: at'))
   const [n, m] = C.shape as [number, number]
-  const from = vector(a, 'potential: a', { length: n, sign: 'nonnegative' })
-  const to = vector(b, 'potential: b', { length: m, sign: 'nonnegative' })
-  const F = vector(f, 'potential: f', { length: n })
-  const G = vector(g, 'potential: g', { length: m })
-  number(epsilon, 'potential: epsilon', { positive: true })
 
   const plan = new Float64Array(n * m)
   const gradF = from.slice()
@@ -54,4 +48,24 @@ export function potential(
   }
   for (let j = 0; j < m; j++) value += to[j] * G[j]
   return { value, gradF, gradG, plan: ndarray(plan, [n, m]) }
+}
+
+/** Checks a problem and potentials of it, in the name of a function. */
+export function takePotentials(
+  name: string,
+  cost: MatrixLike,
+  a: VectorLike,
+  b: VectorLike,
+  { f, g, epsilon }: { f: VectorLike; g: VectorLike; epsilon: number },
+): { C: Matrix; from: Float64Array; to: Float64Array; F: Float64Array; G: Float64Array; epsilon: number } {
+  const C = matrix(cost, `${name}: cost`, { infinity: true })
+  const [n, m] = C.shape as [number, number]
+  return {
+    C,
+    from: vector(a, `${name}: a`, { length: n, sign: 'nonnegative' }),
+    to: vector(b, `${name}: b`, { length: m, sign: 'nonnegative' }),
+    F: vector(f, `${name}: f`, { length: n }),
+    G: vector(g, `${name}: g`, { length: m }),
+    epsilon: number(epsilon, `${name}: epsilon`, { positive: true }),
+  }
 }
