@@ -2,6 +2,7 @@ import { type VectorLike, vector, vectorCopy } from './arrays.ts'
 import { number, refuse, show } from './errors.ts'
 import type { LinearOperator } from './operators.ts'
 import { type Solver, solver } from './solver.ts'
+import { dot } from './vectors.ts'
 
 /** Options of {@link conjugateGradient}. */
 export interface ConjugateGradientOptions {
@@ -21,12 +22,6 @@ export interface ConjugateGradientSolution {
   x: Float64Array
   /** Residual b - A x, computed from x, in the M^-1 norm (2-norm without a preconditioner), relative to b's; Infinity where M is no norm. */
   residual: number
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i]
-  return sum
 }
 
 function largest(x: Float64Array): number {

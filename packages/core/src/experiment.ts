@@ -1,5 +1,7 @@
 import { callback, number, oneOf, options as optionsOf } from './errors.ts'
 
+export { mean, meanAndDeviation, range, standardDeviation } from './statistics.ts'
+
 /**
  * What a paper's headline experiment is, to whoever runs it: the CLI, a test, a page.
  *
@@ -7,7 +9,7 @@ import { callback, number, oneOf, options as optionsOf } from './errors.ts'
  * so that whatever it has said before it was interrupted is a report already. It knows nothing of terminals or pictures.
  */
 
-/** How much to run: `quick` seconds, `standard` a few minutes, `full` everything the paper's brief names. */
+/** How much to run: `quick` seconds, `standard` a few minutes, `full` everything at the size of the paper's claims. */
 export type Scale = 'quick' | 'standard' | 'full'
 
 /** One claim of the paper beside what was measured here. */
@@ -74,9 +76,9 @@ export interface ExperimentContext {
   /** Seeds every random draw. */
   seed: number
   /** Folder with data sets, for @opt/datasets; undefined when the user gave none. */
-  dataFolder?: string
+  dataFolder?: string | undefined
   /** Aborted when the user wants to stop. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   claim(claim: Claim): void
   table(table: Table): void
   figure(figure: Figure): void
@@ -108,8 +110,8 @@ export interface ExperimentReport {
 export interface RunOptions {
   scale?: Scale
   seed?: number
-  dataFolder?: string
-  signal?: AbortSignal
+  dataFolder?: string | undefined
+  signal?: AbortSignal | undefined
   onProgress?: (fraction: number, label: string) => void
 }
 
@@ -129,8 +131,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions 
   const context: ExperimentContext = {
     scale,
     seed,
-    ...(dataFolder === undefined ? {} : { dataFolder }),
-    ...(signal === undefined ? {} : { signal }),
+    dataFolder,
+    signal,
     claim: (claim) => void report.claims.push(claim),
     table: (table) => void report.tables.push(table),
     figure: (figure) => void report.figures.push(figure),

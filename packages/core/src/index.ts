@@ -65,5 +65,6 @@ export {
   solver,
 } from './solver.ts'
 export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
+export { dot, norm, sum } from './vectors.ts'
 export { wait } from './wait.ts'
 export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'

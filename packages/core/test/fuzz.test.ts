@@ -22,6 +22,8 @@ const sparse = () => csrFromDense(rows())
 
 const numbersOnly = { skip: 'takes numbers only, as Math does; a check would cost more than the function' }
 
+const floats = { skip: 'for inner loops: adds up what it is given' }
+
 const nonFinite = 'NaN in, NaN out: a look at every entry would cost as much as the product'
 
 /** Looks at types and lengths, but at no entries. */
@@ -87,6 +89,7 @@ fuzz(
       ],
       loose: ['2.preconditioner', '0.applyTransposed'],
     },
+    ...Object.fromEntries(['dot', 'norm', 'sum'].map((name) => [name, floats])),
     halve: {
       args: () => [
         [1, 2],
@@ -135,6 +138,7 @@ fuzz(
 )
 
 fuzz(experiments, {
+  ...Object.fromEntries(['mean', 'standardDeviation', 'meanAndDeviation', 'range'].map((name) => [name, floats])),
   runExperiment: {
     args: () => [
       async ({ claim, progress }: api.ExperimentContext) => {

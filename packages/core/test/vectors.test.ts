@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals'
+import { mean, meanAndDeviation, range, standardDeviation } from '../src/experiment.ts'
+import { dot, norm, sum } from '../src/index.ts'
+
+test('vectors are added up in order', () => {
+  expect(dot([1, 2, 3], Float64Array.of(4, 5, 6))).toBe(32)
+  expect(sum([1e16, 1, -1e16])).toBe(0)
+  expect(norm([3, 4])).toBe(5)
+})
+
+test('statistics of a few numbers', () => {
+  expect(mean([1, 2, 6])).toBe(3)
+  expect(mean([])).toBeNaN()
+  expect(standardDeviation([1, 2, 6])).toBeCloseTo(Math.sqrt(7), 14)
+  expect(standardDeviation([4])).toBe(0)
+  expect(meanAndDeviation([95, 96, 97])).toBe('96.00 +- 1.00')
+  expect(meanAndDeviation([95], 1)).toBe('95.0')
+  expect(range([0.313, 0.121])).toBe('0.12 to 0.31')
+  expect(range([0.5, 0.5])).toBe('0.50')
+})
