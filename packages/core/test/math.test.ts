@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { golden } from '@opt/testing'
 import fc from 'fast-check'
 import { exp, log } from '../src/kernels/exp-log.ts'
 import * as math from '../src/math.ts'
@@ -6,9 +6,7 @@ import * as math from '../src/math.ts'
 type Fn = (x: number, y?: number) => number
 const ours = math as unknown as Record<string, Fn>
 const engine = Math as unknown as Record<string, Fn>
-const golden = JSON.parse(readFileSync(new URL('./golden/math.json', import.meta.url), 'utf8')) as {
-  values: Record<string, number[][]>
-}
+const { values } = golden<{ values: Record<string, number[][]> }>(import.meta.url, 'math.json')
 
 const float = new Float64Array(1)
 const whole = new BigInt64Array(float.buffer)
@@ -35,12 +33,12 @@ const NAMES = Object.keys(BOUNDS)
 
 it('is exported whole and promised whole', () => {
   expect(Object.keys(math).sort()).toEqual([...NAMES].sort())
-  expect(Object.keys(golden.values).sort()).toEqual([...NAMES].sort())
+  expect(Object.keys(values).sort()).toEqual([...NAMES].sort())
 })
 
 describe('against 40-digit values', () => {
   it.each(NAMES)('%s keeps its bound', (name) => {
-    const rows = golden.values[name]
+    const rows = values[name]
     expect(rows.length).toBeGreaterThan(250)
     for (const row of rows) {
       const [x, y] = row

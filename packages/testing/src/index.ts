@@ -1,5 +1,5 @@
 /**
- * What the tests of the house share.
+ * Helpers that the tests of all packages share.
  *
  * @packageDocumentation
  */
@@ -7,3 +7,5 @@
 export type { Arguments, Call, Case, Skipped, Subject } from './cases.ts'
 export { type Finding, type FuzzOptions, findings } from './findings.ts'
 export { fuzz } from './fuzz.ts'
+export { golden } from './golden.ts'
+export { distance, type Numbers, near, type Tolerance } from './near.ts'
