@@ -44,6 +44,7 @@ export {
   show,
 } from './errors.ts'
 export type * from './experiment.ts'
+export { decodeFloats, encodeFloats, type FloatsConstructor } from './float-text.ts'
 export { giveWay, turnIsUp } from './give-way.ts'
 export { exp, log } from './kernels/exp-log.ts'
 export { gemmScratch, type Kernels, solveScratch } from './kernels/kernels.ts'

@@ -1,5 +1,5 @@
-import { number, refuse, show } from '@opt/core'
-import { isFloat32, isRecord, place } from './parameters.ts'
+import { decodeFloats, encodeFloats, number, refuse, show } from '@opt/core'
+import { type Floats, isFloat32, isRecord, place } from './parameters.ts'
 import type { Rules } from './rules.ts'
 import type { Hyper } from './settings.ts'
 import type { HeldSlot } from './slot.ts'
@@ -23,35 +23,12 @@ export interface ParameterState {
   numbers: Record<string, string>
 }
 
-const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-
-/** A multiple of 3, so that the pieces' base64 joins. */
-const PIECE = 24576
-
-function encode(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += PIECE) text += btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE)))
-  return text
-}
-
-function decode(text: unknown, length: number, label: string): Uint8Array {
-  let binary: string | undefined
-  try {
-    binary = typeof text === 'string' ? atob(text) : undefined
-  } catch {
-    // Not base64: refused below.
-  }
-  if (binary?.length !== length)
-    refuse(label, `base64 of ${length} bytes`, binary === undefined ? show(text) : `${binary.length} bytes`)
-  return Uint8Array.from(binary, (c) => c.charCodeAt(0))
-}
-
 const dtypeOf = (slot: HeldSlot) => (slot.device || isFloat32(slot.parameter) ? 'float32' : 'float64')
 
 /** The state of one slot. */
 export function saveSlot(slot: HeldSlot): ParameterState {
-  const arrays = Object.entries(slot.arrays).map(([name, values]) => [name, encode(bytesOf(values))])
-  const numbers = Object.entries(slot.numbers).map(([name, value]) => [name, encode(bytesOf(Float64Array.of(value)))])
+  const arrays = Object.entries(slot.arrays).map(([name, values]) => [name, encodeFloats(values)])
+  const numbers = Object.entries(slot.numbers).map(([name, value]) => [name, encodeFloats(Float64Array.of(value))])
   return {
     name: slot.name,
     dtype: dtypeOf(slot),
@@ -104,9 +81,8 @@ function readSlot<H extends Hyper>(
       refuse(`${label}.${kind}`, names.length > 0 ? `${names.join(', ')}` : 'empty', given.join(', ') || 'none')
   }
   const Kind = dtypeOf(slot) === 'float32' ? Float32Array : Float64Array
-  const read = (name: string) => decode(saved.arrays[name], Kind.BYTES_PER_ELEMENT * slot.length, `${label}.${name}`)
-  const contents = arrays.map((name) => new Kind(read(name).buffer as ArrayBuffer))
-  const values = numbers.map((name) => new Float64Array(decode(saved.numbers[name], 8, `${label}.${name}`).buffer)[0])
+  const contents = arrays.map((name) => decodeFloats<Floats>(saved.arrays[name], Kind, slot.length, `${label}.${name}`))
+  const values = numbers.map((name) => decodeFloats(saved.numbers[name], Float64Array, 1, `${label}.${name}`)[0])
   arrays.forEach((name, i) => {
     checkMeaning(contents[i], (at) => `${label}.${name}${place(at, slot.shape)}`, squares.includes(name))
   })
