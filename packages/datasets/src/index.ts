@@ -26,8 +26,10 @@ export type {
   MatText,
 } from './mat5-types.ts'
 export { cifar10, mnist, type PictureSet, type SplitOptions } from './pictures.ts'
-export { oneHot, type Scaling, type SplitRule, standardize, trainTestSplit } from './prepare.ts'
-export { type Rows, shuffle, takeRows } from './rows.ts'
+export { oneHot } from './prepare/one-hot.ts'
+export { divideFeatures, type Rows, shuffle, takeRows } from './prepare/rows.ts'
+export { type SplitRule, splitRows, trainTestSplit } from './prepare/split.ts'
+export { type Scaling, standardize } from './prepare/standardize.ts'
 export { type Hyperspectral, jasperRidge, photograph } from './scenes.ts'
 export {
   DataAbsentError,

@@ -21,7 +21,7 @@ export interface PictureSet {
 
 /** Options of {@link mnist} and {@link cifar10}. */
 export interface SplitOptions extends DataOptions {
-  split?: Split
+  split?: Split | undefined
 }
 
 const DIGITS = Array.from({ length: 10 }, (_, k) => String(k))

@@ -11,9 +11,9 @@ export type ReadFile = (name: string) => Promise<Uint8Array | undefined>
 /** Where a loader finds its files, and what they may ask for. */
 export interface DataOptions extends Limits {
   /** A folder (Node). Default: the environment variable OPT_DATA_DIR. */
-  folder?: string
+  folder?: string | undefined
   /** Reads the files instead of a folder; {@link readFrom} makes one for a page. */
-  read?: ReadFile
+  read?: ReadFile | undefined
 }
 
 const DATA_OPTIONS = ['folder', 'read', ...LIMITS]
@@ -74,7 +74,7 @@ export function sourceOf(options: DataOptions, caller: string, others: string[] 
 }
 
 /** Option split, checked, or what stands for it. */
-export function splitOf(options: DataOptions & { split?: Split }, caller: string, standard: Split): Split {
+export function splitOf(options: DataOptions & { split?: Split | undefined }, caller: string, standard: Split): Split {
   const { split = standard } = knownOptions(options, ['split', ...DATA_OPTIONS], caller)
   return oneOf(split, `${caller}: split`, ['train', 'test'])
 }

@@ -166,7 +166,7 @@ export interface SparseClassification extends CSR {
  *
  * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
  */
-export async function a9a(given: DataOptions & { split?: Split } = {}): Promise<SparseClassification> {
+export async function a9a(given: DataOptions & { split?: Split | undefined } = {}): Promise<SparseClassification> {
   const split = splitOf(given, 'a9a', 'test')
   const { bytes, source, limits } = await fileOf(given, 'a9a', split === 'test' ? 'a9a.t' : 'a9a', ['split'])
   const table = parseLibsvm(bytes, { features: 123, ...part(limits, ['maxCells']) })

@@ -99,6 +99,11 @@ fuzz(api, {
     budgets: ['0'],
   },
   takeRows: { args: () => [rows(), [0, 2, 2]], nonFinite: 'what the rows hold' },
+  splitRows: {
+    args: () => [rows(), { testFraction: 0.5, rng: random(1), stratify: true }],
+    nonFinite: 'what the rows hold',
+  },
+  divideFeatures: { args: () => [rows(), 2], nonFinite: 'what the rows hold' },
   shuffle: { args: () => [rows(), random(1)], nonFinite: 'what the rows hold' },
   oneHot: { args: () => [[0, 2, 1], 3, { maxCells: 100 }], budgets: ['1', '2.maxCells'] },
 

@@ -1,7 +1,7 @@
 import { random } from '@opt/core'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
-import { oneHot, shuffle, standardize, takeRows, trainTestSplit } from '../src/index.ts'
+import { divideFeatures, oneHot, shuffle, splitRows, standardize, takeRows, trainTestSplit } from '../src/index.ts'
 
 describe('standardize', () => {
   test('columns of mean 0 and deviation 1, the caller unchanged', () => {
@@ -132,6 +132,32 @@ describe('rows', () => {
     expect([...taken.targets]).toEqual([1.5])
   })
 
+  test('splitRows takes the rows that trainTestSplit names', () => {
+    const data = {
+      features: ndarray(
+        Float64Array.from({ length: 20 }, (_, i) => i),
+        [10, 2],
+      ),
+      labels: new Int32Array(10),
+    }
+    data.labels.fill(1, 4)
+    for (const stratify of [false, true]) {
+      const rule = { testFraction: 0.3, stratify: stratify ? data.labels : undefined }
+      const rows = trainTestSplit(10, { ...rule, rng: random(2) })
+      const { train, test } = splitRows(data, { ...rule, stratify, rng: random(2) })
+      expect(train).toEqual(takeRows(data, rows.train))
+      expect(test).toEqual(takeRows(data, rows.test))
+    }
+  })
+
+  test('divideFeatures divides each feature, of a view too, into float64', () => {
+    expect([...divideFeatures(dataset, 16).features.data]).toEqual([1, 2, 3, 4, 5, 6].map((v) => v / 16))
+    const { features, classNames } = divideFeatures({ ...dataset, features: dataset.features.step(-1, 1) }, 2)
+    expect([...features.data]).toEqual([2.5, 3, 1.5, 2, 0.5, 1])
+    expect(classNames).toBe(dataset.classNames)
+    expect([...dataset.features.data]).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
   test('shuffle keeps rows and labels together', () => {
     const { features, labels } = shuffle(dataset, random(3))
     expect([...labels].sort()).toEqual([7, 8, 9])
@@ -148,6 +174,15 @@ describe('rows', () => {
     expect(() => takeRows({} as never, [0])).toThrow('takeRows: features must be')
     expect(() => takeRows({ ...dataset, labels: Int32Array.of(1) }, [0])).toThrow(
       'takeRows: labels must be of length 3',
+    )
+    expect(() => divideFeatures(dataset, 0)).toThrow('divideFeatures: divisor must be a positive number, got 0')
+    expect(() => divideFeatures(dataset, 1e-308)).toThrow('divideFeatures: divisor must be one that float64 can hold')
+    const rng = random(0)
+    expect(() => splitRows(dataset, { rng, testFraction: 0.1 })).toThrow(
+      'splitRows: testFraction must be one that leaves',
+    )
+    expect(() => splitRows({ features: dataset.features }, { rng, stratify: true })).toThrow(
+      'splitRows: dataset must be one with labels (option stratify), got one without',
     )
   })
 })
