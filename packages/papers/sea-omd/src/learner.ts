@@ -1,9 +1,9 @@
 import { number, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { World } from './bounds.ts'
-import { type Domain, takeDomain } from './domain.ts'
+import { type Domain, takeDomain } from './domains/domain.ts'
+import { largest, VectorSpace } from './linear/vectors.ts'
 import { checkMeaning, LONGEST, type Meaning, SHORTEST } from './meaning.ts'
 import { checkNames, count, decode, encode, type LearnerState } from './state.ts'
-import { largest, VectorSpace } from './vectors.ts'
 
 /** A gradient of this round's loss at the point played, or a function that computes it there. */
 export type Gradient = VectorLike | ((x: Float64Array) => VectorLike)

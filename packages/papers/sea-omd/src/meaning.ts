@@ -1,6 +1,6 @@
 import { refuse, show } from '@opt/core'
-import type { Domain } from './domain.ts'
-import { inner } from './vectors.ts'
+import type { Domain } from './domains/domain.ts'
+import { inner } from './linear/vectors.ts'
 
 /**
  * What saved numbers are: a point of the domain (or several, one after the other), a gradient that a learner takes, numbers of a sign,

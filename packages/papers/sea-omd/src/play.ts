@@ -1,8 +1,8 @@
 import { number, type Report, refuse, type Solver, show, solver, vector } from '@opt/core'
-import { takeDomain } from './domain.ts'
-import type { Environment } from './environment.ts'
+import { takeDomain } from './domains/domain.ts'
+import type { Environment } from './environments/environment.ts'
 import type { Learner } from './learner.ts'
-import { inner, squaredDistance } from './vectors.ts'
+import { inner, squaredDistance } from './linear/vectors.ts'
 
 /** What {@link play} says after a round; everything is a total over the rounds so far. */
 export interface PlayReport extends Report {

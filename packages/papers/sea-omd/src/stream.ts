@@ -1,7 +1,7 @@
 import { number, options, refuse, show, sigmoid, softplus } from '@opt/core'
 import type { Learner } from './learner.ts'
+import { isExact, largest } from './linear/vectors.ts'
 import { count, decode, encode, type LearnerState } from './state.ts'
-import { isExact, largest } from './vectors.ts'
 
 /** One example: indices from 0, none twice, as libsvmLine of @opt/datasets reads them. */
 export interface Example {

@@ -1,5 +1,5 @@
 import type { ExperimentContext } from '@opt/core'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../environments/environment.ts'
 import type { Learner } from '../learner.ts'
 import { type PlayAnswer, type PlayOptions, type PlayReport, play } from '../play.ts'
 

@@ -1,5 +1,5 @@
 import { type ExperimentContext, random } from '@opt/core'
-import { environments } from '../environments.ts'
+import { environments } from '../environments/index.ts'
 import { type Ledger, mean, range, shown } from './ledger.ts'
 import { LEARNERS } from './multiscale.ts'
 

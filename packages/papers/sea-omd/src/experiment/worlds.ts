@@ -1,8 +1,8 @@
 import { type ExperimentContext, log, random } from '@opt/core'
-import { ogd } from '../descent.ts'
-import { environments } from '../environments.ts'
-import { seaConvex } from '../sea-convex.ts'
-import { seaDynamic } from '../sea-dynamic.ts'
+import { ogd } from '../baselines/ogd.ts'
+import { environments } from '../environments/index.ts'
+import { seaConvex } from '../sea/convex.ts'
+import { seaDynamic } from '../sea/dynamic.ts'
 import { type Ledger, mean, range, shown } from './ledger.ts'
 
 /** Corruption, random order and label shift: their noise and speed, and what regret follows. */

@@ -1,8 +1,8 @@
 import { refuse, options as takeOptions } from '@opt/core'
-import { bounds, type World } from './bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import { LONGEST, type Meaning } from './meaning.ts'
-import { largest } from './vectors.ts'
+import { bounds, type World } from '../bounds.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { largest } from '../linear/vectors.ts'
+import { LONGEST, type Meaning } from '../meaning.ts'
 
 /** Options of {@link oftrl}: nu, or G and L. */
 export interface OftrlOptions extends LearnerOptions {

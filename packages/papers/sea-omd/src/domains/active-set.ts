@@ -1,6 +1,6 @@
+import type { Triangle } from '../linear/triangle.ts'
+import { largest, powerOfTwoNear } from '../linear/vectors.ts'
 import { FreeColumns } from './free-columns.ts'
-import type { Triangle } from './triangle.ts'
-import { largest, powerOfTwoNear } from './vectors.ts'
 
 /** A slope counts as wrong beyond this times the size of what it is computed from. */
 const RELEASE = 1e-13

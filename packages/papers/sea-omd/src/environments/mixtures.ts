@@ -1,5 +1,5 @@
 import { number, type Random } from '@opt/core'
-import { box } from './box.ts'
+import { box } from '../domains/box.ts'
 import type { Environment } from './environment.ts'
 import { atLeast0, base, checkArguments, checkRounds, onBox, rowsOf, sphere } from './multiscale.ts'
 import { quadratic } from './quadratic.ts'

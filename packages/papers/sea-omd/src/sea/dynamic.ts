@@ -1,8 +1,8 @@
 import { exp, log, log2, number, refuse, options as takeOptions, vector } from '@opt/core'
-import { bounds, type World } from './bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import { descend, inner, squaredDistance } from './vectors.ts'
+import { bounds, type World } from '../bounds.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { descend, inner, squaredDistance } from '../linear/vectors.ts'
+import type { Meaning } from '../meaning.ts'
 
 /** Options of {@link seaDynamic}. */
 export interface SeaDynamicOptions extends LearnerOptions {

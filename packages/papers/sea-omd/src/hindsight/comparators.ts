@@ -1,9 +1,9 @@
 import { type MatrixLike, matrix, refuse, sigmoid, softplus, type VectorLike, vector } from '@opt/core'
-import { type Box, takeSides } from './box.ts'
-import { type Domain, metricOf, takeDomain } from './domain.ts'
+import { type Box, takeSides } from '../domains/box.ts'
+import { type Domain, metricOf, takeDomain } from '../domains/domain.ts'
+import { solveTransposed, solveTriangle } from '../linear/triangle.ts'
+import { inner } from '../linear/vectors.ts'
 import { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './over-ball.ts'
-import { solveTransposed, solveTriangle } from './triangle.ts'
-import { inner } from './vectors.ts'
 
 interface Data {
   Z: Float64Array

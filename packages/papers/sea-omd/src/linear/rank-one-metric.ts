@@ -1,5 +1,5 @@
 import { allocate, gemmScratch, type Kernels } from '@opt/core'
-import { LONGEST, type Meaning } from './meaning.ts'
+import { LONGEST, type Meaning } from '../meaning.ts'
 import { addRow, multiplyTriangle, solveTriangle, type Triangle } from './triangle.ts'
 import { inner, LONG } from './vectors.ts'
 

@@ -1,7 +1,7 @@
 import { options, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { distance } from '../linear/vectors.ts'
 import { activeSet } from './active-set.ts'
 import { type Domain, domainOf, takeDimension, takeDomain } from './domain.ts'
-import { distance } from './vectors.ts'
 
 /** Options of {@link box}: numbers for equal sides (then with a dimension) or vectors. */
 export interface BoxOptions {

@@ -1,9 +1,9 @@
 import { options as takeOptions } from '@opt/core'
-import { type Box, takeSides } from './box.ts'
-import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import type { Certified } from './sea-convex.ts'
-import { largest } from './vectors.ts'
+import { type Box, takeSides } from '../domains/box.ts'
+import { type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { largest } from '../linear/vectors.ts'
+import type { Meaning } from '../meaning.ts'
+import type { Certified } from '../sea/convex.ts'
 
 /** Options of {@link adagradDiagonal}. */
 export interface AdagradDiagonalOptions extends LearnerOptions {

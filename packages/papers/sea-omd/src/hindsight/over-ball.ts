@@ -1,7 +1,7 @@
 import { allocate, callback, number, options, refuse, solveScratch } from '@opt/core'
-import { takeDimension } from './domain.ts'
-import { factor } from './factor.ts'
-import { distance, inner } from './vectors.ts'
+import { takeDimension } from '../domains/domain.ts'
+import { factor } from '../linear/factor.ts'
+import { distance, inner } from '../linear/vectors.ts'
 
 /** The best fixed point in hindsight. */
 export interface Comparator {

@@ -1,6 +1,6 @@
 import { type MatrixLike, matrix, number, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
-import { type Triangle, triangleOf } from './triangle.ts'
-import { largest } from './vectors.ts'
+import { type Triangle, triangleOf } from '../linear/triangle.ts'
+import { largest } from '../linear/vectors.ts'
 
 /** A closed, bounded, convex set that a learner plays in. */
 export interface Domain {

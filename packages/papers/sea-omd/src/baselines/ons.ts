@@ -1,8 +1,8 @@
 import { refuse, options as takeOptions } from '@opt/core'
-import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import { RankOneMetric } from './rank-one-metric.ts'
-import type { Certified } from './sea-convex.ts'
+import { type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { RankOneMetric } from '../linear/rank-one-metric.ts'
+import type { Meaning } from '../meaning.ts'
+import type { Certified } from '../sea/convex.ts'
 
 /** Options of {@link ons}: gamma, or G and alpha. */
 export interface OnsOptions extends LearnerOptions {

@@ -1,10 +1,10 @@
 import { type MatrixLike, matrix, number, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
-import type { Box } from './box.ts'
-import { comparators } from './comparators.ts'
-import { type Domain, takeDomain } from './domain.ts'
+import type { Box } from '../domains/box.ts'
+import { type Domain, takeDomain } from '../domains/domain.ts'
+import { comparators } from '../hindsight/comparators.ts'
+import type { Comparator } from '../hindsight/over-ball.ts'
 import { type Environment, pathOf, quantities } from './environment.ts'
-import type { Comparator } from './over-ball.ts'
 
 /** What {@link quadratic} is made of. */
 export interface QuadraticOptions {

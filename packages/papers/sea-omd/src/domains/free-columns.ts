@@ -1,4 +1,4 @@
-import { addRow, hypot, multiplyTriangle, type Triangle } from './triangle.ts'
+import { addRow, hypot, multiplyTriangle, type Triangle } from '../linear/triangle.ts'
 
 /** Far above every entry of a triangle, and its square below overflow. */
 const BINDING = 1e90

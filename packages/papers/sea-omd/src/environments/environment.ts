@@ -1,6 +1,6 @@
-import type { World } from './bounds.ts'
-import type { Domain } from './domain.ts'
-import type { Comparator } from './over-ball.ts'
+import type { World } from '../bounds.ts'
+import type { Domain } from '../domains/domain.ts'
+import type { Comparator } from '../hindsight/over-ball.ts'
 
 /** A world that draws a loss each round; rounds count from 1. Its quantities are totals over `rounds`. */
 export interface Environment extends Required<Omit<World, 'pathLength'>> {

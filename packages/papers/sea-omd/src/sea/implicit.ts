@@ -1,7 +1,7 @@
 import { refuse, show, options as takeOptions, type VectorLike, vector } from '@opt/core'
-import { type Gradient, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import type { Certified } from './sea-convex.ts'
+import { type Gradient, type LearnerOptions, OnlineLearner, positive, squareLike } from '../learner.ts'
+import type { Meaning } from '../meaning.ts'
+import type { Certified } from './convex.ts'
 
 /**
  * This round's loss as its proximal step: argmin over the domain of f(x) + ||x - z||^2 / (2 eta).

@@ -1,9 +1,9 @@
 import { log, refuse, options as takeOptions } from '@opt/core'
-import { bounds, type World } from './bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import { RankOneMetric } from './rank-one-metric.ts'
-import type { Triangle } from './triangle.ts'
+import { bounds, type World } from '../bounds.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { RankOneMetric } from '../linear/rank-one-metric.ts'
+import type { Triangle } from '../linear/triangle.ts'
+import type { Meaning } from '../meaning.ts'
 
 /** Options of {@link seaExpConcave}: alpha or beta. */
 export interface SeaExpConcaveOptions extends LearnerOptions {

@@ -1,8 +1,8 @@
 import { options as takeOptions } from '@opt/core'
-import { bounds, type World } from './bounds.ts'
-import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import type { Certified } from './sea-convex.ts'
+import { bounds, type World } from '../bounds.ts'
+import { type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import type { Meaning } from '../meaning.ts'
+import type { Certified } from './convex.ts'
 
 /** Options of {@link seaStrong}. */
 export interface SeaStrongOptions extends LearnerOptions {

@@ -1,6 +1,6 @@
 import { type Matrix, number, options, type Random, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
-import { box } from './box.ts'
+import { box } from '../domains/box.ts'
 import type { Environment } from './environment.ts'
 import { quadratic } from './quadratic.ts'
 

@@ -1,6 +1,6 @@
 import { allocate, gemmScratch, solveScratch } from '@opt/core'
-import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle } from './triangle.ts'
-import { direction, distance, inner, largest } from './vectors.ts'
+import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle } from '../linear/triangle.ts'
+import { direction, distance, inner, largest } from '../linear/vectors.ts'
 
 const NEWTON_STEPS = 100
 /** Relative to the distance of the point; beyond, only the direction in which z vanishes matters. */

@@ -1,6 +1,6 @@
 import { refuse, show, vector } from '@opt/core'
+import { hypot } from '../linear/triangle.ts'
 import { type Domain, domainOf, takeDomain } from './domain.ts'
-import { hypot } from './triangle.ts'
 
 /**
  * The product of domains: the first entries of x belong to the first, the next to the second, and so on.

@@ -1,9 +1,9 @@
 import { exp, log, number, type Random, sin } from '@opt/core'
-import { ball } from './ball.ts'
+import { ball } from '../domains/ball.ts'
+import { type Comparator, overBall, type SecondOrder } from '../hindsight/over-ball.ts'
+import { LONGEST } from '../meaning.ts'
 import { type Environment, quantities } from './environment.ts'
-import { LONGEST } from './meaning.ts'
 import { checkArguments, checkRounds } from './multiscale.ts'
-import { type Comparator, overBall, type SecondOrder } from './over-ball.ts'
 
 /** Options of {@link labelShift}. */
 export interface LabelShiftOptions {

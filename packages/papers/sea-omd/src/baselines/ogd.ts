@@ -1,7 +1,7 @@
 import { options as takeOptions } from '@opt/core'
-import { type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import type { Certified } from './sea-convex.ts'
+import { type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import type { Meaning } from '../meaning.ts'
+import type { Certified } from '../sea/convex.ts'
 
 /**
  * Projected gradient descent with steps that never grow; sum <g_t, x_t - u> <= D^2 / (2 eta_T) + sum eta_t ||g_t||^2 / 2.

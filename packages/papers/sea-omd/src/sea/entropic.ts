@@ -1,7 +1,7 @@
 import { exp, log, refuse, options as takeOptions } from '@opt/core'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from './learner.ts'
-import type { Meaning } from './meaning.ts'
-import type { Simplex } from './simplex.ts'
+import type { Simplex } from '../domains/simplex.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import type { Meaning } from '../meaning.ts'
 
 /** Options of {@link seaEntropic}. */
 export interface SeaEntropicOptions extends LearnerOptions {

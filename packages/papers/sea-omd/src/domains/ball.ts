@@ -1,7 +1,7 @@
 import { number, options, refuse, type VectorLike, vectorCopy } from '@opt/core'
+import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from '../linear/vectors.ts'
 import { type Domain, domainOf, takeDimension } from './domain.ts'
 import { secular } from './secular.ts'
-import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from './vectors.ts'
 
 /** Options of {@link ball}: a centre says the dimension too. */
 export interface BallOptions {

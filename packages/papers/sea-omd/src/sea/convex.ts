@@ -1,7 +1,7 @@
 import { refuse, options as takeOptions } from '@opt/core'
-import { bounds, type World } from './bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive, squareLike } from './learner.ts'
-import type { Meaning } from './meaning.ts'
+import { bounds, type World } from '../bounds.ts'
+import { type Learner, type LearnerOptions, OnlineLearner, positive, squareLike } from '../learner.ts'
+import type { Meaning } from '../meaning.ts'
 
 /** Options of {@link seaConvex}. */
 export interface SeaConvexOptions extends LearnerOptions {
