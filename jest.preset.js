@@ -7,7 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$|/packages/.*/dist/.*\\.js$': [
-      join(import.meta.dirname, 'scripts', 'jest-transform.mjs'),
+      join(import.meta.dirname, 'scripts', 'lib', 'jest-transform.mjs'),
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },

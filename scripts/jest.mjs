@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { root } from './rooms.mjs'
-import { softwareGpu } from './software-gpu.mjs'
+import { root } from './lib/packages.mjs'
+import { softwareGpu } from './lib/software-gpu.mjs'
 
 const jest = join(createRequire(import.meta.url).resolve('jest/package.json'), '..', 'bin', 'jest.js')
 mkdirSync('test-results', { recursive: true })

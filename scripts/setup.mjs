@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { root, testedFolders } from './rooms.mjs'
+import { root, testedFolders } from './lib/packages.mjs'
 
 const [job = 'install', ...args] = process.argv.slice(2)
 const bin = join(root, 'node_modules', '.bin')
@@ -53,20 +53,20 @@ const jobs = {
   test() {
     for (const folder of testedFolders()) rmSync(join(folder, 'test-results'), { recursive: true, force: true })
     const status = run(...turbo('test', '--concurrency=2', '--continue=dependencies-successful', ...args))
-    return run('node', 'scripts/summary.mjs') || status
+    return run('node', 'scripts/checks/test-summary.mjs') || status
   },
   lint() {
     const status = run('biome', 'ci', '--colors=off', '--diagnostic-level=warn', '.')
-    return run('node', 'scripts/check-packages.mjs') || run('node', 'scripts/catalogue.mjs', '--check') || status
+    return run('node', 'scripts/checks/lint.mjs') || run('node', 'scripts/jobs/catalogue.mjs', '--check') || status
   },
   types: () => run(...turbo('typecheck', ...args)),
   check() {
     build()
-    return run('node', 'scripts/check-packed.mjs', ...args)
+    return run('node', 'scripts/checks/tarballs.mjs', ...args)
   },
   bench() {
     build()
-    return run('node', 'scripts/bench.mjs', ...args)
+    return run('node', 'scripts/jobs/bench.mjs', ...args)
   },
   docs() {
     build()
@@ -77,7 +77,7 @@ const jobs = {
     build()
     return run(...turbo('docs', ...args))
   },
-  catalogue: () => run('node', 'scripts/catalogue.mjs', ...args),
+  catalogue: () => run('node', 'scripts/jobs/catalogue.mjs', ...args),
 }
 
 if (!Object.hasOwn(jobs, job)) {

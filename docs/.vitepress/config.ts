@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitepress'
-import { root } from '../../scripts/rooms.mjs'
+import { root } from '../../scripts/lib/packages.mjs'
 import { demosPlugin, only, packageAliases, REPOSITORY, type Room, rooms } from './rooms.ts'
 
 const docs = join(root, 'docs')

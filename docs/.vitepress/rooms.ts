@@ -1,8 +1,8 @@
 // What the site knows of each package, read from the package itself.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { rooms as allRooms, readJson, root } from '../../scripts/rooms.mjs'
-import { bundledBytes as measured } from '../../scripts/size.mjs'
+import { bundledBytes as measured } from '../../scripts/lib/bundle-size.mjs'
+import { publishedPackages, readJson, root } from '../../scripts/lib/packages.mjs'
 
 export const REPOSITORY = 'https://github.com/opt-js/opt'
 
@@ -21,7 +21,7 @@ interface Package {
   paper: boolean
 }
 
-const packages: () => Package[] = allRooms
+const packages: () => Package[] = publishedPackages
 
 export interface Paper {
   title: string

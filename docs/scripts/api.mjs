@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
-import { rooms } from '../../scripts/rooms.mjs'
+import { publishedPackages } from '../../scripts/lib/packages.mjs'
 
 const docs = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = join(docs, '.vitepress', 'cache', 'typedoc')
@@ -45,7 +45,7 @@ async function converted(room) {
 rmSync(work, { recursive: true, force: true })
 mkdirSync(work, { recursive: true })
 const files = []
-for (const room of rooms()) if (entries(room).length > 0) files.push(await converted(room))
+for (const room of publishedPackages()) if (entries(room).length > 0) files.push(await converted(room))
 
 rmSync(out, { recursive: true, force: true })
 const app = await Application.bootstrapWithPlugins({
@@ -69,7 +69,7 @@ const project = await app.convert()
 if (!project) throw new Error('typedoc cannot merge the packages')
 await app.generateOutputs(project)
 // A page of a package with several entries is headed by what one imports.
-for (const room of rooms())
+for (const room of publishedPackages())
   for (const { name, file } of entries(room)) {
     const page = join(
       out,

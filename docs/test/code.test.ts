@@ -1,5 +1,5 @@
-import { codeBlocks } from '../../scripts/readme.mjs'
-import { NO_GPU } from '../../scripts/software-gpu.mjs'
+import { codeBlocks } from '../../scripts/lib/code-blocks.mjs'
+import { NO_GPU } from '../../scripts/lib/software-gpu.mjs'
 import { type Block, type Ran, runBlocks } from './blocks.ts'
 import { type Page, pages, twoAtATime } from './pages.ts'
 

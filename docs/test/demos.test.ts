@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { roomFolders } from '../../scripts/rooms.mjs'
+import { packageFolders } from '../../scripts/lib/packages.mjs'
 import { runBlocks } from './blocks.ts'
 import { docs, twoAtATime } from './pages.ts'
 
@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 const LONG_ENOUGH = 6000
-const folders = (roomFolders() as string[]).filter((folder) => existsSync(join(folder, 'demo', 'index.ts')))
+const folders = (packageFolders() as string[]).filter((folder) => existsSync(join(folder, 'demo', 'index.ts')))
 let outcomes: (Outcome | string)[]
 
 beforeAll(async () => {

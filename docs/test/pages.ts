@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { roomFolders, root } from '../../scripts/rooms.mjs'
+import { packageFolders, root } from '../../scripts/lib/packages.mjs'
 
 export const docs: string = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -14,7 +14,7 @@ export interface Page {
 }
 
 export function pages(): Page[] {
-  const readmes = (roomFolders() as string[])
+  const readmes = (packageFolders() as string[])
     .map((folder) => ({ name: folder.slice(root.length + 1), folder, file: join(folder, 'README.md') }))
     .filter(({ file }) => existsSync(file))
   const guides = readdirSync(join(docs, 'guides'))

@@ -4,11 +4,11 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { rooms } from '../../scripts/rooms.mjs'
+import { publishedPackages } from '../../scripts/lib/packages.mjs'
 
 const [folder, milliseconds] = process.argv.slice(2)
 const alias = Object.fromEntries(
-  rooms().flatMap(({ folder, manifest }) =>
+  publishedPackages().flatMap(({ folder, manifest }) =>
     Object.entries(manifest.exports ?? {})
       .filter(([, entry]) => entry.default)
       .map(([path, entry]) => [manifest.name + path.slice(1), join(folder, entry.default)]),

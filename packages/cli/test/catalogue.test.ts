@@ -18,7 +18,7 @@ test('every paper of the real catalogue can be found and says everything', () =>
   )
 })
 
-describe('scripts/catalogue.mjs in a house of its own', () => {
+describe('scripts/jobs/catalogue.mjs in a house of its own', () => {
   let house: string
   const manifest = {
     name: '@opt/toy',
@@ -40,11 +40,11 @@ describe('scripts/catalogue.mjs in a house of its own', () => {
   }
   const read = (file: string) => readFileSync(join(house, file), 'utf8')
   const catalogue = (...words: string[]) =>
-    spawnSync(process.execPath, [join(house, 'scripts', 'catalogue.mjs'), ...words], { encoding: 'utf8' })
+    spawnSync(process.execPath, [join(house, 'scripts', 'jobs', 'catalogue.mjs'), ...words], { encoding: 'utf8' })
 
   beforeEach(() => {
     house = mkdtempSync(join(tmpdir(), 'opt-house-'))
-    for (const script of ['catalogue.mjs', 'rooms.mjs'])
+    for (const script of ['jobs/catalogue.mjs', 'lib/packages.mjs'])
       cpSync(join(ROOT, 'scripts', script), join(house, 'scripts', script))
     symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'))
     write('biome.json', { javascript: { formatter: { quoteStyle: 'single', semicolons: 'asNeeded' } } })

@@ -1,5 +1,5 @@
 // numpy in a child process on one thread, asked for one batch at a time. Python: OPT_PYTHON, or the peers' environment of the repository.
-import { startPeer } from '../../../scripts/peer.mjs'
+import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 export async function startNumpy() {
   const peer = await startPeer(new URL('numpy_peer.py', import.meta.url))

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromiumPath } from '../../../scripts/chromium.mjs'
+import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
 import { digests } from './digest.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { chromiumPath } from '../../../scripts/chromium.mjs'
+import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
 import { inProcess, type TaskFunction, task } from '../dist/index.js'
 import { kinds } from './tasks/odd.mjs'
 

@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
-import { startPeer } from '../../../scripts/peer.mjs'
+import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const SECONDS = quick ? 0.3 : 1

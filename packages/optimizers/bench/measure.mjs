@@ -1,6 +1,6 @@
 // Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
 import { allocate, random } from '@opt/core'
-import { startPeer } from '../../../scripts/peer.mjs'
+import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 export const OURS = ['resident', 'resident, checked', 'own arrays']
 

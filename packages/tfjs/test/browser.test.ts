@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { chromiumPath } from '../../../scripts/chromium.mjs'
-import { SOFTWARE_GPU_FLAGS } from '../../../scripts/software-gpu.mjs'
+import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
+import { SOFTWARE_GPU_FLAGS } from '../../../scripts/lib/software-gpu.mjs'
 import { tf } from './setting.ts'
 
 interface Trained {

@@ -3,7 +3,7 @@ import { random } from '@opt/core'
 import { digits, trainTestSplit } from '@opt/datasets'
 import { Lion } from '@opt/lion'
 import { AdamW, cosineDecay, SGD } from '@opt/optimizers'
-import { digitsFolder } from '../../../scripts/digits-folder.mjs'
+import { digitsFolder } from '../../../scripts/lib/digits-folder.mjs'
 import type { CreateOptimizer } from '../src/index.ts'
 import { cpu, model, problem, TfOptimizer, tf, valuesOf } from './setting.ts'
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { costRows, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
-import { chromiumPath } from '../../../scripts/chromium.mjs'
-import { SOFTWARE_GPU_FLAGS } from '../../../scripts/software-gpu.mjs'
+import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
+import { SOFTWARE_GPU_FLAGS } from '../../../scripts/lib/software-gpu.mjs'
 
 const inChromium = chromiumPath ? describe : describe.skip
 

@@ -6,7 +6,7 @@ import { AdaHessian } from '@opt/adahessian'
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
-import { benchOptimizers } from '../../../../scripts/bench-optimizers.mjs'
+import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
   {

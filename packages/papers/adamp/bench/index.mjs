@@ -1,7 +1,7 @@
 // A step of AdamP and SGDP beside pytorch_optimizer's, and AdamW's beside torch's. node bench/index.mjs [--quick]
 import { AdamP, SGDP } from '@opt/adamp'
 import { AdamW } from '@opt/optimizers'
-import { benchOptimizers } from '../../../../scripts/bench-optimizers.mjs'
+import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
   {

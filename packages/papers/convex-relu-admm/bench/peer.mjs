@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPeer } from '../../../../scripts/peer.mjs'
+import { startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 export async function startPeers() {
   const peer = await startPeer(new URL('peer.py', import.meta.url))

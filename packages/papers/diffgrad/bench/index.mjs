@@ -1,7 +1,7 @@
 // A step of diffGrad beside pytorch_optimizer's, and Adam's beside torch's. node bench/index.mjs [--quick]
 import { DiffGrad } from '@opt/diffgrad'
 import { Adam } from '@opt/optimizers'
-import { benchOptimizers } from '../../../../scripts/bench-optimizers.mjs'
+import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
   { label: 'diffGrad', ours: (p, options) => new DiffGrad(p, options), torch: 'pytorch_optimizer.DiffGrad(p)' },

@@ -9,7 +9,7 @@ import vm from 'node:vm'
 import { random } from '@opt/core'
 import { isDataAbsent, mnist } from '@opt/datasets'
 import { createMlp, el2n, grand, scoreStream } from '@opt/el2n-pruning'
-import { startPeer } from '../../../../scripts/peer.mjs'
+import { startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const SECONDS = quick ? 0.3 : 1

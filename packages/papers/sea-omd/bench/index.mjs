@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { ball, seaConvex, seaDynamic, seaExpConcave } from '@opt/sea-omd'
-import { startPeer } from '../../../../scripts/peer.mjs'
+import { startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 9

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { random } from '@opt/core'
 import { isDataAbsent, mnist } from '@opt/datasets'
 import { densities1d, imagePair, randomAssignment, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
-import { NO_PEER, startPeer } from '../../../../scripts/peer.mjs'
+import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const CAP = quick ? 5_000 : 40_000

@@ -1,7 +1,7 @@
 // A step of Stable-SPAM beside pytorch_optimizer's, and AdamW's beside torch's. node bench/index.mjs [--quick]
 import { AdamW } from '@opt/optimizers'
 import { StableSPAM } from '@opt/stable-spam'
-import { benchOptimizers } from '../../../../scripts/bench-optimizers.mjs'
+import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
   {

@@ -1,5 +1,5 @@
 import { runExperiment } from '@opt/core/experiment'
-import { digitsFolder } from '../../../../scripts/digits-folder.mjs'
+import { digitsFolder } from '../../../../scripts/lib/digits-folder.mjs'
 import demo from '../demo/index.ts'
 import { experiment } from '../src/experiment.ts'
 import { quantize4 } from '../src/quantize.ts'

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './rooms.mjs'
+import { root } from '../lib/packages.mjs'
 
 const PEERS = ['numpy', 'scipy', 'POT', 'torch', 'scikit-learn', 'cvxpy', 'pyscnn', 'pytorch_optimizer']
 

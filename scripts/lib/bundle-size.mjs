@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { readJson } from './rooms.mjs'
+import { readJson } from './packages.mjs'
 
 /**
  * Bytes of everything that a built package's main entry pulls in, bundled for a page (a command for Node), minified and gzipped;

@@ -1,7 +1,7 @@
 // A step of __Class__ beside its peer's. node bench/index.mjs [--quick]
 import { __Class__ } from '@opt/__name__'
 import { SGD } from '@opt/optimizers'
-import { benchOptimizers } from '../../../../scripts/bench-optimizers.mjs'
+import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
   {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
 import { join } from 'node:path'
-import { rooms, root } from './rooms.mjs'
+import { publishedPackages, root } from '../lib/packages.mjs'
 
 const args = process.argv.slice(2)
 const names = args
@@ -14,7 +14,7 @@ const quick = args.includes('--quick')
 const machine = `${cpus()[0].model.trim()} (${arch()}), Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
 const MARKERS = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/
 
-const chosen = rooms().filter(({ folder, manifest }) =>
+const chosen = publishedPackages().filter(({ folder, manifest }) =>
   names.length > 0 ? names.includes(manifest.name) : existsSync(join(folder, 'bench', 'index.mjs')),
 )
 for (const name of names)

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
-import { chromiumPath } from './chromium.mjs'
-import { codeBlocks } from './readme.mjs'
-import { readJson } from './rooms.mjs'
-import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from './software-gpu.mjs'
+import { chromiumPath } from '../lib/chromium.mjs'
+import { codeBlocks } from '../lib/code-blocks.mjs'
+import { readJson } from '../lib/packages.mjs'
+import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from '../lib/software-gpu.mjs'
 
 const FLAGS = [
   '--no-sandbox',

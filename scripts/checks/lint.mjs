@@ -1,7 +1,7 @@
 // Every room has the same files and fields, dependencies point down only, and library code stays the same in every engine.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { packages, readJson, root } from './rooms.mjs'
+import { allPackages, readJson, root } from '../lib/packages.mjs'
 
 // Nothing stands on the bridges and the GPU, and their tests hold them to the papers they carry.
 const RANKS = {
@@ -29,7 +29,7 @@ const NODE = /from 'node:|import\('node:|\brequire\(|\bprocess\.|\bBuffer\b/
 const TOP_AWAIT = /^await /m
 
 const problems = []
-const all = packages()
+const all = allPackages()
 const byName = new Map(all.map((room) => [room.manifest.name, room]))
 
 function* sources(folder) {
@@ -45,7 +45,7 @@ for (const room of all) {
   const here = relative(root, folder)
   const say = (text) => problems.push(`${here}: ${text}`)
   const rank = rankOf(room)
-  if (rank === undefined) say('has no rank in scripts/check-packages.mjs')
+  if (rank === undefined) say('has no rank in scripts/checks/lint.mjs')
 
   const published = manifest.private ? [] : ['CHANGELOG.md']
   for (const file of [...FILES, ...published, ...(paper ? PAPER_FILES : [])])
@@ -136,7 +136,7 @@ const catalog = new Map(
 )
 for (const name of Object.keys(readJson(join(root, 'package.json')).devDependencies))
   if (!catalog.has(name)) problems.push(`package.json: ${name} is not in the catalog`)
-// What users install is a range whose lowest version the tests run on; scripts/stranger.mjs installs the newest.
+// What users install is a range whose lowest version the tests run on; scripts/checks/clean-install.mjs installs the newest.
 for (const { folder, manifest } of all.filter(({ manifest }) => !manifest.private))
   for (const group of ['dependencies', 'peerDependencies'])
     for (const [name, given] of Object.entries(manifest[group] ?? {})) {

@@ -1,4 +1,4 @@
-// node scripts/kills.mjs [kills] [seed]: kills `opt stream`, `opt reproduce` and `opt transport` at random moments, 100 times
+// node scripts/jobs/kill-commands.mjs [kills] [seed]: kills `opt stream`, `opt reproduce` and `opt transport` at random moments, 100 times
 // each by default, and looks at what is left: nothing truncated, lost or counted twice, and no process that runs on. Not a
 // part of CI: it takes minutes, and where a kill hits depends on the machine.
 import { spawn } from 'node:child_process'
@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { random } from '../packages/core/dist/index.js'
-import { encodePng } from '../packages/datasets/dist/index.js'
+import { random } from '../../packages/core/dist/index.js'
+import { encodePng } from '../../packages/datasets/dist/index.js'
 
 const [kills, seed] = [Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 1)]
-const BIN = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url))
+const BIN = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url))
 const WAYS = [['SIGKILL'], ['SIGINT'], ['SIGTERM'], ['SIGINT', 'SIGKILL'], ['SIGTERM', 'SIGINT']]
 const rng = random(seed)
 const folder = mkdtempSync(join(tmpdir(), 'opt-kills-'))

@@ -2,15 +2,15 @@
 // of optimizers' rooms. Prints a markdown table. Torch: OPT_PYTHON or .venv-peers (npm run bench:peers).
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { startPeer } from './peer.mjs'
-import { root } from './rooms.mjs'
+import { root } from './packages.mjs'
+import { startPeer } from './python-peer.mjs'
 
 const ndarray = createRequire(join(root, 'packages', 'optimizers', 'package.json'))('ndarray')
 const quick = process.argv.includes('--quick')
 
 /** A child that times torch optimizers on one thread, or null. */
 async function startTorch() {
-  const peer = await startPeer(new URL('bench_optimizers.py', import.meta.url))
+  const peer = await startPeer(new URL('optimizer_bench.py', import.meta.url))
   return peer && { ...peer, ask: async (question) => JSON.parse(await peer.ask(JSON.stringify(question))) }
 }
 

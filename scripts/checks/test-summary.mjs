@@ -1,7 +1,7 @@
 // Adds up what every room's tests said and ends with one line: "N passed, N failed".
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { readJson, root, testedFolders } from './rooms.mjs'
+import { readJson, root, testedFolders } from '../lib/packages.mjs'
 
 let passed = 0
 let failed = 0

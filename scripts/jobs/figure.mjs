@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { root } from './rooms.mjs'
+import { root } from '../lib/packages.mjs'
 
 const from = (path) => import(pathToFileURL(join(root, 'packages', path)))
 const { densities1d, sinkhorn, sinkhornNewton } = await from('papers/sinkhorn-sns/dist/index.js')

@@ -1,9 +1,9 @@
 // Makes the room of a new paper: npm run new-paper NAME -- --title "..." --authors "A, B" --summary "..." --arxiv ...
-// From scripts/template for a solver, or with --kind optimizer from that and scripts/template-optimizer laid over it.
+// Copies scripts/templates/solver; with --kind optimizer, scripts/templates/optimizer replaces its src and test.
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root } from './rooms.mjs'
+import { root } from '../lib/packages.mjs'
 
 const text = { type: 'string', default: '' }
 const { values, positionals } = parseArgs({
@@ -70,10 +70,11 @@ function fillFolder(at) {
   }
 }
 
-cpSync(join(root, 'scripts', 'template'), folder, { recursive: true })
+const templates = join(root, 'scripts', 'templates')
+cpSync(join(templates, 'solver'), folder, { recursive: true })
 if (values.kind === 'optimizer') {
   for (const part of ['src', 'test']) rmSync(join(folder, part), { recursive: true })
-  cpSync(join(root, 'scripts', 'template-optimizer'), folder, { recursive: true })
+  cpSync(join(templates, 'optimizer'), folder, { recursive: true })
 }
 fillFolder(folder)
 cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { root } from './rooms.mjs'
+import { root } from './packages.mjs'
 
 /** What a table says where the peers are absent. */
 export const NO_PEER = 'The Python peers are not there (npm run bench:peers).'

@@ -1,16 +1,16 @@
 // Every package as its users get it: packed, checked by publint and attw, held to its size budget,
 // and the finished ones installed into an empty project and run in Node (import and require) and, bundled, in Chromium.
-// node scripts/check-packed.mjs [package...]
+// node scripts/checks/tarballs.mjs [package...]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rooms, root } from './rooms.mjs'
-import { bundledBytes } from './size.mjs'
-import { useAsStranger } from './stranger.mjs'
+import { bundledBytes } from '../lib/bundle-size.mjs'
+import { publishedPackages, root } from '../lib/packages.mjs'
+import { useAsStranger } from './clean-install.mjs'
 
 const names = process.argv.slice(2).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
-const all = rooms()
+const all = publishedPackages()
 const chosen = all.filter(({ manifest }) => names.length === 0 || names.includes(manifest.name))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const work = mkdtempSync(join(tmpdir(), 'opt-packed-'))

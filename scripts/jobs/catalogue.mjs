@@ -3,13 +3,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { readJson, rooms, root } from './rooms.mjs'
+import { publishedPackages, readJson, root } from '../lib/packages.mjs'
 
 const check = process.argv.includes('--check')
 const cli = join(root, 'packages', 'cli')
 const problems = []
 
-const papers = rooms()
+const papers = publishedPackages()
   .filter(({ paper }) => paper)
   .map(({ folder, manifest: { name, version, opt } }) => {
     const { paper: title, authors, year, venue, arXiv, topic, tasks, summary } = opt ?? {}
@@ -40,7 +40,7 @@ if (problems.length > 0) {
   process.exit(1)
 }
 
-const module = `// Made by scripts/catalogue.mjs from the papers' package.json; do not edit.
+const module = `// Made by scripts/jobs/catalogue.mjs from the papers' package.json; do not edit.
 import type { Experiment } from '@opt/core'
 import type { Paper } from './paper.ts'
 
