@@ -1,4 +1,4 @@
-// Made by scripts/jobs/catalogue.mjs from the papers' package.json; do not edit.
+// Written by scripts/jobs/catalogue.mjs from the papers' package.json; do not edit.
 import type { Experiment } from '@opt/core'
 import type { Paper } from './paper.ts'
 

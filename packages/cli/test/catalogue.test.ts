@@ -18,8 +18,8 @@ test('every paper of the real catalogue can be found and says everything', () =>
   )
 })
 
-describe('scripts/jobs/catalogue.mjs in a house of its own', () => {
-  let house: string
+describe('scripts/jobs/catalogue.mjs in a repository of its own', () => {
+  let repository: string
   const manifest = {
     name: '@opt/toy',
     version: '1.0.0',
@@ -35,25 +35,25 @@ describe('scripts/jobs/catalogue.mjs in a house of its own', () => {
     },
   }
   const write = (file: string, content: unknown) => {
-    mkdirSync(join(house, file, '..'), { recursive: true })
-    writeFileSync(join(house, file), typeof content === 'string' ? content : JSON.stringify(content))
+    mkdirSync(join(repository, file, '..'), { recursive: true })
+    writeFileSync(join(repository, file), typeof content === 'string' ? content : JSON.stringify(content))
   }
-  const read = (file: string) => readFileSync(join(house, file), 'utf8')
+  const read = (file: string) => readFileSync(join(repository, file), 'utf8')
   const catalogue = (...words: string[]) =>
-    spawnSync(process.execPath, [join(house, 'scripts', 'jobs', 'catalogue.mjs'), ...words], { encoding: 'utf8' })
+    spawnSync(process.execPath, [join(repository, 'scripts', 'jobs', 'catalogue.mjs'), ...words], { encoding: 'utf8' })
 
   beforeEach(() => {
-    house = mkdtempSync(join(tmpdir(), 'opt-house-'))
+    repository = mkdtempSync(join(tmpdir(), 'opt-catalogue-'))
     for (const script of ['jobs/catalogue.mjs', 'lib/packages.mjs'])
-      cpSync(join(ROOT, 'scripts', script), join(house, 'scripts', script))
-    symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'))
+      cpSync(join(ROOT, 'scripts', script), join(repository, 'scripts', script))
+    symlinkSync(join(ROOT, 'node_modules'), join(repository, 'node_modules'))
     write('biome.json', { javascript: { formatter: { quoteStyle: 'single', semicolons: 'asNeeded' } } })
     write('packages/cli/package.json', { dependencies: { '@opt/toy': 'workspace:^' } })
     write('packages/cli/src/catalogue.ts', '')
     write('packages/papers/toy/package.json', manifest)
-    write('README.md', '# House\n<!-- catalogue -->\nold\n<!-- /catalogue -->\nend\n')
+    write('README.md', '# Title\n<!-- catalogue -->\nold\n<!-- /catalogue -->\nend\n')
   })
-  afterEach(() => rmSync(house, { recursive: true }))
+  afterEach(() => rmSync(repository, { recursive: true }))
 
   test('writes module and README table, and then has nothing to say', () => {
     expect(catalogue('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining('catalogue.ts is stale') })
@@ -64,7 +64,7 @@ describe('scripts/jobs/catalogue.mjs in a house of its own', () => {
     )
     expect(read('README.md')).toBe(
       [
-        '# House\n',
+        '# Title\n',
         '<!-- catalogue -->\n',
         '| package                         | paper                    | what it does |',
         '| ------------------------------- | ------------------------ | ------------ |',
@@ -76,9 +76,16 @@ describe('scripts/jobs/catalogue.mjs in a house of its own', () => {
     expect(catalogue('--check')).toMatchObject({ status: 0, stderr: '' })
   })
 
-  test('says which dependency and which field is missing', () => {
-    write('packages/cli/package.json', { dependencies: {} })
-    expect(catalogue().stderr).toContain('packages/cli: lacks the dependency "@opt/toy": "workspace:^"')
+  test('adds the papers to the dependencies of the CLI, in order', () => {
+    write('packages/cli/package.json', { name: 'cli', dependencies: { '@opt/core': 'workspace:^', cac: '1' } })
+    expect(catalogue('--check').stderr).toContain('packages/cli/package.json is stale')
+    expect(catalogue().status).toBe(0)
+    const { name, dependencies } = JSON.parse(read('packages/cli/package.json'))
+    expect(name).toBe('cli')
+    expect(Object.keys(dependencies)).toEqual(['@opt/core', '@opt/toy', 'cac'])
+  })
+
+  test('says which field is missing', () => {
     write('packages/papers/toy/package.json', { ...manifest, opt: { ...manifest.opt, year: undefined, tasks: 'x' } })
     const { status, stderr } = catalogue('--check')
     expect(status).toBe(1)
