@@ -1,23 +1,16 @@
+import { LOG, LOG_BITS, TABLE } from './constants'
 import { mulAdd } from './simd'
 
 // log x = k ln 2 + log(1 + f), 1 + f in [sqrt(1/2), sqrt 2), s = f / (2 + f): f - f^2/2 + s (f^2/2 + R(s^2)); R is our own near-minimax fit (error 1e-17).
-const TABLE = memory.data<f64>([
-  0.666666666666667, 0.399999999998992, 0.2857142862611452, 0.22222211112104948, 0.1818289077802613, 0.15331666676597175,
-  0.146171283998073, // to byte 48
-  6.931471803691238e-1, 1.9082149292705877e-10, // ln 2 in two parts, from byte 56
-  4503599627370496 + 1023, 1, 2, 0.5, // from byte 72
-])
-// bits(1) - bits(sqrt(1/2)), the bits of 2^52, the mask of the mantissa, bits(sqrt(1/2)).
-const BITS = memory.data<u64>([0x3ff0000000000000 - 0x3fe6a09e667f3bcd, 0x4330000000000000, 0x000fffffffffffff, 0x3fe6a09e667f3bcd])
 // @ts-ignore: decorator
 @inline
 function constant(at: usize): v128 {
-  return v128.load64_splat(TABLE + at)
+  return v128.load64_splat(TABLE + LOG + at)
 }
 // @ts-ignore: decorator
 @inline
 function pattern(at: usize): v128 {
-  return v128.load64_splat(BITS + at)
+  return v128.load64_splat(TABLE + LOG_BITS + at)
 }
 
 /** Two lanes, both positive, normal and finite; k0 is added to the exponent. */

@@ -1,9 +1,10 @@
 import { KernelSet } from './kernels/kernel-set.ts'
 import type { Kernels } from './kernels/kernels.ts'
 import { plainKernels } from './kernels/plain.ts'
+import type { KernelSet as AnySet } from './kernels/set.ts'
 import { wasmKernels } from './kernels/wasm.ts'
 import { kernels as wasm } from './kernels/wasm-bytes.ts'
-import { allocateIn, type Views, Workspace, type WorkspaceOptions } from './workspace.ts'
+import { allocateIn, allocateWith, type KernelsOf, type Views, Workspace, type WorkspaceOptions } from './workspace.ts'
 
 const set: KernelSet<Kernels> = /* @__PURE__ */ new KernelSet(wasm, wasmKernels, plainKernels)
 
@@ -20,30 +21,45 @@ export function workspace(bytes: number, options?: WorkspaceOptions): Workspace 
 }
 
 /**
- * A workspace just large enough for the views that `plan` takes from it:
+ * Views in one memory just large enough for them, and the kernels of some sets that work on it:
  *
  * ```ts
- * const { kernels, C, f } = allocate((ws) => ({ C: ws.matrix(m, n), f: ws.f64(m) }))
- * kernels.gemv(m, n, C.data, C.stride, x, y)
+ * const { kernels, C, x, y } = allocate([matrixKernels], (views) => ({
+ *   C: views.matrix(m, n),
+ *   x: views.f64(n),
+ *   y: views.f64(m),
+ * }))
+ * kernels.gemv(C, x, y)
  * ```
  *
- * The plan runs twice, first on empty views to add up sizes: it should do nothing but take views.
+ * The layout runs twice, first on empty views to add up sizes: it should do nothing but ask for views. They start at multiples of
+ * 16 bytes and never detach; garbage collection frees the memory with the last of them. Up to 512 kB are cut from a memory shared
+ * with others. Where WebAssembly is missing, forbidden by the page's policy, or out of memories, the kernels are the plain ones:
+ * slower, the same bits.
  *
- * @throws RangeError above 4 GiB, or when there is no memory left.
+ * @throws RangeError above 4 GiB, or when the memory cannot be allocated.
  */
+export function allocate<const S extends readonly AnySet<object>[], V extends object>(
+  sets: S,
+  layout: (views: Views) => V,
+  options?: WorkspaceOptions,
+): V & { kernels: KernelsOf<S> }
 export function allocate<V extends object>(
   plan: (views: Views) => V,
   options?: WorkspaceOptions,
-): V & { kernels: Kernels } {
-  return allocateIn(set, plan, options)
+): V & { kernels: Kernels }
+export function allocate(...args: unknown[]): object {
+  if (Array.isArray(args[0])) return allocateWith(...(args as Parameters<typeof allocateWith>))
+  return allocateIn(set, ...(args as [(views: Views) => object]))
 }
 
 /**
- * Compiles the kernels of {@link workspace} and {@link allocate} without blocking, for browsers that refuse to compile synchronously
- * on the main thread. Call it before the first workspace; elsewhere it is not needed.
+ * Compiles the kernels of some sets without blocking, for browsers that refuse to compile synchronously on the main thread. Call it
+ * before the first {@link allocate}; elsewhere it is not needed.
  *
- * @returns whether they compiled; when not, the plain kernels give the same bits.
+ * @returns whether all compiled; when not, the plain kernels give the same bits.
  */
-export function ready(): Promise<boolean> {
-  return set.ready()
+export async function ready(...sets: readonly AnySet<object>[]): Promise<boolean> {
+  const compiled = await Promise.all((sets.length > 0 ? sets : [set]).map((one) => one.ready()))
+  return compiled.every(Boolean)
 }

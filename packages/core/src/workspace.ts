@@ -1,15 +1,12 @@
 import { boolean, callback, number, options as optionsOf, refuse } from './errors.ts'
 import type { KernelSet, Memory } from './kernels/kernel-set.ts'
 import type { Kernels } from './kernels/kernels.ts'
+import type { MatrixView } from './kernels/matrix-view.ts'
+import { memoryFor, type Memory as SharedMemory } from './kernels/memory.ts'
+import type { KernelSet as NewSet } from './kernels/set.ts'
 
 /** 4 GiB but a page, which the kernels' constants take. */
 const LIMIT = 4294967296 - 65536
-
-/** A row-major matrix: entry (i, j) is `data[i * stride + j]`. */
-export interface PaddedMatrix {
-  data: Float64Array
-  stride: number
-}
 
 /** What hands out views: a {@link Workspace}, or the plan of {@link allocate}. */
 export interface Views {
@@ -23,7 +20,7 @@ export interface Views {
    * A matrix of zeros whose rows do not collide in the cache: the stride is `columns`, or columns + 8 where a row would
    * fill whole 4096-byte pages (512, 1024, 2048, ... columns).
    */
-  matrix(rows: number, columns: number): PaddedMatrix
+  matrix(rows: number, columns: number): MatrixView
 }
 
 export interface WorkspaceOptions {
@@ -53,11 +50,11 @@ abstract class Allocator implements Views {
     return this.take(Int32Array, n, 'i32')
   }
 
-  matrix(rows: number, columns: number): PaddedMatrix {
+  matrix(rows: number, columns: number): MatrixView {
     number(rows, 'matrix: rows', { integer: true, min: 0 })
     number(columns, 'matrix: columns', { integer: true, min: 0 })
     const stride = strideOf(columns)
-    return { data: this.f64(rows * stride), stride }
+    return { data: this.f64(rows * stride), rows, columns, stride }
   }
 }
 
@@ -108,6 +105,45 @@ class Counter extends Allocator {
     this.bytes += padded(n * kind.BYTES_PER_ELEMENT)
     return new kind(new ArrayBuffer(0), 0, 0)
   }
+}
+
+/** Cuts views from a memory. */
+class Cutter extends Allocator {
+  readonly #memory: SharedMemory
+  #next: number
+
+  constructor(memory: SharedMemory, bytes: number) {
+    super()
+    this.#memory = memory
+    this.#next = memory.next
+    memory.next += padded(bytes)
+  }
+
+  protected take<V>(kind: ViewKind<V>, n: number): V {
+    const at = this.#next
+    this.#next += padded(n * kind.BYTES_PER_ELEMENT)
+    return new kind(this.#memory.buffer, at, n)
+  }
+}
+
+/** All kernels of some sets. */
+export type KernelsOf<S> = S extends readonly [NewSet<infer K>, ...infer Rest] ? K & KernelsOf<Rest> : unknown
+
+export function allocateWith<const S extends readonly NewSet<object>[], V extends object>(
+  sets: S,
+  layout: (views: Views) => V,
+  options?: WorkspaceOptions,
+): V & { kernels: KernelsOf<S> } {
+  const { plain = false, checked = false } = optionsOf(options, 'allocate: options')
+  boolean(plain, 'allocate: plain')
+  boolean(checked, 'allocate: checked')
+  callback(layout, 'allocate: layout')
+  const counter = new Counter()
+  layout(counter)
+  number(counter.bytes, 'allocate: bytes', { max: LIMIT })
+  const memory = memoryFor(counter.bytes, sets, plain)
+  const views = layout(new Cutter(memory, counter.bytes))
+  return { ...views, kernels: Object.assign({}, ...sets.map((set) => memory.kernels(set, checked))) }
 }
 
 /** What `plan` takes, from a workspace of a set's kernels that is just large enough. */

@@ -100,9 +100,7 @@ describe('optimizer updates: WebAssembly and plain JavaScript give the same bits
   test.each([
     [NaN, allocateUpdates, plainUpdates],
     [Infinity, allocateUpdates, plainUpdates],
-    [-Infinity, allocate, plainKernels],
-    [NaN, allocate, plainKernels],
-  ])('nonFinite finds %d wherever it stands, in both sets', (bad, from, plain) => {
+  ])('nonFinite finds %d wherever it stands', (bad, from, plain) => {
     for (let n = 1; n < 40; n++) {
       const { kernels, x, y } = from((ws) => ({ x: ws.f64(n), y: ws.f32(n) }))
       expect([kernels.nonFinite(n, x), kernels.nonFinite32(n, y)]).toEqual([-1, -1])

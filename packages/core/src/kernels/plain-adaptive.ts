@@ -2,6 +2,7 @@ import type { AdaptiveKernels } from './adaptive.ts'
 import { exp } from './exp-log.ts'
 import { axpy32, dot32 } from './plain-float32.ts'
 import { axpy, dot } from './plain-matrices.ts'
+import { largest, peak, squaredNorm } from './plain-norms.ts'
 
 const { abs, fround, max, sqrt } = Math
 
@@ -29,39 +30,6 @@ function onRows<A extends Floats>(dotOf: Dot<A>, axpyOf: (n: number, alpha: numb
       }
     },
   }
-}
-
-function largest(n: number, x: Floats): number {
-  let most = 0
-  for (let i = 0; i < n; i++) {
-    const size = abs(x[i])
-    if (size > most) most = size
-  }
-  return most
-}
-
-function peak(n: number, x: Floats): number {
-  let most = 0
-  for (let i = 0; i < n; i++) {
-    const size = abs(x[i])
-    if (!(size <= most)) most = size
-    if (Number.isNaN(most)) return NaN
-  }
-  return most
-}
-
-function squaredNorm(n: number, x: Floats): number {
-  let [a, b, c, d] = [0, 0, 0, 0]
-  let i = 0
-  for (; i + 4 <= n; i += 4) {
-    a += x[i] * x[i]
-    b += x[i + 1] * x[i + 1]
-    c += x[i + 2] * x[i + 2]
-    d += x[i + 3] * x[i + 3]
-  }
-  let sum = a + c + (b + d)
-  for (; i < n; i++) sum += x[i] * x[i]
-  return sum
 }
 
 export const plainAdaptive: AdaptiveKernels<Float64Array> = {

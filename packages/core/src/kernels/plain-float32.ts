@@ -1,5 +1,5 @@
 /** Plain-JavaScript twins of the float32 kernels: every product and every sum is rounded to float32. */
-import { checkWork, gemmWork } from './kernels.ts'
+import { checkWork, gemmWork } from './scratch.ts'
 
 const { fround } = Math
 const sums: Float32Array = /* @__PURE__ */ new Float32Array(16)

@@ -4,7 +4,8 @@ import { axpy32, dot32, gemm32, gemv32, gemvT32 } from './plain-float32.ts'
 import { axpy, dot, gemv, gemvT, nonFinite, scale2, spmv } from './plain-matrices.ts'
 import { gibbsMarginals, rescale } from './plain-plan.ts'
 import { gemm, potrf, syrk, trsm, trsmT, trsv, trsvT } from './plain-products.ts'
-import { colLse, gibbs, rowLse, sinkhornRow, softmaxRows } from './plain-transport.ts'
+import { colLse, rowLse, softmaxRows } from './plain-softmax.ts'
+import { gibbs, sinkhornRow } from './plain-transport.ts'
 
 /** The kernels in plain JavaScript, for any views: what a workspace uses where there is no WebAssembly. The same bits, only slower. */
 export const plainKernels: Kernels = {

@@ -1,0 +1,2 @@
+export { vexp } from './exp'
+export { colLse, rowLse, softmaxRows } from './softmax'

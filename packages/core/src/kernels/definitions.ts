@@ -1,0 +1,4 @@
+/** The core's kernels one by one, for a room's module that contains some of them: `kernelSet(wasm, { gemv: kernels.gemv, ... })`. */
+export { colLse, rowLse, softmaxRows, vexp } from './exponentials.ts'
+export { gemm, gemv, gemvT, potrf, spmv, syrk, trsm, trsmT, trsv, trsvT } from './matrices.ts'
+export { axpy, dot, largest, nonFinite, peak, squaredNorm } from './vectors.ts'

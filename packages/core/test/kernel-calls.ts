@@ -1,0 +1,38 @@
+import type { KernelCall } from '@opt/testing'
+import { exponentialKernels, matrixKernels, vectorKernels } from '../src/index.ts'
+
+const VECTOR = 203
+const [M, N, K] = [37, 45, 70]
+
+export const sets = [vectorKernels, matrixKernels, exponentialKernels]
+
+export const calls: Record<string, KernelCall> = {
+  dot: [VECTOR, 'f64:203', 'f64:203'],
+  dot32: [VECTOR, 'f32:203', 'f32:203'],
+  axpy: [VECTOR, 0.3, 'f64:203', 'f64:203'],
+  axpy32: [VECTOR, 0.3, 'f32:203', 'f32:203'],
+  nonFinite: [VECTOR, 'f64:203'],
+  nonFinite32: [VECTOR, 'f32:203'],
+  largest: [VECTOR, 'f64:203'],
+  largest32: [VECTOR, 'f32:203'],
+  peak: [VECTOR, 'f64:203'],
+  peak32: [VECTOR, 'f32:203'],
+  squaredNorm: [VECTOR, 'f64:203'],
+  squaredNorm32: [VECTOR, 'f32:203'],
+  gemv: [M, N, 'f64:1776', 48, 'f64:45', 'f64:37'],
+  gemvT: [M, N, 'f64:1776', 48, 'f64:37', 'f64:45'],
+  gemvT32: [M, N, 'f32:1776', 48, 'f32:37', 'f32:45'],
+  gemm: [M, N, K, 0.7, 'f64:2590', K, 1, 'f64:3150', 1, K, 'f64:1665', N, 'work:30000'],
+  gemm32: [M, N, K, 0.7, 'f32:2590', K, 1, 'f32:3150', 1, K, 'f32:1665', N, 'work32:30000'],
+  syrk: [M, K, -1, 'f64:2590', K, 1, 'f64:1369', M, 'work:30000'],
+  potrf: [150, 'spd:150', 150, 'work:30000'],
+  trsv: [90, 'spd:90', 90, 'f64:90'],
+  trsvT: [90, 'spd:90', 90, 'f64:90'],
+  trsm: [90, 7, 'spd:90', 90, 'f64:630', 7, 'work:20000'],
+  trsmT: [90, 7, 'spd:90', 90, 'f64:630', 7, 'work:20000'],
+  spmv: [4, 'i32:0,3,3,8,9', 'i32:1,0,6,2,3,4,5,6,0', 'f64:9', 'f64:7', 'f64:4'],
+  vexp: [VECTOR, 'f64:203', 'f64:203'],
+  rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
+  colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
+  softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],
+}
