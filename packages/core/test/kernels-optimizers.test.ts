@@ -1,13 +1,5 @@
 import fc from 'fast-check'
-import {
-  allocate,
-  allocateUpdates,
-  type OptimizerKernels,
-  plainKernels,
-  plainUpdates,
-  type Random,
-  random,
-} from '../src/index.ts'
+import { allocateUpdates, type OptimizerKernels, plainUpdates, type Random, random } from '../src/index.ts'
 
 type View = Float64Array | Float32Array
 const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 5e-324, -3e-310, 1e-45, 1e300, -1e300, 3e38, 1, -1]
