@@ -1,73 +1,68 @@
-// Makes the room of a new paper: npm run new-paper NAME -- --title "..." --authors "A, B" --summary "..." --arxiv ...
-// Copies scripts/templates/solver; with --kind optimizer, scripts/templates/optimizer replaces its src and test.
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// Creates the package of a new paper from scripts/templates/solver, or with --kind optimizer from scripts/templates/optimizer
+// (which replaces src and test of the former), adds it to the catalogue and installs it.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../lib/packages.mjs'
 
-const text = { type: 'string', default: '' }
+const USAGE = `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two" --summary "One sentence."
+  [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation] [--kind solver|optimizer]
+NAME is the package without @opt/: lower case, digits and hyphens.`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    ...{ title: text, authors: text, summary: text, venue: text, arxiv: text },
+    title: { type: 'string', default: 'Title of the paper' },
+    authors: { type: 'string', default: 'Authors' },
+    summary: { type: 'string', default: 'One sentence on what it solves and for whom.' },
+    venue: { type: 'string', default: '' },
+    arxiv: { type: 'string', default: '' },
     year: { type: 'string', default: String(new Date().getFullYear()) },
     topic: { type: 'string', default: 'optimisation' },
     kind: { type: 'string', default: 'solver' },
     help: { type: 'boolean', default: false },
   },
 })
-const [name] = positionals
-const sound = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name ?? '') && /^\d{4}$/.test(values.year)
-if (values.help || positionals.length !== 1 || !sound || !['solver', 'optimizer'].includes(values.kind)) {
-  console.error(
-    `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two" --summary "One sentence."
-  [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation] [--kind solver|optimizer]
-NAME is the package without @opt/: lower case, digits and hyphens.`,
-  )
+const [name = ''] = positionals
+const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && positionals.length === 1
+if (values.help || !isName || !/^\d{4}$/.test(values.year) || !['solver', 'optimizer'].includes(values.kind)) {
+  console.error(USAGE)
   process.exit(1)
 }
 const folder = join(root, 'packages', 'papers', name)
 if (existsSync(folder)) {
-  console.error(`new-paper: ${folder} is there already`)
+  console.error(`new-paper: ${folder} exists already`)
   process.exit(1)
 }
 
 const camel = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
-const authors = values.authors || 'Authors'
-const quoted = (s) => JSON.stringify(s).slice(1, -1)
 const words = {
   __name__: name,
   __camel__: camel,
   __Class__: camel[0].toUpperCase() + camel.slice(1),
-  __title__: values.title || 'Title of the paper',
-  __authors__: authors,
-  __summary__: values.summary || 'One sentence on what it solves and for whom.',
+  __title__: values.title,
+  __authors__: values.authors,
+  __summary__: values.summary,
   __year__: values.year,
   __venue__: values.venue,
   __arXiv__: values.arxiv,
   __topic__: values.topic,
 }
+const replaceWords = (text, transform = (value) => value) =>
+  Object.entries(words).reduce((filled, [word, value]) => filled.replaceAll(word, () => transform(value)), text)
 
-/** Inside a string of JSON or of TypeScript the words are escaped as its quotes want it. */
-function fill(s, file = '') {
+/** Fills the words in; inside strings of JSON and TypeScript they are escaped. */
+function fill(text, file) {
   if (file.endsWith('.json')) {
-    s = s.replace('["__authors__"]', () => JSON.stringify(authors.split(/,\s*/)))
-    return Object.entries(words).reduce((out, [word, value]) => out.replaceAll(word, () => quoted(value)), s)
+    const authors = JSON.stringify(values.authors.split(/,\s*/))
+    return replaceWords(
+      text.replace('["__authors__"]', () => authors),
+      (value) => JSON.stringify(value).slice(1, -1),
+    )
   }
-  if (file.endsWith('.ts'))
-    s = s.replace(/'__(title|summary)__'/g, (_, word) => `'${words[`__${word}__`].replace(/['\\]/g, '\\$&')}'`)
-  return Object.entries(words).reduce((out, [word, value]) => out.replaceAll(word, () => value), s)
-}
-
-function fillFolder(at) {
-  for (const entry of readdirSync(at)) {
-    const file = join(at, entry)
-    if (statSync(file).isDirectory()) fillFolder(file)
-    else {
-      writeFileSync(file, fill(readFileSync(file, 'utf8'), file))
-      renameSync(file, join(at, fill(entry)))
-    }
-  }
+  const quoted = (_, word) => `'${words[word].replace(/['\\]/g, '\\$&')}'`
+  return replaceWords(file.endsWith('.ts') ? text.replace(/'(__(?:title|summary)__)'/g, quoted) : text)
 }
 
 const templates = join(root, 'scripts', 'templates')
@@ -76,22 +71,24 @@ if (values.kind === 'optimizer') {
   for (const part of ['src', 'test']) rmSync(join(folder, part), { recursive: true })
   cpSync(join(templates, 'optimizer'), folder, { recursive: true })
 }
-fillFolder(folder)
+for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
+  const file = join(entry.parentPath, entry.name)
+  writeFileSync(file, fill(readFileSync(file, 'utf8'), file))
+  renameSync(file, join(entry.parentPath, replaceWords(entry.name)))
+}
 cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
 writeFileSync(join(folder, 'CHANGELOG.md'), `# @opt/${name}\n`)
-writeFileSync(
-  join(root, '.changeset', `${name}.md`),
-  `---\n'@opt/${name}': minor\n---\n\nThe first version: ${words.__summary__}\n`,
-)
+const changeset = `---\n'@opt/${name}': minor\n---\n\nThe first version: ${values.summary}\n`
+writeFileSync(join(root, '.changeset', `${name}.md`), changeset)
 
-// The CLI knows every paper; its file keeps its form.
-const cli = join(root, 'packages', 'cli', 'package.json')
-const lines = readFileSync(cli, 'utf8').split('\n')
-let at = lines.indexOf('  "dependencies": {') + 1
-while (lines[at].includes('"') && lines[at].split('"')[1] < `@opt/${name}`) at++
-lines.splice(at, 0, `    "@opt/${name}": "workspace:^",`)
-writeFileSync(cli, lines.join('\n'))
-
-console.log(`made packages/papers/${name}. Next:
-  npx pnpm install && npm run catalogue && npx biome check --write .
-  the algorithm in src/${name}.ts, its golden test, the experiment, the demo, the README`)
+const bin = (command) => join(root, 'node_modules', '.bin', command)
+for (const [command, ...args] of [
+  [bin('biome'), 'check', '--write', '--log-level=error', folder],
+  [process.execPath, join(root, 'scripts', 'jobs', 'catalogue.mjs')],
+  [bin('pnpm'), 'install', '--no-frozen-lockfile', '--prefer-offline', '--loglevel=warn'],
+]) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+console.log(`Created packages/papers/${name}. Its tests: npx turbo run test --filter=@opt/${name}
+Next: the algorithm in src/${name}.ts, its golden test, the experiment, the demo, the README.`)
