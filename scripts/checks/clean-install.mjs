@@ -20,7 +20,7 @@ const FLAGS = [
 ]
 
 /** What the CLI depends on beside the papers it lists. */
-const FLOOR = ['@opt/core', '@opt/datasets', '@opt/nn', '@opt/executor', '@opt/optimizers']
+const FLOOR = ['@opt/core', '@opt/datasets', '@opt/nn', '@opt/executor', '@opt/optimizers', '@opt/color-transfer']
 
 function run(command, args, cwd) {
   const env = { ...softwareGpu, ...process.env }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readJson, root } from '../lib/packages.mjs'
 
-/** A package depends on packages of its own rank or below. Nothing depends on the bridges (2.5). */
+/** A package depends on packages of its own rank or below. Rank 2.5: bridges, and what is built on papers; only the CLI may depend on them. */
 const RANKS = {
   testing: -1,
   core: 0,
@@ -14,6 +14,7 @@ const RANKS = {
   jax: 2.5,
   tfjs: 2.5,
   webgpu: 2.5,
+  'color-transfer': 2.5,
   cli: 3,
 }
 const PAPER_RANK = 2

@@ -1,12 +1,10 @@
 /**
- * What the command `opt` does, for programs: run the papers' experiments, render the report, move palettes.
+ * What the command `opt` does, for programs: run the papers' experiments and render the report.
  *
  * @packageDocumentation
  */
 
 export { papers } from './catalogue.ts'
-export type { Photograph } from './color/palette.ts'
-export { type PaletteOptions, type PaletteTransport, transportPalette } from './color/palette-transport.ts'
 export type { Machine } from './machine.ts'
 export { findPaper, type Paper } from './paper.ts'
 export { renderReport } from './report/page.ts'

@@ -2,11 +2,6 @@ import type { Figure } from '@opt/core'
 import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
-const picture = (channels: 3 | 4) => ({
-  ...{ width: 3, height: 2, channels },
-  data: Uint8Array.from({ length: 6 * channels }, (_, k) => (k % 4 === 3 ? 255 : (37 * k) % 251)),
-})
-
 const paper = (): api.Paper => ({
   ...{ name: 'good', version: '1.2.3', title: 'A Title', authors: ['Ada Byron'], year: 2024, venue: 'ICLR' },
   ...{ arXiv: '2401.00000', topic: 'testing', tasks: ['I need a fixture'], summary: 'What it is for.' },
@@ -52,11 +47,6 @@ const reproduce = async (...args: Parameters<typeof api.reproduce>) => ({ ...(aw
 fuzz(
   { ...api, figuresInPage, reproduce },
   {
-    transportPalette: {
-      args: () => [picture(3), picture(4), { samples: 4, epsilon: 0.01, strength: 0.5, seed: 3 }],
-      says: ['sinkhornNewton: epsilon'],
-      budgets: ['0.width', '0.height', '1.width', '1.height', '2.samples'],
-    },
     findPaper: {
       args: () => [[paper()], '@opt/good'],
       loose: Object.keys(paper()).flatMap((key) => (key === 'name' ? [] : [`0.0.${key}`])),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { decodeImage, encodePng, type Picture } from '@opt/datasets'
 import type { CAC } from 'cac'
-import { doubtOf } from '../color/doubt.ts'
+import { doubtOf } from '../doubt.ts'
 import { checkWritable, writeOrRescue } from '../files.ts'
 import { seconds } from '../format.ts'
 import { listenForInterrupts } from '../interrupts.ts'
@@ -31,9 +31,9 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
   const out = outOf(options)
   const [source, target] = [await open(from), await open(to)]
 
-  const { transportPalette } = await import('../color/palette-transport.ts')
+  const { transferColors } = await import('@opt/color-transfer')
   const start = performance.now()
-  const moved = refusing(() => transportPalette(source, target, { samples, epsilon, strength, seed }))
+  const moved = refusing(() => transferColors(source, target, { samples, epsilon, strength, seed }))
   const time = (performance.now() - start) / 1000
   const { picture, cost, iterations, status, error, colors } = moved
   const doubt = doubtOf(moved)

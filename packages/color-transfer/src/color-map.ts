@@ -1,23 +1,23 @@
 import { exp } from '@opt/core'
 import { solve3 } from './solve3.ts'
 
-/** Distance of the lattice's nodes in Oklab: fine beside the bandwidth, so that no cell's edge is seen. */
+/** Spacing of the lattice in Oklab: fine compared with the bandwidth, so that cells do not show. */
 const STEP = 0.02
-/** Reach of a colour's say, in Oklab. */
+/** Standard deviation, in Oklab, of the Gaussian by which a color influences those around it. */
 const BANDWIDTH = 0.06
 /**
- * A local fit learns slopes only from a spread well above this. A narrow cloud (a clear sky) moves as one and keeps its own
- * gradient; stretched instead, its noise would show as speckle and its steps as bands.
+ * Ridge of the local fits, as a standard deviation in Oklab. A cloud of colors narrower than this (a clear sky) moves as one
+ * and keeps its own gradient; stretched instead, its noise would show as speckle and its steps as bands.
  */
 const SPREAD = 0.04
 
-// A cube that holds every colour of sRGB with room to spare: L from -0.06, a and b from -0.5.
+// A cube around all sRGB colors: L from -0.06, a and b from -0.5.
 const ORIGIN = [-0.06, -0.5, -0.5] as const
 const SIDE = 56
 
 /**
- * Shifts of single colours made a smooth map of the whole colour space: moving least squares on a lattice, read trilinearly.
- * A node is fitted when it is first needed.
+ * Extends the shifts of single colors to a smooth map of the whole color space: moving least squares on a lattice,
+ * interpolated trilinearly. A node is fitted when it is first needed.
  */
 export class ColorMap {
   readonly #colors: Float64Array
@@ -28,18 +28,18 @@ export class ColorMap {
 
   /**
    * @param colors n rows of L, a, b.
-   * @param weights how much each stands for.
-   * @param shifts how far each moves, n rows of three.
+   * @param weights the n weights of the colors.
+   * @param shifts n rows of three: how far each color moves.
    */
   constructor(colors: Float64Array, weights: Float64Array, shifts: Float64Array) {
     this.#colors = colors
     this.#shifts = shifts
-    // The root, so that a rare colour is not drowned by a common one beside it.
+    // The square root, so that a common color does not drown out a rare one beside it.
     this.#importance = weights.map(Math.sqrt)
     this.#shares = new Float64Array(weights.length)
   }
 
-  /** Moves a colour (L, a, b) in place. */
+  /** Moves a color (L, a, b) in place. */
   move(color: Float64Array): void {
     const u = coordinate(color[0]!, 0)
     const v = coordinate(color[1]!, 1)
@@ -61,7 +61,7 @@ export class ColorMap {
     color[2]! += db
   }
 
-  /** The shift at a node: an affine function of the colour, fitted to the shifts near it. */
+  /** Fits the shift at a node: an affine function of the color, fitted to the shifts near it. */
   #fit(i: number, j: number, k: number, at: number): void {
     const x = [ORIGIN[0] + i * STEP, ORIGIN[1] + j * STEP, ORIGIN[2] + k * STEP]
     this.#weigh(x)
@@ -76,7 +76,7 @@ export class ColorMap {
         shift[d]! + slope[3 * d]! * away[0]! + slope[3 * d + 1]! * away[1]! + slope[3 * d + 2]! * away[2]!
   }
 
-  /** Shares of the colours in what happens at a point: Gaussian, sum 1, also far from all of them. */
+  /** Computes the weights of the colors at a point: Gaussian, with sum 1 also far from all colors. */
   #weigh(x: number[]): void {
     const [colors, shares] = [this.#colors, this.#shares]
     let nearest = Infinity
@@ -94,7 +94,7 @@ export class ColorMap {
   }
 }
 
-/** A colour's place on the lattice, kept inside. */
+/** Returns a color's coordinate on the lattice, clamped to it. */
 const coordinate = (value: number, axis: 0 | 1 | 2): number =>
   Math.max(0, Math.min(SIDE - 1.001, (value - ORIGIN[axis]) / STEP))
 
@@ -104,7 +104,7 @@ function mean(rows: Float64Array, shares: Float64Array): [number, number, number
   return sum
 }
 
-/** The 3 x 3 matrix of sum_i shares_i (p_i - mean p) (q_i - mean q)'. */
+/** Returns the 3 x 3 matrix sum_i shares_i (p_i - mean p) (q_i - mean q)'. */
 function covariance(
   p: Float64Array,
   meanP: number[],

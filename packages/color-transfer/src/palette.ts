@@ -1,35 +1,26 @@
 import type { Random } from '@opt/core'
 import { toOklab } from './oklab.ts'
+import { type CheckedPixels, opacity } from './pixels.ts'
 
-/** A picture of bytes, row-major, channels interleaved; the fourth channel is opacity and stays as it is. */
-export interface Photograph {
-  width: number
-  height: number
-  channels: 3 | 4
-  data: Uint8Array
-}
-
-/** The colours of a picture: n rows of L, a, b, and how much of what is seen each stands for (sum 1). */
+/** The weighted colors that stand for a picture. */
 export interface Palette {
+  /** n rows of L, a, b. */
   colors: Float64Array
+  /** The share of the picture that each color stands for; the sum is 1. */
   weights: Float64Array
 }
 
 /**
- * Sums a picture up by at most so many colours: every pixel counts as much as it is seen, and far-off colours get their own
- * however rare.
+ * Reduces a picture to at most `samples` colors. Pixels are weighted by their opacity; a color far from all others gets an
+ * entry of its own, however rare it is.
  */
-export function paletteOf(picture: Photograph, samples: number, rng: Random): Palette {
+export function paletteOf(picture: CheckedPixels, samples: number, rng: Random): Palette {
   const fine = fineColors(picture)
   return fine.weights.length <= samples ? fine : clustered(fine, samples, rng)
 }
 
-/** How much a pixel is seen, on [0, 1]; 1/255 is made 1/256, so that sums are exact and opaque pictures keep their bits. */
-export const opacity = ({ channels, data }: Photograph, at: number): number =>
-  channels === 3 || data[at + 3] === 255 ? 1 : data[at + 3]! / 256
-
-/** Means, weighted by opacity, of the 64 x 64 x 64 cells of sRGB that the picture's visible pixels fall into. */
-function fineColors(picture: Photograph): Palette {
+/** Returns the means, weighted by opacity, of the 64 x 64 x 64 cells of sRGB that hold a visible pixel. */
+function fineColors(picture: CheckedPixels): Palette {
   const { channels, data } = picture
   const cells = new Map<number, number>()
   const sums: number[] = []
@@ -61,7 +52,7 @@ function fineColors(picture: Photograph): Palette {
 
 const LLOYD_STEPS = 4
 
-/** k-means with k-means++ seeding. */
+/** Weighted k-means: k-means++ seeding, then Lloyd's iterations. */
 function clustered(fine: Palette, k: number, rng: Random): Palette {
   const n = fine.weights.length
   const centers = seeds(fine, k, rng)
@@ -86,7 +77,7 @@ function clustered(fine: Palette, k: number, rng: Random): Palette {
   }
 }
 
-/** Each next centre is drawn with probability proportional to mass times squared distance to those there are. */
+/** Draws each further center with probability proportional to weight times squared distance to the nearest center so far. */
 function seeds({ colors, weights }: Palette, k: number, rng: Random): Float64Array {
   const n = weights.length
   const centers = new Float64Array(3 * k)

@@ -1,13 +1,13 @@
 import type { ColorMap } from './color-map.ts'
 import { toOklab } from './oklab.ts'
-import { opacity, type Photograph } from './palette.ts'
+import { type CheckedPixels, opacity } from './pixels.ts'
 import { solve3 } from './solve3.ts'
 
-/** The field is worked out on at most about so many pixels and read in between; pictures of any size then cost little. */
+/** About how many pixels the filter works on at most; larger pictures are reduced for it and its result interpolated. */
 const WORKING_PIXELS = 400_000
-/** Half a window's width, as part of the picture's longer side. */
+/** Half the width of a window, relative to the picture's longer side. */
 const REACH = 0.02
-/** Contrast in Oklab below which a window moves as one: noise, blocks of JPEG, a sky's faint steps. */
+/** Contrast in Oklab below which a window moves as one: noise, JPEG blocks, the faint steps of a sky. */
 const CONTRAST = 0.03
 
 const PAIRS = [
@@ -20,18 +20,20 @@ const PAIRS = [
 ] as const
 
 /**
- * How far each pixel moves: a colour map's shifts, smoothed over the picture by a guided filter (He, Sun and Tang, 2010) whose
- * guide is the picture itself. Shifts follow the picture's edges, but what has no contrast of its own is not torn apart. Each
- * pixel counts as much as it is seen.
+ * The shift of each pixel: a color map's shifts, smoothed over the picture by a guided filter whose guide is the picture
+ * itself. Shifts follow the picture's edges, but areas without contrast of their own move as one. Pixels are weighted by
+ * their opacity.
+ *
+ * Source: K. He, J. Sun, X. Tang, "Guided image filtering", ECCV 2010.
  */
 export class GuidedShifts {
   readonly #width: number
   readonly #height: number
   readonly #factor: number
-  /** Per working pixel, row by row for each of the three components: slopes along L, a, b, and a constant. */
+  /** For each of the three components four planes of working pixels: slopes along L, a, b, and a constant. */
   readonly #fields: Float32Array[]
 
-  constructor(picture: Photograph, map: ColorMap) {
+  constructor(picture: CheckedPixels, map: ColorMap) {
     const factor = Math.max(1, Math.ceil(Math.sqrt((picture.width * picture.height) / WORKING_PIXELS)))
     const small = reduced(picture, factor)
     this.#factor = factor
@@ -40,9 +42,9 @@ export class GuidedShifts {
     this.#fields = guidedFilter(small, shiftsOf(small.planes, map))
   }
 
-  /** Moves the colour (L, a, b) of pixel (x, y) in place. */
+  /** Moves the color (L, a, b) of pixel (x, y) in place. */
   move(color: Float64Array, x: number, y: number): void {
-    // Centres of working pixels lie in the middle of their blocks.
+    // A working pixel stands at the center of its block.
     const u = Math.max(0, Math.min(this.#width - 1, (x + 0.5) / this.#factor - 0.5))
     const v = Math.max(0, Math.min(this.#height - 1, (y + 0.5) / this.#factor - 0.5))
     const [i, j] = [Math.floor(v), Math.floor(u)]
@@ -66,16 +68,17 @@ export class GuidedShifts {
 
 type Planes = [Float32Array, Float32Array, Float32Array]
 
-/** A picture in Oklab, and how much of each pixel is seen. */
+/** A picture in Oklab. */
 interface Guide {
   width: number
   height: number
   planes: Planes
+  /** Opacity of each pixel, 0..1. */
   seen: Float32Array
 }
 
-/** Means of factor x factor blocks, weighted by opacity. */
-function reduced(picture: Photograph, factor: number): Guide {
+/** Returns the means of factor x factor blocks, weighted by opacity. */
+function reduced(picture: CheckedPixels, factor: number): Guide {
   const { width, height, channels, data } = picture
   const [w, h] = [Math.ceil(width / factor), Math.ceil(height / factor)]
   const planes = [0, 1, 2].map(() => new Float32Array(w * h)) as Planes
@@ -95,7 +98,7 @@ function reduced(picture: Photograph, factor: number): Guide {
           count++
         }
       seen[i * w + j] = mass / count
-      // What nobody sees has no colour of its own.
+      // A transparent block has no color.
       if (mass === 0) continue
       toOklab(red / mass, green / mass, blue / mass, color)
       for (let d = 0; d < 3; d++) planes[d]![i * w + j] = color[d]!
@@ -114,12 +117,12 @@ function shiftsOf(planes: Planes, map: ColorMap): Planes {
   return shifts
 }
 
-/** In every window the shift is fitted by an affine function of the colour; each pixel takes the mean over its windows. */
+/** Fits the shift in each window by an affine function of the color; a pixel gets the mean over its windows. */
 function guidedFilter({ width, height, planes: guide, seen }: Guide, shifts: Planes): Float32Array[] {
   const radius = Math.max(2, Math.round(REACH * Math.max(width, height)))
   const box = (plane: Float32Array) => boxMean(plane, width, height, radius)
   const mass = box(seen)
-  // Where nothing is seen anything will do.
+  // Where all is transparent, any value will do.
   const mean = (plane: Float32Array) =>
     box(plane.map((value, p) => value * seen[p]!)).map((sum, p) => (mass[p]! > 0 ? sum / mass[p]! : 0))
   const product = (x: Float32Array, y: Float32Array) => mean(x.map((value, p) => value * y[p]!))
@@ -151,7 +154,7 @@ function guidedFilter({ width, height, planes: guide, seen }: Guide, shifts: Pla
   return fields
 }
 
-/** Means over windows of 2 radius + 1 pixels square, cut off at the picture's edge; running sums, rows then columns. */
+/** Returns the means over square windows of 2 radius + 1 pixels, cut off at the picture's edge; running sums, rows then columns. */
 function boxMean(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = new Float32Array(plane.length)
   for (let i = 0; i < height; i++) runningMean(plane, rows, i * width, 1, width, radius)

@@ -1,17 +1,17 @@
 import { exp, log } from '@opt/core'
 
-// Oklab (Bjorn Ottosson, 2020): a space where equal distances look about equally different.
+// Oklab (Björn Ottosson, 2020): a color space in which equal distances look about equally different.
 
 const power = (x: number, exponent: number): number => (x <= 0 ? 0 : exp(exponent * log(x)))
 
-/** sRGB's transfer function: a channel on [0, 1] as light. */
+/** sRGB's transfer function: the linear light of a channel on [0, 1]. */
 const toLight = (x: number): number => (x <= 0.04045 ? x / 12.92 : power((x + 0.055) / 1.055, 2.4))
 
 const LIGHT = Float64Array.from({ length: 256 }, (_, byte) => toLight(byte / 255))
-/** Light from which on a channel rounds to the byte k + 1. */
+/** Entry k: the least light that rounds to the byte k + 1. */
 const ROUND_UP = Float64Array.from({ length: 255 }, (_, byte) => toLight((byte + 0.5) / 255))
 
-/** The byte whose light is nearest in sRGB, by halving; exact, without a power. */
+/** Returns the sRGB byte nearest to a light, by bisection: exact, and without a power. */
 function toByte(light: number): number {
   let low = 0
   let high = 255
@@ -23,7 +23,7 @@ function toByte(light: number): number {
   return low
 }
 
-/** Writes L, a, b at `out[at]`: L on [0, 1], a and b within about 0.4 of 0. Channels are 0..255, fractions too. */
+/** Writes L, a, b at `out[at]`: L on [0, 1], a and b within about 0.4 of 0. Channels are 0..255, fractions allowed. */
 export function toOklab(red: number, green: number, blue: number, out: Float64Array, at = 0): void {
   const r = light(red)
   const g = light(green)
@@ -39,28 +39,34 @@ export function toOklab(red: number, green: number, blue: number, out: Float64Ar
 const light = (channel: number): number => LIGHT[channel] ?? toLight(channel / 255)
 
 const linear = new Float64Array(3)
-// Half a step beyond black and white still rounds to them.
+// Half a byte beyond black and white still rounds to them.
 const DARKEST = -1.5e-4
 const BRIGHTEST = 1.0045
 
-/** Writes the nearest sRGB bytes at `out[at]`. Colours no screen can show lose chroma, not hue or lightness, until it can. */
-export function fromOklab(lightness: number, a: number, b: number, out: Uint8Array, at: number): void {
+/** Writes the nearest sRGB bytes at `out[at]`. A color outside sRGB loses chroma, not hue or lightness, until it fits. */
+export function fromOklab(
+  lightness: number,
+  a: number,
+  b: number,
+  out: Uint8Array | Uint8ClampedArray,
+  at: number,
+): void {
   const L = Math.max(0, Math.min(1, lightness))
-  if (!isShown(L, a, b)) {
+  if (!toLinear(L, a, b)) {
     let low = 0
     let high = 1
     for (let k = 0; k < 12; k++) {
       const middle = (low + high) / 2
-      if (isShown(L, middle * a, middle * b)) low = middle
+      if (toLinear(L, middle * a, middle * b)) low = middle
       else high = middle
     }
-    isShown(L, low * a, low * b)
+    toLinear(L, low * a, low * b)
   }
   for (let k = 0; k < 3; k++) out[at + k] = toByte(linear[k]!)
 }
 
-/** Computes a colour's light; is it one that a screen can show? */
-function isShown(L: number, a: number, b: number): boolean {
+/** Computes a color's linear light into `linear`; returns whether it is within sRGB. */
+function toLinear(L: number, a: number, b: number): boolean {
   const l = L + 0.3963377774 * a + 0.2158037573 * b
   const m = L - 0.1055613458 * a - 0.0638541728 * b
   const s = L - 0.0894841775 * a - 1.291485548 * b

@@ -1,5 +1,5 @@
 import type { Status } from '@opt/core'
-import { Problem, withoutFunction } from '../problem.ts'
+import { Problem, withoutFunction } from './problem.ts'
 
 /** How the solver ended short of the tolerance, and whether its plan still moves colours to about where they belong. */
 const SHORT: Record<Exclude<Status, 'converged' | 'completed'>, { what: string; usable: boolean }> = {
