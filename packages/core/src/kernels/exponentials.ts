@@ -2,49 +2,51 @@ import { wasm } from '../exponentials-wasm.ts'
 import { vexp } from './exp-log.ts'
 import { type MatrixView, rowMajor, sized } from './matrix-view.ts'
 import { colLse as plainColLse, rowLse as plainRowLse, softmaxRows as plainSoftmaxRows } from './plain-softmax.ts'
-import { kernel, kernelSet } from './set.ts'
+import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 
-/** Writes y = exp(x); y may be x. Returns the sum of y: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail ("exp-ordered"). */
+/** Exponentials of vectors, log-sum-exp and softmax of matrices. */
+export interface ExponentialKernels {
+  /** Writes y = exp(x); y may be x. Returns the sum of y: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail ("exp-ordered"). */
+  vexp(n: number, x: Float64Array, y: Float64Array): number
+  /**
+   * Writes out_i = log sum_j exp((g_j - C_ij) / epsilon); shifted by the row's maximum, exp-ordered; -Infinity for a row of nothing.
+   * `scratch`: as many numbers as C has columns.
+   */
+  rowLse(C: MatrixView, g: Float64Array, epsilon: number, out: Float64Array, scratch: Float64Array): void
+  /**
+   * Writes out_j = log sum_i exp((f_i - C_ij) / epsilon); shifted by the column's maximum, rows added in order.
+   * `scratch`: twice as many numbers as C has columns.
+   */
+  colLse(C: MatrixView, f: Float64Array, epsilon: number, out: Float64Array, scratch: Float64Array): void
+  /**
+   * Writes Y = the softmax of each row of X; Y may be X. Shifted by the maximum, exp-ordered, times 1 / sum. A row with Infinity, or
+   * of -Infinity only, becomes NaN.
+   */
+  softmaxRows(X: MatrixView, Y: MatrixView): void
+}
+
+type Of<Name extends keyof ExponentialKernels> = KernelDefinition<ExponentialKernels[Name]>
+
 export { vexp }
 
-type LogSums = (
-  m: number,
-  n: number,
-  C: Float64Array,
-  ldc: number,
-  h: Float64Array,
-  epsilon: number,
-  out: Float64Array,
-  t: Float64Array,
-) => void
-
-function logSums(name: string, loop: LogSums) {
-  return (C: MatrixView, h: Float64Array, epsilon: number, out: Float64Array, t: Float64Array): void => {
+function logSums(name: string, loop: typeof plainRowLse): ExponentialKernels['rowLse'] {
+  return (C, h, epsilon, out, scratch) => {
     rowMajor(C, `${name}: C`)
-    loop(C.rows, C.columns, C.data, C.stride, h, epsilon, out, t)
+    loop(C.rows, C.columns, C.data, C.stride, h, epsilon, out, scratch)
   }
 }
 
-/**
- * Writes out_i = log sum_j exp((g_j - C_ij) / epsilon); shifted by the row's maximum, exp-ordered; -Infinity for a row of nothing.
- * `t`: as many numbers of scratch as C has columns.
- */
-export const rowLse = /* @__PURE__ */ kernel({ rowLse: plainRowLse }, ({ rowLse }) => logSums('rowLse', rowLse))
+export const rowLse: Of<'rowLse'> = /* @__PURE__ */ kernel({ rowLse: plainRowLse }, ({ rowLse }) =>
+  logSums('rowLse', rowLse),
+)
+export const colLse: Of<'colLse'> = /* @__PURE__ */ kernel({ colLse: plainColLse }, ({ colLse }) =>
+  logSums('colLse', colLse),
+)
 
-/**
- * Writes out_j = log sum_i exp((f_i - C_ij) / epsilon); shifted by the column's maximum, rows added in order.
- * `t`: twice as many numbers of scratch as C has columns.
- */
-export const colLse = /* @__PURE__ */ kernel({ colLse: plainColLse }, ({ colLse }) => logSums('colLse', colLse))
-
-/**
- * Writes Y = the softmax of each row of X; Y may be X. Shifted by the maximum, exp-ordered, times 1 / sum. A row with Infinity, or
- * of -Infinity only, becomes NaN.
- */
-export const softmaxRows = /* @__PURE__ */ kernel(
+export const softmaxRows: Of<'softmaxRows'> = /* @__PURE__ */ kernel(
   { softmaxRows: plainSoftmaxRows },
   ({ softmaxRows }) =>
-    (X: MatrixView, Y: MatrixView): void => {
+    (X, Y) => {
       rowMajor(X, 'softmaxRows: X')
       rowMajor(Y, 'softmaxRows: Y')
       sized(Y, X.rows, X.columns, 'softmaxRows: Y')
@@ -52,5 +54,10 @@ export const softmaxRows = /* @__PURE__ */ kernel(
     },
 )
 
-/** Exponentials of vectors, log-sum-exp and softmax of matrices. */
-export const exponentialKernels = /* @__PURE__ */ kernelSet(wasm, { vexp, rowLse, colLse, softmaxRows })
+/** The set of {@link ExponentialKernels}. */
+export const exponentialKernels: KernelSet<ExponentialKernels> = /* @__PURE__ */ kernelSet(wasm, {
+  vexp,
+  rowLse,
+  colLse,
+  softmaxRows,
+})

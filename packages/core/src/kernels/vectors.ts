@@ -3,50 +3,71 @@ import type { Floats } from './matrix-view.ts'
 import { axpy32, dot32 } from './plain-float32.ts'
 import { axpy as plainAxpy, dot as plainDot, nonFinite as plainNonFinite } from './plain-matrices.ts'
 import { largest as plainLargest, peak as plainPeak, squaredNorm as plainSquaredNorm } from './plain-norms.ts'
-import { kernel, kernelSet } from './set.ts'
+import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
+
+/**
+ * Kernels on vectors of float64, or of float32, where every product and sum is rounded.
+ *
+ * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
+ * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then
+ * (t_0 + t_1) + (t_2 + t_3).
+ */
+export interface VectorKernels {
+  /** x'y over the first n entries, dot-ordered. */
+  dot<A extends Floats>(n: number, x: A, y: A): number
+  /** y += alpha x over the first n entries; x may be y. */
+  axpy<A extends Floats>(n: number, alpha: number, x: A, y: A): void
+  /** Index of the first entry that is NaN or infinite, -1 when all are finite. */
+  nonFinite(n: number, x: Floats): number
+  /** The largest |x_i|, 0 for none; NaN when an entry is NaN. */
+  peak(n: number, x: Floats): number
+  /** The largest |x_i|, 0 for none; entries that are NaN do not count. */
+  largest(n: number, x: Floats): number
+  /** x'x in float64: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one. */
+  squaredNorm(n: number, x: Floats): number
+}
+
+type Of<Name extends keyof VectorKernels> = KernelDefinition<VectorKernels[Name]>
 
 /** The float32 form of a kernel for float32 numbers. */
 export const isSingle = (x: ArrayBufferView & { BYTES_PER_ELEMENT: number }): boolean => x.BYTES_PER_ELEMENT === 4
 
-/** x'y over the first n entries, dot-ordered. */
-export const dot = /* @__PURE__ */ kernel(
+export const dot: Of<'dot'> = /* @__PURE__ */ kernel(
   { dot: plainDot, dot32 },
   ({ dot, dot32 }) =>
-    <A extends Floats>(n: number, x: A, y: A): number =>
+    (n, x, y) =>
       isSingle(x) ? dot32(n, x as Float32Array, y as Float32Array) : dot(n, x as Float64Array, y as Float64Array),
 )
 
-/** y += alpha x over the first n entries; x may be y. */
-export const axpy = /* @__PURE__ */ kernel(
+export const axpy: Of<'axpy'> = /* @__PURE__ */ kernel(
   { axpy: plainAxpy, axpy32 },
   ({ axpy, axpy32 }) =>
-    <A extends Floats>(n: number, alpha: number, x: A, y: A): void =>
+    (n, alpha, x, y) =>
       isSingle(x)
         ? axpy32(n, alpha, x as Float32Array, y as Float32Array)
         : axpy(n, alpha, x as Float64Array, y as Float64Array),
 )
 
-const scan = (name: string, plain: (n: number, x: Floats) => number) =>
+type Scan = (n: number, x: Floats) => number
+
+const scan = (name: string, plain: Scan): KernelDefinition<Scan> =>
   kernel({ [name]: plain, [`${name}32`]: plain }, (loops) => {
     const double = loops[name]
     const single = loops[`${name}32`]
-    return (n: number, x: Floats): number => (isSingle(x) ? single(n, x) : double(n, x))
+    return (n, x) => (isSingle(x) ? single(n, x) : double(n, x))
   })
 
-/** Index of the first entry that is NaN or infinite, -1 when all are finite. */
-export const nonFinite = /* @__PURE__ */ scan('nonFinite', plainNonFinite)
-/** The largest |x_i|, 0 for none; NaN when an entry is NaN. */
-export const peak = /* @__PURE__ */ scan('peak', plainPeak)
-/** The largest |x_i|, 0 for none; entries that are NaN do not count. */
-export const largest = /* @__PURE__ */ scan('largest', plainLargest)
-/** x'x in float64: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one. */
-export const squaredNorm = /* @__PURE__ */ scan('squaredNorm', plainSquaredNorm)
+export const nonFinite: Of<'nonFinite'> = /* @__PURE__ */ scan('nonFinite', plainNonFinite)
+export const peak: Of<'peak'> = /* @__PURE__ */ scan('peak', plainPeak)
+export const largest: Of<'largest'> = /* @__PURE__ */ scan('largest', plainLargest)
+export const squaredNorm: Of<'squaredNorm'> = /* @__PURE__ */ scan('squaredNorm', plainSquaredNorm)
 
-/**
- * Kernels on vectors of float64 or float32.
- *
- * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
- * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then
- * (t_0 + t_1) + (t_2 + t_3), each product and sum rounded.
- */
-export const vectorKernels = /* @__PURE__ */ kernelSet(wasm, { dot, axpy, nonFinite, peak, largest, squaredNorm })
+/** The set of {@link VectorKernels}. */
+export const vectorKernels: KernelSet<VectorKernels> = /* @__PURE__ */ kernelSet(wasm, {
+  dot,
+  axpy,
+  nonFinite,
+  peak,
+  largest,
+  squaredNorm,
+})
