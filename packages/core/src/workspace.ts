@@ -8,6 +8,9 @@ import type { KernelSet as NewSet } from './kernels/set.ts'
 /** 4 GiB but a page, which the kernels' constants take. */
 const LIMIT = 4294967296 - 65536
 
+/** A row-major matrix; {@link MatrixView} takes its place. */
+export type PaddedMatrix = Pick<MatrixView, 'data' | 'stride'>
+
 /** What hands out views: a {@link Workspace}, or the plan of {@link allocate}. */
 export interface Views {
   /** n float64 zeros. */
