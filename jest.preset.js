@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** One jest configuration for every room: native ES modules, TypeScript by swc, tests in test/. */
+/** The jest configuration of every package: native ES modules, TypeScript by swc, tests in test/. */
 export default {
   rootDir: process.cwd(),
   testMatch: ['<rootDir>/test/**/*.test.ts'],

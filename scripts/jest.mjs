@@ -1,4 +1,5 @@
-// Runs the jest of the room it is started in, on native ES modules, and leaves test-results/jest.json for the summary.
+// Runs the tests of the package in the current folder by jest, on native ES modules; scripts/checks/test-summary.mjs reads
+// the test-results/jest.json that it writes. node ../../scripts/jest.mjs [pattern] [jest's options]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,7 +11,7 @@ const jest = join(createRequire(import.meta.url).resolve('jest/package.json'), '
 mkdirSync('test-results', { recursive: true })
 const args = process.argv.slice(2)
 const env = { ...softwareGpu, ...process.env }
-// A loop that never ends cannot be stopped by jest's own limit, which waits for its turn in the same thread.
+// jest's own time limit cannot end an infinite loop: both run in one thread.
 const HANG = 25 * 60_000
 const { status, error } = spawnSync(
   process.execPath,
@@ -19,8 +20,12 @@ const { status, error } = spawnSync(
     '--expose-gc',
     '--disable-warning=ExperimentalWarning',
     jest,
-    ...['--config', join(root, 'jest.preset.js'), '--rootDir', process.cwd()],
-    ...['--json', '--outputFile=test-results/jest.json', '--runInBand', '--passWithNoTests=false'],
+    `--config=${join(root, 'jest.preset.js')}`,
+    `--rootDir=${process.cwd()}`,
+    '--json',
+    '--outputFile=test-results/jest.json',
+    '--runInBand',
+    '--passWithNoTests=false',
     ...args,
   ],
   {
@@ -31,7 +36,7 @@ const { status, error } = spawnSync(
   },
 )
 if (error?.code === 'ETIMEDOUT') {
-  console.error(`${process.cwd()}: no end after ${HANG / 60_000} minutes, killed`)
+  console.error(`${process.cwd()}: killed after ${HANG / 60_000} minutes`)
   const last = 'test-results/fuzz-last.json'
   if (existsSync(last)) console.error(`the last mutated call: ${readFileSync(last, 'utf8')}`)
 }

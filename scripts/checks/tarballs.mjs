@@ -1,13 +1,12 @@
-// Every package as its users get it: packed, checked by publint and attw, held to its size budget,
-// and the finished ones installed into an empty project and run in Node (import and require) and, bundled, in Chromium.
-// node scripts/checks/tarballs.mjs [package...]
+// Packs every package as npm would, checks the tarballs by publint and attw and against their size budgets, and installs them
+// in a clean project (clean-install.mjs). node scripts/checks/tarballs.mjs [package...]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundledBytes } from '../lib/bundle-size.mjs'
 import { publishedPackages, root } from '../lib/packages.mjs'
-import { useAsStranger } from './clean-install.mjs'
+import { cleanInstallProblems } from './clean-install.mjs'
 
 const names = process.argv.slice(2).map((name) => (name.startsWith('@opt/') ? name : `@opt/${name}`))
 const all = publishedPackages()
@@ -40,9 +39,9 @@ for (const { folder, manifest } of chosen) {
   console.log(`${manifest.name}: ${bytes} bytes of ${budget}`)
   if (bytes > budget) problems.push(`${manifest.name}: ${bytes} bytes, over its budget of ${budget}`)
 }
-problems.push(...(await useAsStranger(work, tarballs, chosen)))
+problems.push(...(await cleanInstallProblems(work, tarballs, chosen)))
 
 rmSync(work, { recursive: true, force: true })
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exit(1)
-console.log(`${chosen.length} packages are fit to publish`)
+console.log(`${chosen.length} packages can be published`)

@@ -1,4 +1,4 @@
-// Adds up what every room's tests said and ends with one line: "N passed, N failed".
+// Adds up the test results of all packages; the last line is "N passed, N failed".
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readJson, root, testedFolders } from '../lib/packages.mjs'

@@ -1,5 +1,5 @@
-// Runs the benchmarks of the rooms that have one (or of those named) and writes their tables into the READMEs.
-// npm run bench [-- @opt/lion sinkhorn-sns --quick]; with --quick the tables are printed, not written.
+// Runs the benchmarks of all packages, or of those named, and writes their tables into the READMEs.
+// npm run bench [-- @opt/lion sinkhorn-sns --quick]; with --quick, prints the tables only.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
@@ -41,7 +41,7 @@ for (const { folder, manifest } of chosen) {
   const file = join(folder, 'README.md')
   const readme = readFileSync(file, 'utf8')
   if (!MARKERS.test(readme))
-    console.error(`bench: ${file} has no place for its table (<!-- bench --> ... <!-- /bench -->)`)
+    console.error(`bench: ${file} lacks the markers of its table (<!-- bench --> ... <!-- /bench -->)`)
   else
     writeFileSync(
       file,
@@ -51,7 +51,7 @@ for (const { folder, manifest } of chosen) {
       ),
     )
 }
-// The tables are padded as the formatter has them.
+// The formatter pads the tables.
 if (!quick)
   spawnSync(
     join(root, 'node_modules', '.bin', 'biome'),

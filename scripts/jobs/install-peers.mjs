@@ -1,4 +1,4 @@
-// Makes .venv-peers, a Python environment with what the benchmarks compare with. Neither set-up nor tests need it.
+// Creates .venv-peers, a Python environment with the packages that benchmarks compare with. Neither set-up nor tests need it.
 // npm run bench:peers [-- --without torch]
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,7 +13,7 @@ const skip = process.argv.includes('--without') ? process.argv.slice(process.arg
 const run = (command, ...args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status
 
 if (!existsSync(python) && run('python3', '-m', 'venv', folder) !== 0) {
-  console.error('peers: python3 with venv is needed for the peers; the benchmarks run without them too')
+  console.error('bench:peers: needs python3 with venv; the benchmarks also run without it')
   process.exit(1)
 }
 const missing = []
@@ -21,6 +21,6 @@ for (const peer of PEERS.filter((name) => !skip.includes(name)))
   if (run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', peer) !== 0) missing.push(peer)
 console.log(
   missing.length > 0
-    ? `peers: could not be installed: ${missing.join(', ')}; their columns stay empty`
-    : 'peers: all there',
+    ? `bench:peers: could not install ${missing.join(', ')}; their columns stay empty`
+    : 'bench:peers: all installed',
 )

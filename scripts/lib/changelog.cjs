@@ -1,4 +1,4 @@
-/** Changelog lines without commit hashes or network: what changed, and which of our packages moved with it. */
+/** Changelog lines for changesets, without commit hashes and network: the change, and the dependencies that were updated. */
 module.exports = {
   getReleaseLine: async ({ summary }) => {
     const [first, ...rest] = summary.split('\n').map((line) => line.trimEnd())

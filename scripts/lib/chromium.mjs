@@ -1,4 +1,4 @@
-// Where a browser for tests and checks stands, if there is one.
+// The browser for tests and checks, if this machine has one.
 import { existsSync } from 'node:fs'
 
 export const chromiumPath = [

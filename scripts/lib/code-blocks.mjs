@@ -1,9 +1,14 @@
-// The code blocks of a page, as its reader meets them.
+// The examples in a markdown page.
 
 /**
- * Every ```js block: its code, the ```text block after it (what it prints; the word "prints" may stand between) or null, and whether a comment
- * <!-- node --> right before it says that it only runs in Node, or <!-- gpu --> that it needs one. A block that starts with a comment `// name.js` is a file
- * of that name, which later blocks may read. A block after <!-- skip: why --> is left out.
+ * Returns every ```js block of a page, in order, as
+ *
+ * - `code`;
+ * - `output`: the ```text block after it, which is what it prints (the word "prints" may stand between), or null;
+ * - `node`, `gpu`: whether a comment <!-- node --> or <!-- gpu --> before it says that it needs Node or a GPU;
+ * - `file`: the name in a first line `// name.js`, under which later blocks import it, or null.
+ *
+ * Blocks after <!-- skip: why --> are left out.
  */
 export function codeBlocks(markdown) {
   const blocks = []

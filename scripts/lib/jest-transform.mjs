@@ -1,5 +1,5 @@
-// TypeScript by swc, and a line before every module of the house that takes what it uses of the language out of the global object:
-// jest runs tests in a context of their own, where each look at a global is a call into C++. Tests of numeric code take a fifth of
+// Compiles TypeScript by swc and puts a line before every module of ours that copies the language's globals into constants: jest
+// runs tests in a context of their own, where each access to a global is a call into C++. Tests of numeric code take a fifth of
 // the time.
 import swc from '@swc/jest'
 

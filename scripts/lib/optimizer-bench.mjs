@@ -1,5 +1,5 @@
-// Times optimizers of the house beside their peers in torch, in rounds that take turns, on the same shapes: for the bench/index.mjs
-// of optimizers' rooms. Prints a markdown table. Torch: OPT_PYTHON or .venv-peers (npm run bench:peers).
+// The benchmark of optimizer packages: times a step of ours and of its peer in torch on the same shapes, in alternating rounds,
+// and prints a markdown table. Torch runs in OPT_PYTHON or .venv-peers (npm run bench:peers).
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from './packages.mjs'
@@ -8,13 +8,13 @@ import { startPeer } from './python-peer.mjs'
 const ndarray = createRequire(join(root, 'packages', 'optimizers', 'package.json'))('ndarray')
 const quick = process.argv.includes('--quick')
 
-/** A child that times torch optimizers on one thread, or null. */
+/** Starts the child process that times torch optimizers on one thread; null without torch. */
 async function startTorch() {
   const peer = await startPeer(new URL('optimizer_bench.py', import.meta.url))
   return peer && { ...peer, ask: async (question) => JSON.parse(await peer.ask(JSON.stringify(question))) }
 }
 
-/** Four float32 matrices and gradients for them, `orthogonal`: each row of a gradient at right angles to its row. */
+/** Returns four float32 matrices and their gradients; if `orthogonal`, each row of a gradient is orthogonal to its parameters. */
 function matrices([rows, columns], orthogonal) {
   let state = 1
   const uniform = () => {

@@ -1,4 +1,4 @@
-// The peers that benchmarks compare with: a Python child on one thread, asked and answered line by line.
+// The Python peers that benchmarks compare with: a child process on one thread that answers line by line.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,18 +6,21 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { root } from './packages.mjs'
 
-/** What a table says where the peers are absent. */
-export const NO_PEER = 'The Python peers are not there (npm run bench:peers).'
+/** The note of a table whose peers are absent. */
+export const NO_PEER = 'The Python peers are not installed (npm run bench:peers).'
 
 /**
- * Starts a Python script (a file URL) that prints one line to say who it is, then answers each line it is given with one line.
- * Python: the environment variable OPT_PYTHON, or .venv-peers. null when there is none or the script cannot start, such as for a
- * package it imports in vain.
+ * Starts a Python script that prints its version as one line and then answers each line of input with one line. The interpreter
+ * is OPT_PYTHON, or that of .venv-peers.
+ *
+ * @param script URL of the file.
+ * @returns { version, ask(line), stop() }; null without an interpreter, or if the script cannot start, for instance because a
+ *   package that it imports is missing.
  */
 export async function startPeer(script) {
   const python = process.env.OPT_PYTHON ?? join(root, '.venv-peers', 'bin', 'python')
   if (!existsSync(python)) return null
-  // Settings for old BLAS builds that slow a present one down.
+  // Settings for old builds of BLAS slow down a current one.
   const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env
   const quiet = {
     OPENBLAS_NUM_THREADS: '1',
@@ -36,7 +39,7 @@ export async function startPeer(script) {
   if (version === undefined) return null
   return {
     version,
-    /** The answer to one line. */
+    /** Returns the answer to one line. */
     async ask(line) {
       child.stdin.write(`${line}\n`)
       const answer = await next()

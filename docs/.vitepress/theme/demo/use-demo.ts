@@ -110,7 +110,13 @@ export function useDemo(room: string): LiveDemo {
   onBeforeUnmount(() => worker?.terminate())
 
   return {
-    ...{ opened, values, frame, state, frames, code, error },
+    opened,
+    values,
+    frame,
+    state,
+    frames,
+    code,
+    error,
     open,
     run: start,
     stop() {

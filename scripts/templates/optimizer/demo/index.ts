@@ -20,7 +20,10 @@ function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
     yield {
       figures: [
         {
-          ...{ kind: 'line', title: 'Loss', x: { label: 'step' }, y: { label: 'loss', scale: 'log' } },
+          kind: 'line',
+          title: 'Loss',
+          x: { label: 'step' },
+          y: { label: 'loss', scale: 'log' },
           series: runners.map(({ label, y }) => ({ label, x: time.slice(), y: y.slice() })),
         },
       ],

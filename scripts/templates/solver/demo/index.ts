@@ -10,7 +10,10 @@ function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
     yield {
       figures: [
         {
-          ...{ kind: 'line', title: 'Error', x: { label: 'iteration' }, y: { label: 'error', scale: 'log' } },
+          kind: 'line',
+          title: 'Error',
+          x: { label: 'iteration' },
+          y: { label: 'error', scale: 'log' },
           series: [{ label: 'error', x: [...x], y: [...y] }],
         },
       ],
