@@ -1,11 +1,11 @@
 import { isNdArray, isVector } from './kinds.ts'
 
-/** What an answer holds, place by place: numbers, and the sort of everything else. */
+/** The contents of an answer by path: numbers as they are, of everything else its type. */
 export type Leaves = Map<string, unknown>
 
 const MOST = 20_000
 
-/** The leaves of an answer; of an ndarray its entries in order, whatever its strides. */
+/** Returns the leaves of an answer; entries of an ndarray in order, whatever its strides. */
 export function leavesOf(answer: unknown): Leaves {
   const leaves: Leaves = new Map()
   const seen = new Set<unknown>()
@@ -29,32 +29,32 @@ export function leavesOf(answer: unknown): Leaves {
 
 function entries(
   x: ReturnType<typeof Object> & { shape: number[]; get: (...at: number[]) => unknown },
-  take: (v: unknown, i: number) => void,
+  visit: (v: unknown, i: number) => void,
 ): void {
   let i = 0
   const walk = (at: number[]) => {
-    if (at.length === x.shape.length) return take(x.get(...at), i++)
+    if (at.length === x.shape.length) return visit(x.get(...at), i++)
     for (let k = 0; k < x.shape[at.length] && i <= MOST; k++) walk([...at, k])
   }
   walk([])
 }
 
-/** The first place where two answers differ. */
+/** Returns the first difference between two answers, in words. */
 export function difference(a: Leaves, b: Leaves): string | undefined {
   for (const [path, value] of a)
-    if (!Object.is(value, b.get(path))) return `${path || 'the answer'} is ${b.get(path)} in place of ${value}`
+    if (!Object.is(value, b.get(path))) return `${path || 'the answer'} is ${b.get(path)} instead of ${value}`
   for (const path of b.keys()) if (!a.has(path)) return `${path} is new`
 }
 
-/** The first number that is NaN or infinite. */
+/** Returns the first number that is NaN or infinite, in words. */
 export function notFinite(leaves: Leaves): string | undefined {
   for (const [path, value] of leaves)
     if (typeof value === 'number' && !Number.isFinite(value)) return `${path || 'the answer'} is ${value}`
 }
 
-/** The first place where the valid call's answer has a number and this one something else. */
+/** Returns the first place where the valid call's answer has a number and this one another type, in words. */
 export function otherSort(valid: Leaves, now: Leaves): string | undefined {
   for (const [path, value] of now)
     if (typeof valid.get(path) === 'number' && typeof value === 'string' && value !== 'undefined' && value !== 'object')
-      return `${path || 'the answer'} is a ${value}, and a number in a valid call`
+      return `${path || 'the answer'} is a ${value}, but a number in a valid call`
 }

@@ -3,7 +3,7 @@ import { ODD } from './values.ts'
 
 type Callback = (...args: unknown[]) => unknown
 
-/** The caller's function, but call number `turn` (from 0) and later ones do something else. */
+/** Returns a function that calls `f`, and `other` from call number `turn` (from 0) on. */
 const from = (turn: number, f: Callback, other: Callback): Callback => {
   let calls = 0
   return function (this: unknown, ...args) {
@@ -11,7 +11,7 @@ const from = (turn: number, f: Callback, other: Callback): Callback => {
   }
 }
 
-/** Callbacks that throw, and that answer with nonsense, at once or later. */
+/** Returns changes of a callback: it throws or returns nonsense, from the first or the second call on. */
 export function callbackMutations(): Change[] {
   const throwing = [0, 1].map((turn): Change => {
     let thrown: Error | undefined
@@ -37,7 +37,7 @@ export function callbackMutations(): Change[] {
   const nonsense = [0, 1].flatMap((turn) =>
     answers.map(
       ([what, make]): Change => ({
-        what: `answers ${what} from call ${turn + 1} on`,
+        what: `returns ${what} from call ${turn + 1} on`,
         value: (old) => from(turn, old as Callback, make),
       }),
     ),

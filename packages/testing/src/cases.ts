@@ -1,50 +1,56 @@
-/** The arguments of a valid call, made anew each time. */
+/** Makes the arguments of a valid call, new ones each time. */
 export type Arguments = () => unknown[]
 
-/** Valid calls of methods by their names. */
+/** Valid calls of methods, by name. */
 export type Methods = Record<string, Arguments | Call | Skipped>
 
-/** A valid call, of a function or with `new`, and what is special about it. A path is a list of keys from the arguments on: `'2.scratch'`. */
+/**
+ * A valid call of a function or constructor, and what is special about it. Paths lead from the arguments on: `'2.scratch'` is
+ * the property `scratch` of the third.
+ */
 export interface Call {
   args: Arguments
-  /** Paths that the function is documented to write. */
+  /** Paths that the function writes by its documentation. */
   writes?: readonly string[]
-  /** Paths of numbers by which the caller asks for work or memory: they get small and wrong values only. `maxIterations` always does. */
+  /**
+   * Paths of numbers that determine the amount of work or memory: they get small and wrong values only. `maxIterations` always
+   * is one.
+   */
   budgets?: readonly string[]
-  /** Paths whose values may be of other types than in this call, or are rightly not looked at. */
+  /** Paths whose values may have other types than in this call, or are rightly ignored. */
   loose?: readonly string[]
-  /** Paths that are left as they are: what would come of others is the caller's own matter. */
+  /** Paths that are not changed, because other values are the caller's responsibility. */
   fixed?: readonly string[]
-  /** Why numbers that are not finite may come out, for instance 'NaN in, NaN out'. */
+  /** Why the answer may hold NaN or infinities, for instance 'NaN in, NaN out'. */
   nonFinite?: string
-  /** What messages may begin with beside the function's own name. */
+  /** Other beginnings of error messages than the function's own name. */
   says?: readonly string[]
-  /** Methods of what comes out. All that an exported class defines itself must stand here. */
+  /** Methods of the answer; of an exported class, all that it defines itself. */
   methods?: Methods
 }
 
-/** An object that users do not make themselves, or an exported object: only its methods are called. */
+/** An object that users do not create, or an exported object: only its methods are called. */
 export interface Subject {
   make: () => unknown
   methods: Methods
   says?: readonly string[]
 }
 
-/** An export that is not called, with the reason. */
+/** An export that is not called, and why. */
 export interface Skipped {
   skip: string
 }
 
 export type Case = Arguments | Call | Subject | Skipped
 
-/** One thing to call in many ways. */
+/** A function, constructor or method to call. */
 export interface Target {
   /** `sinkhorn`, `sinkhorn.async`, `new Random`, `Random.uniform`. */
   label: string
-  /** What messages may begin with. */
+  /** Beginnings of error messages. */
   names: string[]
   call: Call
-  /** Calls it; a method's object is made anew. */
+  /** Calls it; a method on a new object. */
   run: (args: unknown[]) => unknown
 }
 
@@ -56,7 +62,7 @@ const isClass = (f: unknown): f is Class =>
 
 const callOf = (given: Arguments | Call): Call => (typeof given === 'function' ? { args: given } : given)
 
-/** Exports without a case, cases without an export, methods that are missing. */
+/** Returns exports and methods without a case, and cases without an export, in words. */
 export function gaps(api: object, cases: Record<string, Case>): string[] {
   const missing: string[] = []
   for (const [name, value] of Object.entries(api)) {
@@ -74,7 +80,7 @@ export function gaps(api: object, cases: Record<string, Case>): string[] {
   return missing
 }
 
-/** All targets of one export. */
+/** Returns all targets of one export. */
 export function targetsOf(name: string, value: unknown, given: Case): Target[] {
   if ('skip' in given) return []
   const says = [name, ...('says' in given ? (given.says ?? []) : [])]
@@ -84,7 +90,7 @@ export function targetsOf(name: string, value: unknown, given: Case): Target[] {
   const make = isClass(value)
   const run = make ? (args: unknown[]) => new value(...args) : (args: unknown[]) => (value as Callable)(...args)
   const targets: Target[] = [{ label: make ? `new ${name}` : name, names: says, call, run }]
-  // A solver's `async` and `steps` take what the solver takes.
+  // The `async` and `steps` of a solver have the arguments of the solver.
   if (!make)
     for (const [key, f] of Object.entries(value as object))
       if (typeof f === 'function')

@@ -7,11 +7,11 @@ import { within } from './paths.ts'
 import { integers, sample } from './random.ts'
 import { snapshot } from './snapshot.ts'
 
-/** A call that went wrong. */
+/** A call with a wrong outcome. */
 export interface Finding {
   /** 'sinkhorn.async: argument 3.epsilon = 1e-320' */
   call: string
-  /** What is wrong about what came of it. */
+  /** What is wrong with the outcome. */
   fault: string
 }
 
@@ -22,7 +22,7 @@ export interface FuzzOptions {
   calls?: number
 }
 
-/** Tries the calls of one export. */
+/** Tries calls of one export and returns those with a wrong outcome. */
 export async function findings(
   name: string,
   value: unknown,
@@ -50,12 +50,12 @@ export async function findings(
   return found
 }
 
-/** The valid call must be one; its answer is known only when it is the same twice. */
-async function validAnswer({ call, run }: Target): Promise<{ valid?: Leaves; fault?: string }> {
+/** Checks the valid call; its answer is known only if a second call gives the same. */
+async function validAnswer({ call, run }: Target): Promise<{ valid?: Leaves | undefined; fault?: string }> {
   const outcomes = [await outcomeOf(() => run(call.args())), await outcomeOf(() => run(call.args()))]
   for (const outcome of outcomes) if ('error' in outcome) return { fault: `throws ${said(outcome.error)}` }
   const [one, two] = outcomes.map((outcome) => leavesOf((outcome as { answer: unknown }).answer))
-  return difference(one, two) ? {} : { valid: one }
+  return { valid: difference(one, two) ? undefined : one }
 }
 
 async function judge(target: Target, mutation: Mutation, valid: Leaves | undefined): Promise<string | undefined> {
@@ -65,7 +65,7 @@ async function judge(target: Target, mutation: Mutation, valid: Leaves | undefin
   const outcome = await outcomeOf(() => run(args))
   const thrown = mutation.thrown?.()
   const changed = changes()
-  // What is refused is refused before anything changes, but a callback may throw in the midst of the work.
+  // Arguments are refused before anything changes, but a callback may throw in the middle of the work.
   const unwanted = 'error' in outcome && !thrown ? changed : changed.filter((path) => !within(path, call.writes))
   if (unwanted.length > 0)
     return `changes the caller's argument ${unwanted[0]}${'error' in outcome ? ' and then throws' : ''}`
@@ -92,7 +92,7 @@ function ofAnswer(
   )
 }
 
-/** What was made must be of use: its methods work, or say by name why not. A wrong argument may be refused as late as that. */
+/** Calls the methods of the answer: each works, or throws a named error. A wrong argument may be refused as late as that. */
 async function afterwards(
   { answer }: { answer: unknown },
   { call, names }: Target,
@@ -117,11 +117,11 @@ async function afterwards(
   return wants === 'refusal' && !refused ? 'is not refused' : undefined
 }
 
-/** What was thrown, in one line. */
+/** Describes what was thrown in one line. */
 function said(error: unknown): string {
   try {
     return String(error).split('\n')[0].slice(0, 300)
   } catch {
-    return 'something that is no text'
+    return 'something without a text'
   }
 }

@@ -1,21 +1,21 @@
 import { type Case, gaps } from './cases.ts'
 import { type Finding, type FuzzOptions, findings } from './findings.ts'
 
-/** A hang is ended from outside; slow machines get all the time they need. */
+/** scripts/jest.mjs ends a hang; slow machines get the time they need. */
 const TEN_MINUTES = 600_000
 const SHOWN = 30
 
 /**
- * Tests every exported function and class of a module by calls that are valid but for one thing, the same calls every time:
+ * Tests every exported function and class of a module by calls that are valid except for one change, the same calls every time:
  *
- * - it answers, or throws an Error whose message begins with its name;
- * - a value of another sort than the valid call's (a string for a number, NaN, a number for a callback) is refused;
- * - the caller's arrays and options stay as they are, to the bit;
+ * - it returns, or throws an Error whose message begins with its name;
+ * - it refuses a value of another type than the valid call's (a string for a number, NaN, a number for a callback);
+ * - it does not change the caller's arrays and options;
  * - numbers in the answer are finite, unless its status is 'diverged' or 'aborted';
  * - the same numbers in another container give the same answer, or are refused;
- * - what a callback throws comes out.
+ * - errors thrown by callbacks are passed on.
  *
- * The call that hangs is in test-results/fuzz-last.json. FUZZ_SEED and FUZZ_CALLS try others, and more.
+ * A call that hangs is in test-results/fuzz-last.json. FUZZ_SEED and FUZZ_CALLS try others, and more.
  *
  * @param api the module: `import * as api from '../src/index.ts'`.
  * @param cases a valid call of each export that is a function or a class, or `{ skip: reason }`.
@@ -42,7 +42,7 @@ export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOpti
   })
 }
 
-/** Some of each kind: one of those that say the same of one place. */
+/** Returns a few findings, one for each fault of each argument. */
 function different(found: Finding[]): Finding[] {
   const kinds = new Map(found.map((one) => [/^\S+ (argument \S+)?/.exec(one.call)?.[0] + one.fault, one]))
   return [...kinds.values()].slice(0, SHOWN)

@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from
 const FOLDER = 'test-results'
 const FILE = `${FOLDER}/fuzz-last.json`
 
-/** The call that is being made, in a file that is there only when it did not come back: a hang is known by it after the kill. */
+/** Writes the current call to a file, which remains if the call never returns: after the kill it tells which one hung. */
 export class LastCall {
   readonly #file: number
 

@@ -9,25 +9,25 @@ import { NUMBERS, ODD, SMALL, STRINGS } from './values.ts'
 export interface Mutation {
   /** '3.epsilon = 1e-320' */
   what: string
-  /** Changes fresh arguments; the answer is what to call with. */
+  /** Changes fresh arguments and returns those to call with. */
   apply(args: unknown[]): unknown[]
-  /** What must come of it: a refusal, or the same answer as the valid call's (or a refusal). */
-  wants?: 'refusal' | 'same'
-  /** An error that a callback throws: it must come out as it is. */
+  /** The required outcome: a refusal, or the answer of the valid call (or a refusal). */
+  wants?: 'refusal' | 'same' | undefined
+  /** The error that a callback has thrown and that must be passed on. */
   thrown?: () => Error | undefined
-  /** Is the place one whose values may be of other types? */
+  /** Whether values of other types are allowed in this place. */
   loose?: boolean
 }
 
-/** A new value for a place, before it is a mutation. */
+/** A new value for a place, which the place's path makes a mutation. */
 export interface Change {
   what: string
   value: (old: unknown) => unknown
-  wants?: 'refusal' | 'same'
+  wants?: 'refusal' | 'same' | undefined
   thrown?: () => Error | undefined
 }
 
-/** Every change of one thing in a valid call. */
+/** Returns every single change of a valid call. */
 export function mutationsOf(call: Call): Mutation[] {
   const args = call.args()
   const { fixed } = call
@@ -56,18 +56,19 @@ const valueAt = (args: unknown[], path: string): unknown =>
 
 function changesOf({ path, value }: Place, { budgets = [], loose, writes, nonFinite, args }: Call): Change[] {
   const free = within(path, loose)
-  // What is written may hold anything before.
+  // What the function writes may hold anything before.
   const written = within(path, writes)
   const holder = path.includes('.') ? valueAt(args(), path.slice(0, path.lastIndexOf('.'))) : undefined
-  // The entries of a typed array can be nothing but numbers.
+  // Entries of a typed array can only be numbers.
   const held = ArrayBuffer.isView(holder)
   const odd = held
     ? []
     : ODD.map(([what, make]): Change => {
         const refused = !free && isOtherSort(value, make())
-        return { what: `= ${what}`, value: make, ...(refused ? { wants: 'refusal' } : {}) }
+        return { what: `= ${what}`, value: make, wants: refused ? 'refusal' : undefined }
       })
   if (typeof value === 'number') {
+    const refusesNaN = !free && !written && !nonFinite && !isIntegers(holder)
     const list = within(path, budgets) || path.endsWith('.maxIterations') ? SMALL : [...NUMBERS, value + 1, -value]
     return [
       ...odd,
@@ -75,7 +76,7 @@ function changesOf({ path, value }: Place, { budgets = [], loose, writes, nonFin
         (x): Change => ({
           what: `= ${Object.is(x, -0) ? '-0' : x}`,
           value: () => x,
-          ...(Number.isNaN(x) && !free && !written && !nonFinite && !isIntegers(holder) ? { wants: 'refusal' } : {}),
+          wants: Number.isNaN(x) && refusesNaN ? 'refusal' : undefined,
         }),
       ),
     ]

@@ -3,7 +3,7 @@ export type Outcome = { answer: unknown } | { error: unknown }
 
 const TURNS = 100
 
-/** Calls, waits for a promise, and runs through a generator, for a while. */
+/** Calls, awaits a promise, and runs a generator for at most 100 turns. */
 export async function outcomeOf(call: () => unknown): Promise<Outcome> {
   try {
     return { answer: await finished(await call()) }
@@ -25,7 +25,7 @@ async function finished(answer: unknown): Promise<unknown> {
   return { seen }
 }
 
-/** The caught thing is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...', 'x[0] must be ...'. */
+/** Whether it is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...', 'x[0] must be ...'. */
 export function isNamed(error: unknown, names: readonly string[]): boolean {
   const { message } = error as { message?: unknown }
   return (
@@ -37,7 +37,7 @@ export function isNamed(error: unknown, names: readonly string[]): boolean {
   )
 }
 
-/** Did this very error come out, by itself or as a cause? */
+/** Whether an error is the thrown one, or has it as a cause. */
 export function holds(error: unknown, thrown: Error): boolean {
   for (let at = error; at !== undefined && at !== null; at = (at as { cause?: unknown }).cause)
     if (at === thrown) return true

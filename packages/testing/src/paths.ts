@@ -1,6 +1,6 @@
 import { isNdArray, isVector } from './kinds.ts'
 
-/** A place in the arguments of a call, and what a valid call has there. */
+/** A place in the arguments of a call, with its value in the valid call. */
 export interface Place {
   /** '2.scratch'. */
   path: string
@@ -14,7 +14,7 @@ export const isPlain = (x: unknown): x is Record<string, unknown> =>
   !isNdArray(x) &&
   (Object.getPrototypeOf(x) === null || Object.getPrototypeOf(Object.getPrototypeOf(x)) === null)
 
-/** All places at any depth: every property, and of a list the first and the last entry. */
+/** Returns all places down to a depth: every property, and the first and last entry of lists. */
 export function placesOf(args: unknown[], depth = 6): Place[] {
   const places: Place[] = []
   const visit = (value: unknown, path: string, left: number) => {
@@ -29,7 +29,7 @@ export function placesOf(args: unknown[], depth = 6): Place[] {
 
 const ends = (length: number): string[] => [...new Set([0, length - 1])].filter((i) => i >= 0).map(String)
 
-/** Puts a value in a place of fresh arguments. */
+/** Puts a value into a place of fresh arguments. */
 export function replace(args: unknown[], path: string, value: unknown): void {
   const keys = path.split('.')
   const last = keys.pop()!
@@ -37,6 +37,6 @@ export function replace(args: unknown[], path: string, value: unknown): void {
   ;(parent as Record<string, unknown>)[last] = value
 }
 
-/** Is the path one of those, or below one of them? */
+/** Whether the path is one of those, or below one of them. */
 export const within = (path: string, paths: readonly string[] = []): boolean =>
   paths.some((one) => path === one || path.startsWith(`${one}.`))

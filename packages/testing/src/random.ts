@@ -1,4 +1,4 @@
-/** Integers below `n` from a seed (mulberry32). */
+/** Returns a function that draws integers below `n` (mulberry32). */
 export function integers(seed: number): (n: number) => number {
   let state = seed | 0
   return (n) => {
@@ -9,7 +9,7 @@ export function integers(seed: number): (n: number) => number {
   }
 }
 
-/** So many of a list in a random order. */
+/** Draws `size` entries of a list without replacement. */
 export function sample<T>(list: readonly T[], size: number, draw: (n: number) => number): T[] {
   const pool = list.slice()
   for (let i = 0; i < Math.min(size, pool.length); i++) {

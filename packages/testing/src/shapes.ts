@@ -8,14 +8,14 @@ type Numbers = ArrayLike<number> & Iterable<number>
 const list = (x: unknown): number[] => Array.from(x as Numbers)
 const constant = (value: number) => (old: unknown) => list(old).map(() => value)
 
-/** A vector of the same numbers in something else, and of other numbers and lengths. */
+/** Returns changes of a vector: other containers of the same numbers, other numbers, other lengths. */
 export function vectorMutations(vector: Vector): Change[] {
-  // A float64 array of what float32 or integers held is no longer what the caller meant.
+  // float32 and integer arrays may mean something that float64 arrays of the same numbers do not.
   const exact = Array.isArray(vector) || vector instanceof Float64Array
   const same = (what: string, value: (numbers: number[]) => unknown): Change => ({
     what: `as ${what}`,
     value: (old) => value(list(old)),
-    ...(exact ? { wants: 'same' } : {}),
+    wants: exact ? 'same' : undefined,
   })
   const other = (what: string, value: (old: unknown) => unknown): Change => ({ what, value })
   const refused = (what: string, value: (old: unknown) => unknown): Change => ({ what, value, wants: 'refusal' })
@@ -50,7 +50,7 @@ export function vectorMutations(vector: Vector): Change[] {
     other('empty', () => []),
     other('without its last', (old) => list(old).slice(0, -1)),
     other('with its last twice', (old) => [...list(old), list(old).at(-1)]),
-    other('turned round', (old) => list(old).reverse()),
+    other('reversed', (old) => list(old).reverse()),
     other('as a matrix of one row', (old) => [list(old)]),
     refused('with a hole', (old) => hollow(list(old))),
     refused('as strings', (old) => list(old).map(String)),
@@ -60,7 +60,7 @@ export function vectorMutations(vector: Vector): Change[] {
   ]
 }
 
-/** A matrix of the same numbers in something else, and of other shapes. */
+/** Returns changes of a matrix: other containers of the same numbers, other numbers, other shapes. */
 export function rowsMutations(rows: Vector[]): Change[] {
   const [m, n] = [rows.length, rows[0].length]
   const same = (what: string, value: (rows: number[][]) => unknown): Change => ({
@@ -71,19 +71,19 @@ export function rowsMutations(rows: Vector[]): Change[] {
   const other = (what: string, value: (rows: number[][]) => unknown, wants?: 'refusal'): Change => ({
     what,
     value: (old) => value(copyOf(old)),
-    ...(wants ? { wants } : {}),
+    wants,
   })
-  const flip = (x: number[][]) => x[0].map((_, j) => x.map((row) => row[j]))
+  const transpose = (x: number[][]) => x[0].map((_, j) => x.map((row) => row[j]))
   return [
     same('frozen rows', (x) => Object.freeze(x.map((row) => Object.freeze(row)))),
     same('rows of Float64Array', (x) => x.map((row) => Float64Array.from(row))),
     same('an ndarray', (x) => ndarray(Float64Array.from(x.flat()), [m, n])),
-    same('an ndarray by columns', (x) => ndarray(Float64Array.from(flip(x).flat()), [m, n], [1, m])),
+    same('an ndarray by columns', (x) => ndarray(Float64Array.from(transpose(x).flat()), [m, n], [1, m])),
     same('an ndarray read from its end', (x) =>
       ndarray(Float64Array.from(x.flat()).reverse(), [m, n], [-n, -1], m * n - 1),
     ),
     same('an ml-matrix', (x) => new Matrix(x)),
-    other('turned on its side', flip),
+    other('transposed', transpose),
     other('with one row', (x) => x.slice(0, 1)),
     other('with one column', (x) => x.map((row) => row.slice(0, 1))),
     other('without its last row', (x) => x.slice(0, -1)),
@@ -113,7 +113,7 @@ function shared(x: number[]): Float64Array {
   return out
 }
 
-/** Its memory has been given away to somebody else. */
+/** An array whose buffer has been transferred. */
 function detached(x: Float64Array): Float64Array {
   structuredClone(x, { transfer: [x.buffer] })
   return x

@@ -1,7 +1,7 @@
 import { isNdArray } from './kinds.ts'
 import { isPlain } from './paths.ts'
 
-/** Remembers the arguments of a call to the bit; the answer says which paths have changed since. */
+/** Copies the arguments of a call; the function that it returns tells which paths have changed since, to the bit. */
 export function snapshot(args: unknown[]): () => string[] {
   const checks: { path: string; same: () => boolean }[] = []
   const seen = new Set<unknown>()
@@ -32,6 +32,6 @@ function sameBytes(copy: Uint8Array, view: ArrayBufferView): boolean {
   return now.length === copy.length && copy.every((byte, i) => byte === now[i])
 }
 
-/** None where the buffer was given away. */
+/** Empty if the buffer has been transferred. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer, byteOffset, byteLength)

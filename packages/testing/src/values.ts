@@ -1,4 +1,4 @@
-/** Values of every sort that a caller may give by mistake. */
+/** Values of all types that a caller may pass by mistake. */
 export const ODD: readonly (readonly [what: string, make: () => unknown])[] = [
   ['undefined', () => undefined],
   ['null', () => null],
@@ -33,14 +33,30 @@ export const ODD: readonly (readonly [what: string, make: () => unknown])[] = [
   ['a BigInt64Array', () => new BigInt64Array(2)],
 ]
 
-/** Numbers at the ends of what arithmetic can take. */
+/** Numbers at the limits of arithmetic. */
 export const NUMBERS: readonly number[] = [
-  ...[Number.NaN, Infinity, -Infinity, 0, -0, -1, 0.5, 1.5, 1e-320, 1e-300, 1e300, -1e300, 1.7e308],
-  ...[2147483647, 2147483648, 4294967296, 9007199254740991, 9007199254740992],
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  -1,
+  0.5,
+  1.5,
+  1e-320,
+  1e-300,
+  1e300,
+  -1e300,
+  1.7e308,
+  2147483647,
+  2147483648,
+  4294967296,
+  9007199254740991,
+  9007199254740992,
 ]
 
-/** Wrong numbers and small ones: for how much work is to be done. */
+/** Wrong numbers and small ones, for amounts of work. */
 export const SMALL: readonly number[] = [Number.NaN, -Infinity, 0, -0, -1, -2147483648, 0.5, 1.5, 1, 2, 1e-320, -1e300]
 
-/** Words that every object knows. */
+/** Names of properties that every object has. */
 export const STRINGS: readonly string[] = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'length', ' ']

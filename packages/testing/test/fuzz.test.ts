@@ -1,6 +1,6 @@
 import { type Case, findings, fuzz } from '../src/index.ts'
 
-/** The answers to careless functions are known. */
+/** Fuzzes a careless function whose faults are known. */
 async function faults(f: unknown, given: Case): Promise<string> {
   const found = await findings('f', f, given, { calls: 100_000 })
   return found.map(({ call, fault }) => `${call} -> ${fault}`).join('\n')
@@ -83,7 +83,7 @@ describe('finds', () => {
       return x.buffer.byteLength
     }
     expect(await faults(first, () => [Float64Array.of(1, 2)])).toContain(
-      'f: argument 0 as a part of a Float64Array -> the answer is 32 in place of 16',
+      'f: argument 0 as a part of a Float64Array -> the answer is 32 instead of 16',
     )
   })
 
@@ -104,7 +104,7 @@ describe('finds', () => {
       return g().length
     }
     expect(await faults(use, () => [() => [1]])).toContain(
-      'f: argument 0 answers null from call 1 on -> throws TypeError',
+      'f: argument 0 returns null from call 1 on -> throws TypeError',
     )
   })
 
