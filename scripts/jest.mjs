@@ -1,5 +1,6 @@
-// Runs the tests of the package in the current folder by jest, on native ES modules; scripts/checks/test-summary.mjs reads
-// the test-results/jest.json that it writes. node ../../scripts/jest.mjs [pattern] [jest's options]
+// Runs the tests of the package in the current folder by jest, on native ES modules;
+// scripts/checks/test-summary.mjs reads the test-results/jest.json that it writes.
+// node ../../scripts/jest.mjs [pattern] [jest's options]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,5 +1,5 @@
-// Runs a job of package.json's scripts, after installing the dependencies if they are out of date. Uses Node's built-in modules
-// only, so that it runs on a machine with nothing but Node and npm.
+// Runs a job of package.json's scripts, after installing the dependencies if they are out of date.
+// Uses Node's built-in modules only, so that it runs on a machine with nothing but Node and npm.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

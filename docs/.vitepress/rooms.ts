@@ -128,7 +128,10 @@ function sitedLinks(markdown: string, folder: string): string {
     .join('')
 }
 
-/** The page of a package: its README with its card and live demo before the first heading, its changelog at the end. */
+/**
+ * The page of a package: its README with its card and live demo before the first heading, its
+ * changelog at the end.
+ */
 export function packagePage({ name, folder, description, demo, api }: Room): string {
   const file = join(folder, 'README.md')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : `# @opt/${name}\n\n${description}\n`

@@ -17,7 +17,10 @@ const quiet = {
   groupOrder: ['Functions', 'Classes', 'Variables', '*'],
 }
 
-/** Returns the entries of a package except its experiment, as { name, file }: what users import, and its source. */
+/**
+ * Returns the entries of a package except its experiment, as { name, file }: what users import, and
+ * its source.
+ */
 const entries = ({ folder, manifest }) =>
   Object.entries(manifest.exports ?? {})
     .filter(([path, entry]) => entry.types && path !== './experiment')

@@ -1,5 +1,6 @@
-// Runs a package's demo in Node with the first values of its controls, as the page's worker does, and prints the outcome as JSON.
-// usage: node run-demo.mjs FOLDER MILLISECONDS
+// Runs a package's demo in Node with the first values of its controls, as the page's worker does,
+// and prints the outcome as JSON.
+// node run-demo.mjs FOLDER MILLISECONDS
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'

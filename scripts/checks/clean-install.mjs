@@ -1,5 +1,6 @@
-// Installs the tarballs by npm in a clean project and runs the first example of every README, by import and by require, and
-// bundled by esbuild and by vite in headless Chromium: each must print what the README says.
+// Installs the tarballs by npm in a clean project and runs the first example of every README, by
+// import and by require, and bundled by esbuild and by vite in headless Chromium: each must print
+// what the README says.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -74,7 +75,10 @@ function install(project, tarballs, packages) {
   return run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'], project)
 }
 
-/** Returns the packages, with versions, that examples import and no tarball depends on: their users have them already. */
+/**
+ * Returns the packages, with versions, that examples import and no tarball depends on: their users
+ * have them already.
+ */
 function companions(packages) {
   const found = {}
   for (const one of packages) {

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readJson, root } from '../lib/packages.mjs'
 
-/** A package depends on packages of its own rank or below. Rank 2.5: bridges, and what is built on papers; only the CLI may depend on them. */
+/**
+ * A package depends on packages of its own rank or below. Rank 2.5: bridges, and what is built on
+ * papers; only the CLI may depend on them.
+ */
 const RANKS = {
   testing: -1,
   core: 0,
@@ -67,8 +70,8 @@ function circles(byName) {
 }
 
 /**
- * What users install with a package is a range whose lowest version the tests run on; scripts/checks/clean-install.mjs installs
- * the newest.
+ * What users install with a package is a range whose lowest version the tests run on;
+ * scripts/checks/clean-install.mjs installs the newest.
  */
 function* versionProblems(packages) {
   const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')

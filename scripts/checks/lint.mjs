@@ -1,5 +1,6 @@
-// What Biome cannot check: every package has the same files and fields, dependencies point down, and library code gives the
-// same bits in every engine. node scripts/checks/lint.mjs
+// What Biome cannot check: every package has the same files and fields, dependencies point down,
+// and library code gives the same bits in every engine.
+// node scripts/checks/lint.mjs
 import { allPackages } from '../lib/packages.mjs'
 import { dependencyProblems } from './dependencies.mjs'
 import { manifestProblems } from './manifests.mjs'

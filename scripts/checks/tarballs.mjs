@@ -1,5 +1,6 @@
-// Packs every package as npm would, checks the tarballs by publint and attw and against their size budgets, and installs them
-// in a clean project (clean-install.mjs). node scripts/checks/tarballs.mjs [package...]
+// Packs every package as npm would, checks the tarballs by publint and attw and against their size
+// budgets, and installs them in a clean project (clean-install.mjs).
+// node scripts/checks/tarballs.mjs [package...]
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

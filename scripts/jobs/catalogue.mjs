@@ -1,5 +1,6 @@
-// Writes the catalogue of papers from their package.json: packages/cli/src/catalogue.ts, the papers among the dependencies of
-// packages/cli, and the table in the root README. With --check, writes nothing and fails if one of them is stale.
+// Writes the catalogue of papers from their package.json: packages/cli/src/catalogue.ts, the papers
+// among the dependencies of packages/cli, and the table in the root README. With --check, writes
+// nothing and fails if one of them is stale.
 // npm run catalogue [-- --check]
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// Draws the figure of the root README, docs/public/sinkhorn-against-sns.svg, with the plots of the CLI's reports.
+// Draws the figure of the root README, docs/public/sinkhorn-against-sns.svg, with the plots of the
+// CLI's reports.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,4 +1,5 @@
-// Creates .venv-peers, a Python environment with the packages that benchmarks compare with. Neither set-up nor tests need it.
+// Creates .venv-peers, a Python environment with the packages that benchmarks compare with. Neither
+// set-up nor tests need it.
 // npm run bench:peers [-- --without torch]
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -1,5 +1,6 @@
-// Kills `opt stream`, `opt reproduce` and `opt transport` at random moments and checks that no file is truncated, nothing is lost
-// or counted twice, and no process is left running. Not part of CI: it takes minutes, and where a kill hits depends on the machine.
+// Kills `opt stream`, `opt reproduce` and `opt transport` at random moments and checks that no file
+// is truncated, nothing is lost or counted twice, and no process is left running. Not part of CI:
+// it takes minutes, and where a kill hits depends on the machine.
 // node scripts/jobs/kill-commands.mjs [kills of each command, default 100] [seed]
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,5 +1,6 @@
-// Creates the package of a new paper from scripts/templates/solver, or with --kind optimizer from scripts/templates/optimizer
-// (which replaces src and test of the former), adds it to the catalogue and installs it.
+// Creates the package of a new paper from scripts/templates/solver, or with --kind optimizer from
+// scripts/templates/optimizer (which replaces src and test of the former), adds it to the catalogue
+// and installs it.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 import { readJson } from './packages.mjs'
 
 /**
- * Returns the bytes of everything that a built package's main entry imports, bundled for a page (a command for Node), minified
- * and gzipped. Lazy imports and peers do not count.
+ * Returns the bytes of everything that a built package's main entry imports, bundled for a page (a
+ * command for Node), minified and gzipped. Lazy imports and peers do not count.
  */
 export async function bundledBytes(folder) {
   const { bin, peerDependencies = {} } = readJson(join(folder, 'package.json'))

@@ -1,4 +1,7 @@
-/** Changelog lines for changesets, without commit hashes and network: the change, and the dependencies that were updated. */
+/**
+ * Changelog lines for changesets, without commit hashes and network: the change, and the
+ * dependencies that were updated.
+ */
 module.exports = {
   getReleaseLine: async ({ summary }) => {
     const [first, ...rest] = summary.split('\n').map((line) => line.trimEnd())

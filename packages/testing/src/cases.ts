@@ -5,16 +5,16 @@ export type Arguments = () => unknown[]
 export type Methods = Record<string, Arguments | Call | Skipped>
 
 /**
- * A valid call of a function or constructor, and what is special about it. Paths lead from the arguments on: `'2.scratch'` is
- * the property `scratch` of the third.
+ * A valid call of a function or constructor, and what is special about it. Paths lead from the
+ * arguments on: `'2.scratch'` is the property `scratch` of the third.
  */
 export interface Call {
   args: Arguments
   /** Paths that the function writes by its documentation. */
   writes?: readonly string[]
   /**
-   * Paths of numbers that determine the amount of work or memory: they get small and wrong values only. `maxIterations` always
-   * is one.
+   * Paths of numbers that determine the amount of work or memory: they get small and wrong values
+   * only. `maxIterations` always is one.
    */
   budgets?: readonly string[]
   /** Paths whose values may have other types than in this call, or are rightly ignored. */

@@ -92,7 +92,10 @@ function ofAnswer(
   )
 }
 
-/** Calls the methods of the answer: each works, or throws a named error. A wrong argument may be refused as late as that. */
+/**
+ * Calls the methods of the answer: each works, or throws a named error. A wrong argument may be
+ * refused as late as that.
+ */
 async function afterwards(
   { answer }: { answer: unknown },
   { call, names }: Target,

@@ -6,10 +6,12 @@ const TEN_MINUTES = 600_000
 const SHOWN = 30
 
 /**
- * Tests every exported function and class of a module by calls that are valid except for one change, the same calls every time:
+ * Tests every exported function and class of a module by calls that are valid except for one
+ * change, the same calls every time:
  *
  * - it returns, or throws an Error whose message begins with its name;
- * - it refuses a value of another type than the valid call's (a string for a number, NaN, a number for a callback);
+ * - it refuses a value of another type than the valid call's (a string for a number, NaN, a number
+ *   for a callback);
  * - it does not change the caller's arrays and options;
  * - numbers in the answer are finite, unless its status is 'diverged' or 'aborted';
  * - the same numbers in another container give the same answer, or are refused;

@@ -26,8 +26,8 @@ export const isRows = (x: unknown): x is Vector[] =>
   Array.isArray(x) && x.length > 0 && x.every((row) => isNumbers(row) && row.length === (x[0] as Vector).length)
 
 /**
- * Whether a value has another type than a valid call's, so that it must be refused. undefined and null, which may mean 'left
- * out', and ndarrays, which may stand for lists, have not.
+ * Whether a value has another type than a valid call's, so that it must be refused. undefined and
+ * null, which may mean 'left out', and ndarrays, which may stand for lists, have not.
  */
 export function isOtherSort(valid: unknown, x: unknown): boolean {
   if (valid === undefined || valid === null || x === undefined || x === null || isNdArray(x)) return false

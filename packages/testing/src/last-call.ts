@@ -3,7 +3,10 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from
 const FOLDER = 'test-results'
 const FILE = `${FOLDER}/fuzz-last.json`
 
-/** Writes the current call to a file, which remains if the call never returns: after the kill it tells which one hung. */
+/**
+ * Writes the current call to a file, which remains if the call never returns: after the kill it
+ * tells which one hung.
+ */
 export class LastCall {
   readonly #file: number
 

@@ -14,8 +14,9 @@ export interface Tolerance {
 }
 
 /**
- * Throws unless every number is within the tolerance of the expected one. Arrays are compared entry by entry in order, whatever
- * their kind and nesting. Equal infinities and NaN in the same place are near.
+ * Throws unless every number is within the tolerance of the expected one. Arrays are compared entry
+ * by entry in order, whatever their kind and nesting. Equal infinities and NaN in the same place
+ * are near.
  *
  * `{ absolute: t, relative: t }` is the usual tolerance relative to max(1, |expected|).
  */

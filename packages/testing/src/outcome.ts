@@ -25,7 +25,10 @@ async function finished(answer: unknown): Promise<unknown> {
   return { seen }
 }
 
-/** Whether it is an Error whose message begins with one of the names: 'sinkhorn: ...', 'Random.integer: ...', 'x[0] must be ...'. */
+/**
+ * Whether it is an Error whose message begins with one of the names: 'sinkhorn: ...',
+ * 'Random.integer: ...', 'x[0] must be ...'.
+ */
 export function isNamed(error: unknown, names: readonly string[]): boolean {
   const { message } = error as { message?: unknown }
   return (

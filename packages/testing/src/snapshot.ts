@@ -1,7 +1,10 @@
 import { isNdArray } from './kinds.ts'
 import { isPlain } from './paths.ts'
 
-/** Copies the arguments of a call; the function that it returns tells which paths have changed since, to the bit. */
+/**
+ * Copies the arguments of a call; the function that it returns tells which paths have changed
+ * since, to the bit.
+ */
 export function snapshot(args: unknown[]): () => string[] {
   const checks: { path: string; same: () => boolean }[] = []
   const seen = new Set<unknown>()
