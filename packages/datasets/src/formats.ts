@@ -1,22 +1,24 @@
 import { refuse, show } from '@opt/core'
-import { type Bytes, bytesOf, encodingOf, malformed } from './bytes.ts'
-import { CSV_OPTIONS, type CsvOptions, type CsvTable, parseCsv } from './csv.ts'
-import { foreign, foreignBytes, HEAD } from './foreign.ts'
-import { gunzip } from './gzip.ts'
+import { CSV_OPTIONS, type CsvOptions, parseCsv } from './csv/csv.ts'
+import type { CsvTable } from './csv/table.ts'
 import { type Idx, isIdxType, parseIdx } from './idx.ts'
-import { decodeImage, isJpeg, isPng, type Picture } from './image.ts'
-import { LIBSVM_OPTIONS, type Libsvm, type LibsvmOptions, parseLibsvm } from './libsvm.ts'
-import { isLibsvm } from './libsvm-detect.ts'
-import { checkLimits, LIMITS, type Limits } from './limits.ts'
-import { isMat4 } from './mat4.ts'
-import { mat5ByteOrder, parseMat5 } from './mat5.ts'
-import type { MatArray } from './mat5-types.ts'
-import { knownOptions, part } from './options.ts'
+import { decodeImage, isJpeg, isPng } from './images/image.ts'
+import type { Picture } from './images/picture.ts'
+import { type Bytes, bytesOf, encodingOf, malformed } from './input/bytes.ts'
+import { foreign, foreignBytes, HEAD } from './input/foreign.ts'
+import { gunzip } from './input/gzip.ts'
+import { checkLimits, LIMITS, type Limits } from './input/limits.ts'
+import { knownOptions, part } from './input/options.ts'
+import { isLibsvm } from './libsvm/detect.ts'
+import { LIBSVM_OPTIONS, type Libsvm, type LibsvmOptions, parseLibsvm } from './libsvm/libsvm.ts'
+import { isMat4 } from './matlab/mat4.ts'
+import { mat5ByteOrder, parseMat5 } from './matlab/mat5.ts'
+import type { MatArray } from './matlab/types.ts'
 
-/** Formats this package reads. */
+/** The formats that this package reads. */
 export type Format = 'gzip' | 'png' | 'jpeg' | 'mat5' | 'idx' | 'libsvm' | 'csv'
 
-/** A file's contents, with the format that was found. */
+/** The contents of a file, with its format. */
 export type Contents =
   | { format: 'idx'; value: Idx }
   | { format: 'libsvm'; value: Libsvm }
@@ -24,13 +26,13 @@ export type Contents =
   | { format: 'mat5'; value: Map<string, MatArray> }
   | { format: 'png' | 'jpeg'; value: Picture }
 
-/** Options of {@link parseFile}: limits, and what the reader of the format takes. */
+/** Options of {@link parseFile}: the limits, and the options of the format's reader. */
 export interface FileOptions extends Limits, CsvOptions, Omit<LibsvmOptions, 'line'> {}
 
 const READERS: Partial<Record<Format, readonly string[]>> = { csv: CSV_OPTIONS, libsvm: LIBSVM_OPTIONS }
 const FILE_OPTIONS = [...new Set([...CSV_OPTIONS, ...LIBSVM_OPTIONS, ...LIMITS])]
 
-/** The format of a file, by its contents (never its name); undefined when it is none of ours. */
+/** Recognises the format of a file by its contents; undefined when it is none of {@link Format}. */
 export function detectFormat(input: Bytes): Format | undefined {
   const bytes = bytesOf(input, 'detectFormat')
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip'
@@ -41,14 +43,14 @@ export function detectFormat(input: Bytes): Format | undefined {
   const decode = (to?: number) => new TextDecoder(encodingOf(bytes)).decode(bytes.subarray(0, to))
   const start = decode(HEAD)
   if (start.trim() === '' || foreignFile(bytes)) return undefined
-  // Rows of zeros may fill the start.
+  // The start may hold rows of zeros only, which are a label alone.
   return (isLibsvm(start) ?? isLibsvm(decode())) ? 'libsvm' : 'csv'
 }
 
 /**
- * Reads a file of any format this package knows, compressed by gzip or not.
+ * Reads a file in any of the formats of {@link Format}, gzipped or not.
  *
- * @param options limits for all formats; those of {@link parseCsv} and {@link parseLibsvm} where the file is one.
+ * @param options the limits; those of {@link parseCsv} or {@link parseLibsvm} for a file in that format.
  * @throws RangeError when the format is unknown or the file malformed.
  */
 export async function parseFile(input: Bytes, options: FileOptions = {}): Promise<Contents> {
@@ -70,7 +72,7 @@ export async function parseFile(input: Bytes, options: FileOptions = {}): Promis
     case 'jpeg':
       return { format, value: await decodeImage(bytes, part(given, ['maxPixels'])) }
     default: {
-      // Once only: there are gzip files that contain themselves.
+      // Only one layer is unpacked: there are gzip files that contain themselves.
       const found = format ? 'gzip within gzip' : (foreignFile(bytes) ?? 'another')
       return malformed('parseFile: byte 0', 'a format this package reads', found)
     }
@@ -80,7 +82,7 @@ export async function parseFile(input: Bytes, options: FileOptions = {}): Promis
 const foreignFile = (bytes: Uint8Array): string | undefined =>
   foreignBytes(bytes) ?? foreign(new TextDecoder(encodingOf(bytes)).decode(bytes.subarray(0, HEAD)))
 
-/** Refuses what the reader of another format takes: it would be passed over in silence. */
+/** Refuses options of another format's reader: they would be ignored silently. */
 function checkFor(format: Format, given: FileOptions): void {
   const allowed: readonly string[] = [...LIMITS, ...(READERS[format] ?? [])]
   for (const [name, value] of Object.entries(given))
@@ -88,6 +90,6 @@ function checkFor(format: Format, given: FileOptions): void {
       refuse(`parseFile: ${name}`, `left out for a file of format ${format}`, show(value))
 }
 
-/** The bytes themselves, or what they are a gzip file of. */
+/** Returns the bytes, decompressed if they are a gzip file. */
 export const unpack = (bytes: Uint8Array, limits: Limits = {}): Uint8Array =>
   bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, part(limits, ['maxBytes'])) : bytes

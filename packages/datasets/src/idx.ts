@@ -1,9 +1,9 @@
 import { options, refuse, show } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
-import { type Bytes, bytesOf, isTyped, malformed, sizes } from './bytes.ts'
-import { foreignBytes } from './foreign.ts'
+import { type Bytes, bytesOf, isTyped, malformed, sizes } from './input/bytes.ts'
+import { foreignBytes } from './input/foreign.ts'
 
-/** What an IDX file may hold. */
+/** The entries of an IDX file. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
 /** Contents of an IDX file: row-major `data` of the given shape. */
@@ -14,7 +14,7 @@ export interface Idx {
 
 type Getter = 'getUint8' | 'getInt8' | 'getInt16' | 'getInt32' | 'getFloat32' | 'getFloat64'
 
-/** Type byte: element size, how to read one, what to keep them in. */
+/** By type byte: the element size, the getter and the array type. */
 const TYPES: Record<number, [number, Getter, new (length: number) => IdxData]> = {
   8: [1, 'getUint8', Uint8Array],
   9: [1, 'getInt8', Int8Array],
@@ -28,11 +28,12 @@ const TYPES: Record<number, [number, Getter, new (length: number) => IdxData]> =
 export const isIdxType = (byte: number): boolean => byte in TYPES
 
 /**
- * Reads an IDX file (the format of MNIST): two zero bytes, a type byte, the rank, the sizes, then the entries, all big endian.
+ * Reads an IDX file (the format of MNIST): two zero bytes, a type byte, the rank, the sizes, then the
+ * entries, big endian.
  *
  * @returns shape and row-major data, a copy.
  * @throws RangeError when the bytes are no IDX file, cut short, or longer than the header says.
- * Source: Y. LeCun, "The IDX file format", at the foot of the MNIST page.
+ * Source: Y. LeCun, "The IDX file format", at the end of the MNIST page.
  */
 export function parseIdx(input: Bytes): Idx {
   const bytes = bytesOf(input, 'parseIdx')
@@ -60,7 +61,7 @@ export function parseIdx(input: Bytes): Idx {
   return { shape, data }
 }
 
-/** The contents of an IDX file as a scijs ndarray (which has rank at least 1). */
+/** Returns the contents of an IDX file as a scijs ndarray; a scalar becomes an array of shape [1]. */
 export function idxArray(idx: Idx): NdArray<IdxData> {
   const { data, shape } = options(idx, 'idxArray: idx')
   const counts = Array.isArray(shape) && Array.from(shape).every((n) => Number.isInteger(n) && n >= 0)

@@ -4,16 +4,17 @@
  * @packageDocumentation
  */
 
-export type { Bytes } from './bytes.ts'
-export { type CsvOptions, type CsvTable, parseCsv } from './csv.ts'
-export type { Category } from './csv-words.ts'
+export { type CsvOptions, parseCsv } from './csv/csv.ts'
+export type { Category, CsvTable } from './csv/table.ts'
 export { type Contents, detectFormat, type FileOptions, type Format, parseFile } from './formats.ts'
-export { gunzip } from './gzip.ts'
 export { type Idx, type IdxData, idxArray, parseIdx } from './idx.ts'
-export { decodeImage, encodePng, type Picture, type PictureLike } from './image.ts'
-export { type Libsvm, type LibsvmExample, type LibsvmOptions, libsvmLine, parseLibsvm } from './libsvm.ts'
-export type { Limits } from './limits.ts'
-export { matMatrix, parseMat5 } from './mat5.ts'
+export { decodeImage, encodePng } from './images/image.ts'
+export type { Picture, PictureLike } from './images/picture.ts'
+export type { Bytes } from './input/bytes.ts'
+export { gunzip } from './input/gzip.ts'
+export type { Limits } from './input/limits.ts'
+export { type Libsvm, type LibsvmExample, type LibsvmOptions, libsvmLine, parseLibsvm } from './libsvm/libsvm.ts'
+export { matMatrix, parseMat5 } from './matlab/mat5.ts'
 export type {
   MatArray,
   MatCell,
@@ -24,22 +25,16 @@ export type {
   MatSparse,
   MatStruct,
   MatText,
-} from './mat5-types.ts'
-export { cifar10, mnist, type PictureSet, type SplitOptions } from './pictures.ts'
+} from './matlab/types.ts'
 export { oneHot } from './prepare/one-hot.ts'
 export { divideFeatures, type Rows, shuffle, takeRows } from './prepare/rows.ts'
 export { type SplitRule, splitRows, trainTestSplit } from './prepare/split.ts'
 export { type Scaling, standardize } from './prepare/standardize.ts'
-export { type Hyperspectral, jasperRidge, photograph } from './scenes.ts'
-export {
-  DataAbsentError,
-  type DataFolder,
-  type DataOptions,
-  isDataAbsent,
-  openData,
-  type ReadFile,
-  readFrom,
-} from './source.ts'
+export { type DataFolder, openData } from './sets/folder.ts'
+export { cifar10, mnist, type PictureSet, type SplitOptions } from './sets/pictures.ts'
+export { type ReadFile, readFrom } from './sets/read-file.ts'
+export { type Hyperspectral, jasperRidge, photograph } from './sets/scenes.ts'
+export { DataAbsentError, type DataOptions, isDataAbsent } from './sets/source.ts'
 export {
   a9a,
   breastCancer,
@@ -50,4 +45,4 @@ export {
   type Regression,
   type SparseClassification,
   wine,
-} from './tables.ts'
+} from './sets/tables.ts'

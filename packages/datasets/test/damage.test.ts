@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { type Random, random } from '@opt/core'
-import { crc32 } from '../src/checksums.ts'
 import { decodeImage, gunzip, parseCsv, parseFile, parseIdx, parseLibsvm, parseMat5 } from '../src/index.ts'
+import { crc32 } from '../src/input/checksums.ts'
 import { bytes, fromBase64, golden } from './helpers.ts'
 
 const folder = (name: string) =>

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { crc32 } from '../src/checksums.ts'
 import { decodeImage, detectFormat } from '../src/index.ts'
+import { crc32 } from '../src/input/checksums.ts'
 import { fromBase64, golden } from './helpers.ts'
 
 // Small files made for this test: what cameras, editors and old encoders write; expected pixels by Pillow and Chromium.

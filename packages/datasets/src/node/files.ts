@@ -1,23 +1,23 @@
-import { place } from '../bytes.ts'
-import type { ReadFile } from '../source.ts'
+import { place } from '../input/bytes.ts'
+import type { ReadFile } from '../sets/read-file.ts'
 
-// Node's own modules are asked for at run time, so that a bundle for a page holds no import of them.
+// Node's modules are loaded at run time, so that a bundle for a page does not import them.
 const builtin = <T>(name: string): T | undefined =>
   (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.(name as never) as T | undefined
 
 const fileSystem = () => builtin<typeof import('node:fs/promises')>('node:fs/promises')
 
-/** The environment variable OPT_DATA_DIR, where there is one. */
+/** Returns the environment variable OPT_DATA_DIR; undefined where there is none. */
 export const dataFolder = (): string | undefined => globalThis.process?.env?.OPT_DATA_DIR || undefined
 
-/** Undefined for a file that is absent; what else the system refuses is thrown anew, as its message holds the path as it is. */
+/** Returns undefined for an absent file; other system errors are rethrown with the path made printable. */
 function absentOr(error: unknown, path: string, caller: string): undefined {
   const { code = 'an unknown error' } = error as NodeJS.ErrnoException
   if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
   throw Object.assign(new Error(`${caller}: ${place(path)} cannot be read (${place(code)})`), { code })
 }
 
-/** Reads the files of a folder; undefined outside Node. */
+/** Returns a reader of a folder's files; undefined outside Node. */
 export function folderReader(folder: string, caller: string): ReadFile | undefined {
   const fs = fileSystem()
   if (!fs) return undefined
@@ -31,7 +31,7 @@ export function folderReader(folder: string, caller: string): ReadFile | undefin
   }
 }
 
-/** Names of the files in a folder, sorted; undefined when there is no such folder, or no file system. */
+/** Lists the files in a folder, sorted; undefined when there is no such folder, or no file system. */
 export async function listFolder(folder: string, caller: string): Promise<string[] | undefined> {
   try {
     const entries = await fileSystem()?.readdir(folder, { withFileTypes: true })
@@ -44,7 +44,7 @@ export async function listFolder(folder: string, caller: string): Promise<string
   }
 }
 
-/** Reads the files of an installed npm package, found from this package or from the working directory. */
+/** Returns a reader of an installed npm package's files, found from this package or from the working directory. */
 export const packageReader =
   (packageName: string, folder: string): ReadFile =>
   async (name) => {
@@ -63,6 +63,6 @@ export const packageReader =
     return undefined
   }
 
-/** MD5 of bytes in hexadecimal; only asked for where {@link packageReader} has read something. */
+/** Returns the MD5 of bytes in hexadecimal (Node only). */
 export const md5 = (bytes: Uint8Array): string =>
   builtin<typeof import('node:crypto')>('node:crypto')!.createHash('md5').update(bytes).digest('hex')

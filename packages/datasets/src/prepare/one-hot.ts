@@ -1,14 +1,14 @@
 import { type Matrix, number, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
-import { type Limits, limit, within } from '../limits.ts'
-import { knownOptions } from '../options.ts'
+import { type Limits, limit, within } from '../input/limits.ts'
+import { knownOptions } from '../input/options.ts'
 
 /**
- * One row for each label, 1 at the label and 0 elsewhere.
+ * Returns a matrix with a row for each label: 1 at the label, 0 elsewhere.
  *
  * @param classes number of columns; default: the largest label + 1.
- * @throws RangeError when a label is no integer between 0 and classes - 1, or the rows have more than `maxCells` entries
- * (default 100,000,000).
+ * @throws RangeError when a label is no integer between 0 and classes - 1, or the rows have more than
+ * `maxCells` entries (default 100,000,000).
  */
 export function oneHot(labels: VectorLike, classes?: number, limits: Pick<Limits, 'maxCells'> = {}): Matrix {
   const values = vector(labels, 'oneHot: labels', { sign: 'nonnegative' })

@@ -1,6 +1,6 @@
 import { type Matrix, number, options, Random, refuse, show, withinData } from '@opt/core'
 import ndarray, { type NdArray, type TypedArray } from 'ndarray'
-import { isTyped } from '../bytes.ts'
+import { isTyped } from '../input/bytes.ts'
 
 /** Anything with features and, for each row, a label or a target. */
 export interface Rows {
@@ -10,7 +10,8 @@ export interface Rows {
 }
 
 /**
- * Returns the given rows of a data set, in the given order (repeats allowed); fields that are not per row are carried over.
+ * Returns the given rows of a data set, in the given order (repeats allowed); fields that are not per row are
+ * carried over.
  *
  * @throws RangeError when an index is not that of a row.
  */
@@ -79,10 +80,8 @@ function selected<T extends Rows>(dataset: T, rows: ArrayLike<number>): T {
   }
   const pick = <A extends Int32Array | Float64Array>(values: A): A =>
     new (values.constructor as new (values: number[]) => A)(Array.from(index, (row) => values[row]!))
-  return {
-    ...dataset,
-    features: ndarray(data, [index.length, columns]),
-    ...(labels ? { labels: pick(labels) } : {}),
-    ...(targets ? { targets: pick(targets) } : {}),
-  }
+  const rowsOnly = { ...dataset, features: ndarray(data, [index.length, columns]) }
+  if (labels) rowsOnly.labels = pick(labels)
+  if (targets) rowsOnly.targets = pick(targets)
+  return rowsOnly
 }

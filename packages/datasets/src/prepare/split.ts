@@ -24,7 +24,8 @@ export function trainTestSplit(n: number, rule: SplitRule): { train: Int32Array;
 /**
  * Splits a data set into a training and a test part: {@link trainTestSplit} and {@link takeRows} in one call.
  *
- * @param rule the fraction and the generator; `stratify: true` splits each of the data set's `labels` in the same proportion.
+ * @param rule the fraction and the generator; `stratify: true` splits each of the data set's `labels` in the
+ * same proportion.
  * @throws RangeError when one part would be empty, TypeError when `stratify` is true and the data set has no labels.
  */
 export function splitRows<T extends Rows>(

@@ -1,6 +1,6 @@
 import { type Matrix, type MatrixLike, matrixCopy, options, refuse, show, vector } from '@opt/core'
 
-/** Mean and scale of each column. */
+/** The mean and the scale of each column. */
 export interface Scaling {
   mean: Float64Array
   /** Standard deviation (divisor n); 1 where it is 0 up to rounding. */
@@ -11,8 +11,8 @@ export interface Scaling {
  * Centres each column at 0 and scales it to deviation 1.
  *
  * @param features [rows, columns]; not changed.
- * @param scaling that of other data (the training rows) instead of their own.
- * @throws TypeError or RangeError when features or scaling are malformed or do not fit each other.
+ * @param scaling the scaling of other data (the training rows). Default: that of the features themselves.
+ * @throws TypeError or RangeError when features or scaling are malformed or do not match.
  */
 export function standardize(features: MatrixLike, scaling?: Scaling): Scaling & { features: Matrix } {
   const out = matrixCopy(features, 'standardize: features')
@@ -46,7 +46,7 @@ function columnScaling(data: Float64Array, rows: number, columns: number): Scali
     }
     mean[j] = constant ? data[j]! : sum / rows
     const spread = constant ? 0 : deviation(data, j, columns, mean[j]!, rows)
-    // Deviations within the rounding of the mean are noise (the rule of scikit-learn).
+    // Deviations within the rounding error of the mean are noise (scikit-learn's rule).
     scale[j] = spread > Number.EPSILON * rows * Math.abs(mean[j]!) ? spread : 1
     if (!Number.isFinite(mean[j]! / scale[j]!))
       refuse(`standardize: features, column ${j}`, 'of numbers whose sum float64 can hold', 'larger ones')
@@ -54,7 +54,7 @@ function columnScaling(data: Float64Array, rows: number, columns: number): Scali
   return { mean, scale }
 }
 
-/** Root mean square of a column about its mean, without overflow or underflow of the squares. */
+/** Returns the root mean square of a column about its mean, without overflow or underflow of the squares. */
 function deviation(data: Float64Array, from: number, step: number, mean: number, rows: number): number {
   let largest = 0
   for (let k = from; k < data.length; k += step) largest = Math.max(largest, Math.abs(data[k]! - mean))
