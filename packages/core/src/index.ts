@@ -59,7 +59,7 @@ export { gemmScratch, solveScratch } from './kernels/scratch.ts'
 export { type Kernel, type KernelDefinition, type KernelSet, kernel, kernelSet } from './kernels/set.ts'
 export { type VectorKernels, vectorKernels } from './kernels/vectors.ts'
 export * from './math.ts'
-export { denseOperator, type LinearOperator, sparseOperator } from './operators.ts'
+export type { LinearOperator } from './operators.ts'
 export { Random, type RandomState, random } from './random.ts'
 export {
   type Outcome,
@@ -72,7 +72,6 @@ export {
   type Status,
   solver,
 } from './solver.ts'
-export { type CSR, csr, csrFromDense, csrMultiply, csrMultiplyTransposed, csrTranspose } from './sparse.ts'
 export { dot, norm, sum } from './vectors.ts'
 export { wait } from './wait.ts'
 export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'
