@@ -1,8 +1,8 @@
 // The kernels against plain loops, ml-matrix and numpy on one thread: ratios in one run, each with the target it must reach.
 // node bench/index.mjs [--quick] [name...]
 import { readFileSync } from 'node:fs'
-import { exp, log, workspace } from '@opt/core'
-import { exponentials, matrixVector, optimizers, products, smallSolve, sparse } from './cases.mjs'
+import { allocate, exp, log, vectorKernels } from '@opt/core'
+import { exponentials, matrixVector, products, sparse } from './cases.mjs'
 import { startNumpy } from './numpy.mjs'
 import { compare } from './timing.mjs'
 
@@ -51,10 +51,8 @@ function accuracy() {
 
 /** What a workspace and six views cost. */
 async function workspaceCost() {
-  const make = () => {
-    const ws = workspace(2000)
-    for (let i = 0; i < 6; i++) ws.f64(20)
-  }
+  const layout = (views) => ({ x: [1, 2, 3, 4, 5, 6].map(() => views.f64(20)) })
+  const make = () => allocate([vectorKernels], layout)
   const { ours } = await compare({ ours: make }, settings)
   rows.push([
     'a workspace and six views',
@@ -71,9 +69,7 @@ const sizes = quick ? [256] : [256, 1024, 2048]
 for (const n of sizes.filter((n) => n <= 1024)) await products(measure, n)
 for (const n of sizes) await matrixVector(measure, n)
 for (const n of sizes) await exponentials(measure, n)
-for (const n of quick ? [100000] : [100000, 1000000]) await optimizers(measure, n)
 await sparse(measure)
-await smallSolve(measure, 10)
 if (only.length === 0) {
   accuracy()
   await workspaceCost()

@@ -33,28 +33,6 @@ def task(name, n):
         return lambda: np.dot(a, x, out=y)
     if name == "gemvT":
         return lambda: np.dot(x, a, out=y)
-    if name == "scale2":
-        p = np.full(n, 1 / n)
-
-        def scaling():
-            u = p / np.dot(a, x, out=y)
-            return np.dot(u, a)
-
-        return scaling
-    if name == "sinkhornRow":
-        g, p = rng.random(n), np.full(n, 1 / n)
-
-        def lse(m, axis):
-            top = m.max(axis, keepdims=True)
-            m -= top
-            np.exp(m, out=m)
-            return np.log(m.sum(axis)) + top.reshape(-1)
-
-        def iteration():
-            f = 0.05 * (np.log(p) - lse((g[None, :] - a) / 0.05, 1))
-            return 0.05 * (np.log(p) - lse((f[:, None] - a) / 0.05, 0))
-
-        return iteration
     raise ValueError(name)
 
 

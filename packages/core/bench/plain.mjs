@@ -22,18 +22,8 @@ export function gemm(n, A, B, C) {
   }
 }
 
-export function scaling(n, K, a, v, u, z) {
-  gemv(n, n, K, v, u)
-  for (let i = 0; i < n; i++) u[i] = a[i] / u[i]
-  gemvT(n, n, K, u, z)
-}
-
 export function exp(n, x, y) {
   for (let i = 0; i < n; i++) y[i] = Math.exp(x[i])
-}
-
-export function log(n, x, y) {
-  for (let i = 0; i < n; i++) y[i] = Math.log(x[i])
 }
 
 /** f_i = epsilon (log a_i - log sum_j exp((g_j - C_ij) / epsilon)) */
@@ -49,24 +39,6 @@ export function rowLse(n, C, g, epsilon, out) {
   }
 }
 
-export function colLse(n, C, f, epsilon, out, maxima) {
-  const k = 1 / epsilon
-  maxima.fill(-Infinity)
-  out.fill(0)
-  for (let i = 0; i < n; i++) for (let j = 0, p = i * n; j < n; j++, p++) maxima[j] = Math.max(maxima[j], f[i] - C[p])
-  for (let i = 0; i < n; i++)
-    for (let j = 0, p = i * n; j < n; j++, p++) out[j] += Math.exp((f[i] - C[p] - maxima[j]) * k)
-  for (let j = 0; j < n; j++) out[j] = Math.log(out[j]) + maxima[j] * k
-}
-
-/** A whole log-domain Sinkhorn iteration. */
-export function sinkhorn(n, C, a, b, f, g, epsilon, t) {
-  rowLse(n, C, g, epsilon, f)
-  for (let i = 0; i < n; i++) f[i] = epsilon * (Math.log(a[i]) - f[i])
-  colLse(n, C, f, epsilon, g, t)
-  for (let j = 0; j < n; j++) g[j] = epsilon * (Math.log(b[j]) - g[j])
-}
-
 export function softmax(n, X, Y) {
   for (let i = 0; i < n; i++) {
     const at = i * n
@@ -75,22 +47,6 @@ export function softmax(n, X, Y) {
     let s = 0
     for (let j = 0; j < n; j++) s += Y[at + j] = Math.exp(X[at + j] - most)
     for (let j = 0; j < n; j++) Y[at + j] /= s
-  }
-}
-
-export function lion(n, p, m, g, rate, decay, beta1, beta2) {
-  for (let i = 0; i < n; i++) {
-    const c = beta1 * m[i] + (1 - beta1) * g[i]
-    p[i] -= rate * (Math.sign(c) + decay * p[i])
-    m[i] = beta2 * m[i] + (1 - beta2) * g[i]
-  }
-}
-
-export function adamw(n, p, m, v, g, step, correction, keep, beta1, beta2, epsilon) {
-  for (let i = 0; i < n; i++) {
-    const first = (m[i] = beta1 * m[i] + (1 - beta1) * g[i])
-    const second = (v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i])
-    p[i] = keep * p[i] - (step * first) / (Math.sqrt(second * correction) + epsilon)
   }
 }
 

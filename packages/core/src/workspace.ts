@@ -1,7 +1,7 @@
 import { boolean, callback, number, options as optionsOf, refuse } from './errors.ts'
 import type { KernelSet, Memory } from './kernels/kernel-set.ts'
 import type { Kernels } from './kernels/kernels.ts'
-import type { MatrixView } from './kernels/matrix-view.ts'
+import { COUNTED, type MatrixView } from './kernels/matrix-view.ts'
 import { memoryFor, type Memory as SharedMemory } from './kernels/memory.ts'
 import type { KernelSet as NewSet } from './kernels/set.ts'
 
@@ -106,7 +106,7 @@ class Counter extends Allocator {
   protected take<V>(kind: ViewKind<V>, n: number, label: string): V {
     number(n, `allocate: ${label}`, { integer: true, min: 0 })
     this.bytes += padded(n * kind.BYTES_PER_ELEMENT)
-    return new kind(new ArrayBuffer(0), 0, 0)
+    return new kind(COUNTED, 0, 0)
   }
 }
 

@@ -12,21 +12,17 @@ async function bundle(name: string): Promise<string> {
 const MODULE = /0061736d/g
 
 test.each([
-  ['workspace', 1, 'sinkhornRow', 'amsgrad'],
-  ['allocate', 1, 'sinkhornRow', 'amsgrad'],
-  ['ready', 1, 'sinkhornRow', 'amsgrad'],
-  ['plainKernels', 0, 'sinkhornRow', 'amsgrad'],
-  ['allocateUpdates', 1, 'amsgrad', 'sinkhornRow'],
-  ['readyUpdates', 1, 'amsgrad', 'sinkhornRow'],
-  ['plainUpdates', 0, 'amsgrad', 'sinkhornRow'],
-])('a bundle of %s carries the kernels of its own set only', async (name, modules, own, other) => {
+  { name: 'vectorKernels', modules: 1, contains: ['squaredNorm'], lacks: ['gemm', 'rowLse'] },
+  { name: 'matrixKernels', modules: 1, contains: ['gemm'], lacks: ['squaredNorm', 'rowLse'] },
+  { name: 'exponentialKernels', modules: 1, contains: ['rowLse'], lacks: ['squaredNorm', 'gemm'] },
+])('a bundle of $name carries its own kernels only', async ({ name, modules, contains, lacks }) => {
   const text = await bundle(name)
   expect([...text.matchAll(MODULE)]).toHaveLength(modules)
-  expect(text).toContain(own)
-  expect(text).not.toContain(other)
+  for (const word of contains) expect(text).toContain(word)
+  for (const word of lacks) expect(text).not.toContain(word)
 })
 
 test('a bundle of anything else carries none', async () => {
   const text = await bundle('solver, random, exp, conjugateGradient')
-  for (const word of [MODULE, 'sinkhornRow', 'amsgrad']) expect(text).not.toMatch(word)
+  expect(text).not.toMatch(MODULE)
 })

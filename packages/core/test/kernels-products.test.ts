@@ -1,4 +1,14 @@
-import { allocate, gemmScratch, random, solveScratch } from '../src/index.ts'
+import {
+  allocate,
+  gemmScratch,
+  type MatrixView,
+  matrixKernels,
+  matrixView,
+  random,
+  solveScratch,
+  transpose,
+  vectorKernels,
+} from '../src/index.ts'
 import { fill, largest, uniform } from './numbers.ts'
 
 /** The kernels against textbook formulas; that both kinds of kernels agree is kernels.test.ts. */
@@ -11,70 +21,67 @@ describe('products', () => {
     [20, 1027, 2],
   ])('gemm is the textbook product, both operands as they are or transposed: %d x %d x %d', (m, n, k) => {
     const rng = random(m)
-    const { kernels, A, B, C, work } = allocate((ws) => ({
-      A: ws.f64(m * k),
-      B: ws.f64(k * n),
-      C: ws.f64(m * n),
-      work: ws.f64(gemmScratch(m, n, k)),
+    const { kernels, A0, A1, B0, B1, C, work } = allocate([matrixKernels], (views) => ({
+      A0: matrixView(views.f64(m * k), m, k),
+      A1: transpose(views.matrix(k, m)),
+      B0: matrixView(views.f64(k * n), k, n),
+      B1: transpose(views.matrix(n, k)),
+      C: matrixView(views.f64(m * n), m, n),
+      work: views.f64(gemmScratch(m, n, k)),
     }))
-    fill(A, uniform(rng, A))
-    fill(B, uniform(rng, B))
-    for (const [ra, ca] of [
-      [k, 1],
-      [1, m],
-    ])
-      for (const [rb, cb] of [
-        [n, 1],
-        [1, k],
-      ]) {
-        C.fill(1)
-        kernels.gemm(m, n, k, -0.5, A, ra, ca, B, rb, cb, C, n, work)
-        const want = Float64Array.from(C, (_, at) => {
+    for (const { data } of [A0, A1, B0, B1]) fill(data, uniform(rng, data))
+    const entry = ({ data, stride, transposed }: MatrixView, i: number, j: number) =>
+      transposed ? data[j * stride + i] : data[i * stride + j]
+    for (const A of [A0, A1])
+      for (const B of [B0, B1]) {
+        C.data.fill(1)
+        kernels.gemm(-0.5, A, B, C, work)
+        const want = Float64Array.from(C.data, (_, at) => {
           const [i, j] = [Math.floor(at / n), at % n]
           let s = 0
-          for (let l = 0; l < k; l++) s += A[i * ra + l * ca] * B[l * rb + j * cb]
+          for (let l = 0; l < k; l++) s += entry(A, i, l) * entry(B, l, j)
           return 1 - 0.5 * s
         })
-        expect(largest(C, want)).toBeLessThan(1e-14 * k)
+        expect(largest(C.data, want)).toBeLessThan(1e-14 * k)
       }
   })
 
   test('NaN and Infinity stay in their own rows and columns', () => {
     const [m, n, k] = [9, 11, 6]
-    const { kernels, A, B, C, work } = allocate((ws) => ({
-      A: ws.f64(m * k).fill(1),
-      B: ws.f64(k * n).fill(1),
-      C: ws.f64(m * n),
-      work: ws.f64(gemmScratch(m, n, k)),
+    const { kernels, A, B, C, work } = allocate([matrixKernels], (views) => ({
+      A: views.matrix(m, k),
+      B: views.matrix(k, n),
+      C: views.matrix(m, n),
+      work: views.f64(gemmScratch(m, n, k)),
     }))
-    A.fill(1)
-    B.fill(1)
-    A[8 * k + 2] = NaN
-    B[3 * n + 10] = Infinity
+    A.data.fill(1)
+    B.data.fill(1)
+    A.data[8 * k + 2] = NaN
+    B.data[3 * n + 10] = Infinity
     work.fill(NaN)
-    kernels.gemm(m, n, k, 1, A, k, 1, B, n, 1, C, n, work)
-    const wanted = Array.from(C, (_, at) => (at >= 8 * n ? NaN : at % n === 10 ? Infinity : k))
-    expect(Array.from(C)).toEqual(wanted)
+    kernels.gemm(1, A, B, C, work)
+    const wanted = Array.from(C.data, (_, at) => (at >= 8 * n ? NaN : at % n === 10 ? Infinity : k))
+    expect(Array.from(C.data)).toEqual(wanted)
   })
 
   test('gemv, gemvT, dot, axpy and spmv are what their names say', () => {
     const [m, n] = [23, 37]
     const rng = random(4)
-    const { kernels, A, x, y, z, starts, columns } = allocate((ws) => ({
-      A: ws.f64(m * n),
-      x: ws.f64(n),
-      y: ws.f64(m),
-      z: ws.f64(n),
-      starts: ws.i32(m + 1),
-      columns: ws.i32(m * n),
+    const { kernels, A, x, y, z, starts, columns } = allocate([vectorKernels, matrixKernels], (views) => ({
+      A: views.f64(m * n),
+      x: views.f64(n),
+      y: views.f64(m),
+      z: views.f64(n),
+      starts: views.i32(m + 1),
+      columns: views.i32(m * n),
     }))
     fill(A, uniform(rng, A))
     fill(x, uniform(rng, x))
     const row = (i: number) => A.slice(i * n, i * n + n)
     const rows = Array.from(y, (_, i) => row(i).reduce((s, v, j) => s + v * x[j], 0))
-    kernels.gemv(m, n, A, n, x, y)
+    kernels.gemv(matrixView(A, m, n), x, y)
     expect(largest(y, rows)).toBeLessThan(1e-14)
-    kernels.gemvT(m, n, A, n, y, fill(z, x))
+    kernels.gemvT(matrixView(A, m, n), y, fill(z, x))
     const sums = Array.from(z, (_, j) => rows.reduce((s, v, i) => s + v * A[i * n + j], x[j]))
     expect(largest(z, sums)).toBeLessThan(1e-13)
     for (let i = 0; i <= m; i++) starts[i] = i * n
@@ -100,21 +107,21 @@ describe('Cholesky and triangular solves', () => {
   test.each([1, 2, 7, 63, 64, 65, 130, 200])('n = %d', (n) => {
     const columns = 5
     const rng = random(n)
-    const { kernels, M, A, B, x, work } = allocate((ws) => ({
-      M: ws.f64(n * n),
-      A: ws.matrix(n, n),
-      B: ws.f64(n * columns),
-      x: ws.f64(n),
-      work: ws.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, columns))),
+    const { kernels, M, A, B, x, work } = allocate([vectorKernels, matrixKernels], (views) => ({
+      M: views.f64(n * n),
+      A: views.matrix(n, n),
+      B: views.f64(n * columns),
+      x: views.f64(n),
+      work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, columns))),
     }))
     fill(M, uniform(rng, M))
     const ld = A.stride
     for (let i = 0; i < n; i++) A.data[i * ld + i] = 1
     for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) A.data[i * ld + j] = 9
-    kernels.syrk(n, n, 1, M, n, 1, A.data, ld, work)
+    kernels.syrk(1, matrixView(M, n, n), A, work)
     const S = (i: number, j: number) =>
       kernels.dot(n, M.subarray(i * n, i * n + n), M.subarray(j * n, j * n + n)) + (i === j ? 1 : 0)
-    expect(kernels.potrf(n, A.data, ld, work)).toBe(0)
+    expect(kernels.potrf(A, work)).toBe(0)
     let [error, above] = [0, 0]
     for (let i = 0; i < n; i++)
       for (let j = 0; j < n; j++) {
@@ -131,12 +138,12 @@ describe('Cholesky and triangular solves', () => {
     // One right-hand side at a time and all together must agree, and A x = b must hold.
     fill(B, uniform(rng, B))
     const b = Array.from({ length: columns }, (_, c) => Array.from(x, (_, i) => B[i * columns + c]))
-    kernels.trsm(n, columns, A.data, ld, B, columns, work)
-    kernels.trsmT(n, columns, A.data, ld, B, columns, work)
+    kernels.trsm(A, matrixView(B, n, columns), work)
+    kernels.trsmT(A, matrixView(B, n, columns), work)
     b.forEach((right, c) => {
       fill(x, right)
-      kernels.trsv(n, A.data, ld, x)
-      kernels.trsvT(n, A.data, ld, x)
+      kernels.trsv(A, x)
+      kernels.trsvT(A, x)
       expect(
         largest(
           x,
@@ -148,9 +155,12 @@ describe('Cholesky and triangular solves', () => {
     })
   })
 
-  test('a matrix that is not positive definite is told by its first bad pivot', () => {
-    const { kernels, A, work } = allocate((ws) => ({ A: ws.f64(9), work: ws.f64(solveScratch(3, 3)) }))
-    const pivot = (...entries: number[]) => kernels.potrf(3, fill(A, entries), 3, work)
+  test('a matrix that is not positive definite is known by its first bad pivot', () => {
+    const { kernels, A, work } = allocate([matrixKernels], (views) => ({
+      A: views.f64(9),
+      work: views.f64(solveScratch(3, 3)),
+    }))
+    const pivot = (...entries: number[]) => kernels.potrf(matrixView(fill(A, entries), 3, 3), work)
     expect(pivot(4, 0, 0, 2, 1, 0, 0, 0, 1)).toBe(2)
     expect(pivot(4, 0, 0, 2, 5, 0, 0, 0, 1)).toBe(0)
     expect(pivot(NaN, 0, 0, 2, 5, 0, 0, 0, 1)).toBe(1)

@@ -15,6 +15,9 @@ export interface MatrixView<A extends Floats = Float64Array> {
   readonly transposed?: boolean | undefined
 }
 
+/** The buffer of views that a layout is given while its sizes are added up. */
+export const COUNTED: ArrayBuffer = /* @__PURE__ */ new ArrayBuffer(0)
+
 /**
  * Views an array as a row-major matrix.
  *
@@ -34,7 +37,8 @@ export function matrixView<A extends Floats>(
   number(columns, `${label}columns`, { integer: true, min: 0 })
   number(stride, `${label}stride`, { integer: true, min: columns })
   const needed = rows === 0 ? 0 : (rows - 1) * stride + columns
-  if (data.length < needed) refuse(`${label}data`, `of length ${needed} at least`, `length ${data.length}`)
+  if (data.length < needed && data.buffer !== COUNTED)
+    refuse(`${label}data`, `of length ${needed} at least`, `length ${data.length}`)
   return { data, rows, columns, stride }
 }
 
