@@ -4,35 +4,32 @@
  * @packageDocumentation
  */
 
-export {
-  type AdversarialOptions,
-  type AttackOptions,
-  adversarialAccuracy,
-  fgsm,
-  inputGradient,
-  type PgdOptions,
-  pgd,
-} from './attacks.ts'
-export { type BlockDescentOptions, blockDescent } from './block-descent-solver.ts'
+export { type BlockDescentOptions, type BlockDescentReport, blockDescent } from './admm/block-descent.ts'
 export { convexRelu } from './convex-relu.ts'
 export {
   type CrossValidation,
   type CrossValidationOptions,
   type CrossValidationReport,
   crossValidateBeta,
-} from './cross-validation.ts'
-export { enumeratePatterns } from './enumerate.ts'
-export { ConvexReluNetwork } from './estimator.ts'
-export type { ConvexReluNetworkOptions, FitOptions } from './estimator-options.ts'
-export type { LossName } from './losses.ts'
+} from './estimator/cross-validation.ts'
+export { ConvexReluNetwork } from './estimator/estimator.ts'
+export type { ConvexReluNetworkOptions, FitOptions } from './estimator/estimator-options.ts'
+export type { Certificate, DenseLayers, Saved } from './estimator/saved.ts'
+export { patternCount, patternStatistics, patternUpperBound, samplesNeeded } from './patterns/count.ts'
+export { enumeratePatterns } from './patterns/enumerate.ts'
+export type { Patterns, PatternsLike } from './patterns/patterns.ts'
+export { type SampledPatterns, type SampleOptions, samplePatterns } from './patterns/sample.ts'
+export { type ThickOptions, type ThickPatterns, thickPatterns } from './patterns/thick-patterns.ts'
+export type { LossName } from './program/losses.ts'
 export {
   type ConvexWeights,
   fromNetwork,
+  inputGradient,
   type Network,
   type NetworkLike,
   predict,
   toNetwork,
-} from './network.ts'
+} from './program/network.ts'
 export type {
   AdmmState,
   BlockOptions,
@@ -40,23 +37,18 @@ export type {
   ConvexReluReport,
   ConvexReluSolution,
   Method,
-} from './options.ts'
+} from './program/options.ts'
 export {
-  type Patterns,
-  type PatternsLike,
-  patternCount,
-  patternStatistics,
-  patternUpperBound,
-  type SampledPatterns,
-  type SampleOptions,
-  samplePatterns,
-  samplesNeeded,
-} from './patterns.ts'
+  type AdversarialOptions,
+  type AttackOptions,
+  adversarialAccuracy,
+  fgsm,
+  type PgdOptions,
+  pgd,
+} from './robust/attacks.ts'
 export {
   type SampledConvexOptions,
   type SampledConvexReport,
   type SampledConvexSolution,
   sampledConvex,
-} from './sampled-convex.ts'
-export type { Certificate, DenseLayers, Saved } from './saved.ts'
-export { type ThickOptions, type ThickPatterns, thickPatterns } from './thick-patterns.ts'
+} from './sampled/sampled-convex.ts'

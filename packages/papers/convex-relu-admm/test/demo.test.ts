@@ -6,7 +6,7 @@ const values = (changes: object) => ({
 })
 
 describe('the demo', () => {
-  it('closes in from both sides, with back-propagation above', () => {
+  test('closes in from both sides, with back-propagation above', () => {
     const frames = [...demo.run(values({ lines: true }))]
     expect(frames.length).toBe(101)
     const last = frames[100]
@@ -20,18 +20,18 @@ describe('the demo', () => {
     expect(back).toBeGreaterThan(lower)
   })
 
-  it('trains robustly and says how many points are certified', () => {
+  test('trains robustly and says how many points are certified', () => {
     const frames = demo.run(values({ epsilon: 0.3 }))
     let readout: [string, string][] = []
     for (let k = 0; k < 12; k++) readout = frames.next().value?.readout ?? []
     expect(Object.fromEntries(readout).certified).toMatch(/^\d of 8 points$/)
   })
 
-  it('has nothing to show without points', () => {
+  test('has nothing to show without points', () => {
     expect([...demo.run(values({ positive: [], negative: [] }))]).toEqual([])
   })
 
-  it('takes points of one class, or one on another', () => {
+  test('takes points of one class, or one on another', () => {
     for (const points of [{ negative: [] }, { positive: [[0.5, 0.5]], negative: [[0.5, 0.5]] }])
       expect(demo.run(values(points)).next().done).toBe(false)
   })

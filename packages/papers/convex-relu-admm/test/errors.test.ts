@@ -129,7 +129,7 @@ const battery: [what: string, call: () => unknown, message: string][] = [
   [
     'nothing perturbed',
     () => thickPatterns(X, { count: 2, random: random(0), perturbed: [0, 0] }),
-    'thickPatterns: perturbed must be true for a feature at least, got none',
+    'thickPatterns: perturbed must be true for at least one feature, got none',
   ],
   ['rank 0', () => patternCount(3, 0), 'patternCount: rank must be an integer of at least 1, got 0'],
   ['psi 0', () => samplesNeeded({ n: 3, xi: 0.1, psi: 0 }), 'samplesNeeded: psi must be in (0, 1], got 0'],
@@ -237,7 +237,7 @@ test('wrong types are TypeErrors, wrong values RangeErrors', () => {
 })
 
 describe('what must work', () => {
-  it.each(['squared', 'hinge', 'bce'] as const)('zero rows, repeated rows, one row, equal targets: %s', (loss) => {
+  test.each(['squared', 'hinge', 'bce'] as const)('zero rows, repeated rows, one row, equal targets: %s', (loss) => {
     const bce = { loss, beta: 0.05, tolerance: 1e-4, maxIterations: 3000 }
     const rows = [
       [0, 0],
@@ -251,7 +251,7 @@ describe('what must work', () => {
     expect(one.status).toBe('converged')
   })
 
-  it('a beta so large that nothing is left', () => {
+  test('a beta so large that nothing is left', () => {
     const { network: zero, objective, notes, status } = solve({ beta: 1000 })
     expect(status).toBe('converged')
     expect(zero.output.length).toBe(0)
@@ -261,19 +261,19 @@ describe('what must work', () => {
     expect(fgsm(zero, X, y, attack).data).toEqual(Float64Array.from(X.flat()))
   })
 
-  it('beta 0, which prunes nothing', () => {
+  test('beta 0, which prunes nothing', () => {
     const { objective, lowerBound } = solve({ beta: 0, maxIterations: 5000 })
     expect(lowerBound).toBe(0)
     expect(objective).toBeLessThan(1e-3)
   })
 
-  it('a robust program without a cone says so', () => {
+  test('a robust program without a cone says so', () => {
     const { objective, notes } = solve({ loss: 'hinge', epsilon: 50, beta: 0.1, maxIterations: 3000 })
     expect(objective).toBeCloseTo(3, 6)
     expect(notes[0]).toMatch(/no pattern leaves room for epsilon \(see thickPatterns\)/)
   })
 
-  it.each(['squared', 'hinge', 'bce'] as const)('robust training without weight decay: %s', (loss) => {
+  test.each(['squared', 'hinge', 'bce'] as const)('robust training without weight decay: %s', (loss) => {
     const { status, objective, lowerBound } = solve({
       loss,
       epsilon: 0.01,
@@ -286,12 +286,12 @@ describe('what must work', () => {
     expect(objective).toBeGreaterThanOrEqual(0)
   })
 
-  it('epsilon on no feature is no epsilon', () => {
+  test('epsilon on no feature is no epsilon', () => {
     const options = { beta: 0.1, maxIterations: 50 }
     expect(solve({ ...options, epsilon: 1, perturbed: [0, 0] }).weights).toEqual(solve(options).weights)
   })
 
-  it('huge and tiny scales stay finite', () => {
+  test('huge and tiny scales stay finite', () => {
     for (const scale of [1e-8, 1e8]) {
       const { objective, lowerBound } = solve(
         { beta: 0.1 },

@@ -25,7 +25,7 @@ const line = (n: number) => {
 }
 
 describe('ConvexReluNetwork', () => {
-  it('learns |x| with a constant feature beside it, and proves it', () => {
+  test('learns |x| with a constant feature beside it, and proves it', () => {
     const { X, y } = line(16)
     const network = new ConvexReluNetwork({ patterns: 'all', tolerance: 1e-3 }).fit(X, y)
     expect(network.score(X, y)).toBeGreaterThan(0.99)
@@ -35,7 +35,7 @@ describe('ConvexReluNetwork', () => {
     expect(certificate.gap).toBeLessThanOrEqual(1e-3 * certificate.objective)
   })
 
-  it.each(['squared', 'hinge', 'bce'] as const)('tells three classes apart by the loss %s', (loss) => {
+  test.each(['squared', 'hinge', 'bce'] as const)('tells three classes apart by the loss %s', (loss) => {
     const { X, y } = rings(15)
     const options = {
       loss,
@@ -52,7 +52,7 @@ describe('ConvexReluNetwork', () => {
     expect([...new Set(network.predict(X))].sort()).toEqual([3, 5, 9])
   })
 
-  it('two classes have one network, several outputs one each', () => {
+  test('two classes have one network, several outputs one each', () => {
     const { X, y } = rings(12)
     const quick = { beta: 0.1, patterns: 20, tolerance: 5e-2, maxIterations: 500 }
     const two = y.map((label) => (label === 5 ? 5 : 9))
@@ -69,7 +69,7 @@ describe('ConvexReluNetwork', () => {
     expect(flags.score(X, labels)).toBeGreaterThan(0.9)
   })
 
-  it.each([
+  test.each([
     [true, true],
     [true, false],
     [false, true],
@@ -104,7 +104,7 @@ describe('ConvexReluNetwork', () => {
     },
   )
 
-  it('moves into a network of @opt/nn', () => {
+  test('moves into a network of @opt/nn', () => {
     const { X, y } = rings(10)
     const network = new ConvexReluNetwork({ loss: 'hinge', patterns: 12, maxIterations: 100 }).fit(X, y)
     const { hidden, hiddenBias, output } = network.toNetwork()
@@ -120,7 +120,7 @@ describe('ConvexReluNetwork', () => {
     expectClose(dense.predict(X), network.decision(X).data, 1e-10)
   })
 
-  it('is the same for the same seed, and changes nothing of the caller', () => {
+  test('is the same for the same seed, and changes nothing of the caller', () => {
     const { X, y } = rings(10)
     const before = structuredClone({ X, y })
     const trained = () =>
@@ -129,7 +129,7 @@ describe('ConvexReluNetwork', () => {
     expect({ X, y }).toEqual(before)
   })
 
-  it('trains robustly: no attack lifts the loss on the training points above the objective', () => {
+  test('trains robustly: no attack lifts the loss on the training points above the objective', () => {
     const { X, y } = rings(8)
     const small = X.map(([a, b]) => [(a - 100) / 10, b / 10])
     const two = y.map((label) => (label === 3 ? 1 : -1))
@@ -149,7 +149,7 @@ describe('ConvexReluNetwork', () => {
     expect(loss).toBeLessThanOrEqual(objective)
   })
 
-  it('tells how far it is, and stops when asked', async () => {
+  test('tells how far it is, and stops when asked', async () => {
     const { X, y } = rings(15)
     const seen: number[] = []
     const network = await new ConvexReluNetwork({
@@ -166,7 +166,7 @@ describe('ConvexReluNetwork', () => {
     expect(stopped.certificate.map(({ iterations }) => iterations)).toEqual([1, 1, 1])
   })
 
-  it('refuses what does not fit the training data', () => {
+  test('refuses what does not fit the training data', () => {
     const { X, y } = line(6)
     const network = new ConvexReluNetwork({ maxIterations: 5 }).fit(X, y)
     expect(() => network.predict([[1, 2, 3]])).toThrow('ConvexReluNetwork: X must be of shape [1, 2], got shape [1, 3]')
@@ -178,7 +178,7 @@ describe('ConvexReluNetwork', () => {
 })
 
 describe('crossValidateBeta', () => {
-  it('finds a weight decay that learns and hears of every fit', async () => {
+  test('finds a weight decay that learns and hears of every fit', async () => {
     const { X, y } = rings(12)
     const done: number[] = []
     const options = {
@@ -198,7 +198,7 @@ describe('crossValidateBeta', () => {
     expect(crossValidateBeta(X, y, options).scores).toEqual(answer.scores)
   })
 
-  it('can be stopped early', () => {
+  test('can be stopped early', () => {
     const { X, y } = line(20)
     const answer = crossValidateBeta(X, y, {
       patterns: 5,

@@ -12,8 +12,8 @@ import {
   sampledConvex,
   toNetwork,
 } from '../src/index.ts'
-import { losses } from '../src/losses.ts'
-import { projectCone, shrinkGroup } from '../src/prox.ts'
+import { losses } from '../src/program/losses.ts'
+import { projectCone, shrinkGroup } from '../src/program/prox.ts'
 import { byPattern, expectClose, flat, golden } from './golden.ts'
 
 const strings = ({ rows, count, bits }: { rows: number; count: number; bits: Uint8Array }): string[] =>
@@ -34,7 +34,7 @@ describe('proximal maps', () => {
     l1coneSquare: Cone
   }>('prox')
 
-  it('shrinks groups', () => {
+  test('shrinks groups', () => {
     for (const [k, z] of group.z.entries()) {
       const out = Float64Array.of(7, ...z, 7)
       shrinkGroup(out, 1, z.length, group.t)
@@ -149,7 +149,7 @@ describe('the sampled convex program', () => {
     expect(Math.abs(value / answer.objective - 1)).toBeLessThan(1e-12)
   })
 
-  it('draws directions and comes closer to the optimum with more of them', () => {
+  test('draws directions and comes closer to the optimum with more of them', () => {
     const { X, y, beta } = cases[0]
     const ratio = [20, 150].map(
       (count) => sampledConvex(X, y, { count, random: random(1), beta, tolerance: 1e-3 }).objective,
@@ -201,7 +201,7 @@ describe('random block coordinate descent', () => {
     }
   })
 
-  it('gets to the same u-step as the closed form', () => {
+  test('gets to the same u-step as the closed form', () => {
     const c = rbcd[0]
     const closed = convexRelu(X, c.y, {
       patterns,

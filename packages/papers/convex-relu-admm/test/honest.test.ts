@@ -36,7 +36,7 @@ const losses = ['squared', 'hinge', 'bce'] as const
 describe("'converged' answers for the gap", () => {
   const grid = losses.flatMap((loss) => [1e-6, 1e-4, 1e-2, 0.1].map((beta) => [loss, beta] as const))
 
-  it.each(grid)('of the network, against all patterns: %s, beta %p', (loss, beta) => {
+  test.each(grid)('of the network, against all patterns: %s, beta %p', (loss, beta) => {
     const { X, y } = data(6, 2, loss)
     const patterns = enumeratePatterns(X)
     const reference = convexRelu(X, y, { patterns, loss, beta, tolerance: 1e-9, maxIterations: 1500, history: false })
@@ -58,7 +58,7 @@ describe("'converged' answers for the gap", () => {
     }
   })
 
-  it.each(grid)('of the network, against its own bound with some patterns: %s, beta %p', (loss, beta) => {
+  test.each(grid)('of the network, against its own bound with some patterns: %s, beta %p', (loss, beta) => {
     const { X, y } = data(30, 4, loss)
     const patterns = samplePatterns(X, { count: 30, random: random(3) })
     const answer = convexRelu(X, y, { patterns, loss, beta, maxIterations: 300, history: false })
@@ -67,7 +67,7 @@ describe("'converged' answers for the gap", () => {
     else expect(answer.status).toBe('max-iterations')
   })
 
-  it.each(grid)('of robust training: %s, beta %p', (loss, beta) => {
+  test.each(grid)('of robust training: %s, beta %p', (loss, beta) => {
     const { X, y } = data(6, 2, loss)
     const options = { patterns: enumeratePatterns(X), loss, beta, epsilon: 0.05, perturbed: [true, false] }
     const answer = convexRelu(X, y, { ...options, tolerance: 1e-3, maxIterations: 600, history: false })
@@ -76,7 +76,7 @@ describe("'converged' answers for the gap", () => {
     else expect(answer.status).toBe('max-iterations')
   })
 
-  it.each(grid)('of sampled networks: %s, beta %p', (loss, beta) => {
+  test.each(grid)('of sampled networks: %s, beta %p', (loss, beta) => {
     const { X, y } = data(12, 3, loss)
     const answer = sampledConvex(X, y, {
       count: 40,
@@ -96,7 +96,7 @@ describe("'converged' answers for the gap", () => {
 describe('sampledConvex ends, whatever the scale', () => {
   const scales = [1e-300, 1e-155, 1e-20, 1e20, 1e100, 1e155, 1e160, 1e200, 1e300]
   const methods = ['fista', 'coordinate-descent', 'split'] as const
-  it.each(scales.flatMap((v) => methods.map((method) => [v, method] as const)))('%p, %s', (v, method) => {
+  test.each(scales.flatMap((v) => methods.map((method) => [v, method] as const)))('%p, %s', (v, method) => {
     const options = { directions: [[1, 0]], beta: 0.1, method, maxIterations: 500 }
     const X = [
       [v, 0],
@@ -112,7 +112,7 @@ describe('sampledConvex ends, whatever the scale', () => {
     if (method !== 'split') expect(answer.status).toBe('converged')
   })
 
-  it('columns of very different sizes, five dimensions, every loss', () => {
+  test('columns of very different sizes, five dimensions, every loss', () => {
     const rng = random(4)
     const X = Array.from({ length: 9 }, () => [1e-150, 1e-5, 1, 1e5, 1e150].map((v) => v * rng.normal()))
     for (const loss of losses) {
@@ -123,14 +123,14 @@ describe('sampledConvex ends, whatever the scale', () => {
     }
   })
 
-  it('by its signal and its time, before anything else', () => {
+  test('by its signal and its time, before anything else', () => {
     const { X, y } = data(12, 3, 'squared')
     const options = { count: 40, random: random(1), tolerance: 0 }
     expect(sampledConvex(X, y, { ...options, timeBudget: 0 }).status).toBe('time-budget')
     expect(sampledConvex(X, y, { ...options, signal: AbortSignal.abort() }).status).toBe('aborted')
   })
 
-  it('and refuses what no double can hold', () => {
+  test('and refuses what no double can hold', () => {
     const one = { directions: [[1, 1]] }
     expect(() => sampledConvex([[1.7e308, 1.7e308]], [1], one)).toThrow(/^sampledConvex: X\[0\] must be of a finite/)
     expect(() => sampledConvex([[1, 1]], [1e200], one)).toThrow(/^sampledConvex: y must be of a finite sum of squares/)
@@ -140,7 +140,7 @@ describe('sampledConvex ends, whatever the scale', () => {
   })
 })
 
-it('backtracking at a point that needs no step goes on for ever without trouble', () => {
+test('backtracking at a point that needs no step goes on for ever without trouble', () => {
   const zeros = (n: number) => new Float64Array(n)
   const at = { u: zeros(4), v: zeros(4), lambda: zeros(4), s: zeros(4), nu: zeros(4) }
   const X = [
@@ -161,7 +161,7 @@ it('backtracking at a point that needs no step goes on for ever without trouble'
 describe('states that no solver can have had are refused', () => {
   const { X, y } = data(6, 2, 'squared')
   const patterns = enumeratePatterns(X)
-  it('convexRelu: negative sides, lengths, NaN, inherited arrays, another method', () => {
+  test('convexRelu: negative sides, lengths, NaN, inherited arrays, another method', () => {
     const { state } = convexRelu(X, y, { patterns, maxIterations: 20 })
     const robust = convexRelu(X, y, { patterns, maxIterations: 20, epsilon: 0.1, perturbed: [1, 0] })
     const start = (initial: unknown, more: object = {}) =>
@@ -180,7 +180,7 @@ describe('states that no solver can have had are refused', () => {
     expect(start(state).iterations).toBe(5)
   })
 
-  it('ConvexReluNetwork.fromJSON: everything is looked at', () => {
+  test('ConvexReluNetwork.fromJSON: everything is looked at', () => {
     const labels = y.map((_, k) => k % 3)
     const network = new ConvexReluNetwork({ loss: 'hinge', patterns: 5, maxIterations: 50 }).fit(X, labels)
     const saved: Saved = JSON.parse(JSON.stringify(network))

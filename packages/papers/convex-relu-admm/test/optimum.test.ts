@@ -1,8 +1,8 @@
 import ndarray from 'ndarray'
 import { convexRelu, type LossName, predict, toNetwork } from '../src/index.ts'
-import { losses } from '../src/losses.ts'
-import { takeProblem } from '../src/problem.ts'
-import { evaluate } from '../src/solution.ts'
+import { losses } from '../src/program/losses.ts'
+import { checkProblem } from '../src/program/problem.ts'
+import { evaluate } from '../src/program/solution.ts'
 import { expectClose, flat, golden } from './golden.ts'
 
 interface Case {
@@ -60,7 +60,7 @@ function worstLoss(
 
 describe('the formulas at the golden weights', () => {
   test.each(cases)('$title', (c) => {
-    const problem = takeProblem(c.X, c.y, optionsOf(c))
+    const problem = checkProblem(c.X, c.y, optionsOf(c))
     const V = Float64Array.from(flat(c.weights))
     const { objective, predictions, violation } = evaluate(problem, V)
     expect(violation).toBeLessThan(1e-6)
@@ -100,7 +100,7 @@ describe('the solver reaches the golden optimum', () => {
     },
   )
 
-  it('proves its answer: stopping at a gap means the gap is there', () => {
+  test('proves its answer: stopping at a gap means the gap is there', () => {
     for (const c of cases.filter(({ epsilon, name }) => epsilon === 0 && name !== 'larger' && name !== 'exact')) {
       const answer = convexRelu(c.X, c.y, { ...optionsOf(c), stopping: 'gap', tolerance: 1e-3, maxIterations: 20_000 })
       expect(answer.status).toBe('converged')
@@ -109,7 +109,7 @@ describe('the solver reaches the golden optimum', () => {
     }
   })
 
-  it('starts again where it stopped, and changes nothing of the caller', () => {
+  test('starts again where it stopped, and changes nothing of the caller', () => {
     for (const c of [cases[0], cases[3], cases[10]]) {
       const options = { ...optionsOf(c), tolerance: 0 }
       const whole = convexRelu(c.X, c.y, { ...options, maxIterations: 60 })
@@ -122,7 +122,7 @@ describe('the solver reaches the golden optimum', () => {
     }
   })
 
-  it.each(cases.filter(({ name }) => name === 'robust'))('conjugate gradients do as the factor does, $title', (c) => {
+  test.each(cases.filter(({ name }) => name === 'robust'))('conjugate gradients do as the factor does, $title', (c) => {
     // Columns of zeros change nothing but the number of unknowns.
     const [d, zeros] = [c.X[0].length, 92]
     const wide = c.X.map((row) => [...row, ...new Float64Array(zeros)])
@@ -135,7 +135,7 @@ describe('the solver reaches the golden optimum', () => {
     expectClose(v, narrow.weights.v.data, 1e-7)
   })
 
-  it('takes ndarrays of any stride and patterns in any form', () => {
+  test('takes ndarrays of any stride and patterns in any form', () => {
     const c = cases[0]
     const [n, d] = [c.X.length, c.X[0].length]
     const X = ndarray(

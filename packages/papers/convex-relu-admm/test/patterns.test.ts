@@ -95,7 +95,7 @@ function spaceCells(X: number[][]): string[] {
 describe('enumeration against brute force', () => {
   const entry = fc.integer({ min: -4, max: 4 })
 
-  it('in the plane, with zero, equal and opposite rows', () => {
+  test('in the plane, with zero, equal and opposite rows', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(entry, entry), { minLength: 1, maxLength: 9 }), (X) => {
         fc.pre(patternStatistics(X).rank > 0)
@@ -105,7 +105,7 @@ describe('enumeration against brute force', () => {
     )
   })
 
-  it('in space', () => {
+  test('in space', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(entry, entry, entry), { minLength: 3, maxLength: 6 }), (X) => {
         fc.pre(patternStatistics(X).rank === 3)
@@ -115,7 +115,7 @@ describe('enumeration against brute force', () => {
     )
   })
 
-  it('counts as the formula says in general position', () => {
+  test('counts as the formula says in general position', () => {
     const rng = random(3)
     for (const [n, d] of [
       [7, 2],
@@ -129,14 +129,14 @@ describe('enumeration against brute force', () => {
     }
   })
 
-  it('finds whatever is sampled', () => {
+  test('finds whatever is sampled', () => {
     const rng = random(5)
     const X = Array.from({ length: 10 }, () => [rng.normal(), rng.normal(), 1])
     const all = new Set(strings(enumeratePatterns(X)))
     for (const pattern of strings(samplePatterns(X, { count: 60, random: rng }))) expect(all).toContain(pattern)
   })
 
-  it('takes one row, and rows of zeros', () => {
+  test('takes one row, and rows of zeros', () => {
     expect(strings(enumeratePatterns([[2, 1]]))).toEqual(['0', '1'])
     expect(
       strings(
@@ -150,13 +150,13 @@ describe('enumeration against brute force', () => {
 })
 
 describe('sampling', () => {
-  it('says when there are fewer patterns than asked for', () => {
+  test('says when there are fewer patterns than asked for', () => {
     const { count, note } = samplePatterns([[1], [2]], { count: 5, random: random(0) })
     expect(count).toBe(2)
     expect(note).toBe('1500 draws gave 2 distinct patterns, not 5')
   })
 
-  it('thick patterns have the room that their scores promise', () => {
+  test('thick patterns have the room that their scores promise', () => {
     const rng = random(1)
     const X = Array.from({ length: 12 }, () => [3 * rng.normal(), 3 * rng.normal(), 1])
     const perturbed = [true, true, false]

@@ -9,9 +9,9 @@ import {
   samplePatterns,
   toNetwork,
 } from '../src/index.ts'
-import { losses, totalLoss } from '../src/losses.ts'
-import { takeProblem } from '../src/problem.ts'
-import { evaluate } from '../src/solution.ts'
+import { losses, totalLoss } from '../src/program/losses.ts'
+import { checkProblem } from '../src/program/problem.ts'
+import { evaluate } from '../src/program/solution.ts'
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })
 const lossNames: LossName[] = ['squared', 'hinge', 'bce']
@@ -42,7 +42,7 @@ function objectiveOf(
 }
 
 describe('properties', () => {
-  it('a network, its convex weights and the network of these predict the same, at objectives that only fall', () => {
+  test('a network, its convex weights and the network of these predict the same, at objectives that only fall', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const rng = random(seed)
@@ -51,7 +51,7 @@ describe('properties', () => {
         const network = networkOf(rng.integer(1, 7), d, rng)
         const { patterns, weights } = fromNetwork(network, X)
         const V = Float64Array.of(...weights.v.data, ...weights.w.data)
-        const { objective, violation, predictions } = evaluate(takeProblem(X, y, { patterns, loss, beta }), V)
+        const { objective, violation, predictions } = evaluate(checkProblem(X, y, { patterns, loss, beta }), V)
         expect(violation).toBeLessThan(1e-12)
         const given = predict(network, X)
         for (const [k, f] of predictions.entries())
@@ -64,7 +64,7 @@ describe('properties', () => {
     )
   })
 
-  it('no network is below the bound of all patterns, however early it is stopped', () => {
+  test('no network is below the bound of all patterns, however early it is stopped', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const rng = random(seed)
@@ -126,11 +126,14 @@ describe('properties', () => {
     return { ...problem, patterns, perturbed, epsilon, V }
   }
 
-  it('the robust loss is the loss at the worst corner', () => {
+  test('the robust loss is the loss at the worst corner', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const { X, y, d, loss, patterns, perturbed, epsilon, V } = robustWeights(random(seed))
-        const { objective, violation } = evaluate(takeProblem(X, y, { patterns, loss, beta: 0, epsilon, perturbed }), V)
+        const { objective, violation } = evaluate(
+          checkProblem(X, y, { patterns, loss, beta: 0, epsilon, perturbed }),
+          V,
+        )
         expect(violation).toBeLessThanOrEqual(1e-12)
         const half = patterns.count * d
         const rows = (from: number) =>
@@ -153,7 +156,7 @@ describe('properties', () => {
     )
   })
 
-  it('no weights within the robust cones are below the robust bound', () => {
+  test('no weights within the robust cones are below the robust bound', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const rng = random(seed)
@@ -161,7 +164,7 @@ describe('properties', () => {
         const options = { patterns, loss, beta, epsilon, perturbed }
         const maxIterations = rng.integer(1, 60)
         const { lowerBound } = convexRelu(X, y, { ...options, maxIterations, history: false })
-        const problem = takeProblem(X, y, options)
+        const problem = checkProblem(X, y, options)
         for (let t = 0; t < 20; t++) {
           const shrink = 10 ** rng.uniform(-2, 0.3)
           const { objective } = evaluate(

@@ -2,8 +2,8 @@ import type { Matrix, Random } from '@opt/core'
 import { type DenseNetwork, mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
 import ndarray from 'ndarray'
-import { pgd } from '../attacks.ts'
-import type { Network } from '../network.ts'
+import type { Network } from '../program/network.ts'
+import { pgd } from '../robust/attacks.ts'
 
 /** Classification data with a column of ones for the bias, labels -1 and 1. */
 export interface Labelled {

@@ -2,7 +2,7 @@ import { type ExperimentContext, type Random, random, type Scale } from '@opt/co
 import { type DenseNetwork, mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
 import { convexRelu } from '../convex-relu.ts'
-import { enumeratePatterns } from '../enumerate.ts'
+import { enumeratePatterns } from '../patterns/enumerate.ts'
 import { type Problem, problems } from './problems.ts'
 
 const ITERATIONS = 2500

@@ -1,9 +1,9 @@
 import { type ExperimentContext, random } from '@opt/core'
-import { adversarialAccuracy, inputGradient } from '../attacks.ts'
 import { convexRelu } from '../convex-relu.ts'
-import { type Network, predict } from '../network.ts'
-import { samplePatterns } from '../patterns.ts'
-import { thickPatterns } from '../thick-patterns.ts'
+import { samplePatterns } from '../patterns/sample.ts'
+import { thickPatterns } from '../patterns/thick-patterns.ts'
+import { inputGradient, type Network, predict } from '../program/network.ts'
+import { adversarialAccuracy } from '../robust/attacks.ts'
 import { type Adversary, type Labelled, trainByBackprop } from './backprop.ts'
 import { type DataSet, dataSets, split, TRAIN } from './e3-data.ts'
 

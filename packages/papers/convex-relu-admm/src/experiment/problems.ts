@@ -1,7 +1,8 @@
 import { type Matrix, type Random, random } from '@opt/core'
 import ndarray from 'ndarray'
-import { predict } from '../network.ts'
-import { type Patterns, samplePatterns } from '../patterns.ts'
+import type { Patterns } from '../patterns/patterns.ts'
+import { samplePatterns } from '../patterns/sample.ts'
+import { predict } from '../program/network.ts'
 
 /** A regression problem with its weight decay. */
 export interface Problem {

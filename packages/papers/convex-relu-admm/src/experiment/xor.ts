@@ -1,9 +1,9 @@
 import { type ExperimentContext, type Image, random } from '@opt/core'
-import { adversarialAccuracy } from '../attacks.ts'
 import { convexRelu } from '../convex-relu.ts'
-import { type Network, predict } from '../network.ts'
-import { samplePatterns } from '../patterns.ts'
-import { thickPatterns } from '../thick-patterns.ts'
+import { samplePatterns } from '../patterns/sample.ts'
+import { thickPatterns } from '../patterns/thick-patterns.ts'
+import { type Network, predict } from '../program/network.ts'
+import { adversarialAccuracy } from '../robust/attacks.ts'
 
 const EPSILON = 0.5
 const PERTURBED = [true, true, false]

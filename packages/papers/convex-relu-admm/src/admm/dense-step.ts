@@ -1,0 +1,59 @@
+import { solveScratch, type Views } from '@opt/core'
+import type { Problem } from '../program/problem.ts'
+import type { Sizes } from './operators.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import { factorize, type UpdateU } from './update-u.ts'
+
+const layout = (views: Views, { n, d, P }: Sizes) => ({
+  H: views.f64(4 * P * P * d * d),
+  block: views.f64(d * d),
+  DX: views.f64(n * d),
+  work: views.f64(solveScratch(2 * P * d, 2 * P * d)),
+})
+
+/** The paper's update of u, by the Cholesky factor of the whole 2 P d x 2 P d matrix I + F'F / rho + G'G. */
+export const denseStep = (problem: Problem, rho: number): Prepared<UpdateU> =>
+  prepare(problem, layout, ({ ops, state, views }) => {
+    const { n, d, P, X, D, kernels, scratch } = ops
+    const { u, v, lambda, XU, pull } = state
+    const { H, block, DX, work } = views
+    const size = 2 * P * d
+    /** Adds a multiple of `block` to block (row, column) of H. */
+    const add = (row: number, column: number, factor: number) => {
+      for (let a = 0; a < d; a++)
+        for (let b = 0; b < d; b++) H[(row * d + a) * size + column * d + b] += factor * block[a * d + b]
+    }
+    /** block = X' diag(on) X. */
+    const gram = (on: (k: number) => number) => {
+      for (let k = 0; k < n; k++) for (let a = 0; a < d; a++) DX[k * d + a] = on(k) * X[k * d + a]
+      block.fill(0)
+      kernels.gemm(d, d, n, 1, DX, 1, d, X, d, 1, block, d, scratch)
+    }
+
+    H.fill(0)
+    for (let k = 0; k < size; k++) H[k * size + k] = 1
+    gram(() => 1)
+    for (let i = 0; i < 2 * P; i++) add(i, i, 1)
+    // The factorisation reads the lower triangle only.
+    for (let i = 0; i < P; i++)
+      for (let j = 0; j < P; j++) {
+        gram((k) => D[i * n + k] * D[j * n + k])
+        if (j <= i) {
+          add(i, j, 1 / rho)
+          add(P + i, P + j, 1 / rho)
+        }
+        add(P + i, j, -1 / rho)
+      }
+    factorize(size, H, kernels, work)
+
+    const scaled = new Float64Array(n)
+    return (target) => {
+      for (let k = 0; k < n; k++) scaled[k] = target[k] / rho
+      ops.spread(scaled, pull)
+      for (let k = 0; k < v.length; k++) u[k] = v[k] - lambda[k]
+      ops.backProject(pull, u)
+      kernels.trsv(size, H, size, u)
+      kernels.trsvT(size, H, size, u)
+      ops.project(u, XU)
+    }
+  })

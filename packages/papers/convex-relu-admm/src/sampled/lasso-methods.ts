@@ -1,0 +1,151 @@
+import { allocate, solveScratch } from '@opt/core'
+import { totalLoss } from '../program/losses.ts'
+import type { Lasso } from './lasso.ts'
+
+/**
+ * A method that moves the iterate a. After each iteration it yields the gradient of the loss at its predictions, or a dual
+ * estimate of it.
+ */
+type LassoMethod = (lasso: Lasso) => Generator<Float64Array, never, void>
+
+const soft = (x: number, t: number): number => (x > t ? x - t : x < -t ? x + t : 0)
+
+/** Returns an estimate of ||H||^2 from below, by power iterations. */
+function squaredNorm({ n, N, kernels, H, Ht, t, g }: Lasso): number {
+  t.fill(1)
+  let value = 0
+  for (let k = 0; k < 30; k++) {
+    kernels.gemv(n, N, H, N, t, g)
+    kernels.gemv(N, n, Ht, n, g, t)
+    value = Math.sqrt(kernels.dot(N, t, t))
+    if (value === 0) return 1
+    for (let i = 0; i < N; i++) t[i] /= value
+  }
+  return value
+}
+
+/**
+ * FISTA (Beck and Teboulle 2009), with momentum restarted when it points uphill (O'Donoghue and Candes 2015). The curvature
+ * starts at 1.02 ||H||^2 and is raised when it proves too small.
+ */
+const fista: LassoMethod = function* (lasso) {
+  const { n, N, y, loss, beta, kernels, H, Ht, a, f, g, t } = lasso
+  const z = new Float64Array(N)
+  const point = new Float64Array(N)
+  const gradient = new Float64Array(n)
+  const slope = new Float64Array(N)
+  let curvature = 1.02 * squaredNorm(lasso)
+  let momentum = 1
+  for (;;) {
+    // The gradient at z, by way of the workspace's t, f and g.
+    t.set(z)
+    kernels.gemv(n, N, H, N, t, f)
+    for (let k = 0; k < n; k++) gradient[k] = loss.derivative(f[k], y[k])
+    const value = totalLoss(loss, f, y)
+    g.set(gradient)
+    kernels.gemv(N, n, Ht, n, g, t)
+    slope.set(t)
+    // Raises the curvature until the quadratic is above the loss, up to rounding.
+    for (let raised = 0; raised < 64; raised++) {
+      let model = value
+      for (let i = 0; i < N; i++) {
+        point[i] = soft(z[i] - slope[i] / curvature, beta / curvature)
+        const step = point[i] - z[i]
+        model += slope[i] * step + 0.5 * curvature * step * step
+      }
+      t.set(point)
+      kernels.gemv(n, N, H, N, t, f)
+      if (totalLoss(loss, f, y) <= model + 1e-12 * (1 + Math.abs(value))) break
+      curvature *= 1.5
+    }
+    let uphill = 0
+    for (let i = 0; i < N; i++) uphill += (z[i] - point[i]) * (point[i] - a[i])
+    if (uphill > 0) momentum = 1
+    const next = 0.5 * (1 + Math.sqrt(1 + 4 * momentum * momentum))
+    const weight = uphill > 0 ? 0 : (momentum - 1) / next
+    for (let i = 0; i < N; i++) {
+      z[i] = point[i] + weight * (point[i] - a[i])
+      a[i] = point[i]
+    }
+    momentum = next
+    for (let k = 0; k < n; k++) gradient[k] = loss.derivative(f[k], y[k])
+    yield gradient
+  }
+}
+
+/** Cyclic coordinate descent, one pass per iteration; the curvature of a coordinate is at most ||h_i||^2. */
+const coordinateDescent: LassoMethod = function* ({ n, N, y, loss, beta, kernels, H, Ht, a, f }) {
+  const gradient = new Float64Array(n)
+  const squares = new Float64Array(N)
+  for (let i = 0; i < N; i++) for (let k = 0; k < n; k++) squares[i] += Ht[i * n + k] * Ht[i * n + k]
+  for (;;) {
+    kernels.gemv(n, N, H, N, a, f)
+    for (let i = 0; i < N; i++) {
+      if (squares[i] === 0) continue
+      const at = i * n
+      let slope = 0
+      for (let k = 0; k < n; k++) slope += Ht[at + k] * loss.derivative(f[k], y[k])
+      const next = soft(a[i] - slope / squares[i], beta / squares[i])
+      const step = next - a[i]
+      if (step === 0) continue
+      a[i] = next
+      for (let k = 0; k < n; k++) f[k] += step * Ht[at + k]
+    }
+    for (let k = 0; k < n; k++) gradient[k] = loss.derivative(f[k], y[k])
+    yield gradient
+  }
+}
+
+/** ADMM for every loss, over-relaxed, with a copy r of the predictions and the copy a of the weights x. */
+const split: LassoMethod = function* ({ n, N, y, loss, beta, kernels, H, Ht, a, f, g, t }) {
+  const rho = 0.1
+  const relaxation = 1.6
+  const system = allocate((views) => ({ K: views.f64(n * n), q: views.f64(n), work: views.f64(solveScratch(n, n)) }))
+  const { K, q, work } = system
+  // (I + H'H)^-1 = I - H'(I + H H')^-1 H
+  for (let i = 0; i < n; i++) {
+    t.set(H.subarray(i * N, (i + 1) * N))
+    kernels.gemv(n, N, H, N, t, f)
+    K.set(f, i * n)
+    K[i * n + i] += 1
+  }
+  system.kernels.potrf(n, K, n, work)
+  const lambda = new Float64Array(N)
+  const x = new Float64Array(N)
+  const r = new Float64Array(n)
+  const mu = new Float64Array(n)
+  const gradient = new Float64Array(n)
+  for (;;) {
+    for (let k = 0; k < n; k++) g[k] = r[k] - mu[k]
+    kernels.gemv(N, n, Ht, n, g, t)
+    for (let i = 0; i < N; i++) t[i] += a[i] - lambda[i]
+    kernels.gemv(n, N, H, N, t, f)
+    x.set(t)
+    q.set(f)
+    system.kernels.trsv(n, K, n, q)
+    system.kernels.trsvT(n, K, n, q)
+    g.set(q)
+    kernels.gemv(N, n, Ht, n, g, t)
+    for (let i = 0; i < N; i++) {
+      x[i] -= t[i]
+      const relaxed = relaxation * x[i] + (1 - relaxation) * a[i]
+      a[i] = soft(relaxed + lambda[i], beta / rho)
+      lambda[i] += relaxed - a[i]
+    }
+    // H x = f - H H'q = q.
+    for (let k = 0; k < n; k++) {
+      const relaxed = relaxation * q[k] + (1 - relaxation) * r[k]
+      r[k] = loss.prox(relaxed + mu[k], y[k], 1 / rho)
+      mu[k] += relaxed - r[k]
+      gradient[k] = rho * mu[k]
+    }
+    yield gradient
+  }
+}
+
+/** The methods by their option's name. */
+export const lassoMethods: Record<'fista' | 'coordinate-descent' | 'split', LassoMethod> = {
+  fista,
+  'coordinate-descent': coordinateDescent,
+  split,
+}
