@@ -13,9 +13,9 @@ export interface Progress {
 
 export interface MapOptions {
   /** Called once for each result, as it comes in: `completed` counts 1, 2, ..., total. */
-  readonly onProgress?: (progress: Progress) => void
+  readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Ends the map within a task: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** How often an input is tried again after its worker died. A task that throws is not tried again. Default 2. */
   readonly retries?: number
 }

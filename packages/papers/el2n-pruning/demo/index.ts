@@ -21,7 +21,7 @@ const COLOURS = [
   [104, 178, 120],
 ]
 
-/** Points about three centres, in -1..1, and their classes. */
+/** Points around three centres, in -1..1, and their classes. */
 function cloud(centres: [number, number][], spread: number, count: number, seed: number) {
   const rng = random(seed)
   const inputs = new Float32Array(2 * count)
@@ -33,7 +33,7 @@ function cloud(centres: [number, number][], spread: number, count: number, seed:
   return { inputs, labels }
 }
 
-/** A network trained on some of the points: its test accuracy and a picture of what it decides. */
+/** Trains a network on some of the points; draws its decisions and names its test accuracy. */
 function decisionMap({ inputs, labels }: LabelledData, subset: Int32Array, test: LabelledData, name: string): Image {
   const network = createMlp(SIZES, { seed: 99 })
   const kept = Float32Array.from({ length: 2 * subset.length }, (_, k) => inputs[2 * subset[k >> 1] + (k % 2)])
@@ -91,7 +91,8 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
       {
         kind: 'line',
         title: 'Scores, from the easiest to the hardest',
-        ...{ x: { label: '% of the points' }, y: { label: 'EL2N' } },
+        x: { label: '% of the points' },
+        y: { label: 'EL2N' },
         series: [
           { label: 'all', ...curve(0, POINTS), dashed: true },
           { label: 'kept', ...curve(start, start + k) },

@@ -1,26 +1,30 @@
 /**
- * Which training examples matter: scores from early training, and what to do with them.
+ * Finds out which training examples matter: scores from early training, and what to do with them.
  *
  * @packageDocumentation
  */
 
-export { type AverageState, ScoreAverage } from './average.ts'
-export { type Barrier, errorBarrier, errorOf } from './barrier.ts'
-export { type ForgettingState, ForgettingTracker } from './forgetting.ts'
-export { grand } from './grand.ts'
+export { type Barrier, errorBarrier, errorOf } from './geometry/barrier.ts'
+export { kernelDistance, kernelVelocity, ntk } from './geometry/tangent-kernel.ts'
 export type { Rows } from './intake.ts'
-export { kernelDistance, kernelVelocity, ntk } from './kernel.ts'
-export { type Detection, detection, type NoisyLabels, permuteLabels, relabel } from './noise.ts'
+export { type AverageState, ScoreAverage } from './scores/average.ts'
+export { correct } from './scores/correct.ts'
+export { type ErrorNormOptions, el2n, type ScoreOptions } from './scores/el2n.ts'
+export { type ForgettingState, ForgettingTracker } from './scores/forgetting.ts'
+export { type GrandOptions, grand, grandLastLayer, type LastLayerOptions } from './scores/grand.ts'
+export { type MarginOptions, margin } from './scores/margin.ts'
 export {
   type ExampleScores,
   type LabelledData,
   type ScoreExamplesOptions,
+  type ScoreExamplesOverOptions,
   type ScoreReport,
   scoreExamples,
   scoreExamplesOver,
-} from './score-examples.ts'
-export { type ScoreJob, type ScoreName, scoreJob } from './score-job.ts'
-export { correct, el2n, grandLastLayer, margin, type ScoreOptions } from './scores.ts'
-export { ascendingOrder, classQuotas, type Selection, type SelectOptions, select, selection } from './select.ts'
-export { type ScoredBatch, scoreStream } from './stream.ts'
-export { createMlp, type Recipe, train } from './trainer.ts'
+} from './scoring/score-examples.ts'
+export { type ScoreJob, type ScoreName, scoreJob } from './scoring/score-job.ts'
+export { type ScoredBatch, type ScoreStreamOptions, scoreStream } from './scoring/stream.ts'
+export { type CreateMlpOptions, createMlp, type Recipe, train } from './scoring/trainer.ts'
+export { type Detection, detection, type NoisyLabels, permuteLabels, relabel } from './selection/noise.ts'
+export { classQuotas } from './selection/quotas.ts'
+export { ascendingOrder, type Selection, type SelectOptions, select, selectWithDetails } from './selection/select.ts'

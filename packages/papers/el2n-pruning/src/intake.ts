@@ -13,10 +13,10 @@ import {
 } from '@opt/core'
 import type { DenseNetwork } from '@opt/nn'
 
-/** Rows of numbers, flat and row-major or as a matrix. */
+/** Rows of numbers: flat and row-major, or a matrix. */
 export type Rows = ArrayLike<number> | MatrixLike
 
-/** Names the function in front of what its intake refuses. */
+/** Runs `work` and puts the function's name in front of the message when an argument is refused. */
 export function calling<T>(name: string, work: () => T): T {
   try {
     return work()
@@ -25,16 +25,20 @@ export function calling<T>(name: string, work: () => T): T {
   }
 }
 
-/** 'Float64Array' and the like, in all realms. */
+/** The type of an object, such as 'Float64Array', in all realms. */
 export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1)
 
-/** A typed array, whose entries can be nothing but numbers. */
+/** Whether x is a typed array, whose entries can only be numbers. */
 export const isTyped = (x: unknown): x is ArrayLike<number> & ArrayBufferView =>
   ArrayBuffer.isView(x) && !/Big|DataView/.test(tagOf(x))
 
-/** Takes a list of finite numbers: a typed array as it is, anything else as the core does. An empty one is fine. */
-export function listOf(x: VectorLike, label: string, rule: EntryRule = {}): ArrayLike<number> {
-  // Of a detached array nothing is left but its length.
+/** Whether x is a flat array of any kind. */
+export const isFlat = (x: unknown): x is ArrayLike<number> =>
+  isTyped(x) || (Array.isArray(x) && typeof x[0] !== 'object')
+
+/** Checks a list of finite numbers, which may be empty. Returns a typed array as it is, anything else as a vector. */
+export function checkList(x: VectorLike, label: string, rule: EntryRule = {}): ArrayLike<number> {
+  // A detached array has only its length left.
   if ((Array.isArray(x) || isTyped(x)) && x.length === 0) return []
   if (!isTyped(x)) return vector(x, label, rule)
   const allowed = rule.infinity ? 'a finite number or Infinity' : 'a finite number'
@@ -43,21 +47,15 @@ export function listOf(x: VectorLike, label: string, rule: EntryRule = {}): Arra
   return x
 }
 
-/** Takes scores; Infinity is one. */
-export const scoresOf = (scores: VectorLike, label = 'scores'): ArrayLike<number> =>
-  listOf(scores, label, { infinity: true })
+/** Checks scores: finite numbers or Infinity. */
+export const checkScores = (scores: VectorLike, label = 'scores'): ArrayLike<number> =>
+  checkList(scores, label, { infinity: true })
 
-/** A flat array, of any kind. */
-export const isFlat = (x: unknown): x is ArrayLike<number> =>
-  isTyped(x) || (Array.isArray(x) && typeof x[0] !== 'object')
+/** Checks a number of classes: at least two. */
+export const checkClasses = (classes: unknown): number => number(classes, 'classes', { integer: true, min: 2 })
 
-/** How many classes: at least two. */
-export function checkClasses(classes: unknown): number {
-  return number(classes, 'classes', { integer: true, min: 2 })
-}
-
-/** Takes finite rows of so many columns as a flat array; no rows at all are fine. */
-export function rowsOf(x: Rows, columns: number, label: string): ArrayLike<number> {
+/** Checks rows of finite numbers, of which there may be none. Returns them flat. */
+export function checkRows(x: Rows, columns: number, label: string): ArrayLike<number> {
   if (!isFlat(x)) return matrix(x as MatrixLike, label, { columns }).data
   if (x.length % columns !== 0) refuse(label, `of length n x ${columns}`, `length ${x.length}`)
   for (let i = 0; i < x.length; i++)
@@ -66,9 +64,9 @@ export function rowsOf(x: Rows, columns: number, label: string): ArrayLike<numbe
   return x
 }
 
-/** Takes n class labels. */
-export function labelsOf(given: VectorLike, n: number, classes: number, label = 'labels'): ArrayLike<number> {
-  const labels = listOf(given, label)
+/** Checks n class labels from 0 to classes - 1. */
+export function checkLabels(given: VectorLike, n: number, classes: number, label = 'labels'): ArrayLike<number> {
+  const labels = checkList(given, label)
   if (labels.length !== n) refuse(label, `of length ${n}`, `length ${labels.length}`)
   for (let i = 0; i < n; i++)
     if (!(labels[i] >= 0 && labels[i] < classes && Number.isInteger(labels[i])))
@@ -76,30 +74,31 @@ export function labelsOf(given: VectorLike, n: number, classes: number, label = 
   return labels
 }
 
-/** n labels, or n rows of probabilities. */
-export function targetsOf(
-  targets: Rows,
-  n: number,
-  classes: number,
-): { labels?: ArrayLike<number>; soft?: ArrayLike<number> } {
-  if (isFlat(targets) && targets.length === n) return { labels: labelsOf(targets, n, classes, 'targets') }
-  const soft = rowsOf(targets, classes, 'targets')
-  if (soft.length !== n * classes)
-    refuse('targets', `${n} labels or ${n} rows of ${classes} probabilities`, `length ${soft.length}`)
+/** What the network should predict: a label for each example, or a row of probabilities. */
+export type ClassTargets =
+  | { labels: ArrayLike<number>; probabilities?: undefined }
+  | { labels?: undefined; probabilities: ArrayLike<number> }
+
+/** Checks n labels, or n rows of probabilities. */
+export function checkTargets(targets: Rows, n: number, classes: number): ClassTargets {
+  if (isFlat(targets) && targets.length === n) return { labels: checkLabels(targets, n, classes, 'targets') }
+  const probabilities = checkRows(targets, classes, 'targets')
+  if (probabilities.length !== n * classes)
+    refuse('targets', `${n} labels or ${n} rows of ${classes} probabilities`, `length ${probabilities.length}`)
   for (let i = 0; i < n; i++) {
-    let mass = 0
+    let sum = 0
     for (let k = 0; k < classes; k++) {
-      const share = soft[i * classes + k]
-      if (share < 0) refuse(`targets[${i}][${k}]`, 'a probability', show(share))
-      mass += share
+      const probability = probabilities[i * classes + k]
+      if (probability < 0) refuse(`targets[${i}][${k}]`, 'a probability', show(probability))
+      sum += probability
     }
-    if (!(Math.abs(mass - 1) <= 1e-6)) refuse(`targets[${i}]`, 'a distribution (sum 1)', `sum ${mass}`)
+    if (!(Math.abs(sum - 1) <= 1e-6)) refuse(`targets[${i}]`, 'a distribution (sum 1)', `sum ${sum}`)
   }
-  return { soft }
+  return { probabilities }
 }
 
-/** Where scores go: n places from `offset` on, in the caller's array or in a new one. */
-export function scoresInto(out: Float64Array | undefined, offset: number, n: number): Float64Array {
+/** Checks the array that n scores are written into from `offset` on; returns a new one when there is none. */
+export function checkOut(out: Float64Array | undefined, offset: number, n: number): Float64Array {
   number(offset, 'offset', { integer: true, min: 0 })
   if (out === undefined) return new Float64Array(offset + n)
   if (tagOf(out) !== 'Float64Array') refuse('out', 'a Float64Array', show(out), 'type')
@@ -107,8 +106,8 @@ export function scoresInto(out: Float64Array | undefined, offset: number, n: num
   return out
 }
 
-/** Takes 1 or true and 0 or false, n times and nothing else. */
-export function flagsOf(flags: ArrayLike<number | boolean>, n: number, label: string): boolean[] {
+/** Checks n flags, each 0, 1, true or false. */
+export function checkFlags(flags: ArrayLike<number | boolean>, n: number, label: string): boolean[] {
   if (flags?.length !== n)
     refuse(label, `of length ${n}`, typeof flags?.length === 'number' ? `length ${flags.length}` : show(flags))
   return Array.from({ length: n }, (_, i) => {
@@ -119,18 +118,18 @@ export function flagsOf(flags: ArrayLike<number | boolean>, n: number, label: st
   })
 }
 
-/** Takes a network. */
+/** Checks a network of @opt/nn. */
 export function checkNetwork(network: DenseNetwork): DenseNetwork {
   if (typeof network?.perExampleGradientNorms !== 'function') refuse('network', 'a network', show(network), 'type')
   return network
 }
 
-/** A generator: the caller's, or one from a seed. */
-export const chanceOf = (seed: number | Random = 0): Random =>
+/** The generator given, or a new one from a seed. */
+export const generatorOf = (seed: number | Random = 0): Random =>
   seed instanceof Random ? seed : random(number(seed, 'seed', { integer: true }))
 
-/** A count from a fraction: floor(fraction n + 1/2). */
+/** fraction n, rounded to the nearest integer: floor(fraction n + 1/2). */
 export const rounded = (fraction: number, n: number): number => Math.floor(fraction * n + 0.5)
 
-/** floor(fraction n), not a whole less because 0.29 times 100 is 28.999999999999996. */
+/** floor(fraction n), tolerant of rounding: 0.29 times 100 is 28.999999999999996 and counts as 29. */
 export const floored = (fraction: number, n: number): number => Math.floor(fraction * n + 1e-9)

@@ -1,10 +1,20 @@
 import { type ExperimentContext, random } from '@opt/core'
 import type { Executor } from '@opt/executor'
-import { Crew, spread, trainAll } from '../src/experiment-arms.ts'
-import { type Digits, INPUTS, splitDigits } from '../src/experiment-data.ts'
-import { barrierJob, type TrainJob, trainJob, velocityJob } from '../src/experiment-jobs.ts'
-import { headlineArms, makeRepeats, noisyArms } from '../src/experiment-repeats.ts'
-import { judge } from '../src/experiment-report.ts'
+import { type Digits, INPUTS, splitDigits } from '../src/experiment/digits.ts'
+import {
+  ALL,
+  EL2N,
+  GRAND_AT_START,
+  HARDEST,
+  HARDEST_AT_START,
+  NOISY,
+  NOISY_EL2N,
+  RANDOM,
+} from '../src/experiment/headline.ts'
+import { barrierJob, type TrainJob, trainJob, velocityJob } from '../src/experiment/jobs.ts'
+import { makeRepeats } from '../src/experiment/repeats.ts'
+import { judge } from '../src/experiment/report.ts'
+import { type Arm, Study } from '../src/experiment/study.ts'
 
 /** Ten kinds of picture, with noise: what the experiment's jobs need of MNIST. */
 function pictures(count: number): Digits {
@@ -40,15 +50,13 @@ test('a split is 8000 and 2000 different digits, of deviation 1 and not centred'
 
 test('arms are subsets of the sizes they name; noise is a tenth, most of it changed', () => {
   const scores = Float64Array.from(split.labels, (_, i) => (i * 7919) % 8000)
-  const sizes = Object.fromEntries(
-    headlineArms(repeat, scores, scores).map(({ name, subset }) => [name, subset.length]),
-  )
-  expect(sizes).toEqual({
-    ...{ all: 8000, 'el2n 0.5': 4000, 'random 0.5': 4000, 'el2n 0.3': 2400, 'random 0.3': 2400 },
-    ...{ 'el2n 0.1': 800, 'random 0.1': 800, 'grand at start': 2400 },
-  })
-  const window = noisyArms(repeat, scores).find(({ name }) => name === 'noisy window')
-  expect(window && Array.from(window.subset, (i) => scores[i]).sort((a, b) => a - b)[0]).toBe(4000)
+  for (const scoring of [EL2N, GRAND_AT_START, NOISY_EL2N]) repeat.setScores(scoring, [scores])
+  const size = ({ subset }: Arm) => subset(repeat).length
+  expect([ALL, HARDEST_AT_START, ...Object.values(NOISY)].map(size)).toEqual([8000, 2400, 8000, 3200, 3200, 3200])
+  for (const keep of [0.5, 0.3, 0.1])
+    expect([HARDEST[keep], RANDOM[keep]].map(size)).toEqual([8000 * keep, 8000 * keep])
+  const window = Array.from(NOISY.window.subset(repeat), (i) => scores[i])
+  expect(Math.min(...window)).toBe(4000)
   expect(repeat.changed.length).toBeGreaterThan(640)
   expect(repeat.changed.length).toBeLessThan(800)
 })
@@ -92,47 +100,48 @@ test('arms that run out of order come back in order, with progress', async () =>
     map: async (_, inputs, options) =>
       inputs.map((input, i) => {
         options?.onProgress?.({ completed: i + 1, total: inputs.length })
-        return trainJob({ ...(input as unknown as TrainJob), steps: 30 }) as never
+        return trainJob({ ...(input as unknown as TrainJob), hidden: 8, steps: 30 }) as never
       }),
     close: async () => {},
   }
-  const crew = new Crew(watching, executor, 4)
-  const arm = {
-    name: 'a',
-    split: { ...split, ...few(300) },
-    subset: Int32Array.from({ length: 200 }, (_, i) => i),
-    seed: 1,
-  }
-  const { accuracies } = await trainAll(crew, [arm, { ...arm, name: 'b' }, { ...arm, seed: 2 }], 8, 'few')
-  expect(accuracies.get('a')?.length).toBe(2)
-  expect(accuracies.get('a')?.[0]).toBe(accuracies.get('b')?.[0])
-  expect(seen).toEqual([0, 0.25, 0.5, 0.75])
+  const [first, second] = makeRepeats(digits, { ...context, scale: 'standard' })
+  const study = new Study(watching, [first, second], executor, 6)
+  const arm = (start: number): Arm => ({ subset: () => Int32Array.from({ length: 200 }, (_, i) => start + i) })
+  const [a, b, c] = [arm(0), arm(0), arm(1000)]
+  await study.train([a, b, c], 'few')
+  expect(study.accuracies(a)).toHaveLength(2)
+  expect(study.accuracies(b)).toEqual(study.accuracies(a))
+  expect(study.accuracies(c)).not.toEqual(study.accuracies(a))
+  expect(seen.map((at) => Math.round(6 * at))).toEqual([0, 1, 2, 3, 4, 5, 6])
 })
 
 test('the verdict is that of the numbers', () => {
+  const executor = {} as Executor
+  const isWrong = Float64Array.from(split.labels, (label, i) => Number(label !== repeat.noisyLabels[i]))
+  repeat.setScores(NOISY_EL2N, [isWrong])
   const verdicts = (el2n: number) => {
     const claims: (boolean | null)[] = []
-    const names = {
-      all: 95.8,
-      'random 0.5': 94.4,
-      'random 0.3': 93,
-      'el2n 0.1': 77,
-      'random 0.1': 90,
-      'grand at start': 84,
-    }
-    const noise = { 'noisy window': 95, 'noisy random': 90, 'noisy hardest': 70, 'noisy all': 94.7 }
-    const accuracies = new Map(
-      Object.entries({ ...names, ...noise, 'el2n 0.5': el2n, 'el2n 0.3': el2n }).map(([name, v]) => [name, [v, v]]),
-    )
-    const judging = {
-      scale: 'standard',
-      claim: ({ pass }: { pass: boolean | null }) => claims.push(pass),
-    } as unknown as ExperimentContext
-    judge(judging, accuracies, [{ auroc: 0.997, precision: 0.9, recall: 0.9, count: 700 }])
+    const claim = ({ pass }: { pass: boolean | null }) => claims.push(pass)
+    const study = new Study({ scale: 'standard', claim } as unknown as ExperimentContext, [repeat], executor, 1)
+    const accuracies: [Arm, number][] = [
+      [ALL, 95.8],
+      [HARDEST[0.5], el2n],
+      [HARDEST[0.3], el2n],
+      [HARDEST[0.1], 77],
+      [RANDOM[0.5], 94.4],
+      [RANDOM[0.3], 93],
+      [RANDOM[0.1], 90],
+      [HARDEST_AT_START, 84],
+      [NOISY.window, 95],
+      [NOISY.random, 90],
+      [NOISY.hardest, 70],
+      [NOISY.all, 94.7],
+    ]
+    for (const [arm, percent] of accuracies) study.setAnswers(arm, [{ accuracy: percent / 100, fitted: [] }])
+    judge(study)
     return claims
   }
   expect(verdicts(95.8)).toEqual([true, true, true, true, null, true, true, true])
   expect(verdicts(94.5)).toEqual([false, true, false, true, null, true, true, true])
   expect(verdicts(92)).toEqual([false, false, false, false, null, true, true, true])
-  expect(spread([1, 2, 3])).toBe('2.00 +- 1.00')
 })

@@ -27,10 +27,19 @@ const network = () => api.createMlp([2, 4, 3], { seed: 1, dtype: 'float64', batc
 const parameters = () => Float64Array.from(network().parameters)
 const out = (length: number) => new Float64Array(length)
 
-/** An option of the network's, which names the functions of @opt/nn that refuse it. */
+/** Options of the network among them; @opt/nn refuses those and names its own functions. */
 const recipe = () => ({
-  ...{ sizes: [2, 4, 3], score: 'grand', epochs: 2, layers: 'all', activation: 'relu', batchSize: 2 },
-  ...{ learningRate: 0.1, weightDecay: 5e-4, schedule: 'cosine', dtype: 'float64', seed: 1 },
+  sizes: [2, 4, 3],
+  score: 'grand',
+  epochs: 2,
+  layers: 'all',
+  activation: 'relu',
+  batchSize: 2,
+  learningRate: 0.1,
+  weightDecay: 5e-4,
+  schedule: 'cosine',
+  dtype: 'float64',
+  seed: 1,
 })
 const says = ['mlp', 'SGD', 'cosineDecay', 'random', 'train', 'activation']
 const work = ['sizes.0', 'sizes.1', 'sizes.2', 'epochs', 'networks', 'batchSize']
@@ -47,7 +56,7 @@ const tracker = () => {
   one.update([1, 0], [1, 0])
   return one
 }
-/** True stands for 1. */
+/** true stands for 1. */
 const update = {
   args: () => [
     [0, 2],
@@ -59,8 +68,17 @@ const trainArgs = (more: object) => [
   network(),
   { inputs: points(), targets: labels() },
   {
-    ...{ steps: 3, batchSize: 2, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
-    ...{ schedule: 'cosine', seed: 1, onBatch: () => {}, reportEvery: 1, ...more },
+    steps: 3,
+    batchSize: 2,
+    learningRate: 0.1,
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 5e-4,
+    schedule: 'cosine',
+    seed: 1,
+    onBatch: () => {},
+    reportEvery: 1,
+    ...more,
   },
 ]
 
@@ -82,7 +100,7 @@ fuzz(
     errorOf: { args: () => [network(), points(), labels()], methods: { call: () => [undefined, parameters()] } },
 
     select: () => [scores(), { keep: 2, from: 'random', labels: labels(), balance: true, seed: 1 }],
-    selection: () => [scores(), { keep: 2, strata: 3, dropHardest: 0.25, seed: 1 }],
+    selectWithDetails: () => [scores(), { keep: 2, strata: 3, dropHardest: 0.25, seed: 1 }],
     ascendingOrder: () => [scores()],
     classQuotas: () => [[3, 2], 4],
     detection: { args: () => [scores(), [1, 0, 1, 0]], loose: ['1.0', '1.1', '1.2', '1.3'] },
@@ -109,7 +127,7 @@ fuzz(
       budgets: ['0'],
       methods: {
         update,
-        scores: { args: () => [], nonFinite: 'Infinity for what was never right' },
+        scores: { args: () => [], nonFinite: 'Infinity for what was never learned' },
         unforgettable: () => [],
         neverLearned: () => [],
         state: () => [],
@@ -133,7 +151,7 @@ fuzz(
         () => Float64Array.of(1, 2),
         { onProgress: () => {}, signal: new AbortController().signal },
       ],
-      // Anything that can be gone over, of whatever the caller's `score` takes.
+      // Any iterable, of whatever the caller's `score` accepts.
       loose: ['0'],
     },
     scoreJob: {
@@ -156,10 +174,14 @@ fuzz(
     },
     scoreExamplesOver: {
       args: () => [
-        inProcess({ modules: { job: new URL('../dist/score-job.js', import.meta.url).href } }),
+        inProcess({ modules: { job: new URL('../dist/scoring/score-job.js', import.meta.url).href } }),
         { inputs: inputs(), labels: labels() },
         {
-          ...{ ...recipe(), networks: 2, perNetwork: true, onProgress: () => {}, signal: new AbortController().signal },
+          ...recipe(),
+          networks: 2,
+          perNetwork: true,
+          onProgress: () => {},
+          signal: new AbortController().signal,
           task: { module: 'job', name: 'scoreJob' },
         },
       ],

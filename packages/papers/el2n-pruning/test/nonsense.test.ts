@@ -15,7 +15,7 @@ import {
   ScoreAverage,
   scoreStream,
   select,
-  selection,
+  selectWithDetails,
 } from '../src/index.ts'
 
 // Cases made for this test: small inputs that make no sense, or reach beyond the squares of doubles.
@@ -36,7 +36,7 @@ describe('a right value, whatever the size', () => {
 
   test('balance does not mind how large labels are', () => {
     const labels = [0, 2 ** 53 - 1, 0, 2 ** 53 - 1]
-    const { indices, classes, quotas } = selection([1, 2, 3, 4], { keep: 2, balance: true, labels })
+    const { indices, classes, quotas } = selectWithDetails([1, 2, 3, 4], { keep: 2, balance: true, labels })
     expect([indices, classes, quotas].map((x) => Array.from(x ?? []))).toEqual([
       [2, 3],
       [0, 2 ** 53 - 1],
@@ -45,7 +45,7 @@ describe('a right value, whatever the size', () => {
   })
 
   test('strata of scores that are further apart than doubles reach', () => {
-    const { budgets } = selection([-1.7e308, -1.6e308, 1.6e308, 1.7e308], { keep: 2, strata: 2 })
+    const { budgets } = selectWithDetails([-1.7e308, -1.6e308, 1.6e308, 1.7e308], { keep: 2, strata: 2 })
     expect(Array.from(budgets ?? [])).toEqual([1, 1])
     expect(select([0, 5e-324], { keep: 2, strata: 2 })).toHaveLength(2)
   })

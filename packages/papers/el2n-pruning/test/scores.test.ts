@@ -26,7 +26,7 @@ import {
   scoreJob,
   scoreStream,
   select,
-  selection,
+  selectWithDetails,
   train,
 } from '../src/index.ts'
 
@@ -222,7 +222,7 @@ describe('scoreExamples', () => {
     })
     expect(done).toEqual([1, 2, 3])
     // Threads cannot run TypeScript on every Node: they take the built module.
-    const modules = { job: new URL('../dist/score-job.js', import.meta.url) }
+    const modules = { job: new URL('../dist/scoring/score-job.js', import.meta.url) }
     for (const workers of [1, 2]) {
       const threads = workerThreads({ workers, modules })
       try {
@@ -448,7 +448,7 @@ test('no examples, no scores', () => {
   expect(margin([], [], { classes: 3 })).toEqual(new Float64Array(0))
   expect(grand(createMlp([2, 3]), [], [])).toEqual(new Float64Array(0))
   expect(select([], { keep: 0.5 })).toEqual(new Int32Array(0))
-  expect(selection([], { keep: 0.5, from: 'random' }).indices.length).toBe(0)
+  expect(selectWithDetails([], { keep: 0.5, from: 'random' }).indices.length).toBe(0)
   expect(ascendingOrder([]).length).toBe(0)
 })
 

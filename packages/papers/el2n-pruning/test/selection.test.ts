@@ -1,6 +1,6 @@
 import { random } from '@opt/core'
 import fc from 'fast-check'
-import { ascendingOrder, classQuotas, detection, permuteLabels, select, selection } from '../src/index.ts'
+import { ascendingOrder, classQuotas, detection, permuteLabels, select, selectWithDetails } from '../src/index.ts'
 
 /** Scores with many ties and some that are infinite. */
 const scoresOf = fc.array(
@@ -66,7 +66,7 @@ describe('a thousand selections', () => {
           const n = scores.length
           const labels = Int32Array.from({ length: n }, () => rng.integer(0, 4))
           const options = { keep, labels, balance: true, from: from as 'hardest', seed }
-          const { indices, classes = new Float64Array(0), quotas } = selection(scores, options)
+          const { indices, classes = new Float64Array(0), quotas } = selectWithDetails(scores, options)
           const counts = Array.from(classes, (label) => indices.filter((i) => labels[i] === label).length)
           const k = Math.floor(keep * n + 0.5)
           const sizes = Array.from(classes, (label) => labels.filter((l) => l === label).length)
@@ -88,7 +88,7 @@ describe('a thousand selections', () => {
         fc.integer(),
         (scores, keep, dropHardest, strata, seed) => {
           const n = scores.length
-          const { indices, budgets, short } = selection(scores, { keep, strata, dropHardest, seed })
+          const { indices, budgets, short } = selectWithDetails(scores, { keep, strata, dropHardest, seed })
           const dropped = ascendingOrder(scores).slice(n - Math.floor(dropHardest * n + 1e-9))
           const k = Math.floor(keep * n + 0.5)
           return (

@@ -1,38 +1,46 @@
 import { number, oneOf, options, random, refuse, show } from '@opt/core'
 import type { ActivationName, NormLayers, Precision, Real } from '@opt/nn'
-import { ForgettingTracker } from './forgetting.ts'
-import { calling, checkClasses, isTyped, labelsOf, rowsOf } from './intake.ts'
-import { correct, el2n, margin } from './scores.ts'
+import { calling, checkClasses, checkLabels, checkRows, isTyped } from '../intake.ts'
+import { correct } from '../scores/correct.ts'
+import { el2n } from '../scores/el2n.ts'
+import { ForgettingTracker } from '../scores/forgetting.ts'
+import { margin } from '../scores/margin.ts'
 import { createMlp, train } from './trainer.ts'
 
 export type ScoreName = 'el2n' | 'el1n' | 'margin' | 'grand' | 'forgetting'
 
-/** What one scoring network is: plain data, for any executor. */
+/** The work of one scoring network, as plain data that any executor can send. */
 export interface ScoreJob {
   /** n x sizes[0], flat and row-major. */
   inputs: Real
+  /** n classes. */
   labels: ArrayLike<number>
-  /** Units from the inputs to the classes: `[196, 128, 10]`. */
+  /** Numbers of units, from the inputs to the classes: `[196, 128, 10]`. */
   sizes: readonly number[]
   /** Default 'el2n'. */
   score?: ScoreName
-  /** How long the network trains before it scores (default 2, for 'forgetting' 15); 0: at initialisation. */
+  /** Epochs of training before the network scores. Default 2, for 'forgetting' 15; 0 scores at initialisation. */
   epochs?: number
-  /** For 'grand': in which layers' parameters (default 'all'). */
+  /** For 'grand': the layers whose parameters count. Default 'all'. */
   layers?: Exclude<NormLayers, 'each'>
+  /** Of the hidden layers. Default 'relu'. */
   activation?: ActivationName
+  /** Default 128. */
   batchSize?: number
+  /** Default 0.1. */
   learningRate?: number
+  /** On weights, not on biases. Default 5e-4. */
   weightDecay?: number
-  /** Default 'constant': the learning rate of so early a time. */
+  /** Default 'constant': the learning rate hardly falls in the first epochs of a long training. */
   schedule?: 'cosine' | 'constant'
+  /** Default 'float32'. */
   dtype?: Precision
   /** Of the initial weights and of the order of examples. */
   seed: number
 }
 
-/** A job with its defaults, checked before any work starts or is sent. */
-export function checkedJob(job: ScoreJob): Required<ScoreJob> {
+/** Checks a job, before any work starts or is sent, and fills in the defaults. */
+export function checkJob(job: ScoreJob): Required<ScoreJob> {
   const given = options(job, 'job')
   const { score = 'el2n', layers = 'all', activation = 'relu', dtype = 'float32', sizes, seed } = given
   const { batchSize = 128, learningRate = 0.1, weightDecay = 5e-4, schedule = 'constant' } = given
@@ -43,13 +51,18 @@ export function checkedJob(job: ScoreJob): Required<ScoreJob> {
     refuse('sizes', 'an array of at least two numbers of units', show(sizes), 'type')
   for (const [l, size] of sizes.entries()) number(size, `sizes[${l}]`, { integer: true, min: 1 })
   const classes = checkClasses(sizes[sizes.length - 1])
-  // What a network says to them, before one of full size is made.
+  // The smallest network checks these two, before one of full size is allocated.
   createMlp([1, 2], { activation, dtype })
-  const inputs = rowsOf(given.inputs, sizes[0], 'inputs')
+  const inputs = checkRows(given.inputs, sizes[0], 'inputs')
   return {
-    ...{ score, layers, activation, dtype, sizes, schedule },
+    score,
+    layers,
+    activation,
+    dtype,
+    sizes,
+    schedule,
     inputs: isTyped(inputs) ? (inputs as Real) : Float64Array.from(inputs),
-    labels: labelsOf(given.labels, inputs.length / sizes[0], classes),
+    labels: checkLabels(given.labels, inputs.length / sizes[0], classes),
     epochs: number(given.epochs ?? (score === 'forgetting' ? 15 : 2), 'epochs', { nonnegative: true }),
     batchSize: number(batchSize, 'batchSize', { integer: true, min: 1 }),
     learningRate: number(learningRate, 'learningRate', { nonnegative: true }),
@@ -59,27 +72,33 @@ export function checkedJob(job: ScoreJob): Required<ScoreJob> {
 }
 
 /**
- * The scores of all examples by one network.
+ * Trains one network and scores all examples with it.
  *
- * @throws TypeError or RangeError for what is no job, and when training diverges
+ * @throws TypeError or RangeError for a job that is wrong, and when training diverges.
  */
 export function scoreJob(job: ScoreJob): Float64Array {
-  return calling('scoreJob', () => scoresOfJob(checkedJob(job)))
+  return calling('scoreJob', () => runJob(checkJob(job)))
 }
 
 /** {@link scoreJob} of a checked job. */
-export function scoresOfJob(job: Required<ScoreJob>): Float64Array {
-  const { inputs, labels, sizes, score, epochs, layers, activation, dtype, batchSize, learningRate } = job
+export function runJob(job: Required<ScoreJob>): Float64Array {
+  const { inputs, labels, sizes, score, epochs, layers, activation, dtype } = job
+  const { batchSize, learningRate, weightDecay, schedule } = job
   const classes = sizes[sizes.length - 1]
-  const chance = random(job.seed)
-  const network = createMlp(sizes, { activation, dtype, seed: chance, batch: batchSize })
+  const rng = random(job.seed)
+  const network = createMlp(sizes, { activation, dtype, seed: rng, batch: batchSize })
   const tracker = new ForgettingTracker(labels.length)
   const { status } = train(
     network,
     { inputs, targets: labels },
     {
-      ...{ epochs, batchSize, learningRate, weightDecay: job.weightDecay, schedule: job.schedule, seed: chance },
-      onBatch: ({ indices }) => {
+      epochs,
+      batchSize,
+      learningRate,
+      weightDecay,
+      schedule,
+      seed: rng,
+      onBatch({ indices }) {
         if (score !== 'forgetting') return
         const own = Int32Array.from(indices, (i) => labels[i])
         tracker.update(indices, correct(network.lastOutputs, own, { classes }))

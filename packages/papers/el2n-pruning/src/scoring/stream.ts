@@ -1,29 +1,37 @@
 import { callback, options, refuse, show } from '@opt/core'
-import { isTyped, scoresOf } from './intake.ts'
+import { checkScores, isTyped } from '../intake.ts'
 
-/** Scores of one batch, at their place in the stream. */
+/** Scores of one batch, and its place in the stream. */
 export interface ScoredBatch {
-  /** How many examples came before. */
+  /** The number of examples before this batch. */
   start: number
   scores: Float64Array
 }
 
-/** Can `for await` go over it? A text is no stream of batches. */
+/** Options of {@link scoreStream}. */
+export interface ScoreStreamOptions {
+  /** Called after each batch with the number of examples done. */
+  onProgress?: ((examples: number) => void) | undefined
+  /** Ends the stream at the next batch, with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** Whether `for await` can iterate over x; a string is no stream of batches. */
 const isIterable = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && (Symbol.asyncIterator in x || Symbol.iterator in x)
 
 /**
- * Scores a stream that is larger than memory, batch by batch: nothing is kept of a batch once the next is asked for.
+ * Scores a stream of data that does not fit into memory. It holds one batch at a time.
  *
- *     for await (const { start, scores } of scoreStream(batches, ({ logits, labels }) => el2n(logits, labels, { classes: 10 })))
+ *     const score = ({ logits, labels }) => el2n(logits, labels, { classes: 10 })
+ *     for await (const { start, scores } of scoreStream(batches, score)) ...
  *
- * @throws TypeError or RangeError when `score` returns no scores, or NaN
- * @param onProgress is told how many examples are done after each batch
+ * @throws TypeError or RangeError when `score` returns anything but scores.
  */
 export async function* scoreStream<Batch>(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   score: (batch: Batch) => Float64Array,
-  given: { onProgress?: (examples: number) => void; signal?: AbortSignal } = {},
+  given: ScoreStreamOptions = {},
 ): AsyncGenerator<ScoredBatch, void, void> {
   const { onProgress, signal } = options(given, 'scoreStream: options')
   callback(score, 'scoreStream: score')
@@ -36,7 +44,7 @@ export async function* scoreStream<Batch>(
     signal?.throwIfAborted()
     const scores = score(batch)
     if (!isTyped(scores)) refuse('scoreStream: score', 'a function that returns a Float64Array', show(scores), 'type')
-    scoresOf(scores, 'scoreStream: score(batch)')
+    checkScores(scores, 'scoreStream: score(batch)')
     yield { start, scores }
     start += scores.length
     onProgress?.(start)

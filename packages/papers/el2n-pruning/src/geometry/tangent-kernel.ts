@@ -1,11 +1,12 @@
 import { number, refuse, type VectorLike } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
-import { calling, checkNetwork, listOf } from './intake.ts'
+import { calling, checkList, checkNetwork } from '../intake.ts'
 
 /**
- * The empirical neural tangent kernel of a few examples: (n classes) squared, row i * classes + k for logit k of example i.
+ * Computes the empirical neural tangent kernel of a few examples.
  *
- * @throws TypeError or RangeError for what is no network or no inputs, and when an entry overflows
+ * @returns a square matrix of n classes rows, row-major; row i * classes + k belongs to logit k of example i.
+ * @throws TypeError or RangeError for a network or inputs that are wrong, and when an entry overflows.
  */
 export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
   return calling('ntk', () => {
@@ -16,12 +17,14 @@ export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
 }
 
 /**
- * 1 - <K, L> / (|K| |L|) in the Frobenius inner product: how far a kernel has turned (Fort et al., NeurIPS 2020).
+ * The distance of two tangent kernels, 1 - <K, L> / (|K| |L|) in the Frobenius inner product: how far training has turned the
+ * kernel (Fort et al., NeurIPS 2020).
  *
- * @throws RangeError when the kernels differ in size, an entry is not finite, or one is zero and has no direction
+ * @returns a number from 0 to 2; 0 for kernels of the same direction.
+ * @throws RangeError for kernels of different size, an entry that is not finite, or a kernel that is zero and has no direction.
  */
 export function kernelDistance(first: VectorLike, second: VectorLike): number {
-  return calling('kernelDistance', () => distance(listOf(first, 'first'), listOf(second, 'second')))
+  return calling('kernelDistance', () => distance(checkList(first, 'first'), checkList(second, 'second')))
 }
 
 function distance(first: ArrayLike<number>, second: ArrayLike<number>): number {
@@ -48,10 +51,15 @@ function largest(kernel: ArrayLike<number>, label: string): number {
   return size
 }
 
-/** {@link kernelDistance} a step. */
+/**
+ * The {@link kernelDistance} per step.
+ *
+ * @param steps training steps, or epochs, between the two kernels; positive.
+ * @throws RangeError as {@link kernelDistance}, and for another number of steps.
+ */
 export function kernelVelocity(first: VectorLike, second: VectorLike, steps: number): number {
   return calling('kernelVelocity', () => {
     number(steps, 'steps', { positive: true, min: 1e-300 })
-    return distance(listOf(first, 'first'), listOf(second, 'second')) / steps
+    return distance(checkList(first, 'first'), checkList(second, 'second')) / steps
   })
 }

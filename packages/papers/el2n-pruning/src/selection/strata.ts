@@ -1,4 +1,4 @@
-/** Candidates by bins of equal width over their finite scores; where all are equal they are in the first, infinite ones in the last. */
+/** Sorts examples into bins of equal width over their finite scores: equal scores into the first, Infinity into the last. */
 export function binned(pool: Int32Array, scores: ArrayLike<number>, strata: number): number[][] {
   let [low, high] = [Infinity, -Infinity]
   for (const i of pool) {
@@ -6,18 +6,18 @@ export function binned(pool: Int32Array, scores: ArrayLike<number>, strata: numb
     low = Math.min(low, scores[i])
     high = Math.max(high, scores[i])
   }
-  // Halves of numbers that are too far apart for their difference to be a double.
+  // Halves the scores where their difference would overflow.
   const unit = high - low < Infinity ? 1 : 2
   const width = high / unit - low / unit
   const bins: number[][] = Array.from({ length: strata }, () => [])
   for (const i of pool) {
-    const share = high > low ? (scores[i] / unit - low / unit) / width : 0
-    bins[scores[i] === Infinity ? strata - 1 : Math.min(strata - 1, Math.floor(share * strata))].push(i)
+    const place = high > low ? (scores[i] / unit - low / unit) / width : 0
+    bins[scores[i] === Infinity ? strata - 1 : Math.min(strata - 1, Math.floor(place * strata))].push(i)
   }
   return bins
 }
 
-/** Places of each bin: the smallest bin first, it gets an equal share of what is left, or all it has. */
+/** Distributes `count` places over bins, the smallest bin first: each gets an equal part of the rest, or all it has. */
 export function budgetsOf(sizes: readonly number[], count: number): Int32Array {
   const budgets = new Int32Array(sizes.length)
   const bySize = sizes.map((_, bin) => bin).sort((a, b) => sizes[a] - sizes[b] || a - b)

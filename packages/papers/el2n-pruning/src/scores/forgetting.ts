@@ -1,21 +1,24 @@
 import { number, refuse, show, type VectorLike } from '@opt/core'
-import { flagsOf, listOf } from './intake.ts'
+import { checkFlags, checkList } from '../intake.ts'
 
-/** What {@link ForgettingTracker.state} saves: plain JSON. */
+/** What {@link ForgettingTracker.state} saves: plain JSON, each array with a number for each example. */
 export interface ForgettingState {
+  /** The number of updates. */
   updates: number
+  /** Forgetting events. */
   events: number[]
-  /** Number of the update in which the example was first right; -1: not yet. */
+  /** The update, from 0, in which the network was first right; -1 if it never was. */
   firstLearned: number[]
+  /** Batches that contained the example. */
   visits: number[]
-  /** Whether the example was right when last seen. */
+  /** 1 if the network was right at the last visit, otherwise 0. */
   right: number[]
 }
 
-/** Marks of updates are integers of 32 bits. */
+/** The numbers of updates are 32-bit integers. */
 const MOST_UPDATES = 2147483646
 
-/** Refuses what no updates can have made of example i. */
+/** Refuses a history of example i that no sequence of updates can produce. */
 function checkHistory(
   { updates, visits, firstLearned, right, events }: ForgettingState,
   i: number,
@@ -26,15 +29,15 @@ function checkHistory(
   among(visits[i], 'visits', 0, updates)
   among(firstLearned[i], 'firstLearned', -1, visits[i] > 0 ? updates - 1 : -1)
   among(right[i], 'right', 0, firstLearned[i] < 0 ? 0 : 1)
-  // Each event takes a visit that was right and a later one that was not.
+  // Each event needs a visit at which the network was right and a later one at which it was wrong.
   among(events[i], 'events', 0, firstLearned[i] < 0 ? 0 : Math.floor((visits[i] - right[i]) / 2))
   if (firstLearned[i] >= 0 && right[i] === 0 && events[i] === 0)
-    refuse(`${label}.events[${i}]`, 'at least 1 where what was learned is wrong', '0')
+    refuse(`${label}.events[${i}]`, 'at least 1 for an example that was learned and is wrong now', '0')
 }
 
 /**
- * Forgetting events (Toneva et al., ICLR 2019): how often an example that was right when last seen is wrong now.
- * Told of each batch before its step. A first visit that is wrong is no forgetting.
+ * Counts forgetting events (Toneva et al., ICLR 2019): the number of times that the network was right about an example at one visit
+ * and wrong at the next. Call {@link update} with each batch, before the step on it.
  */
 export class ForgettingTracker {
   #updates = 0
@@ -42,10 +45,10 @@ export class ForgettingTracker {
   readonly #firstLearned: Int32Array
   readonly #visits: Int32Array
   readonly #right: Uint8Array
-  /** Marks examples seen in the present update. */
+  /** The number, from 1, of the last update that contained the example: finds repeated indices. */
   readonly #seen: Int32Array
 
-  /** @param n how many examples there are */
+  /** @param n number of examples. */
   constructor(n: number) {
     number(n, 'ForgettingTracker: n', { integer: true, min: 0 })
     this.#events = new Int32Array(n)
@@ -56,15 +59,16 @@ export class ForgettingTracker {
   }
 
   /**
-   * Takes one batch.
+   * Records one batch.
    *
-   * @param correct for each index, whether the network was right (1 or true) or wrong
-   * @throws RangeError, before anything changes, for an index that is out of range or stands twice, or what is neither right nor wrong
+   * @param given indices of its examples.
+   * @param correct for each of them, 1 or true if the network was right, 0 or false if not; see {@link correct}.
+   * @throws TypeError or RangeError, before anything changes, for an index that is out of range or repeated, or any other flag.
    */
   update(given: VectorLike, correct: ArrayLike<number | boolean>): void {
     const n = this.#events.length
-    const indices = listOf(given, 'ForgettingTracker.update: indices')
-    const right = flagsOf(correct, indices.length, 'ForgettingTracker.update: correct')
+    const indices = checkList(given, 'ForgettingTracker.update: indices')
+    const right = checkFlags(correct, indices.length, 'ForgettingTracker.update: correct')
     const mark = this.#updates + 1
     try {
       for (let b = 0; b < indices.length; b++) {
@@ -90,31 +94,32 @@ export class ForgettingTracker {
     this.#updates++
   }
 
-  /** The number of events of each example; Infinity for one that was never right so far. */
+  /** Returns the number of events of each example; Infinity for those never learned. */
   scores(): Float64Array {
     return Float64Array.from(this.#events, (count, i) => (this.#firstLearned[i] < 0 ? Infinity : count))
   }
 
-  /** The number of events of each example, learned or not. */
+  /** The number of events of each example, 0 for those never learned. */
   get events(): Int32Array {
     return this.#events.slice()
   }
 
-  /** The update in which each example was first right, from 0; -1: not yet. */
+  /** The update, from 0, in which the network was first right about each example; -1 for those never learned. */
   get firstLearned(): Int32Array {
     return this.#firstLearned.slice()
   }
 
+  /** The number of batches that contained each example. */
   get visits(): Int32Array {
     return this.#visits.slice()
   }
 
-  /** Examples that were learned and never forgotten. */
+  /** Returns the examples that were learned and never forgotten. */
   unforgettable(): Int32Array {
     return this.#where((i) => this.#firstLearned[i] >= 0 && this.#events[i] === 0)
   }
 
-  /** Examples that were never right. */
+  /** Returns the examples about which the network was never right. */
   neverLearned(): Int32Array {
     return this.#where((i) => this.#firstLearned[i] < 0)
   }
@@ -123,6 +128,7 @@ export class ForgettingTracker {
     return Int32Array.from(this.#events.keys()).filter(holds)
   }
 
+  /** Returns all that {@link load} needs to go on from here. */
   state(): ForgettingState {
     return {
       updates: this.#updates,
@@ -133,7 +139,11 @@ export class ForgettingTracker {
     }
   }
 
-  /** @throws TypeError or RangeError, before anything changes, for what is no state of so many examples. */
+  /**
+   * Restores a saved state.
+   *
+   * @throws TypeError or RangeError, before anything changes, for a state of another number of examples or an impossible one.
+   */
   load(state: ForgettingState): void {
     const label = 'ForgettingTracker.load: state'
     const updates = number(state?.updates, `${label}.updates`, { integer: true, min: 0, max: MOST_UPDATES })
