@@ -29,13 +29,13 @@ export interface EntryRule {
 
 /** What a vector must satisfy. */
 export interface VectorRule extends EntryRule {
-  length?: number
+  length?: number | undefined
 }
 
 /** What a matrix must satisfy. */
 export interface MatrixRule extends EntryRule {
-  rows?: number
-  columns?: number
+  rows?: number | undefined
+  columns?: number | undefined
 }
 
 const isNdArray = (x: unknown): x is NdArray =>

@@ -4,16 +4,14 @@
  * @packageDocumentation
  */
 
-export { type AdagradDiagonalOptions, adagradDiagonal } from './baselines/adagrad.ts'
-export { type OftlOptions, type Oftrl, type OftrlOptions, oftl, oftrl } from './baselines/ftrl.ts'
 export {
+  type AdagradDiagonalOptions,
   type AdagradNormOptions,
+  adagradDiagonal,
   adagradNorm,
-  type OgdOptions,
-  type OgdStrongOptions,
-  ogd,
-  ogdStrong,
-} from './baselines/ogd.ts'
+} from './baselines/adagrad.ts'
+export { type OftlOptions, type Oftrl, type OftrlOptions, oftl, oftrl } from './baselines/ftrl.ts'
+export { type OgdOptions, type OgdStrongOptions, ogd, ogdStrong } from './baselines/ogd.ts'
 export { type Ons, type OnsOptions, ons } from './baselines/ons.ts'
 export { bounds, type World } from './bounds.ts'
 export { type BallOptions, ball } from './domains/ball.ts'
@@ -30,9 +28,10 @@ export type { QuadraticOptions } from './environments/quadratic.ts'
 export type { AbruptShiftOptions, SlowShiftOptions } from './environments/shifts.ts'
 export { comparators } from './hindsight/comparators.ts'
 export { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './hindsight/over-ball.ts'
-export type { Gradient, Learner, LearnerOptions } from './learner.ts'
+export type { Certified, Gradient, Learner, LearnerOptions } from './learner.ts'
 export { type PlayAnswer, type PlayOptions, type PlayReport, play } from './play.ts'
-export { type Certified, type SeaConvex, type SeaConvexOptions, seaConvex } from './sea/convex.ts'
+export type { AdaptiveOptions } from './sea/adaptive.ts'
+export { type SeaConvex, type SeaConvexOptions, seaConvex } from './sea/convex.ts'
 export { type SeaDynamic, type SeaDynamicOptions, seaDynamic } from './sea/dynamic.ts'
 export { type SeaEntropicOptions, seaEntropic } from './sea/entropic.ts'
 export { type SeaExpConcave, type SeaExpConcaveOptions, seaExpConcave } from './sea/exp-concave.ts'

@@ -1,4 +1,7 @@
-import { refuse, show } from '@opt/core'
+import { decodeFloats, encodeFloats, refuse, show } from '@opt/core'
+import type { Domain } from './domains/domain.ts'
+import { LONGEST } from './limits.ts'
+import { inner } from './linear/vectors.ts'
 
 /** What {@link Learner.state} saves: plain JSON, exact to the bit (numbers are base64 of their little-endian float64 bytes). */
 export interface LearnerState {
@@ -12,44 +15,107 @@ export interface LearnerState {
   arrays: Record<string, string>
 }
 
-/** A multiple of 3, so that the pieces' base64 joins. */
-const PIECE = 24576
+/** The part of a state that a learner fills. */
+export type Saved = Pick<LearnerState, 'numbers' | 'arrays'>
 
-/** Base64 of numbers. */
-export function encode(values: Float64Array): string {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  let text = ''
-  for (let at = 0; at < bytes.length; at += PIECE) text += btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE)))
-  return text
+/** What changes from round to round, by name. */
+export interface Memory {
+  readonly numbers: Record<string, number>
+  readonly arrays: Record<string, Float64Array>
 }
 
-/** So many numbers out of base64, all finite. */
-export function decode(text: unknown, length: number, label: string): Float64Array {
-  let binary: string | undefined
-  try {
-    binary = typeof text === 'string' ? atob(text) : undefined
-  } catch {
-    // Not base64: refused below.
+/**
+ * What saved numbers stand for: a point of the domain (or several, one after the other), a gradient, numbers of a sign, or a function
+ * that says what they should be when they are not (and undefined when they are).
+ */
+export type Meaning =
+  | 'point'
+  | 'gradient'
+  | 'nonnegative'
+  | 'positive'
+  | ((values: Float64Array, round: number) => string | undefined)
+
+/** Encodes a memory. */
+export function saveMemory({ numbers, arrays }: Memory): Saved {
+  return {
+    numbers: mapped(numbers, (v) => encodeFloats(Float64Array.of(v))),
+    arrays: mapped(arrays, encodeFloats),
   }
-  if (binary?.length !== 8 * length)
-    refuse(label, `base64 of ${length} numbers`, binary === undefined ? show(text) : `${binary.length} bytes`)
-  const values = new Float64Array(Uint8Array.from(binary, (c) => c.charCodeAt(0)).buffer)
+}
+
+/**
+ * Decodes a memory that has the same names and lengths as `like`.
+ *
+ * @throws TypeError or RangeError when it has not, or a number is not finite.
+ */
+export function decodeMemory(saved: Saved, like: Memory, label: string): Memory {
+  checkNames(saved.numbers, like.numbers, `${label}.numbers`)
+  checkNames(saved.arrays, like.arrays, `${label}.arrays`)
+  return {
+    numbers: mapped(like.numbers, (_, key) => decode(saved.numbers[key], 1, `${label}.numbers.${key}`)[0]),
+    arrays: mapped(like.arrays, (v, key) => decode(saved.arrays[key], v.length, `${label}.arrays.${key}`)),
+  }
+}
+
+/** Refuses a memory that no learner on this domain can have had after so many rounds. */
+export function checkMemory(
+  { numbers, arrays }: Memory,
+  meaning: Record<string, Meaning>,
+  label: string,
+  domain: Domain,
+  round: number,
+): void {
+  const singles = mapped(numbers, (v) => Float64Array.of(v))
+  for (const [kind, list] of Object.entries({ numbers: singles, arrays }))
+    for (const [key, values] of Object.entries(list))
+      checkMeaning(values, meaning[key], `${label}.${kind}.${key}`, domain, round)
+}
+
+function checkMeaning(
+  values: Float64Array,
+  meaning: Meaning | undefined,
+  label: string,
+  domain: Domain,
+  round: number,
+): void {
+  if (typeof meaning === 'function') {
+    const wanted = meaning(values, round)
+    if (wanted !== undefined) refuse(label, wanted, 'other numbers')
+  } else if (meaning === 'point') {
+    const d = domain.dimension
+    for (let at = 0; at < values.length; at += d)
+      if (!domain.contains(values.subarray(at, at + d))) refuse(label, `in the ${domain.kind}`, 'a point outside')
+  } else if (meaning === 'gradient') {
+    const length = Math.sqrt(inner(values, values))
+    if (!(length <= LONGEST * (1 + 1e-9))) refuse(label, `of length at most ${LONGEST}`, String(length))
+  } else if (meaning !== undefined)
+    values.forEach((v, i) => {
+      if (v < 0 || (v === 0 && meaning === 'positive'))
+        refuse(values.length === 1 ? label : `${label}[${i}]`, `a ${meaning} number`, show(v))
+    })
+}
+
+/** Decodes so many finite numbers. */
+export function decode(text: unknown, length: number, label: string): Float64Array {
+  const values = decodeFloats(text, Float64Array, length, label)
   values.forEach((v, i) => {
     if (!Number.isFinite(v)) refuse(`${label}[${i}]`, 'a finite number', show(v))
   })
   return values
 }
 
-/** Checks that a saved record has exactly these names. */
-export function checkNames(given: unknown, names: string[], label: string): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    refuse(label, 'an object', show(given), 'type')
-  const has = Object.keys(given).sort()
-  if (String(has) !== String(names.slice().sort())) refuse(label, names.join(', ') || 'empty', has.join(', ') || 'none')
-}
-
 /** Checks a saved count. */
-export function count(value: unknown, label: string): number {
+export function checkCount(value: unknown, label: string): number {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(label, 'a nonnegative integer', show(value))
   return value as number
 }
+
+function checkNames(given: unknown, like: object, label: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    refuse(label, 'an object', show(given), 'type')
+  const [names, wanted] = [given, like].map((record) => Object.keys(record).sort().join(', '))
+  if (names !== wanted) refuse(label, wanted || 'empty', names || 'none')
+}
+
+const mapped = <V, W>(record: Record<string, V>, change: (value: V, key: string) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]))

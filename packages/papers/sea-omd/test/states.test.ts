@@ -132,7 +132,7 @@ describe('a stream', () => {
   it('refuses an index that stands twice, takes any order, and any size', () => {
     const stream = logisticStream({ learner: ogd({ domain: ball({ dimension: 3 }), G: 1 }), scale: 1 })
     expect(() => stream.see({ label: 1, indices: [0, 0], values: [1, 1] })).toThrow(
-      'logisticStream.see: indices[1] must be another than those before, got 0 again',
+      'logisticStream.see: indices[1] must be different from those before, got 0 again',
     )
     expect([stream.examples, stream.learner.round]).toEqual([0, 0])
     expect(() => stream.see(undefined as never)).toThrow(/^logisticStream.see: example must be an object/)

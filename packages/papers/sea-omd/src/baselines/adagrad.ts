@@ -1,9 +1,29 @@
-import { options as takeOptions } from '@opt/core'
-import { type Box, takeSides } from '../domains/box.ts'
-import { type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { options as optionsOf } from '@opt/core'
+import { type Box, checkBounds } from '../domains/box.ts'
+import { type Certified, type LearnerOptions, OnlineLearner } from '../learner.ts'
+import { positive } from '../limits.ts'
 import { largest } from '../linear/vectors.ts'
-import type { Meaning } from '../meaning.ts'
-import type { Certified } from '../sea/convex.ts'
+import type { Meaning } from '../state.ts'
+import { DescentLearner } from './ogd.ts'
+
+/** Options of {@link adagradNorm}. */
+export interface AdagradNormOptions extends LearnerOptions {
+  /** Default D / sqrt 2. */
+  k?: number
+}
+
+/**
+ * AdaGrad with one step for all coordinates, k / sqrt(sum ||g||^2); the first nonzero gradient makes the first move.
+ * The certificate is that of {@link ogd}.
+ *
+ * @throws RangeError when k is not positive.
+ * Source: Streeter and McMahan, 2010.
+ */
+export function adagradNorm(options: AdagradNormOptions): Certified {
+  const { k } = optionsOf(options, 'adagradNorm: options')
+  if (k !== undefined) positive(k, 'adagradNorm', 'k')
+  return new DescentLearner('adagradNorm', options, (_, squares, D) => (k ?? D / Math.SQRT2) / Math.sqrt(squares))
+}
 
 /** Options of {@link adagradDiagonal}. */
 export interface AdagradDiagonalOptions extends LearnerOptions {
@@ -12,21 +32,28 @@ export interface AdagradDiagonalOptions extends LearnerOptions {
   k?: number
 }
 
+/**
+ * AdaGrad with a step for each coordinate, k / sqrt(sum g_i^2), on a box.
+ * certificate() = sum_i side_i^2 / (2 eta_{T,i}) + sum_t sum_i eta_{t,i} g_{t,i}^2 / 2 holds for any gradients.
+ *
+ * @throws RangeError when the domain is no box or k is not positive.
+ * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.
+ */
+export function adagradDiagonal(options: AdagradDiagonalOptions): Certified {
+  return new AdagradDiagonalLearner(optionsOf(options, 'adagradDiagonal: options'))
+}
+
 class AdagradDiagonalLearner extends OnlineLearner implements Certified {
   readonly #k: number
   readonly #sides: Float64Array
-  protected readonly numbers: { spent: number } = { spent: 0 }
+  protected readonly numbers = { spent: 0 }
   protected readonly arrays: { squares: Float64Array }
-
-  protected readonly meaning: Record<string, Meaning> = {
-    spent: 'nonnegative',
-    squares: 'nonnegative',
-  }
+  protected readonly meaning: Record<string, Meaning> = { spent: 'nonnegative', squares: 'nonnegative' }
 
   constructor(options: AdagradDiagonalOptions) {
     super('adagradDiagonal', options)
     const { domain, k } = options
-    const [lower, upper] = takeSides(domain, 'adagradDiagonal: domain')
+    const [lower, upper] = checkBounds(domain, 'adagradDiagonal: domain')
     this.#sides = upper.map((v, i) => v - lower[i])
     this.#k = k === undefined ? largest(this.#sides) / Math.SQRT2 : positive(k, 'adagradDiagonal', 'k')
     this.arrays = { squares: new Float64Array(this.x.length) }
@@ -41,8 +68,8 @@ class AdagradDiagonalLearner extends OnlineLearner implements Certified {
       // A square may underflow to 0.
       if (squares[i] === 0) continue
       const eta = this.#k / Math.sqrt(squares[i])
-      this.numbers.spent += (eta * g[i] * g[i]) / 2
       x[i] -= eta * g[i]
+      this.numbers.spent += (eta * g[i] * g[i]) / 2
     }
     this.domain.projectInPlace(x)
   }
@@ -54,15 +81,4 @@ class AdagradDiagonalLearner extends OnlineLearner implements Certified {
       first += (this.#sides[i] * this.#sides[i] * Math.sqrt(squares[i])) / (2 * this.#k)
     return first + this.numbers.spent
   }
-}
-
-/**
- * AdaGrad with a step for each coordinate, k / sqrt(sum g_i^2), on a box.
- * certificate() = sum_i side_i^2 / (2 eta_{T,i}) + sum_t sum_i eta_{t,i} g_{t,i}^2 / 2 holds for any gradients.
- *
- * @throws RangeError when the domain is no box or k is not positive.
- * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.
- */
-export function adagradDiagonal(options: AdagradDiagonalOptions): Certified {
-  return new AdagradDiagonalLearner(takeOptions(options, 'adagradDiagonal: options'))
 }

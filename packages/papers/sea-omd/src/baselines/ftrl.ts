@@ -1,8 +1,9 @@
-import { refuse, options as takeOptions } from '@opt/core'
+import { options as optionsOf, refuse } from '@opt/core'
 import { bounds, type World } from '../bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
+import { LONGEST, positive, positiveDiameter } from '../limits.ts'
 import { largest } from '../linear/vectors.ts'
-import { LONGEST, type Meaning } from '../meaning.ts'
+import type { Meaning } from '../state.ts'
 
 /** Options of {@link oftrl}: nu, or G and L. */
 export interface OftrlOptions extends LearnerOptions {
@@ -15,11 +16,21 @@ export interface OftrlOptions extends LearnerOptions {
 /** {@link oftrl} and its step. */
 export interface Oftrl extends Learner {
   readonly nu: number
+  /** eta of the next round. */
   readonly stepSize: number
 }
 
-const sumOfGradients = (total: Float64Array, round: number) =>
-  largest(total) <= round * LONGEST * (1 + 1e-9) ? undefined : `the sum of ${round} gradients`
+/**
+ * Optimistic follow-the-regularised-leader of Sachs et al. (NeurIPS 2022): with c the start,
+ * eta_t = D^2 / (nu + sum_{s<t} eta_s ||g_s - g_{s-1}||^2) and the regulariser ||x - c||^2 / eta_t (twice the usual),
+ *
+ *     x_t = P(c - (eta_t / 2)(sum_{s<t} g_s + g_{t-1})).
+ *
+ * @throws RangeError when nu, G or L is not positive, neither nu nor both of G and L are given, or the domain is a point.
+ */
+export function oftrl(options: OftrlOptions): Oftrl {
+  return new OftrlLearner(optionsOf(options, 'oftrl: options'))
+}
 
 class OftrlLearner extends OnlineLearner implements Oftrl {
   readonly nu: number
@@ -37,10 +48,9 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
 
   constructor(options: OftrlOptions) {
     const { nu, G, L } = options
-    super('oftrl', options, G === undefined ? Infinity : positive(G, 'oftrl', 'G'))
+    super('oftrl', options, G)
     if (L !== undefined) positive(L, 'oftrl', 'L')
-    const D = this.domain.diameter
-    if (D === 0) refuse('oftrl: domain', 'of positive diameter', 'a single point')
+    const D = positiveDiameter(this.domain, 'oftrl')
     if (nu === undefined && (G === undefined || L === undefined))
       refuse('oftrl: nu', 'given when G or L is not', 'undefined')
     this.nu = nu === undefined ? L! * D * D + D * G! : positive(nu, 'oftrl', 'nu')
@@ -71,26 +81,24 @@ class OftrlLearner extends OnlineLearner implements Oftrl {
   protected override boundIn(world: World): number | undefined {
     const { G = world.G, L = world.L } = this.#options
     if (G === undefined || L === undefined || this.violations > 0) return undefined
-    return bounds.oftrl({ ...world, ...{ G, L, nu: this.nu, D: this.domain.diameter } })
+    return bounds.oftrl({ ...world, G, L, nu: this.nu, D: this.domain.diameter })
   }
-}
-
-/**
- * Optimistic follow-the-regularised-leader of Sachs et al. (NeurIPS 2022): with c the start,
- * eta_t = D^2 / (nu + sum_{s<t} eta_s ||g_s - g_{s-1}||^2) and the regulariser ||x - c||^2 / eta_t (twice the usual),
- *
- *     x_t = P(c - (eta_t / 2)(sum_{s<t} g_s + g_{t-1})).
- *
- * @throws RangeError when nu, G or L is not positive, neither nu nor both of G and L are given, or the domain is a point.
- */
-export function oftrl(options: OftrlOptions): Oftrl {
-  return new OftrlLearner(takeOptions(options, 'oftrl: options'))
 }
 
 /** Options of {@link oftl}. */
 export interface OftlOptions extends LearnerOptions {
   /** Modulus of strong convexity. */
   mu: number
+}
+
+/**
+ * Optimistic follow-the-leader of Sachs et al. (NeurIPS 2022) for mu-strongly convex losses:
+ * x_{t+1} = P((1/t)(sum_{s<=t} x_s - (sum_{s<=t} g_s + g_t) / mu)).
+ *
+ * @throws RangeError when mu is not positive.
+ */
+export function oftl(options: OftlOptions): Learner {
+  return new OftlLearner(optionsOf(options, 'oftl: options'))
 }
 
 class OftlLearner extends OnlineLearner {
@@ -132,12 +140,6 @@ class OftlLearner extends OnlineLearner {
   }
 }
 
-/**
- * Optimistic follow-the-leader of Sachs et al. (NeurIPS 2022) for mu-strongly convex losses:
- * x_{t+1} = P((1/t)(sum_{s<=t} x_s - (sum_{s<=t} g_s + g_t) / mu)).
- *
- * @throws RangeError when mu is not positive.
- */
-export function oftl(options: OftlOptions): Learner {
-  return new OftlLearner(takeOptions(options, 'oftl: options'))
-}
+/** Says what a saved sum of gradients must be, when it is not. */
+const sumOfGradients = (total: Float64Array, round: number) =>
+  largest(total) <= round * LONGEST * (1 + 1e-9) ? undefined : `the sum of ${round} gradients`

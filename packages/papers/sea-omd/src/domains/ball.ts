@@ -1,14 +1,14 @@
-import { number, options, refuse, type VectorLike, vectorCopy } from '@opt/core'
+import { number, options as optionsOf, refuse, type VectorLike, vectorCopy } from '@opt/core'
 import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from '../linear/vectors.ts'
-import { type Domain, domainOf, takeDimension } from './domain.ts'
+import { checkDimension, type Domain, domainOf } from './domain.ts'
 import { secular } from './secular.ts'
 
-/** Options of {@link ball}: a centre says the dimension too. */
+/** Options of {@link ball}: dimension or center. */
 export interface BallOptions {
   dimension?: number
   /** Default 1. */
   radius?: number
-  /** Default: the origin. */
+  /** Default: the origin of `dimension` dimensions. */
   center?: VectorLike
 }
 
@@ -17,22 +17,22 @@ export interface BallOptions {
  *
  * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is given.
  */
-export function ball(given: BallOptions): Domain {
-  const { dimension, radius = 1, center } = options(given, 'ball: options')
+export function ball(options: BallOptions): Domain {
+  const { dimension, radius = 1, center } = optionsOf(options, 'ball: options')
   number(radius, 'ball: radius', { positive: true })
   if (dimension === undefined && center === undefined)
     refuse('ball: dimension', 'given when center is not', 'undefined')
-  if (dimension !== undefined) takeDimension(dimension, 'ball: dimension')
+  if (dimension !== undefined) checkDimension(dimension, 'ball: dimension')
   const c =
-    center !== undefined
-      ? vectorCopy(center, 'ball: center', dimension === undefined ? {} : { length: dimension })
-      : new Float64Array(dimension!)
+    center === undefined ? new Float64Array(dimension!) : vectorCopy(center, 'ball: center', { length: dimension })
   const space = new VectorSpace(c.length, 3)
-  const [middle, away, edge] = [space.copy(c), space.zeros(), space.zeros()]
-  const metricProjection = secular(c, radius)
-  const plain = isExact(radius * radius)
+  const middle = space.copy(c)
+  const away = space.zeros()
+  const edge = space.zeros()
+  const projectOutside = secular(c, radius)
+  const hasSquare = isExact(radius * radius)
 
-  /** Where squares say nothing: lengths relative to the largest entry. */
+  /** Projects where squares over- or underflow: with lengths relative to the largest entry. */
   const projectFar = (y: Float64Array) => {
     const half = direction(y, c, away)
     const length = Math.sqrt(inner(away, away))
@@ -44,12 +44,12 @@ export function ball(given: BallOptions): Domain {
     diameter: 2 * radius,
     center: c,
     excess: (x) => distance(x, c) - radius,
-    isInside: (y) => (plain ? squaredDistance(y, c) <= radius * radius : distance(y, c) <= radius),
+    isInside: (y) => (hasSquare ? squaredDistance(y, c) <= radius * radius : distance(y, c) <= radius),
     projectInPlace(y) {
       if (y.length < LONG) {
         const square = squaredDistance(y, c)
-        if (plain && square <= radius * radius) return
-        if (!plain || !isExact(square)) return projectFar(y)
+        if (hasSquare && square <= radius * radius) return
+        if (!hasSquare || !isExact(square)) return projectFar(y)
         const scale = radius / Math.sqrt(square)
         for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
         return
@@ -57,13 +57,13 @@ export function ball(given: BallOptions): Domain {
       away.set(y)
       space.descend(away, 1, middle, away)
       const square = space.inner(away, away)
-      if (plain && square <= radius * radius) return
-      if (!plain || !isExact(square)) return projectFar(y)
+      if (hasSquare && square <= radius * radius) return
+      if (!hasSquare || !isExact(square)) return projectFar(y)
       space.descend(middle, -radius / Math.sqrt(square), away, edge)
       y.set(edge)
     },
     projectMetricInPlace(y, L) {
-      if (distance(y, c) > radius) metricProjection(y, L)
+      if (distance(y, c) > radius) projectOutside(y, L)
     },
   })
 }

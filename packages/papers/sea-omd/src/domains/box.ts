@@ -1,9 +1,9 @@
-import { options, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { options as optionsOf, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { distance } from '../linear/vectors.ts'
 import { activeSet } from './active-set.ts'
-import { type Domain, domainOf, takeDimension, takeDomain } from './domain.ts'
+import { checkDimension, checkDomain, type Domain, domainOf } from './domain.ts'
 
-/** Options of {@link box}: numbers for equal sides (then with a dimension) or vectors. */
+/** Options of {@link box}: bounds as vectors, or as numbers for all coordinates (then with a dimension). */
 export interface BoxOptions {
   dimension?: number
   /** Default -1. */
@@ -12,17 +12,18 @@ export interface BoxOptions {
   upper?: number | VectorLike
 }
 
-/** A box knows its sides. */
+/** A domain that knows its bounds. */
 export interface Box extends Domain {
   readonly kind: 'box'
-  /** Fresh copies. */
+  /** Returns a fresh copy of the lower bounds. */
   lower(): Float64Array
+  /** Returns a fresh copy of the upper bounds. */
   upper(): Float64Array
 }
 
-/** Checks that a domain is a box, and returns its sides. */
-export function takeSides(domain: Box, label: string): [lower: Float64Array, upper: Float64Array] {
-  const { kind, dimension } = takeDomain(domain, label)
+/** Checks that a domain is a box, and returns its bounds. */
+export function checkBounds(domain: Box, label: string): [lower: Float64Array, upper: Float64Array] {
+  const { kind, dimension } = checkDomain(domain, label)
   if (kind !== 'box' || typeof domain.lower !== 'function' || typeof domain.upper !== 'function')
     refuse(label, 'a box', `a ${show(kind).replaceAll('"', '')}`)
   const rule = { length: dimension }
@@ -30,19 +31,19 @@ export function takeSides(domain: Box, label: string): [lower: Float64Array, upp
 }
 
 /**
- * The box lower <= x <= upper; a side may have length 0.
+ * The box lower <= x <= upper; lower[i] may equal upper[i].
  *
  * @throws RangeError when lower[i] > upper[i], the diameter overflows, or the sizes do not fit.
  */
-export function box(given: BoxOptions): Box {
-  const { dimension, lower = -1, upper = 1 } = options(given, 'box: options')
+export function box(options: BoxOptions): Box {
+  const { dimension, lower = -1, upper = 1 } = optionsOf(options, 'box: options')
   const n =
     dimension ??
     [lower, upper]
       .map((side) => (typeof side === 'number' ? undefined : vectorCopy(side, 'box: side').length))
       .find((length) => length !== undefined)
   if (n === undefined) refuse('box: dimension', 'given when lower and upper are numbers', 'undefined')
-  takeDimension(n, 'box: dimension')
+  checkDimension(n, 'box: dimension')
   const side = (bound: number | VectorLike, label: string) =>
     vectorCopy(typeof bound === 'number' ? new Float64Array(n).fill(bound) : bound, label, { length: n })
   const lo = side(lower, 'box: lower')
@@ -60,7 +61,7 @@ export function box(given: BoxOptions): Box {
     for (let i = 0; i < n; i++) if (y[i] < lo[i] || y[i] > hi[i]) return false
     return true
   }
-  const quadratic = activeSet(lo, hi, false)
+  const projectOutside = activeSet(lo, hi, false)
   return {
     ...domainOf({
       kind: 'box',
@@ -70,7 +71,7 @@ export function box(given: BoxOptions): Box {
       isInside,
       projectInPlace: clip,
       projectMetricInPlace(y, L) {
-        if (!isInside(y)) quadratic(y, clip, L)
+        if (!isInside(y)) projectOutside(y, clip, L)
       },
     }),
     kind: 'box',

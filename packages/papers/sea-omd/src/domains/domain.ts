@@ -8,23 +8,23 @@ export interface Domain {
   readonly dimension: number
   /** The largest distance between two of its points. */
   readonly diameter: number
-  /** A fresh copy of its centre: where learners start unless told otherwise. */
+  /** Returns a fresh copy of its centre, where learners start by default. */
   center(): Float64Array
   /**
-   * Whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size, the larger of its diameter
-   * and its centre's largest entry.
+   * Returns whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size, the larger of its
+   * diameter and its centre's largest entry.
    *
    * @throws RangeError or TypeError when x is no vector of the domain's dimension.
    */
   contains(x: VectorLike, tolerance?: number): boolean
   /**
-   * The nearest point, argmin ||x - y||, as a new vector.
+   * Returns the nearest point, argmin ||x - y||, as a new vector.
    *
    * @throws RangeError or TypeError when y is no vector of the domain's dimension.
    */
   project(y: VectorLike): Float64Array
   /**
-   * The nearest point in the metric H: argmin (x - y)'H(x - y), as a new vector.
+   * Returns the nearest point in the metric H, argmin (x - y)'H(x - y), as a new vector.
    *
    * @param H symmetric positive definite, dimension x dimension.
    * @throws RangeError when H is not symmetric positive definite, or the domain is a product.
@@ -33,21 +33,26 @@ export interface Domain {
   /** {@link project} for hot loops: y becomes its projection; nothing is checked, nothing allocated. */
   projectInPlace(y: Float64Array): void
   /** {@link projectMetric} for hot loops, in the metric L'L of a lower triangle L without zeros on its diagonal. */
-  projectMetricInPlace(y: Float64Array, L: { data: Float64Array; stride: number }): void
-  /** Whether y is in the set, to the last bit; never for a simplex, whose plane a computed y misses. Nothing is checked. */
+  projectMetricInPlace(y: Float64Array, L: Triangle): void
+  /** Returns whether y is in the set, to the last bit; never for a simplex, whose plane a computed y misses. Nothing is checked. */
   isInside(y: Float64Array): boolean
 }
 
 const METHODS = [
-  ...(['center', 'contains', 'project', 'projectMetric'] as const),
-  ...(['projectInPlace', 'projectMetricInPlace', 'isInside'] as const),
-]
+  'center',
+  'contains',
+  'project',
+  'projectMetric',
+  'projectInPlace',
+  'projectMetricInPlace',
+  'isInside',
+] as const
 
 /** Checks that an argument is a domain. */
-export function takeDomain<D extends Domain>(domain: D, label: string): D {
-  const made =
+export function checkDomain<D extends Domain>(domain: D, label: string): D {
+  const hasAll =
     typeof domain === 'object' && domain !== null && METHODS.every((method) => typeof domain[method] === 'function')
-  if (!made || typeof domain.kind !== 'string') refuse(label, 'a domain', show(domain), 'type')
+  if (!hasAll || typeof domain.kind !== 'string') refuse(label, 'a domain', show(domain), 'type')
   number(domain.dimension, `${label}.dimension`, { integer: true, min: 1 })
   number(domain.diameter, `${label}.diameter`, { nonnegative: true })
   return domain
@@ -56,27 +61,29 @@ export function takeDomain<D extends Domain>(domain: D, label: string): D {
 /** More would not fit into memory beside a learner. */
 const MOST_DIMENSIONS = 1e7
 
-export function takeDimension(value: unknown, label: string): number {
+/** Checks a dimension. */
+export function checkDimension(value: unknown, label: string): number {
   number(value, label, { integer: true, min: 1 })
   return number(value, label, { max: MOST_DIMENSIONS })
 }
 
-/** What a domain does in place. */
-export type Geometry = Pick<Domain, 'projectInPlace' | 'projectMetricInPlace' | 'isInside'> & {
-  kind: Domain['kind']
-  diameter: number
+/** What a kind of domain defines; {@link domainOf} adds the rest. */
+export type Geometry = Pick<Domain, 'kind' | 'diameter' | 'projectInPlace' | 'projectMetricInPlace' | 'isInside'> & {
   center: Float64Array
-  /** By how much x breaks its worst constraint; 0 or less inside. */
+  /** Returns by how much x breaks its worst constraint; 0 or less inside. */
   excess(x: Float64Array): number
 }
 
-/** Puts checks and copies round the geometry of a set. */
+/** Makes a domain of the geometry of a set: checks arguments and copies them. */
 export function domainOf({ kind, diameter, center, excess, ...inPlace }: Geometry): Domain {
   const dimension = center.length
   if (!(diameter < Infinity)) refuse(`${kind}: diameter`, 'a finite number', String(diameter))
   const size = Math.max(diameter, largest(center))
   return {
-    ...{ kind, dimension, diameter, ...inPlace },
+    kind,
+    dimension,
+    diameter,
+    ...inPlace,
     center: () => center.slice(),
     contains(x, tolerance = 1e-9 * size) {
       number(tolerance, `${kind}.contains: tolerance`, { nonnegative: true })
@@ -88,25 +95,22 @@ export function domainOf({ kind, diameter, center, excess, ...inPlace }: Geometr
       return x
     },
     projectMetric(y, H) {
-      const x = vectorCopy(y, `${kind}.projectMetric: y`, { length: dimension })
-      const metric = matrix(H, `${kind}.projectMetric: H`, { rows: dimension, columns: dimension })
-      inPlace.projectMetricInPlace(x, metricOf(metric.data, dimension, `${kind}.projectMetric: H`))
+      const label = `${kind}.projectMetric`
+      const x = vectorCopy(y, `${label}: y`, { length: dimension })
+      const { data } = matrix(H, `${label}: H`, { rows: dimension, columns: dimension })
+      inPlace.projectMetricInPlace(x, metricTriangle(data, dimension, `${label}: H`))
       return x
     },
   }
 }
 
-/** The triangle of a symmetric positive definite matrix; others are refused. */
-export function metricOf(H: Float64Array, n: number, label: string): Triangle {
-  checkSymmetric(H, n, label)
-  return triangleOf(H, n) ?? refuse(label, 'positive definite', 'a matrix that is not')
-}
-
-function checkSymmetric(H: Float64Array, n: number, label: string): void {
+/** Returns the triangle of a symmetric positive definite matrix; refuses others. */
+export function metricTriangle(H: Float64Array, n: number, label: string): Triangle {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < i; j++) {
       const [a, b] = [H[i * n + j], H[j * n + i]]
       if (Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b), Math.abs(H[i * n + i])))
         refuse(label, 'symmetric', `H[${i}][${j}] = ${a} but H[${j}][${i}] = ${b}`)
     }
+  return triangleOf(H, n) ?? refuse(label, 'positive definite', 'a matrix that is not')
 }

@@ -4,19 +4,20 @@ import { addRow, hypot, multiplyTriangle, type Triangle } from '../linear/triang
 const BINDING = 1e90
 
 /**
- * The least-squares problem min ||L (e + p)|| over steps p of the free coordinates, others held: L with its columns in an order that has
- * the free ones last, made triangular again by rotations whenever one is held or let go. The free block's rows then give the step,
- * the rest the slopes of what is held, neither of them as a difference of large numbers.
+ * The least-squares problem min ||L (e + p)|| over steps p of the free coordinates, with the others held. The columns of L are ordered
+ * such that the free ones come last; rotations make it triangular again whenever one is held or released. The rows of the free
+ * block then give the step, the others the slopes of held coordinates, neither as a difference of large numbers.
  */
 export class FreeColumns {
   readonly #n: number
   readonly #T: Triangle
-  /** What L e has become. */
+  /** L e under the same rotations. */
   readonly #right: Float64Array
   readonly #row: Float64Array
-  /** The coordinate at each place, the place of each coordinate, and the first free place. */
+  /** The coordinate at each place, and the place of each coordinate. */
   readonly #order: Int32Array
   readonly #place: Int32Array
+  /** The first free place. */
   #first = 0
 
   constructor(n: number) {
@@ -28,7 +29,7 @@ export class FreeColumns {
     this.#place = new Int32Array(n)
   }
 
-  /** All free. With `sum`, steps keep the sum of the coordinates. */
+  /** Starts with all coordinates free. With `sum`, steps keep the sum of the coordinates. */
   begin(L: Triangle, e: Float64Array, sum: boolean): void {
     const { data } = this.#T
     const n = this.#n
@@ -46,6 +47,7 @@ export class FreeColumns {
     if (sum) addRow(this.#T, this.#row.fill(BINDING * largest), this.#right, 0)
   }
 
+  /** The free coordinates. */
   get free(): Int32Array {
     return this.#order.subarray(this.#first)
   }
@@ -65,12 +67,15 @@ export class FreeColumns {
     }
   }
 
-  /** Takes a part of that step, 0 to 1. */
-  take(part: number): void {
+  /** Goes a part of that step, 0 to 1. */
+  advance(part: number): void {
     for (let i = this.#first; i < this.#n; i++) this.#right[i] *= 1 - part
   }
 
-  /** At the minimiser of the face: the slope in a held coordinate, as the cosine of an angle, and the size of the terms it is a sum of. */
+  /**
+   * At the minimiser of the face: returns the slope in a held coordinate, as the cosine of an angle, and the size of the terms it is
+   * the sum of.
+   */
   slope(i: number): { slope: number; size: number } {
     const { data } = this.#T
     const n = this.#n
@@ -93,18 +98,18 @@ export class FreeColumns {
   hold(i: number): void {
     const [from, to] = [this.#place[i], this.#first++]
     this.#move(from, to)
-    // Column j reaches up to row j - 1 now.
+    // Column j now reaches up to row j - 1.
     for (let j = from; j > to; j--) this.#rotate(j, j - 1, j, j)
   }
 
-  letGo(i: number): void {
+  release(i: number): void {
     const [from, to] = [this.#place[i], --this.#first]
     this.#move(from, to)
     // The column at `to` reaches up to row `from`.
     for (let r = from; r < to; r++) this.#rotate(r + 1, r, to, r)
   }
 
-  /** Moves a column, and those between by one place. */
+  /** Moves a column, and each column between by one place. */
   #move(from: number, to: number): void {
     const { data } = this.#T
     const n = this.#n

@@ -1,6 +1,6 @@
 import { refuse, show, vector } from '@opt/core'
 import { hypot } from '../linear/triangle.ts'
-import { type Domain, domainOf, takeDomain } from './domain.ts'
+import { checkDomain, type Domain, domainOf } from './domain.ts'
 
 /**
  * The product of domains: the first entries of x belong to the first, the next to the second, and so on.
@@ -11,13 +11,13 @@ import { type Domain, domainOf, takeDomain } from './domain.ts'
 export function product(parts: readonly Domain[]): Domain {
   if (!Array.isArray(parts)) refuse('product: parts', 'an array of domains', show(parts), 'type')
   if (parts.length === 0) refuse('product: parts', 'nonempty', 'length 0')
-  parts.forEach((part, k) => takeDomain(part, `product: parts[${k}]`))
+  parts.forEach((part, k) => checkDomain(part, `product: parts[${k}]`))
   const center = Float64Array.from(
     parts.flatMap((part, k) => [...vector(part.center(), `product: parts[${k}].center()`, { length: part.dimension })]),
   )
   const scratch = parts.map((part) => new Float64Array(part.dimension))
-  /** Hands each part its block, in a copy, and writes it back. */
-  const blocks = (y: Float64Array, work: (part: Domain, block: Float64Array) => boolean): boolean => {
+  /** Calls `work` with each part and a copy of its block, which it writes back; stops at the first false. */
+  const eachBlock = (y: Float64Array, work: (part: Domain, block: Float64Array) => boolean): boolean => {
     let at = 0
     for (let k = 0; k < parts.length; k++) {
       const block = scratch[k]
@@ -37,14 +37,14 @@ export function product(parts: readonly Domain[]): Domain {
     kind: 'product',
     diameter: parts.reduce((length, { diameter }) => hypot(length, diameter), 0),
     center,
-    // Parts know only whether a point is within a tolerance: the distance to the projection bounds what a constraint is broken by.
+    // Parts only know whether a point is within a tolerance; the distance to the projection bounds how far a constraint is broken.
     excess: (x) => {
       const y = x.slice()
-      blocks(y, project)
+      eachBlock(y, project)
       return y.reduce((worst, v, i) => Math.max(worst, Math.abs(v - x[i])), 0)
     },
-    isInside: (y) => blocks(y, inside),
-    projectInPlace: (y) => void blocks(y, project),
+    isInside: (y) => eachBlock(y, inside),
+    projectInPlace: (y) => void eachBlock(y, project),
     projectMetricInPlace: () =>
       refuse('product.projectMetric: domain', 'a ball, box or simplex (a metric couples the parts)', 'a product'),
   })

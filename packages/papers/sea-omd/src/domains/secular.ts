@@ -3,31 +3,36 @@ import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle
 import { direction, distance, inner, largest } from '../linear/vectors.ts'
 
 const NEWTON_STEPS = 100
-/** Relative to the distance of the point; beyond, only the direction in which z vanishes matters. */
+/** The smallest radius, relative to the distance of the point: below it only the direction in which z vanishes matters. */
 const SMALLEST = 1e-100
-/** Up to this ratio of its entries the product L'L loses nothing that matters, and its Cholesky factor is faster. */
+/** Up to this ratio of the entries of L the product L'L loses nothing that matters, and its Cholesky factor is faster. */
 const EVEN = 1e4
 
 /**
- * The metric projection of an outer point on a ball: z = x - center solves (L'L + mu I) z = L'L (y - center) for the mu > 0 at which
- * ||z|| = radius. Newton on 1/||z|| - 1/radius from mu = 0 climbs to it without ever passing (More and Sorensen, 1983).
+ * Makes the metric projection of points outside a ball. For a point y, z = x - center solves (L'L + mu I) z = L'L (y - center) for the
+ * mu > 0 at which ||z|| = radius. Newton's method on 1/||z|| - 1/radius rises from mu = 0 without passing it (More and Sorensen, 1983).
  */
 export function secular(center: Float64Array, radius: number): (y: Float64Array, L: Triangle) => void {
   const n = center.length
-  const plan = () =>
-    allocate((ws) => ({
-      ...{ S: ws.matrix(n, n), T: ws.matrix(n, n), H: ws.matrix(n, n) },
-      ...{ b: ws.f64(n), z: ws.f64(n), w: ws.f64(n), row: ws.f64(n) },
-      work: ws.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
+  const allocateScratch = () =>
+    allocate((views) => ({
+      S: views.matrix(n, n),
+      T: views.matrix(n, n),
+      H: views.matrix(n, n),
+      b: views.f64(n),
+      z: views.f64(n),
+      w: views.f64(n),
+      row: views.f64(n),
+      work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
     }))
-  let space: ReturnType<typeof plan> | undefined
+  let scratch: ReturnType<typeof allocateScratch> | undefined
   const zero = new Float64Array(n)
   const norm = (x: Float64Array) => distance(x, zero)
 
   return (y, L) => {
-    space ??= plan()
-    const { S, T, H, b, z, w, row, work, kernels } = space
-    // The answer does not depend on the size of the metric, nor but for the radius on that of the distance.
+    scratch ??= allocateScratch()
+    const { S, T, H, b, z, w, row, work, kernels } = scratch
+    // The answer depends neither on the scale of the metric nor, apart from the radius, on that of the distance.
     let [top, least] = [0, Infinity]
     for (let i = 0; i < n; i++) {
       least = Math.min(least, Math.abs(L.data[i * L.stride + i]))
@@ -50,7 +55,7 @@ export function secular(center: Float64Array, radius: number): (y: Float64Array,
       b.set(row)
     }
 
-    /** Writes z of this mu, and w with ||w||^2 = z'(H + mu I)^-1 z. */
+    /** Writes the z of this mu, and w with ||w||^2 = z'(H + mu I)^-1 z. */
     const solveAt = (mu: number) => {
       if (even) {
         T.data.set(H.data)

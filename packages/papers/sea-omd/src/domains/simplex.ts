@@ -1,15 +1,15 @@
-import { number, options } from '@opt/core'
+import { number, options as optionsOf } from '@opt/core'
 import { activeSet } from './active-set.ts'
-import { type Domain, domainOf, takeDimension } from './domain.ts'
+import { checkDimension, type Domain, domainOf } from './domain.ts'
 
 /** Options of {@link simplex}. */
 export interface SimplexOptions {
   dimension: number
-  /** What the entries sum to. Default 1. */
+  /** The sum of the entries. Default 1. */
   total?: number
 }
 
-/** A simplex knows its total. */
+/** A domain that knows its total. */
 export interface Simplex extends Domain {
   readonly kind: 'simplex'
   readonly total: number
@@ -20,13 +20,13 @@ export interface Simplex extends Domain {
  *
  * @throws RangeError when the dimension is not a positive integer or the total is not positive.
  */
-export function simplex(given: SimplexOptions): Simplex {
-  const { dimension, total = 1 } = options(given, 'simplex: options')
-  takeDimension(dimension, 'simplex: dimension')
+export function simplex(options: SimplexOptions): Simplex {
+  const { dimension, total = 1 } = optionsOf(options, 'simplex: options')
+  checkDimension(dimension, 'simplex: dimension')
   number(total, 'simplex: total', { positive: true })
   const sorted = new Float64Array(dimension)
 
-  /** Sorting finds the threshold (Held, Wolfe and Crowder, 1974); entries are taken relative to the largest. */
+  /** Finds the threshold by sorting (Held, Wolfe and Crowder, 1974), with entries relative to the largest. */
   const project = (y: Float64Array) => {
     sorted.set(y)
     sorted.sort()
@@ -43,7 +43,7 @@ export function simplex(given: SimplexOptions): Simplex {
     for (let i = 0; i < dimension; i++) y[i] = Math.max(y[i] - top - threshold, 0)
   }
   const zeros = new Float64Array(dimension)
-  const quadratic = activeSet(zeros, new Float64Array(dimension).fill(Infinity), true)
+  const projectInMetric = activeSet(zeros, new Float64Array(dimension).fill(Infinity), true)
   return {
     ...domainOf({
       kind: 'simplex',
@@ -55,7 +55,7 @@ export function simplex(given: SimplexOptions): Simplex {
       },
       isInside: () => false,
       projectInPlace: project,
-      projectMetricInPlace: (y, L) => quadratic(y, project, L),
+      projectMetricInPlace: (y, L) => projectInMetric(y, project, L),
     }),
     kind: 'simplex',
     total,

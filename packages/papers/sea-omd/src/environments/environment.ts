@@ -1,3 +1,4 @@
+import { sum } from '@opt/core'
 import type { World } from '../bounds.ts'
 import type { Domain } from '../domains/domain.ts'
 import type { Comparator } from '../hindsight/over-ball.ts'
@@ -11,33 +12,28 @@ export interface Environment extends Required<Omit<World, 'pathLength'>> {
   readonly noise: Float64Array
   /** Sigma_t^2; the first is 0. */
   readonly drift: Float64Array
-  /** Gradient of f_t at x; the array is overwritten by the next call. */
+  /** Returns the gradient of f_t at x; the next call overwrites the array. */
   gradient(t: number, x: Float64Array): Float64Array
-  /** f_t(x), the loss as drawn. */
+  /** Returns f_t(x), the loss as drawn. */
   loss(t: number, x: Float64Array): number
-  /** F_t(x), its expectation. */
+  /** Returns F_t(x), its expectation. */
   expected(t: number, x: Float64Array): number
-  /** The best fixed point for sum F_t: comparator of the pseudo-regret. */
+  /** Returns the best fixed point for sum F_t: the comparator of the pseudo-regret. */
   comparator(): Comparator
-  /** The best fixed point for sum f_t: comparator of the realised regret. */
+  /** Returns the best fixed point for sum f_t: the comparator of the realised regret. */
   realizedComparator(): Comparator
-  /** The minimiser of F_t, where the world knows it: comparator of the dynamic regret. */
+  /** Returns the minimiser of F_t, where the world knows it: the comparator of the dynamic regret. */
   minimizer?(t: number): Float64Array
-  /** sum ||u_t - u_{t-1}|| of those minimisers. */
+  /** Returns sum ||u_t - u_{t-1}|| of those minimisers. */
   pathLength?(): number
 }
 
-/** Totals and largest terms of noise and drift. */
-export function quantities(
-  noise: Float64Array,
-  drift: Float64Array,
-): { noise: Float64Array; drift: Float64Array; sigma2: number; Sigma2: number; sigmaMax2: number; SigmaMax2: number } {
-  const sum = (v: Float64Array) => v.reduce((s, x) => s + x, 0)
-  const max = (v: Float64Array) => v.reduce((s, x) => Math.max(s, x), 0)
-  return {
-    ...{ noise, drift },
-    ...{ sigma2: sum(noise), Sigma2: sum(drift), sigmaMax2: max(noise), SigmaMax2: max(drift) },
-  }
+type Quantities = Pick<Environment, 'noise' | 'drift' | 'sigma2' | 'Sigma2' | 'sigmaMax2' | 'SigmaMax2'>
+
+/** Noise and drift with their totals and largest terms. */
+export function quantities(noise: Float64Array, drift: Float64Array): Quantities {
+  const max = (v: Float64Array) => v.reduce((most, x) => Math.max(most, x), 0)
+  return { noise, drift, sigma2: sum(noise), Sigma2: sum(drift), sigmaMax2: max(noise), SigmaMax2: max(drift) }
 }
 
 /** sum ||u_t - u_{t-1}|| of the minimisers. */

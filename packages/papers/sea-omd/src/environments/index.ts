@@ -4,7 +4,7 @@ import { adversarial, iid, multiscale } from './multiscale.ts'
 import { quadratic } from './quadratic.ts'
 import { abruptShift, slowShift } from './shifts.ts'
 
-/** Worlds whose noise and speed are known; every draw comes from the generator given. */
+/** Worlds whose noise and speed are known; every draw comes from the generator passed in. */
 export const environments: {
   quadratic: typeof quadratic
   multiscale: typeof multiscale

@@ -1,47 +1,39 @@
-import { exp, log, number, type Random, sin } from '@opt/core'
+import { number, type Random, sin } from '@opt/core'
 import { ball } from '../domains/ball.ts'
-import { type Comparator, overBall, type SecondOrder } from '../hindsight/over-ball.ts'
-import { LONGEST } from '../meaning.ts'
+import { type Comparator, overBall } from '../hindsight/over-ball.ts'
+import { LONGEST } from '../limits.ts'
 import { type Environment, quantities } from './environment.ts'
-import { checkArguments, checkRounds } from './multiscale.ts'
+import { checkArguments, checkRounds } from './options.ts'
+import { drawSamples, FEATURES, softmaxRisks } from './softmax-risks.ts'
 
-/** Options of {@link labelShift}. */
+/** Options of {@link environments}.labelShift. */
 export interface LabelShiftOptions {
   rounds: number
   /** Default 3. */
   classes?: number
   /** Unlabelled points seen each round. Default 50. */
   points?: number
-  /** Rounds in which the shares of the classes come back. Default: all rounds. */
+  /** Rounds after which the shares of the classes repeat. Default: all rounds. */
   period?: number
-  /** How often the classifier whose predictions are counted is right. Default 0.8. */
+  /** The probability that the classifier whose predictions are counted is right. Default 0.8. */
   accuracy?: number
   /** Radius of the ball of weights. Default 5. */
   radius?: number
 }
 
-const FEATURES = 3
-const PER_CLASS = 40
-
 /**
- * Online label shift: the shares mu_t of the classes drift, and only unlabelled points come in. A fixed classifier's predictions
- * are counted and its confusion matrix C undone: muhat_t = C^-1 frequencies, unbiased, and f_t(w) = sum_k muhat_{t,k} R_k(w) with R_k the
- * mean softmax loss over labelled points of class k (two features and a constant, of length at most 1).
+ * Online label shift: the shares mu_t of the classes drift, and only unlabelled points come in. The predictions of a fixed classifier
+ * are counted, and its confusion matrix C inverted: muhat_t = C^-1 frequencies is unbiased, and f_t(w) = sum_k muhat_{t,k} R_k(w),
+ * with R_k the mean softmax loss over labelled points of class k (two features and a constant, of length at most 1).
  *
- * sigma_t^2 <= (K G^2 / N) trace(C^-1 (diag q - q q') C^-T), q = C mu_t, and Sigma_t^2 <= G^2 ||mu_t - mu_{t-1}||_1^2, with G here that of the R_k.
- * The environment's own G covers the drawn f_t, whose muhat may be negative.
+ * sigma_t^2 <= (K G^2 / N) trace(C^-1 (diag q - q q') C^-T), q = C mu_t, and Sigma_t^2 <= G^2 ||mu_t - mu_{t-1}||_1^2, where G is
+ * that of the R_k. The environment's own G covers the f_t drawn, whose muhat may be negative.
  *
  * @throws TypeError or RangeError when an option is out of range; the accuracy must exceed chance.
  */
 export function labelShift(rng: Random, options: LabelShiftOptions): Environment {
-  const {
-    rounds,
-    classes: K = 3,
-    points = 50,
-    period = rounds,
-    accuracy = 0.8,
-    radius = 5,
-  } = checkArguments(rng, options, 'labelShift')
+  const checked = checkArguments(rng, options, 'labelShift')
+  const { rounds, classes: K = 3, points = 50, period = rounds, accuracy = 0.8, radius = 5 } = checked
   const label = 'environments.labelShift'
   checkRounds(rounds, 'labelShift')
   number(K, `${label}: classes`, { integer: true, min: 2, max: 100 })
@@ -63,7 +55,7 @@ export function labelShift(rng: Random, options: LabelShiftOptions): Environment
   let widest = 1
   for (let t = 0; t < rounds; t++) {
     const mu = shares.subarray(t * K, (t + 1) * K)
-    shareAt((2 * Math.PI * t) / period, mu)
+    writeShares((2 * Math.PI * t) / period, mu)
     const muhat = estimates.subarray(t * K, (t + 1) * K)
     for (let p = 0; p < points; p++) muhat[predict(rng, mu, accuracy)] += 1 / points
     let [length, variance, moved] = [0, 0, 0]
@@ -92,8 +84,12 @@ export function labelShift(rng: Random, options: LabelShiftOptions): Environment
     return { x, total: loss }
   }
   return {
-    ...{ name: 'labelShift', domain, rounds, ...quantities(noise, drift) },
-    ...{ G: G * widest, L: 0.5 },
+    name: 'labelShift',
+    domain,
+    rounds,
+    ...quantities(noise, drift),
+    G: G * widest,
+    L: 0.5,
     gradient(t, x) {
       weighted(estimates, t, x)
       return g
@@ -105,12 +101,12 @@ export function labelShift(rng: Random, options: LabelShiftOptions): Environment
   }
 }
 
-/** Shares that swing: proportional to 1 + 0.9 sin(phase + 2 pi k / K), whose sum over k is K. */
-function shareAt(phase: number, mu: Float64Array): void {
+/** Writes shares that swing: proportional to 1 + 0.9 sin(phase + 2 pi k / K), whose sum over k is K. */
+function writeShares(phase: number, mu: Float64Array): void {
   for (let k = 0; k < mu.length; k++) mu[k] = (1 + 0.9 * sin(phase + (2 * Math.PI * k) / mu.length)) / mu.length
 }
 
-/** A label drawn by mu, as the classifier sees it. */
+/** Draws a label by mu, as the classifier sees it. */
 function predict(rng: Random, mu: Float64Array, accuracy: number): number {
   let u = rng.uniform()
   let label = 0
@@ -118,77 +114,4 @@ function predict(rng: Random, mu: Float64Array, accuracy: number): number {
   if (rng.uniform() < accuracy) return label
   const other = rng.integer(0, mu.length - 1)
   return other < label ? other : other + 1
-}
-
-/** Points of each class round a centre of its own, and the constant: rows of length at most 1. */
-function drawSamples(rng: Random, K: number): Float64Array[] {
-  return Array.from({ length: K }, () => {
-    const [a, b] = [rng.uniform(-1, 1), rng.uniform(-1, 1)]
-    return Float64Array.from({ length: PER_CLASS * FEATURES }, (_, i) => {
-      if (i % FEATURES === 2) return 1 / Math.sqrt(3)
-      const v = (i % FEATURES === 0 ? a : b) + rng.normal(0, 0.5)
-      return Math.min(Math.max(v, -1), 1) / Math.sqrt(3)
-    })
-  })
-}
-
-/** sum_k weights_k R_k(w): its value and gradient, and the same with the Hessian. w holds one row of weights a class. */
-function softmaxRisks(samples: Float64Array[], K: number) {
-  const p = new Float64Array(K)
-  const walk = (
-    weights: ArrayLike<number>,
-    w: Float64Array,
-    visit: (z: Float64Array, at: number, share: number, k: number) => void,
-  ) => {
-    let total = 0
-    for (let k = 0; k < K; k++)
-      for (let s = 0; s < PER_CLASS; s++) {
-        const at = s * FEATURES
-        const share = weights[k] / PER_CLASS
-        total += share * softmaxLoss(w, samples[k], at, k, p)
-        visit(samples[k], at, share, k)
-      }
-    return total
-  }
-  const slope = (g: Float64Array, z: Float64Array, at: number, share: number, k: number) => {
-    for (let c = 0; c < K; c++)
-      for (let f = 0; f < FEATURES; f++) g[c * FEATURES + f] += share * (p[c] - (c === k ? 1 : 0)) * z[at + f]
-  }
-  const risks = (weights: ArrayLike<number>, w: Float64Array, g: Float64Array) => {
-    g.fill(0)
-    return walk(weights, w, (z, at, share, k) => slope(g, z, at, share, k))
-  }
-  const curvature =
-    (weights: ArrayLike<number>): SecondOrder =>
-    (w, g, H, stride) => {
-      g.fill(0)
-      const n = K * FEATURES
-      for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) H[i * stride + j] = 0
-      return walk(weights, w, (z, at, share, k) => {
-        slope(g, z, at, share, k)
-        for (let i = 0; i < n; i++)
-          for (let j = 0; j <= i; j++) {
-            const [a, b] = [Math.floor(i / FEATURES), Math.floor(j / FEATURES)]
-            const spread = (a === b ? p[a] : 0) - p[a] * p[b]
-            H[i * stride + j] += share * spread * z[at + (i % FEATURES)] * z[at + (j % FEATURES)]
-          }
-      })
-    }
-  return { risks, curvature }
-}
-
-/** -log of the probability of class k; fills p with all of them. */
-function softmaxLoss(w: Float64Array, z: Float64Array, at: number, k: number, p: Float64Array): number {
-  let top = -Infinity
-  for (let c = 0; c < p.length; c++) {
-    let m = 0
-    for (let f = 0; f < FEATURES; f++) m += w[c * FEATURES + f] * z[at + f]
-    p[c] = m
-    top = Math.max(top, m)
-  }
-  const mine = p[k] - top
-  let sum = 0
-  for (let c = 0; c < p.length; c++) sum += p[c] = exp(p[c] - top)
-  for (let c = 0; c < p.length; c++) p[c] /= sum
-  return log(sum) - mine
 }

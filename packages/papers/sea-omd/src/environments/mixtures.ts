@@ -1,7 +1,8 @@
 import { number, type Random } from '@opt/core'
 import { box } from '../domains/box.ts'
 import type { Environment } from './environment.ts'
-import { atLeast0, base, checkArguments, checkRounds, onBox, rowsOf, sphere } from './multiscale.ts'
+import { drawBase, drawSphere, onBox, rowsOf } from './on-box.ts'
+import { checkArguments, checkNonnegative, checkRounds } from './options.ts'
 import { quadratic } from './quadratic.ts'
 
 /** Options of {@link environments}.corrupted. */
@@ -9,7 +10,7 @@ export interface CorruptedOptions {
   rounds: number
   /** Default 0.5. */
   sigma?: number
-  /** How many rounds are corrupted. */
+  /** The number of corrupted rounds. */
   corruptions: number
   /** Length of the vector added to their gradients. Default 2. */
   size?: number
@@ -17,17 +18,21 @@ export interface CorruptedOptions {
   pinned?: number
 }
 
-/** I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C = corruptions * size. */
+/**
+ * I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C = corruptions * size.
+ *
+ * @throws TypeError or RangeError when an option is out of range.
+ */
 export function corrupted(rng: Random, options: CorruptedOptions): Environment {
   const { rounds, sigma = 0.5, corruptions, size = 2, pinned = 5 } = checkArguments(rng, options, 'corrupted')
   checkRounds(rounds, 'corrupted')
   number(corruptions, 'environments.corrupted: corruptions', { integer: true, min: 0, max: rounds })
-  for (const [key, value] of Object.entries({ sigma, size, pinned })) atLeast0(value, 'corrupted', key)
-  const world = base(rng, 8, pinned)
+  checkNonnegative({ sigma, size, pinned }, 'corrupted')
+  const base = drawBase(rng, 8, pinned)
   const bad = new Set(rng.choice(rounds, corruptions))
-  const pushes = sphere(rng, corruptions, world.dimension, size)
+  const pushes = drawSphere(rng, corruptions, base.dimension, size)
   let next = 0
-  return onBox('corrupted', rng, world, { rounds, sigma }, (t, row) => {
+  return onBox('corrupted', rng, base, { rounds, sigma }, (t, row) => {
     if (!bad.has(t - 1)) return
     const push = pushes.subarray(next * row.length, (next + 1) * row.length)
     next++
@@ -39,28 +44,30 @@ export function corrupted(rng: Random, options: CorruptedOptions): Environment {
 
 /** Options of {@link environments}.randomOrder. */
 export interface RandomOrderOptions {
-  /** How many losses there are. */
+  /** The number of losses. */
   size: number
   /** Default 1. */
   passes?: number
-  /** Length of what each loss's gradient adds to the mean's. Default 1. */
+  /** The length by which each loss's gradient differs from a common one. Default 1. */
   sigma?: number
   /** Default 5. */
   pinned?: number
 }
 
 /**
- * A finite set of losses, each pass in a fresh random order. Given what is gone, the next loss is uniform over those that remain:
- * F_t is their mean, sigma_t^2 their variance, Sigma_t the way their mean moves. All exact along the order drawn.
+ * A finite set of losses, each pass in a fresh random order. Given the losses seen, the next is uniform over those that remain:
+ * F_t is their mean, sigma_t^2 their variance, Sigma_t the distance their mean moves. All are exact for the order drawn.
+ *
+ * @throws TypeError or RangeError when an option is out of range.
  */
 export function randomOrder(rng: Random, options: RandomOrderOptions): Environment {
   const { size, passes = 1, sigma = 1, pinned = 5 } = checkArguments(rng, options, 'randomOrder')
   number(size, 'environments.randomOrder: size', { integer: true, min: 1 })
   number(passes, 'environments.randomOrder: passes', { integer: true, min: 1 })
   checkRounds(size * passes, 'randomOrder')
-  for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'randomOrder', key)
-  const { curvature, c, dimension: d } = base(rng, 8, pinned)
-  const parts = sphere(rng, size, d, sigma)
+  checkNonnegative({ sigma, pinned }, 'randomOrder')
+  const { curvature, c, dimension: d } = drawBase(rng, 8, pinned)
+  const parts = drawSphere(rng, size, d, sigma)
   const rounds = size * passes
   const targets = new Float64Array(rounds * d)
   const noise = new Float64Array(rounds * d)
@@ -85,7 +92,11 @@ export function randomOrder(rng: Random, options: RandomOrderOptions): Environme
     }
   }
   return quadratic({
-    ...{ name: 'randomOrder', domain: box({ dimension: d }), curvature, variances },
-    ...{ targets: rowsOf(targets, d), noise: rowsOf(noise, d) },
+    name: 'randomOrder',
+    domain: box({ dimension: d }),
+    curvature,
+    targets: rowsOf(targets, d),
+    noise: rowsOf(noise, d),
+    variances,
   })
 }

@@ -1,6 +1,7 @@
 import { cos, number, type Random } from '@opt/core'
 import type { Environment } from './environment.ts'
-import { atLeast0, base, checkArguments, checkRounds, onBox } from './multiscale.ts'
+import { drawBase, onBox } from './on-box.ts'
+import { checkArguments, checkNonnegative, checkRounds } from './options.ts'
 
 /** Options of {@link environments}.slowShift. */
 export interface SlowShiftOptions {
@@ -13,14 +14,19 @@ export interface SlowShiftOptions {
   pinned?: number
 }
 
-/** A world that moves smoothly: the free coordinate's gradient is cos(t sqrt epsilon). */
+/**
+ * A world that moves smoothly: the gradient of the free coordinate is cos(t sqrt epsilon).
+ *
+ * @throws TypeError or RangeError when an option is out of range.
+ */
 export function slowShift(rng: Random, options: SlowShiftOptions): Environment {
   const { rounds, epsilon, sigma = 0, pinned = 5 } = checkArguments(rng, options, 'slowShift')
   checkRounds(rounds, 'slowShift')
   number(epsilon, 'environments.slowShift: epsilon', { positive: true })
-  for (const [key, value] of Object.entries({ sigma, pinned })) atLeast0(value, 'slowShift', key)
-  return onBox('slowShift', rng, base(rng, 8, pinned), { rounds, sigma }, (t, row) => {
-    row[9] = -cos(t * Math.sqrt(epsilon))
+  checkNonnegative({ sigma, pinned }, 'slowShift')
+  const base = drawBase(rng, 8, pinned)
+  return onBox('slowShift', rng, base, { rounds, sigma }, (t, row) => {
+    row[base.free] = -cos(t * Math.sqrt(epsilon))
   })
 }
 
@@ -35,13 +41,17 @@ export interface AbruptShiftOptions {
   dimension?: number
 }
 
-/** F_t = ||x - c_t||^2 / 2 on [-1, 1]^d, and c_t jumps to a random point of [-0.75, 0.75]^d now and then. */
+/**
+ * F_t = ||x - c_t||^2 / 2 on [-1, 1]^d; at each jump c_t moves to a random point of [-0.75, 0.75]^d.
+ *
+ * @throws TypeError or RangeError when an option is out of range.
+ */
 export function abruptShift(rng: Random, options: AbruptShiftOptions): Environment {
   const { rounds, jumps = 9, sigma = 0, dimension = 5 } = checkArguments(rng, options, 'abruptShift')
   checkRounds(rounds, 'abruptShift')
   number(jumps, 'environments.abruptShift: jumps', { integer: true, min: 0, max: rounds - 1 })
   number(dimension, 'environments.abruptShift: dimension', { integer: true, min: 1 })
-  atLeast0(sigma, 'abruptShift', 'sigma')
+  checkNonnegative({ sigma }, 'abruptShift')
   const stages = Array.from({ length: jumps + 1 }, () =>
     Float64Array.from({ length: dimension }, () => rng.uniform(-0.75, 0.75)),
   )

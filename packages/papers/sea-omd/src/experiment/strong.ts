@@ -4,7 +4,7 @@ import { ogdStrong } from '../baselines/ogd.ts'
 import { box } from '../domains/box.ts'
 import type { Environment } from '../environments/environment.ts'
 import { environments } from '../environments/index.ts'
-import { rowsOf, sphere } from '../environments/multiscale.ts'
+import { drawSphere, rowsOf } from '../environments/on-box.ts'
 import type { Learner } from '../learner.ts'
 import { seaStrong } from '../sea/strong.ts'
 import { type Ledger, mean, range, shown } from './ledger.ts'
@@ -27,7 +27,7 @@ function world(seed: number, sigma: number, s: number): Environment {
     const [t, i] = [Math.floor(k / D), k % D]
     return c[i] + (i === D - 1 ? (t % 2 === 0 ? s / 2 : -s / 2) : 0)
   })
-  const noise = rowsOf(sphere(rng, ROUNDS, D, sigma), D)
+  const noise = rowsOf(drawSphere(rng, ROUNDS, D, sigma), D)
   return environments.quadratic({
     name: 'strong',
     domain: box({ dimension: D }),

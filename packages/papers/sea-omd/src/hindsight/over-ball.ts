@@ -1,5 +1,5 @@
 import { allocate, callback, number, options, refuse, solveScratch } from '@opt/core'
-import { takeDimension } from '../domains/domain.ts'
+import { checkDimension } from '../domains/domain.ts'
 import { factor } from '../linear/factor.ts'
 import { distance, inner } from '../linear/vectors.ts'
 
@@ -38,7 +38,7 @@ export function overBall(
   number(tolerance, 'overBall: tolerance', { nonnegative: true })
   number(radius, 'overBall: radius', { positive: true })
   number(radius, 'overBall: radius', { min: 1e-100, max: 1e100 })
-  takeDimension(dimension, 'overBall: dimension')
+  checkDimension(dimension, 'overBall: dimension')
   const n = dimension
   const { H, L, g, p, y, x, work, kernels } = allocate((ws) => ({
     ...{ H: ws.matrix(n, n), L: ws.matrix(n, n), work: ws.f64(solveScratch(n, n)) },

@@ -1,7 +1,8 @@
-import { exp, log, refuse, options as takeOptions } from '@opt/core'
+import { exp, log, options as optionsOf, refuse } from '@opt/core'
 import type { Simplex } from '../domains/simplex.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
-import type { Meaning } from '../meaning.ts'
+import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
+import { positive } from '../limits.ts'
+import type { Meaning } from '../state.ts'
 
 /** Options of {@link seaEntropic}. */
 export interface SeaEntropicOptions extends LearnerOptions {
@@ -10,11 +11,25 @@ export interface SeaEntropicOptions extends LearnerOptions {
   G: number
 }
 
+/**
+ * {@link seaConvex} under the negative entropy on a simplex of total r. With eta_t = sqrt(ln d / (4 G^2 + V_{t-1})):
+ *
+ *     xhat_i <- r xhat_i exp(-eta_t g_{t,i}) / sum;  V_t = V_{t-1} + max_i (g_{t,i} - g_{t-1,i})^2;
+ *     x_{t+1,i} = r xhat_i exp(-eta_{t+1} g_{t,i}) / sum
+ *
+ * A standard algorithm, but outside the paper's theorems: it has neither a bound nor a certificate.
+ *
+ * @throws RangeError when the domain is no simplex, G is not positive, or an entry of the start is 0.
+ */
+export function seaEntropic(options: SeaEntropicOptions): Learner {
+  return new SeaEntropicLearner(optionsOf(options, 'seaEntropic: options'))
+}
+
 class SeaEntropicLearner extends OnlineLearner {
   readonly #G: number
   readonly #total: number
-  protected readonly numbers: { V: number; eta: number }
-  /** logs: the logarithm of xhat / total, but for a constant. */
+  protected readonly numbers: { V: number; eta: number } = { V: 0, eta: 0 }
+  /** logs: the logarithm of xhat / total, up to a constant. */
   protected readonly arrays: { logs: Float64Array; previous: Float64Array }
   protected readonly meaning: Record<string, Meaning> = {
     V: 'nonnegative',
@@ -30,19 +45,15 @@ class SeaEntropicLearner extends OnlineLearner {
     if (domain.kind !== 'simplex') refuse(`${name}: domain`, 'a simplex', `a ${domain.kind}`)
     this.#total = positive(domain.total, name, 'domain.total')
     this.#G = positive(G, name, 'G')
-    const n = this.x.length
-    const logs = new Float64Array(n)
-    for (let i = 0; i < n; i++) {
-      if (this.x[i] <= 0) refuse(`${name}: start[${i}]`, 'positive', String(this.x[i]))
-      logs[i] = log(this.x[i] / this.#total)
-    }
-    this.arrays = { logs, previous: new Float64Array(n) }
-    this.numbers = { V: 0, eta: 0 }
-    this.numbers.eta = this.#step()
+    const logs = this.x.map((v, i) =>
+      v > 0 ? log(v / this.#total) : refuse(`${name}: start[${i}]`, 'positive', String(v)),
+    )
+    this.arrays = { logs, previous: new Float64Array(logs.length) }
+    this.numbers.eta = this.#stepSize()
   }
 
-  /** sqrt(ln d) takes the place of the diameter; a total r scales the gradients. */
-  #step(): number {
+  /** eta in units of the simplex. */
+  #stepSize(): number {
     return Math.sqrt(log(this.x.length) / (4 * this.#G * this.#G + this.numbers.V)) / this.#total
   }
 
@@ -50,34 +61,25 @@ class SeaEntropicLearner extends OnlineLearner {
     const { x, numbers: s } = this
     const { logs, previous } = this.arrays
     let change = 0
-    let top = -Infinity
     for (let i = 0; i < g.length; i++) {
       change = Math.max(change, Math.abs(g[i] - previous[i]))
       logs[i] -= s.eta * this.#total * g[i]
-      top = Math.max(top, logs[i])
     }
+    subtractTop(logs)
     s.V += change * change
-    s.eta = this.#step()
-    let highest = -Infinity
-    for (let i = 0; i < g.length; i++) {
-      logs[i] -= top
-      x[i] = logs[i] - s.eta * this.#total * g[i]
-      highest = Math.max(highest, x[i])
-    }
+    s.eta = this.#stepSize()
+    for (let i = 0; i < g.length; i++) x[i] = logs[i] - s.eta * this.#total * g[i]
+    subtractTop(x)
     let sum = 0
-    for (let i = 0; i < g.length; i++) sum += x[i] = exp(x[i] - highest)
+    for (let i = 0; i < g.length; i++) sum += x[i] = exp(x[i])
     for (let i = 0; i < g.length; i++) x[i] *= this.#total / sum
     previous.set(g)
   }
 }
 
-/**
- * The step of seaConvex under the negative entropy on a simplex, in logarithms: xhat_i <- xhat_i exp(-eta g_i) / norm, with
- * sqrt(ln d) in the place of the diameter and the largest entry in that of the norm. Standard, but outside the paper's theorems:
- * neither a bound nor a certificate.
- *
- * @throws RangeError when the domain is no simplex or G is not positive.
- */
-export function seaEntropic(options: SeaEntropicOptions): Learner {
-  return new SeaEntropicLearner(takeOptions(options, 'seaEntropic: options'))
+/** Subtracts the largest entry from all. */
+function subtractTop(logs: Float64Array): void {
+  let top = -Infinity
+  for (let i = 0; i < logs.length; i++) top = Math.max(top, logs[i])
+  for (let i = 0; i < logs.length; i++) logs[i] -= top
 }

@@ -1,9 +1,11 @@
-import { log, refuse, options as takeOptions } from '@opt/core'
+import { log, options as optionsOf, refuse } from '@opt/core'
 import { bounds, type World } from '../bounds.ts'
-import { type Learner, type LearnerOptions, OnlineLearner, positive } from '../learner.ts'
+import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
+import { LONGEST, positive, positiveDiameter } from '../limits.ts'
 import { RankOneMetric } from '../linear/rank-one-metric.ts'
 import type { Triangle } from '../linear/triangle.ts'
-import type { Meaning } from '../meaning.ts'
+import { descend } from '../linear/vectors.ts'
+import type { Meaning } from '../state.ts'
 
 /** Options of {@link seaExpConcave}: alpha or beta. */
 export interface SeaExpConcaveOptions extends LearnerOptions {
@@ -11,7 +13,7 @@ export interface SeaExpConcaveOptions extends LearnerOptions {
   G: number
   /** Every loss is alpha-exp-concave: exp(-alpha f) is concave. beta is then min(1 / (4 G D), alpha) / 2. */
   alpha?: number
-  /** Overrides beta. Above the theory's value it drops the guarantee, and is what one uses in practice. */
+  /** Overrides beta. A value above the theory's loses the guarantee, and is what works best in practice. */
   beta?: number
   /** Smoothness of the expected losses, for the bound. */
   L?: number
@@ -21,10 +23,31 @@ export interface SeaExpConcaveOptions extends LearnerOptions {
 export interface SeaExpConcave extends Learner {
   readonly beta: number
   readonly V: number
-  /** H_{t+1}, row-major. */
+  /** Returns H_{t+1}, row-major. */
   metric(): Float64Array
-  /** (16 d / beta) ln(1 + beta V / (8 d)) + (1 + beta G^2 / 2) D^2 / 2: the certificate never exceeds it while no gradient is longer than G. */
+  /**
+   * Returns (16 d / beta) ln(1 + beta V / (8 d)) + (1 + beta G^2 / 2) D^2 / 2: the certificate never exceeds it while no gradient
+   * is longer than G.
+   */
   vBound(): number | undefined
+}
+
+/**
+ * Optimistic online Newton for exp-concave losses, with H_t = (1 + beta G^2 / 2) I + (beta / 2) sum_{s<t} g_s g_s':
+ *
+ *     xhat <- P^{H_t}(xhat - H_t^-1 g_t);  x_{t+1} = P^{H_{t+1}}(xhat - H_{t+1}^-1 g_t)
+ *
+ * certificate() = (1 + beta G^2 / 2) D^2 / 2 + 2 sum ||g_t - g_{t-1}||^2_{H_t^-1}
+ * - (1/2) sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2)_{H_t}
+ * bounds sum [<g_t, x_t - u> - (beta / 2) <g_t, x_t - u>^2]; it is undefined once a gradient was longer than G.
+ * A round takes 3 d^2 operations, and O(d^3) when it leaves the domain (on a simplex, every round).
+ *
+ * @throws RangeError when G, alpha, beta or L is not positive, neither alpha nor beta is given, or the domain is a point or a
+ * product.
+ * Source: Chen et al., JMLR 25(178), 2024, exp-concave functions.
+ */
+export function seaExpConcave(options: SeaExpConcaveOptions): SeaExpConcave {
+  return new SeaExpConcaveLearner(optionsOf(options, 'seaExpConcave: options'))
 }
 
 class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
@@ -32,23 +55,30 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
   readonly #options: SeaExpConcaveOptions
   /** (1 + beta G^2 / 2) D^2 / 2. */
   readonly #first: number
-  /** `away`: ||x_t - xhat_t||^2 in H_t; `projected`: whether x_t had to be projected. */
-  protected readonly numbers: Record<'V' | 'spent' | 'saved' | 'away' | 'projected', number>
-  protected readonly arrays: Record<'xhat' | 'previous' | 'hPrevious', Float64Array>
+  readonly #metric: RankOneMetric
+  readonly #xhat: Float64Array
+  readonly #previous: Float64Array
+  /** H_t^-1 g_{t-1}. */
+  readonly #hPrevious: Float64Array
+  /** `away`: ||x_t - xhat_t||^2 in H_t; `projected`: 1 if x_t had to be projected, else 0. */
+  protected readonly numbers = { V: 0, spent: 0, saved: 0, away: 0, projected: 0 }
   protected readonly meaning: Record<string, Meaning> = {
-    ...{ V: 'nonnegative', spent: 'nonnegative', saved: 'nonnegative', away: 'nonnegative' },
+    V: 'nonnegative',
+    spent: 'nonnegative',
+    saved: 'nonnegative',
+    away: 'nonnegative',
     projected: ([v]) => (v === 0 || v === 1 ? undefined : '0 or 1'),
-    ...{ xhat: 'point', previous: 'gradient' },
+    xhat: 'point',
+    previous: 'gradient',
+    triangle: (values, round) => this.#metric.faultOf(values, round, LONGEST),
   }
-  protected override readonly part: RankOneMetric
 
   constructor(options: SeaExpConcaveOptions) {
     const name = 'seaExpConcave'
     const { G, alpha, beta, L } = options
     super(name, options, positive(G, name, 'G'))
     if (this.domain.kind === 'product') refuse(`${name}: domain`, 'a ball, box or simplex', 'a product')
-    const [n, D] = [this.x.length, this.domain.diameter]
-    if (D === 0) refuse(`${name}: domain`, 'of positive diameter', 'a single point')
+    const D = positiveDiameter(this.domain, name)
     if (alpha === undefined && beta === undefined) refuse(`${name}: alpha`, 'given when beta is not', 'undefined')
     if (alpha !== undefined) positive(alpha, name, 'alpha')
     if (L !== undefined) positive(L, name, 'L')
@@ -56,9 +86,20 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     const h0 = 1 + (this.beta * G * G) / 2
     this.#options = options
     this.#first = (h0 * D * D) / 2
-    this.part = new RankOneMetric(n, Math.sqrt(h0), this.beta / 2)
-    this.numbers = { V: 0, spent: 0, saved: 0, away: 0, projected: 0 }
-    this.arrays = { xhat: this.space.copy(this.x), previous: this.space.zeros(), hPrevious: this.space.zeros() }
+    this.#metric = new RankOneMetric(this.x.length, Math.sqrt(h0), this.beta / 2)
+    this.#xhat = this.space.copy(this.x)
+    this.#previous = this.space.zeros()
+    this.#hPrevious = this.space.zeros()
+  }
+
+  /** The triangle changes its place every round. */
+  protected get arrays(): Record<string, Float64Array> {
+    return {
+      xhat: this.#xhat,
+      previous: this.#previous,
+      hPrevious: this.#hPrevious,
+      triangle: this.#metric.triangle.data,
+    }
   }
 
   get V(): number {
@@ -66,34 +107,37 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
   }
 
   metric(): Float64Array {
-    return this.part.full()
+    return this.#metric.full()
   }
 
   protected step(g: Float64Array): void {
-    const { x, numbers: s, part: H } = this
-    const { xhat, previous, hPrevious } = this.arrays
-    const { h, square, left } = H.add(g)
-    // ||g_t - g_{t-1}||^2 in H_t^-1, and the same number for ||xhat_{t+1} - x_t||^2 in H_t as long as nothing is projected.
-    let change = 0
-    for (let i = 0; i < g.length; i++) {
-      const step = h[i] / left
-      change += (g[i] - previous[i]) * (step - hPrevious[i])
-      xhat[i] -= step
-    }
-    change = Math.max(0, change)
+    const { x, numbers: s } = this
+    const H = this.#metric
+    const [xhat, previous, hPrevious] = [this.#xhat, this.#previous, this.#hPrevious]
+    const { h, before, square } = H.add(g)
+    const change = squaredChange(g, previous, before, hPrevious)
     s.V += this.space.squaredDistance(g, previous)
-    s.spent += 2 * change
-    const outside = this.#project(xhat, H.before)
-    const back = outside || s.projected === 1 ? H.squaredDistance(xhat, x, H.before) : change
-    s.saved += (s.away + back) / 2
 
-    hPrevious.set(h)
-    for (let i = 0; i < g.length; i++) x[i] = xhat[i] - h[i]
+    descend(xhat, 1, before, xhat)
+    const corrected = this.#project(xhat, H.before)
+    // Where nothing is projected, xhat_{t+1} - x_t is H_t^-1 (g_{t-1} - g_t).
+    const back = corrected || s.projected === 1 ? H.squaredDistance(xhat, x, H.before) : change
+    this.#account(change, back)
+
+    descend(xhat, 1, h, x)
     s.projected = this.#project(x, H.triangle) ? 1 : 0
     s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : square
     previous.set(g)
+    hPrevious.set(h)
   }
 
+  #account(change: number, back: number): void {
+    const s = this.numbers
+    s.spent += 2 * change
+    s.saved += (s.away + back) / 2
+  }
+
+  /** Projects y in a metric, and says whether it had to. */
   #project(y: Float64Array, metric: Triangle): boolean {
     if (this.domain.isInside(y)) return false
     this.domain.projectMetricInPlace(y, metric)
@@ -114,22 +158,13 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     const D = this.domain.diameter
     const proved = alpha !== undefined && this.beta <= Math.min(1 / (4 * G * D), alpha) / 2
     if (L === undefined || !proved || this.violations > 0) return undefined
-    return bounds.expConcave({ ...world, ...{ G, L, D, beta: this.beta, dimension: this.x.length } })
+    return bounds.expConcave({ ...world, G, L, D, beta: this.beta, dimension: this.x.length })
   }
 }
 
-/**
- * Optimistic online Newton for exp-concave losses, with H_t = (1 + beta G^2 / 2) I + (beta / 2) sum_{s<t} g_s g_s':
- *
- *     xhat <- P^{H_t}(xhat - H_t^-1 g_t);  x_{t+1} = P^{H_{t+1}}(xhat - H_{t+1}^-1 g_t)
- *
- * certificate() = (1 + beta G^2 / 2) D^2 / 2 + 2 sum ||g_t - g_{t-1}||^2_{H_t^-1} - (1/2) sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2)_{H_t}
- * bounds sum [<g_t, x_t - u> - (beta / 2) <g_t, x_t - u>^2]; it is undefined once a gradient was longer than G.
- * 3 d^2 operations a round, and O(d^3) in rounds that leave the domain (on a simplex, every round).
- *
- * @throws RangeError when G, alpha, beta or L is not positive, neither alpha nor beta is given, or the domain is a point or a product.
- * Source: Chen et al., JMLR 25(178), 2024, exp-concave functions.
- */
-export function seaExpConcave(options: SeaExpConcaveOptions): SeaExpConcave {
-  return new SeaExpConcaveLearner(takeOptions(options, 'seaExpConcave: options'))
+/** ||g - previous||^2 in H^-1, from H^-1 g and H^-1 previous; rounding does not make it negative. */
+function squaredChange(g: Float64Array, previous: Float64Array, h: Float64Array, hPrevious: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < g.length; i++) sum += (g[i] - previous[i]) * (h[i] - hPrevious[i])
+  return Math.max(0, sum)
 }
