@@ -9,7 +9,7 @@ import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
 import { digests } from './digest.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const golden = join(here, '..', 'test', 'golden', 'digests.json')
+const golden = join(here, '..', 'test', 'golden', 'legacy-digests.json')
 const core = new URL('../dist/index.js', import.meta.url)
 const module = JSON.stringify(core.href)
 const digest = JSON.stringify(new URL('digest.mjs', import.meta.url).href)

@@ -1,5 +1,29 @@
-import type { KernelCall } from '@opt/testing'
-import { exponentialKernels, matrixKernels, vectorKernels } from '../src/index.ts'
+import { fingerprint, type KernelCall } from '@opt/testing/kernels'
+import {
+  acos,
+  asin,
+  atan,
+  cbrt,
+  cos,
+  cosh,
+  erf,
+  erfc,
+  exp,
+  expm1,
+  exponentialKernels,
+  gammaln,
+  hypot,
+  log,
+  log1p,
+  matrixKernels,
+  pow,
+  random,
+  sin,
+  sinh,
+  tan,
+  tanh,
+  vectorKernels,
+} from '../src/index.ts'
 
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
@@ -35,4 +59,39 @@ export const calls: Record<string, KernelCall> = {
   rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
   colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
   softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],
+}
+
+const functions = {
+  exp,
+  log,
+  expm1,
+  log1p,
+  sinh,
+  cosh,
+  tanh,
+  sin,
+  cos,
+  tan,
+  atan,
+  asin,
+  acos,
+  erf,
+  erfc,
+  cbrt,
+  pow,
+  hypot,
+  gammaln,
+}
+
+/** Fingerprints of the elementary functions, two thousand values each, and of as many normal numbers. */
+export function others(): Record<string, string> {
+  const normal = random(7)
+  const values = (f: (x: number, y: number) => number) => {
+    const rng = random(3)
+    return Array.from({ length: 2000 }, (_, i) => f(rng.uniform(-1, 1) * (1 + (i % 40)), rng.uniform(0, 3)))
+  }
+  return {
+    ...Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, fingerprint(values(f))])),
+    normal: fingerprint(Array.from({ length: 2000 }, () => normal.normal())),
+  }
 }
