@@ -121,6 +121,9 @@ function withPointers(f: (...numbers: number[]) => number, parameters: number): 
       f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j))
     case 10: return (a: A, b: A, c: A, d: A, e: A, g: A, h: A, i: A, j: A, k: A) =>
       f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j), pass(k))
+    // gemm
+    case 13: return (a: A, b: A, c: A, d: A, e: A, g: A, h: A, i: A, j: A, k: A, l: A, m: A, n: A) =>
+      f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j), pass(k), pass(l), pass(m), pass(n))
     default: return (...args: A[]) => f(...args.map(pass))
   }
 }
