@@ -4,26 +4,18 @@
  * @packageDocumentation
  */
 
-export { type Activation, type ActivationName, elementwise } from './activations.ts'
-export type { Examples } from './examples.ts'
-export type { Initialization } from './initialization.ts'
-export { initialize } from './initialization.ts'
-export type { Inputs, Targets } from './intake.ts'
-export type { LayerViews } from './layout.ts'
-export type { Loss, LossName, TargetRule } from './losses.ts'
+export type { Examples } from './data/examples.ts'
+export type { Inputs, Targets } from './data/intake.ts'
+export { type Activation, type ActivationName, elementwise } from './layers/activations.ts'
+export { type Initialization, initialize } from './layers/initialization.ts'
+export type { Loss, LossName, TargetRule } from './layers/losses.ts'
+export type { LayerViews } from './layers/parameters.ts'
 export { accuracy, confusion, predictedClass } from './metrics.ts'
-export { DenseNetwork, mlp } from './network.ts'
+export { type MlpOptions, mlp } from './network/mlp.ts'
+export { DenseNetwork } from './network/network.ts'
+export type { NetworkState } from './network/state.ts'
 export { type Objective, objective } from './objective.ts'
-export type { MlpOptions } from './options.ts'
+export type { NormLayers, NormOptions } from './oracles/single-examples.ts'
 export type { Precision, Real } from './real.ts'
-export type { NormLayers, NormOptions } from './single-examples.ts'
-export type { NetworkState } from './state.ts'
-export {
-  type Batch,
-  type Checkpoint,
-  type Stepper,
-  type Trained,
-  type TrainOptions,
-  type TrainReport,
-  train,
-} from './train.ts'
+export type { Batch, Checkpoint, Stepper, Trained, TrainOptions, TrainReport } from './training/options.ts'
+export { train } from './training/train.ts'

@@ -1,15 +1,16 @@
 import { number, refuse, show } from '@opt/core'
 
 /**
- * The class that a row of outputs speaks for: the largest, the first among equals; of a single output, 1 when it is positive.
+ * Returns the class of the largest output in a row, the first of equal ones; for a single output, 1 if it is positive,
+ * else 0.
  *
- * @throws RangeError when an output is NaN, or missing: it speaks for no class.
+ * @throws RangeError when an output is NaN or missing.
  */
 export function predictedClass(outputs: ArrayLike<number>, row: number, classes: number): number {
-  return spokenFor(outputs, row, classes, 'predictedClass: outputs')
+  return argmax(outputs, row, classes, 'predictedClass: outputs')
 }
 
-function spokenFor(outputs: ArrayLike<number>, row: number, classes: number, label: string): number {
+function argmax(outputs: ArrayLike<number>, row: number, classes: number, label: string): number {
   const first = row * classes
   let best = first
   for (let at = first; at < first + classes; at++) {
@@ -22,27 +23,29 @@ function spokenFor(outputs: ArrayLike<number>, row: number, classes: number, lab
 }
 
 /**
- * The share of rows of outputs (n x classes) whose largest entry is that of the label.
+ * Returns the fraction of rows of outputs (n x classes) whose {@link predictedClass} is the label.
  *
- * @throws TypeError or RangeError when the lengths do not fit, a label is no class or an output is NaN.
+ * @throws TypeError or RangeError when the lengths do not fit, a label is not a class or an output is NaN.
  */
 export function accuracy(outputs: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
-  let right = 0
   const side = check('accuracy', outputs, labels, classes)
+  let right = 0
   for (let i = 0; i < labels.length; i++) {
     const label = classAt(labels, i, side, 'accuracy')
-    if (spokenFor(outputs, i, classes, 'accuracy: outputs') === label) right++
+    if (argmax(outputs, i, classes, 'accuracy: outputs') === label) right++
   }
   return right / labels.length
 }
 
-/** A table has at most 2^31 entries. */
+/** The square is below 2^31. */
 const MOST_CLASSES = 46340
 
 /**
- * How many examples of class i (row) were taken for class j (column); 2 x 2 for a single output.
+ * Returns the confusion matrix, classes x classes, row-major: entry (i, j) counts the examples of class i whose
+ * {@link predictedClass} is j. It is 2 x 2 for a single output.
  *
- * @throws TypeError or RangeError when the lengths do not fit, a label is no class, an output is NaN or the table has no room.
+ * @throws TypeError or RangeError when the lengths do not fit, a label is not a class, an output is NaN or there are
+ *   more than 46,340 classes.
  */
 export function confusion(outputs: ArrayLike<number>, labels: ArrayLike<number>, classes: number): Int32Array {
   const side = check('confusion', outputs, labels, classes)
@@ -50,12 +53,12 @@ export function confusion(outputs: ArrayLike<number>, labels: ArrayLike<number>,
   const table = new Int32Array(side * side)
   for (let i = 0; i < labels.length; i++) {
     const label = classAt(labels, i, side, 'confusion')
-    table[label * side + spokenFor(outputs, i, classes, 'confusion: outputs')]++
+    table[label * side + argmax(outputs, i, classes, 'confusion: outputs')]++
   }
   return table
 }
 
-/** Returns how many classes there are. */
+/** Checks the lengths. Returns the number of classes: 2 for a single output. */
 function check(name: string, outputs: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   number(classes, `${name}: classes`, { integer: true, min: 1 })
   for (const [label, x] of Object.entries({ outputs, labels }))

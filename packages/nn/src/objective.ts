@@ -1,14 +1,15 @@
 import { refuse, show } from '@opt/core'
-import type { Inputs, Targets } from './intake.ts'
-import { checkVector } from './intake.ts'
-import type { DenseNetwork } from './network.ts'
+import { checkVector, type Inputs, type Targets } from './data/intake.ts'
+import type { DenseNetwork } from './network/network.ts'
 import type { Real } from './real.ts'
 
-/** The mean loss over fixed examples as functions of a flat parameter array. */
+/** The mean loss over fixed examples, as functions of a flat parameter array x. */
 export interface Objective {
-  /** How many parameters there are. */
+  /** The number of parameters. */
   readonly size: number
+  /** The mean loss. */
   value(x: ArrayLike<number>): number
+  /** Its gradient. */
   gradient(x: ArrayLike<number>, out?: Real): Real
   /** The Hessian at x times v. */
   hvp(x: ArrayLike<number>, v: ArrayLike<number>, out?: Real): Real
@@ -17,9 +18,9 @@ export interface Objective {
 }
 
 /**
- * What a solver wants of a loss: functions of x. Each call leaves x in the network's parameters.
+ * Makes the functions of x that solvers minimize of a network's loss. Each call leaves x in the network's parameters.
  *
- * @throws TypeError when there is no network; each function refuses examples and arguments that do not fit.
+ * @throws TypeError for anything but a network; each function refuses examples and arguments that do not fit.
  */
 export function objective(network: DenseNetwork, inputs: Inputs, targets: Targets): Objective {
   if (typeof network?.hvp !== 'function') refuse('objective: network', 'a network', show(network), 'type')

@@ -10,8 +10,15 @@ const rows = () => [
 ]
 const labels = () => [0, 2, 1]
 const options = () => ({
-  ...{ sizes: [2, 4, 3], activation: 'tanh', loss: 'cross-entropy', bias: true, batchNorm: false, dtype: 'float64' },
-  ...{ initialization: 'he', seed: 1, batch: 4 },
+  sizes: [2, 4, 3],
+  activation: 'tanh',
+  loss: 'cross-entropy',
+  bias: true,
+  batchNorm: false,
+  dtype: 'float64',
+  initialization: 'he',
+  seed: 1,
+  batch: 4,
 })
 const network = () => api.mlp(options() as api.MlpOptions)
 const vector = (length: number) => Float64Array.from({ length }, (_, i) => 0.1 * (i + 1))
@@ -79,16 +86,15 @@ fuzz(api, {
         net,
         { inputs: rows(), targets: labels() },
         {
-          ...{
-            optimizer,
-            gradients: net.gradients,
-            epochs: 2,
-            batchSize: 2,
-            seed: 1,
-            reportEvery: 1,
-            maxIterations: 5,
-          },
-          ...{ evaluate: () => ({ one: 1 }), onBatch: () => {} },
+          optimizer,
+          gradients: net.gradients,
+          epochs: 2,
+          batchSize: 2,
+          seed: 1,
+          reportEvery: 1,
+          maxIterations: 5,
+          evaluate: () => ({ one: 1 }),
+          onBatch: () => {},
         },
       ]
     },

@@ -1,4 +1,5 @@
-import { random } from '@opt/core'
+import { dot, random } from '@opt/core'
+import { near } from '@opt/testing'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
 import {
@@ -92,7 +93,7 @@ describe('intake', () => {
     ['an unknown activation', () => make({ activation: 'swish' }), "activation must be 'identity', 'relu'"],
     ['an unknown loss', () => make({ loss: 'l1' }), "loss must be 'cross-entropy'"],
     ['an unknown dtype', () => make({ dtype: 'float16' }), "mlp: dtype must be 'float64' or 'float32'"],
-    ['an unknown initialisation', () => make({ initialization: 'zero' }), "initialization must be 'he'"],
+    ['an unknown initialization', () => make({ initialization: 'zero' }), "initialization must be 'he'"],
     ['no batch', () => make({ batch: 0 }), 'mlp: batch must be an integer of at least 1, got 0'],
     ['no inputs', () => make().predict([]), 'inputs must be nonempty'],
     ['a broken row', () => make().predict([1, 2, 3, 4]), 'inputs must be rows of 3 numbers'],
@@ -152,7 +153,7 @@ describe('intake', () => {
       "layers must be 'all', 'last' or 'each'",
     ],
     [
-      'a large batch with batch normalisation',
+      'a large batch with batch normalization',
       () => make({ batchNorm: true, batch: 1 }).loss(x, y),
       'inputs must be at most 1 examples',
     ],
@@ -229,17 +230,16 @@ describe('pieces', () => {
         const inputs = Float64Array.from({ length: 3 * n }, () => rng.normal())
         const labels = Int32Array.from({ length: n }, () => rng.integer(0, 4))
         const v = Float64Array.from(small.parameters, () => rng.normal())
-        const close = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-          Array.from(a).every((value, i) => Math.abs(value - b[i]) <= 1e-13 * (1 + Math.abs(b[i])))
-        return (
-          close(small.gradient(inputs, labels), whole.gradient(inputs, labels)) &&
-          close(small.hvp(inputs, labels, v), whole.hvp(inputs, labels, v)) &&
-          close(small.gnvp(inputs, labels, v), whole.gnvp(inputs, labels, v)) &&
-          close(small.predict(inputs), whole.predict(inputs)) &&
-          close(small.perExampleGradientNorms(inputs, labels), whole.perExampleGradientNorms(inputs, labels)) &&
-          close(small.inputGradient(inputs, labels), whole.inputGradient(inputs, labels)) &&
-          close(small.perExampleInnerProducts(inputs, labels), whole.perExampleInnerProducts(inputs, labels))
-        )
+        const answers = (network: DenseNetwork) => [
+          network.gradient(inputs, labels),
+          network.hvp(inputs, labels, v),
+          network.gnvp(inputs, labels, v),
+          network.predict(inputs),
+          network.perExampleGradientNorms(inputs, labels),
+          network.inputGradient(inputs, labels),
+          network.perExampleInnerProducts(inputs, labels),
+        ]
+        near(answers(small), answers(whole), { absolute: 1e-13, relative: 1e-13 })
       }),
       { numRuns: 300, seed: 1 },
     )
@@ -259,17 +259,12 @@ describe('pieces', () => {
           const inputs = Float64Array.from({ length: 6 }, () => rng.normal())
           const labels = [rng.integer(0, 3), rng.integer(0, 3)]
           const [g, h] = [0, 1].map((i) => network.gradient(inputs.subarray(3 * i, 3 * i + 3), [labels[i]]))
-          const inner = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-            Array.from(a).reduce((sum, t, i) => sum + t * b[i], 0)
           const norms = network.perExampleGradientNorms(inputs, labels)
           const gram = network.perExampleInnerProducts(inputs, labels)
-          const expected = [inner(g, g), inner(g, h), inner(h, g), inner(h, h)]
+          const expected = [dot(g, g), dot(g, h), dot(h, g), dot(h, h)]
           const scale = 1 + Math.max(...expected)
-          return (
-            Math.abs(norms[0] - Math.sqrt(expected[0])) <= 1e-12 * scale &&
-            Math.abs(norms[1] - Math.sqrt(expected[3])) <= 1e-12 * scale &&
-            expected.every((value, i) => Math.abs(gram[i] - value) <= 1e-12 * scale)
-          )
+          near(norms, [Math.sqrt(expected[0]), Math.sqrt(expected[3])], { absolute: 1e-12 * scale })
+          near(gram, expected, { absolute: 1e-12 * scale })
         },
       ),
       { numRuns: 1000, seed: 2 },
@@ -386,7 +381,11 @@ describe('parameters', () => {
     const start = network.parameters.slice()
     const [up, down] = [h, -h].map((t) => objective(network, x, y).gradient(start.map((w, i) => w + t * v[i])))
     const Hv = objective(network, x, y).hvp(start, v)
-    Hv.forEach((value, i) => void expect(value).toBeCloseTo((up[i] - down[i]) / (2 * h), 6))
+    near(
+      Hv,
+      up.map((value, i) => (value - down[i]) / (2 * h)),
+      { absolute: 5e-7 },
+    )
   })
 })
 

@@ -1,20 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { random } from '@opt/core'
+import { dot, random } from '@opt/core'
+import { golden, near } from '@opt/testing'
 import { type ActivationName, type DenseNetwork, type LossName, mlp, type Real } from '../src/index.ts'
-
-const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8'))
 
 const ACTIVATIONS: ActivationName[] = ['identity', 'relu', 'leaky-relu', 'tanh', 'softplus', 'gelu', 'erf']
 const LOSSES: LossName[] = ['cross-entropy', 'squared', 'logistic', 'hinge']
 
-const dot = (x: ArrayLike<number>, y: ArrayLike<number>) => Array.from(x).reduce((sum, v, i) => sum + v * y[i], 0)
-
-/** The largest difference, relative to the largest entry. */
-function distance(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  expect(x.length).toBe(y.length)
-  const size = Math.max(1e-3, ...Array.from(y, Math.abs))
-  return Math.max(...Array.from(x, (v, i) => Math.abs(v - y[i]))) / size
-}
+/** Relative to the largest entry. */
+const within = (tolerance: number) => ({ ofLargest: tolerance, absolute: 1e-3 * tolerance })
 
 const combinations = ACTIVATIONS.flatMap((activation) =>
   LOSSES.flatMap((loss) =>
@@ -54,7 +46,7 @@ function slope(network: DenseNetwork, v: Real, f: () => Real, h = 1e-5): Float64
   return after.map((value, i) => (value - before[i]) / (2 * h))
 }
 
-describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation $batchNorm', (options) => {
+describe.each(combinations)('$activation, $loss, bias $bias, batch normalization $batchNorm', (options) => {
   const { network, inputs, targets, n, direction } = problem(options)
   const [v, w] = [direction(), direction()]
 
@@ -65,17 +57,16 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation
       gradient,
       (_, i) => slope(network, unit(i), () => Float64Array.of(network.loss(inputs, targets)))[0],
     )
-    expect(distance(gradient, slopes)).toBeLessThan(1e-7)
+    near(gradient, slopes, within(1e-7))
   })
 
   test('the Hessian-vector product is the slope of the gradient, and symmetric', () => {
     const Hv = network.hvp(inputs, targets, v)
-    expect(
-      distance(
-        Hv,
-        slope(network, v, () => network.gradient(inputs, targets)),
-      ),
-    ).toBeLessThan(1e-6)
+    near(
+      Hv,
+      slope(network, v, () => network.gradient(inputs, targets)),
+      within(1e-6),
+    )
     const Hw = network.hvp(inputs, targets, w)
     expect(Math.abs(dot(w, Hv) - dot(v, Hw))).toBeLessThan(1e-11 * (1 + Math.abs(dot(w, Hv))))
   })
@@ -115,10 +106,8 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation
   test('float32 agrees with float64', () => {
     const small = network.clone({ dtype: 'float32' })
     network.parameters.set(small.parameters)
-    expect(distance(small.gradient(inputs, targets), network.gradient(inputs, targets))).toBeLessThan(2e-5)
-    expect(distance(small.hvp(inputs, targets, v), network.hvp(inputs, targets, Float32Array.from(v)))).toBeLessThan(
-      1e-4,
-    )
+    near(small.gradient(inputs, targets), network.gradient(inputs, targets), within(2e-5))
+    near(small.hvp(inputs, targets, v), network.hvp(inputs, targets, Float32Array.from(v)), within(1e-4))
     expect(small.gradient(inputs, targets)).toBeInstanceOf(Float32Array)
   })
 
@@ -133,28 +122,25 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation
       network.gradient(inputs.subarray(4 * i, 4 * i + 4), targets.subarray(width * i, width * (i + 1))),
     )
     const norms = network.perExampleGradientNorms(inputs, targets)
-    expect(
-      distance(
-        norms,
-        alone.map((g) => Math.sqrt(dot(g, g))),
-      ),
-    ).toBeLessThan(1e-12)
+    near(
+      norms,
+      alone.map((g) => Math.sqrt(dot(g, g))),
+      within(1e-12),
+    )
     const each = network.perExampleGradientNorms(inputs, targets, { layers: 'each' })
-    expect(
-      distance(
-        norms,
-        Array.from(norms, (_, i) => Math.sqrt(dot(each.subarray(3 * i, 3 * i + 3), each.subarray(3 * i, 3 * i + 3)))),
-      ),
-    ).toBeLessThan(1e-14)
+    near(
+      norms,
+      Array.from(norms, (_, i) => Math.sqrt(dot(each.subarray(3 * i, 3 * i + 3), each.subarray(3 * i, 3 * i + 3)))),
+      within(1e-14),
+    )
     const last = network.perExampleGradientNorms(inputs, targets, { layers: 'last' })
     expect(Array.from(last)).toEqual(Array.from({ length: n }, (_, i) => each[3 * i + 2]))
     const gram = network.perExampleInnerProducts(inputs, targets)
-    expect(
-      distance(
-        gram,
-        alone.flatMap((g) => alone.map((h) => dot(g, h))),
-      ),
-    ).toBeLessThan(1e-12)
+    near(
+      gram,
+      alone.flatMap((g) => alone.map((h) => dot(g, h))),
+      within(1e-12),
+    )
 
     const dx = network.inputGradient(inputs, targets)
     const h = 1e-5
@@ -167,7 +153,7 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalisation
       }
       return (f(h) - f(-h)) / (2 * h)
     })
-    expect(distance(dx, slopes)).toBeLessThan(1e-7)
+    near(dx, slopes, within(1e-7))
     network.training = true
   })
 })
@@ -182,19 +168,22 @@ interface OracleCase {
 }
 
 describe('PyTorch', () => {
-  test.each(golden('oracles.json') as OracleCase[])('$activation, $loss, bias $bias, norm $batchNorm', (given) => {
-    const array = (name: string) => given[name] as number[]
-    const network = mlp({ ...given, batch: 7 })
-    network.parameters.set(array('parameters'))
-    const [x, y, v] = [array('inputs'), array('targets'), array('direction')]
-    expect(Math.abs(network.lossAndGradient(x, y) / (given.value as number) - 1)).toBeLessThan(1e-13)
-    expect(distance(network.gradients, array('gradient'))).toBeLessThan(1e-12)
-    expect(distance(network.hvp(x, y, v), array('hvp'))).toBeLessThan(1e-12)
-    expect(distance(network.gnvp(x, y, v), array('gnvp'))).toBeLessThan(1e-12)
-    network.updateStatistics()
-    expect(distance(network.predict(x), array('evalOutputs'))).toBeLessThan(1e-12)
-    expect(distance(network.inputGradient(x, y), array('inputGradient'))).toBeLessThan(1e-12)
-  })
+  test.each(golden<OracleCase[]>(import.meta.url, 'oracles.json'))(
+    '$activation, $loss, bias $bias, norm $batchNorm',
+    (given) => {
+      const array = (name: string) => given[name] as number[]
+      const network = mlp({ ...given, batch: 7 })
+      network.parameters.set(array('parameters'))
+      const [x, y, v] = [array('inputs'), array('targets'), array('direction')]
+      expect(Math.abs(network.lossAndGradient(x, y) / (given.value as number) - 1)).toBeLessThan(1e-13)
+      near(network.gradients, array('gradient'), within(1e-12))
+      near(network.hvp(x, y, v), array('hvp'), within(1e-12))
+      near(network.gnvp(x, y, v), array('gnvp'), within(1e-12))
+      network.updateStatistics()
+      near(network.predict(x), array('evalOutputs'), within(1e-12))
+      near(network.inputGradient(x, y), array('inputGradient'), within(1e-12))
+    },
+  )
 })
 
 interface StoredLayer {
@@ -236,21 +225,20 @@ function stored(layers: StoredLayer[], activation: ActivationName, batch = 16): 
 }
 
 describe('golden per-example gradients and kernels', () => {
-  const cases = golden('grand.json') as GradientCase[]
+  const cases = golden<GradientCase[]>(import.meta.url, 'grand.json')
 
   test.each(cases.filter(({ logits }) => logits))('$name', ({ layers, activation, inputs, labels, ...expected }) => {
     const network = stored(layers, activation)
-    expect(distance(network.predict(inputs), expected.logits.flat())).toBeLessThan(1e-12)
+    near(network.predict(inputs), expected.logits.flat(), within(1e-12))
     const each = network.perExampleGradientNorms(inputs, labels, { layers: 'each' })
-    expect(
-      distance(
-        each.map((t) => t * t),
-        expected.squaredNormPerLayer.flat(),
-      ),
-    ).toBeLessThan(1e-12)
-    expect(distance(network.perExampleGradientNorms(inputs, labels), expected.grand)).toBeLessThan(1e-12)
+    near(
+      each.map((t) => t * t),
+      expected.squaredNormPerLayer.flat(),
+      within(1e-12),
+    )
+    near(network.perExampleGradientNorms(inputs, labels), expected.grand, within(1e-12))
     const last = network.perExampleGradientNorms(inputs, labels, { layers: 'last' })
-    expect(distance(last, expected.grandLastLayer)).toBeLessThan(1e-12)
+    near(last, expected.grandLastLayer, within(1e-12))
   })
 
   test('explicit gradients of single examples', () => {
@@ -260,19 +248,19 @@ describe('golden per-example gradients and kernels', () => {
     inputs.forEach((row, i) => {
       network.gradient([row], [labels[i]])
       network.layers(network.gradients).forEach(({ weight, bias }, l) => {
-        expect(distance(weight, gradients[i][l].weight.flat())).toBeLessThan(1e-12)
-        expect(distance(bias ?? [], gradients[i][l].bias ?? [])).toBeLessThan(1e-12)
+        near(weight, gradients[i][l].weight.flat(), within(1e-12))
+        near(bias ?? [], gradients[i][l].bias ?? [], within(1e-12))
       })
     })
-    expect(distance(network.perExampleGradientNorms(inputs, labels), grand)).toBeLessThan(1e-12)
+    near(network.perExampleGradientNorms(inputs, labels), grand, within(1e-12))
   })
 
-  test.each(golden('ntk.json') as KernelCase[])('kernel $name', ({ activation, inputs, ...given }) => {
+  test.each(golden<KernelCase[]>(import.meta.url, 'ntk.json'))('kernel $name', ({ activation, inputs, ...given }) => {
     const kernels = [
       [given.first, given.kernelFirst],
       [given.second, given.kernelSecond],
     ] as const
     for (const [layers, kernel] of kernels)
-      expect(distance(stored(layers, activation, 3).ntk(inputs), kernel.flat())).toBeLessThan(1e-12)
+      near(stored(layers, activation, 3).ntk(inputs), kernel.flat(), within(1e-12))
   })
 })

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { random } from '@opt/core'
 import { AdamW, cosineDecay, SGD } from '@opt/optimizers'
+import { golden, near } from '@opt/testing'
 import { accuracy, type Checkpoint, type DenseNetwork, mlp, train } from '../src/index.ts'
 
 interface Trajectory {
@@ -18,7 +18,7 @@ interface Trajectory {
   checkpoints: Record<string, { grand: number[]; accuracy: number }>
   finalLayers: { weight: number[][]; bias: number[] }[]
 }
-const trajectories: Trajectory[] = JSON.parse(readFileSync(new URL('golden/training.json', import.meta.url), 'utf8'))
+const trajectories = golden<Trajectory[]>(import.meta.url, 'training.json')
 
 /** Three clouds in the plane. */
 function clouds(n: number, seed = 1) {
@@ -59,15 +59,13 @@ describe('trajectories of torch.optim.SGD', () => {
       optimizer.step(gradients)
       const expected = given.checkpoints[t + 1]
       if (!expected) return
-      network.perExampleGradientNorms(given.inputs, labels).forEach((norm, i) => {
-        expect(Math.abs(norm - expected.grand[i])).toBeLessThan(1e-10 * (1 + expected.grand[i]))
-      })
+      const norms = network.perExampleGradientNorms(given.inputs, labels)
+      near(norms, expected.grand, { absolute: 1e-10, relative: 1e-10 })
       expect(accuracy(network.predict(given.inputs), labels, sizes[sizes.length - 1])).toBe(expected.accuracy)
     })
     network.layers().forEach(({ weight, bias }, l) => {
       const { weight: finalWeight, bias: finalBias } = given.finalLayers[l]
-      finalWeight.flat().forEach((w, i) => void expect(weight[i]).toBeCloseTo(w, 10))
-      finalBias.forEach((b, i) => void expect(bias?.[i]).toBeCloseTo(b, 10))
+      near([weight, bias ?? []], [finalWeight.flat(), finalBias], { absolute: 5e-11 })
     })
   })
 })
@@ -126,7 +124,7 @@ describe('train', () => {
   test.each([
     { dtype: 'float64', batchNorm: false },
     { dtype: 'float32', batchNorm: true },
-  ] as const)('resumes to the same bits through JSON ($dtype, batch normalisation $batchNorm)', (options) => {
+  ] as const)('resumes to the same bits through JSON ($dtype, batch normalization $batchNorm)', (options) => {
     const data = clouds(90)
     const start = () => {
       const network = mlp({ ...options, sizes: [2, 8, 8, 3], activation: 'tanh', seed: 4 })
@@ -134,15 +132,13 @@ describe('train', () => {
     }
     const run = ({ network, optimizer }: ReturnType<typeof start>, more: { stopAt?: number; resume?: Checkpoint }) =>
       train(network, data, {
-        ...{
-          optimizer,
-          gradients: network.named(network.gradients),
-          batchSize: 16,
-          steps: 40,
-          seed: 7,
-          reportEvery: 1,
-        },
-        ...(more.resume ? { resume: more.resume } : {}),
+        optimizer,
+        gradients: network.named(network.gradients),
+        batchSize: 16,
+        steps: 40,
+        seed: 7,
+        reportEvery: 1,
+        resume: more.resume,
         stopWhen: ({ step }) => step === more.stopAt,
       })
     const whole = run(start(), {})

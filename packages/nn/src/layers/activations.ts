@@ -1,13 +1,10 @@
 import { callback, erf, exp, normalCdf, oneOf, refuse, show, sigmoid, softplus, tanh } from '@opt/core'
-import type { Real } from './real.ts'
+import type { Real } from '../real.ts'
 
-// Looked up once: in jest's realms every mention of a global costs more than the arithmetic.
+// A local name: in jest's realms every access to a global costs more than the arithmetic.
 const { abs } = Math
 
-/**
- * An activation phi on n numbers at a time. `s` are the pre-activations and `a` = phi(s).
- * Loops over scalar formulas are made by {@link elementwise}.
- */
+/** An activation phi of n numbers at a time: `s` are the pre-activations, `a` = phi(s). See {@link elementwise}. */
 export interface Activation {
   readonly name: string
   /** a = phi(s). */
@@ -21,12 +18,12 @@ export interface Activation {
 export type ActivationName = 'identity' | 'relu' | 'leaky-relu' | 'tanh' | 'softplus' | 'gelu' | 'erf'
 
 /**
- * An activation from its scalar formulas.
+ * Makes an activation of its scalar formulas.
  *
  * @param value phi(s)
  * @param slope phi'(s), given s and a = phi(s)
  * @param curvature phi''(s), given s and a = phi(s)
- * @throws TypeError when one of them is no function.
+ * @throws TypeError when one of them is not a function.
  */
 export function elementwise(
   name: string,
@@ -59,7 +56,7 @@ const identity: Activation = {
   timesCurvature: null,
 }
 
-/** The slope at 0 is 0. No branches: the signs of pre-activations are what no processor can guess. */
+/** The slope at 0 is 0. Without branches, since the signs of pre-activations are unpredictable. */
 const relu: Activation = {
   name: 'relu',
   value(n, s, a) {
@@ -115,7 +112,7 @@ const activations: Record<ActivationName, Activation> = {
   erf: /* @__PURE__ */ elementwise('erf', erf, erfSlope, (s) => -2 * s * erfSlope(s)),
 }
 
-/** The activation of that name, or the given one. */
+/** Returns the activation of that name, or the given one. */
 export function activationOf(activation: ActivationName | Activation): Activation {
   const given = activation as Partial<Activation> | null
   if (typeof given?.value === 'function' && typeof given.timesSlope === 'function') return given as Activation

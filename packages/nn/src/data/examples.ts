@@ -1,9 +1,10 @@
 import { refuse, show } from '@opt/core'
-import type { Buffers } from './buffers.ts'
-import type { Real } from './real.ts'
+import type { Buffers } from '../passes/buffers.ts'
+import type { Real } from '../real.ts'
 
-/** A data set in a network's own form, checked once: rows can be drawn from it at no further cost. */
+/** A data set checked once, in a network's own form; see {@link DenseNetwork.examples}. */
 export interface Examples {
+  /** The number of examples. */
   readonly count: number
   /** count x inputs, row-major. */
   readonly inputs: Real
@@ -11,15 +12,15 @@ export interface Examples {
   readonly targets: Real
 }
 
-/** Copies the examples at indices[start .. start + n - 1] into the buffers. */
+/** Copies the examples indices[start], ..., indices[start + n - 1] into the buffers. */
 export function gather(net: Buffers, from: Examples, indices: ArrayLike<number>, start: number, n: number): void {
-  const { sizes } = net.architecture
+  const { inputCount, outputCount } = net
   for (let i = 0; i < n; i++) {
     const index = indices[start + i]
     if (!(Number.isInteger(index) && index >= 0 && index < from.count))
       refuse(`indices[${start + i}]`, `an integer from 0 to ${from.count - 1}`, show(index))
-    copyRow(from.inputs, index, net.inputs, i, sizes[0])
-    copyRow(from.targets, index, net.targets, i, sizes[sizes.length - 1])
+    copyRow(from.inputs, index, net.inputs, i, inputCount)
+    copyRow(from.targets, index, net.targets, i, outputCount)
   }
 }
 

@@ -1,21 +1,24 @@
 import { exp, log, oneOf, sigmoid, softplus } from '@opt/core'
-import type { Real } from './real.ts'
+import type { Real } from '../real.ts'
 
 const { max } = Math
 
-/** What the outputs z of one example may be compared with. */
+/** The targets y that a loss accepts. */
 export interface TargetRule {
-  /** The row of a class label: 1 at the label, this elsewhere. */
+  /** A class label becomes a row with 1 at the label and this value elsewhere. */
   readonly off: 0 | -1
-  /** Whether an entry may be y. */
+  /** Whether y may be an entry. */
   allows(y: number): boolean
-  /** What `allows` allows, in words. */
+  /** The allowed entries in words, for error messages. */
   readonly allowed: string
   /** Whether the entries of a row must sum to 1. */
   readonly distribution: boolean
 }
 
-/** A loss as (value, gradient, Hessian-vector product) in the outputs: n rows of k outputs z and targets y, row-major. */
+/**
+ * A loss by its value, gradient and Hessian-vector product in the outputs. Outputs z and targets y are n rows of k
+ * numbers, row-major.
+ */
 export interface Loss {
   readonly name: string
   readonly targets: TargetRule
@@ -27,7 +30,7 @@ export interface Loss {
 
 export type LossName = 'cross-entropy' | 'squared' | 'logistic' | 'hinge'
 
-/** 1/2 |z - y|^2. */
+/** |z - y|^2 / 2. */
 const squared: Loss = {
   name: 'squared',
   targets: { off: 0, allows: Number.isFinite, allowed: 'a finite number', distribution: false },
@@ -45,7 +48,7 @@ const squared: Loss = {
   },
 }
 
-/** Sum over outputs of log(1 + exp z) - y z: each output an independent yes (1) or no (0), or a probability in between. */
+/** sum_j log(1 + exp z_j) - y_j z_j: each output is an independent yes (1) or no (0), or a probability. */
 const logistic: Loss = {
   name: 'logistic',
   targets: { off: 0, allows: (y) => y >= 0 && y <= 1, allowed: 'between 0 and 1', distribution: false },
@@ -110,7 +113,7 @@ const crossEntropy: Loss = {
   },
 }
 
-/** Sum over outputs of max(0, 1 - y z), y = 1 or -1; the slope at the kink is 0. */
+/** sum_j max(0, 1 - y_j z_j), y_j = 1 or -1; the slope at the kink is 0. */
 const hinge: Loss = {
   name: 'hinge',
   targets: { off: -1, allows: (y) => y === 1 || y === -1, allowed: '1 or -1', distribution: false },
@@ -130,7 +133,7 @@ const hinge: Loss = {
 
 const losses: Record<LossName, Loss> = { 'cross-entropy': crossEntropy, squared, logistic, hinge }
 
-/** The loss of that name, or the given one. */
+/** Returns the loss of that name, or the given one. */
 export function lossOf(loss: LossName | Loss): Loss {
   const given = loss as Partial<Loss> | null
   if (typeof given?.gradient === 'function' && typeof given.targets?.allows === 'function') return given as Loss

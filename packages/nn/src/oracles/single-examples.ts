@@ -1,0 +1,84 @@
+import { matrixView, oneOf, options as optionsOf, refuse } from '@opt/core'
+import { checkReal, type Inputs, type Targets } from '../data/intake.ts'
+import type { Real } from '../real.ts'
+import type { BatchRunner } from './batch-runner.ts'
+import { GradientGram } from './gram.ts'
+import { backwardToInputs, squaredNorms } from './per-example.ts'
+
+/** The layers whose parameters a per-example gradient is taken in. */
+export type NormLayers = 'all' | 'last' | 'each'
+
+/** Options of {@link DenseNetwork.perExampleGradientNorms}. */
+export interface NormOptions {
+  /** 'all' (default) or 'last': one norm per example; 'each': one per example and layer. */
+  layers?: NormLayers | undefined
+  /** The array to write the norms to. */
+  out?: Float64Array | undefined
+}
+
+/** See {@link DenseNetwork.perExampleGradientNorms}. */
+export function gradientNorms(
+  run: BatchRunner,
+  inputs: Inputs,
+  targets: Targets,
+  options: NormOptions | undefined,
+): Float64Array {
+  const { layers = 'all', out } = optionsOf(options, 'perExampleGradientNorms: options')
+  oneOf(layers, 'layers', ['all', 'last', 'each'])
+  const { squares, layers: all } = run.net
+  const depth = all.length
+  const lowest = layers === 'last' ? depth - 1 : 0
+  const each = layers === 'each'
+  const examples = run.given(inputs, targets)
+  const norms = new Float64Array(each ? examples.count * depth : examples.count)
+  if (out !== undefined) checkReal(out, norms.length, 'out')
+  run.forEachSeparately(examples, (start, pass) => {
+    squaredNorms(pass, lowest)
+    for (let i = 0; i < pass.n; i++) {
+      let sum = 0
+      for (let l = lowest; l < depth; l++) {
+        sum += squares[i * depth + l]
+        if (each) norms[(start + i) * depth + l] = Math.sqrt(squares[i * depth + l])
+      }
+      if (!(sum < Infinity)) refuse(`inputs[${start + i}]`, 'an example whose squared gradient is finite', `${sum}`)
+      if (!each) norms[start + i] = Math.sqrt(sum)
+    }
+  })
+  out?.set(norms)
+  return out ?? norms
+}
+
+/** See {@link DenseNetwork.inputGradient}. */
+export function inputGradients(run: BatchRunner, inputs: Inputs, targets: Targets, out: Real | undefined): Real {
+  const { scratch, inputCount } = run.net
+  const examples = run.given(inputs, targets)
+  const result = run.resultRows(out, examples, inputCount)
+  run.forEachSeparately(examples, (start, pass) => {
+    backwardToInputs(pass, matrixView(scratch, pass.n, inputCount))
+    result.set(scratch.subarray(0, pass.n * inputCount), start * inputCount)
+  })
+  return result
+}
+
+/** See {@link DenseNetwork.perExampleInnerProducts}. */
+export function gradientProducts(run: BatchRunner, inputs: Inputs, targets: Targets): Float64Array {
+  const { outputCount } = run.net
+  const examples = run.given(inputs, targets)
+  const gram = new GradientGram(run.net, examples.count, 1)
+  run.forEachSeparately(examples, (start, pass) => {
+    gram.add(pass, start)
+    gram.outputRows.set(pass.last.delta.subarray(0, pass.n * outputCount), start * outputCount)
+  })
+  return gram.products()
+}
+
+/** See {@link DenseNetwork.ntk}. */
+export function ntk(run: BatchRunner, inputs: Inputs): Float64Array {
+  const { outputCount } = run.net
+  const examples = run.given(inputs, null)
+  const gram = new GradientGram(run.net, examples.count, outputCount)
+  run.forEachSeparately(examples, (start, pass) => gram.add(pass, start))
+  const { outputRows } = gram
+  for (let row = 0; row < examples.count * outputCount; row++) outputRows[row * outputCount + (row % outputCount)] = 1
+  return gram.products()
+}

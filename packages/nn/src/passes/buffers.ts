@@ -1,0 +1,144 @@
+import {
+  allocate,
+  gemmScratch,
+  type MatrixKernels,
+  matrixKernels,
+  type VectorKernels,
+  type Views,
+  vectorKernels,
+} from '@opt/core'
+import type { Activation } from '../layers/activations.ts'
+import { BatchNorm } from '../layers/batch-norm.ts'
+import type { Loss } from '../layers/losses.ts'
+import { type Architecture, layerViews, type ParameterViews, parameterCount } from '../layers/parameters.ts'
+import type { Precision, Real } from '../real.ts'
+
+/** The arrays of one layer: rows of examples, row-major. R{.} is the derivative along the direction. */
+export interface LayerBuffers extends ParameterViews {
+  /** The activations of the layer below, or the inputs. */
+  readonly input: Real
+  /** R{input}; null for the inputs. */
+  readonly inputTangent: Real | null
+  /** s = x W + b, normalized if there is batch normalization. */
+  readonly s: Real
+  readonly sTangent: Real
+  /** phi(s); s itself in the last layer. */
+  readonly a: Real
+  readonly aTangent: Real
+  /** dloss/ds, then dloss/d(x W + b). */
+  readonly delta: Real
+  readonly deltaTangent: Real
+  readonly norm: BatchNorm | null
+}
+
+/** What a network is made of. */
+export interface NetworkSettings {
+  readonly architecture: Architecture
+  readonly activation: Activation
+  readonly loss: Loss
+  readonly dtype: Precision
+  readonly batch: number
+}
+
+/** Everything that passes over at most `batch` examples work on, in one piece of memory. */
+export interface Buffers extends NetworkSettings {
+  readonly inputCount: number
+  readonly outputCount: number
+  readonly kernels: VectorKernels & MatrixKernels
+  readonly layers: readonly LayerBuffers[]
+  readonly parameters: Real
+  readonly gradients: Real
+  /** v of a Hessian- or Gauss-Newton-vector product. */
+  readonly direction: Real
+  /** The Hessian-vector product. */
+  readonly product: Real
+  readonly inputs: Real
+  readonly targets: Real
+  readonly ones: Real
+  /** As large as the activations of the largest layer. */
+  readonly scratch: Real
+  /** For matrix products. */
+  readonly work: Real
+  /** Squared norms, examples x layers. */
+  readonly squares: Float64Array
+}
+
+export function makeBuffers({ architecture, activation, loss, dtype, batch }: NetworkSettings): Buffers {
+  const { sizes } = architecture
+  const { rows, kernels, ...flat } = allocate([vectorKernels, matrixKernels], (views) =>
+    layout(views, architecture, batch, dtype),
+  )
+  flat.ones.fill(1)
+  const parameters = layerViews(architecture, flat.parameters)
+  const gradients = layerViews(architecture, flat.gradients)
+  const direction = layerViews(architecture, flat.direction)
+  const product = layerViews(architecture, flat.product)
+  const layers = rows.map(({ normalized, normalizedTangent, ...own }, l): LayerBuffers => {
+    const views = {
+      parameters: parameters[l],
+      gradients: gradients[l],
+      direction: direction[l],
+      product: product[l],
+    }
+    return {
+      ...own,
+      ...views,
+      input: l === 0 ? flat.inputs : rows[l - 1].a,
+      inputTangent: l === 0 ? null : rows[l - 1].aTangent,
+      norm: normalized && new BatchNorm(views, normalized, normalizedTangent as Real),
+    }
+  })
+  return {
+    architecture,
+    activation,
+    loss,
+    dtype,
+    batch,
+    inputCount: sizes[0],
+    outputCount: sizes[sizes.length - 1],
+    kernels,
+    layers,
+    ...flat,
+    squares: new Float64Array(batch * layers.length),
+  }
+}
+
+/** Runs twice, see `allocate` of @opt/core; the views of the second run count. */
+function layout(views: Views, architecture: Architecture, batch: number, dtype: Precision) {
+  const real = (n: number): Real => (dtype === 'float64' ? views.f64(n) : views.f32(n))
+  const { sizes, batchNorm } = architecture
+  const count = parameterCount(architecture)
+  let work = 0
+  for (let l = 1; l < sizes.length; l++) {
+    const [a, b] = [sizes[l - 1], sizes[l]]
+    work = Math.max(work, gemmScratch(batch, b, a), gemmScratch(a, b, batch), gemmScratch(batch, a, b))
+  }
+  const rows = sizes.slice(1).map((outputs, i) => {
+    const hidden = i < sizes.length - 2
+    const activations = () => real(batch * outputs)
+    const s = activations()
+    const sTangent = activations()
+    return {
+      s,
+      sTangent,
+      a: hidden ? activations() : s,
+      aTangent: hidden ? activations() : sTangent,
+      delta: activations(),
+      deltaTangent: activations(),
+      normalized: hidden && batchNorm ? activations() : null,
+      normalizedTangent: hidden && batchNorm ? activations() : null,
+    }
+  })
+  return {
+    rows,
+    parameters: real(count),
+    gradients: real(count),
+    direction: real(count),
+    product: real(count),
+    inputs: real(batch * sizes[0]),
+    targets: real(batch * sizes[sizes.length - 1]),
+    ones: real(batch),
+    scratch: real(batch * Math.max(...sizes)),
+    work: real(work),
+  }
+}

@@ -1,0 +1,61 @@
+import { transpose } from '@opt/core'
+import type { Buffers } from './buffers.ts'
+import { addColumnSums, backwardInput, fillRows } from './gradient.ts'
+import type { Pass, PassLayer } from './pass.ts'
+
+/**
+ * Derivatives along a direction in the parameters by the R-operator, R{f}(w) = d/dt f(w + t v) at t = 0
+ * (Pearlmutter, Neural Computation 6, 1994).
+ */
+
+/** Computes R{z}, left in the last layer's sTangent. After {@link forward}. */
+export function forwardTangent({ net, n, layers, last }: Pass): void {
+  const { kernels, activation, work } = net
+  for (const layer of layers) {
+    const { direction, X, XTangent, W, WDirection, STangent, s, sTangent, a, aTangent, norm } = layer
+    fillRows(STangent, direction.bias)
+    kernels.gemm(1, X, WDirection, STangent, work)
+    if (XTangent) kernels.gemm(1, XTangent, W, STangent, work)
+    norm?.forwardTangent(n, sTangent)
+    if (layer === last) break
+    aTangent.set(sTangent)
+    activation.timesSlope(n * STangent.columns, s, a, aTangent)
+  }
+}
+
+/**
+ * Adds R{gradient} to the product, from the last layer's delta = dloss/dz and deltaTangent = R{delta}.
+ * After {@link forwardTangent}.
+ */
+export function backwardTangent({ net, n, layers }: Pass): void {
+  const { kernels, work, activation } = net
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const layer = layers[l]
+    const { product, X, XTangent, D, DTangent, WDirection, WProduct, delta, deltaTangent, norm } = layer
+    if (l < layers.length - 1) slopeTangent(net, n, layer)
+    norm?.backwardTangent(n, delta, deltaTangent)
+    kernels.gemm(1, transpose(X), DTangent, WProduct, work)
+    if (XTangent) kernels.gemm(1, transpose(XTangent), D, WProduct, work)
+    addColumnSums(net, DTangent, product.bias)
+    if (l === 0) break
+    const below = layers[l - 1]
+    backwardInput(net, layer, DTangent, below.DTangent)
+    kernels.gemm(1, D, transpose(WDirection), below.DTangent, work)
+    // Below a piecewise linear layer whose own input has no tangent, dloss/da is not used.
+    if (below.inputTangent || below.norm || activation.timesCurvature) backwardInput(net, layer, D, below.D)
+  }
+}
+
+/** From dloss/da to dloss/ds, with tangents: R{delta} = phi' R{back} + phi'' R{s} back and delta = phi' back. */
+function slopeTangent({ activation, scratch }: Buffers, n: number, layer: PassLayer): void {
+  const { S, s, sTangent, a, delta, deltaTangent } = layer
+  const count = n * S.columns
+  activation.timesSlope(count, s, a, deltaTangent)
+  if (activation.timesCurvature) {
+    for (let i = 0; i < count; i++) scratch[i] = delta[i] * sTangent[i]
+    activation.timesCurvature(count, s, a, scratch)
+    for (let i = 0; i < count; i++) deltaTangent[i] += scratch[i]
+  }
+  // The delta of a first layer without batch normalization is not used any more.
+  if (layer.inputTangent || layer.norm) activation.timesSlope(count, s, a, delta)
+}
