@@ -11,28 +11,28 @@ export interface RowsAndColumns {
   get(row: number, column: number): number
 }
 
-/** What is taken for a vector: an array, a typed array, a one-dimensional ndarray (any stride), a matrix with one row or column. */
+/** Accepted as a vector: an array, a typed array, a one-dimensional ndarray (any stride), a matrix with one row or column. */
 export type VectorLike = ArrayLike<number> | NdArray | RowsAndColumns
 
-/** What is taken for a matrix: a two-dimensional ndarray (any strides), an array of rows, an ml-matrix. */
+/** Accepted as a matrix: a two-dimensional ndarray (any strides), an array of rows, an ml-matrix. */
 export type MatrixLike = NdArray | ArrayLike<ArrayLike<number>> | RowsAndColumns
 
-/** A dense matrix inside the house: an ndarray whose `data` is row-major, contiguous, from offset 0. */
+/** A dense matrix as packages of @opt use it: an ndarray whose `data` is row-major, contiguous, from offset 0. */
 export type Matrix = NdArray<Float64Array>
 
-/** What the entries must satisfy; finiteness is always checked. */
+/** Conditions on the entries; finiteness is always checked. */
 export interface EntryRule {
   sign?: 'any' | 'nonnegative' | 'positive'
-  /** Infinity is allowed, too. */
+  /** Allow Infinity. */
   infinity?: boolean
 }
 
-/** What a vector must satisfy. */
+/** Conditions on a vector. */
 export interface VectorRule extends EntryRule {
   length?: number | undefined
 }
 
-/** What a matrix must satisfy. */
+/** Conditions on a matrix. */
 export interface MatrixRule extends EntryRule {
   rows?: number | undefined
   columns?: number | undefined
@@ -72,7 +72,7 @@ function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, c
   }
 }
 
-/** More entries than any engine has memory for come from a wrong size; nothing may be allocated for them. */
+/** A matrix with more entries than any engine has memory for has a wrong size: refused before anything is allocated. */
 const MOST = 2147483647
 
 function checkSize(rows: unknown, columns: unknown, label: string): void {
@@ -81,8 +81,8 @@ function checkSize(rows: unknown, columns: unknown, label: string): void {
 }
 
 /**
- * Do all entries of an ndarray, of any dimension, stand in its data? One that says otherwise gives NaN, and may ask for more memory
- * than there is.
+ * Whether all entries of an ndarray, of any dimension, lie within its data. One whose shape or strides reach beyond would give NaN,
+ * and may require more memory than there is.
  */
 export function withinData({ data, shape, stride, offset }: NdArray): boolean {
   if (!Array.isArray(shape) || !Array.isArray(stride) || stride.length !== shape.length) return false
@@ -104,7 +104,7 @@ function checkNdArray(x: NdArray, dimension: number, label: string): void {
     refuse(label, 'an ndarray within its data', `shape [${x.shape}], stride [${x.stride}], offset ${x.offset}`)
 }
 
-/** A strided ndarray's entries, row-major. */
+/** Copies a strided ndarray's entries, row-major. */
 function copyNdArray(x: NdArray, rows: number, columns: number): Float64Array {
   const out = new Float64Array(rows * columns)
   const flat = x.dimension === 1
@@ -132,8 +132,8 @@ function flatten(x: VectorLike, label: string): ArrayLike<number> {
 }
 
 /**
- * Takes a vector as a `Float64Array`: the caller's own when it is one already, a copy otherwise.
- * Whoever wants to write into it takes {@link vectorCopy}.
+ * Converts a vector to a `Float64Array`: returns the caller's own array when it is one already, a copy otherwise.
+ * To write into the result use {@link vectorCopy}.
  *
  * @throws TypeError when `x` is not a vector, RangeError when it is empty, has another length, or an entry breaks the rule.
  */
@@ -146,10 +146,10 @@ export function vector(x: VectorLike, label: string, rule: VectorRule = {}): Flo
   return isFloat64(source) ? source : Float64Array.from(source)
 }
 
-/** {@link vector}, always a copy of the caller's. */
+/** Does the same as {@link vector}, but always returns a copy. */
 export function vectorCopy(x: VectorLike, label: string, rule: VectorRule = {}): Float64Array {
-  const taken = vector(x, label, rule)
-  return taken === x ? taken.slice() : taken
+  const result = vector(x, label, rule)
+  return result === x ? result.slice() : result
 }
 
 function plain(x: NdArray): x is Matrix {
@@ -184,36 +184,36 @@ function rowsOf(x: ArrayLike<ArrayLike<number>>, label: string): Matrix {
 }
 
 /**
- * Takes a matrix as a contiguous row-major ndarray of float64: the caller's own when it is one already, a copy otherwise.
+ * Converts a matrix to a contiguous row-major ndarray of float64: returns the caller's own when it is one already, a copy otherwise.
  *
  * @throws TypeError when `x` is not a matrix, RangeError when it is empty, ragged, of another shape, or an entry breaks the rule.
  */
 export function matrix(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
-  let taken: Matrix
+  let result: Matrix
   if (isNdArray(x)) {
     checkNdArray(x, 2, label)
     const [rows, columns] = x.shape as [number, number]
-    taken = plain(x) ? x : ndarray(copyNdArray(x, rows, columns), [rows, columns])
+    result = plain(x) ? x : ndarray(copyNdArray(x, rows, columns), [rows, columns])
   } else if (isRowsAndColumns(x)) {
     const { rows, columns } = x
     checkSize(rows, columns, label)
     const data = new Float64Array(rows * columns)
     for (let i = 0, o = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[o++] = x.get(i, j)
-    taken = ndarray(data, [rows, columns])
+    result = ndarray(data, [rows, columns])
   } else {
     if (!isArrayLike(x)) refuse(label, 'a matrix (ndarray, array of rows or ml-matrix)', show(x), 'type')
-    taken = rowsOf(x as ArrayLike<ArrayLike<number>>, label)
+    result = rowsOf(x as ArrayLike<ArrayLike<number>>, label)
   }
-  const [rows, columns] = taken.shape as [number, number]
+  const [rows, columns] = result.shape as [number, number]
   if (rows === 0 || columns === 0) refuse(label, 'nonempty', `shape [${rows}, ${columns}]`)
   if ((rule.rows ?? rows) !== rows || (rule.columns ?? columns) !== columns)
     refuse(label, `of shape [${rule.rows ?? rows}, ${rule.columns ?? columns}]`, `shape [${rows}, ${columns}]`)
-  checkEntries(taken.data, rule, label, columns)
-  return taken
+  checkEntries(result.data, rule, label, columns)
+  return result
 }
 
-/** {@link matrix}, always a copy of the caller's. */
+/** Does the same as {@link matrix}, but always returns a copy. */
 export function matrixCopy(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
-  const taken = matrix(x, label, rule)
-  return taken === x ? ndarray(taken.data.slice(), taken.shape.slice()) : taken
+  const result = matrix(x, label, rule)
+  return result === x ? ndarray(result.data.slice(), result.shape.slice()) : result
 }

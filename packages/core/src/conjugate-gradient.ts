@@ -6,15 +6,15 @@ import { dot } from './vectors.ts'
 
 /** Options of {@link conjugateGradient}. */
 export interface ConjugateGradientOptions {
-  /** Where to start (default 0). */
-  initial?: VectorLike
+  /** Starting point. Default 0. */
+  initial?: VectorLike | undefined
   /**
-   * out = M^-1 r for a symmetric positive definite M near A; a vector is taken for the inverse of a diagonal M (Jacobi),
-   * all entries positive.
+   * Writes out = M^-1 r for a symmetric positive definite M near A; a vector is the inverse of a diagonal M (Jacobi), all entries
+   * positive.
    */
-  preconditioner?: VectorLike | ((r: Float64Array, out: Float64Array) => void)
-  /** Four vectors of A's size to work in, so that repeated solves allocate nothing but the answer. */
-  scratch?: [Float64Array, Float64Array, Float64Array, Float64Array]
+  preconditioner?: VectorLike | ((r: Float64Array, out: Float64Array) => void) | undefined
+  /** Four vectors of A's size as working memory, so that repeated solves allocate the answer only. */
+  scratch?: [Float64Array, Float64Array, Float64Array, Float64Array] | undefined
 }
 
 /** Answer of {@link conjugateGradient}. */
@@ -65,7 +65,7 @@ export const conjugateGradient: Solver<
       yield { error: 0 }
       return { x: new Float64Array(n), residual: 0 }
     }
-    // Squares of numbers so far from 1 would overflow or vanish.
+    // Squares of such numbers would overflow or vanish.
     const scale = size > 1e-100 && size < 1e100 ? 1 : size
     for (let i = 0; i < n; i++) r[i] = rhs[i] / scale
     precondition(r, z)
@@ -73,7 +73,7 @@ export const conjugateGradient: Solver<
     if (!(square > 0)) refuse('preconditioner', 'positive definite', `b' M^-1 b = ${square}`)
     const norm = Math.sqrt(square)
 
-    /** The error of x itself; leaves (b - A x) / scale in q and M^-1 times that in z. */
+    /** Returns the error of x itself; leaves (b - A x) / scale in q and M^-1 times that in z. */
     const measure = () => {
       operator.apply(x, q)
       for (let i = 0; i < n; i++) q[i] = (rhs[i] - q[i]) / scale

@@ -1,14 +1,14 @@
-/** Errors thrown by array intake that do not yet say which function was called. */
+/** Errors thrown by the checks that do not yet name the called function. */
 const unnamed = new WeakSet<Error>()
 
 /**
- * Characters that a terminal obeys or does not show: controls, directions of writing, line separators, joiners; but not those
- * that do join, in emoji and in scripts without capitals.
+ * Characters that a terminal interprets or does not show: controls, writing directions, line separators, joiners; except joiners
+ * within emoji and within scripts without capitals.
  */
 const UNSEEN =
   /(?!(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** A text as a terminal may show it: escape sequences and what cannot be seen are spelled out (`\u001b[2J`). */
+/** Makes a text safe to print: escape sequences and invisible characters are spelled out (`\u001b[2J`). */
 export const printable = (text: string): string =>
   text.replace(UNSEEN, (character) =>
     [...Array(character.length).keys()]
@@ -16,10 +16,10 @@ export const printable = (text: string): string =>
       .join(''),
   )
 
-/** A quotation of what a user or a file says, safe to print. */
+/** Quotes a text of a user or a file, safe to print. */
 export const quoted = (text: string): string => printable(JSON.stringify(text))
 
-/** How a bad value is shown in a message. */
+/** Formats a bad value for a message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'function') return 'a function'
@@ -43,19 +43,19 @@ export function refuse(label: string, allowed: string, given: string, kind: 'ran
   throw error
 }
 
-/** Puts the name of the called function in front of an intake error's message, once. */
+/** Prefixes the message of an error thrown by a check with the name of the called function, once. */
 export function named(name: string, error: unknown): unknown {
   if (typeof error !== 'object' || error === null || !unnamed.has(error as Error)) return error
   const known = error as Error
   unnamed.delete(known)
-  // The stack is read first: engines that put it together when it is asked for would hold the new message already.
+  // The stack is read first: engines that assemble it on access would use the new message already.
   const { message, stack } = known
   known.message = `${name}: ${message}`
   if (stack) known.stack = stack.replace(message, () => known.message)
   return known
 }
 
-/** What a number must satisfy. */
+/** Conditions on a number. */
 export interface NumberRule {
   /** Strictly greater than 0. */
   positive?: boolean
@@ -134,7 +134,7 @@ export function callback<F extends (...args: never[]) => unknown>(value: F, labe
 }
 
 /**
- * Checks that an argument is an object of options, before it is taken apart; {} stands for one that is left out.
+ * Checks that an argument is an object of options, before it is destructured; returns {} for undefined.
  *
  * @throws TypeError
  */

@@ -3,10 +3,10 @@ import { callback, number, oneOf, options as optionsOf } from './errors.ts'
 export { mean, meanAndDeviation, range, standardDeviation } from './statistics.ts'
 
 /**
- * What a paper's headline experiment is, to whoever runs it: the CLI, a test, a page.
+ * The contract between a paper's headline experiment and whatever runs it: the CLI, a test, a page.
  *
- * An experiment is an async function of a context. It reports by calling the context (claims, tables, figures, notes),
- * so that whatever it has said before it was interrupted is a report already. It knows nothing of terminals or pictures.
+ * An experiment is an async function of a context. It reports by calling the context (claims, tables, figures, notes), so that an
+ * interrupted run has a partial report. It knows nothing of terminals or image formats.
  */
 
 /** How much to run: `quick` seconds, `standard` a few minutes, `full` everything at the size of the paper's claims. */
@@ -47,7 +47,7 @@ export interface Series {
   dashed?: boolean
 }
 
-/** A figure as data: the reader decides how to draw it. */
+/** A figure as data; the caller draws it. */
 export type Figure =
   | { kind: 'line' | 'scatter' | 'bar'; title: string; caption?: string; x: Axis; y: Axis; series: Series[] }
   | {
@@ -70,7 +70,7 @@ export interface Image {
   label?: string
 }
 
-/** What an experiment is given. */
+/** The argument of an experiment. */
 export interface ExperimentContext {
   scale: Scale
   /** Seeds every random draw. */
@@ -82,11 +82,11 @@ export interface ExperimentContext {
   claim(claim: Claim): void
   table(table: Table): void
   figure(figure: Figure): void
-  /** A sentence for the reader: what was used, what does not carry over. */
+  /** Adds a sentence: what was used, what does not carry over. */
   note(text: string): void
   /**
-   * Says how far the work is (0..1) and what it is at; gives way to the event loop.
-   * Await it between pieces of work. Rejects with the signal's reason when the signal is aborted.
+   * Reports the fraction of the work that is done (0..1) and the current task, and yields to the event loop. Await it between
+   * pieces of work. Rejects with the signal's reason when the signal is aborted.
    */
   progress(fraction: number, label: string): Promise<void>
 }
@@ -94,13 +94,13 @@ export interface ExperimentContext {
 /** A paper's experiment: the export `experiment` of its `./experiment` sub-path. */
 export type Experiment = (context: ExperimentContext) => Promise<void>
 
-/** All that an experiment said. */
+/** Everything that an experiment reported. */
 export interface ExperimentReport {
   claims: Claim[]
   tables: Table[]
   figures: Figure[]
   notes: string[]
-  /** false when it was interrupted: what is there is partial. */
+  /** false when it was interrupted: the report is partial. */
   complete: boolean
   /** Seconds of wall time. */
   seconds: number

@@ -1,6 +1,6 @@
 import { callback } from './errors.ts'
 
-/** How long all that computes here may hold the event loop between two turns, in milliseconds. */
+/** How long all computations together may hold the event loop between two turns, in milliseconds. */
 const SLICE = 12
 
 interface Waiting {
@@ -12,14 +12,14 @@ interface Waiting {
 const waiting: Waiting[] = []
 let turnBegan = -Infinity
 
-/** Is it time for long work to {@link giveWay}? */
+/** Whether long work should {@link giveWay} now. */
 export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
 
 /**
- * Waits until timers, messages and whatever else is due have had their turn. Everyone who waits shares the turns: one goes
- * on at a time, first come first served, but whoever is overdue (aborted, out of time) goes first.
+ * Yields to the event loop: resolves when timers, messages and other pending work have had their turn. All callers share the
+ * turns: one resumes at a time, in order of arrival, but one that is overdue (aborted, out of time) goes first.
  *
- * @param overdue asked in each turn; rejects with what it throws.
+ * @param overdue called in each turn; the promise rejects with the error that it throws.
  */
 export function giveWay(overdue: () => boolean = () => false): Promise<void> {
   callback(overdue, 'giveWay: overdue')
@@ -30,8 +30,8 @@ export function giveWay(overdue: () => boolean = () => false): Promise<void> {
 }
 
 function nextTurn(): void {
-  // A channel for each turn: Node hands out up to a thousand messages of one port before it looks at its timers. A timer
-  // in its place would be held back for milliseconds by browsers.
+  // A new channel for each turn: Node delivers up to a thousand messages of one port before it checks its timers, and browsers
+  // delay a timer by milliseconds.
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = () => {
     port1.close()

@@ -5,25 +5,25 @@ import { log } from './kernels/exp-log.ts'
 
 const TWO_53 = 9007199254740992
 
-/** What {@link Random.state} saves: plain JSON. */
+/** The state of a {@link Random}: plain JSON. */
 export interface RandomState {
   generator: number[]
-  /** The second normal number of the last pair, when it has not been handed out yet. */
+  /** The second normal number of the last pair, if it has not been drawn yet. */
   spare: number | null
 }
 
 /**
  * Seeded random numbers (xoroshiro128+ of pure-rand), the same in every engine.
- * Passed in by whoever wants chance; nothing in @opt draws from a global one.
+ * Always passed in: nothing in @opt draws from a global generator.
  */
 export class Random {
   #generator: JumpableRandomGenerator
   #spare: number | null
 
-  /** Use {@link random} to make one from a seed. */
+  /** Restores a saved state; {@link random} makes a generator from a seed. */
   constructor(state: RandomState) {
     const words: unknown = state?.generator
-    // A generator of zeros would give nothing but zeros.
+    // A state of zeros would draw zeros only.
     const ok =
       Array.isArray(words) && words.length === 4 && Array.from(words).every(isWord) && words.some((word) => word !== 0)
     const spare = state?.spare ?? null
@@ -33,18 +33,18 @@ export class Random {
     this.#spare = spare
   }
 
-  /** Everything needed to go on from here: `new Random(rng.state())` draws the same numbers. */
+  /** Returns the present state: `new Random(rng.state())` draws the same numbers from here on. */
   state(): RandomState {
     return { generator: [...this.#generator.getState()], spare: this.#spare }
   }
 
-  /** 53 random bits as an integer; the lowest bits of the generator's words are its weakest and are left out. */
+  /** Draws 53 random bits as an integer; the lowest bits of the generator's words are its weakest and are dropped. */
   #bits53(): number {
     return (this.#generator.next() >>> 5) * 67108864 + (this.#generator.next() >>> 6)
   }
 
   /**
-   * Uniform on [low, high), 53 random bits; `low` itself when the two are equal.
+   * Draws uniformly from [low, high) with 53 random bits; returns `low` when the two are equal.
    *
    * @throws TypeError or RangeError when they are not finite numbers in that order.
    */
@@ -54,12 +54,12 @@ export class Random {
     const width = high - low
     for (;;) {
       const x = low + width * (this.#bits53() / TWO_53)
-      // Rounding may reach `high` where doubles are far apart.
+      // Rounding may reach `high` where doubles are sparse.
       if (x < high) return x
     }
   }
 
-  /** The intervals that are no intervals, empty, or wider than the largest double. */
+  /** Handles intervals that are invalid, empty, or wider than the largest double. */
   #uniformOn(low: number, high: number): number {
     number(low, 'Random.uniform: low')
     number(high, 'Random.uniform: high', { min: low })
@@ -72,7 +72,7 @@ export class Random {
   }
 
   /**
-   * Gaussian, by Marsaglia's polar method on the core's own logarithm.
+   * Draws from the normal distribution by Marsaglia's polar method, with the core's own logarithm.
    *
    * @throws TypeError or RangeError when the mean or the deviation is not a finite number, or the deviation negative.
    */
@@ -98,7 +98,7 @@ export class Random {
   }
 
   /**
-   * Uniform integer in [low, high), without bias.
+   * Draws a uniform integer from [low, high), without bias.
    *
    * @throws RangeError when the interval is empty or wider than 2^32.
    */
@@ -126,17 +126,17 @@ export class Random {
     return array
   }
 
-  /** 0..n-1 in random order. */
+  /** Returns 0..n-1 in random order. */
   permutation(n: number): Int32Array {
     number(n, 'Random.permutation: n', { integer: true, min: 0, max: 2147483647 })
     return this.shuffle(Int32Array.from({ length: n }, (_, i) => i))
   }
 
   /**
-   * `size` indices out of 0..n-1: distinct ones, in random order; with `replace` each drawn anew,
-   * by `weights` (nonnegative, length n) when given.
+   * Draws `size` indices from 0..n-1: distinct ones in random order, or independent ones with `replace`; with probabilities
+   * proportional to `weights` (nonnegative, length n) when given.
    *
-   * @throws RangeError when more distinct indices are wanted than there are, or the weights are no weights.
+   * @throws RangeError when there are fewer than `size` indices to draw without replacement, or a weight is invalid.
    */
   choice(n: number, size: number, options?: { replace?: boolean; weights?: ArrayLike<number> }): Int32Array {
     const { replace = false, weights } = optionsOf(options, 'Random.choice: options')
@@ -171,7 +171,7 @@ export class Random {
       if (!(total > 0)) refuse('Random.choice: weights', `positive for at least ${size} indices`, `${k}`)
       let u = this.uniform() * total
       let i = 0
-      // The last index of positive weight takes what rounding leaves over.
+      // Rounding may leave a remainder: it goes to the last index of positive weight.
       for (let j = 0; j < n; j++) {
         if (left[j] === 0) continue
         i = j
@@ -184,7 +184,7 @@ export class Random {
     return out
   }
 
-  /** A new stream, seeded with 128 bits of this one. */
+  /** Returns a new generator, seeded with 128 bits of this one. */
   split(): Random {
     const words = Int32Array.from({ length: 4 }, () => this.integer(-2147483648, 2147483648))
     return new Random({ generator: mix(words), spare: null })
@@ -193,7 +193,7 @@ export class Random {
 
 const isWord = (word: unknown): boolean => Number.isInteger(word) && word === ((word as number) | 0)
 
-/** Spreads seed words over a whole state (splitmix32), so that neighbouring seeds have nothing in common. */
+/** Expands seed words to a whole state (splitmix32), so that neighbouring seeds give unrelated streams. */
 function mix(words: ArrayLike<number>): number[] {
   let h = 0
   return Array.from({ length: 4 }, (_, i) => {
@@ -206,7 +206,7 @@ function mix(words: ArrayLike<number>): number[] {
 }
 
 /**
- * Seeded random numbers.
+ * Makes a generator of random numbers.
  *
  * @param seed any safe integer; equal seeds draw equal numbers in every engine.
  * @throws TypeError or RangeError when the seed is not an integer.

@@ -2,7 +2,7 @@ import { boolean, callback, named, number, options as optionsOf, refuse, show } 
 import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
-/** What a solver says after each iteration. `error` is what `tolerance` is compared with; a solver without one just works to its end. */
+/** A solver's report after an iteration. `tolerance` is compared with its `error`; a solver that reports none runs to its end. */
 export interface Report {
   error?: number
 }
@@ -14,7 +14,7 @@ export type Status =
   /** A solver without an error did all the work it was asked for. */
   | 'completed'
   | 'max-iterations'
-  /** `stopWhen` said so. */
+  /** `stopWhen` returned true. */
   | 'stopped'
   /** The signal was aborted. */
   | 'aborted'
@@ -26,26 +26,26 @@ export type Status =
   /** The solver proved that the problem has no solution. */
   | 'infeasible'
 
-/** A report with its place in the run. */
+/** A report with the number of its iteration, from 1. */
 export type Progress<R extends Report> = R & { iteration: number }
 
-/** What the driver takes from the options of every solver. */
+/** The options that the driver adds to every solver. */
 export interface SolveOptions<R extends Report> {
   /** The run has converged when `error <= tolerance`. */
   tolerance?: number | undefined
   maxIterations?: number | undefined
-  /** Milliseconds of wall time after which the run wraps up. */
+  /** Milliseconds of wall time after which the solver is asked to finish. */
   timeBudget?: number | undefined
-  /** Wraps up when aborted; the answer so far is returned with status 'aborted'. */
+  /** Aborting it ends the run; the answer so far is returned with status 'aborted'. */
   signal?: AbortSignal | undefined
   onProgress?: ((report: Progress<R>) => void) | undefined
-  /** Wraps up when it returns true; status 'stopped'. */
+  /** Called after each iteration; returning true ends the run with status 'stopped'. */
   stopWhen?: ((report: Progress<R>) => boolean) | undefined
-  /** Keep every report in the answer (default true). */
+  /** Whether the answer holds every report. Default true. */
   history?: boolean | undefined
 }
 
-/** What the driver adds to every answer. */
+/** The fields that the driver adds to every answer. */
 export interface Outcome<R extends Report> {
   status: Status
   /** One readable sentence. */
@@ -56,7 +56,7 @@ export interface Outcome<R extends Report> {
 
 type Inputs<A extends unknown[]> = A extends [...infer I, unknown] ? I : never
 type Options<A extends unknown[]> = A extends [...unknown[], infer O] ? O : never
-/** The generator's arguments as a user gives them: the driver's options join the solver's own, and may be left out when none is required. */
+/** A solver's arguments as users pass them: the driver's options join its own; all may be left out when none is required. */
 export type SolverArguments<A extends unknown[], R extends Report> =
   // biome-ignore lint/complexity/noBannedTypes: {} is what has no required property
   {} extends Options<A>
@@ -65,18 +65,18 @@ export type SolverArguments<A extends unknown[], R extends Report> =
 
 /** A function that solves, made by {@link solver}. */
 export interface Solver<A extends unknown[], R extends Report, T extends object> {
-  /** Solves at once. */
+  /** Solves synchronously. */
   (...args: SolverArguments<A, R>): T & Outcome<R>
   /**
-   * Solves in slices and gives way to the event loop between them: a page stays alive, timers fire, a signal is seen.
-   * All solvers that run at the same time hold the loop for about 12 ms a turn together.
+   * Solves in slices and yields to the event loop between them: a page stays responsive, timers fire, a signal is seen.
+   * All solvers that run at the same time share about 12 ms of each turn of the loop.
    */
   async(...args: SolverArguments<A, R>): Promise<T & Outcome<R>>
-  /** One iteration at a time; the generator's return value is the answer. */
+  /** Runs one iteration at a time; the generator's return value is the answer. */
   steps(...args: SolverArguments<A, R>): Generator<Progress<R>, T & Outcome<R>, void>
 }
 
-/** Defaults of the driver's options for one solver. */
+/** A solver's own defaults of the driver's options. */
 export interface SolverDefaults {
   tolerance?: number
   maxIterations?: number
@@ -108,7 +108,7 @@ function sentence(
   return `${name}: ${head}${at}${why ? `: ${why}` : ''}`
 }
 
-/** Refuses what the driver could only pass over in silence. */
+/** Checks the driver's options, so that none is ignored silently. */
 function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
   const options = optionsOf(given as SolveOptions<R> | undefined, 'options')
   const { timeBudget, signal, onProgress, stopWhen, history } = options
@@ -122,13 +122,13 @@ function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
 }
 
 /**
- * Makes a solver of a generator that does the mathematics.
+ * Turns a generator that does the mathematics into a solver.
  *
- * The generator's last parameter is its options (always an object, without a default of its own). It yields a report
- * once an iteration and gets back `true` when it should wrap up and return its answer. It may return before: then the
- * status is 'converged' or 'stalled' by its last error, and a `message` in its answer says why; a solver that reports
- * no error and gives no such message has 'completed'. A `status` in its answer ('infeasible', say) counts before all
- * that the driver saw. It sees the driver's options beside its own, defaults filled in.
+ * The generator's last parameter is its options (always an object, without a default value). It yields a report once per
+ * iteration and receives `true` when it should finish and return its answer. It may return earlier: the status is then
+ * 'converged' or 'stalled' by its last error, and a `message` in its answer gives the reason; a solver that reports no
+ * error and gives no such message has 'completed'. A `status` in its answer ('infeasible', say) overrides the driver's.
+ * The generator sees the driver's options beside its own, with defaults filled in.
  *
  * ```ts
  * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize = 0.1 }: BoxOptions) {
@@ -157,7 +157,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       }),
     }
     const { tolerance, maxIterations, signal, onProgress, stopWhen } = options
-    const keep = options.history ?? true
+    const recordsHistory = options.history ?? true
     const deadline = performance.now() + (options.timeBudget ?? Infinity)
     // An input that was left out must not put the options in its place.
     const all = Array.from({ length: inputs }, (_, i) => args[i])
@@ -181,17 +181,17 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
           next = run.next(settled as boolean)
           continue
         }
-        if (status) throw new Error(`${name}: the solver went on after it was told to wrap up`)
+        if (status) throw new Error(`${name}: the solver yielded again after it was asked to finish`)
         iterations++
         error = next.value.error
         const report = { ...next.value, iteration: iterations }
-        if (keep) history.push(report)
+        if (recordsHistory) history.push(report)
         onProgress?.(report)
         if (error !== undefined && error <= tolerance) status = 'converged'
         else if (Number.isNaN(error)) status = 'diverged'
         else if (stopWhen?.(report)) status = 'stopped'
         yield report
-        // Asked after the caller has had its turn: an abort during a pause costs no further iteration.
+        // Checked after the caller has had its turn: an abort during a pause costs no further iteration.
         if (!status) {
           if (signal?.aborted) status = 'aborted'
           else if (performance.now() >= deadline) status = 'time-budget'
@@ -200,8 +200,12 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         next = run.next(status !== undefined)
       }
       const answer = next.value
-      const { message: why, status: own, error: told } = answer as { message?: string; status?: Status; error?: number }
-      if (own) status = own
+      const {
+        message: why,
+        status: ownStatus,
+        error: ownError,
+      } = answer as { message?: string; status?: Status; error?: number }
+      if (ownStatus) status = ownStatus
       else if (!status) {
         if (error !== undefined && error <= tolerance) status = 'converged'
         else status = error === undefined && why === undefined ? 'completed' : 'stalled'
@@ -209,8 +213,8 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       return {
         ...answer,
         status,
-        // What the answer says of itself counts: on the way there may have been no error yet.
-        message: sentence(name, status, iterations, error === undefined ? error : (told ?? error), options, why),
+        // The answer's own error is the final one; the reports' may be of an earlier iterate.
+        message: sentence(name, status, iterations, error === undefined ? error : (ownError ?? error), options, why),
         iterations,
         history,
       }
@@ -226,7 +230,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       while (!next.done) {
         if (next.value instanceof Wait) {
           next.value.promise.then(undefined, () => {})
-          next = run.throw(new TypeError(`${name}: has to wait for an answer: call ${name}.async`))
+          next = run.throw(new TypeError(`${name}: needs an asynchronous backend; call ${name}.async(...)`))
           continue
         }
         yield next.value

@@ -101,7 +101,7 @@ describe('the driver', () => {
     const deaf = solver('deaf', function* (_: object): Generator<{ error: number }, object, boolean> {
       for (;;) yield { error: 0 }
     })
-    expect(() => deaf()).toThrow('deaf: the solver went on after it was told to wrap up')
+    expect(() => deaf()).toThrow('deaf: the solver yielded again after it was asked to finish')
   })
 
   it('keeps no history when asked not to', () => {
@@ -245,7 +245,7 @@ describe('a solver that waits', () => {
 
   it('says that it must be called as async', () => {
     const call = () => halving(later)
-    expect(call).toThrow(new TypeError('halving: has to wait for an answer: call halving.async'))
+    expect(call).toThrow(new TypeError('halving: needs an asynchronous backend; call halving.async(...)'))
     expect(() => [...halving.steps(later)]).toThrow('halving.async')
   })
 
