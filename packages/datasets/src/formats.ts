@@ -1,5 +1,6 @@
 import { refuse, show } from '@opt/core'
-import { CSV_OPTIONS, type CsvOptions, parseCsv } from './csv/csv.ts'
+import { parseCsv } from './csv/csv.ts'
+import { CSV_OPTIONS, type CsvOptions } from './csv/options.ts'
 import type { CsvTable } from './csv/table.ts'
 import { type Idx, isIdxType, parseIdx } from './idx.ts'
 import { decodeImage, isJpeg, isPng } from './images/image.ts'

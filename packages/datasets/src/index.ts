@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-export { type CsvOptions, parseCsv } from './csv/csv.ts'
+export { parseCsv } from './csv/csv.ts'
+export type { CsvOptions } from './csv/options.ts'
 export type { Category, CsvTable } from './csv/table.ts'
 export { type Contents, detectFormat, type FileOptions, type Format, parseFile } from './formats.ts'
 export { type Idx, type IdxData, idxArray, parseIdx } from './idx.ts'

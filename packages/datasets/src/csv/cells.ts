@@ -45,6 +45,10 @@ export function cellKind(cell: string, rule: CellRule): number {
   return OTHERWISE.test(cell) || severalNumbers(cell) || !Number.isNaN(decimal(cell)) ? OTHER : WORD
 }
 
+/** Says what a cell of a kind that is no number should have been. */
+export const expectedNumber = (kind: number, { decimal }: CellRule): string =>
+  kind === OTHER ? `a number such as 1234${decimal}5, thousands not set apart` : 'a finite number'
+
 /** Whether a cell holds several numbers separated by blanks. */
 export function severalNumbers(cell: string): boolean {
   const parts = cell.split(/\s+/, 1000)
