@@ -2,17 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { root } from '../../scripts/lib/packages.mjs'
-import { demosPlugin, only, packageAliases, REPOSITORY, type Room, rooms } from './rooms.ts'
+import { demosPlugin, only, packageAliases, REPOSITORY, type SitePackage, sitePackages } from './packages.ts'
 
 const docs = join(root, 'docs')
-const found = rooms()
+const found = sitePackages()
 const live = !process.argv.includes('build')
 
-const item = ({ name }: Room) => ({ text: name, link: `/packages/${name}` })
+const item = ({ name }: SitePackage) => ({ text: name, link: `/packages/${name}` })
 const topics = [...new Set(found.map(({ topic }) => topic))]
 const packages = topics.map((topic) => ({
   text: topic[0]!.toUpperCase() + topic.slice(1),
-  items: found.filter((room) => room.topic === topic).map(item),
+  items: found.filter((one) => one.topic === topic).map(item),
 }))
 
 const titleOf = (file: string) => /^# (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(file, '.md')
@@ -24,8 +24,8 @@ const guides = readdirSync(join(docs, 'guides'))
   .sort((a, b) => place(a) - place(b))
   .map((name) => ({ text: titleOf(join(docs, 'guides', `${name}.md`)), link: `/guides/${name}` }))
 
-/** A package's reference: one page, or one for each of its entries. */
-function reference({ name, api }: Room) {
+/** The sidebar item of a package's reference: one page, or one for each of its entries. */
+function reference({ name, api }: SitePackage) {
   const folder = join(docs, 'api', '@opt', name)
   if (!existsSync(folder)) return { text: name, link: api }
   const pages = readdirSync(folder, { recursive: true })
@@ -52,13 +52,13 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${baseOf(process.argv)}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f6e66' }],
   ],
-  // Nothing is loaded before it is asked for.
+  // Pages load nothing in advance.
   router: { prefetchLinks: false },
   ignoreDeadLinks: only.length > 0,
   markdown: {
     math: true,
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
-    // Indented code is dressed as fenced code is: it scrolls, by the keyboard too.
+    // Indented code becomes fenced code, which scrolls, also by the keyboard.
     config: (md) => {
       md.core.ruler.push('indented', ({ tokens }) => {
         for (const token of tokens)

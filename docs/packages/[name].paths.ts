@@ -1,12 +1,12 @@
-import { bundledBytes, packagePage, rooms } from '../.vitepress/rooms.ts'
+import { bundledBytes, packagePage, sitePackages } from '../.vitepress/packages.ts'
 
 export default {
   watch: ['../../packages/*/README.md', '../../packages/papers/*/README.md', '../../packages/**/package.json'],
   paths: () =>
     Promise.all(
-      rooms().map(async (room) => {
-        const { folder, ...shown } = room
-        return { params: { ...shown, bytes: await bundledBytes(folder) }, content: packagePage(room) }
+      sitePackages().map(async (entry) => {
+        const { folder, ...shown } = entry
+        return { params: { ...shown, bytes: await bundledBytes(folder) }, content: packagePage(entry) }
       }),
     ),
 }

@@ -30,21 +30,21 @@ const entries = ({ folder, manifest }) =>
     }))
     .filter(({ file }) => existsSync(file))
 
-async function converted(room) {
+async function converted(one) {
   const app = await Application.bootstrap({
     ...quiet,
-    name: room.manifest.name,
-    entryPoints: entries(room).map(({ file }) => file),
-    basePath: join(room.folder, 'src'),
-    tsconfig: join(room.folder, 'tsconfig.build.json'),
+    name: one.manifest.name,
+    entryPoints: entries(one).map(({ file }) => file),
+    basePath: join(one.folder, 'src'),
+    tsconfig: join(one.folder, 'tsconfig.build.json'),
     compilerOptions: { noEmit: true },
     // Each package's own build checks the types, by a newer compiler than typedoc's.
     skipErrorChecking: true,
   })
   const project = await app.convert()
-  if (!project) throw new Error(`typedoc cannot read ${room.manifest.name}`)
-  project.packageName = room.manifest.name
-  const file = join(work, `${room.manifest.name.replace('/', '+')}.json`)
+  if (!project) throw new Error(`typedoc cannot read ${one.manifest.name}`)
+  project.packageName = one.manifest.name
+  const file = join(work, `${one.manifest.name.replace('/', '+')}.json`)
   await app.generateJson(project, file)
   return file
 }
@@ -52,7 +52,7 @@ async function converted(room) {
 rmSync(work, { recursive: true, force: true })
 mkdirSync(work, { recursive: true })
 const files = []
-for (const room of publishedPackages()) if (entries(room).length > 0) files.push(await converted(room))
+for (const one of publishedPackages()) if (entries(one).length > 0) files.push(await converted(one))
 
 rmSync(out, { recursive: true, force: true })
 const app = await Application.bootstrapWithPlugins({
@@ -76,13 +76,9 @@ const project = await app.convert()
 if (!project) throw new Error('typedoc cannot merge the packages')
 await app.generateOutputs(project)
 // A page of a package with several entries is headed by what one imports.
-for (const room of publishedPackages())
-  for (const { name, file } of entries(room)) {
-    const page = join(
-      out,
-      room.manifest.name,
-      relative(join(room.folder, 'src'), file).replace(/(\/index)?\.ts$/, '.md'),
-    )
+for (const one of publishedPackages())
+  for (const { name, file } of entries(one)) {
+    const page = join(out, one.manifest.name, relative(join(one.folder, 'src'), file).replace(/(\/index)?\.ts$/, '.md'))
     if (existsSync(page)) writeFileSync(page, readFileSync(page, 'utf8').replace(/^# .*/m, `# ${name}`))
   }
 console.log(`API reference of ${files.length} packages`)

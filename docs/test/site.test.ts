@@ -4,12 +4,12 @@ import { gzipSync } from 'node:zlib'
 import type * as Axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { chromiumPath } from '../../scripts/lib/chromium.mjs'
-import { rooms } from '../.vitepress/rooms.ts'
+import { sitePackages } from '../.vitepress/packages.ts'
 import { twoAtATime } from './pages.ts'
 import { buildSite, DESKTOP, htmlPages, launch, PHONE, serve, watchedPage } from './site.ts'
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const demos = rooms()
+const demos = sitePackages()
   .filter(({ demo }) => demo)
   .map(({ name }) => name)
 
@@ -46,7 +46,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
   it('opens every page without an error or a foreign request, as wide as a phone', async () => {
     const pages = htmlPages(site)
     expect(pages).toEqual(expect.arrayContaining(['index.html', 'catalogue.html', 'guides/choose.html']))
-    for (const { name } of rooms()) expect(pages).toContain(`packages/${name}.html`)
+    for (const { name } of sitePackages()) expect(pages).toContain(`packages/${name}.html`)
     const said = await twoAtATime(pages, async (path) => {
       const { page, problems } = await watchedPage(browser, PHONE)
       await page.goto(url + path)

@@ -1,6 +1,6 @@
-import { bundledBytes, type Room, rooms } from '../rooms.ts'
+import { bundledBytes, type SitePackage, sitePackages } from '../packages.ts'
 
-export type Entry = Omit<Room, 'folder'> & { bytes: number | null }
+export type Entry = Omit<SitePackage, 'folder'> & { bytes: number | null }
 
 declare const data: Entry[]
 
@@ -9,5 +9,5 @@ export { data }
 export default {
   watch: ['../../../packages/**/package.json'],
   load: (): Promise<Entry[]> =>
-    Promise.all(rooms().map(async ({ folder, ...shown }) => ({ ...shown, bytes: await bundledBytes(folder) }))),
+    Promise.all(sitePackages().map(async ({ folder, ...shown }) => ({ ...shown, bytes: await bundledBytes(folder) }))),
 }

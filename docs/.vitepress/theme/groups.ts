@@ -13,7 +13,7 @@ function grouped(entries: Entry[], keys: (entry: Entry) => string[]): Groups {
   return [...groups]
 }
 
-/** In the alphabet's order of the tasks. */
+/** Alphabetical by task. */
 export const byTask = (entries: Entry[]): Groups =>
   grouped(entries, ({ tasks }) => tasks).sort(([a], [b]) => a.localeCompare(b, 'en'))
 

@@ -3,7 +3,7 @@ import DefaultTheme from 'vitepress/theme'
 import { defineAsyncComponent } from 'vue'
 import Catalogue from './Catalogue.vue'
 import Layout from './Layout.vue'
-import RoomCard from './RoomCard.vue'
+import PackageCard from './PackageCard.vue'
 import TaskTable from './TaskTable.vue'
 import './style.css'
 import './home/home.css'
@@ -16,7 +16,7 @@ export default {
   Layout,
   enhanceApp({ app }) {
     app.component('Catalogue', Catalogue)
-    app.component('RoomCard', RoomCard)
+    app.component('PackageCard', PackageCard)
     app.component('TaskTable', TaskTable)
     app.component(
       'LiveDemo',

@@ -1,12 +1,12 @@
-import type { Paper } from '../rooms.ts'
+import type { Paper } from '../packages.ts'
 
-/** Where a paper came out: a venue that holds its year stands alone. */
+/** Returns venue and year; a venue that contains the year stands alone. */
 export const venueOf = ({ venue, year }: Paper): string => (venue.includes(String(year)) ? venue : `${venue} ${year}`)
 
-/** Bytes as a reader takes them in. */
+/** Formats bytes. */
 export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
-/** What a version promises. */
+/** Returns the stage of a version. */
 export function stage(version: string): string {
   if (version === '0.0.0') return 'not yet released'
   return version.startsWith('0.') ? `${version}, its interface may still change` : version

@@ -1,4 +1,4 @@
-// A demo as the page sees it: its state, and run, stop, reset.
+// The state of a demo in a page, and its commands: run, stop, reset.
 import type { ControlValues, Frame } from '@opt/core'
 import { onBeforeUnmount, type Ref, ref, type ShallowRef, shallowRef } from 'vue'
 import type { Ask, Said } from './worker.ts'
@@ -10,7 +10,7 @@ export interface LiveDemo {
   values: Ref<ControlValues>
   frame: ShallowRef<Frame | undefined>
   state: Ref<'loading' | 'running' | 'done' | 'stopped' | 'failed'>
-  /** How many frames this run has shown. */
+  /** The number of frames shown in this run. */
   frames: Ref<number>
   code: Ref<string>
   error: Ref<string>
@@ -21,10 +21,10 @@ export interface LiveDemo {
   change(name: string, value: ControlValues[string]): void
 }
 
-/** Long enough to finish a step that is under way; then the worker is ended and a new one opened. */
+/** Milliseconds that a worker has to finish its step before another worker replaces it. */
 const PATIENCE = 400
 
-export function useDemo(room: string): LiveDemo {
+export function useDemo(name: string): LiveDemo {
   const opened = shallowRef<Opened>()
   const values = ref<ControlValues>({})
   const frame = shallowRef<Frame>()
@@ -69,7 +69,7 @@ export function useDemo(room: string): LiveDemo {
       }
       frame.value = said.frame
       frames.value++
-      // A hidden page gets no animation frames: the run waits with it.
+      // A hidden page gets no animation frames, so the run waits.
       requestAnimationFrame(() => {
         if (said.run !== run || state.value !== 'running') return
         busy = true
@@ -82,10 +82,10 @@ export function useDemo(room: string): LiveDemo {
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<Said>) => hear(data)
     worker.onerror = (event) => fail(event.message || 'The demo could not be loaded.')
-    ask({ kind: 'open', room })
+    ask({ kind: 'open', name })
   }
 
-  /** A worker deep in a long step hears nothing: it is ended, and a new one takes over. */
+  /** Replaces a worker that is in a long step and cannot receive messages. */
   function replaceWhenBusy() {
     clearTimeout(impatience)
     if (!busy) return

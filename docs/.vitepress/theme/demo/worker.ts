@@ -1,10 +1,10 @@
-// Runs a room's demo beside the page: one frame, then the page draws it and asks for the next.
+// Runs a demo beside the page: computes one frame, which the page draws before it asks for the next.
 
 import { demos } from 'virtual:demos'
 import type { Control, ControlValues, Demo, Frame } from '@opt/core'
 
 export type Ask =
-  | { kind: 'open'; room: string }
+  | { kind: 'open'; name: string }
   | { kind: 'code'; values: ControlValues }
   | { kind: 'run'; run: number; values: ControlValues }
   | { kind: 'next'; run: number }
@@ -20,7 +20,7 @@ let demo: Demo | undefined
 let current: { run: number; frames: Generator<Frame, void, void> } | undefined
 const say = (said: Said) => self.postMessage(said)
 
-/** Computes up to the next frame; values that the reader moved meanwhile end this run by starting another. */
+/** Computes the next frame. */
 function advance() {
   const { run, frames } = current!
   const { value, done } = frames.next()
@@ -30,8 +30,8 @@ function advance() {
 
 async function answer(ask: Ask): Promise<void> {
   if (ask.kind === 'open') {
-    const load = demos[ask.room]
-    if (!load) throw new Error(`there is no demo of ${ask.room}`)
+    const load = demos[ask.name]
+    if (!load) throw new Error(`there is no demo of ${ask.name}`)
     demo = (await load()).default
     const { title, intro, controls } = demo
     say({ kind: 'opened', title, intro, controls })

@@ -1,4 +1,4 @@
-/** Stops from nothing to most, so that nothing is the page's own ground in light and in dark. */
+/** Colour stops from 0 to the largest value; 0 has the background colour, light or dark. */
 const LIGHT = [
   [255, 255, 255],
   [178, 223, 216],
@@ -14,7 +14,7 @@ const DARK = [
   [250, 246, 196],
 ]
 
-/** 256 RGB colours, one after the other. */
+/** Returns 256 RGB colours, one after the other. */
 export function heatColours(dark: boolean): Uint8ClampedArray {
   const stops = dark ? DARK : LIGHT
   const colours = new Uint8ClampedArray(3 * 256)

@@ -1,15 +1,15 @@
-// SVG paths from series, at the detail the pixels can show.
+// SVG paths of series, in the detail that pixels can show.
 import type { Series } from '@opt/core'
 import type { Scale } from './scale.ts'
 
-/** Positions on the x axis: numbers, or 0, 1, 2 ... for words. */
+/** Returns positions on the x axis: numbers, or 0, 1, 2 ... for words. */
 export const positions = ({ x }: Series): ArrayLike<number> =>
   typeof x[0] === 'string' ? Array.from({ length: x.length }, (_, k) => k) : (x as ArrayLike<number>)
 
 const shows = (value: number, scale: Scale) => Number.isFinite(value) && (!scale.log || value > 0)
 const round = (value: number) => Math.round(value * 10) / 10
 
-/** A line; where several points share a pixel column, their first, lowest, highest and last are enough. */
+/** Returns a line; of several points in one pixel column it keeps the first, lowest, highest and last. */
 export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, sx: Scale, sy: Scale): string {
   let path = ''
   let pen = false
@@ -47,7 +47,7 @@ export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, sx: Scale
   return path
 }
 
-/** The area between two curves. */
+/** Returns the area between two curves. */
 export function bandPath(
   xs: ArrayLike<number>,
   low: ArrayLike<number>,
@@ -67,7 +67,7 @@ export function bandPath(
   return there.length < 2 ? '' : `M${there.join('L')}L${back.reverse().join('L')}Z`
 }
 
-/** Dots: a round pen set down at each point. */
+/** Returns dots: zero-length strokes of a round pen. */
 export function dotsPath(xs: ArrayLike<number>, ys: ArrayLike<number>, sx: Scale, sy: Scale): string {
   let path = ''
   for (let k = 0; k < xs.length; k++)
@@ -75,7 +75,7 @@ export function dotsPath(xs: ArrayLike<number>, ys: ArrayLike<number>, sx: Scale
   return path
 }
 
-/** Vertical whiskers from low to high. */
+/** Returns vertical whiskers from low to high. */
 export function whiskersPath(
   xs: ArrayLike<number>,
   low: ArrayLike<number>,
@@ -93,7 +93,7 @@ export interface Binned {
   counts: number[][]
 }
 
-/** Counts over equal bins shared by all lists of values. */
+/** Counts values in equal bins shared by all lists. */
 export function binned(lists: ArrayLike<number>[], bins = 24): Binned {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY

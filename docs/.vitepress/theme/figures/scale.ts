@@ -1,6 +1,6 @@
 import { linearTicks, logTicks, powerText, tickText } from './ticks.ts'
 
-/** From data to pixels. */
+/** Maps data to pixels. */
 export interface Scale {
   (value: number): number
   ticks: { at: number; text: string }[]
@@ -11,16 +11,16 @@ export interface Scale {
 
 export interface ScaleOptions {
   log: boolean
-  /** Pixels of the two ends. */
+  /** Pixels of both ends. */
   range: [number, number]
   about: number
-  /** Keep 0 in view, as bars need it. */
+  /** Keeps 0 in view, for bars. */
   zero?: boolean
-  /** Share of the span left free at both ends of a linear scale. */
+  /** Fraction of the span left free at both ends of a linear scale. */
   pad?: number
 }
 
-/** A scale that holds all finite (on a log scale: positive) values. */
+/** Returns a scale that covers all finite values, on a log scale all positive ones. */
 export function scaleOf(
   values: Iterable<number>,
   { log, range: [from, to], about, zero = false, pad = 0.04 }: ScaleOptions,

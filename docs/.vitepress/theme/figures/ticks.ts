@@ -1,4 +1,4 @@
-// Axis ticks: round numbers a reader can name.
+// Axis ticks at round numbers.
 
 const SUPERSCRIPT: Record<string, string> = {
   '-': '⁻',
@@ -21,7 +21,7 @@ export const powerText = (exponent: number): string =>
       ? (10 ** exponent).toFixed(-exponent)
       : `10${[...String(exponent)].map((digit) => SUPERSCRIPT[digit]).join('')}`
 
-/** A number at the precision a label has room for. */
+/** Formats a number for a label. */
 export function tickText(value: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
@@ -36,7 +36,7 @@ export function tickText(value: number): string {
 
 const FACTORS = [1, 2, 5, 10]
 
-/** Multiples of 1, 2 or 5 times a power of ten within [low, high]: about so many, and three at least. */
+/** Returns about `about` multiples of 1, 2 or 5 times a power of ten within [low, high], at least three. */
 export function linearTicks(low: number, high: number, about: number): number[] {
   const raw = (high - low) / Math.max(1, about)
   const power = 10 ** Math.floor(Math.log10(raw))
@@ -49,7 +49,10 @@ export function linearTicks(low: number, high: number, about: number): number[] 
   return ticks.length >= 3 || wanted === 0 ? ticks : multiples(FACTORS[wanted - 1]! * power)
 }
 
-/** Powers of ten within [low, high], thinned to `about`; within less than two decades also 2 and 5 times. */
+/**
+ * Returns about `about` powers of ten within [low, high]; if there is at most one, also multiples by
+ * 2 and 5.
+ */
 export function logTicks(low: number, high: number, about: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)]
   if (last - first < 1) {

@@ -1,4 +1,4 @@
-/** Calls `draw` before each repaint while it runs, with a time that stands still while it does not. */
+/** Calls `draw` before each repaint while it runs, with a time that stops with it. */
 export function clock(draw: (now: number) => void): { run(wanted: boolean): void } {
   let request = 0
   let elapsed = 0

@@ -2,7 +2,7 @@ import type { Leg } from './worker.ts'
 
 const TRAIL = 0.16
 
-/** Draws the points at a share t of their way, with a short trail while they move. */
+/** Draws the points at a fraction t of their way, with a short trail while they move. */
 export function drawCloud(canvas: HTMLCanvasElement, { start, end }: Leg, t: number, hues: Float64Array): void {
   const context = canvas.getContext('2d')!
   const side = Math.round(canvas.clientWidth * devicePixelRatio)
@@ -15,7 +15,7 @@ export function drawCloud(canvas: HTMLCanvasElement, { start, end }: Leg, t: num
   for (let i = 0; i < hues.length; i++) {
     const along = (share: number, axis: number) =>
       side * (start[2 * i + axis]! * (1 - share) + end[2 * i + axis]! * share)
-    // From teal over blue to rose, by where the point began.
+    // From teal over blue to rose, by the point's first place.
     const hue = 170 + 170 * Math.min(1, Math.max(0, (hues[i]! - 0.2) / 0.6))
     const colour = `hsl(${hue} ${dark ? 75 : 65}% ${dark ? 66 : 42}%)`
     if (moving) {

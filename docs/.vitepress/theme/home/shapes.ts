@@ -1,4 +1,4 @@
-// Point clouds of equal size, each from its own seeded draw.
+// Point clouds of equal size, each from a seed of its own.
 import { cos, type Random, sin } from '@opt/core'
 
 export type Cloud = { name: string; points: Float64Array }
@@ -16,7 +16,7 @@ const arc = (x: number, y: number, radius: number, from: number, turns: number):
   at: (t) => [x + radius * cos(TURN * (from + t * turns)), y + radius * sin(TURN * (from + t * turns))],
 })
 
-/** Points spread evenly along strokes, thickened by a little noise. */
+/** Returns points spread evenly along strokes, with a little noise. */
 function alongStrokes(strokes: Stroke[], count: number, rng: Random, width: number): Float64Array {
   const total = strokes.reduce((sum, { length }) => sum + length, 0)
   return drawn(count, (k) => {
@@ -50,7 +50,7 @@ const spiral: Stroke = {
   },
 }
 
-/** The clouds that the picture goes through, in turn. */
+/** The clouds of the picture, in turn. */
 export const clouds = (count: number, rng: Random): Cloud[] => [
   { name: 'a Gaussian', points: drawn(count, () => [0.5 + 0.13 * rng.normal(), 0.5 + 0.13 * rng.normal()]) },
   { name: 'a word', points: alongStrokes(wordmark(), count, rng, 0.008) },

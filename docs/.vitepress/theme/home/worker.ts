@@ -1,4 +1,4 @@
-// Solves the transports of the moving picture, one after the other, each when it is asked for.
+// Solves the transports of the moving picture, one at each request.
 import { random } from '@opt/core'
 import { pairwiseCost, scaled, sinkhornNewton } from '@opt/sinkhorn-sns'
 import { clouds } from './shapes.ts'
@@ -6,7 +6,7 @@ import { clouds } from './shapes.ts'
 export interface Leg {
   from: string
   to: string
-  /** Where each point is, and where its mass goes on average. */
+  /** The place of each point, and the mean target of its mass. */
   start: Float64Array
   end: Float64Array
   iterations: number
@@ -19,7 +19,7 @@ const all = clouds(COUNT, random(8))
 
 const asRows = (points: Float64Array) => Array.from({ length: COUNT }, (_, i) => [points[2 * i]!, points[2 * i + 1]!])
 
-/** Moves points in place to the plan's average targets, so that the next leg starts where this one ended. */
+/** Moves points in place to the plan's mean targets, where the next transport starts. */
 function leg(k: number, start: Float64Array): Leg {
   const source = all[k % all.length]!
   const target = all[(k + 1) % all.length]!

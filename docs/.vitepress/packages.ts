@@ -1,4 +1,4 @@
-// What the site knows of each package, read from the package itself.
+// What the site shows of each package, read from the package.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { bundledBytes as measured } from '../../scripts/lib/bundle-size.mjs'
@@ -31,8 +31,8 @@ export interface Paper {
   arXiv: string
 }
 
-export interface Room {
-  /** The package without @opt/. */
+export interface SitePackage {
+  /** The package's name without @opt/. */
   name: string
   folder: string
   version: string
@@ -42,16 +42,16 @@ export interface Room {
   tasks: string[]
   paper: Paper | null
   demo: boolean
-  /** The path of its reference page, without its ending; '' when there is none. */
+  /** The path of its reference page without the extension; '' if there is none. */
   api: string
 }
 
 const docs = join(root, 'docs')
-const FLOOR = 'the floor'
-/** A site of a few rooms is quicker to work on: OPT_DOCS_ONLY=core,lion npm run docs */
+const FOUNDATIONS = 'foundations'
+/** Limits the site to a few packages, which is quicker to work on: OPT_DOCS_ONLY=core,lion npm run docs */
 export const only: string[] = (process.env.OPT_DOCS_ONLY ?? '').split(',').filter(Boolean)
 
-/** A demo runs the built package: one whose package is not built yet waits. */
+/** A demo runs the built package. */
 const hasDemo = (folder: string) =>
   existsSync(join(folder, 'demo', 'index.ts')) && existsSync(join(folder, 'dist', 'index.js'))
 
@@ -66,11 +66,11 @@ const paperOf = ({ paper = '', authors = [], year = 0, venue = '', arXiv = '' }:
   arXiv,
 })
 
-/** All packages: papers first, by topic and name, then the floor. */
-export function rooms(): Room[] {
+/** Returns all packages: papers first, by topic and name. */
+export function sitePackages(): SitePackage[] {
   const found = packages()
     .filter(({ folder }) => only.length === 0 || only.includes(basename(folder)))
-    .map(({ folder, manifest, paper }): Room => {
+    .map(({ folder, manifest, paper }): SitePackage => {
       const { opt = {} } = manifest
       const name = basename(folder)
       return {
@@ -79,24 +79,24 @@ export function rooms(): Room[] {
         version: manifest.version,
         description: manifest.description,
         summary: opt.summary ?? manifest.description,
-        topic: (paper && opt.topic) || FLOOR,
+        topic: (paper && opt.topic) || FOUNDATIONS,
         tasks: opt.tasks ?? [],
         paper: paper ? paperOf(opt) : null,
         demo: hasDemo(folder),
         api: apiPage(name),
       }
     })
-  const key = ({ paper, topic, name }: Room) => `${paper ? 0 : 1} ${topic} ${name}`
+  const key = ({ paper, topic, name }: SitePackage) => `${paper ? 0 : 1} ${topic} ${name}`
   return found.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Bytes of the package in a page; null before it is built, and for a command, which is for no page. */
+/** Returns the bytes of a package in a page; null before it is built, and for a command. */
 export async function bundledBytes(folder: string): Promise<number | null> {
   const { bin } = readJson(join(folder, 'package.json'))
   return bin || !existsSync(join(folder, 'dist', 'index.js')) ? null : measured(folder)
 }
 
-/** What waits in .changeset for a package's next version. */
+/** Returns the changes in .changeset that await a package's next version. */
 function comingChanges(name: string): string[] {
   const folder = join(root, '.changeset')
   const files = existsSync(folder)
@@ -109,16 +109,16 @@ function comingChanges(name: string): string[] {
   })
 }
 
-/** Links of a README lead to the site's own pages where it has them, else to the repository. */
+/** Makes the links of a README lead to pages of the site, or to the repository if the site has none. */
 function sitedLinks(markdown: string, folder: string): string {
-  const here = new Map(packages().map((room) => [room.folder, `/packages/${basename(room.folder)}`]))
+  const here = new Map(packages().map(({ folder }) => [folder, `/packages/${basename(folder)}`]))
   const fences = /(```[\s\S]*?```)/
   const sited = (text: string) =>
     text.replace(/(\]\()(\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))(\))/g, (_, open, target, close) => {
       const [path, hash = ''] = target.split(/(?=#)/)
       const file = resolve(folder, path)
-      const room = here.get(file) ?? here.get(dirname(file))
-      if (room && (file.endsWith('README.md') || here.has(file))) return `${open}${room}${hash}${close}`
+      const page = here.get(file) ?? here.get(dirname(file))
+      if (page && (file.endsWith('README.md') || here.has(file))) return `${open}${page}${hash}${close}`
       if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `${open}/${relative(docs, file)}${hash}${close}`
       return `${open}${REPOSITORY}/blob/main/${relative(root, file)}${hash}${close}`
     })
@@ -129,10 +129,10 @@ function sitedLinks(markdown: string, folder: string): string {
 }
 
 /**
- * The page of a package: its README with its card and live demo before the first heading, its
- * changelog at the end.
+ * Returns the page of a package: its README, with its card and live demo before the first heading
+ * and its changelog at the end.
  */
-export function packagePage({ name, folder, description, demo, api }: Room): string {
+export function packagePage({ name, folder, description, demo, api }: SitePackage): string {
   const file = join(folder, 'README.md')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : `# @opt/${name}\n\n${description}\n`
   const readme = sitedLinks(text, folder)
@@ -148,9 +148,9 @@ export function packagePage({ name, folder, description, demo, api }: Room): str
   const coming = comingChanges(name)
   return [
     title,
-    '<RoomCard />',
+    '<PackageCard />',
     intro.join('\n'),
-    demo ? `## Live\n\n<LiveDemo room="${name}" />` : '',
+    demo ? `## Live\n\n<LiveDemo name="${name}" />` : '',
     ...sections,
     api ? `## Reference\n\nEvery export with its types: [the API of @opt/${name}](${api}).` : '',
     '## Changelog',
@@ -161,7 +161,7 @@ export function packagePage({ name, folder, description, demo, api }: Room): str
     .join('\n\n')
 }
 
-/** Where `@opt/x` and `@opt/x/y` stand: the built package, or its sources while one works on them. */
+/** Returns the files of `@opt/x` and `@opt/x/y`: built ones, or the sources for live reload. */
 export function packageAliases(sources: boolean): { find: RegExp; replacement: string }[] {
   return packages().flatMap(({ folder, manifest }) =>
     Object.entries(manifest.exports ?? {}).flatMap(([path, entry]) => {
@@ -178,13 +178,13 @@ interface DemosPlugin {
   load(id: string): string | null
 }
 
-/** The module `virtual:demos`: every room's demo by the room's name, each loaded when it is asked for. */
+/** Makes the module `virtual:demos`: loaders of demos by package name. */
 export const demosPlugin = (): DemosPlugin => ({
   name: 'demos',
   resolveId: (id) => (id === 'virtual:demos' ? id : null),
   load(id) {
     if (id !== 'virtual:demos') return null
-    const loaders = rooms()
+    const loaders = sitePackages()
       .filter(({ demo }) => demo)
       .map(({ name, folder }) => `'${name}': () => import('${join(folder, 'demo', 'index.ts')}'),`)
     return `export const demos = {\n${loaders.join('\n')}\n}`
