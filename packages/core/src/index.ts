@@ -72,6 +72,7 @@ export {
   type Status,
   solver,
 } from './solver.ts'
+export type { CSR } from './sparse.ts'
 export { dot, norm, sum } from './vectors.ts'
 export { wait } from './wait.ts'
 export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'
