@@ -73,7 +73,8 @@ function prepareU(problem: Problem): Prepared<UpdateU> {
 }
 
 /** v <- shrink(u + lambda, beta / rho); lambda += (gamma / rho) (u - v), with u over-relaxed. */
-function updateV({ d, beta, rho, gamma, relaxation }: Problem, { u, v, lambda, weights: relaxed }: SplitState): void {
+function updateV({ d, beta, rho, gamma, relaxation }: Problem, { u, v, lambda, weights }: SplitState): void {
+  const relaxed = weights.data
   for (let k = 0; k < u.length; k++) {
     relaxed[k] = relaxation * u[k] + (1 - relaxation) * v[k]
     v[k] = relaxed[k] + lambda[k]
@@ -84,19 +85,21 @@ function updateV({ d, beta, rho, gamma, relaxation }: Problem, { u, v, lambda, w
 
 /** s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed; pull = E (s - nu) for the next update of u. */
 function updateS({ rho, gamma, relaxation }: Problem, { E }: Operators, { XU, s, nu, pull }: SplitState): void {
+  const XUData = XU.data
+  const pullData = pull.data
   const step = gamma / rho
   const rest = 1 - relaxation
   for (let half = 0, m = 0; half < 2; half++)
     for (let e = 0; e < E.length; e++, m++) {
       const sign = E[e]
-      const relaxed = relaxation * sign * XU[m] + rest * s[m]
+      const relaxed = relaxation * sign * XUData[m] + rest * s[m]
       const sum = relaxed + nu[m]
       // max(sum, 0), without a branch that would often be mispredicted.
       const side = 0.5 * (sum + Math.abs(sum))
       const dual = nu[m] + step * (relaxed - side)
       s[m] = side
       nu[m] = dual
-      pull[m] = sign * (side - dual)
+      pullData[m] = sign * (side - dual)
     }
 }
 

@@ -1,3 +1,4 @@
+import type { MatrixView } from '@opt/core'
 import type { Operators } from './operators.ts'
 import type { SplitState } from './state.ts'
 
@@ -11,9 +12,9 @@ export interface Slopes {
 /** The arrays that {@link BlockGradient} works with. */
 interface GradientViews {
   /** X'X. */
-  gram: Float64Array
+  gram: MatrixView
   /** G'(s - nu). */
-  H: Float64Array
+  H: MatrixView
   /** The change of F u for a step of size -1. */
   moved: Float64Array
 }
@@ -39,9 +40,11 @@ export class BlockGradient {
 
   /** Differentiates L in the blocks, given the loss's gradient g in the predictions. */
   differentiate(blocks: ArrayLike<number>): Slopes {
-    const { n, d, P, X, E } = this.#ops
+    const { n, d, P, E } = this.#ops
     const { u, v, lambda, g } = this.#state
-    const { gram, H } = this.#views
+    const X = this.#ops.X.data
+    const gram = this.#views.gram.data
+    const H = this.#views.H.data
     const gradient = this.#gradient
     const pull = this.#pull
     const rho = this.#rho
@@ -77,8 +80,9 @@ export class BlockGradient {
 
   /** moved = sum_i D_i X (gradient in v_i - gradient in w_i). */
   #predictionChange(blocks: ArrayLike<number>): void {
-    const { n, d, X, E } = this.#ops
+    const { n, d, E } = this.#ops
     const { moved } = this.#views
+    const X = this.#ops.X.data
     moved.fill(0)
     for (let b = 0; b < blocks.length; b++)
       for (let k = 0, at = 2 * d * b; k < n; k++)

@@ -1,4 +1,5 @@
-import type { Views } from '@opt/core'
+import { type MatrixView, transpose, type Views } from '@opt/core'
+import { denseMatrix } from '../program/dense-matrix.ts'
 import { totalLoss } from '../program/losses.ts'
 import type { Problem } from '../program/problem.ts'
 import { BlockGradient } from './block-gradient.ts'
@@ -10,20 +11,20 @@ import type { SplitState } from './state.ts'
 interface BlockViews {
   eigenvalue: EigenvalueViews
   /** X'X, and X'D_i X. */
-  gram: Float64Array
-  inner: Float64Array
-  masked: Float64Array
+  gram: MatrixView
+  inner: MatrixView
+  masked: MatrixView
   /** G'(s - nu). */
-  H: Float64Array
+  H: MatrixView
   moved: Float64Array
 }
 
 const layout = (views: Views, { n, d, P }: Sizes): BlockViews => ({
   eigenvalue: eigenvalueViews(views, d),
-  gram: views.f64(d * d),
-  inner: views.f64(d * d),
-  masked: views.f64(n * d),
-  H: views.f64(2 * P * d),
+  gram: denseMatrix(views, d, d),
+  inner: denseMatrix(views, d, d),
+  masked: denseMatrix(views, n, d),
+  H: denseMatrix(views, 2 * P, d),
   moved: views.f64(n),
 })
 
@@ -64,7 +65,7 @@ class BlockDescent {
   #threshold: number
 
   constructor(problem: Problem, ops: Operators, state: SplitState, views: BlockViews) {
-    const { n, d, P, X, D, kernels, scratch } = ops
+    const { n, d, P, X, Xt, D, kernels } = ops
     const { eigenvalue, gram, inner, masked } = views
     this.#problem = problem
     this.#ops = ops
@@ -72,38 +73,37 @@ class BlockDescent {
     this.#views = views
     this.#threshold = problem.blocks.threshold
     this.#gradient = new BlockGradient(Math.min(problem.blocks.blockSize, P), problem.rho, ops, state, views)
-    gram.fill(0)
-    kernels.gemm(d, d, n, 1, X, 1, d, X, d, 1, gram, d, scratch)
-    this.#penaltyCurvature = 1 + largestEigenvalue(d, gram, kernels, eigenvalue)
+    ops.multiply(Xt, X, gram)
+    this.#penaltyCurvature = 1 + largestEigenvalue(gram, kernels, eigenvalue)
+    const maskedT = transpose(masked)
     this.#lossCurvature = Float64Array.from({ length: P }, (_, i) => {
-      for (let k = 0; k < n * d; k++) masked[k] = D[i * n + Math.floor(k / d)] * X[k]
-      inner.fill(0)
-      kernels.gemm(d, d, n, 1, masked, 1, d, X, d, 1, inner, d, scratch)
-      return 2 * largestEigenvalue(d, inner, kernels, eigenvalue)
+      for (let k = 0; k < n * d; k++) masked.data[k] = D.data[i * n + Math.floor(k / d)] * X.data[k]
+      ops.multiply(maskedT, X, inner)
+      return 2 * largestEigenvalue(inner, kernels, eigenvalue)
     })
   }
 
   /** Reads u and pull from the state. */
   begin(): void {
-    const { u, XU, pull, f } = this.#state
-    this.#views.H.fill(0)
-    this.#ops.backProject(pull, this.#views.H)
-    this.#ops.project(u, XU)
+    const { U, XU, pull, f } = this.#state
+    const { X, Xt } = this.#ops
+    this.#ops.multiply(pull, X, this.#views.H)
+    this.#ops.multiply(U, Xt, XU)
     this.#ops.predictions(XU, f)
   }
 
   /** Returns L(u), and brings XU and f up to date. */
   value(): number {
-    const { E } = this.#ops
-    const { u, v, lambda, XU, s, nu, f } = this.#state
+    const { E, Xt } = this.#ops
+    const { u, v, lambda, U, XU, s, nu, f } = this.#state
     const { loss, y, rho } = this.#problem
-    this.#ops.project(u, XU)
+    this.#ops.multiply(U, Xt, XU)
     this.#ops.predictions(XU, f)
     let square = 0
     for (let k = 0; k < u.length; k++) square += (u[k] - v[k] + lambda[k]) * (u[k] - v[k] + lambda[k])
     for (let half = 0, m = 0; half < 2; half++)
       for (let e = 0; e < E.length; e++, m++) {
-        const off = E[e] * XU[m] - s[m] + nu[m]
+        const off = E[e] * XU.data[m] - s[m] + nu[m]
         square += off * off
       }
     return totalLoss(loss, f, y) + 0.5 * rho * square
@@ -162,6 +162,6 @@ class BlockDescent {
       if (k >= window.length && !(sum >= window.length * Math.max(this.#threshold, least))) break
     }
     this.#threshold *= thresholdDecay
-    this.#ops.project(this.#state.u, this.#state.XU)
+    this.#ops.multiply(this.#state.U, this.#ops.Xt, this.#state.XU)
   }
 }

@@ -1,3 +1,4 @@
+import type { MatrixView } from '@opt/core'
 import { largestNorm, scaledBound, scaleWithin, sumOfNorms, sumOfSquares } from '../program/certificate.ts'
 import { totalLoss } from '../program/losses.ts'
 import type { ConvexReluReport } from '../program/options.ts'
@@ -7,8 +8,8 @@ import type { SplitState } from './state.ts'
 
 /** Memory for a measurement: 2 P x d, 2 P x n, and n. */
 interface Scratch {
-  weights: Float64Array
-  sides: Float64Array
+  weights: MatrixView
+  sides: MatrixView
   rows: Float64Array
 }
 
@@ -22,7 +23,7 @@ export function measuring(problem: Problem, ops: Operators, state: SplitState): 
   let lowerBound = 0
   return () => {
     const { primal, size } = primalResidual(problem, ops, state)
-    const { objective, networkObjective, violation } = valuesAt(problem, ops, state.v, scratch)
+    const { objective, networkObjective, violation } = valuesAt(problem, ops, state.V, scratch)
     const dual = dualResidual(problem, ops, state, scratch)
     lowerBound = Math.max(lowerBound, dualBound(problem, ops, state, scratch))
     // Infeasible weights can have an objective below the bound, or a network far from it: both must be near.
@@ -37,16 +38,16 @@ export function measuring(problem: Problem, ops: Operators, state: SplitState): 
 /** Returns ||F'g|| for the gradient g of the loss at the zero network, the size that dual residuals are relative to. */
 function gradientScale({ y, loss }: Problem, ops: Operators, { weights, sides, rows: g }: Scratch): number {
   for (let k = 0; k < y.length; k++) g[k] = loss.derivative(0, y[k])
-  sides.fill(0)
+  sides.data.fill(0)
   ops.spread(g, sides)
-  weights.fill(0)
-  ops.backProject(sides, weights)
-  return Math.sqrt(sumOfSquares(weights)) || 1
+  ops.multiply(sides, ops.X, weights)
+  return Math.sqrt(sumOfSquares(weights.data)) || 1
 }
 
 /** Returns ||(u - v, G u - s, F u - r)||, and the size it is relative to: ||(u, G u)|| or ||y||. */
 function primalResidual({ y, method }: Problem, { E }: Operators, state: SplitState): { primal: number; size: number } {
-  const { u, v, XU, s, f, r } = state
+  const { u, v, s, f, r } = state
+  const XU = state.XU.data
   let square = 0
   for (let k = 0; k < u.length; k++) square += (u[k] - v[k]) * (u[k] - v[k])
   for (let half = 0, m = 0; half < 2; half++)
@@ -60,18 +61,19 @@ function primalResidual({ y, method }: Problem, { E }: Operators, state: SplitSt
 function valuesAt(
   { y, d, loss, beta }: Problem,
   ops: Operators,
-  v: Float64Array,
-  { sides: XV, rows: f }: Scratch,
+  V: MatrixView,
+  { sides, rows: f }: Scratch,
 ): { objective: number; networkObjective: number; violation: number } {
   const { E } = ops
-  ops.project(v, XV)
+  const XV = sides.data
+  ops.multiply(V, ops.Xt, sides)
   let violation = 0
   for (let half = 0, m = 0; half < 2; half++)
     for (let e = 0; e < E.length; e++, m++) violation = Math.max(violation, -E[e] * XV[m])
-  const norms = beta * sumOfNorms(v, d)
-  ops.predictions(XV, f)
+  const norms = beta * sumOfNorms(V.data, d)
+  ops.predictions(sides, f)
   const objective = totalLoss(loss, f, y) + norms
-  ops.networkPredictions(XV, f)
+  ops.networkPredictions(sides, f)
   return { objective, networkObjective: totalLoss(loss, f, y) + norms, violation }
 }
 
@@ -80,15 +82,15 @@ function dualResidual({ rho, method }: Problem, ops: Operators, state: SplitStat
   const { v, s, r, previous } = state
   const { weights, sides, rows } = scratch
   const { E } = ops
-  for (let k = 0; k < v.length; k++) weights[k] = v[k] - previous.v[k]
+  for (let k = 0; k < v.length; k++) weights.data[k] = v[k] - previous.v[k]
   for (let half = 0, m = 0; half < 2; half++)
-    for (let e = 0; e < E.length; e++, m++) sides[m] = E[e] * (s[m] - previous.s[m])
+    for (let e = 0; e < E.length; e++, m++) sides.data[m] = E[e] * (s[m] - previous.s[m])
   if (method === 'split') {
     for (let k = 0; k < r.length; k++) rows[k] = r[k] - previous.r[k]
     ops.spread(rows, sides)
   }
-  ops.backProject(sides, weights)
-  return rho * Math.sqrt(sumOfSquares(weights))
+  ops.addProduct(sides, ops.X, weights)
+  return rho * Math.sqrt(sumOfSquares(weights.data))
 }
 
 /**
@@ -103,9 +105,8 @@ function dualBound(problem: Problem, ops: Operators, { f, mu, nu }: SplitState, 
   for (let k = 0; k < g.length; k++)
     g[k] = method === 'split' ? loss.clip(rho * mu[k], y[k]) : loss.derivative(f[k], y[k])
   for (let half = 0, m = 0; half < 2; half++)
-    for (let e = 0; e < E.length; e++, m++) sides[m] = E[e] * rho * Math.min(nu[m], 0)
+    for (let e = 0; e < E.length; e++, m++) sides.data[m] = E[e] * rho * Math.min(nu[m], 0)
   ops.spread(g, sides)
-  weights.fill(0)
-  ops.backProject(sides, weights)
-  return scaledBound(loss, g, y, scaleWithin(largestNorm(weights, d), beta))
+  ops.multiply(sides, ops.X, weights)
+  return scaledBound(loss, g, y, scaleWithin(largestNorm(weights.data, d), beta))
 }

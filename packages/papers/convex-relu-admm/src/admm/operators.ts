@@ -1,5 +1,6 @@
-import { gemmScratch, type Kernels, type Views } from '@opt/core'
+import { gemmScratch, type MatrixKernels, type MatrixView, transpose, type Views } from '@opt/core'
 import type { Patterns } from '../patterns/patterns.ts'
+import { denseMatrix } from '../program/dense-matrix.ts'
 
 /** n rows of d features, P patterns. */
 export interface Sizes {
@@ -10,19 +11,19 @@ export interface Sizes {
 
 /** The arrays of {@link Operators}. */
 export interface OperatorViews {
-  X: Float64Array
-  D: Float64Array
+  X: MatrixView
+  D: MatrixView
   E: Float64Array
-  scratch: Float64Array
+  work: Float64Array
 }
 
 export function operatorViews(views: Views, { n, d, P }: Sizes): OperatorViews {
   const size = Math.max(n, d, 2 * P)
   return {
-    X: views.f64(n * d),
-    D: views.f64(P * n),
+    X: denseMatrix(views, n, d),
+    D: denseMatrix(views, P, n),
     E: views.f64(P * n),
-    scratch: views.f64(gemmScratch(size, size, size)),
+    work: views.f64(gemmScratch(size, size, size)),
   }
 }
 
@@ -34,64 +35,71 @@ export class Operators {
   readonly n: number
   readonly d: number
   readonly P: number
-  readonly kernels: Kernels
-  readonly X: Float64Array
+  readonly kernels: MatrixKernels
+  readonly X: MatrixView
+  readonly Xt: MatrixView
   /** P x n of 0 and 1. Loops multiply by it: a branch would be mispredicted every other time. */
-  readonly D: Float64Array
+  readonly D: MatrixView
   /** 2 D - 1. */
   readonly E: Float64Array
-  readonly scratch: Float64Array
+  /** Scratch of gemm. */
+  readonly work: Float64Array
 
-  constructor(X: Float64Array, patterns: Patterns, kernels: Kernels, views: OperatorViews) {
+  constructor(X: Float64Array, patterns: Patterns, kernels: MatrixKernels, views: OperatorViews) {
     this.n = patterns.rows
     this.P = patterns.count
     this.d = X.length / this.n
     this.kernels = kernels
     this.X = views.X
+    this.Xt = transpose(views.X)
     this.D = views.D
     this.E = views.E
-    this.scratch = views.scratch
-    this.X.set(X)
-    this.D.set(patterns.bits)
-    for (let k = 0; k < this.E.length; k++) this.E[k] = 2 * this.D[k] - 1
+    this.work = views.work
+    this.X.data.set(X)
+    this.D.data.set(patterns.bits)
+    for (let k = 0; k < this.E.length; k++) this.E[k] = 2 * this.D.data[k] - 1
   }
 
-  /** XU = U X', for that many rows of U. */
-  project(U: Float64Array, XU: Float64Array, rows: number = 2 * this.P): void {
-    const { n, d } = this
-    XU.fill(0)
-    this.kernels.gemm(rows, n, d, 1, U, d, 1, this.X, 1, d, XU, n, this.scratch)
+  /** C = A B. */
+  multiply(A: MatrixView, B: MatrixView, C: MatrixView): void {
+    C.data.fill(0)
+    this.kernels.gemm(1, A, B, C, this.work)
   }
 
-  /** U += R X. */
-  backProject(R: Float64Array, U: Float64Array): void {
-    const { n, d, P } = this
-    this.kernels.gemm(2 * P, d, n, 1, R, n, 1, this.X, d, 1, U, d, this.scratch)
+  /** C += A B. */
+  addProduct(A: MatrixView, B: MatrixView, C: MatrixView): void {
+    this.kernels.gemm(1, A, B, C, this.work)
   }
 
   /** f = F u from XU = U X'. */
-  predictions(XU: Float64Array, f: Float64Array): void {
-    const { n, D, P } = this
+  predictions(XU: MatrixView, f: Float64Array): void {
+    const { n, P } = this
+    const D = this.D.data
+    const sides = XU.data
     f.fill(0)
     for (let i = 0; i < P; i++)
-      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) f[k] += D[v] * (XU[v] - XU[w])
+      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) f[k] += D[v] * (sides[v] - sides[w])
   }
 
   /** f = sum_i (x . v_i)_+ - (x . w_i)_+, the values of the recovered network, from XU = U X'. */
-  networkPredictions(XU: Float64Array, f: Float64Array): void {
+  networkPredictions(XU: MatrixView, f: Float64Array): void {
     const { n, P } = this
+    const sides = XU.data
     f.fill(0)
     for (let i = 0; i < P; i++)
-      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) f[k] += Math.max(0, XU[v]) - Math.max(0, XU[w])
+      for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++)
+        f[k] += Math.max(0, sides[v]) - Math.max(0, sides[w])
   }
 
   /** R += the 2 P x n matrix whose product with X is F'g. */
-  spread(g: Float64Array, R: Float64Array): void {
-    const { n, D, P } = this
+  spread(g: Float64Array, R: MatrixView): void {
+    const { n, P } = this
+    const D = this.D.data
+    const sides = R.data
     for (let i = 0; i < P; i++)
       for (let k = 0, v = i * n, w = (P + i) * n; k < n; k++, v++, w++) {
-        R[v] += D[v] * g[k]
-        R[w] -= D[v] * g[k]
+        sides[v] += D[v] * g[k]
+        sides[w] -= D[v] * g[k]
       }
   }
 }

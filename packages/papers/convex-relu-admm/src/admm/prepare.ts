@@ -1,4 +1,4 @@
-import { allocate, type Views } from '@opt/core'
+import { allocate, matrixKernels, type Views } from '@opt/core'
 import type { Problem } from '../program/problem.ts'
 import { Operators, operatorViews, type Sizes } from './operators.ts'
 import { type SplitState, splitState } from './state.ts'
@@ -18,7 +18,7 @@ export function prepare<V extends object, U>(
 ): Prepared<U> {
   const { n, d, X, patterns } = problem
   const sizes = { n, d, P: patterns.count }
-  const { kernels, shared, state, views } = allocate((ws) => ({
+  const { kernels, shared, state, views } = allocate([matrixKernels], (ws) => ({
     shared: operatorViews(ws, sizes),
     state: splitState(ws, sizes),
     views: layout(ws, sizes),

@@ -1,4 +1,5 @@
-import { options, refuse, type Views, vector } from '@opt/core'
+import { type MatrixView, matrixView, options, refuse, type Views, vector } from '@opt/core'
+import { denseMatrix } from '../program/dense-matrix.ts'
 import type { AdmmState } from '../program/options.ts'
 import type { Operators, Sizes } from './operators.ts'
 
@@ -8,6 +9,9 @@ export interface SplitState {
   u: Float64Array
   v: Float64Array
   lambda: Float64Array
+  /** u and v as matrices, with a block in each row. */
+  U: MatrixView
+  V: MatrixView
   /** 2 P x n: s, the copy of G u in the constraints, and nu, the dual of G u = s. */
   s: Float64Array
   nu: Float64Array
@@ -17,33 +21,37 @@ export interface SplitState {
   /** n: F u. */
   f: Float64Array
   /** 2 P x n: X u_i in row i. Scratch between the updates of s and u. */
-  XU: Float64Array
+  XU: MatrixView
   /** 2 P x n: E (s - nu), so that G'(s - nu) = pull X. */
-  pull: Float64Array
+  pull: MatrixView
   /** v, s and r of the iteration before a measurement. */
   previous: { v: Float64Array; s: Float64Array; r: Float64Array }
   /** Scratch, 2 P x d and n. */
-  weights: Float64Array
+  weights: MatrixView
   g: Float64Array
 }
 
 export function splitState(views: Views, { n, d, P }: Sizes): SplitState {
   const weights = () => views.f64(2 * P * d)
+  const u = weights()
+  const v = weights()
   const sides = () => views.f64(2 * P * n)
   const rows = () => views.f64(n)
   return {
-    u: weights(),
-    v: weights(),
+    u,
+    v,
     lambda: weights(),
+    U: matrixView(u, 2 * P, d),
+    V: matrixView(v, 2 * P, d),
     s: sides(),
     nu: sides(),
     r: rows(),
     mu: rows(),
     f: rows(),
-    XU: sides(),
-    pull: sides(),
+    XU: denseMatrix(views, 2 * P, n),
+    pull: denseMatrix(views, 2 * P, n),
     previous: { v: weights(), s: sides(), r: rows() },
-    weights: weights(),
+    weights: denseMatrix(views, 2 * P, d),
     g: rows(),
   }
 }
@@ -75,5 +83,6 @@ export function loadArrays(
 export function loadState(initial: AdmmState | undefined, state: SplitState, { E }: Operators): void {
   loadArrays(initial, variables(state), ['s'])
   const { s, nu, pull } = state
-  for (let half = 0, m = 0; half < 2; half++) for (let e = 0; e < E.length; e++, m++) pull[m] = E[e] * (s[m] - nu[m])
+  for (let half = 0, m = 0; half < 2; half++)
+    for (let e = 0; e < E.length; e++, m++) pull.data[m] = E[e] * (s[m] - nu[m])
 }

@@ -1,3 +1,4 @@
+import { type MatrixView, matrixView } from '@opt/core'
 import type { Problem } from '../program/problem.ts'
 
 /** The unknowns x = (u, tau, sigma), views of one flat array. */
@@ -5,6 +6,8 @@ export interface Unknowns {
   all: Float64Array
   /** 2 P x d. */
   u: Float64Array
+  /** u as a matrix, with a block in each row. */
+  U: MatrixView
   /** 2 P bounds ||u_{i,J}||_1 <= tau_i. */
   tau: Float64Array
   /** n bounds of the l1 norm of Q_{k,J}, or of the whole residual for the squared loss. */
@@ -49,9 +52,10 @@ export function robustSizes({ n, d, patterns, perturbed }: Problem): { x: number
 }
 
 export function unknowns({ n, d, patterns }: Problem, all: Float64Array): Unknowns {
-  const weights = 2 * patterns.count * d
-  const tau = all.subarray(weights, weights + 2 * patterns.count)
-  return { all, u: all.subarray(0, weights), tau, sigma: all.subarray(all.length - n) }
+  const rows = 2 * patterns.count
+  const u = all.subarray(0, rows * d)
+  const tau = all.subarray(rows * d, rows * (d + 1))
+  return { all, u, U: matrixView(u, rows, d), tau, sigma: all.subarray(all.length - n) }
 }
 
 export function blocks({ n, d, patterns, perturbed, loss }: Problem, all: Float64Array): Blocks {

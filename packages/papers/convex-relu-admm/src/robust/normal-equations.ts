@@ -1,4 +1,4 @@
-import { conjugateGradient, type Kernels } from '@opt/core'
+import { conjugateGradient, type MatrixKernels, type MatrixView } from '@opt/core'
 import type { RobustState, Unknowns } from './blocks.ts'
 import type { RobustMap } from './robust-map.ts'
 
@@ -9,7 +9,7 @@ export type NormalSolver = (right: Unknowns, x: Unknowns) => void
 export function factoredSolver(
   map: RobustMap,
   { x, h, right }: RobustState,
-  { H, work, kernels }: { H: Float64Array; work: Float64Array; kernels: Kernels },
+  { H, work, kernels }: { H: MatrixView; work: Float64Array; kernels: MatrixKernels },
 ): NormalSolver {
   const size = x.all.length
   for (let c = 0; c < size; c++) {
@@ -17,15 +17,15 @@ export function factoredSolver(
     x.all[c] = 1
     map.apply(x, h)
     map.adjoint(h, right)
-    H.set(right.all.subarray(0, c + 1), c * size)
+    H.data.set(right.all.subarray(0, c + 1), c * size)
   }
   x.all.fill(0)
-  if (kernels.potrf(size, H, size, work) !== 0)
+  if (kernels.potrf(H, work) !== 0)
     throw new RangeError('convexRelu: the linear system is singular in rounding; standardise the features')
   return (b, out) => {
     out.all.set(b.all)
-    kernels.trsv(size, H, size, out.all)
-    kernels.trsvT(size, H, size, out.all)
+    kernels.trsv(H, out.all)
+    kernels.trsvT(H, out.all)
   }
 }
 

@@ -1,6 +1,7 @@
-import { allocate, refuse, solveScratch } from '@opt/core'
+import { allocate, matrixKernels, refuse, solveScratch } from '@opt/core'
 import { Operators } from '../admm/operators.ts'
 import { loadArrays } from '../admm/state.ts'
+import { denseMatrix } from '../program/dense-matrix.ts'
 import type { ConvexReluReport, ConvexReluSolution } from '../program/options.ts'
 import type { Problem } from '../program/problem.ts'
 import { projectCone, shrinkGroup } from '../program/prox.ts'
@@ -68,7 +69,7 @@ function prepare(problem: Problem): { map: RobustMap; state: RobustState; solve:
   const { n, d, X, patterns } = problem
   const sizes = robustSizes(problem)
   const factored = sizes.x <= MOST_FACTORED
-  const memory = allocate((views) => ({
+  const memory = allocate([matrixKernels], (views) => ({
     map: robustMapViews(views, { n, d, P: patterns.count }),
     x: views.f64(sizes.x),
     right: views.f64(sizes.x),
@@ -76,7 +77,7 @@ function prepare(problem: Problem): { map: RobustMap; state: RobustState; solve:
     lambda: views.f64(sizes.z),
     h: views.f64(sizes.z),
     previousZ: views.f64(sizes.z),
-    H: views.f64(factored ? sizes.x * sizes.x : 0),
+    H: denseMatrix(views, factored ? sizes.x : 0, factored ? sizes.x : 0),
     work: views.f64(factored ? solveScratch(sizes.x, sizes.x) : 0),
   }))
   const map = new RobustMap(problem, new Operators(X, patterns, memory.kernels, memory.map.ops), memory.map)

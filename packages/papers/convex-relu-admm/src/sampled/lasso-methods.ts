@@ -1,4 +1,5 @@
-import { allocate, solveScratch } from '@opt/core'
+import { allocate, matrixKernels, solveScratch } from '@opt/core'
+import { denseMatrix } from '../program/dense-matrix.ts'
 import { totalLoss } from '../program/losses.ts'
 import type { Lasso } from './lasso.ts'
 
@@ -11,12 +12,12 @@ type LassoMethod = (lasso: Lasso) => Generator<Float64Array, never, void>
 const soft = (x: number, t: number): number => (x > t ? x - t : x < -t ? x + t : 0)
 
 /** Returns an estimate of ||H||^2 from below, by power iterations. */
-function squaredNorm({ n, N, kernels, H, Ht, t, g }: Lasso): number {
+function squaredNorm({ N, kernels, H, Ht, t, g }: Lasso): number {
   t.fill(1)
   let value = 0
   for (let k = 0; k < 30; k++) {
-    kernels.gemv(n, N, H, N, t, g)
-    kernels.gemv(N, n, Ht, n, g, t)
+    kernels.gemv(H, t, g)
+    kernels.gemv(Ht, g, t)
     value = Math.sqrt(kernels.dot(N, t, t))
     if (value === 0) return 1
     for (let i = 0; i < N; i++) t[i] /= value
@@ -39,11 +40,11 @@ const fista: LassoMethod = function* (lasso) {
   for (;;) {
     // The gradient at z, by way of the workspace's t, f and g.
     t.set(z)
-    kernels.gemv(n, N, H, N, t, f)
+    kernels.gemv(H, t, f)
     for (let k = 0; k < n; k++) gradient[k] = loss.derivative(f[k], y[k])
     const value = totalLoss(loss, f, y)
     g.set(gradient)
-    kernels.gemv(N, n, Ht, n, g, t)
+    kernels.gemv(Ht, g, t)
     slope.set(t)
     // Raises the curvature until the quadratic is above the loss, up to rounding.
     for (let raised = 0; raised < 64; raised++) {
@@ -54,7 +55,7 @@ const fista: LassoMethod = function* (lasso) {
         model += slope[i] * step + 0.5 * curvature * step * step
       }
       t.set(point)
-      kernels.gemv(n, N, H, N, t, f)
+      kernels.gemv(H, t, f)
       if (totalLoss(loss, f, y) <= model + 1e-12 * (1 + Math.abs(value))) break
       curvature *= 1.5
     }
@@ -77,19 +78,20 @@ const fista: LassoMethod = function* (lasso) {
 const coordinateDescent: LassoMethod = function* ({ n, N, y, loss, beta, kernels, H, Ht, a, f }) {
   const gradient = new Float64Array(n)
   const squares = new Float64Array(N)
-  for (let i = 0; i < N; i++) for (let k = 0; k < n; k++) squares[i] += Ht[i * n + k] * Ht[i * n + k]
+  const rows = Ht.data
+  for (let i = 0; i < N; i++) for (let k = 0; k < n; k++) squares[i] += rows[i * n + k] * rows[i * n + k]
   for (;;) {
-    kernels.gemv(n, N, H, N, a, f)
+    kernels.gemv(H, a, f)
     for (let i = 0; i < N; i++) {
       if (squares[i] === 0) continue
       const at = i * n
       let slope = 0
-      for (let k = 0; k < n; k++) slope += Ht[at + k] * loss.derivative(f[k], y[k])
+      for (let k = 0; k < n; k++) slope += rows[at + k] * loss.derivative(f[k], y[k])
       const next = soft(a[i] - slope / squares[i], beta / squares[i])
       const step = next - a[i]
       if (step === 0) continue
       a[i] = next
-      for (let k = 0; k < n; k++) f[k] += step * Ht[at + k]
+      for (let k = 0; k < n; k++) f[k] += step * rows[at + k]
     }
     for (let k = 0; k < n; k++) gradient[k] = loss.derivative(f[k], y[k])
     yield gradient
@@ -100,16 +102,20 @@ const coordinateDescent: LassoMethod = function* ({ n, N, y, loss, beta, kernels
 const split: LassoMethod = function* ({ n, N, y, loss, beta, kernels, H, Ht, a, f, g, t }) {
   const rho = 0.1
   const relaxation = 1.6
-  const system = allocate((views) => ({ K: views.f64(n * n), q: views.f64(n), work: views.f64(solveScratch(n, n)) }))
+  const system = allocate([matrixKernels], (views) => ({
+    K: denseMatrix(views, n, n),
+    q: views.f64(n),
+    work: views.f64(solveScratch(n, n)),
+  }))
   const { K, q, work } = system
   // (I + H'H)^-1 = I - H'(I + H H')^-1 H
   for (let i = 0; i < n; i++) {
-    t.set(H.subarray(i * N, (i + 1) * N))
-    kernels.gemv(n, N, H, N, t, f)
-    K.set(f, i * n)
-    K[i * n + i] += 1
+    t.set(H.data.subarray(i * N, (i + 1) * N))
+    kernels.gemv(H, t, f)
+    K.data.set(f, i * n)
+    K.data[i * n + i] += 1
   }
-  system.kernels.potrf(n, K, n, work)
+  system.kernels.potrf(K, work)
   const lambda = new Float64Array(N)
   const x = new Float64Array(N)
   const r = new Float64Array(n)
@@ -117,15 +123,15 @@ const split: LassoMethod = function* ({ n, N, y, loss, beta, kernels, H, Ht, a, 
   const gradient = new Float64Array(n)
   for (;;) {
     for (let k = 0; k < n; k++) g[k] = r[k] - mu[k]
-    kernels.gemv(N, n, Ht, n, g, t)
+    kernels.gemv(Ht, g, t)
     for (let i = 0; i < N; i++) t[i] += a[i] - lambda[i]
-    kernels.gemv(n, N, H, N, t, f)
+    kernels.gemv(H, t, f)
     x.set(t)
     q.set(f)
-    system.kernels.trsv(n, K, n, q)
-    system.kernels.trsvT(n, K, n, q)
+    system.kernels.trsv(K, q)
+    system.kernels.trsvT(K, q)
     g.set(q)
-    kernels.gemv(N, n, Ht, n, g, t)
+    kernels.gemv(Ht, g, t)
     for (let i = 0; i < N; i++) {
       x[i] -= t[i]
       const relaxed = relaxation * x[i] + (1 - relaxation) * a[i]

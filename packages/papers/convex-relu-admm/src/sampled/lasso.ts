@@ -1,5 +1,16 @@
-import { allocate, gemmScratch, type Kernels, refuse } from '@opt/core'
+import {
+  allocate,
+  gemmScratch,
+  type MatrixKernels,
+  type MatrixView,
+  matrixKernels,
+  refuse,
+  transpose,
+  type VectorKernels,
+  vectorKernels,
+} from '@opt/core'
 import { scaledBound, scaleWithin } from '../program/certificate.ts'
+import { denseMatrix } from '../program/dense-matrix.ts'
 import { type Loss, totalLoss } from '../program/losses.ts'
 import type { Data } from '../program/problem.ts'
 
@@ -13,10 +24,10 @@ export interface Lasso {
   beta: number
   /** The number that the features are divided by; the weights of the program are a / unit. */
   unit: number
-  kernels: Kernels
+  kernels: MatrixKernels & VectorKernels
   /** n x N, and its transpose. */
-  H: Float64Array
-  Ht: Float64Array
+  H: MatrixView
+  Ht: MatrixView
   a: Float64Array
   /** H a. */
   f: Float64Array
@@ -33,9 +44,9 @@ export interface Lasso {
  */
 export function createLasso({ n, d, X, y, loss }: Data, directions: Float64Array, beta: number): Lasso {
   const N = directions.length / d
-  const memory = allocate((views) => ({
-    H: views.f64(n * N),
-    Ht: views.f64(N * n),
+  const memory = allocate([matrixKernels, vectorKernels], (views) => ({
+    H: denseMatrix(views, n, N),
+    Ht: denseMatrix(views, N, n),
     a: views.f64(N),
     f: views.f64(n),
     g: views.f64(n),
@@ -50,22 +61,22 @@ export function createLasso({ n, d, X, y, loss }: Data, directions: Float64Array
   }
   const unit = powerOfTwoNear(largest)
   for (let k = 0; k < n; k++)
-    for (let i = 0; i < N; i++) H[k * N + i] = Ht[i * n + k] = Math.max(0, XU[k * N + i]) / unit
+    for (let i = 0; i < N; i++) H.data[k * N + i] = Ht.data[i * n + k] = Math.max(0, XU[k * N + i]) / unit
   return { ...memory, n, N, y, loss, unit, beta: Math.min(beta / unit, Number.MAX_VALUE) }
 }
 
 /** Returns X U', n x N. */
 function products({ n, d, X: rows }: Pick<Data, 'n' | 'd' | 'X'>, directions: Float64Array, N: number): Float64Array {
-  const { kernels, X, U, XU, scratch } = allocate((views) => ({
-    X: views.f64(n * d),
-    U: views.f64(N * d),
-    XU: views.f64(n * N),
-    scratch: views.f64(gemmScratch(n, N, d)),
+  const { kernels, X, U, XU, work } = allocate([matrixKernels], (views) => ({
+    X: denseMatrix(views, n, d),
+    U: denseMatrix(views, N, d),
+    XU: denseMatrix(views, n, N),
+    work: views.f64(gemmScratch(n, N, d)),
   }))
-  X.set(rows)
-  U.set(directions)
-  kernels.gemm(n, N, d, 1, X, d, 1, U, 1, d, XU, N, scratch)
-  return XU
+  X.data.set(rows)
+  U.data.set(directions)
+  kernels.gemm(1, X, transpose(U), XU, work)
+  return XU.data
 }
 
 /** Returns 1 for ordinary features, otherwise a power of two within a factor of two of x. */
@@ -77,8 +88,8 @@ function powerOfTwoNear(x: number): number {
 }
 
 /** Returns loss(H a, y) + beta ||a||_1; writes f = H a. */
-export function objectiveOf({ n, N, y, loss, beta, kernels, H, a, f }: Lasso): number {
-  kernels.gemv(n, N, H, N, a, f)
+export function objectiveOf({ N, y, loss, beta, kernels, H, a, f }: Lasso): number {
+  kernels.gemv(H, a, f)
   let length = 0
   for (let i = 0; i < N; i++) length += Math.abs(a[i])
   return totalLoss(loss, f, y) + (length === 0 ? 0 : beta * length)
@@ -87,7 +98,7 @@ export function objectiveOf({ n, N, y, loss, beta, kernels, H, a, f }: Lasso): n
 /** Returns the lower bound -loss*(g) for a dual estimate g, scaled until |H'g| <= beta everywhere. */
 export function dualBound({ n, N, y, loss, beta, kernels, Ht, g, t }: Lasso, gradient: Float64Array): number {
   for (let k = 0; k < n; k++) g[k] = loss.clip(gradient[k], y[k])
-  kernels.gemv(N, n, Ht, n, g, t)
+  kernels.gemv(Ht, g, t)
   let largest = 0
   for (let i = 0; i < N; i++) largest = Math.max(largest, Math.abs(t[i]))
   return scaledBound(loss, g, y, scaleWithin(largest, beta))
