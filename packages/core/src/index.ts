@@ -27,6 +27,7 @@ export {
   type ConjugateGradientSolution,
   conjugateGradient,
 } from './conjugate-gradient.ts'
+export { cryptographicRandom } from './cryptographic-random.ts'
 export type * from './demo.ts'
 export type * from './device-optimizers.ts'
 export type * from './device-transport.ts'

@@ -6,7 +6,7 @@
  * summed in two chains, of even and of odd powers; the error stated is that of the rounded coefficients.
  */
 
-export { erf, erfc, normalCdf } from './math/error-function.ts'
+export { erf, erfc, logNormalCdf, normalCdf } from './math/error-function.ts'
 export { cosh, expm1, log1p, logAddExp, logit, sigmoid, sinh, softplus, tanh } from './math/exponential.ts'
 export { gammaln } from './math/gamma.ts'
 export { acos, asin, atan, atan2 } from './math/inverse-trigonometric.ts'

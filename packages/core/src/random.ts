@@ -12,16 +12,50 @@ export interface RandomState {
   spare: number | null
 }
 
+/** A source of random 32-bit words, as signed integers. */
+export abstract class RandomWords {
+  abstract next(): number
+  abstract state(): number[]
+  /** Returns an independent source; `draw` gives uniform words of this one. */
+  abstract split(draw: () => number): RandomWords
+}
+
+class SeededWords extends RandomWords {
+  readonly #generator: JumpableRandomGenerator
+
+  constructor(state: number[]) {
+    super()
+    this.#generator = xoroshiro128plusFromState(state)
+  }
+
+  next(): number {
+    return this.#generator.next()
+  }
+
+  state(): number[] {
+    return [...this.#generator.getState()]
+  }
+
+  split(draw: () => number): RandomWords {
+    return new SeededWords(mix(Int32Array.from({ length: 4 }, draw)))
+  }
+}
+
 /**
  * Seeded random numbers (xoroshiro128+ of pure-rand), the same in every engine.
  * Always passed in: nothing in @opt draws from a global generator.
  */
 export class Random {
-  #generator: JumpableRandomGenerator
+  readonly #generator: RandomWords
   #spare: number | null
 
   /** Restores a saved state; {@link random} makes a generator from a seed. */
-  constructor(state: RandomState) {
+  constructor(state: RandomState | RandomWords) {
+    this.#spare = null
+    if (state instanceof RandomWords) {
+      this.#generator = state
+      return
+    }
     const words: unknown = state?.generator
     // A state of zeros would draw zeros only.
     const ok =
@@ -29,13 +63,17 @@ export class Random {
     const spare = state?.spare ?? null
     if (!ok || !(spare === null || Number.isFinite(spare)))
       refuse('Random: state', 'what state() returned', show(state), 'type')
-    this.#generator = xoroshiro128plusFromState(words as number[])
+    this.#generator = new SeededWords(words as number[])
     this.#spare = spare
   }
 
-  /** Returns the present state: `new Random(rng.state())` draws the same numbers from here on. */
+  /**
+   * Returns the present state: `new Random(rng.state())` draws the same numbers from here on.
+   *
+   * @throws Error for a {@link cryptographicRandom}, whose numbers cannot be drawn again.
+   */
   state(): RandomState {
-    return { generator: [...this.#generator.getState()], spare: this.#spare }
+    return { generator: this.#generator.state(), spare: this.#spare }
   }
 
   /** Draws 53 random bits as an integer; the lowest bits of the generator's words are its weakest and are dropped. */
@@ -186,8 +224,7 @@ export class Random {
 
   /** Returns a new generator, seeded with 128 bits of this one. */
   split(): Random {
-    const words = Int32Array.from({ length: 4 }, () => this.integer(-2147483648, 2147483648))
-    return new Random({ generator: mix(words), spare: null })
+    return new Random(this.#generator.split(() => this.integer(-2147483648, 2147483648)))
   }
 }
 

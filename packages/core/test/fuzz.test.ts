@@ -92,6 +92,7 @@ fuzz(
     turnIsUp: () => [],
     wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
 
+    cryptographicRandom: { skip: 'takes nothing, and never gives the same again' },
     random: { args: () => [1], says: ['Random'], methods: { uniform: () => [0, 1] } },
     Random: {
       args: () => [random(1).state()],

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Random, random } from '../src/index.ts'
+import { cryptographicRandom, Random, random } from '../src/index.ts'
 
 describe('random', () => {
   it('draws the same numbers in every engine', () => {
@@ -177,5 +177,24 @@ describe('random', () => {
     ])
       expect(() => new Random(state as never)).toThrow(/^Random: state must be what state\(\) returned/)
     expect(new Random(good).state()).toEqual(good)
+  })
+})
+
+describe('cryptographicRandom', () => {
+  test('draws numbers of the right distribution that differ from run to run', () => {
+    const rng = cryptographicRandom()
+    const draws = Array.from({ length: 20_000 }, () => rng.normal())
+    const mean = draws.reduce((sum, v) => sum + v, 0) / draws.length
+    const variance = draws.reduce((sum, v) => sum + v * v, 0) / draws.length
+    // Ten standard errors: once in 10^22 runs.
+    expect(Math.abs(mean)).toBeLessThan(10 / Math.sqrt(20_000))
+    expect(Math.abs(variance - 1)).toBeLessThan(10 * Math.sqrt(2 / 20_000))
+    expect(cryptographicRandom().uniform()).not.toBe(cryptographicRandom().uniform())
+    expect(rng.split().uniform()).not.toBe(rng.uniform())
+    expect([...rng.permutation(5)].sort()).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('has no state to save', () => {
+    expect(() => cryptographicRandom().state()).toThrow('cannot be drawn again')
   })
 })

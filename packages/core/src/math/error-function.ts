@@ -1,4 +1,6 @@
+import { log } from '../kernels/exp-log.ts'
 import { expSum, productError, sumError } from './double-double.ts'
+import { log1p } from './exponential.ts'
 
 /** erf(sqrt z) / sqrt z - 1 on [0, 1]: our Chebyshev interpolant of degree 13; error 2^-56 of erf. */
 function erfSeries(z: number): number {
@@ -100,11 +102,14 @@ function farSeries(d: number): number {
 const FAR = -0.5723649429247001
 const FAR_LOW = -5.132975581353913e-18
 
+/** The low part of the last {@link upperExponent}. */
+let exponentLow = 0
+
 /**
- * erfc(x + xLow) for x >= 1/2, given its square: e^(k(x) - x^2), to first order in xLow.
- * The exponent is summed in double-double, so that the size of x^2 costs no accuracy.
+ * k(x) - x^2 at x + xLow for x >= 1/2, given its square, to first order in xLow; for x >= 2 plus log x. Summed in double-double, so
+ * that the size of x^2 costs no accuracy.
  */
-function upperTail(x: number, xLow: number, square: number, squareLow: number): number {
+function upperExponent(x: number, xLow: number, square: number, squareLow: number): number {
   const far = x >= 2
   const d = far ? 1 / (x + 1) - 0.1875 : x - 1.25
   const constant = far ? FAR : MIDDLE
@@ -114,8 +119,15 @@ function upperTail(x: number, xLow: number, square: number, squareLow: number): 
   const head = constant - square
   const rest = sumError(constant, -square, head) + (series - squareLow)
   const exponent = head + rest
-  const value = expSum(exponent, head - exponent + rest)
-  return far ? value / x : value
+  exponentLow = head - exponent + rest
+  return exponent
+}
+
+/** erfc(x + xLow) for x >= 1/2, given its square. */
+function upperTail(x: number, xLow: number, square: number, squareLow: number): number {
+  const exponent = upperExponent(x, xLow, square, squareLow)
+  const value = expSum(exponent, exponentLow)
+  return x >= 2 ? value / x : value
 }
 
 /** erfc x for x >= 1/2. */
@@ -140,6 +152,8 @@ export function erfc(x: number): number {
   return x < -6 ? 2 : 2 - complement(-x)
 }
 
+/** log(2 pi) / 2. */
+const HALF_LOG_2PI = 0.9189385332046728
 const SQRT1_2_LOW = -4.833646656726457e-17
 
 /**
@@ -158,4 +172,32 @@ export function normalCdf(x: number): number {
   const zLow = productError(size, Math.SQRT1_2, z) + size * SQRT1_2_LOW
   const tail = 0.5 * upperTail(z, zLow, 0.5 * square, 0.5 * productError(size, size, square))
   return x < 0 ? tail : 1 - tail
+}
+
+/** Below this, log P(Z <= x) is its asymptotic series. */
+const ASYMPTOTIC = -39
+
+/**
+ * The logarithm of the standard normal distribution function, accurate in both tails, however far out; within 3 ulp.
+ */
+export function logNormalCdf(x: number): number {
+  if (x >= 0) return log1p(-normalCdf(-x))
+  if (!(x < -0.75)) return log(normalCdf(x))
+  if (x === -Infinity) return x
+  const square = x * x
+  const squareLow = square < 1e300 ? productError(x, x, square) : 0
+  if (x < ASYMPTOTIC) {
+    // log(phi(x) / |x| (1 - 1/x^2 + 3/x^4 - 15/x^6 + ...)), the logarithm of the series as one in u.
+    const u = 1 / square
+    return (
+      -0.5 * square -
+      (log(-x) +
+        HALF_LOG_2PI +
+        (0.5 * squareLow + u * (1 - u * (5 / 2 - u * (37 / 3 - u * (353 / 4 - u * (4081 / 5)))))))
+    )
+  }
+  const z = -x * Math.SQRT1_2
+  const zLow = productError(-x, Math.SQRT1_2, z) - x * SQRT1_2_LOW
+  const exponent = upperExponent(z, zLow, 0.5 * square, 0.5 * squareLow)
+  return exponent + (exponentLow - Math.LN2 - (z >= 2 ? log(z) : 0))
 }
