@@ -45,7 +45,7 @@ const BRANCH =
 
 export default defineConfig({
   title: '@opt',
-  description: 'Research papers on optimisation and learning, made real: typed, fast, the same bits everywhere.',
+  description: 'Research papers on optimisation and learning as packages: typed, fast, the same bits everywhere.',
   lang: 'en',
   srcExclude: ['**/README.md', 'node_modules'],
   head: [
