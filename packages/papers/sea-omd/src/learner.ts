@@ -150,15 +150,18 @@ export abstract class OnlineLearner implements Learner {
 
   /** Copies the gradient and returns its squared length. */
   #read(gradient: Gradient): number {
-    const label = `${this.name}.update: gradient`
     const given = typeof gradient === 'function' ? gradient(this.predict()) : gradient
     const into = this.#gradient
-    let square = NaN
-    if (isDense(given, into.length)) square = this.#copy(given, into)
-    if (!(square <= LONGEST * LONGEST)) {
-      square = this.#copy(vector(given, label, { length: into.length }), into)
-      if (!(square <= LONGEST * LONGEST)) refuse(label, `of length at most ${LONGEST}`, String(Math.sqrt(square)))
-    }
+    const square = isDense(given, into.length) ? this.#copy(given, into) : NaN
+    return square <= LONGEST * LONGEST ? square : this.#readSlowly(given)
+  }
+
+  /** Reads what is no dense array of numbers of moderate size, or refuses it. */
+  #readSlowly(given: VectorLike): number {
+    const label = `${this.name}.update: gradient`
+    const into = this.#gradient
+    const square = this.#copy(vector(given, label, { length: into.length }), into)
+    if (!(square <= LONGEST * LONGEST)) refuse(label, `of length at most ${LONGEST}`, String(Math.sqrt(square)))
     return square
   }
 

@@ -1,3 +1,4 @@
+import { matrixView } from '@opt/core'
 import { addRow, hypot, multiplyTriangle, type Triangle } from '../linear/triangle.ts'
 
 /** Far above every entry of a triangle, and its square below overflow. */
@@ -22,7 +23,7 @@ export class FreeColumns {
 
   constructor(n: number) {
     this.#n = n
-    this.#T = { data: new Float64Array(n * n), stride: n }
+    this.#T = matrixView(new Float64Array(n * n), n, n)
     this.#right = new Float64Array(n)
     this.#row = new Float64Array(n)
     this.#order = new Int32Array(n)

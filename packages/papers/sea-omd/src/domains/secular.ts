@@ -1,4 +1,12 @@
-import { allocate, gemmScratch, solveScratch } from '@opt/core'
+import {
+  allocate,
+  gemmScratch,
+  type MatrixKernels,
+  type MatrixView,
+  matrixKernels,
+  solveScratch,
+  transpose,
+} from '@opt/core'
 import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle } from '../linear/triangle.ts'
 import { direction, distance, inner, largest } from '../linear/vectors.ts'
 
@@ -14,8 +22,54 @@ const EVEN = 1e4
  */
 export function secular(center: Float64Array, radius: number): (y: Float64Array, L: Triangle) => void {
   const n = center.length
-  const allocateScratch = () =>
-    allocate((views) => ({
+  const zero = new Float64Array(n)
+  const norm = (x: Float64Array) => distance(x, zero)
+  let equation: SecularEquation | undefined
+
+  return (y, L) => {
+    equation ??= new SecularEquation(n)
+    const { z, w } = equation
+    const half = direction(y, center, z)
+    const away = Math.sqrt(inner(z, z))
+    for (let i = 0; i < n; i++) z[i] /= away
+    const r = Math.max(radius / 2 / half / away, SMALLEST)
+    equation.begin(L)
+    let mu = 0
+    let length = 1
+    for (let k = 0; k < NEWTON_STEPS && length > r * (1 + 2e-15); k++) {
+      const ratio = length / norm(w)
+      const next = mu + ratio * ratio * ((length - r) / r)
+      if (!(next > mu && next < Infinity)) break
+      mu = next
+      equation.solve(mu)
+      length = norm(z)
+    }
+    const scale = largest(z)
+    for (let i = 0; i < n; i++) z[i] /= scale
+    const back = radius / Math.sqrt(inner(z, z))
+    for (let i = 0; i < n; i++) y[i] = center[i] + back * z[i]
+  }
+}
+
+/** The z of each mu in (H + mu I) z = H d, H = S'S, and the w with ||w||^2 = z'(H + mu I)^-1 z that Newton's method needs. */
+class SecularEquation {
+  readonly z: Float64Array
+  readonly w: Float64Array
+  /** L, scaled to entries of size at most 1: neither z nor w changes direction with its scale. */
+  readonly #S: MatrixView
+  readonly #transposed: MatrixView
+  readonly #H: MatrixView
+  /** A triangular factor of H + mu I. */
+  readonly #T: MatrixView
+  /** S d, or H d where the entries are even. */
+  readonly #b: Float64Array
+  readonly #row: Float64Array
+  readonly #work: Float64Array
+  readonly #kernels: MatrixKernels
+  #even = false
+
+  constructor(n: number) {
+    const { S, T, H, b, z, w, row, work, kernels } = allocate([matrixKernels], (views) => ({
       S: views.matrix(n, n),
       T: views.matrix(n, n),
       H: views.matrix(n, n),
@@ -25,77 +79,73 @@ export function secular(center: Float64Array, radius: number): (y: Float64Array,
       row: views.f64(n),
       work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
     }))
-  let scratch: ReturnType<typeof allocateScratch> | undefined
-  const zero = new Float64Array(n)
-  const norm = (x: Float64Array) => distance(x, zero)
+    this.z = z
+    this.w = w
+    this.#S = S
+    this.#transposed = transpose(S)
+    this.#H = H
+    this.#T = T
+    this.#b = b
+    this.#row = row
+    this.#work = work
+    this.#kernels = kernels
+  }
 
-  return (y, L) => {
-    scratch ??= allocateScratch()
-    const { S, T, H, b, z, w, row, work, kernels } = scratch
-    // The answer depends neither on the scale of the metric nor, apart from the radius, on that of the distance.
+  /** Reads a metric, and d from z; writes the w of mu = 0. */
+  begin({ data, stride }: Triangle): void {
+    const [S, b, z, w] = [this.#S, this.#b, this.z, this.w]
     let [top, least] = [0, Infinity]
-    for (let i = 0; i < n; i++) {
-      least = Math.min(least, Math.abs(L.data[i * L.stride + i]))
-      for (let j = 0; j <= i; j++) top = Math.max(top, Math.abs(L.data[i * L.stride + j]))
+    for (let i = 0; i < z.length; i++) {
+      least = Math.min(least, Math.abs(data[i * stride + i]))
+      for (let j = 0; j <= i; j++) top = Math.max(top, Math.abs(data[i * stride + j]))
     }
-    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) S.data[i * S.stride + j] = L.data[i * L.stride + j] / top
-    const half = direction(y, center, z)
-    const away = Math.sqrt(inner(z, z))
-    for (let i = 0; i < n; i++) z[i] /= away
-    const r = Math.max(radius / 2 / half / away, SMALLEST)
-    const even = top <= EVEN * least
+    for (let i = 0; i < z.length; i++)
+      for (let j = 0; j <= i; j++) S.data[i * S.stride + j] = data[i * stride + j] / top
+    this.#even = top <= EVEN * least
     b.set(z)
     multiplyTriangle(S, b)
-    if (even) {
-      H.data.fill(0)
-      kernels.syrk(n, n, 1, S.data, 1, S.stride, H.data, H.stride, work)
-      // S'(S z)
-      row.fill(0)
-      kernels.gemvT(n, n, S.data, S.stride, b, row)
-      b.set(row)
+    if (this.#even) {
+      this.#H.data.fill(0)
+      this.#kernels.syrk(1, this.#transposed, this.#H, this.#work)
+      this.#row.fill(0)
+      this.#kernels.gemvT(S, b, this.#row)
+      b.set(this.#row)
     }
-
-    /** Writes the z of this mu, and w with ||w||^2 = z'(H + mu I)^-1 z. */
-    const solveAt = (mu: number) => {
-      if (even) {
-        T.data.set(H.data)
-        for (let i = 0; i < n; i++) T.data[i * T.stride + i] += mu
-        kernels.potrf(n, T.data, T.stride, work)
-        z.set(b)
-        kernels.trsv(n, T.data, T.stride, z)
-        kernels.trsvT(n, T.data, T.stride, z)
-        w.set(z)
-        kernels.trsv(n, T.data, T.stride, w)
-        return
-      }
-      // Least squares of [S; sqrt(mu) I] z against [b; 0], row by row.
-      T.data.fill(0)
-      z.fill(0)
-      for (let i = 0; i < n; i++) T.data[i * T.stride + i] = Math.sqrt(mu)
-      for (let i = 0; i < n; i++) {
-        row.set(S.data.subarray(i * S.stride, i * S.stride + n))
-        addRow(T, row, z, b[i])
-      }
-      solveTriangle(T, z)
-      w.set(z)
-      solveTransposed(T, w)
-    }
-
     w.set(z)
     solveTransposed(S, w)
-    let mu = 0
-    let length = 1
-    for (let k = 0; k < NEWTON_STEPS && length > r * (1 + 2e-15); k++) {
-      const ratio = length / norm(w)
-      const next = mu + ratio * ratio * ((length - r) / r)
-      if (!(next > mu && next < Infinity)) break
-      mu = next
-      solveAt(mu)
-      length = norm(z)
+  }
+
+  /** Writes the z and w of a mu. */
+  solve(mu: number): void {
+    if (this.#even) this.#solveByCholesky(mu)
+    else this.#solveByRotations(mu)
+  }
+
+  #solveByCholesky(mu: number): void {
+    const [T, z, w, kernels] = [this.#T, this.z, this.w, this.#kernels]
+    T.data.set(this.#H.data)
+    for (let i = 0; i < z.length; i++) T.data[i * T.stride + i] += mu
+    kernels.potrf(T, this.#work)
+    z.set(this.#b)
+    kernels.trsv(T, z)
+    kernels.trsvT(T, z)
+    w.set(z)
+    kernels.trsv(T, w)
+  }
+
+  /** Least squares of [S; sqrt(mu) I] z against [S d; 0], row by row. */
+  #solveByRotations(mu: number): void {
+    const [S, T, z, w, row] = [this.#S, this.#T, this.z, this.w, this.#row]
+    const n = z.length
+    T.data.fill(0)
+    z.fill(0)
+    for (let i = 0; i < n; i++) T.data[i * T.stride + i] = Math.sqrt(mu)
+    for (let i = 0; i < n; i++) {
+      row.set(S.data.subarray(i * S.stride, i * S.stride + n))
+      addRow(T, row, z, this.#b[i])
     }
-    const scale = largest(z)
-    for (let i = 0; i < n; i++) z[i] /= scale
-    const back = radius / Math.sqrt(inner(z, z))
-    for (let i = 0; i < n; i++) y[i] = center[i] + back * z[i]
+    solveTriangle(T, z)
+    w.set(z)
+    solveTransposed(T, w)
   }
 }

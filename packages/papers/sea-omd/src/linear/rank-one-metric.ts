@@ -1,4 +1,4 @@
-import { allocate, gemmScratch, type Kernels } from '@opt/core'
+import { allocate, gemmScratch, type MatrixKernels, matrixKernels, transpose } from '@opt/core'
 import { addRow, multiplyTriangle, solveTriangle, type Triangle } from './triangle.ts'
 import { inner, LONG } from './vectors.ts'
 
@@ -19,7 +19,7 @@ interface Added {
 export class RankOneMetric {
   readonly #root: number
   readonly #scale: number
-  readonly #kernels: Kernels
+  readonly #kernels: MatrixKernels
   readonly #row: Float64Array
   readonly #added: Added
   /** L. */
@@ -30,7 +30,7 @@ export class RankOneMetric {
   constructor(n: number, root: number, k: number) {
     this.#root = root
     this.#scale = Math.sqrt(k)
-    const { L, last, row, h, kernels } = allocate((views) => ({
+    const { L, last, row, h, kernels } = allocate([matrixKernels], (views) => ({
       L: views.matrix(n, n),
       last: views.matrix(n, n),
       row: views.f64(n),
@@ -57,7 +57,7 @@ export class RankOneMetric {
     this.before = triangle
     added.square = inner(h, h) / scale / scale
     if (h.length < LONG) solveTriangle(before, h)
-    else this.#kernels.trsv(h.length, before.data, before.stride, h)
+    else this.#kernels.trsv(before, h)
     const shrunk = last * last
     for (let i = 0; i < h.length; i++) {
       h[i] /= scale
@@ -69,17 +69,16 @@ export class RankOneMetric {
   /** H, row-major and whole: a copy. */
   full(): Float64Array {
     const n = this.#row.length
-    const { data, stride } = this.triangle
-    const { L, H, work, kernels } = allocate((views) => ({
-      L: views.f64(data.length),
-      H: views.f64(n * n),
+    const { L, H, work, kernels } = allocate([matrixKernels], (views) => ({
+      L: views.matrix(n, n),
+      H: views.matrix(n, n),
       work: views.f64(gemmScratch(n, n, n)),
     }))
-    L.set(data)
-    kernels.syrk(n, n, 1, L, 1, stride, H, n, work)
+    L.data.set(this.triangle.data)
+    kernels.syrk(1, transpose(L), H, work)
     return Float64Array.from({ length: n * n }, (_, k) => {
       const [i, j] = [Math.floor(k / n), k % n]
-      return H[Math.max(i, j) * n + Math.min(i, j)]
+      return H.data[Math.max(i, j) * H.stride + Math.min(i, j)]
     })
   }
 

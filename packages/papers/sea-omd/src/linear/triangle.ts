@@ -1,12 +1,12 @@
-import { allocate, type PaddedMatrix, solveScratch } from '@opt/core'
+import { allocate, type MatrixView, matrixKernels, matrixView, solveScratch } from '@opt/core'
 
 /**
- * Metrics as lower triangles L, row-major, with H = L'L. A product of gradients loses what is small beside the largest of them
- * (g g' + I is g g' in floating point from |g| = 1e8 on); its triangle, built by rotations, keeps every row to working precision.
+ * A metric as a lower triangle L, row-major, with H = L'L. A product of gradients loses what is small beside the largest of them
+ * (in floating point g g' + I is g g' from |g| = 1e8 on); its triangle, built by rotations, holds every row to working precision.
  */
-export type Triangle = PaddedMatrix
+export type Triangle = MatrixView
 
-/** sqrt(a^2 + b^2), whatever the squares do. */
+/** sqrt(a^2 + b^2), even where the squares over- or underflow. */
 export function hypot(a: number, b: number): number {
   const square = a * a + b * b
   if (square > 1e-280 && square < 1e280) return Math.sqrt(square)
@@ -15,8 +15,10 @@ export function hypot(a: number, b: number): number {
 }
 
 /**
- * Writes the triangle of L'L + w w' into `into` (which may be L), by Givens rotations of the row w with the rows of L; w is used up.
- * A right side goes along: `right` belongs to the rows of L, `last` to w; what w's becomes is returned.
+ * Writes the triangle of L'L + w w' into `into` (which may be L), by Givens rotations of the row w with the rows of L; overwrites w.
+ * A right side is rotated too: `right` belongs to the rows of L, `last` to w.
+ *
+ * @returns what `last` has become.
  */
 export function addRow(L: Triangle, w: Float64Array, right: Float64Array, last: number, into: Triangle = L): number {
   const { data, stride } = L
@@ -46,7 +48,7 @@ export function addRow(L: Triangle, w: Float64Array, right: Float64Array, last: 
   return last
 }
 
-/** x = L^-T x. */
+/** Solves x = L^-T x in place. */
 export function solveTransposed({ data, stride }: Triangle, x: Float64Array): void {
   for (let i = x.length - 1; i >= 0; i--) {
     const row = i * stride
@@ -56,7 +58,7 @@ export function solveTransposed({ data, stride }: Triangle, x: Float64Array): vo
   }
 }
 
-/** x = L^-1 x. */
+/** Solves x = L^-1 x in place. */
 export function solveTriangle({ data, stride }: Triangle, x: Float64Array): void {
   for (let i = 0; i < x.length; i++) {
     const row = i * stride
@@ -66,7 +68,7 @@ export function solveTriangle({ data, stride }: Triangle, x: Float64Array): void
   }
 }
 
-/** x = L x. */
+/** Multiplies x = L x in place. */
 export function multiplyTriangle({ data, stride }: Triangle, x: Float64Array): void {
   for (let i = x.length - 1; i >= 0; i--) {
     const row = i * stride
@@ -76,13 +78,17 @@ export function multiplyTriangle({ data, stride }: Triangle, x: Float64Array): v
   }
 }
 
-/** The L of a symmetric matrix H = L'L, read from its lower triangle; undefined when H is not positive definite. */
+/** Returns the L of a symmetric matrix H = L'L, read from its lower triangle; undefined when H is not positive definite. */
 export function triangleOf(H: Float64Array, n: number): Triangle | undefined {
   // With rows and columns in reverse, the usual factor M M' is this one.
-  const { M, work, kernels } = allocate((ws) => ({ M: ws.f64(n * n), work: ws.f64(solveScratch(n, n)) }))
-  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) M[i * n + j] = H[(n - 1 - j) * n + (n - 1 - i)]
-  if (kernels.potrf(n, M, n, work) !== 0) return undefined
-  const data = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) data[i * n + j] = M[(n - 1 - j) * n + (n - 1 - i)]
-  return { data, stride: n }
+  const { M, work, kernels } = allocate([matrixKernels], (views) => ({
+    M: views.matrix(n, n),
+    work: views.f64(solveScratch(n, n)),
+  }))
+  const { data, stride } = M
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) data[i * stride + j] = H[(n - 1 - j) * n + (n - 1 - i)]
+  if (kernels.potrf(M, work) !== 0) return undefined
+  const L = matrixView(new Float64Array(n * n), n, n)
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) L.data[i * n + j] = data[(n - 1 - j) * stride + (n - 1 - i)]
+  return L
 }

@@ -1,6 +1,6 @@
-import { type Kernels, workspace } from '@opt/core'
+import { allocate, refuse, type VectorKernels, vectorKernels } from '@opt/core'
 
-/** ||x - y||^2, four running sums. */
+/** ||x - y||^2, in four sums over i mod 4. */
 export function squaredDistance(x: Float64Array, y: Float64Array): number {
   const n = x.length
   let a = 0
@@ -22,7 +22,7 @@ export function squaredDistance(x: Float64Array, y: Float64Array): number {
   return a + c + (b + d)
 }
 
-/** <x, y>, four running sums. */
+/** <x, y>, in four sums over i mod 4. */
 export function inner(x: Float64Array, y: Float64Array): number {
   const n = x.length
   let a = 0
@@ -47,7 +47,7 @@ export function largest(x: Float64Array): number {
   return top
 }
 
-/** A power of two within a factor of two of x, so that dividing by it is exact; 1 for 0 and for ordinary numbers. */
+/** A power of two within a factor of two of a huge or tiny x, so that dividing by it is exact; 1 for other numbers and 0. */
 export function powerOfTwoNear(x: number): number {
   let power = 1
   if (x > 1e100) for (; power <= x / 2; power *= 2);
@@ -56,8 +56,8 @@ export function powerOfTwoNear(x: number): number {
 }
 
 /**
- * Writes (x - y) / (2 half) into out, `half` half its largest entry, and returns half; zeros and 0 for equal points.
- * Neither it nor the length of out, 1 to sqrt n, can overflow.
+ * Writes (x - y) / (2 half) into out and returns half, half the largest |x_i - y_i|; zeros and 0 for equal points.
+ * Neither half nor the length of out, 1 to sqrt n, can overflow.
  */
 export function direction(x: Float64Array, y: Float64Array, out: Float64Array): number {
   for (let i = 0; i < out.length; i++) out[i] = x[i] / 2 - y[i] / 2
@@ -66,10 +66,10 @@ export function direction(x: Float64Array, y: Float64Array, out: Float64Array): 
   return half
 }
 
-/** Whether a squared length is told by its float: neither overflown nor rounded as subnormal numbers are. */
+/** Whether a computed square is accurate: it has neither overflown nor lost digits to underflow. */
 export const isExact = (square: number): boolean => square > 1e-280 && square < 1e280
 
-/** ||x - y||, whatever the squares do; Infinity when the length itself overflows. */
+/** ||x - y||, even where the squares over- or underflow; Infinity when the length itself overflows. */
 export function distance(x: Float64Array, y: Float64Array): number {
   const square = squaredDistance(x, y)
   if (isExact(square)) return Math.sqrt(square)
@@ -83,41 +83,47 @@ export function descend(x: Float64Array, step: number, g: Float64Array, out: Flo
   for (let i = 0; i < x.length; i++) out[i] = x[i] - step * g[i]
 }
 
-/** From this length on a call of a SIMD kernel pays. */
+/** From this length on SIMD kernels are faster than plain loops. */
 export const LONG = 48
 
-/** Vectors of one length and what is done with them: by plain loops when they are short, by SIMD kernels when they are long. */
+/** Vectors of one length and their arithmetic: by plain loops when they are short, by SIMD kernels when they are long. */
 export class VectorSpace {
-  readonly #take: () => Float64Array
-  readonly #kernels: Kernels | undefined
+  readonly #length: number
+  /** Vectors in the kernels' memory that nobody has yet. */
+  readonly #free: Float64Array[] = []
+  readonly #kernels: VectorKernels | undefined
   readonly #e: Float64Array
 
-  /** Room for `count` vectors of length n. */
+  /** Reserves memory for `count` vectors of length n. */
   constructor(n: number, count: number) {
-    if (n < LONG) this.#take = () => new Float64Array(n)
-    else {
-      // Views start at multiples of 16 bytes.
-      const room = workspace((count + 1) * (8 * n + 8))
-      this.#take = () => room.f64(n)
-      this.#kernels = room.kernels
+    this.#length = n
+    if (n >= LONG) {
+      const { vectors, kernels } = allocate([vectorKernels], (views) => ({
+        vectors: Array.from({ length: count + 1 }, () => views.f64(n)),
+      }))
+      this.#free = vectors
+      this.#kernels = kernels
     }
-    this.#e = this.#take()
+    this.#e = this.zeros()
   }
 
+  /** Makes a vector of zeros; at most `count`. */
   zeros(): Float64Array {
-    return this.#take()
+    if (!this.#kernels) return new Float64Array(this.#length)
+    return this.#free.pop() ?? refuse('VectorSpace: count', 'the number of vectors', 'one more')
   }
 
-  /** Copies x into out: `set` costs more than the loop where the vector is short. */
+  /** Copies x into a new vector. */
+  copy(x: Float64Array): Float64Array {
+    const vector = this.zeros()
+    vector.set(x)
+    return vector
+  }
+
+  /** Copies x into out: `set` takes longer than a loop where vectors are short. */
   assign(x: Float64Array, out: Float64Array): void {
     if (this.#kernels) out.set(x)
     else for (let i = 0; i < out.length; i++) out[i] = x[i]
-  }
-
-  copy(x: Float64Array): Float64Array {
-    const taken = this.#take()
-    taken.set(x)
-    return taken
   }
 
   /** ||x - y||^2. */
@@ -129,6 +135,7 @@ export class VectorSpace {
     return this.#kernels.dot(e.length, e, e)
   }
 
+  /** <x, y>. */
   inner(x: Float64Array, y: Float64Array): number {
     return this.#kernels ? this.#kernels.dot(x.length, x, y) : inner(x, y)
   }
