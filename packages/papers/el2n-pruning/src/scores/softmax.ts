@@ -1,4 +1,13 @@
-import { allocate, type Kernels, refuse, show } from '@opt/core'
+import {
+  allocate,
+  type ExponentialKernels,
+  exponentialKernels,
+  matrixView,
+  refuse,
+  show,
+  type VectorKernels,
+  vectorKernels,
+} from '@opt/core'
 import { checkRows, isTyped, type Rows } from '../intake.ts'
 
 /** Rows of logits z and probabilities p in the memory of the kernels. */
@@ -7,7 +16,7 @@ interface Block {
   rows: number
   z: Float64Array
   p: Float64Array
-  kernels: Kernels
+  kernels: VectorKernels & ExponentialKernels
 }
 
 /** Reused from call to call, so that a stream of batches allocates it once. */
@@ -16,7 +25,8 @@ let latest: Block | undefined
 function blockFor(classes: number): Block {
   if (latest?.classes === classes) return latest
   const rows = Math.max(1, Math.floor(8192 / classes))
-  const views = allocate((views) => ({ z: views.f64(rows * classes), p: views.f64(rows * classes) }))
+  const size = rows * classes
+  const views = allocate([vectorKernels, exponentialKernels], (views) => ({ z: views.f64(size), p: views.f64(size) }))
   latest = { classes, rows, ...views }
   return latest
 }
@@ -59,7 +69,7 @@ export function* softmaxBlocks(logits: ArrayLike<number>, classes: number): Gene
   for (let start = 0; start < n; start += rows) {
     const count = Math.min(rows, n - start)
     load(logits, start * classes, (start + count) * classes, z)
-    kernels.softmaxRows(count, classes, z, classes, p, classes)
+    kernels.softmaxRows(matrixView(z, count, classes), matrixView(p, count, classes))
     yield { p, start, count }
   }
 }
