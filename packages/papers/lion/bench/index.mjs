@@ -1,4 +1,4 @@
-// Lion in float32 against a plain loop and PyTorch on one thread; Lion-K by kernel in float64.
+// Lion in float32 beside a plain loop and PyTorch on one thread; Lion-K in float64.
 // node bench/index.mjs [--quick]
 import {
   deadzone,
@@ -23,7 +23,7 @@ const quick = process.argv.includes('--quick')
 const VARIANTS = ['for-loop', 'foreach', 'pytorch_optimizer', 'pytorch_optimizer-foreach']
 const COLUMNS = ['plain loop', ...OURS, ...VARIANTS.map((variant) => `torch, ${variant}`)]
 
-/** Lion as one writes it. */
+/** Lion as a plain loop. */
 function plainLion(n) {
   const [x, g] = [arraysOf(n, 1), arraysOf(n, 2)]
   const moments = x.map((array) => new Float32Array(array.length))
@@ -59,10 +59,22 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000]) {
 }
 torch?.stop()
 
-/** Lion-K on one matrix of 64 x 64, float64: kernels of every kind. */
-const KERNELS = [
-  ...[l1(), squared(), deadzone(0.1), huber(0.1), relu(), pseudohuber(0.1), logcosh(0.1)],
-  ...[lp(2), lp(3), linf(), topk(64), logsumexp(1), group21(64, 64), nuclear(64, 64)],
+/** Lion-K on one 64 x 64 matrix in float64, for every kind of K. */
+const FUNCTIONS = [
+  l1(),
+  squared(),
+  deadzone(0.1),
+  huber(0.1),
+  relu(),
+  pseudohuber(0.1),
+  logcosh(0.1),
+  lp(2),
+  lp(3),
+  linf(),
+  topk(64),
+  logsumexp(1),
+  group21(64, 64),
+  nuclear(64, 64),
 ]
 const size = 4096
 const gradient = Float64Array.from(arraysOf(4 * size, 3)[0])
@@ -76,13 +88,13 @@ const least = (work, steps) => {
   }
   return (best * 1e6) / size
 }
-console.error('Lion-K by kernel')
+console.error('Lion-K by K')
 const fused = new Lion(new Float64Array(size), {})
-const perKernel = [['Lion, fused', least(() => fused.step(gradient), 300)]]
-for (const kernel of KERNELS) {
+const perFunction = [['Lion, fused', least(() => fused.step(gradient), 300)]]
+for (const kernel of FUNCTIONS) {
   const optimizer = new LionK(new Float64Array(size), { kernel })
   const slow = kernel.name === 'nuclear'
-  perKernel.push([`LionK, ${kernel.name}`, least(() => optimizer.step(gradient), slow ? 1 : 300)])
+  perFunction.push([`LionK, ${kernel.name}`, least(() => optimizer.step(gradient), slow ? 1 : 300)])
 }
 
 console.log(
@@ -95,4 +107,4 @@ console.log(
     : 'PyTorch is not here (npm run bench:peers, or OPT_PYTHON): its columns are empty.\n',
 )
 console.log(`One step on a 64 x 64 matrix in float64, own arrays, checked:\n\n| | ns a parameter |\n|---|---|`)
-for (const [name, ns] of perKernel) console.log(`| ${name} | ${ns >= 100 ? ns.toFixed(0) : ns.toPrecision(2)} |`)
+for (const [name, ns] of perFunction) console.log(`| ${name} | ${ns >= 100 ? ns.toFixed(0) : ns.toPrecision(2)} |`)

@@ -8,7 +8,7 @@ const SPAN = 3
 const E = 0.2
 
 interface Choice {
-  make: () => lion.Kernel
+  make: () => lion.ConvexFunction
   code: string
   /** A point inside, times 1 / lambda, to draw the set from. */
   centre: [number, number]
@@ -36,7 +36,7 @@ interface Line {
 }
 
 interface Setting {
-  kernel: lion.Kernel
+  kernel: lion.ConvexFunction
   choice: Choice
   weightDecay: number
   minimum: [number, number]
@@ -125,8 +125,13 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   let x: Float64Array = Float64Array.from(start)
   let m: Float64Array = new Float64Array(2)
   const track: Track = {
-    ...{ set: outline(setting), outside: { x: [], y: [] }, inside: { x: [], y: [] } },
-    ...{ steps: [], H: [], delta1: [], delta2: [] },
+    set: outline(setting),
+    outside: { x: [], y: [] },
+    inside: { x: [], y: [] },
+    steps: [],
+    H: [],
+    delta1: [],
+    delta2: [],
   }
   for (let step = 0; step <= STEPS; step++) {
     objective.gradient(x, gradient)

@@ -1,9 +1,19 @@
-import { number, options as optionsOf, refuse, type Solver, show, solver, type VectorLike, vectorCopy } from '@opt/core'
-import { takeKernel } from './answers.ts'
-import { checkObjective, inner, type Objective, takeVectors, times } from './constants.ts'
-import type { Kernel } from './kernel.ts'
-import { l1 } from './kernels/separable.ts'
+import {
+  dot,
+  number,
+  options as optionsOf,
+  refuse,
+  type Solver,
+  show,
+  solver,
+  type VectorLike,
+  vectorCopy,
+} from '@opt/core'
+import type { ConvexFunction } from './convex/convex-function.ts'
+import { l1 } from './convex/separable.ts'
 import { LionK } from './lion-k.ts'
+import { checkAnswers, checkObjective, checkVectors, type Objective } from './theory/checks.ts'
+import { scaled } from './theory/vectors.ts'
 
 /**
  * How far x is from minimising F(x) = f(x) + K*(lambda x) / lambda:
@@ -15,26 +25,26 @@ import { LionK } from './lion-k.ts'
  */
 export function kktResidual(
   point: { x: VectorLike; gradient: VectorLike },
-  constants: { kernel: Kernel; weightDecay: number },
+  constants: { kernel: ConvexFunction; weightDecay: number },
 ): number {
   const { x, gradient } = optionsOf(point, 'kktResidual: point')
   const { weightDecay, ...rest } = optionsOf(constants, 'kktResidual: constants')
-  const kernel = takeKernel(rest.kernel, 'kktResidual: kernel')
+  const kernel = checkAnswers(rest.kernel, 'kktResidual: kernel')
   number(weightDecay, 'kktResidual: weightDecay', { positive: true })
-  const at = takeVectors('kktResidual', kernel, { x, gradient })
+  const at = checkVectors('kktResidual', kernel, { x, gradient })
   return residual(kernel, weightDecay, at.x, at.gradient)
 }
 
-function residual(kernel: Kernel, lambda: number, x: Float64Array, gradient: Float64Array): number {
-  const star = kernel.conjugate(times(lambda, x))
+function residual(kernel: ConvexFunction, lambda: number, x: Float64Array, gradient: Float64Array): number {
+  const star = kernel.conjugate(scaled(lambda, x))
   if (star === Infinity) return Infinity
-  return Math.max(0, (kernel.value(times(-1, gradient)) + star) / lambda + inner(gradient, x))
+  return Math.max(0, (kernel.value(scaled(-1, gradient)) + star) / lambda + dot(gradient, x))
 }
 
 /** Options of {@link constrained}. */
 export interface ConstrainedOptions {
   /** K. Default l1(): the box. */
-  kernel?: Kernel
+  kernel?: ConvexFunction
   /** lambda > 0: the set is that of K* over lambda. Default 1. */
   weightDecay?: number
   /** At the start; it falls linearly to 0 at `maxIterations`. At most 1 / weightDecay. Default 0.02. */
@@ -87,7 +97,7 @@ export const constrained: Solver<
   ): Generator<ConstrainedReport, ConstrainedSolution, boolean> {
     checkObjective(objective, 'objective')
     const { weightDecay = 1, learningRate = 0.02, beta1 = 0.9, beta2 = 0.99 } = options
-    const kernel = takeKernel(options.kernel ?? l1(), 'kernel')
+    const kernel = checkAnswers(options.kernel ?? l1(), 'kernel')
     const horizon = options.maxIterations!
     number(weightDecay, 'weightDecay', { positive: true })
     number(learningRate, 'learningRate', { positive: true })
@@ -100,7 +110,7 @@ export const constrained: Solver<
     const measure = () => {
       objective.gradient(x, gradient)
       gradient.forEach((entry, i) => void number(entry, `objective.gradient(x)[${i}]`))
-      const violation = kernel.violation(times(weightDecay, x))
+      const violation = kernel.violation(scaled(weightDecay, x))
       return { error: residual(kernel, weightDecay, x, gradient), violation }
     }
     let report = measure()
@@ -109,7 +119,7 @@ export const constrained: Solver<
       report = measure()
     } while (!(yield report))
     const value = number(objective.value(x), 'objective.value(x)')
-    const star = kernel.conjugate(times(weightDecay, x))
+    const star = kernel.conjugate(scaled(weightDecay, x))
     return { x, value, objective: value + star / weightDecay, violation: report.violation, residual: report.error }
   },
   { tolerance: 1e-6, maxIterations: 20000 },

@@ -1,10 +1,9 @@
 /**
- * Lion and Lion-K, the kernels, and the theory as tools.
+ * Lion and Lion-K, the convex functions K, and the theory as tools.
  *
  * @packageDocumentation
  */
 
-export type { LionConstants, Objective } from './constants.ts'
 export {
   type ConstrainedOptions,
   type ConstrainedReport,
@@ -12,21 +11,22 @@ export {
   constrained,
   kktResidual,
 } from './constrained.ts'
-export { constraintViolation, type Decay, entryEnvelope, stepsToEnter } from './entry.ts'
-export { type FlowOptions, type FlowReport, type FlowSolution, lionFlow } from './flow.ts'
-export type { Kernel } from './kernel.ts'
-export { group21, nuclear } from './kernels/matrices.ts'
-export { linf, lp, topk } from './kernels/norms.ts'
-export { deadzone, huber, l1, logcosh, pseudohuber, relu, squared } from './kernels/separable.ts'
-export { logsumexp } from './kernels/simplex.ts'
+export type { ConvexFunction } from './convex/convex-function.ts'
+export { group21, nuclear } from './convex/matrices.ts'
+export { linf, lp, topk } from './convex/norms.ts'
+export { deadzone, huber, l1, logcosh, pseudohuber, relu, squared } from './convex/separable.ts'
+export { logsumexp } from './convex/simplex.ts'
 export { Lion, type LionHyper } from './lion.ts'
 export { LionK, type LionKHyper } from './lion-k.ts'
+export type { LionConstants, Objective } from './theory/checks.ts'
+export { constraintViolation, type Decay, entryEnvelope, stepsToEnter } from './theory/envelope.ts'
 export {
   type FlowConstants,
   type FlowLyapunov,
+  type FlowOptions,
+  type FlowReport,
+  type FlowSolution,
   flowLyapunov,
-  type LyapunovPoint,
-  type LyapunovStep,
-  lyapunov,
-  lyapunovStep,
-} from './lyapunov.ts'
+  lionFlow,
+} from './theory/flow.ts'
+export { type LyapunovPoint, type LyapunovStep, lyapunov, lyapunovStep } from './theory/lyapunov.ts'

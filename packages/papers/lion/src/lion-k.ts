@@ -1,4 +1,4 @@
-import { callback, refuse, show } from '@opt/core'
+import { refuse, show } from '@opt/core'
 import {
   type Floats,
   flag,
@@ -9,32 +9,19 @@ import {
   type Setting,
   type Slot,
 } from '@opt/optimizers'
-import type { Kernel } from './kernel.ts'
-import { l1 } from './kernels/separable.ts'
+import { type ConvexFunction, checkConvexFunction } from './convex/convex-function.ts'
+import { l1 } from './convex/separable.ts'
 import { type LionHyper, lionSettings } from './lion.ts'
 
 /** Hyper-parameters of {@link LionK}. */
 export interface LionKHyper extends LionHyper {
   /** K. Default l1(): Lion. */
-  kernel: Kernel
+  kernel: ConvexFunction
   /** Decay with the new x instead of the old one, as the discrete theorem has it. Default false. */
   implicit: boolean
 }
 
-const METHODS = ['value', 'subgradient', 'conjugate', 'conjugateSubgradient', 'violation'] as const
-
-/** Refuses what is no kernel. */
-export function checkKernel(kernel: unknown, label: string): void {
-  for (const method of METHODS)
-    if (typeof (kernel as Partial<Kernel> | undefined)?.[method] !== 'function')
-      refuse(label, `a kernel such as l1(), with a function ${method}`, show(kernel), 'type')
-  for (const method of ['check', 'bound'] as const) {
-    const given = (kernel as Kernel)[method]
-    if (given !== undefined) callback(given, `${label}.${method}`)
-  }
-}
-
-const kernelSetting: Setting<Kernel> = { default: l1(), check: checkKernel }
+const kernelSetting: Setting<ConvexFunction> = { default: l1(), check: checkConvexFunction }
 
 const rules: Rules<LionKHyper> = {
   name: 'LionK',

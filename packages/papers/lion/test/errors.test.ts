@@ -1,4 +1,5 @@
 import {
+  type ConvexFunction,
   constrained,
   constraintViolation,
   deadzone,
@@ -6,7 +7,6 @@ import {
   flowLyapunov,
   group21,
   huber,
-  type Kernel,
   kktResidual,
   Lion,
   LionK,
@@ -183,7 +183,7 @@ describe('edges', () => {
       logsumexp(0.1),
       topk(2),
       group21(1, 3),
-    ] as Kernel[]) {
+    ] as ConvexFunction[]) {
       expect(kernel.value(huge)).toBeLessThan(Infinity)
       kernel.subgradient(huge, out)
       expect(out.every(Number.isFinite)).toBe(true)
@@ -210,7 +210,7 @@ describe('edges', () => {
   test('a kernel of your own', () => {
     /** K = |x_1| + 2 |x_2|: a box with unequal sides. */
     const weights = [1, 2]
-    const box: Kernel = {
+    const box: ConvexFunction = {
       name: 'weighted l1',
       value: (x) => x.reduce((sum, v, i) => sum + weights[i] * Math.abs(v), 0),
       subgradient: (x, out) => void x.forEach((v, i) => (out[i] = weights[i] * Math.sign(v))),

@@ -4,8 +4,13 @@ import * as api from '../src/index.ts'
 const parameters = () => ({ weight: Float64Array.of(1, -2, 3, 0.5), bias: Float32Array.of(0.5, 1) })
 const gradients = () => ({ weight: Float64Array.of(0.1, 0.2, -0.3, 1), bias: Float32Array.of(0.1, 2) })
 const hyper = () => ({
-  ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, weightDecay: 0.01 },
-  ...{ check: true, resident: false, groups: [{ parameters: ['bias'], learningRate: 0.2 }] },
+  learningRate: 0.1,
+  beta1: 0.9,
+  beta2: 0.99,
+  weightDecay: 0.01,
+  check: true,
+  resident: false,
+  groups: [{ parameters: ['bias'], learningRate: 0.2 }],
 })
 const loose = ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0']
 
@@ -19,17 +24,17 @@ const objective = () => ({
   gradient: (at: Float64Array, out: Float64Array) => at.forEach((v, i) => (out[i] = v - 1)),
 })
 
-/** Kernels are called in hot loops with arrays of ours: they check their constants, and the length where it matters. */
+/** Convex functions are called in inner loops, with arrays that are checked already. */
 const methods = Object.fromEntries(
   ['value', 'subgradient', 'conjugate', 'conjugateSubgradient', 'violation', 'check'].map((name) => [
     name,
     { skip: 'called by the optimizer, unchecked' },
   ]),
 )
-const kernel = (...args: number[]) => ({ args: () => args, methods })
-/** Not looked at. */
+const convexFunction = (...args: number[]) => ({ args: () => args, methods })
+/** Not checked. */
 const name = ['1.kernel.name', '2.kernel.name']
-const domain = 'Infinity outside the domain of K*, where the gap is, and NaN for how fast it falls there'
+const domain = 'Infinity outside the domain of K*, and NaN for its decrease there'
 
 fuzz(api, {
   Lion: {
@@ -62,19 +67,19 @@ fuzz(api, {
       free: () => [],
     },
   },
-  l1: kernel(),
-  squared: kernel(),
-  relu: kernel(),
-  linf: kernel(),
-  deadzone: kernel(0.1),
-  huber: kernel(0.1),
-  pseudohuber: kernel(0.1),
-  logcosh: kernel(0.1),
-  logsumexp: kernel(0.1),
-  lp: kernel(3),
-  topk: kernel(2),
-  group21: kernel(2, 3),
-  nuclear: kernel(2, 3),
+  l1: convexFunction(),
+  squared: convexFunction(),
+  relu: convexFunction(),
+  linf: convexFunction(),
+  deadzone: convexFunction(0.1),
+  huber: convexFunction(0.1),
+  pseudohuber: convexFunction(0.1),
+  logcosh: convexFunction(0.1),
+  logsumexp: convexFunction(0.1),
+  lp: convexFunction(3),
+  topk: convexFunction(2),
+  group21: convexFunction(2, 3),
+  nuclear: convexFunction(2, 3),
   kktResidual: {
     args: () => [
       { x: x(), gradient: gradient() },
@@ -88,8 +93,13 @@ fuzz(api, {
       objective(),
       x(),
       {
-        ...{ kernel: api.huber(0.1), weightDecay: 1, learningRate: 0.1, beta1: 0.9, beta2: 0.99 },
-        ...{ maxIterations: 20, tolerance: 1e-3 },
+        kernel: api.huber(0.1),
+        weightDecay: 1,
+        learningRate: 0.1,
+        beta1: 0.9,
+        beta2: 0.99,
+        maxIterations: 20,
+        tolerance: 1e-3,
       },
     ],
     loose: name,

@@ -1,16 +1,19 @@
-import { constrained, type Kernel, Lion, LionK, lionFlow, lyapunov, lyapunovStep } from '../src/index.ts'
-import { close, type GoldenKernel, golden, kernelOf, leastSquares } from './helpers.ts'
+import { decodeFloats } from '@opt/core'
+import { type ConvexFunction, constrained, Lion, LionK, lionFlow, lyapunov, lyapunovStep } from '../src/index.ts'
+import { close, functionOf, type GoldenFunction, golden, leastSquares } from './helpers.ts'
 
-const named = <T extends GoldenKernel>(list: T[], more: (one: T) => string = () => ''): [string, T, Kernel][] =>
-  list.map((one) => [`${one.kernel}${more(one)}`, one, kernelOf(one)])
+const named = <T extends GoldenFunction>(
+  list: T[],
+  more: (one: T) => string = () => '',
+): [string, T, ConvexFunction][] => list.map((one) => [`${one.kernel}${more(one)}`, one, functionOf(one)])
 
-interface KernelCase extends GoldenKernel {
+interface FunctionCase extends GoldenFunction {
   primal: { x: number[]; value: number; subgradient: number[] }[]
   conjugate: { y: number[]; conjugate: number | null; violation: number | null }[]
 }
 
-describe('kernels', () => {
-  test.each(named<KernelCase>(golden('kernels').cases))('%s', (name, { primal, conjugate }, kernel) => {
+describe('convex functions', () => {
+  test.each(named<FunctionCase>(golden('kernels').cases))('%s', (name, { primal, conjugate }, kernel) => {
     const tolerance = name === 'nuclear' ? 1e-10 : 1e-12
     for (const { x, value, subgradient } of primal) {
       const out = new Float64Array(x.length)
@@ -27,7 +30,7 @@ describe('kernels', () => {
   })
 })
 
-interface RunCase extends GoldenKernel {
+interface RunCase extends GoldenFunction {
   scheme: 'explicit' | 'implicit'
   learningRate: number
   weightDecay: number
@@ -61,30 +64,30 @@ describe('trajectories of 200 steps, with Lyapunov function and decrease terms',
       objective.gradient(x, gradient)
       const from = { x: x.slice(), m: optimizer.momentum(), gradient }
       const eps = implicit ? learningRate : learningRate / (1 - learningRate * weightDecay)
-      const told = lyapunovStep(from, { ...options, learningRate: eps })
+      const next = lyapunovStep(from, { ...options, learningRate: eps })
       optimizer.step(gradient)
       const record = records.find((one) => one.step === step)
       if (!record) continue
       const m = optimizer.momentum()
       close(x, record.x, 1e-10, `x after ${step}`)
       close(m, record.m, 1e-10, `m after ${step}`)
-      close(told.x, x, 1e-13, 'x of lyapunovStep')
-      close(told.m, m, 1e-13, 'm of lyapunovStep')
+      close(next.x, x, 1e-13, 'x of lyapunovStep')
+      close(next.m, m, 1e-13, 'm of lyapunovStep')
       const f = objective.value(x)
       close([f], [record.f], 1e-10, 'f')
       const H = lyapunov({ f, x, m }, options)
       if (record.lyapunov === null) expect(H).toBe(Infinity)
       else close([H], [record.lyapunov], 1e-10, `H after ${step}`)
-      if (record.delta1 === null) expect(told.delta1).toBe(NaN)
-      else close([told.delta1], [record.delta1], 1e-10, `delta1 after ${step}`)
-      close([told.delta2], [record.delta2], 1e-10, `delta2 after ${step}`)
+      if (record.delta1 === null) expect(next.delta1).toBe(NaN)
+      else close([next.delta1], [record.delta1], 1e-10, `delta1 after ${step}`)
+      close([next.delta2], [record.delta2], 1e-10, `delta2 after ${step}`)
       const violation = kernel.violation(x.map((v) => weightDecay * v))
       if (record.violation !== null) close([violation], [record.violation], 1e-10, 'violation')
     }
   })
 })
 
-interface StationaryCase extends GoldenKernel {
+interface StationaryCase extends GoldenFunction {
   weightDecay: number
   solution: number[]
   objective: number
@@ -107,7 +110,7 @@ describe('constrained finds the optimum of cvxpy', () => {
   })
 })
 
-interface FlowCase extends GoldenKernel {
+interface FlowCase extends GoldenFunction {
   alpha: number
   gamma: number
   epsilon: number
@@ -138,8 +141,8 @@ describe('the flow is that of scipy', () => {
       close(here.x, record.x, tolerance, `x at ${record.t}`)
       close(here.m, record.m, tolerance, `m at ${record.t}`)
       const { value, delta1, delta2, decrease } = here.lyapunov
-      const told = [record.lyapunov, record.delta1, record.delta2, record.decrease]
-      close([value, delta1, delta2, decrease], told, 10 * tolerance, `Lyapunov at ${record.t}`)
+      const expected = [record.lyapunov, record.delta1, record.delta2, record.decrease]
+      close([value, delta1, delta2, decrease], expected, 10 * tolerance, `Lyapunov at ${record.t}`)
     }
   })
 })
@@ -192,10 +195,11 @@ describe('Lion is that of pytorch_optimizer and optax', () => {
       }
       const sign = Optimizer === Lion ? 1 : -1
       for (const { name, arrays } of optimizer.state().parameters) {
-        const m = new Float64Array(Uint8Array.from(Buffer.from(arrays.momentum, 'base64')).buffer)
+        const expected = one.finalState[name].exp_avg.flat()
+        const m = decodeFloats(arrays.momentum, Float64Array, expected.length, name)
         close(
           m.map((v) => sign * v),
-          one.finalState[name].exp_avg.flat(),
+          expected,
           1e-10,
           `${name}.momentum`,
         )

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { golden as goldenFile, type Numbers, near } from '@opt/testing'
 import {
+  type ConvexFunction,
   deadzone,
   group21,
   huber,
-  type Kernel,
   l1,
   linf,
   logcosh,
@@ -17,17 +17,20 @@ import {
   topk,
 } from '../src/index.ts'
 
-/** JSON beside this file. */
-export const golden = (name: string) =>
-  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
+/** Reads golden/<name>.json. */
+export const golden = (name: string) => goldenFile(import.meta.url, `${name}.json`)
 
-export interface GoldenKernel {
+/** K as the golden files name it. */
+export interface GoldenFunction {
   kernel: string
   parameters: { p?: number; e?: number; k?: number; shape?: [number, number] }
 }
 
-export function kernelOf({ kernel, parameters: { p = 2, e = 1, k = 1, shape = [1, 1] } }: GoldenKernel): Kernel {
-  const makers: Record<string, () => Kernel> = {
+export function functionOf({
+  kernel,
+  parameters: { p = 2, e = 1, k = 1, shape = [1, 1] },
+}: GoldenFunction): ConvexFunction {
+  const makers: Record<string, () => ConvexFunction> = {
     l1,
     linf,
     relu,
@@ -44,8 +47,8 @@ export function kernelOf({ kernel, parameters: { p = 2, e = 1, k = 1, shape = [1
   return makers[kernel]?.() ?? lp(p)
 }
 
-/** Every kernel, on vectors of 6 entries. */
-export const KERNELS: [string, Kernel][] = [
+/** Every K, for vectors of 6 entries, by name. */
+export const FUNCTIONS: [string, ConvexFunction][] = [
   l1(),
   lp(1.5),
   lp(2),
@@ -61,7 +64,7 @@ export const KERNELS: [string, Kernel][] = [
   logsumexp(0.3),
   group21(3, 2),
   nuclear(3, 2),
-].map((kernel) => [kernel.name, kernel])
+].map((K) => [K.name, K])
 
 /** f(x) = |Ax - b|^2 / (2n). */
 export function leastSquares(A: number[][], b: number[]): Objective {
@@ -75,10 +78,6 @@ export function leastSquares(A: number[][], b: number[]): Objective {
   }
 }
 
-export function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i] - expected[i])
-    if (!(error <= tolerance * Math.max(1, Math.abs(expected[i]))))
-      throw new Error(`${what}[${i}]: ${actual[i]} against ${expected[i]}`)
-  }
-}
+/** Throws unless all numbers are within the tolerance, relative to max(1, |expected|). */
+export const close = (actual: Numbers, expected: Numbers, tolerance: number, label: string): void =>
+  near(actual, expected, { absolute: tolerance, relative: tolerance, label })

@@ -1,19 +1,17 @@
-import { random } from '@opt/core'
+import { dot, random } from '@opt/core'
 import fc from 'fast-check'
 import {
+  type ConvexFunction,
   constraintViolation,
   entryEnvelope,
-  type Kernel,
   LionK,
   lyapunov,
   lyapunovStep,
   stepsToEnter,
 } from '../src/index.ts'
-import { KERNELS } from './helpers.ts'
+import { FUNCTIONS } from './helpers.ts'
 
 const RUNS = 1500
-
-const inner = (x: Float64Array, y: Float64Array) => x.reduce((sum, v, i) => sum + v * y[i], 0)
 
 /** Vectors of 6: ordinary, tiny, huge, with zeros and ties. */
 const vector = fc
@@ -27,35 +25,35 @@ const vector = fc
     })
   })
 
-const anyKernel = fc.constantFrom(...KERNELS.map(([, kernel]) => kernel))
+const anyFunction = fc.constantFrom(...FUNCTIONS.map(([, K]) => K))
 
-const subgradient = (kernel: Kernel, x: Float64Array) => {
+const subgradient = (K: ConvexFunction, x: Float64Array) => {
   const out = new Float64Array(x.length)
-  kernel.subgradient(x, out)
+  K.subgradient(x, out)
   return out
 }
 
 /** A point of the domain of K*: between two subgradients. */
-const between = (kernel: Kernel, a: Float64Array, b: Float64Array, w: number) => {
-  const [g, h] = [subgradient(kernel, a), subgradient(kernel, b)]
+const between = (K: ConvexFunction, a: Float64Array, b: Float64Array, w: number) => {
+  const [g, h] = [subgradient(K, a), subgradient(K, b)]
   return g.map((v, i) => w * v + (1 - w) * h[i])
 }
 
 const part = fc.double({ min: 0, max: 1, noNaN: true })
 
-describe('kernels, over random vectors', () => {
-  const slack = (kernel: Kernel, ...sizes: number[]) =>
-    (kernel.name === 'nuclear' ? 1e-9 : 1e-11) * (1e-3 + Math.max(...sizes.map(Math.abs)))
+describe('convex functions, over random vectors', () => {
+  const slack = (K: ConvexFunction, ...sizes: number[]) =>
+    (K.name === 'nuclear' ? 1e-9 : 1e-11) * (1e-3 + Math.max(...sizes.map(Math.abs)))
 
   test('Fenchel-Young: K(x) + K*(y) >= x.y, with equality at a subgradient', () => {
     fc.assert(
-      fc.property(anyKernel, vector, vector, vector, part, (kernel, x, a, b, w) => {
-        const y = between(kernel, a, b, w)
-        const value = kernel.value(x)
-        expect(kernel.violation(y)).toBeLessThanOrEqual(1e-12)
-        expect(value + kernel.conjugate(y) - inner(x, y)).toBeGreaterThanOrEqual(-slack(kernel, value))
-        const g = subgradient(kernel, x)
-        expect(Math.abs(value + kernel.conjugate(g) - inner(x, g))).toBeLessThanOrEqual(slack(kernel, value))
+      fc.property(anyFunction, vector, vector, vector, part, (K, x, a, b, w) => {
+        const y = between(K, a, b, w)
+        const value = K.value(x)
+        expect(K.violation(y)).toBeLessThanOrEqual(1e-12)
+        expect(value + K.conjugate(y) - dot(x, y)).toBeGreaterThanOrEqual(-slack(K, value))
+        const g = subgradient(K, x)
+        expect(Math.abs(value + K.conjugate(g) - dot(x, g))).toBeLessThanOrEqual(slack(K, value))
       }),
       { numRuns: RUNS, seed: 1 },
     )
@@ -63,11 +61,11 @@ describe('kernels, over random vectors', () => {
 
   test('subgradient inequality: K(z) >= K(x) + g.(z - x)', () => {
     fc.assert(
-      fc.property(anyKernel, vector, vector, (kernel, x, z) => {
-        const [Kx, Kz] = [kernel.value(x), kernel.value(z)]
-        const g = subgradient(kernel, x)
-        const below = Kz - Kx - inner(g, z) + inner(g, x)
-        expect(below).toBeGreaterThanOrEqual(-slack(kernel, Kx, Kz))
+      fc.property(anyFunction, vector, vector, (K, x, z) => {
+        const [Kx, Kz] = [K.value(x), K.value(z)]
+        const g = subgradient(K, x)
+        const below = Kz - Kx - dot(g, z) + dot(g, x)
+        expect(below).toBeGreaterThanOrEqual(-slack(K, Kx, Kz))
       }),
       { numRuns: RUNS, seed: 2 },
     )
@@ -75,15 +73,15 @@ describe('kernels, over random vectors', () => {
 
   test('the same for the conjugate, inside its domain', () => {
     fc.assert(
-      fc.property(anyKernel, vector, vector, vector, part, part, (kernel, a, b, c, v, w) => {
-        const y = between(kernel, a, b, 0.01 + 0.98 * v)
-        const z = between(kernel, b, c, w)
+      fc.property(anyFunction, vector, vector, vector, part, part, (K, a, b, c, v, w) => {
+        const y = between(K, a, b, 0.01 + 0.98 * v)
+        const z = between(K, b, c, w)
         const s = new Float64Array(6)
-        kernel.conjugateSubgradient(y, s)
+        K.conjugateSubgradient(y, s)
         if (!s.every(Number.isFinite)) return
-        const [Ky, Kz] = [kernel.conjugate(y), kernel.conjugate(z)]
+        const [Ky, Kz] = [K.conjugate(y), K.conjugate(z)]
         const sizes = [Ky, Kz, ...s]
-        expect(Kz - Ky - inner(s, z) + inner(s, y)).toBeGreaterThanOrEqual(-slack(kernel, ...sizes))
+        expect(Kz - Ky - dot(s, z) + dot(s, y)).toBeGreaterThanOrEqual(-slack(K, ...sizes))
       }),
       { numRuns: RUNS, seed: 3 },
     )
@@ -101,7 +99,7 @@ describe('runs, over random gradients', () => {
 
   test('phase 1: no gradient sequence keeps a run outside longer than the envelope says', () => {
     fc.assert(
-      fc.property(anyKernel, setting, fc.boolean(), (kernel, { seed, ...options }, implicit) => {
+      fc.property(anyFunction, setting, fc.boolean(), (kernel, { seed, ...options }, implicit) => {
         const rng = random(seed)
         const x = Float64Array.from({ length: 6 }, () => rng.normal(0, 20))
         const optimizer = new LionK(x, { ...options, kernel, implicit })
@@ -119,7 +117,7 @@ describe('runs, over random gradients', () => {
 
   test('implicit at eps equals explicit at eps / (1 + eps lambda)', () => {
     fc.assert(
-      fc.property(anyKernel, setting, (kernel, { seed, learningRate, weightDecay, ...betas }) => {
+      fc.property(anyFunction, setting, (kernel, { seed, learningRate, weightDecay, ...betas }) => {
         const rng = random(seed)
         const x = Float64Array.from({ length: 6 }, () => rng.normal(0, 3))
         const y = x.slice()
@@ -139,7 +137,7 @@ describe('runs, over random gradients', () => {
 
   test('the Lyapunov function falls as the theorem says, on quadratics with L-Lipschitz gradient', () => {
     fc.assert(
-      fc.property(anyKernel, setting, (kernel, { seed, ...options }) => {
+      fc.property(anyFunction, setting, (kernel, { seed, ...options }) => {
         const rng = random(seed)
         const curvature = Array.from({ length: 6 }, () => rng.uniform(0.1, 4))
         const target = Array.from({ length: 6 }, () => rng.normal())
@@ -154,15 +152,15 @@ describe('runs, over random gradients', () => {
         let m: Float64Array = new Float64Array(6)
         for (let t = 0; t < 15; t++) {
           const before = lyapunov({ f: f(x), x, m }, constants)
-          const told = lyapunovStep({ x, m, gradient: x.map((v, i) => curvature[i] * (v - target[i])) }, constants)
-          const after = lyapunov({ f: f(told.x), x: told.x, m: told.m }, constants)
-          const moved = told.x.reduce((sum, v, i) => sum + (v - x[i]) * (v - x[i]), 0)
+          const next = lyapunovStep({ x, m, gradient: x.map((v, i) => curvature[i] * (v - target[i])) }, constants)
+          const after = lyapunov({ f: f(next.x), x: next.x, m: next.m }, constants)
+          const moved = next.x.reduce((sum, v, i) => sum + (v - x[i]) * (v - x[i]), 0)
           const scale = kernel.name === 'nuclear' ? 1e-8 : 1e-10
-          const slack = scale * (1 + Math.abs(before) + Math.abs(told.decrease))
-          expect(told.delta1).toBeGreaterThanOrEqual(-slack)
-          expect(told.delta2).toBeGreaterThanOrEqual(-slack)
-          expect(after - before).toBeLessThanOrEqual(-told.decrease + (L / 2) * moved + slack)
-          ;({ x, m } = told)
+          const slack = scale * (1 + Math.abs(before) + Math.abs(next.decrease))
+          expect(next.delta1).toBeGreaterThanOrEqual(-slack)
+          expect(next.delta2).toBeGreaterThanOrEqual(-slack)
+          expect(after - before).toBeLessThanOrEqual(-next.decrease + (L / 2) * moved + slack)
+          ;({ x, m } = next)
         }
       }),
       { numRuns: 1000, seed: 6 },

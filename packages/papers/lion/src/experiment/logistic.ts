@@ -1,66 +1,71 @@
-import { allocate, type ExperimentContext, exp, log1p } from '@opt/core'
+import { allocate, type ExperimentContext, exp, exponentialKernels, log1p, matrixKernels, matrixView } from '@opt/core'
 import { breastCancer, type Classification, iris, isDataAbsent, standardize, takeRows } from '@opt/datasets'
-import type { Objective } from '../constants.ts'
 import { kktResidual } from '../constrained.ts'
-import type { Kernel } from '../kernel.ts'
+import { l1 } from '../convex/separable.ts'
+import type { Objective } from '../theory/checks.ts'
 
 const { abs, floor, max, min, sqrt } = Math
 
 /** The mean logistic loss of a linear classifier without intercept. */
 export interface Logistic extends Objective {
-  /** Entries of w. */
+  /** The number of entries of w. */
   size: number
   rows: number
   /** A bound on the Lipschitz constant of the gradient. */
   smoothness: number
-  /** The gradient over some rows only. */
+  /** Writes the gradient over some rows only. */
   gradientOf(w: Float64Array, rows: Int32Array, out: Float64Array): void
 }
 
-/** f(w) = mean of log(1 + exp(-y_i w.x_i)), labels y = -1 or +1. */
+/** f(w) = mean of log(1 + exp(-y_i w.x_i)), with labels y of -1 and +1. */
 export function logistic(features: Float64Array, labels: ArrayLike<number>): Logistic {
   const rows = labels.length
   const size = features.length / rows
-  const { A, w, z, t, g, kernels } = allocate((views) => ({
-    A: views.f64(rows * size),
-    ...{ w: views.f64(size), g: views.f64(size), z: views.f64(rows), t: views.f64(rows) },
+  const { data, w, g, margins, t, kernels } = allocate([matrixKernels, exponentialKernels], (views) => ({
+    data: views.f64(rows * size),
+    w: views.f64(size),
+    g: views.f64(size),
+    margins: views.f64(rows),
+    t: views.f64(rows),
   }))
-  for (let k = 0; k < A.length; k++) A[k] = labels[floor(k / size)] * features[k]
-  const margins = (x: Float64Array) => {
+  /** Row i is y_i x_i. */
+  const A = matrixView(data, rows, size)
+  for (let k = 0; k < data.length; k++) data[k] = labels[floor(k / size)] * features[k]
+  const computeMargins = (x: Float64Array) => {
     w.set(x)
-    kernels.gemv(rows, size, A, size, w, z)
+    kernels.gemv(A, w, margins)
   }
   return {
     size,
     rows,
-    smoothness: A.reduce((sum, v) => sum + v * v, 0) / (4 * rows),
+    smoothness: data.reduce((sum, v) => sum + v * v, 0) / (4 * rows),
     value(x) {
-      margins(x)
+      computeMargins(x)
       let sum = 0
-      for (const margin of z) sum += max(0, -margin) + log1p(exp(-abs(margin)))
+      for (const margin of margins) sum += max(0, -margin) + log1p(exp(-abs(margin)))
       return sum / rows
     },
     gradient(x, out) {
-      margins(x)
-      kernels.vexp(rows, z, t)
+      computeMargins(x)
+      kernels.vexp(rows, margins, t)
       for (let i = 0; i < rows; i++) t[i] = -1 / (rows * (1 + t[i]))
       g.fill(0)
-      kernels.gemvT(rows, size, A, size, t, g)
+      kernels.gemvT(A, t, g)
       out.set(g)
     },
     gradientOf(x, chosen, out) {
       out.fill(0)
       for (const i of chosen) {
         let margin = 0
-        for (let j = 0; j < size; j++) margin += A[i * size + j] * x[j]
+        for (let j = 0; j < size; j++) margin += data[i * size + j] * x[j]
         const pull = 1 / (chosen.length * (1 + exp(margin)))
-        for (let j = 0; j < size; j++) out[j] -= pull * A[i * size + j]
+        for (let j = 0; j < size; j++) out[j] -= pull * data[i * size + j]
       }
     },
   }
 }
 
-/** Breast cancer, or what is always there: two species of iris. */
+/** Loads breast cancer; where it is absent, two species of iris, which are always there. */
 export async function loadProblem({
   dataFolder,
   note,
@@ -68,7 +73,7 @@ export async function loadProblem({
   let data: Classification
   let real = true
   try {
-    data = await breastCancer(dataFolder === undefined ? {} : { folder: dataFolder })
+    data = await breastCancer({ folder: dataFolder })
     note(`A: breast cancer, 569 x 30, standardised (${data.source}).`)
   } catch (error) {
     if (!isDataAbsent(error)) throw error
@@ -89,19 +94,16 @@ export async function loadProblem({
 }
 
 /**
- * The optimum over the box |w_j| <= bound by accelerated projected gradient steps: another road than Lion's.
- * `residual` certifies it: f(w) is at most so far above the minimum.
+ * Finds the optimum over the box |w_j| <= bound by accelerated projected gradient steps, independently of Lion.
+ *
+ * @returns w, f(w), and a certificate: f(w) is at most `residual` above the minimum.
  */
-export function boxOptimum(
-  problem: Logistic,
-  kernel: Kernel,
-  bound: number,
-): { w: Float64Array; f: number; residual: number } {
+export function boxOptimum(problem: Logistic, bound: number): { w: Float64Array; f: number; residual: number } {
   const { size, smoothness } = problem
   const w = new Float64Array(size)
   const ahead = new Float64Array(size)
   const gradient = new Float64Array(size)
-  const weightDecay = 1 / bound
+  const box = { kernel: l1(), weightDecay: 1 / bound }
   let momentum = 1
   let residual = Infinity
   for (let t = 0; t < 200000 && residual > 1e-11; t++) {
@@ -118,7 +120,7 @@ export function boxOptimum(
     if (uphill > 0) ahead.set(w)
     if (t % 50 === 0) {
       problem.gradient(w, gradient)
-      residual = kktResidual({ x: w, gradient }, { kernel, weightDecay })
+      residual = kktResidual({ x: w, gradient }, box)
     }
   }
   return { w, f: problem.value(w), residual }

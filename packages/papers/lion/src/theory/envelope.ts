@@ -11,10 +11,7 @@ import { scaled } from './vectors.ts'
  * @returns 0 inside the set.
  * @throws TypeError or RangeError that names the wrong argument.
  */
-export function constraintViolation(
-  x: VectorLike,
-  constants: { kernel: ConvexFunction; weightDecay: number },
-): number {
+export function constraintViolation(x: VectorLike, constants: { kernel: ConvexFunction; weightDecay: number }): number {
   const { kernel, weightDecay } = options(constants, 'constraintViolation: constants')
   const K = checkAnswers(kernel, 'constraintViolation: kernel')
   number(weightDecay, 'constraintViolation: weightDecay', { positive: true })
