@@ -1,22 +1,53 @@
 import type { DeviceSlot, DeviceSlots, SlotRequest } from './device-optimizers.ts'
-import type { TransportInput, TransportPlan } from './device-transport.ts'
 import { refuse, show } from './errors.ts'
+import type { Program } from './program.ts'
 
-/** Float32 numbers on a device. */
+/** Numbers of 4 bytes on a device, float32 unless a program declares another type. */
 export interface DeviceArray {
   readonly length: number
   /** Gives the memory back; the array may not be used after it. */
   free(): void
 }
 
-/** A device that can take over the work of solvers; `await webgpu()` of @opt/webgpu makes one. */
+/** Arrays that are freed together. */
+export interface DeviceScope {
+  /** {@link Backend.array}, freed with the scope. */
+  array(values: number | ArrayLike<number>): DeviceArray
+  free(): void
+}
+
+/**
+ * A device that can take over the work of solvers; `await webgpu()` of @opt/webgpu makes one. Work is queued and done
+ * in the order of the calls; only reading waits for it.
+ */
 export interface Backend {
   /** What it is, for people. */
   readonly name: string
-  /** Can it still work? */
+  /** Whether it can still work. */
   readonly usable: boolean
-  /** A device holds the problem from now on, until `free()`. */
-  transport(input: TransportInput): TransportPlan
+  /** Allocates float32 numbers: so many zeros, or those given. */
+  array(values: number | ArrayLike<number>): DeviceArray
+  /** Opens a scope for arrays that are freed together. */
+  scope(): DeviceScope
+  /** Writes float32 numbers into an array, from place `at` on. */
+  write(array: DeviceArray, values: ArrayLike<number>, at?: number): void
+  /** Sets all numbers of an array to 0. */
+  clear(array: DeviceArray): void
+  /** Reads an array once all work queued before is done. Integers are the same bits: wrap the buffer in a Uint32Array. */
+  read(array: DeviceArray): Promise<Float32Array>
+  /** {@link read} of several arrays in one go. */
+  readAll(arrays: readonly DeviceArray[]): Promise<Float32Array[]>
+  /**
+   * Runs a program on arrays and numbers by their names in it; further names are ignored.
+   *
+   * @param workgroups may be left out where the program has `each`.
+   */
+  run(
+    program: Program,
+    arrays: Readonly<Record<string, DeviceArray>>,
+    numbers?: Readonly<Record<string, number>>,
+    workgroups?: number,
+  ): void
   /** Refuses what cannot be a parameter of an optimizer here. */
   checkParameter(value: unknown, label: string): void
   /** Gives slots of an optimizer `parameter`, `gradient`, `inputs`, `arrays`, `kept`, `kernels` and `device`. */
@@ -27,7 +58,7 @@ export interface Backend {
 export type BackendChoice = Backend | 'auto'
 
 let open: Backend | undefined
-let said = false
+let warned = false
 
 /** Makes a backend the one that 'auto' finds. */
 export function offerBackend(backend: Backend): void {
@@ -35,14 +66,14 @@ export function offerBackend(backend: Backend): void {
 }
 
 /**
- * The device that was chosen; null for the CPU.
+ * Returns the device that was chosen; null for the CPU.
  *
  * @throws TypeError when the choice is neither a device nor 'auto'.
  */
 export function chosenBackend(choice: BackendChoice | undefined): Backend | null {
   if (choice === undefined || choice === null) return null
   if (choice !== 'auto') {
-    if (typeof choice.transport !== 'function' && typeof choice.hold !== 'function')
+    if (typeof choice.run !== 'function' && typeof choice.hold !== 'function')
       refuse('backend', "a device or 'auto'", show(choice), 'type')
     return choice
   }
@@ -51,9 +82,9 @@ export function chosenBackend(choice: BackendChoice | undefined): Backend | null
   return null
 }
 
-/** Says once that 'auto' means the CPU, and why. */
+/** Warns, once, that 'auto' means the CPU, and why. */
 export function fallBack(why: string): void {
-  if (said) return
-  said = true
+  if (warned) return
+  warned = true
   console.warn(`@opt: backend 'auto' works on the CPU: ${why}`)
 }

@@ -20,7 +20,7 @@ export {
   vectorCopy,
   withinData,
 } from './arrays.ts'
-export type { Backend, BackendChoice, DeviceArray } from './backend.ts'
+export type { Backend, BackendChoice, DeviceArray, DeviceScope } from './backend.ts'
 export { chosenBackend, fallBack, offerBackend } from './backend.ts'
 export {
   type ConjugateGradientOptions,
@@ -30,7 +30,6 @@ export {
 export { cryptographicRandom } from './cryptographic-random.ts'
 export type * from './demo.ts'
 export type * from './device-optimizers.ts'
-export type * from './device-transport.ts'
 export {
   boolean,
   callback,
@@ -61,6 +60,7 @@ export { type Kernel, type KernelDefinition, type KernelSet, kernel, kernelSet }
 export { type VectorKernels, vectorKernels } from './kernels/vectors.ts'
 export * from './math.ts'
 export type { LinearOperator } from './operators.ts'
+export { type Program, sharedProgram, WORKGROUP } from './program.ts'
 export { Random, type RandomState, random } from './random.ts'
 export {
   type Outcome,

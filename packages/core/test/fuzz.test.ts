@@ -90,6 +90,7 @@ fuzz(
     solver: { skip: 'halve is one' },
     giveWay: () => [() => false],
     turnIsUp: () => [],
+    sharedProgram: { skip: 'keeps programs by name for the rest of the process' },
     wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
 
     cryptographicRandom: { skip: 'takes nothing, and never gives the same again' },
