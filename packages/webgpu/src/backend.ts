@@ -3,14 +3,15 @@ import {
   type DeviceSlot,
   type DeviceSlots,
   number,
+  type Program,
+  refuse,
   type SlotRequest,
-  type TransportInput,
-  type TransportPlan,
+  show,
 } from '@opt/core'
-import type { Device } from './device.ts'
+import type { Arrays, Device, Numbers } from './device.ts'
 import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
-import { DevicePlan } from './transport/device-plan.ts'
+import { Scope } from './scope.ts'
 import { Guarded } from './updates/guarded.ts'
 import { checkParameter, HeldSlots } from './updates/held-slots.ts'
 import { type Updates, updateKernels } from './updates/update-kernels.ts'
@@ -40,10 +41,6 @@ export class WebGPUBackend extends Operations implements Backend {
     return { used, idle }
   }
 
-  transport(input: TransportInput): TransportPlan {
-    return new DevicePlan(this.#device, input)
-  }
-
   /** Float32 numbers on the device: so many zeros, or those given. */
   array(values: number | ArrayLike<number>): GPUArray {
     return this.#device.array(typeof values === 'number' ? values : floatsOf(values, 'webgpu.array: values'))
@@ -56,9 +53,35 @@ export class WebGPUBackend extends Operations implements Backend {
     this.#device.write(array, floatsOf(values, 'webgpu.write: values'), at)
   }
 
-  /** The numbers of an array, when all that was asked before is done. */
+  /** Sets all numbers of an array to 0. */
+  clear(array: GPUArray): void {
+    this.#device.clear(arrayOf(this.#device, array, 'webgpu.clear: array'))
+  }
+
+  /** Reads an array once all work queued before is done. */
   async read(array: GPUArray): Promise<Float32Array> {
     return this.#device.floats(arrayOf(this.#device, array, 'webgpu.read: array'))
+  }
+
+  /** {@link read} of several arrays in one go. */
+  async readAll(arrays: readonly GPUArray[]): Promise<Float32Array[]> {
+    if (!Array.isArray(arrays)) refuse('webgpu.readAll: arrays', 'a list of arrays', show(arrays), 'type')
+    for (const array of arrays) arrayOf(this.#device, array, 'webgpu.readAll: array')
+    return (await this.#device.read(...arrays)).map((buffer) => new Float32Array(buffer))
+  }
+
+  /** Opens a scope for arrays that are freed together. */
+  scope(): Scope {
+    return new Scope(this.#device)
+  }
+
+  /**
+   * Runs a WGSL program on arrays and numbers by their names in it; further names are ignored.
+   *
+   * @param workgroups may be left out where the program has `each`.
+   */
+  run(program: Program, arrays: Arrays, numbers?: Numbers, workgroups?: number): void {
+    this.#device.run(program, arrays, numbers, workgroups)
   }
 
   /** The core's fused optimizer updates on arrays of this device, by their own names. An optimizer with `{ backend: gpu }` has its own. */

@@ -1,6 +1,6 @@
-import { refuse, show } from '@opt/core'
+import { number, type Program, refuse, show, WORKGROUP } from '@opt/core'
 import { GPUArray, Pool, Usage } from './pool.ts'
-import { isFloat, type Program, wgsl } from './program.ts'
+import { declarations, wgsl } from './wgsl.ts'
 
 /** Bytes from one command's numbers to the next one's, and how many commands fit into one submission. */
 const SLOT = 256
@@ -8,12 +8,21 @@ const SLOTS = 1024
 /** Bind groups that are remembered. */
 const GROUPS = 2048
 
+/** Arrays, or numbers, by their names in a program. */
+export type Arrays = Readonly<Record<string, GPUArray>>
+export type Numbers = Readonly<Record<string, number>>
+
 interface Compiled {
   index: number
   pipeline: GPUComputePipeline
   layout: GPUBindGroupLayout
-  floats: boolean[]
+  /** Names of the arrays, in the order of their bindings. */
+  arrays: string[]
+  numbers: { name: string; float: boolean }[]
 }
+
+/** Workgroups of a program with a thread for each of some places. */
+const groupsFor = ({ each, threads = WORKGROUP }: Program, numbers: Numbers) => Math.ceil(numbers?.[each!] / threads)
 
 /**
  * A WebGPU device with compiled programs, a pool of buffers and a queue of commands. Commands are carried out in the order given;
@@ -74,7 +83,7 @@ export class Device {
    */
   array(values: number | ArrayLike<number>): GPUArray {
     this.check()
-    const { array, used } = this.pool.take(typeof values === 'number' ? values : values.length)
+    const { array, used } = this.pool.borrow(typeof values === 'number' ? values : values.length)
     if (typeof values !== 'number') this.write(array, values)
     else if (used) this.clear(array)
     return array
@@ -96,18 +105,21 @@ export class Device {
     this.#commands().clearBuffer(array.buffer)
   }
 
-  /** Runs a program on arrays, in the order of its reads and writes, in so many workgroups. */
-  run(program: Program, arrays: readonly GPUArray[], numbers: readonly number[], workgroups: number): void {
+  /** Runs a program on arrays and numbers by their names in it; other names are passed over. */
+  run(program: Program, arrays: Arrays, numbers: Numbers = {}, workgroups: number = groupsFor(program, numbers)): void {
     this.check()
+    number(workgroups, `webgpu: ${program.name}: workgroups`, { integer: true, min: 0 })
     if (workgroups === 0) return
     const compiled = this.#compiled.get(program) ?? this.#compile(program)
     if (this.#slot === SLOTS) this.flush()
     // A second dimension may have some more than are wanted; the program's first number tells it to leave those alone.
     this.#staged.setUint32(SLOT * this.#slot, workgroups, true)
-    compiled.floats.forEach((float, k) => {
+    compiled.numbers.forEach(({ name, float }, k) => {
+      const value = numbers?.[name]
+      if (typeof value !== 'number') refuse(`webgpu: ${program.name}: ${name}`, 'a number', show(value), 'type')
       const at = SLOT * this.#slot + 4 * (k + 1)
-      if (float) this.#staged.setFloat32(at, numbers[k], true)
-      else this.#staged.setUint32(at, numbers[k], true)
+      if (float) this.#staged.setFloat32(at, value, true)
+      else this.#staged.setUint32(at, value, true)
     })
     const group = this.#group(compiled, arrays, program)
     this.#commands()
@@ -176,7 +188,8 @@ export class Device {
   }
 
   #compile(program: Program): Compiled {
-    const { reads = [], writes = [], numbers = [], name } = program
+    const { name } = program
+    const { reads, writes, numbers } = declarations(program)
     const buffers: GPUBufferBindingLayout[] = [
       { type: 'uniform', hasDynamicOffset: true },
       ...reads.map(() => ({ type: 'read-only-storage' }) as const),
@@ -191,18 +204,31 @@ export class Device {
       layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: 'main' },
     })
-    const compiled = { index: this.#compiled.size, pipeline, layout, floats: numbers.map(isFloat) }
+    const compiled = {
+      index: this.#compiled.size,
+      pipeline,
+      layout,
+      arrays: [...reads, ...writes].map((array) => array.name),
+      numbers: numbers.map((number) => ({ name: number.name, float: number.type === 'f32' })),
+    }
     this.#compiled.set(program, compiled)
     return compiled
   }
 
-  #group({ index, layout }: Compiled, arrays: readonly GPUArray[], { name }: Program): GPUBindGroup {
+  #group({ index, layout, arrays: names }: Compiled, given: Arrays, program: Program): GPUBindGroup {
     let key = `${index}`
-    for (const array of arrays) {
+    const arrays = names.map((name) => {
+      const array = given?.[name]
       if (!(array instanceof GPUArray && array.of(this.pool)))
-        refuse(`${name}: array`, `one of ${this.name} that has not been freed`, show(array), 'type')
+        refuse(
+          `webgpu: ${program.name}: ${name}`,
+          `an array of ${this.name} that has not been freed`,
+          show(array),
+          'type',
+        )
       key += `,${array.key}`
-    }
+      return array
+    })
     let group = this.#groups.get(key)
     if (!group) {
       const numbers = { buffer: this.#numbers, size: SLOT }

@@ -28,7 +28,7 @@ export class GPUArray implements DeviceArray {
 
   /** Gives the memory back. The array may not be used after it; freeing it again does nothing. */
   free(): void {
-    if (this.#buffer) this.#pool.takeBack(this.#buffer, this.key)
+    if (this.#buffer) this.#pool.reclaim(this.#buffer, this.key)
     this.#buffer = null
   }
 
@@ -58,7 +58,7 @@ export class Pool {
   }
 
   /** An array, and whether its buffer has been used before: a new one is all zeros. */
-  take(length: number): { array: GPUArray; used: boolean } {
+  borrow(length: number): { array: GPUArray; used: boolean } {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.limits
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize)
     if (!(Number.isInteger(length) && length >= 0))
@@ -90,7 +90,7 @@ export class Pool {
     return buffer
   }
 
-  takeBack(buffer: GPUBuffer, key: number): void {
+  reclaim(buffer: GPUBuffer, key: number): void {
     const { size } = buffer
     this.used -= size
     if (this.idle + size > IDLE) {

@@ -1,7 +1,6 @@
-import { offerBackend, oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { offerBackend, oneOf, options as optionsOf, type Program, refuse, show, WORKGROUP } from '@opt/core'
 import { WebGPUBackend } from './backend.ts'
 import { Device } from './device.ts'
-import { type Program, THREADS } from './program.ts'
 
 /** Options of {@link webgpu}. */
 export interface WebGPUOptions {
@@ -58,10 +57,10 @@ const count: Program = {
 /** WGSL does not promise that a workgroup's threads fill its subgroups one after the other. Where they do not, programs do without. */
 async function countsRight(device: Device): Promise<boolean> {
   const out = device.array(2)
-  device.run(count, [out], [], 1)
+  device.run(count, { out }, {}, 1)
   const [sum, high] = await device.floats(out)
   out.free()
-  return sum === (THREADS * (THREADS - 1)) / 2 && high === THREADS - 1
+  return sum === (WORKGROUP * (WORKGROUP - 1)) / 2 && high === WORKGROUP - 1
 }
 
 /**

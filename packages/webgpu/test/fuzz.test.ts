@@ -1,3 +1,4 @@
+import type { Program } from '@opt/core'
 import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 import { noGpu } from './no-gpu.ts'
@@ -5,6 +6,7 @@ import { noGpu } from './no-gpu.ts'
 const gpu = await api.webgpu({ gpu: noGpu() })
 const matrix = () => gpu.array([1, 2, 3, 4, 5, 6])
 const [two, three] = [() => gpu.array([1, 2]), () => gpu.array([1, 2, 3])]
+const double: Program = { name: 'double', each: 'n', writes: ['x'], numbers: ['by'], body: 'x[i] *= p.by;' }
 /** What is no size, stride or epsilon is refused; the rest is the device's work, which is not done here. */
 const says = ['webgpu']
 
@@ -20,12 +22,19 @@ fuzz(
       make: () => gpu,
       says,
       methods: {
-        transport: { skip: 'what the solvers of @opt/sinkhorn-sns ask for, checked there' },
         hold: { skip: 'what the optimizers of @opt ask for, checked there' },
         close: { skip: 'ends the device' },
         array: { args: () => [[1, 2, 3]], loose: ['0'], nonFinite: 'NaN is a number of a device' },
         write: { args: () => [three(), [1, 2], 1], nonFinite: 'NaN is a number of a device' },
+        clear: () => [three()],
         read: () => [three()],
+        readAll: () => [[three(), two()]],
+        scope: () => [],
+        run: {
+          args: () => [double, { x: three() }, { n: 3, by: 2 }, 1],
+          fixed: ['0'],
+          nonFinite: 'NaN is a number of a device',
+        },
         checkParameter: { args: () => [{ data: matrix(), shape: [2, 3] }, 'webgpu: parameter'], fixed: ['1'] },
         integers: () => [[0, 2, 3]],
         dot: () => [3, three(), three()],
@@ -40,11 +49,6 @@ fuzz(
         rowLse: () => [2, 3, matrix(), 3, three(), 0.1, two()],
         colLse: () => [2, 3, matrix(), 3, two(), 0.1, three()],
         softmaxRows: () => [2, 3, matrix(), 3, matrix(), 3],
-        sinkhornRow: () => [2, 3, matrix(), 3, two(), two(), three(), 0.1, three()],
-        scale2: () => [2, 3, matrix(), 3, two(), three(), two(), three()],
-        gibbs: () => [2, 3, matrix(), 3, two(), three(), 0.1, matrix(), 3],
-        gibbsMarginals: () => [2, 3, matrix(), 3, two(), three(), 0.1, matrix(), 3, two(), three()],
-        rescale: () => [2, 3, matrix(), 3, two(), three(), two(), three()],
       },
     },
   },

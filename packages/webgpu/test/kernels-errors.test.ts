@@ -40,21 +40,6 @@ onDevice('what operations refuse, by name', () => {
       'webgpu.softmaxRows: ldy must be 2, as ldx, for one and the same array, got 3',
       () => gpu.softmaxRows(2, 2, A, 2, A, 3),
     ],
-    [
-      'webgpu.sinkhornRow: f must be another array than z, got the same',
-      () => gpu.sinkhornRow(2, 2, A, 2, x, y, long, 1, y),
-    ],
-    ['webgpu.scale2: u must be another array than a, got the same', () => gpu.scale2(2, 2, A, 2, x, y, x, long)],
-    [
-      'webgpu.gibbs: ldk must be 2, as ldc, for one and the same array, got 3',
-      () => gpu.gibbs(2, 2, A, 2, x, y, 1, A, 3),
-    ],
-    ['webgpu.gibbs: K must be another array than f, got the same', () => gpu.gibbs(2, 2, A, 2, long, y, 1, long, 3)],
-    [
-      'webgpu.gibbsMarginals: r must be another array than c, got the same',
-      () => gpu.gibbsMarginals(1, 1, A, 2, x, x, 1, A, 2, y, y),
-    ],
-    ['webgpu.rescale: c must be of length 3 at least, got length 2', () => gpu.rescale(2, 3, A, 3, x, long, long, y)],
   ])('%s', (message, call) => {
     const used = gpu.memory.used
     expect(call).toThrow(message)

@@ -68,7 +68,7 @@ onDevice('updates on arrays of the device', () => {
     )
     expect(() => updates.descend(-1, x, g, 1, 1, 0)).toThrow('descend: n must be')
     expect(() => updates.projectRows(2, 3, x, g, 1)).toThrow('projectRows: u must be of length 6 at least')
-    expect(() => updates.descend(5, x, new Float32Array(5) as never, 1, 1, 0)).toThrow('descend: array must be')
+    expect(() => updates.descend(5, x, new Float32Array(5) as never, 1, 1, 0)).toThrow('descend: g must be an array of')
     updates.descend(5, x, g, 0, 2, 0)
     expect(await read(x)).toEqual(normal(5, 1).map((v) => 2 * v))
   })

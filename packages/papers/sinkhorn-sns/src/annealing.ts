@@ -1,39 +1,44 @@
-import { type TransportPlan, type TransportPotentials, wait } from '@opt/core'
-import { carefulNewton, isLight, placeInLogs } from './careful-newton.ts'
+import { wait } from '@opt/core'
 import { type Ending, type Level, reportOf, type Steps } from './level.ts'
-import { NewtonPlan } from './newton-plan.ts'
-import { type SinkhornNewtonOptions, type SinkhornNewtonSolution, takeSettings } from './options.ts'
-import { type Problem, takeInitial } from './problem.ts'
+import type { Settings, SinkhornNewtonSolution } from './options.ts'
+import { NewtonPlan } from './plan/newton-plan.ts'
+import { areFinite, type TransportPlan, type WorkingPotentials } from './plan/transport-plan.ts'
+import { initialPotentials } from './problem/initial.ts'
+import type { Problem } from './problem/problem.ts'
+import { carefulNewton, isLight, placeInLogs } from './semi-dual/careful-newton.ts'
 import { transportSolution } from './solution.ts'
 
-/** Up to so many points on the smaller side careful Newton takes over at once; for more, levels are split first. */
+/** Up to so many points on the smaller side careful Newton follows at once; for more, levels are split first. */
 const SMALL = 400
 const SPLITS = 8
 /** Beyond so many points a step of careful Newton takes a minute: Sinkhorn goes on instead. */
 const MEDIUM = 3000
-/** A level before the last one that got this far is a good place to go on from. */
+/** An intermediate level below this error is accepted even if it missed its target. */
 const GOOD_ENOUGH = 0.05
 /** Sinkhorn has stalled when so many iterations bring no smaller error. */
 const PATIENCE = 100
 
+/** Solves one level; the plan stands at its start. */
+type SolveLevel = (level: Level) => Steps<Ending>
+
 /** Solves a problem at a large epsilon, then at smaller ones, each from the potentials of the one before. */
-export function* annealing(
-  solve: (level: Level) => Steps<Ending>,
+export function* anneal(
+  solveLevel: SolveLevel,
   plan: TransportPlan,
   problem: Problem,
-  options: SinkhornNewtonOptions,
-): Steps<SinkhornNewtonSolution> {
+  settings: Settings,
+): Steps<SinkhornNewtonSolution & { message: string | undefined }> {
   try {
-    const settings = takeSettings(options)
+    const memory = plan instanceof NewtonPlan ? plan : null
     const { tolerance: target } = settings
     const counts = { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 }
     const level: Level = { plan, settings, counts, unit: problem.scale, last: true, target }
-    const start = takeInitial(problem, options.initial)
-    const light = plan instanceof NewtonPlan && isLight(problem)
-    let ending = light ? 'failed' : yield* downTheLevels(solve, level, problem, start, options.initial !== undefined)
+    const start = initialPotentials(problem, settings.initial)
+    const light = memory !== null && isLight(problem)
+    let ending = light ? 'failed' : yield* downTheLevels(solveLevel, level, problem, start)
 
     const found = light ? start : yield* wait(plan.potentials())
-    const usable = [found.f, found.g].every((potential) => potential.every(Number.isFinite))
+    const usable = areFinite(found)
     if (ending === 'reached' && !usable) ending = 'failed'
     // Wherever it ended, the potentials are the best so far: every accepted step raised the dual of its level.
     if (ending === 'failed' || !level.last || !usable) {
@@ -41,37 +46,29 @@ export function* annealing(
       yield* wait(plan.evaluate())
       if (usable && !light) yield* wait(plan.balance())
     }
-    if (ending === 'told' && plan instanceof NewtonPlan && !Number.isFinite(plan.error()))
-      placeInLogs(plan, usable ? found : start)
+    if (ending === 'stopped' && memory && !Number.isFinite(memory.error())) placeInLogs(memory, usable ? found : start)
     Object.assign(level, { last: true, target })
-    let why: string | undefined
-    if (ending === 'failed' || ending === 'floor')
-      if (plan instanceof NewtonPlan && (light || Math.min(plan.rows, plan.columns) <= MEDIUM))
-        why = yield* carefulNewton(level, plan, problem.range)
-      else if (ending === 'floor')
-        why = plan instanceof NewtonPlan ? undefined : 'float32 does not allow a smaller error'
-      else yield* plainSinkhorn(level)
-    const message = why ? { message: why } : {}
-    return { ...transportSolution(problem, yield* wait(plan.read())), ...counts, ...message }
+    const message = yield* goOn(level, ending, problem)
+    return { ...transportSolution(problem, yield* wait(plan.read())), ...counts, message }
   } finally {
     plan.free()
   }
 }
 
+/** Solves level after level down to the last, and splits those that fail. */
 function* downTheLevels(
-  solve: (level: Level) => Steps<Ending>,
+  solveLevel: SolveLevel,
   level: Level,
   problem: Problem,
-  start: TransportPotentials,
-  given: boolean,
+  start: WorkingPotentials,
 ): Steps<Ending> {
   const { plan, settings } = level
-  const { annealing, tolerance } = settings
-  const most = plan instanceof NewtonPlan && Math.min(plan.rows, plan.columns) <= SMALL ? 0 : SPLITS
+  const { annealing, tolerance, initial } = settings
+  const splitsAtMost = plan instanceof NewtonPlan && Math.min(plan.rows, plan.columns) <= SMALL ? 0 : SPLITS
 
   // Levels still to solve, the next one last: ..., epsilon * factor, epsilon.
   const levels = [problem.epsilon]
-  if (annealing && !(given && (yield* isClose(plan, start, problem.epsilon))))
+  if (annealing && !(initial && (yield* isClose(plan, start, problem.epsilon))))
     while (levels.at(-1)! < annealing.start * problem.range) levels.push(levels.at(-1)! * annealing.factor)
 
   let good = { ...start, epsilon: Math.max(problem.range, levels.at(-1)!) }
@@ -81,12 +78,12 @@ function* downTheLevels(
     level.last = levels.length === 1
     level.target = level.last || !annealing ? tolerance : annealing.tolerance
     plan.setPotentials(good, epsilon)
-    ending = yield* solve(level)
-    if (ending === 'told' || ending === 'floor') break
+    ending = yield* solveLevel(level)
+    if (ending === 'stopped' || ending === 'floor') break
     if (ending === 'reached' || (!level.last && (yield* wait(plan.error())) < GOOD_ENOUGH)) {
       good = { ...(yield* wait(plan.potentials())), epsilon }
       levels.pop()
-    } else if (annealing && splits < most && good.epsilon > epsilon) {
+    } else if (annealing && splits < splitsAtMost && good.epsilon > epsilon) {
       splits++
       levels.push(Math.sqrt(good.epsilon * epsilon))
     } else break
@@ -94,25 +91,38 @@ function* downTheLevels(
   return ending
 }
 
-/** Is the error at these potentials small enough to start right there? */
-function* isClose(plan: TransportPlan, start: TransportPotentials, epsilon: number): Steps<boolean> {
+/** Whether the error at these potentials is small enough to start right there. */
+function* isClose(plan: TransportPlan, start: WorkingPotentials, epsilon: number): Steps<boolean> {
   plan.setPotentials(start, epsilon)
   yield* wait(plan.evaluate())
   return (yield* wait(plan.balance())) < 0.1
 }
 
-/** What is left on a device when Newton gave up on every level: Sinkhorn, as long as it moves. */
+/** Goes on where the levels ended above the tolerance. Returns why it ended above it too, if a sentence says so. */
+function* goOn(level: Level, ending: Ending, { range, a, b }: Problem): Steps<string | undefined> {
+  if (ending === 'reached' || ending === 'stopped') return undefined
+  const { plan } = level
+  if (plan instanceof NewtonPlan) {
+    if (isLight({ a, b }) || Math.min(plan.rows, plan.columns) <= MEDIUM)
+      return yield* carefulNewton(level, plan, range)
+    if (ending === 'floor') return undefined
+  } else if (ending === 'floor') return 'float32 does not allow a smaller error'
+  yield* plainSinkhorn(level)
+  return undefined
+}
+
+/** Sinkhorn iterations at the last level, as long as the error falls. */
 function* plainSinkhorn(level: Level): Steps<void> {
   const { plan, counts, target } = level
   let best = Infinity
-  let since = 0
+  let sinceBest = 0
   for (;;) {
     const error = yield* wait(plan.sinkhorn(PATIENCE, target))
     counts.sinkhornIterations++
-    const told = yield reportOf(level, 'sinkhorn', error)
-    since = error < best ? 0 : since + 1
+    const stop = yield reportOf(level, 'sinkhorn', error)
+    sinceBest = error < best ? 0 : sinceBest + 1
     best = Math.min(best, error)
-    const over = told || since >= PATIENCE
+    const over = stop || sinceBest >= PATIENCE
     if (over || plan.strained) yield* wait(plan.absorb())
     if (over) return
   }

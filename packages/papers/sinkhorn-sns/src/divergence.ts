@@ -10,10 +10,10 @@ import {
   type VectorLike,
   vector,
 } from '@opt/core'
-import { alignBlocks } from './blocks.ts'
-import { costBetween, gridPoints, type Metric } from './costs.ts'
 import type { SinkhornNewtonReport } from './options.ts'
-import { takeProblem } from './problem.ts'
+import { costBetween, gridPoints, type Metric } from './problem/costs.ts'
+import { workingProblem } from './problem/problem.ts'
+import { alignBlocks } from './semi-dual/blocks.ts'
 import { sinkhornNewton } from './sinkhorn-newton.ts'
 import { fillSilent, type TransportSolution } from './solution.ts'
 
@@ -87,7 +87,7 @@ function aligned(
   options: DistanceOptions,
   solution: TransportSolution,
 ): { f: Float64Array; g: Float64Array } {
-  const problem = takeProblem(cost, a, b, options.epsilon)
+  const problem = workingProblem(cost, a, b, options)
   const { rows, columns, scale, shift } = problem
   let { f, g } = solution
   for (let round = 0; round < 2; round++) {
@@ -128,14 +128,14 @@ export function wasserstein(
 ): { distance: number; converged: boolean } {
   const { p = 2, ...options } = optionsOf(given, 'wasserstein: options')
   if (p !== 1 && p !== 2) refuse('wasserstein: p', '1 or 2', show(p))
-  const from = takeMeasure(x, options.a, 'x')
-  const to = takeMeasure(y, options.b, 'y')
+  const from = measureOf(x, options.a, 'x')
+  const to = measureOf(y, options.b, 'y')
   const cost = costBetween(from.points, to.points, p === 1 ? 'euclidean' : 'sqeuclidean', 'wasserstein')
   const { cost: paid, status } = sinkhornNewton(cost, from.masses, to.masses, options)
   return { distance: p === 1 ? paid : Math.sqrt(Math.max(0, paid)), converged: status === 'converged' }
 }
 
-function takeMeasure(
+function measureOf(
   x: MatrixLike | Picture,
   masses: VectorLike | undefined,
   label: string,

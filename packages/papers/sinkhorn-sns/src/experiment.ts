@@ -1,9 +1,9 @@
 import { type Experiment, type ExperimentContext, random, type Series } from '@opt/core'
 import { mnist } from '@opt/datasets'
-import { densities1d, imagePair, randomAssignment, type TransportProblem } from './problems.ts'
+import { droppedMass } from './plan/sparsify.ts'
+import { densities1d, imagePair, randomAssignment, type TransportProblem } from './problem/families.ts'
 import { sinkhorn } from './sinkhorn.ts'
 import { sinkhornNewton } from './sinkhorn-newton.ts'
-import { droppedMass } from './sparsify.ts'
 
 const TOLERANCE = 1e-9
 const SINKHORN_CAP = 30_000

@@ -1,9 +1,9 @@
 import { log } from '@opt/core'
-import { largestFlow } from './allowed.ts'
-import { type Problem, writeCost } from './problem.ts'
+import { largestFlow } from './problem/allowed.ts'
+import { type Problem, writeCost } from './problem/problem.ts'
 import { type TransportSolution, transportSolution } from './solution.ts'
 
-/** The answer where no plan has the marginals: as much as can be sent, potentials 0. */
+/** The answer where no plan has the marginals: a largest possible flow, with potentials 0. */
 export function infeasibleAnswer(problem: Problem): TransportSolution & { status: 'infeasible'; message: string } {
   const { a, b, mass, highest, infeasible } = problem
   const { sent } = largestFlow(problem, highest).flow

@@ -1,10 +1,10 @@
-import type { TransportPlan } from '@opt/core'
 import type { Counts, Settings, SinkhornNewtonReport } from './options.ts'
+import type { TransportPlan } from './plan/transport-plan.ts'
 
-/** How a level ended: at its target; without getting there; where a device's rounding ends; or because the driver said so. */
-export type Ending = 'reached' | 'failed' | 'floor' | 'told'
+/** How a level ended: at its target; above it; where the rounding of P ends; or because the driver said stop. */
+export type Ending = 'reached' | 'failed' | 'floor' | 'stopped'
 
-/** What works on a level: yields a report once an iteration. */
+/** Work on a level: yields a report once an iteration, and gets back whether to stop. */
 export type Steps<T> = Generator<SinkhornNewtonReport, T, boolean>
 
 /** One level of regularisation: the plan stands at its potentials and epsilon. */
@@ -13,17 +13,17 @@ export interface Level {
   settings: Settings
   /** L1 error to reach. */
   target: number
-  /** Is this the user's own epsilon? */
+  /** Whether this is the user's own epsilon. */
   last: boolean
   /** Unit of epsilon in reports. */
   unit: number
   counts: Counts
 }
 
-/** What is said of a level after an iteration. */
+/** Makes the report of an iteration. */
 export function reportOf(
   { plan, unit, last }: Level,
-  phase: 'sinkhorn' | 'newton',
+  phase: SinkhornNewtonReport['phase'],
   error: number,
 ): SinkhornNewtonReport {
   return { phase, epsilon: plan.epsilon / unit, levelError: error, error: last ? error : Infinity }

@@ -22,7 +22,7 @@ export interface SinkhornNewtonOptions {
   /** Regularisation, in units of the cost; the paper's eta is 1 / epsilon. */
   epsilon: number
   /** Where to start; the first level is the final one when the error there is below 0.1. */
-  initial?: Potentials
+  initial?: Potentials | undefined
   /** false: work at the final epsilon from the start, as the paper does. Default true. */
   annealing?: boolean | Annealing
   /** Sinkhorn iterations before Newton on each level (the paper's N1). Default 5. */
@@ -34,10 +34,10 @@ export interface SinkhornNewtonOptions {
   /** On the L1 error of both marginals, relative to the mass. Default 1e-9; float32 on a device gets to about 1e-6. */
   tolerance?: number | undefined
   /** A device that does the work, such as `await webgpu()` of @opt/webgpu; or 'auto'. Only with `sinkhornNewton.async`. */
-  backend?: BackendChoice
+  backend?: BackendChoice | undefined
 }
 
-/** What {@link sinkhornNewton} says after each iteration. */
+/** The report of {@link sinkhornNewton} after each iteration. */
 export interface SinkhornNewtonReport {
   phase: 'sinkhorn' | 'newton'
   /** Regularisation of the level being solved, in units of the cost. */
@@ -52,7 +52,7 @@ export interface SinkhornNewtonReport {
   step?: number
 }
 
-/** Work done, counted. */
+/** Numbers of iterations. */
 export interface Counts {
   sinkhornIterations: number
   newtonIterations: number
@@ -62,16 +62,18 @@ export interface Counts {
 /** Answer of {@link sinkhornNewton}. */
 export type SinkhornNewtonSolution = TransportSolution & Counts
 
-/** The options with their defaults, checked. */
+/** The options with their defaults. */
 export interface Settings {
   warmup: number
   keep: 'auto' | number
   forcing: number
   tolerance: number
   annealing: Required<Annealing> | false
+  initial: Potentials | undefined
 }
 
-export function takeSettings(options: SinkhornNewtonOptions): Settings {
+/** Checks the options and fills in their defaults. */
+export function checkSettings(options: SinkhornNewtonOptions): Settings {
   const { warmup = 5, keep = 'auto', forcing = 0.1, annealing = true } = options
   number(warmup, 'warmup', { integer: true, min: 1 })
   number(forcing, 'forcing', { positive: true })
@@ -89,5 +91,6 @@ export function takeSettings(options: SinkhornNewtonOptions): Settings {
     forcing,
     tolerance: options.tolerance!,
     annealing: annealing === false ? false : { start, factor, tolerance },
+    initial: options.initial,
   }
 }

@@ -1,18 +1,24 @@
 import { log, type Solver, solver, type VectorLike, wait } from '@opt/core'
-import { annealing } from './annealing.ts'
+import { anneal } from './annealing.ts'
 import { type Ending, type Level, reportOf, type Steps } from './level.ts'
-import { SPARSE_SHARE } from './newton-direction.ts'
-import { NewtonPlan } from './newton-plan.ts'
 import { onBackend } from './on-backend.ts'
-import type { SinkhornNewtonOptions, SinkhornNewtonReport, SinkhornNewtonSolution } from './options.ts'
-import type { CostLike } from './problem.ts'
+import {
+  checkSettings,
+  type SinkhornNewtonOptions,
+  type SinkhornNewtonReport,
+  type SinkhornNewtonSolution,
+} from './options.ts'
+import { SPARSE_SHARE } from './plan/newton-direction.ts'
+import { NewtonPlan } from './plan/newton-plan.ts'
+import { areFinite, type TransportPlan } from './plan/transport-plan.ts'
+import type { CostLike } from './problem/cost-rows.ts'
 
 /**
  * Entropic optimal transport by sparse Newton iterations on the Sinkhorn potential (Tang et al., ICLR 2024):
  *
  *     min <C, P> + epsilon KL(P | a b')   subject to   P 1 = a,  P' 1 = b
  *
- * The annealing of epsilon, the adaptive count of kept entries and what follows where sparse Newton gives up are ours;
+ * The annealing of epsilon, the adaptive number of kept entries and what follows where sparse Newton gives up are ours;
  * `annealing: false` with a fixed `warmup` and `keep` is the paper's algorithm.
  *
  * @param cost n x m; Infinity forbids a pair.
@@ -26,25 +32,19 @@ export const sinkhornNewton: Solver<
   SinkhornNewtonSolution
 > = solver(
   'sinkhornNewton',
-  function* (
-    cost: CostLike,
-    a: VectorLike,
-    b: VectorLike,
-    options: SinkhornNewtonOptions,
-  ): Steps<SinkhornNewtonSolution> {
-    return yield* onBackend(
-      [cost, a, b, options],
-      { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 },
-      (plan, problem) => annealing(sparseNewton, plan, problem, options),
-      (problem) => annealing(sparseNewton, new NewtonPlan(problem), problem, options),
+  function* (cost, a, b, options) {
+    const settings = checkSettings(options)
+    const answer = yield* onBackend(cost, a, b, options, (problem, device) =>
+      anneal(sparseNewton, device ?? new NewtonPlan(problem), problem, settings),
     )
+    return { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0, ...answer }
   },
   { tolerance: 1e-9, maxIterations: 1000 },
 )
 
 /** Newton steps before a level is given up. */
 const STEPS = { onTheWay: 30, last: 60 }
-/** On the last level Sinkhorn goes on instead of Newton when it is predicted to be this close to the end; up to so many iterations. */
+/** On the last level Sinkhorn goes on instead of Newton when it is predicted to need at most NEAR more iterations. */
 const NEAR = 20
 const SINKHORN_AT_MOST = 40
 const BACKTRACKS = 30
@@ -55,7 +55,7 @@ function* sparseNewton(level: Level): Steps<Ending> {
   return (yield* warmUp(level)) ?? (yield* newton(level))
 }
 
-/** Sinkhorn iterations. Returns nothing where Newton is to go on. */
+/** Warms up with Sinkhorn iterations. Returns how the level ended, or undefined where Newton is to go on. */
 function* warmUp(level: Level): Steps<Ending | undefined> {
   const { plan, settings, target, last, counts } = level
   const errors: number[] = []
@@ -70,10 +70,10 @@ function* warmUp(level: Level): Steps<Ending | undefined> {
     }
     counts.sinkhornIterations++
     errors.push(error)
-    const told = yield reportOf(level, 'sinkhorn', error)
-    if (told || error <= target) {
+    const stop = yield reportOf(level, 'sinkhorn', error)
+    if (stop || error <= target) {
       yield* wait(plan.absorb())
-      return told ? 'told' : 'reached'
+      return stop ? 'stopped' : 'reached'
     }
     if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
       const rate = Math.sqrt(error / errors[k - 2])
@@ -84,6 +84,7 @@ function* warmUp(level: Level): Steps<Ending | undefined> {
   return undefined
 }
 
+/** Newton's method with a sparsified Hessian and a line search. */
 function* newton(level: Level): Steps<Ending> {
   const { plan, settings, target, last, counts } = level
   const { rows, columns } = plan
@@ -102,7 +103,8 @@ function* newton(level: Level): Steps<Ending> {
       const phase = k > 0 ? 'newton' : 'sinkhorn'
       counts[`${phase}Iterations`]++
       const report = reportOf(level, phase, error)
-      if (yield k > 0 ? { ...report, ...step } : report) return 'told'
+      const stop = yield k > 0 ? { ...report, ...step } : report
+      if (stop) return 'stopped'
     }
     if (done) return 'reached'
     if (k >= limit) return 'failed'
@@ -123,25 +125,31 @@ function* newton(level: Level): Steps<Ending> {
     const sparse = kept <= SPARSE_SHARE * rows * columns
     const { cg, slope, reach } = yield* wait(plan.direct(sparse ? value : null, Math.min(0.1, Math.sqrt(error))))
     counts.cgIterations += cg
-
-    // Line search on the slope of the concave potential: differences of its values would drown in rounding.
     if (!(slope > 0)) return 'failed'
-    let alpha = Math.min(1, (60 * plan.epsilon) / reach)
-    let trial = 0
-    for (; trial < BACKTRACKS; trial++) {
-      const { slope: s, empty } = yield* wait(plan.tryStep(alpha))
-      if (s >= -0.5 * slope && !empty) break
-      const shrink = slope / (slope - s)
-      alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
-    }
-    if (trial === BACKTRACKS) return 'failed'
+
+    const alpha = yield* lineSearch(plan, slope, Math.min(1, (60 * plan.epsilon) / reach))
+    if (alpha === null) return 'failed'
     plan.accept()
     step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
   }
 }
 
-/** Did no scaling leave the range of numbers? */
-function* inRange(plan: Level['plan']): Steps<boolean> {
-  const { f, g } = yield* wait(plan.potentials())
-  return [f, g].every((potential) => potential.every(Number.isFinite))
+/**
+ * Backtracks until the slope of the concave potential is no longer far below 0: differences of its values would drown in
+ * rounding. Returns the length of the step, or null when none will do.
+ */
+function* lineSearch(plan: TransportPlan, slope: number, longest: number): Steps<number | null> {
+  let alpha = longest
+  for (let trial = 0; trial < BACKTRACKS; trial++) {
+    const { slope: there, empty } = yield* wait(plan.tryStep(alpha))
+    if (there >= -0.5 * slope && !empty) return alpha
+    const shrink = slope / (slope - there)
+    alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
+  }
+  return null
+}
+
+/** Whether no potential has left the range of numbers. */
+function* inRange(plan: TransportPlan): Steps<boolean> {
+  return areFinite(yield* wait(plan.potentials()))
 }

@@ -7,16 +7,18 @@ import {
   type Solver,
   show,
   solver,
-  type TransportPlan,
   type VectorLike,
   wait,
 } from '@opt/core'
-import { isLight } from './careful-newton.ts'
-import { LogPlan } from './log-plan.ts'
 import { onBackend } from './on-backend.ts'
 import type { Potentials } from './options.ts'
-import { type CostLike, type Problem, takeInitial } from './problem.ts'
-import { planViews, ScaledPlan } from './scaled-plan.ts'
+import { LogPlan } from './plan/log-plan.ts'
+import { planViews, ScaledPlan } from './plan/scaled-plan.ts'
+import { areFinite, type TransportPlan } from './plan/transport-plan.ts'
+import type { CostLike } from './problem/cost-rows.ts'
+import { initialPotentials } from './problem/initial.ts'
+import type { Problem } from './problem/problem.ts'
+import { isLight } from './semi-dual/careful-newton.ts'
 import { type TransportSolution, transportSolution } from './solution.ts'
 
 /** Options of {@link sinkhorn}. */
@@ -35,15 +37,15 @@ export interface SinkhornOptions {
    */
   relaxation?: 'auto' | number
   /** Where to start. */
-  initial?: Potentials
+  initial?: Potentials | undefined
   /**
    * A device that does the work, such as `await webgpu()` of @opt/webgpu, or 'auto'. Only with `sinkhorn.async`. It works in the log
    * domain in float32, without relaxation, and gets to an error of about 1e-6.
    */
-  backend?: BackendChoice
+  backend?: BackendChoice | undefined
 }
 
-/** What {@link sinkhorn} says after each iteration. */
+/** The report of {@link sinkhorn} after each iteration. */
 export interface SinkhornReport {
   /** L1 error of the column marginal (the rows are exact), relative to the mass. */
   error: number
@@ -66,14 +68,11 @@ export const sinkhorn: Solver<
   TransportSolution
 > = solver(
   'sinkhorn',
-  function* (cost: CostLike, a: VectorLike, b: VectorLike, options: SinkhornOptions): Steps {
+  function* (cost, a, b, options) {
     const domain = oneOf(options.domain ?? 'kernel', 'domain', ['kernel', 'log'])
-    const relaxation = takeRelaxation(options.relaxation ?? 1, domain, options.backend !== undefined)
-    return yield* onBackend(
-      [cost, a, b, options],
-      {},
-      (plan, problem) => onDevice(plan, problem, options),
-      (problem) => inMemory(problem, options, domain, relaxation),
+    const relaxation = checkRelaxation(options.relaxation ?? 1, domain, options.backend !== undefined)
+    return yield* onBackend(cost, a, b, options, (problem, device) =>
+      device ? onDevice(device, problem, options) : inMemory(problem, options, domain, relaxation),
     )
   },
   { tolerance: 1e-9, maxIterations: 100_000 },
@@ -85,7 +84,7 @@ function* inMemory(
   domain: 'kernel' | 'log',
   relaxation: 'auto' | number,
 ): Steps {
-  const start = takeInitial(problem, initial)
+  const start = initialPotentials(problem, initial)
   let plan = domain === 'log' || isLight(problem) ? new LogPlan(problem) : kernelPlan(problem)
   plan.setPotentials(start, problem.epsilon)
   plan.evaluate()
@@ -96,9 +95,9 @@ function* inMemory(
     let error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
     if (Number.isNaN(error) && 'relaxed' in plan) {
       // A scaling went beyond what doubles hold: the log domain goes on from where the last ones were absorbed.
-      const { f, g } = plan.potentials()
+      const found = plan.potentials()
       plan = new LogPlan(problem)
-      plan.setPotentials([f, g].every((v) => v.every(Number.isFinite)) ? { f, g } : start, problem.epsilon)
+      plan.setPotentials(areFinite(found) ? found : start, problem.epsilon)
       error = plan.sinkhorn()
     }
     if (relaxation !== 1 && k <= PLAIN) errors.push(error)
@@ -107,33 +106,33 @@ function* inMemory(
       w = now < dual ? 1 : relaxation === 'auto' ? overRelaxation(errors) : relaxation
       dual = now
     }
-    const told = yield { error }
-    if (told || plan.strained) plan.absorb()
-    if (told) return transportSolution(problem, plan.read())
+    const stop = yield { error }
+    if (stop || plan.strained) plan.absorb()
+    if (stop) return transportSolution(problem, plan.read())
     if (plan.strained) plan.evaluate()
   }
 }
 
-/** The same on a device, which may work ahead; it ends where float32 does. */
+/** Iterates on a device, which may work ahead; it ends where float32 does. */
 function* onDevice(
   plan: TransportPlan,
   problem: Problem,
   options: SinkhornOptions & SolveOptions<SinkhornReport>,
-): Steps {
+): Generator<SinkhornReport, TransportSolution & { message: string | undefined }, boolean> {
   try {
-    plan.setPotentials(takeInitial(problem, options.initial), problem.epsilon)
+    plan.setPotentials(initialPotentials(problem, options.initial), problem.epsilon)
     yield* wait(plan.evaluate())
     let best = Infinity
-    let since = 0
+    let sinceBest = 0
     for (let k = 1; ; k++) {
       const error = yield* wait(plan.sinkhorn(options.maxIterations! - k, options.tolerance!))
-      const told = yield { error }
-      since = error < 0.999 * best ? 0 : since + 1
+      const stop = yield { error }
+      sinceBest = error < 0.999 * best ? 0 : sinceBest + 1
       best = Math.min(best, error)
-      const floor = since >= PATIENCE && error < plan.floor
-      if (!told && !floor) continue
-      const message = told ? {} : { message: 'float32 does not allow a smaller error' }
-      return { ...transportSolution(problem, yield* wait(plan.read())), ...message }
+      const floor = sinceBest >= PATIENCE && error < plan.floor
+      if (!stop && !floor) continue
+      const message = stop ? undefined : 'float32 does not allow a smaller error'
+      return { ...transportSolution(problem, yield* wait(plan.read())), message }
     }
   } finally {
     plan.free()
@@ -151,7 +150,7 @@ const PATIENCE = 20
 /** Plain iterations before the relaxation sets in. */
 const PLAIN = 20
 
-function takeRelaxation(relaxation: 'auto' | number, domain: string, device: boolean): 'auto' | number {
+function checkRelaxation(relaxation: 'auto' | number, domain: string, device: boolean): 'auto' | number {
   if (relaxation !== 'auto' && !(typeof relaxation === 'number' && relaxation >= 1 && relaxation < 2))
     refuse('relaxation', `'auto' or a number from 1 up to 2`, show(relaxation))
   if (relaxation !== 1 && device) refuse('relaxation', '1 with a backend', show(relaxation))

@@ -1,14 +1,9 @@
-import { exp, log, type Matrix, number, type TransportPotentials, type TransportReadout } from '@opt/core'
+import { exp, log, type Matrix, number } from '@opt/core'
 import ndarray from 'ndarray'
-import { type Problem, writeCost } from './problem.ts'
+import type { PlanReadout, WorkingPotentials } from './plan/transport-plan.ts'
+import { type Problem, writeCost } from './problem/problem.ts'
 
-/** What the answer is made of: potentials, marginals and cost of the working problem. */
-export interface PlanReadout extends TransportReadout {
-  /** Writes row i of the plan; without it the potentials say what it is. */
-  writeRow?(i: number, out: Float64Array): void
-}
-
-/** What a transport solver answers. */
+/** The answer of a transport solver. */
 export interface TransportSolution {
   /** Dual potentials, lengths n and m, with <a, f> = <b, g>; finite where the mass is 0 too (soft-min of C - g, C - f). */
   f: Float64Array
@@ -27,7 +22,7 @@ export interface TransportSolution {
   planRow(i: number, out?: Float64Array): Float64Array
 }
 
-/** Reads a solution off the working plan, in the caller's units and order. */
+/** Converts the working plan to the caller's units and order. */
 export function transportSolution(problem: Problem, plan: PlanReadout): TransportSolution {
   const { rows, columns, mass, scale, shift, a, b } = problem
   const epsilon = problem.epsilon / scale
@@ -77,7 +72,7 @@ export function transportSolution(problem: Problem, plan: PlanReadout): Transpor
 }
 
 /** Rows of the plan from its potentials. */
-function exponentialRow(problem: Problem, { f, g }: TransportPotentials): (i: number, out: Float64Array) => void {
+function exponentialRow(problem: Problem, { f, g }: WorkingPotentials): (i: number, out: Float64Array) => void {
   const { a, b, epsilon } = problem
   return (i, out) => {
     writeCost(problem, out, out.length, i, i + 1)
@@ -108,9 +103,9 @@ export function fillSilent(
   silentColumns.forEach((j, k) => (g[j] = softMin(rows, a, (i) => column[k][i], epsilon, mass)))
 }
 
-/** 0 .. n - 1 without those. */
-function others(taken: Int32Array, n: number): number[] {
-  const set = new Set(taken)
+/** The numbers 0 .. n - 1 without these. */
+function others(these: Int32Array, n: number): number[] {
+  const set = new Set(these)
   return Array.from({ length: n }, (_, i) => i).filter((i) => !set.has(i))
 }
 

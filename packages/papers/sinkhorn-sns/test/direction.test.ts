@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { allocate } from '@opt/core'
-import { directionViews, NewtonDirection } from '../src/newton-direction.ts'
-import { takeInitial, takeProblem } from '../src/problem.ts'
-import { planViews, ScaledPlan } from '../src/scaled-plan.ts'
-import { droppedMass, thresholdByCount, thresholdByMass } from '../src/sparsify.ts'
+import { directionViews, NewtonDirection } from '../src/plan/newton-direction.ts'
+import { planViews, ScaledPlan } from '../src/plan/scaled-plan.ts'
+import { droppedMass, thresholdByCount, thresholdByMass } from '../src/plan/sparsify.ts'
+import { initialPotentials } from '../src/problem/initial.ts'
+import { workingProblem } from '../src/problem/problem.ts'
 
 const golden = JSON.parse(readFileSync(new URL('golden/steps.json', import.meta.url), 'utf8'))
 
@@ -12,12 +13,12 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
   // The same problem on its other side: the Schur complement is then of the columns.
   const transpose = which >= 2
   const cost: number[][] = transpose ? b.map((_: number, j: number) => C.map((row: number[]) => row[j])) : C
-  const problem = transpose ? takeProblem(cost, b, a, epsilon) : takeProblem(cost, a, b, epsilon)
+  const problem = transpose ? workingProblem(cost, b, a, { epsilon }) : workingProblem(cost, a, b, { epsilon })
   const [n, m] = [problem.a.length, problem.b.length]
   const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
   const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
   const direction = new NewtonDirection(plan, memory.direction)
-  plan.setPotentials(takeInitial(problem, transpose ? { f: point.g, g: point.f } : point), problem.epsilon)
+  plan.setPotentials(initialPotentials(problem, transpose ? { f: point.g, g: point.f } : point), problem.epsilon)
   plan.evaluate()
 
   /** x_i + y_j at every entry, in the caller's units: what a direction means, whatever its gauge. */
@@ -73,7 +74,7 @@ describe('the sparse direction', () => {
     )
     const repeat = (v: number[], scale: number) =>
       Array.from({ length: copies * v.length }, (_, i) => v[i % v.length] * scale)
-    const problem = takeProblem(cost, repeat(a, 1 / copies), repeat(b, 1 / copies), epsilon)
+    const problem = workingProblem(cost, repeat(a, 1 / copies), repeat(b, 1 / copies), { epsilon })
     const size = [copies * n, copies * m] as const
     const memory = allocate((views) => ({ plan: planViews(...size, views), direction: directionViews(...size, views) }))
     const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
@@ -81,7 +82,7 @@ describe('the sparse direction', () => {
     // a b' of the copies is 1 / copies^2 of the original's and P is 1 / copies: the potentials make up for it.
     const lift = epsilon * Math.log(copies)
     const f = repeat(point.f, 1).map((v) => v + lift)
-    plan.setPotentials(takeInitial(problem, { f, g: repeat(point.g, 1) }), problem.epsilon)
+    plan.setPotentials(initialPotentials(problem, { f, g: repeat(point.g, 1) }), problem.epsilon)
     plan.evaluate()
     const { value, kept } = thresholdByCount(plan, copies * sparse.keep)
     expect(kept).toBe(copies * sparse.keep)

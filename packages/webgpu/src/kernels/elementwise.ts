@@ -1,18 +1,16 @@
-import { number } from '@opt/core'
-import type { Device } from '../device.ts'
+import { number, type Program, sharedProgram, WORKGROUP } from '@opt/core'
+import type { Device, Numbers } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { type Program, remembered, THREADS } from '../program.ts'
 import { check } from './check.ts'
-import { dispatch, type Numbers } from './dispatch.ts'
 
 /** Writes y from x, or from itself when they are the same: four numbers a thread, of the last four only those below n. */
 const fours = (name: string, same: boolean, numbers: string[], value: (x: string) => string): Program =>
-  remembered(same ? `${name}, in place` : name, () => ({
+  sharedProgram(same ? `${name}, in place` : name, () => ({
     reads: same ? [] : ['x: vec4f'],
     writes: ['y: vec4f'],
     numbers: ['n: u32', ...numbers],
     body: `
-  let k = group * ${THREADS}u + t;
+  let k = group * ${WORKGROUP}u + t;
   if (4u * k >= p.n) { return; }
   let x = ${same ? 'y' : 'x'}[k];
   y[k] = select(y[k], ${value('x')}, vec4u(4u * k) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.n));`,
@@ -29,9 +27,9 @@ function map(
 ): void {
   const same = x === y
   check(device, name, { sizes: { n }, reads: same ? {} : { x: [x, n] }, writes: { y: [y, n] } })
-  const told = Object.keys(numbers).map((number) => `${number}: f32`)
-  const program = fours(name, same, told, value)
-  dispatch(device, program, { x, y }, { n, ...numbers }, Math.ceil(n / (4 * THREADS)))
+  const declared = Object.keys(numbers).map((number) => `${number}: f32`)
+  const program = fours(name, same, declared, value)
+  device.run(program, { x, y }, { n, ...numbers }, Math.ceil(n / (4 * WORKGROUP)))
 }
 
 export function axpy(device: Device, n: number, alpha: number, x: GPUArray, y: GPUArray): void {

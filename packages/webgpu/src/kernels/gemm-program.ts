@@ -1,4 +1,4 @@
-import { type Program, remembered } from '../program.ts'
+import { type Program, sharedProgram } from '@opt/core'
 
 /** How a factor lies in memory: which way a thread reads four numbers at a time, and whether they are one aligned load. */
 export interface Layout {
@@ -53,7 +53,7 @@ const place = ({ along }: Layout, depth: number, wide: number) =>
  * A and half B, each a block of 4 x 4.
  */
 export const gemmProgram = (product: Product): Program =>
-  remembered(`gemm ${JSON.stringify(product)}`, () => {
+  sharedProgram(`gemm ${JSON.stringify(product)}`, () => {
     const { tile, A, B, alignedC, lower, split } = product
     const each = tile === 128 ? 8 : 4
     const side = tile / each

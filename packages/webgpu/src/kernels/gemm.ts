@@ -1,11 +1,11 @@
 import { number } from '@opt/core'
-import type { Device } from '../device.ts'
+import type { Arrays, Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { check, extent } from './check.ts'
-import { type Arrays, borrow, dispatch } from './dispatch.ts'
 import { gemmProgram, type Layout, type Product } from './gemm-program.ts'
 import type { LineSum } from './line-programs.ts'
 import { sumLines } from './lines.ts'
+import { borrow } from './scratch.ts'
 
 /** Tiles that fill a large device: below that, smaller ones, and parts of k. */
 const MANY = 128
@@ -20,7 +20,7 @@ const layout = (line: number, k: number): Layout => {
 }
 
 /** A product's program and in how many tiles and parts it comes. */
-export function planProduct(
+export function tileProduct(
   m: number,
   n: number,
   k: number,
@@ -42,16 +42,16 @@ const putTogether = (lower: boolean): LineSum => ({
     writes: ['C'],
     numbers: ['n: u32', 'ldc: u32'],
     body: `
-  let i = k / p.n; let j = k % p.n;
-  ${lower ? 'if (j > i) { return; }' : ''}
-  C[i * p.ldc + j] += all;`,
+  let row = line / p.n; let column = line % p.n;
+  ${lower ? 'if (column > row) { return; }' : ''}
+  C[row * p.ldc + column] += all;`,
   },
 })
 
 function multiply(device: Device, arrays: Arrays, numbers: Record<Sizes, number>, lower: boolean): void {
   const { m, n, k, rowA, columnA, rowB, columnB, ldc } = numbers
   if (m === 0 || n === 0 || k === 0) return
-  const { tile, parts, ...told } = planProduct(m, n, k)
+  const { tile, parts, ...tiling } = tileProduct(m, n, k)
   const split = parts > 1
   const product: Product = {
     tile,
@@ -61,7 +61,7 @@ function multiply(device: Device, arrays: Arrays, numbers: Record<Sizes, number>
     lower,
     split,
   }
-  const run = (all: Arrays) => dispatch(device, gemmProgram(product), all, { ...numbers, ...told }, parts * told.tiles)
+  const run = (all: Arrays) => device.run(gemmProgram(product), all, { ...numbers, ...tiling }, parts * tiling.tiles)
   if (!split) run(arrays)
   else
     borrow(device, parts * m * n, (P) => {

@@ -1,5 +1,4 @@
-import { type Program, remembered, THREADS } from '../program.ts'
-import { once } from './dispatch.ts'
+import { type Program, sharedProgram, WORKGROUP } from '@opt/core'
 
 /** Sums along the rows or the columns of a matrix that is worked out entry by entry. */
 export interface LineSum {
@@ -17,7 +16,7 @@ export interface LineSum {
   entry: string
   /** WGSL of the first place of a line and the one behind its last, when they differ from line to line. */
   places?: readonly [string, string]
-  /** What becomes of the sum `all` of line k, in logarithms vec2f(largest entry, sum of exponentials below it). */
+  /** WGSL that takes up the sum `all` of a `line`; with `logarithmic` all is logarithms vec2f(largest entry, sum of exponentials below it). */
   finish: { reads?: readonly string[]; writes: readonly string[]; numbers?: readonly string[]; body: string }
 }
 
@@ -41,10 +40,10 @@ const take = (logarithmic: boolean | undefined, four: string) =>
 
 /** `sum_lanes` or `max_lanes`: one value of each thread of a line put together. */
 function tree(name: string, merge: string, lanes: number, across: boolean): string {
-  if (lanes === THREADS) return `fn ${name}_lanes(value: f32, t: u32) -> f32 { return ${name}_all(value, t); }`
-  const lines = THREADS / lanes
+  if (lanes === WORKGROUP) return `fn ${name}_lanes(value: f32, t: u32) -> f32 { return ${name}_all(value, t); }`
+  const lines = WORKGROUP / lanes
   const [half, least, own, first] = across
-    ? [THREADS / 2, lines, 't', `t % ${lines}u`]
+    ? [WORKGROUP / 2, lines, 't', `t % ${lines}u`]
     : [lanes / 2, 1, `t % ${lanes}u`, `t - t % ${lanes}u`]
   return `
 fn ${name}_lanes(value: f32, t: u32) -> f32 {
@@ -60,6 +59,9 @@ fn ${name}_lanes(value: f32, t: u32) -> f32 {
 }`
 }
 
+/** Each declaration once. */
+const once = (...declarations: readonly (readonly string[])[]): string[] => [...new Set(declarations.flat())]
+
 const pair = (logarithmic: boolean | undefined) => (logarithmic ? 'parts_of: vec2f' : 'parts_of')
 
 /**
@@ -67,9 +69,9 @@ const pair = (logarithmic: boolean | undefined) => (logarithmic ? 'parts_of: vec
  * neighbours read neighbours. With `split` a line comes in parts, for {@link finishProgram}.
  */
 export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program =>
-  remembered(`${sum.name}, ${lanes} threads a line${split ? ', in parts' : ''}`, () => {
+  sharedProgram(`${sum.name}, ${lanes} threads a line${split ? ', in parts' : ''}`, () => {
     const { across = false, logarithmic, finish } = sum
-    const lines = THREADS / lanes
+    const lines = WORKGROUP / lanes
     const at = (step: number) => `entry(${across ? `j + ${step}u, line` : `line, j + ${step}u`})`
     const four = `vec4f(${[0, 1, 2, 3].map((k) => at(k * lanes)).join(', ')})`
     const [from, to] = sum.places ?? ['part * p.chunk', 'min(p.length, (part + 1u) * p.chunk)']
@@ -85,7 +87,7 @@ export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program
       ),
       helpers: `${OPAQUE}
 fn entry(i: u32, j: u32) -> f32 { ${sum.entry} }
-${lanes < THREADS ? `var<workgroup> shares: array<f32, ${THREADS}>;` : ''}
+${lanes < WORKGROUP ? `var<workgroup> shares: array<f32, ${WORKGROUP}>;` : ''}
 ${tree('sum', 'x + y', lanes, across)}
 ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
       body: `
@@ -108,29 +110,28 @@ ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
       : 'let all = sum_lanes(own, t);'
   }
   if (lane == 0u && line < p.lines) {
-    let k = line;
-    ${split ? 'parts_of[part * p.lines + k] = all;' : finish.body}
+    ${split ? 'parts_of[part * p.lines + line] = all;' : finish.body}
   }`,
     }
   })
 
 /** Puts the parts of each line together. */
 export const finishProgram = ({ name, logarithmic, finish }: LineSum): Program =>
-  remembered(`${name}, put together`, () => {
+  sharedProgram(`${name}, put together`, () => {
     const parts = (step: string) =>
-      `for (var part = 0u; part < p.count; part++) { let one = parts_of[part * p.lines + k]; ${step} }`
+      `for (var part = 0u; part < p.count; part++) { let one = parts_of[part * p.lines + line]; ${step} }`
     return {
       reads: once([pair(logarithmic)], finish.reads ?? []),
       writes: finish.writes,
       numbers: once(
-        ['lines: u32', 'count: u32', 'zero: u32'],
+        ['count: u32', 'zero: u32'],
         logarithmic ? ['inverse: f32', 'nothing: f32'] : [],
         finish.numbers ?? [],
       ),
+      each: 'lines',
       helpers: OPAQUE,
       body: `
-  let k = group * ${THREADS}u + t;
-  if (k >= p.lines) { return; }
+  let line = i;
   var sum = vec4f(); var rest = vec4f();
   ${
     logarithmic

@@ -1,7 +1,7 @@
-import type { Device } from '../device.ts'
-import { THREADS } from '../program.ts'
-import { type Arrays, borrow, dispatch, type Numbers } from './dispatch.ts'
+import { WORKGROUP } from '@opt/core'
+import type { Arrays, Device, Numbers } from '../device.ts'
 import { finishProgram, type LineSum, sumProgram } from './line-programs.ts'
+import { borrow } from './scratch.ts'
 
 /** Workgroups that fill a large device. */
 const MANY = 2048
@@ -11,12 +11,12 @@ const LEAST = 16
 /** Threads for each line: as many as find something to do. */
 export function lanesFor(across: boolean, lines: number, length: number): number {
   if (across) return lines > 16 ? 4 : 32
-  return length <= 32 ? 4 : length <= 512 ? 32 : THREADS
+  return length <= 32 ? 4 : length <= 512 ? 32 : WORKGROUP
 }
 
 /** In how many parts a line comes, and of how many entries each is. */
 export function partsFor(lanes: number, lines: number, length: number): { count: number; chunk: number } {
-  const blocks = Math.ceil((lines * lanes) / THREADS)
+  const blocks = Math.ceil((lines * lanes) / WORKGROUP)
   const wanted = Math.max(1, Math.min(Math.floor(MANY / blocks), Math.ceil(length / (LEAST * lanes))))
   const chunk = Math.max(1, Math.ceil(length / wanted / (4 * lanes))) * 4 * lanes
   return { count: Math.max(1, Math.ceil(length / chunk)), chunk }
@@ -37,13 +37,13 @@ export function sumLines(
   if (lines === 0) return
   const lanes = lanesFor(sum.across ?? false, lines, length)
   const { count, chunk } = sum.places ? { count: 1, chunk: 0 } : partsFor(lanes, lines, length)
-  const blocks = Math.ceil((lines * lanes) / THREADS)
-  const told = { ...COMMON, ...numbers, lines, length, chunk, blocks, count }
-  const run = (all: Arrays) => dispatch(device, sumProgram(sum, lanes, count > 1), all, told, blocks * count)
+  const blocks = Math.ceil((lines * lanes) / WORKGROUP)
+  const all = { ...COMMON, ...numbers, lines, length, chunk, blocks, count }
+  const run = (given: Arrays) => device.run(sumProgram(sum, lanes, count > 1), given, all, blocks * count)
   if (count === 1) run(arrays)
   else
     borrow(device, (sum.logarithmic ? 2 : 1) * lines * count, (parts_of) => {
       run({ ...arrays, parts_of })
-      dispatch(device, finishProgram(sum), { ...arrays, parts_of }, told, Math.ceil(lines / THREADS))
+      device.run(finishProgram(sum), { ...arrays, parts_of }, all)
     })
 }

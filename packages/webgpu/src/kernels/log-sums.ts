@@ -1,11 +1,19 @@
+import { number, type Program, sharedProgram } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { type Program, remembered } from '../program.ts'
 import { check, extent, sameStride } from './check.ts'
-import { borrow, dispatch } from './dispatch.ts'
-import { ENTRY, entryGroups, SCALED, scaled } from './entries.ts'
 import type { LineSum } from './line-programs.ts'
 import { sumLines } from './lines.ts'
+import { borrow } from './scratch.ts'
+
+/** The numbers of programs that divide by epsilon. */
+const SCALED: readonly string[] = ['epsilon: f32', 'inverse: f32']
+
+/** Their values; the reciprocal must be a float32 too. */
+function scaled(epsilon: number, operation: string): { epsilon: number; inverse: number } {
+  number(epsilon, `webgpu.${operation}: epsilon`, { min: 1e-37 })
+  return { epsilon, inverse: 1 / epsilon }
+}
 
 /** log of a logarithmic sum; WGSL leaves open what log 0 is. */
 const LOG = 'select(log(all.y) + all.x * p.inverse, p.nothing, all.y == 0.0)'
@@ -16,7 +24,7 @@ const rowLogs: LineSum = {
   reads: ['C', 'g'],
   numbers: ['ldc: u32', ...SCALED],
   entry: 'return g[j] - C[i * p.ldc + j];',
-  finish: { writes: ['out'], body: `out[k] = ${LOG};` },
+  finish: { writes: ['out'], body: `out[line] = ${LOG};` },
 }
 
 const columnLogs: LineSum = {
@@ -73,16 +81,18 @@ const softmaxSums: LineSum = {
   reads: ['X'],
   numbers: ['ldx: u32', ...SCALED],
   entry: 'return X[i * p.ldx + j];',
-  finish: { writes: ['sums: vec2f'], body: 'sums[k] = vec2f(all.x, 1.0 / all.y);' },
+  finish: { writes: ['sums: vec2f'], body: 'sums[line] = vec2f(all.x, 1.0 / all.y);' },
 }
 
 const softmaxEntries = (same: boolean): Program =>
-  remembered(`softmaxRows${same ? ', in place' : ''}`, () => ({
+  sharedProgram(`softmaxRows${same ? ', in place' : ''}`, () => ({
     reads: ['sums: vec2f', ...(same ? [] : ['X'])],
     writes: ['Y'],
-    numbers: ['m: u32', 'n: u32', 'ldx: u32', 'ldy: u32'],
-    body: `${ENTRY}
-  Y[i * p.ldy + j] = exp(${same ? 'Y' : 'X'}[i * p.ldx + j] - sums[i].x) * sums[i].y;`,
+    numbers: ['n: u32', 'ldx: u32', 'ldy: u32'],
+    each: 'entries',
+    body: `
+  let row = i / p.n; let column = i % p.n;
+  Y[row * p.ldy + column] = exp(${same ? 'Y' : 'X'}[row * p.ldx + column] - sums[row].x) * sums[row].y;`,
   }))
 
 export function softmaxRows(
@@ -104,6 +114,6 @@ export function softmaxRows(
   if (same) sameStride('softmaxRows', { ldx, ldy })
   borrow(device, 2 * m, (sums) => {
     sumLines(device, softmaxSums, { X, sums }, { ldx, epsilon: 1, inverse: 1 }, m, n)
-    dispatch(device, softmaxEntries(same), { X, Y, sums }, { m, n, ldx, ldy }, entryGroups(m, n))
+    device.run(softmaxEntries(same), { X, Y, sums }, { entries: m * n, n, ldx, ldy })
   })
 }

@@ -4,8 +4,7 @@ import { axpy, vexp, vlog } from './elementwise.ts'
 import { gemm, syrk } from './gemm.ts'
 import { GPUIntegers } from './integers.ts'
 import { colLse, rowLse, softmaxRows } from './log-sums.ts'
-import { gibbs, gibbsMarginals, rescale, sinkhornRow } from './plan.ts'
-import { dot, gemv, gemvT, scale2, spmv } from './products.ts'
+import { dot, gemv, gemvT, spmv } from './products.ts'
 
 /**
  * The operations of @opt/core's `Kernels` on arrays of the device: the same names, and the same arguments without scratch. Matrices
@@ -124,66 +123,5 @@ export class Operations {
   /** Writes Y = the softmax of each row of X; Y may be X (same stride). A row with Infinity, or of -Infinity only, becomes NaN. */
   softmaxRows(m: number, n: number, X: GPUArray, ldx: number, Y: GPUArray, ldy: number): void {
     softmaxRows(this.#device, m, n, X, ldx, Y, ldy)
-  }
-
-  /**
-   * One log-domain Sinkhorn iteration but for g: writes f_i = epsilon (log a_i - log sum_j exp((g_j - C_ij) / epsilon)), -Infinity
-   * where a_i is 0, and z_j = the column sum of the plan exp((f_i + g_j - C_ij) / epsilon) under it. Then
-   * g_j += epsilon log(b_j / z_j) finishes the iteration. The old f plays no part: rows are shifted by their maximum.
-   */
-  sinkhornRow(
-    m: number,
-    n: number,
-    C: GPUArray,
-    ldc: number,
-    a: GPUArray,
-    f: GPUArray,
-    g: GPUArray,
-    epsilon: number,
-    z: GPUArray,
-  ): void {
-    sinkhornRow(this.#device, m, n, C, ldc, a, f, g, epsilon, z)
-  }
-
-  /** One scaling iteration but for v: writes u = a / (K v) and z = K'u, K m-by-n. */
-  scale2(m: number, n: number, K: GPUArray, ldk: number, a: GPUArray, v: GPUArray, u: GPUArray, z: GPUArray): void {
-    scale2(this.#device, m, n, K, ldk, a, v, u, z)
-  }
-
-  /** Writes K_ij = exp((f_i + g_j - C_ij) / epsilon); K may be C (same stride). */
-  gibbs(
-    m: number,
-    n: number,
-    C: GPUArray,
-    ldc: number,
-    f: GPUArray,
-    g: GPUArray,
-    epsilon: number,
-    K: GPUArray,
-    ldk: number,
-  ): void {
-    gibbs(this.#device, m, n, C, ldc, f, g, epsilon, K, ldk)
-  }
-
-  /** {@link gibbs}, and writes the row sums r and the column sums c of K. */
-  gibbsMarginals(
-    m: number,
-    n: number,
-    C: GPUArray,
-    ldc: number,
-    f: GPUArray,
-    g: GPUArray,
-    epsilon: number,
-    K: GPUArray,
-    ldk: number,
-    r: GPUArray,
-    c: GPUArray,
-  ): void {
-    gibbsMarginals(this.#device, m, n, C, ldc, f, g, epsilon, K, ldk, r, c)
-  }
-
-  /** K_ij = (u_i K_ij) v_j in place, and writes the row sums r and the column sums c of the new K. */
-  rescale(m: number, n: number, K: GPUArray, ldk: number, u: GPUArray, v: GPUArray, r: GPUArray, c: GPUArray): void {
-    rescale(this.#device, m, n, K, ldk, u, v, r, c)
   }
 }

@@ -2,15 +2,15 @@ import { refuse } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { check, extent } from './check.ts'
-import { borrow, dispatch } from './dispatch.ts'
 import type { GPUIntegers } from './integers.ts'
 import { type LineSum, sumProgram } from './line-programs.ts'
 import { lanesFor, partsFor, sumLines } from './lines.ts'
+import { borrow } from './scratch.ts'
 
 const into = (y: string, value: string, reads: string[] = []): LineSum['finish'] => ({
   reads,
   writes: [y],
-  body: `${y}[k] = ${value};`,
+  body: `${y}[line] = ${value};`,
 })
 
 const inner: LineSum = { name: 'dot', reads: ['x', 'y'], entry: 'return x[j] * y[j];', finish: into('out', 'all') }
@@ -23,7 +23,7 @@ export async function dot(device: Device, n: number, x: GPUArray, y: GPUArray): 
   const { count, chunk } = partsFor(lanes, 1, n)
   const sums = borrow(device, count, (parts_of) => {
     const numbers = { lines: 1, length: n, chunk, blocks: 1, zero: 0, nothing: 0 }
-    dispatch(device, sumProgram(inner, lanes, true), { x, y, parts_of }, numbers, count)
+    device.run(sumProgram(inner, lanes, true), { x, y, parts_of }, numbers, count)
     return device.floats(parts_of)
   })
   return (await sums).reduce((sum, part) => sum + part, 0)
@@ -53,7 +53,7 @@ const byColumns: LineSum = {
   reads: ['A', 'x'],
   numbers: ['lda: u32'],
   entry: 'return A[i * p.lda + j] * x[i];',
-  finish: into('y', 'y[k] + all'),
+  finish: into('y', 'y[line] + all'),
 }
 
 export function gemvT(device: Device, m: number, n: number, A: GPUArray, lda: number, x: GPUArray, y: GPUArray): void {
@@ -96,42 +96,4 @@ export function spmv(
     refuse('webgpu.spmv: columns', `below ${x.length}, the length of x`, `${columns.largest}`)
   const arrays = { starts: starts.words, columns: columns.words, values, x, y }
   sumLines(device, sparse, arrays, {}, m, Math.ceil(starts.largest / m))
-}
-
-const fitRows: LineSum = {
-  name: 'scale2, u',
-  reads: ['K', 'v'],
-  numbers: ['ldk: u32'],
-  entry: 'return K[i * p.ldk + j] * v[j];',
-  finish: into('u', 'a[k] / all', ['a']),
-}
-
-const columnsOfFit: LineSum = {
-  name: 'scale2, z',
-  across: true,
-  reads: ['K', 'u'],
-  numbers: ['ldk: u32'],
-  entry: 'return K[i * p.ldk + j] * u[i];',
-  finish: into('z', 'all'),
-}
-
-export function scale2(
-  device: Device,
-  m: number,
-  n: number,
-  K: GPUArray,
-  ldk: number,
-  a: GPUArray,
-  v: GPUArray,
-  u: GPUArray,
-  z: GPUArray,
-): void {
-  check(device, 'scale2', {
-    sizes: { m, n },
-    strides: { ldk: [ldk, n] },
-    reads: { K: [K, extent(m, ldk, n)], a: [a, m], v: [v, n] },
-    writes: { u: [u, m], z: [z, n] },
-  })
-  sumLines(device, fitRows, { K, v, a, u }, { ldk }, m, n)
-  sumLines(device, columnsOfFit, { K, u, z }, { ldk }, n, m)
 }

@@ -1,11 +1,6 @@
-import { type Program, THREADS } from '../program.ts'
+import type { Program } from '@opt/core'
 
-/** Each thread has one entry `i`; where the guard has found a number that is not finite, nothing is done. */
-export const EACH: string = `
-  let i = group * ${THREADS}u + t;
-  if (i >= p.n || guard[0] != 0u) { return; }`
-
-/** A program on the entries of its arrays, each by itself. `p.n` is how many there are. */
+/** A program on the first `p.n` entries of its arrays, each by itself. */
 export const elementwise = (
   name: string,
   writes: readonly string[],
@@ -14,10 +9,12 @@ export const elementwise = (
   body: string,
 ): Program => ({
   name,
-  reads: [...reads, 'guard: u32'],
+  each: 'n',
+  stop: true,
+  reads,
   writes,
-  numbers: ['n: u32', ...numbers.map((number) => (number.includes(':') ? number : `${number}: f32`))],
-  body: EACH + body,
+  numbers,
+  body,
 })
 
 /** `d`, the gradient with its penalty. */
@@ -35,7 +32,12 @@ export const moments = (squared = 'd'): string => `
 export const RATES: readonly string[] = ['beta1', 'rest1', 'beta2', 'rest2']
 
 /** The numbers of {@link RATES}: 1 - beta is worked out in float64. */
-export const rates = (beta1: number, beta2: number): number[] => [beta1, 1 - beta1, beta2, 1 - beta2]
+export const rates = (beta1: number, beta2: number): Record<'beta1' | 'rest1' | 'beta2' | 'rest2', number> => ({
+  beta1,
+  rest1: 1 - beta1,
+  beta2,
+  rest2: 1 - beta2,
+})
 
 /** Adam's step along `first`, by the root of the mean square named. */
 export const descent = (meanSquare = 'second'): string => `

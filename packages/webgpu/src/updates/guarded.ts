@@ -1,8 +1,8 @@
-import { type DeviceArray, number, refuse } from '@opt/core'
-import type { Device } from '../device.ts'
+import { type DeviceArray, number, type Program, refuse } from '@opt/core'
+import type { Arrays, Device, Numbers } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { type Program, THREADS } from '../program.ts'
 import { Scope } from '../scope.ts'
+import { type Declaration, declarations } from '../wgsl.ts'
 import { copy, fill, inspect } from './programs.ts'
 
 /** An array that an optimizer keeps. */
@@ -23,8 +23,11 @@ export interface Finding {
 /** The largest u32: entry i is held as so much less i, so that the first entry is the largest number. */
 const TOP = 0xffffffff
 
+/** Arrays by their names in a program. */
+export type DeviceArrays = Readonly<Record<string, DeviceArray>>
+
 /**
- * Runs programs whose last read is a guard: the step, from 1, at which numbers that are not finite were found, or 0; behind it, for
+ * Runs programs with a guard as `stop`: the step, from 1, at which numbers that are not finite were found, or 0; behind it, for
  * each array that is inspected, the first such entry.
  */
 export class Guarded {
@@ -38,15 +41,9 @@ export class Guarded {
     this.#guard = this.#scope.array(1 + inspected)
   }
 
-  /** Runs a program in so many workgroups, on arrays that may have any length. */
-  run(
-    program: Program,
-    reads: readonly DeviceArray[],
-    writes: readonly DeviceArray[],
-    numbers: readonly number[],
-    workgroups: number,
-  ): void {
-    this.#device.run(program, [...reads, this.#guard, ...writes] as GPUArray[], numbers, workgroups)
+  /** Runs a program on arrays that may have any length. */
+  run(program: Program, arrays: DeviceArrays, numbers: Numbers, workgroups?: number): void {
+    this.#device.run(program, { ...(arrays as Arrays), stop: this.#guard }, numbers, workgroups)
   }
 
   /**
@@ -54,44 +51,41 @@ export class Guarded {
    *
    * @throws RangeError when one has fewer, or one that is written is given twice.
    */
-  each(
-    program: Program,
-    n: number,
-    reads: readonly DeviceArray[],
-    writes: readonly DeviceArray[],
-    numbers: readonly number[] = [],
-  ): void {
-    this.check(program, n, reads, writes)
-    this.run(program, reads, writes, [n, ...numbers], Math.ceil(n / THREADS))
+  each(program: Program, n: number, arrays: DeviceArrays, numbers: Numbers = {}): void {
+    this.check(program, n, arrays)
+    this.run(program, arrays, { n, ...numbers })
   }
 
-  /** @throws RangeError when an array has fewer than n entries, or one that is written is given twice. */
-  check(
-    { name, reads: readNames = [], writes: writeNames = [] }: Program,
-    n: number,
-    reads: readonly DeviceArray[],
-    writes: readonly DeviceArray[],
-  ): void {
-    number(n, `${name}: n`, { integer: true, min: 0 })
-    const label = (k: number) =>
-      `${name}: ${(k < writes.length ? writeNames[k] : readNames[k - writes.length]).split(':')[0]}`
+  /**
+   * Checks those arrays of a program that are given.
+   *
+   * @throws RangeError when one has fewer than n entries, or one that is written is given twice.
+   */
+  check(program: Program, n: number, arrays: DeviceArrays): void {
+    const label = (name: string) => `${program.name}: ${name}`
+    number(n, label('n'), { integer: true, min: 0 })
+    const declared = declarations(program)
+    const names = (list: Declaration[]) => list.map(({ name }) => name).filter((name) => arrays[name])
+    const [writes, reads] = [names(declared.writes), names(declared.reads)]
     const all = [...writes, ...reads]
-    for (let k = 0; k < all.length; k++) {
-      if (all[k].length < n) refuse(label(k), `of length ${n} at least`, `length ${all[k].length}`)
-      const first = all.indexOf(all[k])
-      if (first < k && first < writes.length) refuse(label(k), 'an array of its own', `the same as ${label(first)}`)
-    }
+    all.forEach((name, k) => {
+      const { length } = arrays[name]
+      if (length < n) refuse(label(name), `of length ${n} at least`, `length ${length}`)
+      const first = all.findIndex((other) => arrays[other] === arrays[name])
+      if (first < k && first < writes.length)
+        refuse(label(name), 'an array of its own', `the same as ${label(all[first])}`)
+    })
   }
 
   /** Zeros, given back by {@link free}. */
   array(length: number): StateArray {
     const array = this.#scope.array(length)
     return Object.assign(array, {
-      fill: (value: number) => this.each(fill, length, [], [array], [value]),
+      fill: (value: number) => this.each(fill, length, { x: array }, { value }),
       set: (from: Float32Array | DeviceArray) => {
         if (from.length !== length) refuse('webgpu: values', `${length} numbers`, `${from.length}`)
         if (ArrayBuffer.isView(from)) this.#device.write(array, from)
-        else this.each(copy, length, [from], [array])
+        else this.each(copy, length, { source: from, to: array })
       },
     })
   }
@@ -101,9 +95,9 @@ export class Guarded {
    * `below`; what it finds stops all updates from then on.
    */
   inspect(n: number, x: DeviceArray, which: number, step: number, below: number): void {
-    this.check(inspect, n, [x], [])
+    this.check(inspect, n, { x })
     const [limit] = new Uint32Array(Float32Array.of(below).buffer)
-    this.#device.run(inspect, [x, this.#guard] as GPUArray[], [n, which, step, limit], Math.ceil(n / THREADS))
+    this.#device.run(inspect, { x: x as GPUArray, guard: this.#guard }, { n, which, step, limit })
   }
 
   /** The first array, at the first step, with a number that is not finite, when all before is done. */

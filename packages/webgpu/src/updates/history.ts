@@ -1,20 +1,18 @@
-import { type Program, THREADS } from '../program.ts'
+import { type Program, WORKGROUP } from '@opt/core'
 import { elementwise } from './elementwise.ts'
 
 /** Workgroups that look through a gradient, each through its share. */
 export const PIECES = 256
 
-const HALTED = `
-  if (guard[0] != 0u) { return; }`
-
 const pieces = (name: string, take: string, merge: string, more: readonly string[] = []): Program => ({
   name,
-  reads: ['g', ...more, 'guard: u32'],
+  stop: true,
+  reads: ['g', ...more],
   writes: ['pieces'],
   numbers: ['n: u32', 'groups: u32'],
-  body: `${HALTED}
+  body: `
   var held = 0.0;
-  for (var i = group * ${THREADS}u + t; i < p.n; i += ${THREADS}u * p.groups) { held = ${take}; }
+  for (var i = group * ${WORKGROUP}u + t; i < p.n; i += ${WORKGROUP}u * p.groups) { held = ${take}; }
   let all = ${merge}(held, t);
   if (t == 0u && group < ${PIECES}u) { pieces[group] = all; }`,
 })
@@ -31,10 +29,11 @@ export const squarePieces: Program = pieces(
 /** AdaClip's average kept[0] of the largest entries, and what it says: entries above scaling[0] are scaled by scaling[1], and scaling[2] is then the largest. */
 export const clipping: Program = {
   name: 'clipping',
-  reads: ['pieces', 'guard: u32'],
+  stop: true,
+  reads: ['pieces'],
   writes: ['kept', 'scaling'],
   numbers: ['groups: u32', 'gamma: f32', 'rest: f32', 'correct: f32'],
-  body: `${HALTED}
+  body: `
   let largest = max_all(select(0.0, pieces[min(t, p.groups - 1u)], t < p.groups), t);
   if (t != 0u) { return; }
   let average = p.gamma * kept[0] + p.rest * largest;
@@ -48,13 +47,14 @@ export const clipping: Program = {
 /** AdaGN's averages kept[1] of the norm and kept[2], the root of that of its square: entries over scaling[2] are scaled by scaling[1]. */
 export const normalizing: Program = {
   name: 'normalizing',
-  reads: ['pieces', 'guard: u32'],
+  stop: true,
+  reads: ['pieces'],
   writes: ['kept', 'scaling'],
   numbers: [
     ...['groups: u32', 'gamma1: f32', 'rest1: f32', 'gamma2: f32', 'rest2: f32'],
     ...['correct1: f32', 'correct2: f32', 'epsilon: f32'],
   ],
-  body: `${HALTED}
+  body: `
   let square = sum_all(select(0.0, pieces[min(t, p.groups - 1u)], t < p.groups), t);
   if (t != 0u) { return; }
   let scaled = sqrt(square);

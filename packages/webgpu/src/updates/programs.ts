@@ -1,4 +1,4 @@
-import type { Program } from '../program.ts'
+import type { Program } from '@opt/core'
 import { descent, elementwise, moments, PENALIZED, RATES } from './elementwise.ts'
 
 const ADAM = ['rate', 'correct', 'keep', ...RATES, 'epsilon']
@@ -149,10 +149,10 @@ export const inspect: Program = {
   name: 'inspect',
   reads: ['x: u32'],
   writes: ['guard: atomic<u32>'],
-  numbers: ['n: u32', 'which: u32', 'step: u32', 'limit: u32'],
+  each: 'n',
+  numbers: ['which: u32', 'step: u32', 'limit: u32'],
   body: `
-  let i = group * 256u + t;
-  if (i >= p.n || (x[i] & 0x7fffffffu) < p.limit) { return; }
+  if ((x[i] & 0x7fffffffu) < p.limit) { return; }
   let held = atomicLoad(&guard[0]);
   if (held != 0u && held != p.step) { return; }
   atomicStore(&guard[0], p.step);

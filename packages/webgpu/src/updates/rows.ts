@@ -1,21 +1,18 @@
-import { type Program, THREADS } from '../program.ts'
+import { type Program, WORKGROUP } from '@opt/core'
 import { elementwise } from './elementwise.ts'
 
-/** One workgroup a row of rows-by-n matrices, or all of it in one workgroup; see EACH on the guard. */
-const ROW = `
-  if (group >= p.rows || guard[0] != 0u) { return; }`
-const HALTED = `
-  if (guard[0] != 0u) { return; }`
+// Programs on the rows of rows-by-n matrices have one workgroup a row; the others have one workgroup.
 
 /** x'x, g'g and x'g of each row. */
 export const products: Program = {
   name: 'products',
-  reads: ['x', 'g', 'guard: u32'],
+  stop: true,
+  reads: ['x', 'g'],
   writes: ['products: vec4f'],
-  numbers: ['rows: u32', 'n: u32'],
-  body: `${ROW}
+  numbers: ['n: u32'],
+  body: `
   var sum = vec3f();
-  for (var j = t; j < p.n; j += ${THREADS}u) {
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) {
     let a = x[group * p.n + j];
     let b = g[group * p.n + j];
     sum += vec3f(a * a, b * b, a * b);
@@ -32,15 +29,16 @@ export const products: Program = {
  */
 export const decide: Program = {
   name: 'decide',
-  reads: ['products: vec4f', 'guard: u32'],
+  stop: true,
+  reads: ['products: vec4f'],
   writes: ['found'],
   numbers: ['rows: u32', 'by_row: f32', 'by_all: f32', 'floor: f32'],
   helpers: `
 fn cosine(s: vec3f) -> f32 { return abs(s.z) / (max(sqrt(s.x), p.floor) * max(sqrt(s.y), p.floor)); }`,
-  body: `${HALTED}
+  body: `
   var most = 0.0;
   var sum = vec3f();
-  for (var r = t; r < p.rows; r += ${THREADS}u) {
+  for (var r = t; r < p.rows; r += ${WORKGROUP}u) {
     most = max(most, cosine(products[r].xyz));
     sum += products[r].xyz;
   }
@@ -58,13 +56,14 @@ fn cosine(s: vec3f) -> f32 { return abs(s.z) / (max(sqrt(s.x), p.floor) * max(sq
 /** x'u of each row, if something was found. */
 export const along: Program = {
   name: 'along',
-  reads: ['x', 'u', 'found', 'guard: u32'],
+  stop: true,
+  reads: ['x', 'u', 'found'],
   writes: ['dots'],
-  numbers: ['rows: u32', 'n: u32'],
-  body: `${ROW}
+  numbers: ['n: u32'],
+  body: `
   if (found[0] == 0.0) { return; }
   var sum = 0.0;
-  for (var j = t; j < p.n; j += ${THREADS}u) { sum += x[group * p.n + j] * u[group * p.n + j]; }
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) { sum += x[group * p.n + j] * u[group * p.n + j]; }
   let dot = sum_all(sum, t);
   if (t == 0u) { dots[group] = dot; }`,
 }
@@ -72,15 +71,16 @@ export const along: Program = {
 /** How much of each row of x its row of u is to lose. */
 export const shares: Program = {
   name: 'shares',
-  reads: ['products: vec4f', 'found', 'dots', 'guard: u32'],
+  stop: true,
+  reads: ['products: vec4f', 'found', 'dots'],
   writes: ['shares'],
   numbers: ['rows: u32', 'epsilon: f32'],
-  body: `${HALTED}
+  body: `
   var sum = 0.0;
-  for (var r = t; r < p.rows; r += ${THREADS}u) { sum += dots[r]; }
+  for (var r = t; r < p.rows; r += ${WORKGROUP}u) { sum += dots[r]; }
   let whole = sum_all(sum, t);
   let byRow = found[0] == 2.0;
-  for (var r = t; r < p.rows; r += ${THREADS}u) {
+  for (var r = t; r < p.rows; r += ${WORKGROUP}u) {
     let length = sqrt(select(found[1], products[r].x, byRow)) + p.epsilon;
     shares[r] = select(0.0, select(whole, dots[r], byRow) / (length * length), found[0] > 0.0);
   }`,
@@ -98,18 +98,19 @@ export const projectedDescent: Program = elementwise(
 
 export const projectRows: Program = {
   name: 'projectRows',
-  reads: ['x', 'guard: u32'],
+  stop: true,
+  reads: ['x'],
   writes: ['u'],
-  numbers: ['rows: u32', 'n: u32', 'epsilon: f32'],
-  body: `${ROW}
+  numbers: ['n: u32', 'epsilon: f32'],
+  body: `
   var sum = vec2f();
-  for (var j = t; j < p.n; j += ${THREADS}u) {
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) {
     let a = x[group * p.n + j];
     sum += vec2f(a * a, a * u[group * p.n + j]);
   }
   let length = sqrt(sum_all(sum.x, t)) + p.epsilon;
   let share = sum_all(sum.y, t) / (length * length);
-  for (var j = t; j < p.n; j += ${THREADS}u) { u[group * p.n + j] -= share * x[group * p.n + j]; }`,
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) { u[group * p.n + j] -= share * x[group * p.n + j]; }`,
 }
 
 /** {@link averageBlocks} by one thread a block: a kernel of a convolution has few entries. */
@@ -129,12 +130,12 @@ export const averageSmallBlocks: Program = elementwise(
 /** Each entry becomes the mean of |d| over its row. */
 export const averageBlocks: Program = {
   name: 'averageBlocks',
-  reads: ['guard: u32'],
+  stop: true,
   writes: ['d'],
-  numbers: ['rows: u32', 'n: u32'],
-  body: `${ROW}
+  numbers: ['n: u32'],
+  body: `
   var sum = 0.0;
-  for (var j = t; j < p.n; j += ${THREADS}u) { sum += abs(d[group * p.n + j]); }
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) { sum += abs(d[group * p.n + j]); }
   let mean = sum_all(sum, t) / f32(p.n);
-  for (var j = t; j < p.n; j += ${THREADS}u) { d[group * p.n + j] = mean; }`,
+  for (var j = t; j < p.n; j += ${WORKGROUP}u) { d[group * p.n + j] = mean; }`,
 }

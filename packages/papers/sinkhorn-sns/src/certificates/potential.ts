@@ -1,0 +1,71 @@
+import { exp, type Matrix, type MatrixLike, matrix, number, options, type VectorLike, vector } from '@opt/core'
+import ndarray from 'ndarray'
+
+/** The dual at a point. */
+export interface PotentialAt {
+  /** D(f, g). */
+  value: number
+  /** a - P 1. */
+  gradF: Float64Array
+  /** b - P' 1. */
+  gradG: Float64Array
+  /** P_ij = a_i b_j exp((f_i + g_j - C_ij) / epsilon), n x m. */
+  plan: Matrix
+}
+
+/**
+ * The concave dual of entropic transport with its gradient (the paper's Lyapunov potential, equation 3, in the KL form):
+ *
+ *     D(f, g) = <a, f> + <b, g> - epsilon (sum P - sum a b')
+ *
+ * Its Hessian is -1/epsilon [diag(P 1)  P; P'  diag(P' 1)].
+ *
+ * @param cost n x m; Infinity forbids a pair.
+ */
+export function potential(
+  cost: MatrixLike,
+  a: VectorLike,
+  b: VectorLike,
+  at: { f: VectorLike; g: VectorLike; epsilon: number },
+): PotentialAt {
+  const { C, from, to, F, G, epsilon } = checkPotentials('potential', cost, a, b, options(at, 'potential: at'))
+  const [n, m] = C.shape as [number, number]
+
+  const plan = new Float64Array(n * m)
+  const gradF = from.slice()
+  const gradG = to.slice()
+  let value = 0
+  for (let i = 0; i < n; i++) {
+    value += from[i] * F[i]
+    for (let j = 0; j < m; j++) {
+      const ab = from[i] * to[j]
+      const p = ab === 0 ? 0 : ab * exp((F[i] + G[j] - C.data[i * m + j]) / epsilon)
+      plan[i * m + j] = p
+      gradF[i] -= p
+      gradG[j] -= p
+      value -= epsilon * (p - ab)
+    }
+  }
+  for (let j = 0; j < m; j++) value += to[j] * G[j]
+  return { value, gradF, gradG, plan: ndarray(plan, [n, m]) }
+}
+
+/** Checks a problem and potentials of it, in the name of a function. */
+export function checkPotentials(
+  name: string,
+  cost: MatrixLike,
+  a: VectorLike,
+  b: VectorLike,
+  { f, g, epsilon }: { f: VectorLike; g: VectorLike; epsilon: number },
+): { C: Matrix; from: Float64Array; to: Float64Array; F: Float64Array; G: Float64Array; epsilon: number } {
+  const C = matrix(cost, `${name}: cost`, { infinity: true })
+  const [n, m] = C.shape as [number, number]
+  return {
+    C,
+    from: vector(a, `${name}: a`, { length: n, sign: 'nonnegative' }),
+    to: vector(b, `${name}: b`, { length: m, sign: 'nonnegative' }),
+    F: vector(f, `${name}: f`, { length: n }),
+    G: vector(g, `${name}: g`, { length: m }),
+    epsilon: number(epsilon, `${name}: epsilon`, { positive: true }),
+  }
+}

@@ -1,0 +1,70 @@
+import { allocate } from '@opt/core'
+import type { Problem } from '../problem/problem.ts'
+import { directionViews, NewtonDirection } from './newton-direction.ts'
+import { planViews, ScaledPlan } from './scaled-plan.ts'
+import { thresholdByCount, thresholdByMass } from './sparsify.ts'
+import type { Direction, Threshold, TransportPlan, Trial } from './transport-plan.ts'
+
+/** Marginals below this have underflowed. */
+const EMPTY = 1e-290
+
+/** The plan that Newton works on, in this machine's memory. */
+export class NewtonPlan extends ScaledPlan implements TransportPlan {
+  readonly floor = 1e-11
+  readonly #direction: NewtonDirection
+
+  constructor(problem: Problem) {
+    const [n, m] = [problem.a.length, problem.b.length]
+    const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
+    super(problem, memory.plan, memory.kernels)
+    this.#direction = new NewtonDirection(this, memory.direction)
+  }
+
+  thresholdByMass(mass: number, minimum: number): Threshold {
+    return thresholdByMass(this, mass, minimum)
+  }
+
+  thresholdByCount(count: number): Threshold {
+    return thresholdByCount(this, count)
+  }
+
+  direct(threshold: number | null, tolerance: number): Direction {
+    const cg = this.#direction.compute(threshold, tolerance)
+    return { cg, slope: this.#slope(), reach: longest(this.#direction.dx, this.#direction.dy) }
+  }
+
+  tryStep(alpha: number): Trial {
+    this.moveTo(alpha, this.#direction.dx, this.#direction.dy)
+    const slope = this.#slope()
+    return { slope, empty: !(this.r.every(positive) && this.c.every(positive)) }
+  }
+
+  free(): void {}
+
+  /** Derivative of the potential along the direction, where P stands. */
+  #slope(): number {
+    const { dx, dy } = this.#direction
+    let sum = 0
+    for (let i = 0; i < this.rows; i++) sum += (this.a[i] - this.r[i]) * dx[i]
+    for (let j = 0; j < this.columns; j++) sum += (this.b[j] - this.c[j]) * dy[j]
+    return sum
+  }
+}
+
+const positive = (sum: number): boolean => sum > EMPTY
+
+/** max |dx_i + dy_j|: how far the step moves an exponent. */
+function longest(dx: Float64Array, dy: Float64Array): number {
+  const [x, y] = [extremes(dx), extremes(dy)]
+  return Math.max(Math.abs(x.high + y.high), Math.abs(x.low + y.low))
+}
+
+function extremes(v: Float64Array): { low: number; high: number } {
+  let low = Infinity
+  let high = -Infinity
+  for (const x of v) {
+    if (x < low) low = x
+    if (x > high) high = x
+  }
+  return { low, high }
+}

@@ -1,0 +1,133 @@
+import { type CSR, number, vector } from '@opt/core'
+import type { Threshold } from './transport-plan.ts'
+
+// A double's exponent and two bits of its mantissa: bins a quarter octave wide, found without a logarithm.
+const BINS = 8192
+const SHIFT = 18
+
+/** A dense matrix with nonnegative entries, row-major with a stride. */
+export interface Plan {
+  rows: number
+  columns: number
+  data: Float64Array
+  stride: number
+}
+
+/** The smallest double of a bin. */
+function lowerEdge(bin: number): number {
+  return new Float64Array(Uint32Array.of(0, bin << SHIFT).buffer)[0]
+}
+
+interface Bins {
+  count: Int32Array
+  mass: Float64Array
+  floor: number
+  rest: number
+}
+
+/** How many entries of at least `floor` fall into each bin and what they weigh together; `rest` is the weight of the others. */
+function histogram({ rows, columns, data, stride }: Plan, floor = 0): Bins {
+  const count = new Int32Array(BINS)
+  const mass = new Float64Array(BINS)
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2)
+  let rest = 0
+  for (let i = 0; i < rows; i++)
+    for (let k = i * stride, end = k + columns; k < end; k++) {
+      const p = data[k]
+      if (p < floor) {
+        rest += p
+        continue
+      }
+      const bin = words[2 * k + 1] >>> SHIFT
+      count[bin]++
+      mass[bin] += p
+    }
+  return { count, mass, floor, rest }
+}
+
+/** Threshold that keeps as few entries as drop at most `mass` together, but at least `minimum` (when there are as many positive ones). */
+export function thresholdByMass(plan: Plan, mass: number, minimum: number): Threshold {
+  // Entries below the average share of the mass to drop weigh less than it together: most of a sparse plan needs no bin.
+  const bins = histogram(plan, mass / (plan.rows * plan.columns))
+  const found = climb(bins, mass, minimum)
+  return found.kept >= minimum ? found : climb(histogram(plan), mass, minimum)
+}
+
+/** Goes up the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
+function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum: number): Threshold {
+  let bin = 1
+  let kept = count.reduce((sum, c) => sum + c, 0) - count[0]
+  let dropped = rest + weight[0]
+  while (bin < BINS - 1 && dropped + weight[bin] <= mass && kept - count[bin] >= minimum) {
+    dropped += weight[bin]
+    kept -= count[bin]
+    bin++
+  }
+  return { value: Math.max(floor, lowerEdge(bin)), kept }
+}
+
+/** Threshold of the `count` largest entries, exactly (ties at the threshold are all kept). */
+export function thresholdByCount(plan: Plan, count: number): Threshold {
+  const bins = histogram(plan)
+  let bin = BINS - 1
+  let above = 0
+  while (bin > 0 && above + bins.count[bin] < count) above += bins.count[bin--]
+  const low = lowerEdge(bin)
+  const high = bin + 1 < BINS ? lowerEdge(bin + 1) : Infinity
+  const inside: number[] = []
+  for (let i = 0; i < plan.rows; i++)
+    for (let k = i * plan.stride, end = k + plan.columns; k < end; k++) {
+      const p = plan.data[k]
+      if (p >= low && p < high) inside.push(p)
+    }
+  inside.sort((x, y) => y - x)
+  const value = inside[Math.min(count - above, inside.length) - 1]
+  return { value, kept: above + inside.filter((p) => p >= value).length }
+}
+
+/** The entries of at least `threshold`, into arrays that have room for them. */
+export function keepEntries(plan: Plan, threshold: number, into: CSR): void {
+  const { rows, columns, data, stride } = plan
+  const { indptr, indices, values } = into
+  let k = 0
+  for (let i = 0; i < rows; i++) {
+    const row = i * stride
+    for (let j = 0; j < columns; j++) {
+      const p = data[row + j]
+      if (p >= threshold) {
+        indices[k] = j
+        values[k++] = p
+      }
+    }
+    indptr[i + 1] = k
+  }
+}
+
+/** The transpose of a sparse matrix, into arrays that have room for it. */
+export function transposeInto({ rows, columns, indptr, indices, values }: CSR, into: CSR, next: Int32Array): void {
+  const entries = indptr[rows]
+  into.indptr.fill(0)
+  for (let k = 0; k < entries; k++) into.indptr[indices[k] + 1]++
+  for (let j = 0; j < columns; j++) {
+    into.indptr[j + 1] += into.indptr[j]
+    next[j] = into.indptr[j]
+  }
+  for (let i = 0; i < rows; i++)
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) {
+      const at = next[indices[k]]++
+      into.indices[at] = i
+      into.values[at] = values[k]
+    }
+}
+
+/**
+ * Mass outside the `keep` largest entries of a plan: how well a sparse matrix stands for it
+ * (the quantity of the paper's Theorem 1).
+ */
+export function droppedMass(entries: ArrayLike<number>, keep: number): number {
+  const sorted = vector(entries, 'droppedMass: entries', { sign: 'nonnegative' }).slice().sort()
+  number(keep, 'droppedMass: keep', { integer: true, min: 0 })
+  let sum = 0
+  for (let k = 0; k < sorted.length - keep; k++) sum += sorted[k]
+  return sum
+}

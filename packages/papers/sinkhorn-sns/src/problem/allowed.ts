@@ -1,0 +1,137 @@
+import { refuse } from '@opt/core'
+import type { CostRows } from './cost-rows.ts'
+import { type Allowed, type Flow, noFlow, sendMost } from './flow.ts'
+import { describe, obstacle } from './obstacle.ts'
+
+/** The points of a problem that have mass. */
+export interface Support {
+  cost: CostRows
+  /** Positive masses, sum 1. */
+  a: Float64Array
+  b: Float64Array
+  /** Their indices among the caller's rows and columns. */
+  rows: Int32Array
+  columns: Int32Array
+  /** Sum of the caller's masses. */
+  mass: number
+}
+
+/** Which pairs are allowed, and what follows from that; see the fields of the same names of `Problem`. */
+export interface AllowedPairs {
+  highest: number
+  infeasible?: string
+  lost?: string
+}
+
+/** Lowest and highest finite cost, and whether there are infinite ones. */
+export interface CostRange {
+  low: number
+  high: number
+  forbids: boolean
+}
+
+/** Finds the range of the costs between points with mass. */
+export function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array): CostRange {
+  let [low, high, forbids] = [Infinity, -Infinity, false]
+  const row = new Float64Array(cost.columns)
+  for (const i of rows) {
+    cost.writeRow(i, row)
+    for (const j of columns) {
+      const c = row[j]
+      if (c === Infinity) {
+        forbids = true
+        continue
+      }
+      if (c < low) low = c
+      if (c > high) high = c
+      if (!(c > -Infinity)) refuse(`cost[${i}][${j}]`, 'a finite number or Infinity', String(c))
+    }
+  }
+  return low > high ? { low: 0, high: 0, forbids } : { low, high, forbids }
+}
+
+/** Beside costs of so many times epsilon, small ones are lost in rounding: those that nothing needs are left out. */
+const HUGE = 1e6
+/** Beside costs of so many times epsilon, epsilon itself is lost. */
+const LOST = 1e13
+/** Exponents that a mass may add, as the logarithm of the smallest. */
+const EXPONENTS = 1500
+
+/**
+ * Which pairs the solvers work with: those of finite cost, and where costs are so different that the small ones would be
+ * lost, only those below a gap that no sum of potentials reaches across, if their pairs can carry the masses.
+ */
+export function allowedPairs(
+  problem: Support,
+  { low, high, forbids }: CostRange,
+  epsilon: number,
+  tolerance: number,
+): AllowedPairs {
+  for (const highest of high - low > HUGE * epsilon ? gaps(problem, low, epsilon) : [])
+    if (!blocked(problem, highest, tolerance)) return { highest }
+  const infeasible = forbids ? blocked(problem, high, tolerance) : null
+  if (infeasible) return { highest: high, infeasible }
+  return high - low > LOST * epsilon
+    ? { highest: high, lost: `epsilon is lost in the rounding of costs up to ${high}, which the masses need` }
+    : { highest: high }
+}
+
+/** The highest costs below gaps, rising. */
+function gaps({ cost, rows, columns }: Support, low: number, epsilon: number): number[] {
+  // Costs of one power of two are close to each other: a gap lies between the highest of one and the lowest of another.
+  const highest = new Float64Array(2048).fill(-Infinity)
+  const lowest = new Float64Array(2048).fill(Infinity)
+  const word = new DataView(new ArrayBuffer(8))
+  const row = new Float64Array(cost.columns)
+  for (const i of rows) {
+    cost.writeRow(i, row)
+    for (const j of columns) {
+      if (row[j] === Infinity) continue
+      word.setFloat64(0, row[j] - low)
+      const at = word.getUint16(0) >>> 4
+      if (row[j] > highest[at]) highest[at] = row[j]
+      if (row[j] < lowest[at]) lowest[at] = row[j]
+    }
+  }
+  const far = 2 * (Math.min(rows.length, columns.length) + 1)
+  const found: number[] = []
+  let below = low
+  for (let at = 0; at < 2048; at++) {
+    if (lowest[at] === Infinity) continue
+    if (lowest[at] - low > far * (below - low + EXPONENTS * epsilon)) found.push(below)
+    below = highest[at]
+  }
+  return found
+}
+
+/** The pairs of costs up to `highest`, of the working rows and columns. */
+export function allowedUpTo(
+  { cost, rows, columns }: Pick<Support, 'cost' | 'rows' | 'columns'>,
+  highest: number,
+): Allowed {
+  const table = new Uint8Array(rows.length * columns.length)
+  const row = new Float64Array(cost.columns)
+  rows.forEach((at, i) => {
+    cost.writeRow(at, row)
+    columns.forEach((from, j) => {
+      if (row[from] <= highest) table[i * columns.length + j] = 1
+    })
+  })
+  return { rows: rows.length, columns: columns.length, table }
+}
+
+/** As much as the pairs of costs up to `highest` can carry. */
+export function largestFlow(problem: Support, highest: number): { allowed: Allowed; flow: Flow } {
+  const allowed = allowedUpTo(problem, highest)
+  const flow = noFlow(problem.a, problem.b)
+  sendMost(allowed, flow)
+  return { allowed, flow }
+}
+
+/** Why these pairs cannot carry the masses, or null where they can. */
+function blocked(problem: Support, highest: number, tolerance: number): string | null {
+  const { a, b, rows, columns, mass } = problem
+  const { allowed, flow } = largestFlow(problem, highest)
+  const found = obstacle(allowed, a, b, flow, tolerance)
+  return found && describe(found, rows, columns, mass)
+}

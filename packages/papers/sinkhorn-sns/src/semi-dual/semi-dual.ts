@@ -1,0 +1,161 @@
+import { exp, log } from '@opt/core'
+import type { WorkingPotentials } from '../plan/transport-plan.ts'
+
+/** R of a row that gets far more than its mass: no more than e to this. */
+const LIMIT = 650
+/** Scalings beyond e to this are put into the potentials: small numbers keep the digits that a small error needs. */
+const STRAIN = 4
+/** Shares below this may have lost digits to underflow. */
+const TINY = 1e-290
+
+/** What {@link SemiDual} needs of a problem: a cost with a stride and masses. */
+export interface SemiDualProblem {
+  rows: number
+  columns: number
+  C: Float64Array
+  stride: number
+  a: Float64Array
+  b: Float64Array
+}
+
+/**
+ * The dual as a function of the potential of the smaller side alone: the other is its soft-min, so that one marginal is
+ * always exact. Everything is relative to a row's or a column's own mass and in logarithms,
+ *
+ *     R_ij = P_ij / a_i,   T_ij = P_ij / b_j,   residual_i = 1 - sum_j R_ij,
+ *
+ * so that masses of any size, and plans of which doubles cannot hold an entry, are as good as others. Potentials are f
+ * plus epsilon times a scaling phi whose size is about 1: the rounding of f and of the exponents is that of a cost that
+ * is a little different, once and for all, and does not limit the error.
+ */
+export class SemiDual {
+  /** Points of the smaller and of the larger side. */
+  readonly small: number
+  readonly large: number
+  readonly R: Float64Array
+  readonly T: Float64Array
+  readonly residual: Float64Array
+  /** The small side's points by falling mass. */
+  readonly order: Int32Array
+  /** L1 error of the small side; the large side is exact. */
+  error: number = Infinity
+  epsilon: number = 1
+  readonly phi: Float64Array
+  readonly #gamma: Float64Array
+  readonly #f: Float64Array
+  readonly #g: Float64Array
+  /** (f_i + g_j - C_ij) / epsilon, small x large. */
+  readonly #E: Float64Array
+  readonly #mass: [Float64Array, Float64Array]
+  readonly #logs: [Float64Array, Float64Array]
+  readonly #problem: SemiDualProblem
+  readonly #wide: boolean
+
+  constructor(problem: SemiDualProblem) {
+    const { rows, columns, a, b } = problem
+    this.#problem = problem
+    this.#wide = rows <= columns
+    this.#mass = this.#wide ? [a, b] : [b, a]
+    this.#logs = [this.#mass[0].map(log), this.#mass[1].map(log)]
+    this.small = this.#mass[0].length
+    this.large = this.#mass[1].length
+    const vectors = (n: number) => [new Float64Array(n), new Float64Array(n)] as const
+    ;[this.phi, this.#f] = vectors(this.small)
+    ;[this.#gamma, this.#g] = vectors(this.large)
+    this.residual = new Float64Array(this.small)
+    const [masses] = this.#mass
+    this.order = Int32Array.from(masses.keys()).sort((i, k) => masses[k] - masses[i] || i - k)
+    const entries = rows * columns
+    this.#E = new Float64Array(entries)
+    ;[this.R, this.T] = vectors(entries)
+  }
+
+  /** Starts at potentials f and g of the problem's rows and columns. */
+  start({ f, g }: WorkingPotentials, epsilon: number): void {
+    this.epsilon = epsilon
+    this.#f.set(this.#wide ? f : g)
+    this.#g.set(this.#wide ? g : f)
+    this.phi.fill(0)
+    this.#gamma.fill(0)
+    this.#exponents()
+  }
+
+  potentials(): WorkingPotentials {
+    const f = this.#f.map((v, i) => v + this.epsilon * this.phi[i])
+    const g = this.#g.map((v, j) => v + this.epsilon * this.#gamma[j])
+    return this.#wide ? { f, g } : { f: g, g: f }
+  }
+
+  #exponents(): void {
+    const { C, stride } = this.#problem
+    const [s, l] = this.#wide ? [stride, 1] : [1, stride]
+    for (let i = 0, k = 0; i < this.small; i++)
+      for (let j = 0; j < this.large; j++, k++) this.#E[k] = (this.#f[i] - C[i * s + j * l] + this.#g[j]) / this.epsilon
+  }
+
+  /** Sinkhorn's step of the small side: phi becomes the soft-min of the other's potential. */
+  balance(): void {
+    if (strained(this.phi) || strained(this.#gamma)) this.#absorb()
+    const logs = this.#logs[1]
+    for (let i = 0; i < this.small; i++) {
+      const at = i * this.large
+      let high = -Infinity
+      for (let j = 0; j < this.large; j++) high = Math.max(high, this.#E[at + j] + this.#gamma[j] + logs[j])
+      let sum = 0
+      for (let j = 0; j < this.large; j++) sum += exp(this.#E[at + j] + this.#gamma[j] + logs[j] - high)
+      this.phi[i] = -high - log(sum)
+    }
+  }
+
+  /** Sinkhorn's step of the large side, and what follows from it: R, T, the residual and the error. */
+  evaluate(): void {
+    const { small, large, phi, R, T } = this
+    const [logs, others] = this.#logs
+    for (let j = 0; j < large; j++) {
+      let high = -Infinity
+      for (let i = 0; i < small; i++) high = Math.max(high, this.#E[i * large + j] + phi[i] + logs[i])
+      let sum = 0
+      for (let i = 0; i < small; i++) sum += T[i * large + j] = exp(this.#E[i * large + j] + phi[i] + logs[i] - high)
+      this.#gamma[j] = -high - log(sum)
+      for (let i = 0; i < small; i++) T[i * large + j] /= sum
+    }
+    this.error = 0
+    for (let i = 0, k = 0; i < small; i++) {
+      let sum = 0
+      for (let j = 0; j < large; j++, k++)
+        sum += R[k] = exp(Math.min(LIMIT, this.#E[k] + phi[i] + this.#gamma[j] + others[j]))
+      this.residual[i] = 1 - sum
+      this.error += Math.abs(this.#mass[0][i] * this.residual[i])
+    }
+  }
+
+  #absorb(): void {
+    for (let i = 0; i < this.small; i++) this.#f[i] += this.epsilon * this.phi[i]
+    for (let j = 0; j < this.large; j++) this.#g[j] += this.epsilon * this.#gamma[j]
+    this.phi.fill(0)
+    this.#gamma.fill(0)
+    this.#exponents()
+  }
+
+  /** Derivative of the dual along a direction of phi, in units of epsilon. */
+  slope(direction: Float64Array): number {
+    let sum = 0
+    for (let i = 0; i < this.small; i++) sum += this.#mass[0][i] * this.residual[i] * direction[i]
+    return sum
+  }
+
+  /** Writes P into a matrix of the problem's shape and stride: b_j T_ij, or a_i R_ij where T_ij is next to nothing. */
+  writePlan(out: Float64Array): void {
+    const { R, T } = this
+    const { stride } = this.#problem
+    const [s, l] = this.#wide ? [stride, 1] : [1, stride]
+    const [masses, others] = this.#mass
+    for (let i = 0, k = 0; i < this.small; i++)
+      for (let j = 0; j < this.large; j++, k++) out[i * s + j * l] = T[k] > TINY ? others[j] * T[k] : masses[i] * R[k]
+  }
+}
+
+function strained(scalings: Float64Array): boolean {
+  for (let k = 0; k < scalings.length; k++) if (!(Math.abs(scalings[k]) < STRAIN)) return true
+  return false
+}
