@@ -1,7 +1,8 @@
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
+import { near } from '@opt/testing'
 import { ConvexReluNetwork, crossValidateBeta, pgd, predict } from '../src/index.ts'
-import { expectClose } from './golden.ts'
+import { within } from './shared.ts'
 
 /** Three rings of points: classes 3, 5 and 9. */
 function rings(perClass: number) {
@@ -96,7 +97,7 @@ describe('ConvexReluNetwork', () => {
         )
         return Array.from({ length: classes }, (_, k) => active.reduce((sum, a, j) => sum + output.get(k, j) * a, 0))
       })
-      expectClose(plain, decision.data, 1e-10)
+      near(plain, decision.data, within(1e-10))
       const back = ConvexReluNetwork.fromJSON(JSON.parse(JSON.stringify(network)))
       expect(back.decision(X).data).toEqual(decision.data)
       expect(back.predict(X)).toEqual(network.predict(X))
@@ -117,7 +118,7 @@ describe('ConvexReluNetwork', () => {
     }
     first.bias?.set(hiddenBias)
     second.bias?.fill(0)
-    expectClose(dense.predict(X), network.decision(X).data, 1e-10)
+    near(dense.predict(X), network.decision(X).data, within(1e-10))
   })
 
   test('is the same for the same seed, and changes nothing of the caller', () => {

@@ -1,4 +1,5 @@
 import { random } from '@opt/core'
+import { golden, near } from '@opt/testing'
 import {
   adversarialAccuracy,
   blockDescent,
@@ -14,10 +15,7 @@ import {
 } from '../src/index.ts'
 import { losses } from '../src/program/losses.ts'
 import { projectCone, shrinkGroup } from '../src/program/prox.ts'
-import { byPattern, expectClose, flat, golden } from './golden.ts'
-
-const strings = ({ rows, count, bits }: { rows: number; count: number; bits: Uint8Array }): string[] =>
-  Array.from({ length: count }, (_, i) => bits.subarray(i * rows, (i + 1) * rows).join(''))
+import { byPattern, strings, within } from './shared.ts'
 
 describe('proximal maps', () => {
   interface Cone {
@@ -32,13 +30,13 @@ describe('proximal maps', () => {
     loss: { loss: LossName; y: number[]; a: number[]; t: number; out: number[] }[]
     l1cone: Cone
     l1coneSquare: Cone
-  }>('prox')
+  }>(import.meta.url, 'prox.json')
 
   test('shrinks groups', () => {
     for (const [k, z] of group.z.entries()) {
       const out = Float64Array.of(7, ...z, 7)
       shrinkGroup(out, 1, z.length, group.t)
-      expectClose(out, [7, ...group.out[k], 7], 1e-12)
+      near(out, [7, ...group.out[k], 7], within(1e-12))
     }
   })
 
@@ -52,7 +50,7 @@ describe('proximal maps', () => {
     for (const [k, row] of a.entries()) {
       const z = Float64Array.of(...row, t[k])
       projectCone(z, 0, row.length, w, new Float64Array(row.length))
-      expectClose(z, [...outA[k], outT[k]], 1e-12)
+      near(z, [...outA[k], outT[k]], within(1e-12))
     }
   })
 })
@@ -69,17 +67,20 @@ describe('recovery', () => {
       predictions: number[]
     }
   }
-  test.each(golden<{ cases: Case[] }>('recovery').cases)('both ways', ({ X, toNetwork: to, fromNetwork: from }) => {
-    const network = toNetwork({ v: to.weights[0], w: to.weights[1] })
-    expectClose(network.hidden.data, to.hidden.flat(), 1e-12)
-    expectClose(network.output, to.output, 1e-12)
-    const { patterns, weights } = fromNetwork(from, X)
-    expect(strings(patterns)).toEqual(from.patterns)
-    expectClose(weights.v.data, from.weights[0].flat(), 1e-12)
-    expectClose(weights.w.data, from.weights[1].flat(), 1e-12)
-    expectClose(predict(from, X), from.predictions, 1e-12)
-    expectClose(predict(toNetwork(weights), X), from.predictions, 1e-12)
-  })
+  test.each(golden<{ cases: Case[] }>(import.meta.url, 'recovery.json').cases)(
+    'both ways',
+    ({ X, toNetwork: to, fromNetwork: from }) => {
+      const network = toNetwork({ v: to.weights[0], w: to.weights[1] })
+      near(network.hidden.data, to.hidden, within(1e-12))
+      near(network.output, to.output, within(1e-12))
+      const { patterns, weights } = fromNetwork(from, X)
+      expect(strings(patterns)).toEqual(from.patterns)
+      near(weights.v.data, from.weights[0], within(1e-12))
+      near(weights.w.data, from.weights[1], within(1e-12))
+      near(predict(from, X), from.predictions, within(1e-12))
+      near(predict(toNetwork(weights), X), from.predictions, within(1e-12))
+    },
+  )
 })
 
 describe('attacks', () => {
@@ -100,22 +101,25 @@ describe('attacks', () => {
     fgsmAccuracy: number
     pgdAccuracy: number
   }
-  test.each(golden<{ cases: Case[] }>('attacks').cases)('epsilon $epsilon', ({ X, y, epsilon, perturbed, ...c }) => {
-    expectClose(predict(c, X), c.predictions, 1e-12)
-    expectClose(inputGradient(c, X).data, c.inputGradient.flat(), 1e-12)
-    expectClose(fgsm(c, X, y, { epsilon, perturbed }).data, c.fgsm.flat(), 1e-12)
-    const options = { epsilon, perturbed, steps: c.pgdSteps, stepSize: c.pgdStep }
-    expectClose(pgd(c, X, y, options).data, c.pgd.flat(), 1e-12)
-    expectClose(pgd(c, X, y, { epsilon, perturbed }).data, c.pgd.flat(), 1e-12)
-    expect(adversarialAccuracy(c, X, y, { ...options, attack: 'none' })).toBe(c.cleanAccuracy)
-    expect(adversarialAccuracy(c, X, y, { ...options, attack: 'fgsm' })).toBe(c.fgsmAccuracy)
-    expect(adversarialAccuracy(c, X, y, options)).toBe(c.pgdAccuracy)
-    expect(adversarialAccuracy(c, X, y, { ...options, random: random(1) })).toBeLessThanOrEqual(c.pgdAccuracy)
-    const start = pgd(c, X, y, { epsilon, perturbed, steps: 1, stepSize: 0, random: random(1) })
-    for (const [k, row] of X.entries())
-      for (const [j, x] of row.entries())
-        expect(Math.abs(start.get(k, j) - x)).toBeLessThanOrEqual(perturbed[j] ? epsilon + 1e-15 : 0)
-  })
+  test.each(golden<{ cases: Case[] }>(import.meta.url, 'attacks.json').cases)(
+    'epsilon $epsilon',
+    ({ X, y, epsilon, perturbed, ...c }) => {
+      near(predict(c, X), c.predictions, within(1e-12))
+      near(inputGradient(c, X).data, c.inputGradient, within(1e-12))
+      near(fgsm(c, X, y, { epsilon, perturbed }).data, c.fgsm, within(1e-12))
+      const options = { epsilon, perturbed, steps: c.pgdSteps, stepSize: c.pgdStep }
+      near(pgd(c, X, y, options).data, c.pgd, within(1e-12))
+      near(pgd(c, X, y, { epsilon, perturbed }).data, c.pgd, within(1e-12))
+      expect(adversarialAccuracy(c, X, y, { ...options, attack: 'none' })).toBe(c.cleanAccuracy)
+      expect(adversarialAccuracy(c, X, y, { ...options, attack: 'fgsm' })).toBe(c.fgsmAccuracy)
+      expect(adversarialAccuracy(c, X, y, options)).toBe(c.pgdAccuracy)
+      expect(adversarialAccuracy(c, X, y, { ...options, random: random(1) })).toBeLessThanOrEqual(c.pgdAccuracy)
+      const start = pgd(c, X, y, { epsilon, perturbed, steps: 1, stepSize: 0, random: random(1) })
+      for (const [k, row] of X.entries())
+        for (const [j, x] of row.entries())
+          expect(Math.abs(start.get(k, j) - x)).toBeLessThanOrEqual(perturbed[j] ? epsilon + 1e-15 : 0)
+    },
+  )
 })
 
 describe('the sampled convex program', () => {
@@ -133,7 +137,7 @@ describe('the sampled convex program', () => {
     bce: ['fista', 'coordinate-descent'],
     hinge: ['split'],
   } as const
-  const cases = golden<{ cases: Case[] }>('scp').cases.flatMap((c) =>
+  const cases = golden<{ cases: Case[] }>(import.meta.url, 'scp.json').cases.flatMap((c) =>
     methods[c.loss].map((method) => ({ ...c, method })),
   )
   test.each(cases)('$loss by $method', ({ loss, X, y, directions, beta, objective, method }) => {
@@ -172,23 +176,29 @@ describe('random block coordinate descent', () => {
     uAfter: number[][][]
     lagrangian: number[]
   }
-  const { X, patterns, rbcd } = golden<{ X: number[][]; patterns: string[]; rbcd: Case[] }>('admm')
+  const { X, patterns, rbcd } = golden<{ X: number[][]; patterns: string[]; rbcd: Case[] }>(
+    import.meta.url,
+    'admm.json',
+  )
 
   const stateOf = ({ u, v, s, lambda, nu }: Case) => ({
-    ...{ u: Float64Array.from(flat(u)), v: Float64Array.from(flat(v)), lambda: Float64Array.from(flat(lambda)) },
-    ...{ s: Float64Array.from(byPattern(s)), nu: Float64Array.from(byPattern(nu)) },
+    u: Float64Array.from(u.flat(2)),
+    v: Float64Array.from(v.flat(2)),
+    lambda: Float64Array.from(lambda.flat(2)),
+    s: Float64Array.from(byPattern(s)),
+    nu: Float64Array.from(byPattern(nu)),
   })
 
   test.each(rbcd)('safe steps on the loss $loss', (c) => {
     const { loss, y, rho, blocks, uAfter, lagrangian } = c
     const answer = blockDescent(X, y, { patterns, loss, rho, at: stateOf(c), blocks })
     expect(answer.status).toBe('completed')
-    expectClose(
+    near(
       answer.history.map((r) => r.value),
       lagrangian,
-      1e-9,
+      within(1e-9),
     )
-    expectClose(answer.u, flat(uAfter), 1e-9)
+    near(answer.u, uAfter.flat(2), within(1e-9))
   })
 
   test.each(rbcd)('backtracking and blocks of two descend on the loss $loss', (c) => {
@@ -211,6 +221,6 @@ describe('random block coordinate descent', () => {
       maxIterations: 1,
     })
     const { u } = blockDescent(X, c.y, { patterns, rho: c.rho, at: stateOf(c), maxIterations: 20_000 })
-    expectClose(u, closed.state.u, 1e-10)
+    near(u, closed.state.u, within(1e-10))
   })
 })

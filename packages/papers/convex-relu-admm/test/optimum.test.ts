@@ -1,9 +1,9 @@
+import { golden, near } from '@opt/testing'
 import ndarray from 'ndarray'
 import { convexRelu, type LossName, predict, toNetwork } from '../src/index.ts'
-import { losses } from '../src/program/losses.ts'
 import { checkProblem } from '../src/program/problem.ts'
 import { evaluate } from '../src/program/solution.ts'
-import { expectClose, flat, golden } from './golden.ts'
+import { within, worstLoss } from './shared.ts'
 
 interface Case {
   name: string
@@ -26,7 +26,7 @@ interface Case {
   worstCaseNetworkLoss?: number
 }
 
-const cases = golden<{ cases: Case[] }>('optimum').cases.map((c) => ({
+const cases = golden<{ cases: Case[] }>(import.meta.url, 'optimum.json').cases.map((c) => ({
   ...c,
   title: `${c.name}, ${c.loss}, beta ${c.beta}, epsilon ${c.epsilon}`,
 }))
@@ -39,42 +39,23 @@ const optionsOf = ({ patterns, beta, loss, epsilon, perturbed, reduction }: Case
   reduction,
 })
 
-/** The network's loss at the worst corner of every row's box. */
-function worstLoss(
-  { X, y, loss, epsilon, perturbed, reduction }: Case,
-  network: { hidden: number[][]; output: number[] },
-): number {
-  const J = perturbed.flatMap((p, j) => (p ? [j] : []))
-  let sum = 0
-  for (const [k, x] of X.entries()) {
-    let worst = 0
-    for (let corner = 0; corner < 2 ** J.length; corner++) {
-      const moved = [...x]
-      for (const [b, j] of J.entries()) moved[j] += (corner >> b) & 1 ? epsilon : -epsilon
-      worst = Math.max(worst, losses[loss].value(predict(network, [moved])[0], y[k]))
-    }
-    sum += worst
-  }
-  return reduction === 'mean' ? sum / y.length : sum
-}
-
 describe('the formulas at the golden weights', () => {
   test.each(cases)('$title', (c) => {
     const problem = checkProblem(c.X, c.y, optionsOf(c))
-    const V = Float64Array.from(flat(c.weights))
+    const V = Float64Array.from(c.weights.flat(2))
     const { objective, predictions, violation } = evaluate(problem, V)
     expect(violation).toBeLessThan(1e-6)
     expect(Math.abs(problem.scale * objective - c.objective)).toBeLessThan(1e-9 * Math.max(1, c.objective))
-    expectClose(predictions, c.predictions, 1e-9)
+    near(predictions, c.predictions, within(1e-9))
     // The golden network leaves out what is below 1e-6.
     const halves = c.weights.map((half) =>
       half.map((row) => (Math.sqrt(row.reduce((s, v) => s + v * v, 0)) > 1e-6 ? row : row.map(() => 0))),
     )
     const network = toNetwork({ v: halves[0], w: halves[1] })
-    expectClose(network.hidden.data, c.hidden.flat(), 1e-9)
-    expectClose(network.output, c.output, 1e-9)
+    near(network.hidden.data, c.hidden, within(1e-9))
+    near(network.output, c.output, within(1e-9))
     if (c.robustLoss !== undefined && c.output.length > 0)
-      expect(Math.abs(worstLoss(c, c) - (c.worstCaseNetworkLoss as number))).toBeLessThan(1e-9)
+      expect(Math.abs(problem.scale * worstLoss(c, c) - (c.worstCaseNetworkLoss as number))).toBeLessThan(1e-9)
   })
 })
 
@@ -87,7 +68,7 @@ describe('the solver reaches the golden optimum', () => {
     expect(Math.abs(answer.gap) / c.objective).toBeLessThan(1e-4)
     expect(['converged', 'max-iterations']).toContain(answer.status)
     if (c.epsilon === 0) expect(Math.abs(answer.networkObjective / c.objective - 1)).toBeLessThan(2e-3)
-    if (c.epsilon === 0 && c.loss !== 'hinge') expectClose(predict(answer.network, c.X), c.predictions, 1e-2)
+    if (c.epsilon === 0 && c.loss !== 'hinge') near(predict(answer.network, c.X), c.predictions, within(1e-2))
   })
 
   test.each(cases.filter(({ name, loss, beta }) => name === 'sampled' && loss !== 'hinge' && beta > 0.1))(
@@ -117,7 +98,7 @@ describe('the solver reaches the golden optimum', () => {
       const kept = structuredClone(first.state)
       const second = convexRelu(c.X, c.y, { ...options, initial: first.state, maxIterations: 35 })
       expect(first.state).toEqual(kept)
-      expectClose(second.weights.v.data, whole.weights.v.data, 1e-12)
+      near(second.weights.v.data, whole.weights.v.data, within(1e-12))
       expect(second.history.at(-1)?.objective).toBeCloseTo(whole.history.at(-1)?.objective as number, 10)
     }
   })
@@ -132,7 +113,7 @@ describe('the solver reaches the golden optimum', () => {
     const answer = convexRelu(wide, c.y, { ...options, perturbed })
     expect(Math.abs(answer.objective - narrow.objective)).toBeLessThan(1e-7)
     const v = c.patterns.flatMap((_, i) => Array.from({ length: d }, (_v, j) => answer.weights.v.get(i, j)))
-    expectClose(v, narrow.weights.v.data, 1e-7)
+    near(v, narrow.weights.v.data, within(1e-7))
   })
 
   test('takes ndarrays of any stride and patterns in any form', () => {

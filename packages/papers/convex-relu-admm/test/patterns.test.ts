@@ -1,8 +1,8 @@
 import { random } from '@opt/core'
+import { golden } from '@opt/testing'
 import fc from 'fast-check'
 import {
   enumeratePatterns,
-  type Patterns,
   patternCount,
   patternStatistics,
   patternUpperBound,
@@ -10,7 +10,7 @@ import {
   samplesNeeded,
   thickPatterns,
 } from '../src/index.ts'
-import { golden } from './golden.ts'
+import { strings } from './shared.ts'
 
 interface Golden {
   cases: {
@@ -27,11 +27,8 @@ interface Golden {
   samplesNeeded: { n: number; xi: number; psi: number; value: number }[]
 }
 
-const strings = ({ rows, count, bits }: Patterns): string[] =>
-  Array.from({ length: count }, (_, i) => bits.subarray(i * rows, (i + 1) * rows).join(''))
-
 describe('golden patterns', () => {
-  const { cases, samplesNeeded: needed } = golden<Golden>('patterns')
+  const { cases, samplesNeeded: needed } = golden<Golden>(import.meta.url, 'patterns.json')
   test.each(cases)('$name: sampled, enumerated, counted', ({ X, samples, rank, upperBound, ...expected }) => {
     const sampled = samplePatterns(X, { normals: samples })
     expect(strings(sampled)).toEqual(expected.sampledPatterns)

@@ -12,6 +12,7 @@ import {
 import { losses, totalLoss } from '../src/program/losses.ts'
 import { checkProblem } from '../src/program/problem.ts'
 import { evaluate } from '../src/program/solution.ts'
+import { worstLoss } from './shared.ts'
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })
 const lossNames: LossName[] = ['squared', 'hinge', 'bce']
@@ -139,17 +140,7 @@ describe('properties', () => {
         const rows = (from: number) =>
           Array.from({ length: patterns.count }, (_, i) => V.subarray(from + i * d, from + (i + 1) * d))
         const network = toNetwork({ v: rows(0), w: rows(half) })
-        const J = perturbed.flatMap((p, j) => (p ? [j] : []))
-        let worst = 0
-        for (const [k, x] of X.entries()) {
-          let high = 0
-          for (let corner = 0; corner < 2 ** J.length; corner++) {
-            const moved = [...x]
-            for (const [b, j] of J.entries()) moved[j] += (corner >> b) & 1 ? epsilon : -epsilon
-            high = Math.max(high, losses[loss].value(predict(network, [moved])[0], y[k]))
-          }
-          worst += high
-        }
+        const worst = worstLoss(network, { X, y, loss, epsilon, perturbed })
         expect(Math.abs(objective - worst)).toBeLessThan(1e-9 * (1 + worst))
       }),
       { numRuns: 1000 },

@@ -15,11 +15,14 @@ export interface Problem {
 }
 
 const problem = (name: string, beta: number, optimum: number, rows: number[][]): Problem => ({
-  ...{ name, beta, optimum, y: Float64Array.from(rows, (row) => row[row.length - 1]) },
+  name,
+  beta,
+  optimum,
   X: ndarray(Float64Array.from(rows.flatMap((row) => row.slice(0, -1))), [rows.length, rows[0].length - 1]),
+  y: Float64Array.from(rows, (row) => row[row.length - 1]),
 })
 
-/** The three problems of E1: rows are x (with its 1 for the bias) and y. */
+/** The three problems of E1; each row is x (with a 1 for the bias) and y. */
 export const problems: Problem[] = [
   problem('five-points', 0.001, 0.010116828078132406, [
     [-2.0, 1.0, 1.0],
@@ -80,11 +83,9 @@ const gaussian = (n: number, d: number, rng: Random, deviation = 1): Matrix =>
     [n, d],
   )
 
-/** Gaussian data with the values of a random network of six neurons, and P sampled patterns. */
+/** Returns Gaussian data with the values of a random network of six neurons, and P sampled patterns. */
 export function teacherProblem(
-  n: number,
-  d: number,
-  P: number,
+  { n, d, P }: { n: number; d: number; P: number },
   seed: number,
 ): { X: Matrix; y: Float64Array; patterns: Patterns } {
   const rng = random(seed)

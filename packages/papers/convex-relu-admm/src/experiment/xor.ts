@@ -9,7 +9,7 @@ const EPSILON = 0.5
 const PERTURBED = [true, true, false]
 const SIDE = 96
 
-/** Points in four squares of half-width 0.25 round (+-1, +-1), labelled by the product of the signs. */
+/** Returns points in squares of half-width 0.25 around (+-1, +-1), labelled by the product of the signs. */
 function squares(seed: number, each: number): { X: number[][]; y: number[] } {
   const rng = random(seed)
   const X: number[][] = []
@@ -23,7 +23,7 @@ function squares(seed: number, each: number): { X: number[][]; y: number[] } {
   return { X, y }
 }
 
-/** The decision over [-2, 2]^2: grey 60 and 195 by sign, the training points black and white. */
+/** Draws the decision over [-2, 2]^2, grey 60 and 195 by sign, with the training points in black and white. */
 function picture(network: Network, { X, y }: { X: number[][]; y: number[] }, label: string): Image {
   const at = (k: number) => -2 + (4 * (k + 0.5)) / SIDE
   const grid = Array.from({ length: SIDE * SIDE }, (_, p) => [at(p % SIDE), -at(Math.floor(p / SIDE)), 1])
@@ -36,7 +36,7 @@ function picture(network: Network, { X, y }: { X: number[][]; y: number[] }, lab
   return { width: SIDE, height: SIDE, channels: 1, data, label }
 }
 
-/** E3 in the plane: XOR with boxes that fill most of the room between the classes. */
+/** E3 in the plane: XOR with boxes that fill most of the space between the classes. */
 export async function xor(context: ExperimentContext, from: number, to: number): Promise<void> {
   const accuracies: number[] = []
   const standard: number[] = []
@@ -64,8 +64,9 @@ export async function xor(context: ExperimentContext, from: number, to: number):
   }
   const list = (values: number[]) => values.map((v) => v.toFixed(2)).join(', ')
   context.claim({
-    claim: 'XOR of four squares, radius 0.5: robust training withstands PGD on all points, five times of five',
-    ...{ paper: 'prototype 1.0', ours: `${list(accuracies)} (standard: ${list(standard)})` },
+    claim: 'XOR of four squares, radius 0.5: robust training withstands PGD on all points, five times out of five',
+    paper: 'prototype 1.0',
+    ours: `${list(accuracies)} (standard: ${list(standard)})`,
     pass: accuracies.every((a) => a >= 0.998),
   })
 }

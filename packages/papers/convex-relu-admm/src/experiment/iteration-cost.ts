@@ -10,15 +10,15 @@ interface Size {
 
 type Form = 'rows' | 'dense'
 
-/** The weights after 100 iterations of the u-step in the given form. */
-function weightsAfter({ n, d, P }: Size, form: Form): Float64Array {
-  const { X, y, patterns } = teacherProblem(n, d, P, 1)
+/** Returns the weights after 100 iterations with the linear system in the given form. */
+function weightsAfter(size: Size, form: Form): Float64Array {
+  const { X, y, patterns } = teacherProblem(size, 1)
   const options = { patterns, beta: 0.1, form, tolerance: 0, measureEvery: 1_000_000, maxIterations: 100 }
   const { v, w } = convexRelu(X, y, { ...options, history: false }).weights
   return Float64Array.of(...v.data, ...w.data)
 }
 
-/** Multiplications of one u-step: what its matrix products and triangular solves take. */
+/** Multiplications in the matrix products and triangular solves of one update of u. */
 const multiplications: Record<Form, (size: Size) => number> = {
   // R X and U X' at 2 P n d each, two triangular solves with 2 P d rows.
   dense: ({ n, d, P }) => 4 * P * n * d + 4 * P * P * d * d,
@@ -29,7 +29,7 @@ const multiplications: Record<Form, (size: Size) => number> = {
 
 const exponent = (a: number, b: number): number => log(b / a) / log(2)
 
-/** E2: what an iteration costs, over the number of patterns and of features. Counted, so that every machine agrees. */
+/** E2: the cost of an iteration over the numbers of patterns and of features, counted, so that every machine agrees. */
 export async function iterationCost(context: ExperimentContext, from: number, to: number): Promise<void> {
   const doublings = [1, 2, 4, 8]
   const sweeps = [

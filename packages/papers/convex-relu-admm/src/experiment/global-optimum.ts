@@ -26,7 +26,7 @@ const GRID: Record<Scale, { seeds: number; widths: number[] }> = {
   full: { seeds: 10, widths: [10, 30, 100] },
 }
 
-/** Adds the weight decay to n times the gradient of the mean loss; returns the sum of squares of the weights. */
+/** Turns the gradient of the mean loss into that of the objective; returns the sum of squares of the weights. */
 function regularise({ gradients, parameters }: DenseNetwork, n: number, beta: number): number {
   let squares = 0
   for (let k = 0; k < parameters.length; k++) {
@@ -36,7 +36,7 @@ function regularise({ gradients, parameters }: DenseNetwork, n: number, beta: nu
   return squares
 }
 
-/** The lowest training objective that one run of back-propagation meets. */
+/** Returns the lowest training objective of one run of back-propagation. */
 function backpropagate(
   { X, y, beta }: Problem,
   { name, epochs }: Method,
@@ -73,7 +73,7 @@ function backpropagate(
   return best
 }
 
-/** First iteration from which the ratio stays within 1 + gap, as text. */
+/** Returns the first iteration from which the ratio stays within 1 + gap, as text. */
 function within(iterations: number[], ratios: number[], gap: number): string {
   let from = ratios.length
   while (from > 0 && ratios[from - 1] <= 1 + gap) from--
@@ -83,7 +83,7 @@ function within(iterations: number[], ratios: number[], gap: number): string {
 const figureOf = (ratio: number): string =>
   ratio < 10 ? ratio.toFixed(4) : ratio === Infinity ? 'diverged' : ratio.toPrecision(3)
 
-/** E1: ADMM reaches the optimum over all networks; how often do gradient methods? */
+/** E1: ADMM reaches the optimum over all networks; how often gradient methods do. */
 export async function globalOptimum(context: ExperimentContext, from: number, to: number): Promise<void> {
   const { seeds, widths } = GRID[context.scale]
   const admmRows: (string | number)[][] = []
@@ -107,9 +107,12 @@ export async function globalOptimum(context: ExperimentContext, from: number, to
     const iterations = measured.map(({ iteration }) => iteration)
     const ratios = measured.map((report) => report.networkObjective / optimum)
     admmRows.push([
-      ...[name, patterns.count, optimum.toPrecision(8)],
+      name,
+      patterns.count,
+      optimum.toPrecision(8),
       ...[0.1, 0.01, 0.001].map((gap) => within(iterations, ratios, gap)),
-      ...[(networkObjective / optimum - 1).toExponential(1), (1 - lowerBound / optimum).toExponential(1)],
+      (networkObjective / optimum - 1).toExponential(1),
+      (1 - lowerBound / optimum).toExponential(1),
     ])
     context.claim({
       claim: `${name}: ADMM's network is within 0.5 % of the optimum in ${ITERATIONS} iterations`,
@@ -186,14 +189,18 @@ export async function globalOptimum(context: ExperimentContext, from: number, to
   })
   context.claim({
     claim: 'no run of back-propagation goes below the optimum',
-    ...{ paper: '', ours: nothingBelow ? 'none' : 'some do', pass: nothingBelow },
+    paper: '',
+    ours: nothingBelow ? 'none' : 'some do',
+    pass: nothingBelow,
   })
   const adam = rows.filter(([, method]) => method === 'Adam').map(([, , runs, hits]) => `${hits} of ${runs}`)
   context.claim({
     claim: 'tuned wide Adam comes within 1 % of the optimum in some runs',
-    ...{ paper: '', ours: `${adam.join(', ')} runs`, pass: null },
+    paper: '',
+    ours: `${adam.join(', ')} runs`,
+    pass: null,
   })
   context.note(
-    'E1 in plain words: GD and SGD never reach the optimum in this budget, in part stuck and in part slow. Adam, tuned and wide, often does, but cannot know it; ADMM gets there every time, with a certificate.',
+    'E1: GD and SGD never reach the optimum within this budget; some runs are stuck, some slow. Tuned, wide Adam often does, but cannot tell; ADMM does every time, with a certificate.',
   )
 }
