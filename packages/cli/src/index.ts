@@ -5,9 +5,10 @@
  */
 
 export { papers } from './catalogue.ts'
-export type { Machine } from './machine.ts'
 export { findPaper, type Paper } from './paper.ts'
 export { renderReport } from './report/page.ts'
+export type { Failure } from './reproduce/experiment-process.ts'
+export type { Machine } from './reproduce/machine.ts'
 export {
   exitCode,
   type Outcome,
@@ -16,5 +17,4 @@ export {
   type Reproduction,
   reproduce,
   tally,
-} from './reproduce.ts'
-export type { Failure } from './run.ts'
+} from './reproduce/reproduce.ts'

@@ -6,9 +6,9 @@ import { addReproduce } from './commands/reproduce.ts'
 import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
 import { nearest } from './paper.ts'
-import { nameable } from './printable.ts'
 import { sentenceOf, UsageError } from './problem.ts'
 import type { Session } from './session.ts'
+import { nameable } from './terminal/printable.ts'
 
 const COMMANDS = [addList, addInfo, addReproduce, addStream, addTransport]
 

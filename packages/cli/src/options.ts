@@ -1,12 +1,15 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { type NumberRule, number } from '@opt/core'
 import type { CAC } from 'cac'
-import { nameable } from './printable.ts'
-import { UsageError } from './problem.ts'
+import { checkWritable } from './files/whole-file.ts'
+import { Problem, reasonOf, UsageError } from './problem.ts'
+import { nameable } from './terminal/printable.ts'
 
 /** A decimal number; Number() takes '', ' ' and '0x10' as well. */
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
-/** The options of one call as they were typed: only those that were, and values to the letter (`--state 007` is a name). */
+/** The options that were typed, with their values as text: `--state 007` is a name. */
 export class Options {
   readonly #values: ReadonlyMap<string, string>
 
@@ -14,28 +17,23 @@ export class Options {
     this.#values = values
   }
 
-  /** Whether it was given. */
+  /** Whether the option was given. */
   has(name: string): boolean {
     return this.#values.has(name)
-  }
-
-  /** The names that were given. */
-  names(): string[] {
-    return [...this.#values.keys()]
   }
 
   text(name: string): string | undefined {
     return this.#values.get(name)
   }
 
-  /** @throws UsageError when it is none of these. */
+  /** @throws UsageError when the value is none of the choices. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.text(name)
     if (value === undefined || choices.includes(value as T)) return value as T | undefined
     throw new UsageError(`--${name} must be one of ${choices.join(', ')}, got ${nameable(value)}`)
   }
 
-  /** @throws UsageError when it is no number, or breaks the rule. */
+  /** @throws UsageError when the value is no number, or breaks the rule. */
   number(name: string, rule: NumberRule): number | undefined {
     const value = this.text(name)
     if (value === undefined) return undefined
@@ -45,9 +43,44 @@ export class Options {
       throw new UsageError((error as Error).message)
     }
   }
+
+  /** Returns a value that is written as a number as one, any other as text. */
+  numberOrText(name: string): number | string | undefined {
+    const value = this.text(name)
+    return value !== undefined && DECIMAL.test(value) ? Number(value) : value
+  }
+
+  /** Returns option `seed`, 0 by default. */
+  seed(): number {
+    return this.number('seed', { integer: true, nonnegative: true }) ?? 0
+  }
+
+  /**
+   * Returns the path in option `out`, absolute.
+   *
+   * @param ending what its name must end in, as a pattern and in words.
+   * @throws UsageError when it does not, Problem when the file cannot be written: found out before the work, not after.
+   */
+  output(ending: RegExp, words: string, makeFolder = false): string | undefined {
+    const out = this.text('out')
+    if (out === undefined) return undefined
+    if (!ending.test(out)) throw new UsageError(`--out must end in ${words}, got ${nameable(out)}`)
+    const path = resolve(out)
+    if (makeFolder) makeFolderOf(path)
+    checkWritable(path, '--out')
+    return path
+  }
 }
 
-/** Reads the options of the command at hand out of the words themselves. The parser has checked that no value is missing. */
+function makeFolderOf(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw new Problem(`--out: cannot make the folder of ${nameable(path)}: ${reasonOf(error)}`)
+  }
+}
+
+/** Reads the options of the matched command from the words; the parser has checked that no value is missing. */
 export function typedOptions(cli: CAC): Options {
   const options = cli.matchedCommand!.options
   const words = cli.rawArgs.slice(2)

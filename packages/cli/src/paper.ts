@@ -1,7 +1,7 @@
 import { refuse, show } from '@opt/core'
 import { list, record, text } from './checks.ts'
-import { nameable } from './printable.ts'
 import { UsageError } from './problem.ts'
+import { nameable } from './terminal/printable.ts'
 
 /** One paper of the catalogue, as its room's package.json tells it. */
 export interface Paper {

@@ -1,4 +1,4 @@
-import { nameable } from './printable.ts'
+import { nameable } from './terminal/printable.ts'
 
 /** An error whose message is all the user needs; it is shown without a stack. */
 export class Problem extends Error {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkWritable, WholeFile, writeOrRescue, writeWhole } from '../src/files.ts'
+import { checkWritable, WholeFile, writeOrRescue, writeWhole } from '../src/files/whole-file.ts'
 
 let folder: string
 const at = (name: string) => join(folder, name)

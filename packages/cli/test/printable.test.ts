@@ -1,6 +1,7 @@
-import { nameable, printable } from '../src/printable.ts'
 import { escapeHtml } from '../src/report/html.ts'
-import { progressView, table } from '../src/terminal.ts'
+import { nameable, printable } from '../src/terminal/printable.ts'
+import { progressView } from '../src/terminal/progress.ts'
+import { table } from '../src/terminal/table.ts'
 import { memoryTerminal } from './terminal.ts'
 
 const EVIL = '\u001b[2Jname\u009b31m\u202etxt.exe\u0007\r\u007f\u0000'

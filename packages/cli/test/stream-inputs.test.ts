@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { at, DAY1, DAY2, day, end, ifUnix, lines, linesIn, opt, shell } from './stream.ts'
+import { gzipSync } from 'node:zlib'
+import { at, DAY1, DAY2, day, end, ifUnix, lines, linesIn, opt, pipe, shell } from './stream.ts'
 
 describe('labels, indices and sizes', () => {
   test('any label can be the positive one', async () => {
@@ -31,10 +32,84 @@ describe('labels, indices and sizes', () => {
     writeFileSync(at('widest.svm'), '+1 2000000000:1\n')
     expect((await opt('stream', at('widest.svm'))).err).toMatch(/sea-convex needs .* no learner has room for so many/)
   })
+})
 
-  test('a table of commas is told apart', async () => {
-    writeFileSync(at('table.csv'), 'label,a,b\n1,2,3\n')
-    expect((await opt('stream', at('table.csv'))).err).toMatch(/line 1: .*tables of commas are not read/)
+describe('tables', () => {
+  /** The first day as a table, its labels in words. */
+  const table = (mark: string, head: string) => {
+    const rows = readFileSync(DAY1, 'utf8').trimEnd().split('\n')
+    const cells = rows.map((row) => {
+      const [label, ...pairs] = row.split(' ')
+      const values = new Map(pairs.map((pair) => pair.split(':') as [string, string]))
+      const features = ['1', '2', '3', '4', '5'].map((index) => values.get(index) ?? '0')
+      return [...features, label === '+1' ? 'spam' : 'ham'].join(mark)
+    })
+    return `${head}${cells.join('\n')}\n`
+  }
+  const CSV = () => table(',', 'a,b,c,d,e,kind\n')
+
+  test('are learned as the same examples in LIBSVM are, gzipped or not', async () => {
+    const { out } = await opt('stream', DAY1)
+    writeFileSync(at('day1.csv'), CSV())
+    writeFileSync(at('day1.csv.gz'), gzipSync(CSV()))
+    writeFileSync(at('day1.svm.gz'), gzipSync(readFileSync(DAY1)))
+    writeFileSync(at('bare.csv'), table(';', ''))
+    for (const name of ['day1.csv', 'day1.csv.gz', 'bare.csv'])
+      expect((await opt('stream', at(name), '--positive', 'spam')).out).toBe(out)
+    expect((await opt('stream', at('day1.svm.gz'))).out).toBe(out)
+    const piped = await pipe(CSV().trimEnd().split('\n'), ['--features', '5', '--positive', 'spam'], false)
+    expect(end(piped.out)).toEqual(end(out))
+  })
+
+  test('may have the label in any column, and are resumed after their header', async () => {
+    const moved = CSV().replace(/^(.*),(\w+)$/gm, '$2,$1')
+    writeFileSync(at('moved.csv'), moved)
+    writeFileSync(at('part.csv'), moved.split('\n').slice(0, 21).join('\n'))
+    const words = ['--label', 'kind', '--positive', 'spam']
+    const { out } = await opt('stream', at('moved.csv'), ...words)
+    expect(end(out)).toEqual(end((await opt('stream', DAY1)).out))
+    expect((await opt('stream', at('moved.csv'), '--label', '0', '--positive', 'spam')).out).toBe(out)
+    await opt('stream', at('part.csv'), ...words, '--state', at('part.json'))
+    expect(JSON.parse(readFileSync(at('part.json'), 'utf8'))).toMatchObject({
+      lines: 21,
+      label: 'kind',
+      positive: 'spam',
+    })
+    expect(end((await opt('stream', at('moved.csv'), '--resume', at('part.json'))).out)).toEqual(end(out))
+    const other = await opt('stream', at('moved.csv'), '--resume', at('part.json'), '--label', '1')
+    expect(other.err).toMatch(/--label 1 contradicts .*part\.json, which says kind/)
+  })
+
+  test.each<[string, string, string[], RegExp]>([
+    ['words as labels', 'a,b\n1,x\n2,y\n', [], /line 2: label must be -1, 0 or \+1, got x; --positive <label>/],
+    [
+      'a word among numbers',
+      'a,b\nx,1\n1,0\n',
+      ['--header', 'true'],
+      /line 2, column "a": expected a finite number, found "x"/,
+    ],
+    ['an unclear header', '1990,2000\n1,1\n', [], /line 1: expected option header \(true or false\), .*/],
+    ['an unknown column', 'a,b\n1,1\n', ['--label', 'c'], /label must be the name of a column, .*, got "c"/],
+    ['other features', 'a,b\n1,1\n', ['--features', '3'], /expected 3 features, .*refused\.csv has 1/],
+    [
+      'an option for LIBSVM',
+      'a,b\n1,1\n',
+      ['--first-index', '0'],
+      /firstIndex must be left out for a file of format csv/,
+    ],
+    [
+      'an option for tables',
+      '+1 1:1\n',
+      ['--label', 'c'],
+      /label must be left out for a file of format libsvm, got "c"/,
+    ],
+    ['a class in words', '+1 1:1\n', ['--positive', 'spam'], /--positive must be a number for a LIBSVM file, got spam/],
+    ['a web page', '<html></html>\n', [], /line 1: expected a table, or label index:value, found a web page/],
+  ])('refuse %s', async (_, text, words, message) => {
+    writeFileSync(at('refused.csv'), text)
+    const { code, err } = await opt('stream', at('refused.csv'), ...words)
+    expect(err).toMatch(message)
+    expect([code, err.split('\n').length]).toEqual([1, 1])
   })
 })
 

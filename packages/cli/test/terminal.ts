@@ -1,4 +1,4 @@
-import type { Terminal } from '../src/terminal.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
 
 /** A terminal that remembers what was written. */
 export function memoryTerminal(columns = 100): Terminal & { stdout(): string; stderr(): string } {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { transferColors } from '@opt/color-transfer'
 import type { Status } from '@opt/core'
 import { decodeImage, encodePng } from '@opt/datasets'
-import { doubtOf } from '../src/doubt.ts'
 import { main } from '../src/main.ts'
 import { Problem } from '../src/problem.ts'
+import { doubtOf } from '../src/transport/doubt.ts'
 import { memoryTerminal } from './terminal.ts'
 
 function paint(width: number, height: number, color: (x: number, y: number) => number[]) {

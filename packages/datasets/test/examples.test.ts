@@ -212,6 +212,22 @@ test('a table says its number of features after a hundred lines', async () => {
   expect((await all(lines)).flat()).toHaveLength(1000)
 })
 
+test('a reader that stops ends the source', async () => {
+  let ended = 0
+  async function* endless() {
+    try {
+      for (;;) yield Buffer.from('1 1:1\n')
+    } finally {
+      ended++
+    }
+  }
+  for await (const _ of examplesOf(endless())) break
+  const { lines } = await openExamples(linesOf(endless()))
+  await lines.return!()
+  for await (const _ of linesOf(endless())) break
+  expect(ended).toBe(3)
+})
+
 test('linesOf splits at LF and CR LF', async () => {
   expect((await all(linesOf(chunks('a\r\nb\n\nc', 1)))).flat()).toEqual(['a', 'b', '', 'c'])
 })

@@ -1,7 +1,7 @@
 import type { CAC } from 'cac'
 import { typedPaper, venueAndYear } from '../paper.ts'
 import type { Session } from '../session.ts'
-import { wrap } from '../terminal.ts'
+import { wrap } from '../terminal/table.ts'
 
 export function addInfo(cli: CAC, { papers, terminal }: Session): void {
   cli.command('info <paper>', 'Tell about one paper').action((name: string) => {

@@ -1,6 +1,6 @@
 import type { CAC } from 'cac'
 import type { Session } from '../session.ts'
-import { table } from '../terminal.ts'
+import { table } from '../terminal/table.ts'
 
 export function addList(cli: CAC, { papers, terminal }: Session): void {
   cli.command('list', 'List the papers').action(() => {

@@ -1,18 +1,17 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Scale } from '@opt/core'
 import type { CAC } from 'cac'
-import { checkWritable, writeOrRescue } from '../files.ts'
+import { statOf } from '../files/targets.ts'
+import { writeOrRescue } from '../files/whole-file.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
 import { typedPaper } from '../paper.ts'
-import { nameable } from '../printable.ts'
-import { Problem, reasonOf, UsageError } from '../problem.ts'
-import { exitCode, type Reproduction, reproduce } from '../reproduce.ts'
+import { UsageError } from '../problem.ts'
+import { exitCode, type Reproduction, reproduce } from '../reproduce/reproduce.ts'
+import { reportText, summaryText } from '../reproduce/text.ts'
 import type { Session } from '../session.ts'
-import { statOf } from '../targets.ts'
-import { type ProgressView, progressView } from '../terminal.ts'
-import { reportText, summaryText } from '../text.ts'
+import { nameable } from '../terminal/printable.ts'
+import { type ProgressView, progressView } from '../terminal/progress.ts'
 
 export function addReproduce(cli: CAC, session: Session): void {
   cli
@@ -30,22 +29,22 @@ export function addReproduce(cli: CAC, session: Session): void {
 async function run(names: string[], options: Options, { papers, terminal }: Session): Promise<number> {
   const chosen = names.length > 0 ? [...new Set(names.map((name) => typedPaper(papers, name)))] : papers
   const scale = scaleOf(options)
-  const seed = options.number('seed', { integer: true, nonnegative: true }) ?? 0
+  const seed = options.seed()
   const dataFolder = dataFolderOf(options)
-  const out = await outOf(options)
+  const out = options.output(/\.html?$/i, '.html', true)
   const json = options.has('json')
 
   const say = json ? terminal.err : terminal.out
   let view: ProgressView | undefined
   const interrupts = listenForInterrupts({
     first: () => terminal.err('\nStopping. Ctrl-C again ends at once, without a report.'),
-    // A report is worth the rest of the work even when nobody reads the terminal's lines.
+    // With a report to write, the work goes on even when nobody reads the terminal.
     closed: out === undefined ? terminal.closed : undefined,
   })
   const reproduction = await reproduce(chosen, {
     scale,
     seed,
-    ...(dataFolder === undefined ? {} : { dataFolder }),
+    dataFolder,
     signal: interrupts.signal,
     onStart: (paper) => {
       view = progressView(terminal, paper.name)
@@ -61,7 +60,7 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
   if (json) terminal.out(toJson(reproduction))
   else terminal.out(summaryText(reproduction, terminal))
   if (out !== undefined) {
-    // Plotting is loaded only by those who want a report.
+    // The plotting library is loaded only for a report.
     const { renderReport } = await import('../report/page.ts')
     writeOrRescue(out, await renderReport(reproduction))
     const written = nameable(out)
@@ -71,7 +70,7 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
   return code === 130 ? (interrupts.code ?? code) : code
 }
 
-/** Typed arrays become arrays; what JSON cannot say (NaN, infinities) becomes a string. */
+/** Converts typed arrays to arrays, and numbers that JSON lacks (NaN, infinities) to strings. */
 function toJson(reproduction: Reproduction): string {
   return JSON.stringify(
     { complete: exitCode(reproduction) !== 130, ...reproduction },
@@ -98,19 +97,4 @@ function dataFolderOf(options: Options): string | undefined {
   throw new UsageError(
     `${typed === undefined ? 'OPT_DATA_DIR' : '--data'} must be a folder; there is none at ${nameable(path)}`,
   )
-}
-
-/** Found out before the hours of work, not after: the report can be written. */
-async function outOf(options: Options): Promise<string | undefined> {
-  const out = options.text('out')
-  if (out === undefined) return undefined
-  if (!/\.html?$/i.test(out)) throw new UsageError(`--out must end in .html, got ${nameable(out)}`)
-  const path = resolve(out)
-  try {
-    await mkdir(dirname(path), { recursive: true })
-  } catch (error) {
-    throw new Problem(`--out: cannot make the folder of ${nameable(path)}: ${reasonOf(error)}`)
-  }
-  checkWritable(path, '--out')
-  return path
 }

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { decodeImage, encodePng, type Picture } from '@opt/datasets'
 import type { CAC } from 'cac'
-import { doubtOf } from '../doubt.ts'
-import { checkWritable, writeOrRescue } from '../files.ts'
-import { seconds } from '../format.ts'
+import { writeOrRescue } from '../files/whole-file.ts'
 import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
-import { nameable } from '../printable.ts'
 import { Problem, reasonOf, UsageError, withoutFunction } from '../problem.ts'
 import type { Session } from '../session.ts'
+import { seconds } from '../terminal/format.ts'
+import { nameable } from '../terminal/printable.ts'
+import { doubtOf } from '../transport/doubt.ts'
 
 export function addTransport(cli: CAC, session: Session): void {
   cli
@@ -27,8 +26,9 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
   const samples = options.number('samples', { integer: true, min: 2, max: 4000 }) ?? 1000
   const epsilon = options.number('epsilon', { positive: true }) ?? 2e-4
   const strength = options.number('strength', { min: 0, max: 1 }) ?? 1
-  const seed = options.number('seed', { integer: true, nonnegative: true }) ?? 0
-  const out = outOf(options)
+  const seed = options.seed()
+  const out = options.output(/\.png$/i, '.png')
+  if (out === undefined) throw new UsageError('where to? Give -o FILE.png')
   const [source, target] = [await open(from), await open(to)]
 
   const { transferColors } = await import('@opt/color-transfer')
@@ -38,7 +38,7 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
   const { picture, cost, iterations, status, error, colors } = moved
   const doubt = doubtOf(moved)
   const png = await encodePng(picture)
-  // While it is written, a signal waits: nothing half-written stays behind.
+  // Signals wait while the file is written, so that nothing half-written stays behind.
   const interrupts = listenForInterrupts({})
   try {
     writeOrRescue(out, png)
@@ -59,7 +59,7 @@ async function run(from: string, to: string, options: Options, { terminal }: Ses
   return 1
 }
 
-/** What the pictures or the numbers do not allow is the user's to mend: no stack is shown. */
+/** Turns a refusal of the pictures or the numbers into an error that is shown without a stack. */
 function refusing<T>(work: () => T): T {
   try {
     return work()
@@ -77,12 +77,4 @@ async function open(file: string): Promise<Picture> {
   } catch (error) {
     throw new Problem(`${nameable(file)} is no picture that can be read: ${reasonOf(error)}`)
   }
-}
-
-function outOf(options: Options): string {
-  const out = options.text('out')
-  if (out === undefined) throw new UsageError('where to? Give -o FILE.png')
-  if (!/\.png$/i.test(out)) throw new UsageError(`--out must end in .png, got ${nameable(out)}`)
-  checkWritable(resolve(out), '--out')
-  return resolve(out)
 }

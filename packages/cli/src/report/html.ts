@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** Makes text safe between tags and in quoted attributes; what controls terminals or turns text around is written out. */
 export const escapeHtml = (text: string): string =>

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { Axis, Figure } from '@opt/core'
 import { parseHTML } from 'linkedom'
-import { printable } from '../printable.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Scale } from './axis.ts'
 import { escapeHtml } from './html.ts'
 

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
+import type { OpenExamples } from '@opt/datasets/node'
 import type { LogisticStream } from '@opt/sea-omd'
 import { Problem, withoutFunction } from '../problem.ts'
+import { nameable } from '../terminal/printable.ts'
 import { exampleOf } from './examples.ts'
-import type { Settings } from './learners.ts'
-import { after, linesOf, type Position, type Source, START } from './lines.ts'
+import { after, type Position, START } from './position.ts'
+import type { Settings, UncountedSettings } from './settings.ts'
+import { openSource, type Source } from './source.ts'
 
 /** How long signals may have to wait, in milliseconds. */
 const PATIENCE = 20
@@ -15,12 +18,12 @@ export interface Work {
   stream: LogisticStream
   /** Judge only, learn nothing. */
   test: boolean
-  /** What is known already: it is passed over, and must be the same. */
+  /** The lines that are learned already: they are skipped, and must be the same. */
   known?: { position: Position; mismatch: Problem } | undefined
-  /** What is learned. At every pause it says so exactly, together with `stream`. */
+  /** The lines that are learned. Whenever the loop pauses, it agrees with `stream`. */
   position: Position
   signal: AbortSignal
-  /** Told the margin of each example. */
+  /** Receives the margin of each example. */
   onExample: (margin: number) => void
   onBytes?: ((bytes: number) => void) | undefined
 }
@@ -32,26 +35,38 @@ export interface Work {
  */
 export async function learn(work: Work): Promise<void> {
   const { source, settings, stream, test, known, signal, onExample, onBytes } = work
+  const examples = await openSource(source, settings, signal, onBytes)
+  if (!examples) return
+  checkForm(examples, work)
   const see = test ? stream.judge : stream.see
-  let passed = START
-  let rest = performance.now()
-  for await (const lines of linesOf(source, signal, onBytes))
+  let skipped = START
+  let pause = performance.now()
+  for await (const lines of examples.lines)
     for (const line of lines) {
       if (signal.aborted) return
-      if (known && passed.lines < known.position.lines) {
-        passed = after(passed, line)
-        if (passed.lines === known.position.lines && passed.digest !== known.position.digest) throw known.mismatch
+      if (known && skipped.lines < known.position.lines) {
+        skipped = after(skipped, line)
+        if (skipped.lines === known.position.lines && skipped.digest !== known.position.digest) throw known.mismatch
       } else {
-        const example = exampleOf(line, work.position.lines + 1, settings)
-        const margin = example && inLine(work.position.lines + 1, () => see(example))
+        const number = work.position.lines + 1
+        const example = exampleOf(line, number, examples, settings)
+        const margin = example && inLine(number, () => see(example))
         work.position = after(work.position, line)
         if (margin !== undefined) onExample(margin)
       }
-      if (performance.now() - rest < PATIENCE) continue
+      if (performance.now() - pause < PATIENCE) continue
       await setImmediate()
-      rest = performance.now()
+      pause = performance.now()
     }
-  if (!signal.aborted && known && passed.lines < known.position.lines) throw known.mismatch
+  if (!signal.aborted && known && skipped.lines < known.position.lines) throw known.mismatch
+}
+
+/** Refuses a file whose form contradicts the settings. */
+function checkForm({ format, features }: OpenExamples, { source, settings }: Work): void {
+  if (features !== undefined && features !== settings.features)
+    throw new Problem(`expected ${settings.features} features, ${source.name} has ${features}`)
+  if (format === 'libsvm' && typeof settings.positive === 'string')
+    throw new Problem(`--positive must be a number for a LIBSVM file, got ${nameable(settings.positive)}`)
 }
 
 function inLine<T>(line: number, work: () => T): T {
@@ -62,16 +77,14 @@ function inLine<T>(line: number, work: () => T): T {
   }
 }
 
-/** Counts features: the largest index of a file. */
-export async function countFeatures(
-  source: Source,
-  settings: Pick<Settings, 'positive' | 'firstIndex'>,
-  signal: AbortSignal,
-): Promise<number> {
+/** Counts the features of a file: the columns of a table but the label, or the largest index of a LIBSVM file. */
+export async function countFeatures(source: Source, settings: UncountedSettings, signal: AbortSignal): Promise<number> {
+  const examples = await openSource(source, settings, signal)
+  if (examples?.features !== undefined) return examples.features
   let [line, largest] = [0, 1]
-  for await (const lines of linesOf(source, signal))
+  for await (const lines of examples?.lines ?? [])
     for (const text of lines) {
-      const example = exampleOf(text, ++line, { ...settings, features: Number.MAX_SAFE_INTEGER })
+      const example = exampleOf(text, ++line, examples!, { ...settings, features: Number.MAX_SAFE_INTEGER })
       largest = Math.max(largest, (example?.indices.at(-1) ?? 0) + 1)
     }
   return largest

@@ -2,37 +2,23 @@ import { totalmem } from 'node:os'
 import { log2 } from '@opt/core'
 import type { Learner, LogisticStream } from '@opt/sea-omd'
 import { Problem, reasonOf } from '../problem.ts'
-
-/** What a learner is made of. */
-export interface Settings {
-  learner: string
-  features: number
-  radius: number
-  scale: number | 'unit'
-  /** Of sea-exp-concave. */
-  beta: number
-  /** Of sea-dynamic. */
-  horizon?: number | undefined
-  /** The label that counts as +1; undefined: labels are -1 or 0, and +1. */
-  positive?: number | undefined
-  /** The file's index of the first feature. */
-  firstIndex: 0 | 1
-}
+import type { Settings } from './settings.ts'
 
 /** Examples have length at most 1: the logistic loss then has these gradients and this smoothness. */
 const [G, L] = [1, 0.25]
 
+/** A learner that can be chosen. */
 interface Kind {
   make(
     sea: typeof import('@opt/sea-omd'),
     common: { domain: ReturnType<typeof import('@opt/sea-omd').ball> },
     settings: Settings,
   ): Learner
-  /** Numbers that it saves, by dimension. */
+  /** How many numbers it saves. */
   saved(dimension: number, horizon: number): number
-  /** Numbers that it needs beyond twice those. */
+  /** How many numbers it needs in memory beyond twice those. */
   memory?(dimension: number): number
-  /** The option that it alone has. */
+  /** The option that no other learner has. */
   option?: 'beta' | 'horizon'
 }
 
@@ -60,13 +46,17 @@ const KINDS: Record<string, Kind> = {
 
 export const LEARNERS: string[] = Object.keys(KINDS)
 
-/** The options that only one learner has. */
+/** The options that belong to one learner. */
 export const OWN_OPTIONS: { learner: string; option: 'beta' | 'horizon' }[] = LEARNERS.flatMap((learner) => {
   const { option } = KINDS[learner]!
   return option ? [{ learner, option }] : []
 })
 
-/** Makes a learner that has seen nothing. @throws Problem when it is too large for this machine. */
+/**
+ * Makes a learner that has seen nothing.
+ *
+ * @throws Problem when it is too large for this machine.
+ */
 export async function build(settings: Settings): Promise<LogisticStream> {
   checkSize(settings)
   const sea = await import('@opt/sea-omd')
@@ -79,10 +69,10 @@ export async function build(settings: Settings): Promise<LogisticStream> {
   }
 }
 
-/** A state is one string of base64, and the longest has 2^29 characters. */
+/** The most numbers in a state: it is one string of base64, of at most 2^29 characters. */
 const MOST_SAVED = 5e7
 
-/** What is in memory beside the numbers that are saved: the point played, gradients, the domain, room for projections. */
+/** Estimates the memory of a learner: saved numbers, the point played, gradients, the domain, projections. */
 function bytesOf(learner: string, features: number, horizon = 1): number {
   const { saved, memory } = KINDS[learner]!
   const d = features + 1
@@ -96,7 +86,7 @@ function fits(learner: string, features: number, horizon?: number): boolean {
   )
 }
 
-/** Before anything is allocated: is there room? */
+/** Checks before anything is allocated that the memory suffices. */
 function checkSize({ learner, features, horizon }: Settings): void {
   if (fits(learner, features, horizon)) return
   const other = LEARNERS.find((name) => name !== 'sea-dynamic' && fits(name, features))

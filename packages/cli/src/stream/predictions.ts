@@ -1,14 +1,14 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { sigmoid } from '@opt/core'
-import { WholeFile } from '../files.ts'
-import { nameable } from '../printable.ts'
+import { isStandardOutput, statOf } from '../files/targets.ts'
+import { WholeFile } from '../files/whole-file.ts'
 import { Problem } from '../problem.ts'
-import { isStandardOutput, statOf } from '../targets.ts'
-import type { Terminal } from '../terminal.ts'
+import { nameable } from '../terminal/printable.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 const PIECE = 65536
 
-/** One line an example: the probability of the positive class, before the example is learned from. */
+/** Writes a line for each example: the probability of the positive class, before the example is learned. */
 export class Predictions {
   #count: number
   readonly #file: WholeFile | undefined
@@ -17,18 +17,18 @@ export class Predictions {
   #length = 0
 
   /**
-   * @param path where to; /dev/stdout goes through the terminal.
-   * @param keep so many lines of what is there already are kept: those of the run that is gone on with.
-   * @throws Problem when it cannot be written or holds fewer.
+   * @param path the file; /dev/stdout goes through the terminal.
+   * @param oldLines how many of its lines remain: those of the run that is resumed.
+   * @throws Problem when the file cannot be written or holds fewer lines.
    */
-  constructor(path: string, keep: number, terminal: Terminal) {
+  constructor(path: string, oldLines: number, terminal: Terminal) {
     this.#terminal = terminal
-    this.#count = keep
+    this.#count = oldLines
     if (isStandardOutput(path)) return
     this.#file = new WholeFile(path)
     try {
       const old = statOf(path)
-      if (keep > 0 && (old === undefined || old.isFile())) copyLines(path, keep, this.#file)
+      if (oldLines > 0 && (old === undefined || old.isFile())) copyLines(path, oldLines, this.#file)
       // Opens a pipe here, where Ctrl-C still ends the wait for its reader.
       else this.#file.write('')
     } catch (error) {
@@ -37,12 +37,12 @@ export class Predictions {
     }
   }
 
-  /** Whether they go where tables go. */
+  /** Whether predictions go to standard output, where tables go otherwise. */
   get onStandardOutput(): boolean {
     return this.#file === undefined
   }
 
-  /** Lines that the file will hold; undefined when they go where they cannot be kept. */
+  /** How many lines the file will hold; undefined when they do not go to a file of their own. */
   get count(): number | undefined {
     return this.#file && !this.#file.isDirect ? this.#count : undefined
   }

@@ -1,6 +1,6 @@
 import type { LogisticStream } from '@opt/sea-omd'
 
-/** Prints a line at 1, 2, 4, 8, ... examples and one at the end: progressive means, judged before learning. */
+/** Prints the progressive loss, each example judged before it is learned, at 1, 2, 4, 8, ... examples and at the end. */
 export class ProgressLog {
   readonly #stream: LogisticStream
   readonly #certified: boolean
@@ -10,7 +10,7 @@ export class ProgressLog {
   #loss: number
   #seen: number
 
-  /** @param certified whether the certificate speaks of these losses. */
+  /** @param certified whether the learner's certificate holds for these losses. */
   constructor(stream: LogisticStream, certified: boolean, print: (text: string) => void) {
     this.#stream = stream
     this.#certified = certified

@@ -13,7 +13,7 @@ const HEAD_LINES = 100
 /** A file of examples whose format is known. */
 export interface OpenExamples extends ExampleReader {
   /** All lines from the first on, some at a time. */
-  lines: AsyncGenerator<string[], void, void>
+  lines: AsyncIterableIterator<string[]>
 }
 
 /**
@@ -37,14 +37,20 @@ export async function openExamples(
     if (done) break
     for (const line of value) head.push(line)
   }
-  const all = (async function* () {
-    yield head
-    for (;;) {
-      const { done, value } = await rest.next()
-      if (done) return
-      yield value
-    }
-  })()
+  let first: string[] | undefined = head
+  const all: AsyncIterableIterator<string[]> = {
+    [Symbol.asyncIterator]: () => all,
+    async next() {
+      if (first === undefined) return rest.next()
+      const value = first
+      first = undefined
+      return { value }
+    },
+    async return() {
+      await rest.return?.()
+      return { done: true, value: undefined }
+    },
+  }
   return { ...readerFor(head.slice(0, HEAD_LINES).join('\n'), given), lines: all }
 }
 

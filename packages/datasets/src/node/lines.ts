@@ -45,11 +45,11 @@ async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     head = Buffer.concat([head, value])
   }
   const all = (async function* () {
-    if (head.length > 0) yield head
-    for (;;) {
-      const { done, value } = await source.next()
-      if (done) return
-      yield value
+    try {
+      if (head.length > 0) yield head
+      yield* { [Symbol.asyncIterator]: () => source }
+    } finally {
+      await source.return?.()
     }
   })()
   if (head[0] !== 0x1f || head[1] !== 0x8b) {

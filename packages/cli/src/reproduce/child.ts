@@ -1,12 +1,12 @@
-// Runs one experiment on behalf of run.ts and tells it, message by message, what the experiment says.
+// The process that experiment-process.ts starts: runs one experiment and sends what it reports.
 import { type Experiment, runExperiment } from '@opt/core/experiment'
-import { experiments } from './catalogue.ts'
-import { real, text } from './checks.ts'
-import type { Failure, Job, Message } from './run.ts'
+import { experiments } from '../catalogue.ts'
+import { real, text } from '../checks.ts'
+import type { Failure, Job, Message } from './experiment-process.ts'
 import * as shapes from './shapes.ts'
 
-const say = (message: Message): void => void process.send!(message)
-const sayLast = (message: Message): void => void process.send!(message, () => process.disconnect())
+const send = (message: Message): void => void process.send!(message)
+const sendLast = (message: Message): void => void process.send!(message, () => process.disconnect())
 const controller = new AbortController()
 
 async function run({ module, ...options }: Job): Promise<void> {
@@ -20,19 +20,19 @@ async function run({ module, ...options }: Job): Promise<void> {
           ...context,
           claim(value) {
             shapes.claim(value, 'claim')
-            say({ kind: 'claims', value })
+            send({ kind: 'claims', value })
           },
           table(value) {
             shapes.table(value, 'table')
-            say({ kind: 'tables', value })
+            send({ kind: 'tables', value })
           },
           figure(value) {
             shapes.figure(value, 'figure')
-            say({ kind: 'figures', value })
+            send({ kind: 'figures', value })
           },
           note(value) {
             text(value, 'note')
-            say({ kind: 'notes', value })
+            send({ kind: 'notes', value })
           },
         }),
       {
@@ -41,13 +41,13 @@ async function run({ module, ...options }: Job): Promise<void> {
         onProgress(fraction, label) {
           real(fraction, 'progress: fraction')
           text(label, 'progress: label')
-          say({ kind: 'progress', fraction, label })
+          send({ kind: 'progress', fraction, label })
         },
       },
     )
-    sayLast({ kind: 'end', complete: report.complete })
+    sendLast({ kind: 'end', complete: report.complete })
   } catch (error) {
-    sayLast({ kind: 'error', failure: failureOf(error) })
+    sendLast({ kind: 'error', failure: failureOf(error) })
   }
 }
 
@@ -56,12 +56,12 @@ function failureOf(error: unknown): Failure {
   const { code } = error as { code?: unknown }
   return {
     message: error.message || error.name,
-    ...(error.stack ? { stack: error.stack } : {}),
-    ...(typeof code === 'string' ? { code } : {}),
+    stack: error.stack,
+    code: typeof code === 'string' ? code : undefined,
   }
 }
 
-// Ctrl-C and a terminal that closes reach the whole group; the parent decides what they mean.
+// Ctrl-C and a closed terminal reach the whole process group; the parent decides what to do.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {})
 process.on('message', (message: Job | 'abort') => {
   if (message === 'abort') controller.abort()

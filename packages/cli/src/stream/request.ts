@@ -1,31 +1,32 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { checkWritable } from '../files.ts'
+import { isSameFile } from '../files/targets.ts'
+import { checkWritable } from '../files/whole-file.ts'
 import type { Options } from '../options.ts'
-import { nameable } from '../printable.ts'
 import { Problem, UsageError } from '../problem.ts'
-import { isSameFile } from '../targets.ts'
-import type { Settings } from './learners.ts'
-import { type Position, type Source, START, sourceOf } from './lines.ts'
+import { nameable } from '../terminal/printable.ts'
+import { type Position, START } from './position.ts'
 import { readSaved, type Saved } from './saved.ts'
-import { newSettings, savedSettings, typedSettings } from './settings.ts'
+import type { UncountedSettings } from './settings.ts'
+import { type Source, sourceOf } from './source.ts'
+import { newSettings, savedSettings, typedSettings } from './typed-settings.ts'
 
-/** What a call of `opt stream` asks for, checked as far as the input need not be read. */
-export interface Plan {
+/** What a call of `opt stream` asks for, checked as far as possible without reading the input. */
+export interface StreamRequest {
   source: Source
-  settings: Omit<Settings, 'features'> & { features?: number }
+  settings: UncountedSettings
   /** Judge only. */
   test: boolean
-  /** Where to go on: a learner, and how it is called. */
+  /** The learner to continue with, the name of its file, and whether in the same input. */
   old: { saved: Saved; name: string; resumes: boolean } | undefined
-  /** Where to save; `asked`: also at the end. */
+  /** Where to save the state; `asked`: also at the end, not only when interrupted. */
   state: { path: string; name: string; asked: boolean }
-  /** Where predictions go, and how many lines of those already there are kept. */
-  predictions: { path: string; keep: number } | undefined
+  /** Where predictions go, and how many of the lines already there remain. */
+  predictions: { path: string; oldLines: number } | undefined
 }
 
 /** @throws Problem or UsageError that names the option. */
-export function planOf(file: string | undefined, options: Options): Plan {
+export function requestOf(file: string | undefined, options: Options): StreamRequest {
   const [resume, from] = [options.text('resume'), options.text('from')]
   const test = options.has('test')
   if (resume !== undefined && from !== undefined)
@@ -40,7 +41,7 @@ export function planOf(file: string | undefined, options: Options): Plan {
     throw new UsageError(`${source.name} needs --features: how many there are cannot be seen in advance`)
   const state = stateOf(options.text('state'), resume)
   const predictions = options.text('predictions')
-  checkApart(source.path, options.text('state') ?? resume, resume ?? from, predictions)
+  checkApart({ input: source.path, state: options.text('state') ?? resume, old: resume ?? from, predictions })
   return {
     source,
     settings,
@@ -50,24 +51,25 @@ export function planOf(file: string | undefined, options: Options): Plan {
     predictions:
       predictions === undefined
         ? undefined
-        : { path: resolve(predictions), keep: old?.resumes ? (old.saved.predicted ?? 0) : 0 },
+        : { path: resolve(predictions), oldLines: old?.resumes ? (old.saved.predicted ?? 0) : 0 },
   }
 }
 
-function oldOf(resume: string | undefined, from: string | undefined): Plan['old'] {
+function oldOf(resume: string | undefined, from: string | undefined): StreamRequest['old'] {
   if (resume !== undefined) return { saved: readSaved(resume, '--resume'), name: nameable(resume), resumes: true }
   if (from !== undefined) return { saved: readSaved(from, '--from'), name: nameable(from), resumes: false }
   return undefined
 }
 
-function stateOf(typed: string | undefined, resume: string | undefined): Plan['state'] {
+function stateOf(typed: string | undefined, resume: string | undefined): StreamRequest['state'] {
   if (typed !== undefined) checkWritable(resolve(typed), '--state')
   const name = typed ?? resume ?? freeName()
   return { path: resolve(name), name: nameable(name), asked: typed !== undefined }
 }
 
-/** No file is written over another one of the same run. */
-function checkApart(...[input, state, old, predictions]: (string | undefined)[]): void {
+/** Refuses to write over another file of the same run. */
+function checkApart(files: Record<'input' | 'state' | 'old' | 'predictions', string | undefined>): void {
+  const { input, state, old, predictions } = files
   const pairs = [
     [state, input, '--state and the input'],
     [predictions, input, '--predictions and the input'],
@@ -79,7 +81,7 @@ function checkApart(...[input, state, old, predictions]: (string | undefined)[])
       throw new UsageError(`${names} must be different files, got ${nameable(a)} for both`)
 }
 
-/** A name for a state that nobody named, so that no other one is overwritten. */
+/** Returns an unused name for a state without a name of its own. */
 function freeName(): string {
   for (let k = 1; ; k++) {
     const name = k === 1 ? 'opt-stream.json' : `opt-stream-${k}.json`
@@ -87,17 +89,17 @@ function freeName(): string {
   }
 }
 
-/** How much of the input is learned already. */
-export const startOf = ({ old }: Plan): Position =>
+/** Returns how much of the input is learned already. */
+export const startOf = ({ old }: StreamRequest): Position =>
   old?.resumes ? { lines: old.saved.lines, digest: old.saved.digest } : START
 
 /**
- * What is to be passed over, since it is learned already, and what to say of an input that begins otherwise. Standard input is
- * taken to hold the rest.
+ * Returns the lines to skip, since they are learned already, and the error for an input that begins differently; undefined
+ * when there are none. Standard input is taken to hold the rest.
  */
-export function knownOf(plan: Plan): { position: Position; mismatch: Problem } | undefined {
-  const { old, source } = plan
-  const position = startOf(plan)
+export function knownOf(request: StreamRequest): { position: Position; mismatch: Problem } | undefined {
+  const { old, source } = request
+  const position = startOf(request)
   if (!old || position.lines === 0 || source.path === undefined) return undefined
   const advice = `\`--from ${old.name}\` begins a new input with what they taught`
   if (position.digest === undefined)

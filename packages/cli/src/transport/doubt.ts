@@ -1,7 +1,7 @@
 import type { Status } from '@opt/core'
-import { Problem, withoutFunction } from './problem.ts'
+import { Problem, withoutFunction } from '../problem.ts'
 
-/** How the solver ended short of the tolerance, and whether its plan still moves colours to about where they belong. */
+/** What each status short of convergence means, and whether the plan still moves colours to about the right place. */
 const SHORT: Record<Exclude<Status, 'converged' | 'completed'>, { what: string; usable: boolean }> = {
   'max-iterations': { what: 'the solver used up its iterations before the plan was exact', usable: true },
   stalled: { what: 'the solver could not make the plan exact', usable: true },
@@ -13,9 +13,9 @@ const SHORT: Record<Exclude<Status, 'converged' | 'completed'>, { what: string; 
 }
 
 /**
- * Says why a picture's colours may be off; undefined where the plan is exact.
+ * Returns why a picture's colours may be off; undefined where the plan is exact.
  *
- * @throws Problem where there is no plan that a picture could show.
+ * @throws Problem where there is no usable plan.
  */
 export function doubtOf({ status, message }: { status: Status; message: string }): string | undefined {
   if (status === 'converged' || status === 'completed') return undefined

@@ -1,27 +1,27 @@
 import { callback, type ExperimentReport, options as optionsOf, refuse, type Scale, show } from '@opt/core'
-import { list, text } from './checks.ts'
+import { list, text } from '../checks.ts'
+import type { Paper } from '../paper.ts'
+import { type Failure, runExperimentProcess } from './experiment-process.ts'
 import { type Machine, thisMachine } from './machine.ts'
-import type { Paper } from './paper.ts'
-import { type Failure, runModule } from './run.ts'
 import * as shapes from './shapes.ts'
 
 /**
- * How one paper's run ended. `complete`: to its end, whatever its claims say; `failed`: its experiment threw;
- * `absent`: its data are not on this machine; `interrupted`: stopped half-way; `waiting`: stopped before its turn.
+ * How the run of one paper ended. `complete`: its experiment finished, whatever its claims say; `failed`: it threw;
+ * `absent`: its data are not on this machine; `interrupted`: it was stopped halfway; `waiting`: stopped before its turn.
  */
 export type Outcome = 'complete' | 'failed' | 'absent' | 'interrupted' | 'waiting'
 
-/** One paper and all that its experiment said. */
+/** One paper and all that its experiment reported. */
 export interface PaperResult extends ExperimentReport {
   paper: Paper
   outcome: Outcome
-  /** Why it failed or which data are absent. */
-  failure?: Failure
+  /** Why it failed, or which data are absent. */
+  failure?: Failure | undefined
 }
 
-/** All papers of one run; plain data. */
+/** All papers of one run, as plain data. */
 export interface Reproduction {
-  /** ISO 8601, when it began. */
+  /** When it began, in ISO 8601. */
   date: string
   machine: Machine
   scale: Scale
@@ -32,24 +32,24 @@ export interface Reproduction {
 /** Options of {@link reproduce}. */
 export interface ReproduceOptions {
   /** How much to run. Default 'standard'. */
-  scale?: Scale
+  scale?: Scale | undefined
   /** Seeds every random draw. Default 0. */
-  seed?: number
+  seed?: number | undefined
   /** Folder with data sets. */
-  dataFolder?: string
-  /** Aborted when the user wants to stop: what was said until then is returned. */
-  signal?: AbortSignal
-  onStart?: (paper: Paper) => void
-  /** How far the current paper is (0..1), and what it is at. */
-  onProgress?: (fraction: number, label: string) => void
-  /** What experiments print. Default: to stderr, with control characters written out. */
-  onPrint?: (text: string) => void
-  onResult?: (result: PaperResult) => void
+  dataFolder?: string | undefined
+  /** Stops the run: what was reported until then is returned. */
+  signal?: AbortSignal | undefined
+  onStart?: ((paper: Paper) => void) | undefined
+  /** Receives how far the current paper is (0..1), and its current step. */
+  onProgress?: ((fraction: number, label: string) => void) | undefined
+  /** Receives what experiments print. Default: stderr, with control characters escaped. */
+  onPrint?: ((text: string) => void) | undefined
+  onResult?: ((result: PaperResult) => void) | undefined
 }
 
 /**
- * Runs the experiments of papers one after the other. Never rejects for an experiment's sake (see `outcome`), only for what a
- * callback throws.
+ * Runs the experiments of papers one after the other. An experiment that fails does not reject (see `outcome`); an error of a
+ * callback does.
  *
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
@@ -78,15 +78,9 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
       continue
     }
     onStart?.(paper)
-    const { report, failure } = await runModule(paper.module, {
-      scale,
-      seed,
-      ...(dataFolder === undefined ? {} : { dataFolder }),
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress } : {}),
-      ...(onPrint ? { onPrint } : {}),
-    })
-    const result = { ...report, paper, outcome: outcomeOf(report, failure), ...(failure ? { failure } : {}) }
+    const run = { scale, seed, dataFolder, signal, onProgress, onPrint }
+    const { report, failure } = await runExperimentProcess(paper.module, run)
+    const result = { ...report, paper, outcome: outcomeOf(report, failure), failure }
     reproduction.results.push(result)
     onResult?.(result)
   }
@@ -121,7 +115,7 @@ function outcomeOf(report: ExperimentReport, failure: Failure | undefined): Outc
 }
 
 /**
- * Counts how many claims hold, fall short, and are only reported.
+ * Counts the claims that hold, that fall short, and that are only reported.
  *
  * @throws TypeError or RangeError when these are no results.
  */
@@ -136,7 +130,7 @@ export function tally(results: readonly PaperResult[]): { pass: number; short: n
 }
 
 /**
- * The process's exit code for a run: 130 interrupted; 1 when a claim falls short, an experiment failed, or a full run
+ * Returns the exit code for a run: 130 when interrupted; 1 when a claim falls short, an experiment failed, or a full run
  * lacks its data; otherwise 0.
  *
  * @throws TypeError or RangeError when this is no run.

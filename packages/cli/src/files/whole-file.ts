@@ -16,8 +16,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { nameable } from './printable.ts'
-import { isSystemError, Problem, reasonOf } from './problem.ts'
+import { isSystemError, Problem, reasonOf } from '../problem.ts'
+import { nameable } from '../terminal/printable.ts'
 import { isDescriptor, openDirect, realTarget, statOf } from './targets.ts'
 
 /**

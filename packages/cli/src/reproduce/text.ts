@@ -1,8 +1,10 @@
 // What a run looks like in a terminal.
-import { seconds, verdict } from './format.ts'
-import { citation } from './paper.ts'
+
+import { citation } from '../paper.ts'
+import { seconds, verdict } from '../terminal/format.ts'
+import { table, wrap } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { type PaperResult, type Reproduction, tally } from './reproduce.ts'
-import { type Terminal, table, wrap } from './terminal.ts'
 
 /** One paper's results. */
 export function reportText(result: PaperResult, terminal: Terminal): string {

@@ -1,17 +1,17 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Claim, ExperimentReport, Figure, Scale, Table } from '@opt/core'
-import { printable } from './printable.ts'
+import { printable } from '../terminal/printable.ts'
 
-/** What the child is told. */
+/** The message that starts the child. */
 export interface Job {
   module: string
   scale: Scale
   seed: number
-  dataFolder?: string
+  dataFolder?: string | undefined
 }
 
-/** What the child says, in the order it happens. */
+/** A message from the child, sent as things happen. */
 export type Message =
   | { kind: 'progress'; fraction: number; label: string }
   | { kind: 'claims'; value: Claim }
@@ -24,47 +24,46 @@ export type Message =
 /** Why an experiment did not finish. */
 export interface Failure {
   message: string
-  stack?: string
+  stack?: string | undefined
   /** The error's `code` where it has one, such as 'OPT_DATA_ABSENT'. */
-  code?: string
+  code?: string | undefined
 }
 
 export interface RunOptions extends Omit<Job, 'module'> {
-  signal?: AbortSignal
-  onProgress?: (fraction: number, label: string) => void
-  onPrint?: (text: string) => void
+  signal?: AbortSignal | undefined
+  onProgress?: ((fraction: number, label: string) => void) | undefined
+  onPrint?: ((text: string) => void) | undefined
 }
 
-/** How long an aborted experiment may take to come to rest by itself, in milliseconds. */
+/** How long an aborted experiment may take to stop by itself, in milliseconds. */
 const GRACE = 2000
 
 const printToStderr = (text: string): void => void process.stderr.write(printable(text))
 
-// Beside both src/run.ts and dist/run.js: a child process needs the compiled file.
-const CHILD = fileURLToPath(new URL('../dist/child.js', import.meta.url))
+// The same path from src and from dist; a child process needs the compiled file.
+const CHILD = fileURLToPath(new URL('../../dist/reproduce/child.js', import.meta.url))
 
 /**
- * Runs one experiment in a process of its own and collects all that it says.
+ * Runs one experiment in a process of its own and collects its messages. An experiment may compute for minutes without
+ * yielding; a separate process keeps Ctrl-C and the progress bar responsive, and out-of-memory affects no other experiment.
  *
- * A process, because an experiment may compute for minutes without giving way: so Ctrl-C is heard at once, the progress
- * bar stays alive, and a paper that runs out of memory takes nobody else's results with it. Rejects only with what a callback
- * throws.
+ * @returns a promise that rejects only with what a callback throws.
  */
-export function runModule(
+export function runExperimentProcess(
   module: string,
   options: RunOptions,
-): Promise<{ report: ExperimentReport; failure?: Failure }> {
+): Promise<{ report: ExperimentReport; failure: Failure | undefined }> {
   const { signal, onProgress = () => {}, onPrint = printToStderr, ...job } = options
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   let failure: Failure | undefined
   const start = performance.now()
-  // Whatever an experiment prints goes to stderr, so that stdout stays ours; through our hands, since it may print anything.
+  // Output of the experiment goes to stderr, so that stdout holds only results, and is escaped on the way.
   const child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let ended = false
   let timer: NodeJS.Timeout | undefined
   const kill = () => void child.kill('SIGKILL')
   let thrown: { error: unknown } | undefined
-  /** What a callback throws ends the run, and comes out of it. */
+  /** Wraps a callback so that what it throws ends the run and rejects the promise. */
   const guarded =
     <A extends unknown[]>(callback: (...args: A) => void) =>
     (...args: A): void => {
@@ -77,10 +76,10 @@ export function runModule(
       }
     }
   for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', guarded(onPrint))
-  const tell = guarded(onProgress)
+  const reportProgress = guarded(onProgress)
 
   const receive: { [K in Message['kind']]: (message: Extract<Message, { kind: K }>) => void } = {
-    progress: ({ fraction, label }) => tell(fraction, label),
+    progress: ({ fraction, label }) => reportProgress(fraction, label),
     claims: ({ value }) => void report.claims.push(value),
     tables: ({ value }) => void report.tables.push(value),
     figures: ({ value }) => void report.figures.push(value),
@@ -104,7 +103,7 @@ export function runModule(
   signal?.addEventListener('abort', abort, { once: true })
 
   return new Promise((resolve, reject) => {
-    // Whichever comes first; 'close' follows 'exit' once every message has been read.
+    // Called by whichever comes first; 'close' follows 'exit' once every message has been read.
     const finish = (reason: string) => {
       clearTimeout(timer)
       process.removeListener('exit', kill)
@@ -112,7 +111,7 @@ export function runModule(
       if (thrown) return reject(thrown.error)
       if (!ended && !signal?.aborted) failure = { message: `the experiment's process ended early (${reason})` }
       report.seconds = (performance.now() - start) / 1000
-      resolve({ report, ...(failure ? { failure } : {}) })
+      resolve({ report, failure })
     }
     child.once('error', (error) => finish(error.message))
     child.once('close', (code, killer) => finish(killer ? `signal ${killer}; out of memory?` : `exit code ${code}`))

@@ -1,8 +1,8 @@
 // Where files go: what stands at a path and where it leads.
 import { type BigIntStats, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { nameable } from './printable.ts'
-import { Problem } from './problem.ts'
+import { Problem } from '../problem.ts'
+import { nameable } from '../terminal/printable.ts'
 
 /**
  * What stands at a path, undefined when nothing does. In bigints: after a pipe's plain stat, realpathSync of Node 20 stops

@@ -1,6 +1,6 @@
 // The data of a run, each kind as its type says, for values that no compiler has seen.
 import { number, oneOf, refuse, show } from '@opt/core'
-import { type Check, flag, list, optional, record, text } from './checks.ts'
+import { type Check, flag, list, optional, record, text } from '../checks.ts'
 
 const count: Check = (value, label) => void number(value, label, { integer: true, min: 1 })
 const duration: Check = (value, label) => void number(value, label, { nonnegative: true })
