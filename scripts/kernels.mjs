@@ -1,6 +1,7 @@
-// Compiles a package's AssemblyScript kernels: assembly/kernels.ts into src/wasm.ts, assembly/NAME-kernels.ts into src/NAME-wasm.ts,
-// unless they are up to date. Modules are written in hex, which gzip packs into a fifth less than base64: the bytes keep their places.
-// Run in the package's folder, before tsc.
+// Compiles a package's AssemblyScript kernels: assembly/kernels.ts into src/wasm.ts,
+// assembly/NAME-kernels.ts into src/NAME-wasm.ts, unless they are up to date. Modules are written
+// in hex, which gzip packs into a fifth less than base64: the bytes keep their places. Run in the
+// package's folder, before tsc.
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +40,10 @@ function constantsOf(wasm) {
   return Buffer.from(memory.buffer.slice(0))
 }
 
-/** Several modules work on one memory, so that their constants have to be the same: the core's table, or none. */
+/**
+ * Several modules work on one memory, so that their constants have to be the same: the core's
+ * table, or none.
+ */
 async function checkConstants(file, wasm) {
   const constants = constantsOf(wasm)
   if (constants.every((byte) => byte === 0)) return

@@ -1,5 +1,6 @@
-// Runs the kernels of every package that has a test/kernel-calls.ts in this Node, Node 20, Node 24 and Chromium, as WebAssembly and in
-// plain JavaScript, and fails when a fingerprint differs from the package's test/golden/digests.json. Packages must be built.
+// Runs the kernels of every package that has a test/kernel-calls.ts in this Node, Node 20, Node 24
+// and Chromium, as WebAssembly and in plain JavaScript, and fails when a fingerprint differs from
+// the package's test/golden/digests.json. Packages must be built.
 // node scripts/checks/same-bits.mjs [--write] [package...]; --write renews those files from this Node.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,7 @@ import { allPackages } from '../lib/packages.mjs'
 
 const args = process.argv.slice(2)
 const only = args.filter((arg) => !arg.startsWith('--'))
-const rooms = allPackages().filter(
+const packages = allPackages().filter(
   ({ folder, manifest }) =>
     existsSync(join(folder, 'test', 'kernel-calls.ts')) &&
     (only.length === 0 || only.some((name) => manifest.name.endsWith(`/${name}`))),
@@ -23,11 +24,12 @@ async function bundled(folder) {
   const contents = `
     import * as core from '@opt/core'
     import { kernelDigests } from '@opt/testing/kernels'
-    import * as calls from './test/kernel-calls.ts'
+    import * as module from './test/kernel-calls.ts'
+    const { sets, calls, others } = { ...module }
     const digests = (plain) =>
-      Object.assign({}, ...calls.sets.map((set) => kernelDigests(core, set, calls.calls, { plain })), calls.others?.())
+      Object.assign({}, ...sets.map((set) => kernelDigests(core, set, calls, { plain })), others?.())
     globalThis.answer = JSON.stringify({
-      wasm: calls.sets.every((set) => set.module() !== null),
+      wasm: sets.every((set) => set.module() !== null),
       values: digests(false),
       plain: digests(true),
     })`
@@ -66,7 +68,7 @@ async function inChromium(script) {
 
 let failed = false
 const scratch = mkdtempSync(join(tmpdir(), 'same-bits-'))
-for (const { folder, manifest } of rooms) {
+for (const { folder, manifest } of packages) {
   const script = await bundled(folder)
   const file = join(folder, 'test', 'golden', 'digests.json')
   const [first, ...others] = [20, 24].map((major) => inNode(major, script, scratch))

@@ -1,6 +1,6 @@
-// Creates the package of a new paper from scripts/templates/solver, or with --kind optimizer from
-// scripts/templates/optimizer (which replaces src and test of the former), adds it to the catalogue
-// and installs it.
+// Creates the package of a new paper from scripts/templates/solver, adds it to the catalogue and
+// installs it. With --kind optimizer, scripts/templates/optimizer replaces src and test; with
+// --kernel, scripts/templates/kernel adds a SIMD kernel.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { root } from '../lib/packages.mjs'
 
 const USAGE = `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two" --summary "One sentence."
-  [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation] [--kind solver|optimizer]
+  [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation] [--kind solver|optimizer] [--kernel]
 NAME is the package without @opt/: lower case, digits and hyphens.`
 
 const { values, positionals } = parseArgs({
@@ -22,12 +22,14 @@ const { values, positionals } = parseArgs({
     year: { type: 'string', default: String(new Date().getFullYear()) },
     topic: { type: 'string', default: 'optimisation' },
     kind: { type: 'string', default: 'solver' },
+    kernel: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 const [name = ''] = positionals
 const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && positionals.length === 1
-if (values.help || !isName || !/^\d{4}$/.test(values.year) || !['solver', 'optimizer'].includes(values.kind)) {
+const isKind = values.kind === 'solver' || (values.kind === 'optimizer' && !values.kernel)
+if (values.help || !isName || !isKind || !/^\d{4}$/.test(values.year)) {
   console.error(USAGE)
   process.exit(1)
 }
@@ -71,6 +73,12 @@ cpSync(join(templates, 'solver'), folder, { recursive: true })
 if (values.kind === 'optimizer') {
   for (const part of ['src', 'test']) rmSync(join(folder, part), { recursive: true })
   cpSync(join(templates, 'optimizer'), folder, { recursive: true })
+}
+if (values.kernel) {
+  cpSync(join(templates, 'kernel'), folder, { recursive: true })
+  const manifest = join(folder, 'package.json')
+  const text = readFileSync(manifest, 'utf8')
+  writeFileSync(manifest, text.replace('"build": "', '"build": "node ../../../scripts/kernels.mjs && '))
 }
 for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
   const file = join(entry.parentPath, entry.name)

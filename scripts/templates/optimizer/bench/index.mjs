@@ -1,4 +1,4 @@
-// A step of __Class__ beside its peer's. node bench/index.mjs [--quick]
+// A step of __Class__ beside that of its peer. node bench/index.mjs [--quick]
 import { __Class__ } from '@opt/__name__'
 import { SGD } from '@opt/optimizers'
 import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'

@@ -2,7 +2,7 @@ import { type Experiment, random } from '@opt/core'
 import { Adam } from '@opt/optimizers'
 import { __Class__ } from './__name__.ts'
 
-/** Steps until |x| has fallen a thousandfold on f = |x|^2 / 2; Infinity when 1000 do not do. */
+/** Returns the steps after which |x| has fallen a thousandfold on f = |x|^2 / 2; Infinity after 1000. */
 function steps(make: (x: Float64Array) => { step(g: Float64Array): void }, seed: number): number {
   const rng = random(seed)
   const x = Float64Array.from({ length: 10 }, () => rng.normal())
@@ -16,7 +16,7 @@ function steps(make: (x: Float64Array) => { step(g: Float64Array): void }, seed:
   return Infinity
 }
 
-/** The paper's headline, at a scale that a laptop reproduces, over seeds and beside a control. */
+/** The paper's headline experiment, at the scale of a laptop, over seeds and beside a control. */
 export const experiment: Experiment = async ({ scale, seed, claim, progress }) => {
   const seeds = Array.from({ length: scale === 'quick' ? 2 : 5 }, (_, k) => seed + k)
   await progress(0, 'a quadratic')

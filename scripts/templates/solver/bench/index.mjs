@@ -1,4 +1,4 @@
-// The same work by this package and by its peer, side by side in one run: a markdown table on standard output.
+// The same work by this package and by its peer, in one run: prints a markdown table.
 import { __camel__ } from '@opt/__name__'
 
 const start = performance.now()

@@ -1,7 +1,7 @@
 import { type Experiment, random } from '@opt/core'
 import { __camel__ } from './__name__.ts'
 
-/** The paper's headline, at a scale that a laptop reproduces. */
+/** The paper's headline experiment, at the scale of a laptop. */
 export const experiment: Experiment = async ({ seed, claim, progress }) => {
   await progress(0, 'a random quadratic')
   const rng = random(seed)

@@ -4,7 +4,7 @@ import { experiment } from '../src/experiment.ts'
 import { __camel__ } from '../src/index.ts'
 
 describe('__camel__', () => {
-  it('finds the minimum of a quadratic and leaves the start alone', () => {
+  test('finds the minimum of a quadratic and does not change the start', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 8 }), (target) => {
         const start = target.map(() => 0)
@@ -16,13 +16,13 @@ describe('__camel__', () => {
     )
   })
 
-  it('refuses what it cannot use', () => {
+  test('refuses wrong arguments by name', () => {
     expect(() => __camel__((x) => x, [1], { learningRate: 0 })).toThrow('__camel__: learningRate must be a positive number, got 0')
     expect(() => __camel__((x) => x, [Number.NaN])).toThrow('__camel__: x0[0] must be a finite number, got NaN')
     expect(() => __camel__(() => [1, 2], [1])).toThrow('__camel__: gradient must be of length 1, got length 2')
   })
 
-  it('reproduces its claims', async () => {
+  test('reproduces its claims', async () => {
     const { claims, complete } = await runExperiment(experiment, { scale: 'quick' })
     expect(complete).toBe(true)
     expect(claims.filter(({ pass }) => pass === false)).toEqual([])
