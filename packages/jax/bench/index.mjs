@@ -1,4 +1,4 @@
-// A training step through the bridge, as jax-js's own loop has it, and by @opt/nn; one thread, in turns in one run.
+// Times a training step through the bridge, in jax-js's own loop and by @opt/nn: one thread, in turns in one run.
 // node bench/index.mjs [--quick]
 import { jit, nn, numpy as np, scipySpecial, tree, valueAndGrad } from '@jax-js/jax'
 import { random } from '@opt/core'
@@ -9,7 +9,7 @@ const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 3 : 15
 const SECONDS = quick ? 0.1 : 0.3
 
-/** Milliseconds of one call: the median of what fits into the time. */
+/** Returns the milliseconds of one call: the median of those that fit into the time. */
 function time(work) {
   const took = []
   const end = performance.now() + 1000 * SECONDS
@@ -36,7 +36,7 @@ const loss = (params, { u, y }) =>
     .mean()
     .mul(-1)
 
-/** The same step of gradient descent three ways, and what only two can do. */
+/** The same step of gradient descent in three ways, and the oracles that only two of them have. */
 function contest(sizes, n) {
   const network = mlp({ sizes, activation: 'relu', dtype: 'float32', batch: n, seed: 0 })
   const rng = random(1)
@@ -60,7 +60,7 @@ function contest(sizes, n) {
     'jax-js, parameters stay in its arrays': () => {
       const [value, next] = own(params, tree.ref(data))
       params = next
-      value.item() // which needs the parameters of the step before
+      value.item() // waits for the step before
     },
     '@opt/jax': () => {
       f.valueAndGradient(x, data, g)

@@ -1,54 +1,55 @@
-import { type Floats, leavesOf, type Tree } from './layout.ts'
+import { type Floats, norm } from '@opt/core'
+import { leavesOf, type Tree } from './layout.ts'
 import type { Numbers, Reading } from './read.ts'
 
 export type Traceable = (...args: Tree[]) => Tree
 
-/** A greater relative difference is no rounding. */
+/** A larger relative difference is not rounding. */
 const TOLERANCE = 1e-3
 
 /**
- * How far the parameters are moved, in units of their root mean square, before a difference is believed: where everything cancels,
- * as at a minimum, two right answers may have nothing in common but that they are small.
+ * How far the parameters move, in units of their root mean square, before a difference counts: where everything
+ * cancels, as at a minimum, two correct answers are both small and may otherwise have nothing in common.
  */
 const SPREADS = [0, 0.1, 1]
 
-const norm = (a: ArrayLike<number>, b?: ArrayLike<number>): number => {
-  let square = 0
-  for (let i = 0; i < a.length; i++) {
-    // Two that are no number, or infinite alike, are equal.
-    const gap = b === undefined ? a[i] : Object.is(a[i], b[i]) ? 0 : a[i] - b[i]
-    square += gap * gap
-  }
-  return Math.sqrt(square)
-}
+/** Returns the norm of a - b; equal infinities and two NaN have no difference. */
+const gapOf = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  norm(Array.from(a, (value, i) => (Object.is(value, b[i]) ? 0 : value - b[i])))
 
-/** The largest difference of two lists of arrays, relative to the array's norm and, for those that hardly count, a hundredth of the list's. */
+/**
+ * Returns the largest difference of two lists of arrays, relative to the array's norm plus a hundredth of the list's,
+ * so that arrays that hardly count do not dominate.
+ */
 export function difference(got: readonly ArrayLike<number>[], wanted: readonly ArrayLike<number>[]): number {
-  const whole = norm(wanted.map((array) => norm(array)))
+  const whole = norm(wanted.map(norm))
   return Math.max(
     ...wanted.map((array, k) => {
-      const gap = norm(got[k], array)
+      const gap = gapOf(got[k], array)
       return gap === 0 ? 0 : gap / (norm(array) + 0.01 * whole)
     }),
   )
 }
 
-/** Every entry moved by its own amount, at most `spread` root mean squares. The amounts are multiples of the golden section, modulo 1. */
-function moved(x: Floats, spread: number): Floats {
+/**
+ * Moves every entry by its own amount, at most `spread` root mean squares. The amounts are multiples of the golden
+ * section, modulo 1.
+ */
+function perturbed(x: Floats, spread: number): Floats {
   if (spread === 0) return x
   const scale = 2 * spread * (norm(x) / Math.sqrt(x.length) || 1)
   return x.map((value, i) => value + scale * ((((i + 1) * 0.6180339887498949) % 1) - 0.5))
 }
 
 /**
- * Calls a function compiled by jit, and compares it with itself uncompiled: jax-js 0.1.25 gets some constants wrong under jit, and
- * says nothing. All that the caller might change meanwhile is read before the first wait.
+ * Calls a function compiled by jit and compares the answer with that of the uncompiled function: jax-js 0.1.25 silently
+ * gets some constants wrong under jit. Everything that the caller might change meanwhile is read before the first wait.
  *
- * @param args made anew for parameters, since each call uses them up
- * @returns the answer, and whether it was finite, so that its being right says something
+ * @param args returns the arguments at x, new ones for each call, which uses them up
+ * @returns the answer, and whether it was finite: only then does the comparison prove anything
  * @throws Error when the two differ at x and around it.
  */
-export function* checked(
+export function* compareCompiled(
   name: string,
   compiled: Traceable,
   plain: Traceable,
@@ -57,17 +58,16 @@ export function* checked(
 ): Reading<{ answer: Numbers[]; finite: boolean }> {
   let first: { answer: Numbers[]; gap: number } | undefined
   for (const spread of SPREADS) {
-    const at = moved(x, spread)
+    const at = perturbed(x, spread)
     const wanted = yield [...leavesOf(compiled(...args(at))), ...leavesOf(plain(...args(at)))]
     const answer = wanted.splice(0, wanted.length / 2)
     const gap = difference(answer, wanted)
     first ??= { answer, gap }
-    if (gap <= TOLERANCE)
-      return { answer: first.answer, finite: Number.isFinite(norm(wanted.map((array) => norm(array)))) }
+    if (gap <= TOLERANCE) return { answer: first.answer, finite: Number.isFinite(norm(wanted.map(norm))) }
   }
   throw new Error(
-    `${name}: jax-js compiles this function wrongly: its jit differs from the uncompiled function by ${first!.gap.toPrecision(2)} ` +
-      `of the answer, more than ${TOLERANCE}. Write the loss without what jit gets wrong, such as a gradient taken inside of it, ` +
-      'or use it all the same with { check: false }',
+    `${name}: jax-js compiles this function wrongly: its jit differs from the uncompiled function by ` +
+      `${first!.gap.toPrecision(2)} of the answer, more than ${TOLERANCE}. Rewrite the loss without what jit gets ` +
+      'wrong, such as a gradient taken inside it, or skip this check with { check: false }',
   )
 }

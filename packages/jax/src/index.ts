@@ -1,11 +1,13 @@
 /**
- * A bridge to jax-js: a loss over any tree becomes oracles on flat typed arrays; and optimizers of the house in the shape of optax.
+ * A bridge to jax-js: makes oracles on flat typed arrays of a loss over any tree, and optax transformations of the
+ * optimizers of @opt.
  *
  * @packageDocumentation
  */
 
+export type { Floats } from '@opt/core'
 export { type Device, init } from './init.ts'
-export type { Floats, Tree } from './layout.ts'
+export type { Tree } from './layout.ts'
 export {
   applyUpdates,
   type CreateOptimizer,
@@ -14,5 +16,5 @@ export {
   optax,
   type Stepper,
 } from './optax.ts'
-export { type Answers, type Oracles, type OraclesOptions, oracles } from './oracles.ts'
+export { type OracleFunctions, type Oracles, type OraclesOptions, oracles } from './oracles.ts'
 export { type Raveled, ravel } from './ravel.ts'

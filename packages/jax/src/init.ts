@@ -1,11 +1,12 @@
 import { defaultDevice, init as initDevices } from '@jax-js/jax'
 import { oneOf } from '@opt/core'
 
-/** Where jax-js computes. */
+/** The backends of jax-js. */
 export type Device = 'cpu' | 'wasm' | 'webgpu'
 
 /**
- * Node before 24 has no Float16Array, and jax-js asks of every float64 array whether it is one. This one can be asked and not made.
+ * Defines Float16Array where it is missing (Node before 24), since jax-js tests every float64 array with `instanceof`.
+ * The constructor of this one throws.
  */
 export function allowFloat64(): void {
   const host = globalThis as { Float16Array?: unknown }
@@ -17,15 +18,16 @@ export function allowFloat64(): void {
 }
 
 /**
- * Makes a device ready and the default of jax-js. Await it before the first array; calling it again changes the default.
+ * Initializes a device and makes it the default of jax-js. Await it before the first array; another call changes the
+ * default.
  *
- * @throws RangeError for another device, Error when this machine does not have it.
+ * @throws RangeError for an unknown device, Error for one that this machine does not have.
  */
 export async function init(device: Device = 'wasm'): Promise<void> {
   oneOf(device, 'init: device', ['cpu', 'wasm', 'webgpu'])
   allowFloat64()
   const host = globalThis as { navigator?: { gpu?: unknown } }
-  // jax-js would look at a navigator that Node 20 does not have.
+  // jax-js would read a property of navigator, which Node 20 does not have.
   const possible = device !== 'webgpu' || host.navigator?.gpu !== undefined
   if (!possible || !(await initDevices(device)).includes(device))
     throw new Error(

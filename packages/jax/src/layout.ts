@@ -1,24 +1,96 @@
 import { type Device, type Array as JaxArray, type JsTree, type JsTreeDef, numpy as np, tree } from '@jax-js/jax'
-import { refuse, show } from '@opt/core'
+import { type Floats, refuse, show } from '@opt/core'
 import { allowFloat64 } from './init.ts'
 import type { Numbers } from './read.ts'
 
 /** A jax-js array, or lists and records of trees. */
 export type Tree = JsTree<JaxArray>
 
-export type Floats = Float32Array | Float64Array
+/** The layout of a tree's leaves in a flat array: in tree order, each row-major. */
+export class Layout {
+  /** The paths of the leaves, 'layers.0.w'; '0' for a tree that is one array. */
+  readonly names: string[]
+  readonly shapes: number[][]
+  /** The start of each leaf, and the end of the last. */
+  readonly offsets: number[] = [0]
+  readonly size: number
+  readonly dtype: 'float32' | 'float64'
+  readonly device: Device
+  readonly structure: JsTreeDef
 
-/** How a tree's leaves lie in a flat array: in tree order, each row-major. */
-export interface Layout {
-  /** Paths of the leaves, 'layers.0.w'; '0' for a tree that is one array. */
-  names: string[]
-  shapes: number[][]
-  /** Where each leaf begins; one more at the end. */
-  offsets: number[]
-  size: number
-  dtype: 'float32' | 'float64'
-  device: Device
-  structure: JsTreeDef
+  /** Reads the layout of a tree, without using it up. Refuses leaves that are not arrays of one float type. */
+  constructor(params: unknown, label: string) {
+    const [leaves, structure] = tree.flatten<JaxArray>(params as Tree)
+    if (leaves.length === 0) refuse(label, 'a tree with arrays', 'an empty one')
+    const names = pathsOf(params, '')
+    const twin = names.find((name, i) => names.indexOf(name) < i)
+    if (twin !== undefined) refuse(label, 'a tree with one leaf per path', `two at ${show(twin)}`)
+    leaves.forEach((leaf, i) => {
+      const at = leaf === params ? label : `${label}.${names[i]}`
+      if (!(leaf instanceof np.Array)) refuse(at, 'an array of jax-js as `import` loads it', show(leaf), 'type')
+      const { dtype, size } = leaf
+      if (dtype !== 'float32' && dtype !== 'float64') refuse(at, 'float32 or float64', dtype, 'type')
+      if (dtype !== leaves[0].dtype) refuse(at, `${leaves[0].dtype}, like the first leaf`, dtype, 'type')
+      if (size === 0) refuse(at, 'nonempty', `shape [${leaf.shape}]`)
+      this.offsets.push(this.offsets[i] + size)
+    })
+    const { dtype, device } = leaves[0] as JaxArray & { dtype: Layout['dtype'] }
+    if (dtype === 'float64') allowFloat64()
+    this.names = names
+    this.shapes = leaves.map((leaf) => leaf.shape.slice())
+    this.size = this.offsets[leaves.length]
+    this.dtype = dtype
+    this.device = device
+    this.structure = structure
+  }
+
+  /** Returns a flat array of zeros. */
+  zeros(): Floats {
+    return this.dtype === 'float32' ? new Float32Array(this.size) : new Float64Array(this.size)
+  }
+
+  /** Checks a flat array of finite numbers. Returns it if it has the layout's type, else a converted copy. */
+  checked(x: ArrayLike<number>, label: string): Floats {
+    const { size, dtype } = this
+    if (typeof x !== 'object' || x === null || !('length' in x)) refuse(label, 'an array of numbers', show(x), 'type')
+    if (x.length !== size) refuse(label, `of length ${size}`, `length ${x.length}`)
+    for (let i = 0; i < size; i++) if (!Number.isFinite(x[i])) refuse(`${label}[${i}]`, 'a finite number', show(x[i]))
+    // jax-js asks for the class as well, so an array of another realm is converted.
+    if (dtype === 'float32') return x instanceof Float32Array ? x : Float32Array.from(x)
+    return x instanceof Float64Array ? x : Float64Array.from(x)
+  }
+
+  /** Returns the tree of a flat array, copied to the layout's device. */
+  toTree(x: Floats): Tree {
+    const { structure, shapes, device } = this
+    const leaves = this.#parts(x).map((part, i) => np.array(part, { shape: shapes[i], device }))
+    return tree.unflatten(structure, leaves)
+  }
+
+  /** Writes the numbers of the leaves to a flat array, and returns it. */
+  toFlat<A extends Floats>(leaves: Numbers[], out: A): A {
+    leaves.forEach((leaf, i) => out.set(leaf as Floats, this.offsets[i]))
+    return out
+  }
+
+  /** Returns views of a flat array by the paths of the leaves. */
+  views<A extends Floats>(x: A): Record<string, A> {
+    return this.#byName(this.#parts(x))
+  }
+
+  /** Returns the shapes of the leaves by their paths. */
+  namedShapes(): Record<string, number[]> {
+    return this.#byName(this.shapes)
+  }
+
+  #parts<A extends Floats>(x: A): A[] {
+    const { offsets } = this
+    return this.names.map((_, i) => x.subarray(offsets[i], offsets[i + 1]) as A)
+  }
+
+  #byName<V>(values: readonly V[]): Record<string, V> {
+    return Object.fromEntries(this.names.map((name, i) => [name, values[i]]))
+  }
 }
 
 function pathsOf(node: unknown, path: string): string[] {
@@ -29,64 +101,8 @@ function pathsOf(node: unknown, path: string): string[] {
   return [path || '0']
 }
 
-/** Looks at a tree without using it up. */
-export function layoutOf(params: unknown, label: string): Layout {
-  const [leaves, structure] = tree.flatten<JaxArray>(params as Tree)
-  if (leaves.length === 0) refuse(label, 'a tree with arrays', 'an empty one')
-  const names = pathsOf(params, '')
-  const twin = names.find((name, i) => names.indexOf(name) < i)
-  if (twin !== undefined) refuse(label, 'a tree with one leaf a path', `two at ${show(twin)}`)
-  const offsets = [0]
-  leaves.forEach((leaf, i) => {
-    const at = leaf === params ? label : `${label}.${names[i]}`
-    if (!(leaf instanceof np.Array)) refuse(at, 'an array of jax-js as `import` loads it', show(leaf), 'type')
-    const { dtype, size } = leaf
-    if (dtype !== 'float32' && dtype !== 'float64') refuse(at, 'float32 or float64', dtype, 'type')
-    if (dtype !== leaves[0].dtype) refuse(at, `${leaves[0].dtype}, as the first leaf is`, dtype, 'type')
-    if (size === 0) refuse(at, 'nonempty', `shape [${leaf.shape}]`)
-    offsets.push(offsets[i] + size)
-  })
-  const { dtype, device } = leaves[0] as JaxArray & { dtype: Layout['dtype'] }
-  if (dtype === 'float64') allowFloat64()
-  const shapes = leaves.map((leaf) => leaf.shape.slice())
-  return { names, shapes, offsets, size: offsets[leaves.length], dtype, device, structure }
-}
-
-export const floats = ({ dtype }: Layout, length: number): Floats =>
-  dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
-
-/** Takes a flat array of finite numbers; of the layout's own type it is the caller's, else a copy. */
-export function take(layout: Layout, x: ArrayLike<number>, label: string): Floats {
-  const { size, dtype } = layout
-  if (typeof x !== 'object' || x === null || !('length' in x)) refuse(label, 'an array of numbers', show(x), 'type')
-  if (x.length !== size) refuse(label, `of length ${size}`, `length ${x.length}`)
-  for (let i = 0; i < size; i++) if (!Number.isFinite(x[i])) refuse(`${label}[${i}]`, 'a finite number', show(x[i]))
-  // An array of another realm's class would not be taken for one.
-  if (dtype === 'float32') return x instanceof Float32Array ? x : Float32Array.from(x)
-  return x instanceof Float64Array ? x : Float64Array.from(x)
-}
-
-/** The tree of a flat array, copied to the layout's device. */
-export function toTree({ structure, shapes, offsets, device }: Layout, x: Floats): Tree {
-  const leaves = shapes.map((shape, i) => np.array(x.subarray(offsets[i], offsets[i + 1]), { shape, device }))
-  return tree.unflatten(structure, leaves)
-}
-
-/** Leaves' numbers into a flat array. */
-export function toFlat<A extends Floats>({ offsets }: Layout, leaves: Numbers[], out: A): A {
-  leaves.forEach((leaf, i) => out.set(leaf as Floats, offsets[i]))
-  return out
-}
-
-/** Views of a flat array by leaf. */
-export const views = <A extends Floats>({ names, offsets }: Layout, x: A): Record<string, A> =>
-  Object.fromEntries(names.map((name, i) => [name, x.subarray(offsets[i], offsets[i + 1]) as A]))
-
-export const shapesOf = ({ names, shapes }: Layout): Record<string, number[]> =>
-  Object.fromEntries(names.map((name, i) => [name, shapes[i]]))
-
-/** The arrays of a tree, as far as it is one. */
+/** Returns the leaves of a tree, or of anything else. */
 export const leavesOf = (params: unknown): JaxArray[] => tree.leaves<JaxArray>(params as Tree)
 
-/** Where a tree's first leaf is. */
+/** Returns the device of a tree's first leaf. */
 export const deviceOf = (params: unknown): string | undefined => leavesOf(params)[0]?.device

@@ -1,45 +1,36 @@
 import { type Array as JaxArray, tree } from '@jax-js/jax'
-import { refuse, show } from '@opt/core'
-import {
-  deviceOf,
-  type Floats,
-  floats,
-  type Layout,
-  layoutOf,
-  leavesOf,
-  shapesOf,
-  type Tree,
-  toFlat,
-  toTree,
-  views,
-} from './layout.ts'
-import { type Reading, twins } from './read.ts'
+import { type Floats, refuse, show } from '@opt/core'
+import { deviceOf, Layout, leavesOf, type Tree } from './layout.ts'
+import { type Reading, syncAndAsync } from './read.ts'
 
-/** What optax needs of an optimizer; all of @opt/optimizers' contract have it. */
+/** The part of an optimizer that {@link optax} uses; every optimizer of @opt has it. */
 export interface Stepper {
-  /** By name: typed arrays, or ndarrays that hold one. */
+  /** Typed arrays, or ndarrays on typed arrays, by name. */
   readonly parameters: unknown
   /** Moves the parameters in place. */
   step(gradients: Record<string, Floats>): void
 }
 
-/** Makes an optimizer of named flat parameters, such as `(parameters) => new AdamW(parameters)`; the shapes are there for those that look at them. */
+/**
+ * Makes an optimizer of named flat parameters, such as `(parameters) => new AdamW(parameters)`. `shapes` serves those
+ * that depend on shapes.
+ */
 export type CreateOptimizer<O extends Stepper> = (
   parameters: Record<string, Floats>,
   shapes: Record<string, readonly number[]>,
 ) => O
 
-/** State of an optax transformation. Each update uses one up and returns the next. */
+/** The state of an optax transformation. Each update uses one up and returns the next. */
 export interface OptaxState<O> {
   /** The optimizer: `state.optimizer.state()` saves it, `load` restores it. */
   readonly optimizer: O
 }
 
-/** The two functions that optax calls a gradient transformation, and the same with promises: on webgpu the only way. */
+/** The two functions of a gradient transformation of optax, and the same with promises, the only ones on webgpu. */
 export interface GradientTransformation<O> {
-  /** Uses the parameters up. */
+  /** Makes the first state; uses the parameters up. */
   init<P>(params: P): OptaxState<O>
-  /** From gradients, state and parameters, all used up, to what is to be added to the parameters, and the next state. */
+  /** Returns the updates to add to the parameters, and the next state; uses all its arguments up. */
   update<P>(grads: P, state: OptaxState<O>, params: P): [P, OptaxState<O>]
   readonly async: {
     init<P>(params: P): Promise<OptaxState<O>>
@@ -47,11 +38,11 @@ export interface GradientTransformation<O> {
   }
 }
 
-/** No plain object, so that jax-js takes it for one leaf of a tree. */
+/** Not a plain object, so that jax-js treats it as one leaf of a tree. */
 class State<O extends Stepper> implements OptaxState<O> {
   readonly optimizer: O
   readonly layout: Layout
-  /** Room for gradients, then for updates. */
+  /** Holds gradients, then updates. */
   readonly scratch: Floats
   used = false
 
@@ -62,7 +53,7 @@ class State<O extends Stepper> implements OptaxState<O> {
   }
 }
 
-/** The optimizer's own arrays, in the layout's order. */
+/** Returns the optimizer's own arrays, in the layout's order. */
 function parametersOf(optimizer: Stepper, { names, offsets }: Layout): Floats[] {
   const parameters = optimizer?.parameters as Record<string, { data?: unknown } | undefined> | undefined
   return names.map((name, i) => {
@@ -75,7 +66,7 @@ function parametersOf(optimizer: Stepper, { names, offsets }: Layout): Floats[] 
   })
 }
 
-/** Writes what leads from a leaf's numbers to the next ones to its place in `out`. */
+/** Writes to - from, for one leaf, to its place in `out`. */
 function writeDifference(from: Floats, to: Floats, { names, offsets, dtype }: Layout, leaf: number, out: Floats): void {
   for (let j = 0; j < to.length; j++) {
     const at = offsets[leaf] + j
@@ -85,12 +76,15 @@ function writeDifference(from: Floats, to: Floats, { names, offsets, dtype }: La
   }
 }
 
+/** Describes a tree: `({w: *, b: *}) of float32 [2,3] [3]`. */
+const formOf = (structure: Layout['structure'], shapes: number[][], dtype = '') =>
+  `${structure.toString().slice('JsTreeDef'.length)} of ${dtype && `${dtype} `}[${shapes.join('] [')}]`
+
 /** Refuses a tree of another layout. */
 function checkTree(params: unknown, layout: Layout, label: string): void {
-  const { structure, shapes, dtype } = layoutOf(params, label)
-  const told = (s: Layout['structure'], type: string, all: number[][]) =>
-    `${s.toString().slice('JsTreeDef'.length)} of ${type} [${all.join('] [')}]`
-  const [given, allowed] = [told(structure, dtype, shapes), told(layout.structure, layout.dtype, layout.shapes)]
+  const { structure, shapes, dtype } = new Layout(params, label)
+  const given = formOf(structure, shapes, dtype)
+  const allowed = formOf(layout.structure, layout.shapes, layout.dtype)
   if (given !== allowed) refuse(label, `a tree like that of init, ${allowed}`, given)
 }
 
@@ -101,21 +95,22 @@ function checkState<O extends Stepper>(state: OptaxState<O>): State<O> {
 }
 
 /**
- * An optimizer of @opt/optimizers' contract in the shape of optax, for training loops written for it. Parameters go to the optimizer and
- * updates come back as differences, so that `applyUpdates` gives the optimizer's own numbers up to one rounding. A difference that the
- * type does not hold is a RangeError; the optimizer has stepped then, and the state is used up.
+ * Makes an optax transformation of an optimizer of @opt, for training loops written for optax. Updates are differences
+ * of parameters, so `applyUpdates` gives the optimizer's own numbers up to one rounding.
  *
- * @param create is called once by each `init`
+ * @param create called once by each `init`
+ * @throws TypeError or RangeError for anything that does not fit, before anything changes. Only a RangeError for a
+ *   difference that overflows comes after the optimizer's step, when the state is used up.
  */
 export function optax<O extends Stepper>(create: CreateOptimizer<O>): GradientTransformation<O> {
   if (typeof create !== 'function')
     refuse('optax: create', 'a function that makes an optimizer of the parameters it is given', show(create), 'type')
   function* init(params: Tree): Reading<OptaxState<O>> {
-    const layout = layoutOf(params, 'init: params')
-    const x = toFlat(layout, yield leavesOf(params), floats(layout, layout.size))
-    const optimizer = create(views(layout, x), shapesOf(layout))
+    const layout = new Layout(params, 'init: params')
+    const x = layout.toFlat(yield leavesOf(params), layout.zeros())
+    const optimizer = create(layout.views(x), layout.namedShapes())
     parametersOf(optimizer, layout)
-    return new State(optimizer, layout, floats(layout, layout.size))
+    return new State(optimizer, layout, layout.zeros())
   }
 
   function* update(grads: Tree, given: OptaxState<O>, params: Tree): Reading<[Tree, OptaxState<O>]> {
@@ -131,31 +126,29 @@ export function optax<O extends Stepper>(create: CreateOptimizer<O>): GradientTr
       before.push(...(numbers.splice(layout.names.length) as Floats[]))
       parameters.push(...parametersOf(optimizer, layout))
       parameters.forEach((parameter, i) => parameter.set(before[i]))
-      optimizer.step(views(layout, toFlat(layout, numbers, scratch)))
+      optimizer.step(layout.views(layout.toFlat(numbers, scratch)))
     } catch (error) {
       state.used = false
       throw error
     }
     parameters.forEach((parameter, i) => writeDifference(before[i], parameter, layout, i, scratch))
-    return [toTree(layout, scratch), new State(optimizer, layout, scratch)]
+    return [layout.toTree(scratch), new State(optimizer, layout, scratch)]
   }
 
-  return twins({ init, update }, deviceOf) as GradientTransformation<O>
+  return syncAndAsync({ init, update }, deviceOf) as GradientTransformation<O>
 }
 
 /**
- * params + updates; both used up.
+ * Returns params + updates; uses both up.
  *
- * @throws TypeError or RangeError for trees with something else than arrays, and for two that differ in structure or shapes.
+ * @throws TypeError or RangeError for leaves that are not arrays, and for trees that differ in structure or shapes.
  */
 export function applyUpdates<P>(params: P, updates: P): P {
   const [from, structure] = tree.flatten<JaxArray>(params as Tree)
   const [by, other] = tree.flatten<JaxArray>(updates as Tree)
   checkLeaves(from, 'applyUpdates: params')
   checkLeaves(by, 'applyUpdates: updates')
-  const told = (leaves: JaxArray[], of: Layout['structure']) =>
-    `${of.toString().slice('JsTreeDef'.length)} of [${leaves.map(({ shape }) => shape).join('] [')}]`
-  const [allowed, given] = [told(from, structure), told(by, other)]
+  const [allowed, given] = [formOf(structure, shapesOf(from)), formOf(other, shapesOf(by))]
   if (given !== allowed) refuse('applyUpdates: updates', `a tree like params, ${allowed}`, given)
   return tree.unflatten(
     structure,
@@ -163,7 +156,9 @@ export function applyUpdates<P>(params: P, updates: P): P {
   ) as P
 }
 
-/** Refuses leaves that are neither arrays nor, inside of jit, tracers. */
+const shapesOf = (leaves: JaxArray[]) => leaves.map(({ shape }) => shape)
+
+/** Refuses leaves that are neither arrays nor, inside jit, tracers. */
 function checkLeaves(leaves: JaxArray[], label: string): void {
   for (const leaf of leaves)
     if (typeof leaf?.add !== 'function' || !Array.isArray(leaf.shape))

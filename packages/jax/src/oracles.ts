@@ -1,67 +1,70 @@
 import { type DType, type Array as JaxArray, jit, numpy as np, tree } from '@jax-js/jax'
-import { boolean, callback, options, refuse, show } from '@opt/core'
-import { checked, type Traceable } from './check.ts'
-import { type Floats, floats, layoutOf, leavesOf, type Tree, take, toFlat, toTree } from './layout.ts'
-import { type Numbers, type Reading, twins } from './read.ts'
+import { boolean, callback, type Floats, options, refuse, show } from '@opt/core'
+import { compareCompiled, type Traceable } from './check.ts'
+import { Layout, leavesOf, type Tree } from './layout.ts'
+import { type Numbers, type Reading, syncAndAsync } from './read.ts'
 import { type Derived, type Loss, traced } from './traced.ts'
 
 /** Options of {@link oracles}. */
 export interface OraclesOptions<P, D, I> {
   /**
-   * The loss of one example, for per-example norms: its data are those of the batch without their first axis. Default: `loss` on a
-   * batch of one, which is right where the batch's loss is the sum or the mean over its examples.
+   * The loss of one example, for per-example norms; its data lack the first axis of the batch's. Default: `loss` on a
+   * batch of one, which is right if the batch's loss is the sum or the mean over its examples.
    */
   exampleLoss?: ((params: P, example: D) => JaxArray) | undefined
-  /** The model inside the loss, for {@link Answers.predict}. */
+  /** The model inside the loss, for {@link OracleFunctions.predict}. */
   model?: ((params: P, inputs: I) => JaxArray) | undefined
-  /** false: compiled functions are not compared with the uncompiled ones when they are first called for shapes. Default true. */
+  /** Whether the first call for each shape compares the compiled function with the uncompiled one (default true). */
   check?: boolean | undefined
 }
 
 /**
- * Functions of a flat array x of parameters, float32 or float64 (another type is converted), and of the data that the loss is given. Nothing
- * of the caller's is used up or changed but `out`, which is written and returned.
+ * Functions of a flat array x of parameters, float32 or float64 (other types are converted), and of the loss's data.
+ * They use up and change nothing of the caller's but `out`, which is written to and returned.
  *
- * All throw TypeError or RangeError for an x or v of the wrong length or with a number that is not finite, and on webgpu, where the
- * same functions under `async` must be awaited; Error when the compiled function turns out wrong, or after `dispose()`.
+ * All throw TypeError or RangeError for an x or v of the wrong length or with an entry that is not finite, and on
+ * webgpu, where the functions under `async` replace them; Error when the compiled function is wrong, or after
+ * `dispose()`.
  */
-export interface Answers<D, I> {
-  /** The loss. */
+export interface OracleFunctions<D, I> {
+  /** Returns the loss. */
   value(x: ArrayLike<number>, data: D): number
-  /** Its gradient, as long as x. */
+  /** Returns its gradient, of the length of x. */
   gradient<A extends Floats = Floats>(x: ArrayLike<number>, data: D, out?: A): A
-  /** Both at the price of the gradient. */
+  /** Returns both at the cost of the gradient. */
   valueAndGradient<A extends Floats = Floats>(x: ArrayLike<number>, data: D, out?: A): { value: number; gradient: A }
-  /** The Hessian at x times v. */
+  /** Returns the Hessian at x times v. */
   hvp<A extends Floats = Floats>(x: ArrayLike<number>, v: ArrayLike<number>, data: D, out?: A): A
-  /** The norm of the gradient of each example's own loss; the examples lie along the first axis of every array of the data. */
+  /** Returns the gradient norm of each example's own loss; examples lie along the first axis of every data array. */
   perExampleGradientNorms(x: ArrayLike<number>, data: D, out?: Float64Array): Float64Array
-  /** The outputs of the option `model`, row-major: logits for the scores of @opt/el2n-pruning. */
+  /** Returns the outputs of the option `model`, row-major, such as the logits that @opt/el2n-pruning scores. */
   predict(x: ArrayLike<number>, inputs: I): Floats
 }
 
-/** What {@link oracles} returns. */
-export interface Oracles<D = void, I = JaxArray> extends Answers<D, I> {
-  /** How many parameters there are. */
+/** The answer of {@link oracles}. */
+export interface Oracles<D = void, I = JaxArray> extends OracleFunctions<D, I> {
+  /** The number of parameters. */
   readonly size: number
   readonly dtype: 'float32' | 'float64'
-  /** The same, each returning a promise; x and v are copied before the call returns. The only way on webgpu. */
+  /** The same functions returning promises, the only ones on webgpu. x and v are copied before a call returns. */
   readonly async: {
-    [Name in keyof Answers<D, I>]: (
-      ...args: Parameters<Answers<D, I>[Name]>
-    ) => Promise<ReturnType<Answers<D, I>[Name]>>
+    [Name in keyof OracleFunctions<D, I>]: (
+      ...args: Parameters<OracleFunctions<D, I>[Name]>
+    ) => Promise<ReturnType<OracleFunctions<D, I>[Name]>>
   }
-  /** Frees what the compiled functions hold. */
+  /** Frees the memory of the compiled functions. */
   dispose(): void
 }
 
 /**
- * Oracles on flat typed arrays from a loss on a tree, each compiled by jit when it is first called, and again for data of other shapes.
+ * Makes oracles on flat typed arrays of a loss on a tree. Each is compiled by jit at its first call, and again for data
+ * of other shapes.
  *
- * @param loss of parameters and data, a scalar; by the rules of jax-js it uses up each of its arguments. Without data: of parameters.
- * @param params any tree of parameters: its structure, shapes, float type (float32 or float64, one for all) and device count. It is not
- *   used up.
- * @throws TypeError or RangeError naming the leaf or option that is wrong.
+ * @param loss a scalar function of parameters and data, or of parameters alone; by the rules of jax-js it uses up each
+ *   of its arguments.
+ * @param params any tree of parameters, of which the structure, shapes, device and float type (float32 or float64, the
+ *   same in all leaves) are read. It is not used up.
+ * @throws TypeError or RangeError naming the wrong leaf or option.
  */
 export function oracles<P, D = void, I = JaxArray>(
   loss: (params: P, data: D) => JaxArray,
@@ -72,21 +75,21 @@ export function oracles<P, D = void, I = JaxArray>(
   if (typeof loss !== 'function') refuse('oracles: loss', 'a function of parameters and data', show(loss), 'type')
   for (const [name, f] of Object.entries({ exampleLoss, model })) if (f !== undefined) callback(f, `oracles: ${name}`)
   boolean(check, 'oracles: check')
-  const layout = layoutOf(params, 'oracles: params')
+  const layout = new Layout(params, 'oracles: params')
   const { size, dtype, device } = layout
   const one = np.array(1, { dtype: dtype as DType, device })
   const plain = traced(loss as unknown as Loss, exampleLoss as Loss | undefined, model as Loss | undefined)
   const compiled = new Map<Derived, Traceable & { dispose(): void }>()
-  /** Oracles and shapes of data for which the compiled function is known to be right. */
+  /** The oracles and shapes of data for which the compiled function is known to be right. */
   const trusted = new Set<string>()
   let disposed = false
 
-  /** Arrays that a function derived from the loss gives at x, with further vectors and data. */
+  /** Reads the answer of a function derived from the loss, at x and further vectors. */
   function* ask(name: Derived, x: ArrayLike<number>, data: unknown, ...vectors: Floats[]): Reading<Numbers[]> {
-    if (disposed) throw new Error(`${name}: these oracles are disposed of`)
+    if (disposed) throw new Error(`${name}: these oracles have been disposed of`)
     const slow = plain[name]
     if (!slow) throw new TypeError('predict: oracles was given no model')
-    const flat = take(layout, x, `${name}: x`)
+    const flat = layout.checked(x, `${name}: x`)
     const given = data === undefined ? [] : [data as Tree]
     let key: string = name
     for (const leaf of leavesOf(given)) {
@@ -95,15 +98,15 @@ export function oracles<P, D = void, I = JaxArray>(
       key += ` ${leaf.dtype}[${leaf.shape}]`
     }
     const trees = (at: Floats) => [
-      toTree(layout, at),
+      layout.toTree(at),
       one.ref,
-      ...vectors.map((v) => toTree(layout, v)),
+      ...vectors.map((v) => layout.toTree(v)),
       ...tree.ref(given),
     ]
     const fast = compiled.get(name) ?? (jit(slow as never) as unknown as Traceable & { dispose(): void })
     compiled.set(name, fast)
     if (!check || trusted.has(key)) return yield leavesOf(fast(...trees(flat)))
-    const { answer, finite } = yield* checked(name, fast, slow, trees, flat)
+    const { answer, finite } = yield* compareCompiled(name, fast, slow, trees, flat)
     if (finite) trusted.add(key)
     return answer
   }
@@ -113,9 +116,9 @@ export function oracles<P, D = void, I = JaxArray>(
     data: D,
     out?: Floats,
   ): Reading<{ value: number; gradient: Floats }> {
-    const gradient = outOf('gradient', size, out) ?? floats(layout, size)
+    const gradient = checkedOut('gradient', size, out) ?? layout.zeros()
     const [[value], ...leaves] = yield* ask('gradient', x, data)
-    return { value, gradient: toFlat(layout, leaves, gradient) }
+    return { value, gradient: layout.toFlat(leaves, gradient) }
   }
 
   const work = {
@@ -128,14 +131,14 @@ export function oracles<P, D = void, I = JaxArray>(
       return (yield* valueAndGradient(x, data, out)).gradient
     },
     *hvp(x: ArrayLike<number>, v: ArrayLike<number>, data: D, out?: Floats): Reading<Floats> {
-      const product = outOf('hvp', size, out) ?? floats(layout, size)
-      return toFlat(layout, yield* ask('hvp', x, data, take(layout, v, 'hvp: v')), product)
+      const product = checkedOut('hvp', size, out) ?? layout.zeros()
+      return layout.toFlat(yield* ask('hvp', x, data, layout.checked(v, 'hvp: v')), product)
     },
     *perExampleGradientNorms(x: ArrayLike<number>, data: D, out?: Float64Array): Reading<Float64Array> {
       if (data === undefined || leavesOf(data).length === 0)
         refuse('perExampleGradientNorms: data', 'arrays, with the examples along their first axis', 'none')
       const [norms] = yield* ask('perExampleGradientNorms', x, data)
-      const all = outOf('perExampleGradientNorms', norms.length, out) ?? new Float64Array(norms.length)
+      const all = checkedOut('perExampleGradientNorms', norms.length, out) ?? new Float64Array(norms.length)
       all.set(norms)
       return all
     },
@@ -146,7 +149,7 @@ export function oracles<P, D = void, I = JaxArray>(
   return {
     size,
     dtype,
-    ...twins(work, () => device),
+    ...syncAndAsync(work, () => device),
     dispose() {
       if (disposed) return
       disposed = true
@@ -156,8 +159,8 @@ export function oracles<P, D = void, I = JaxArray>(
   } as unknown as Oracles<D, I>
 }
 
-/** Checks where an answer is to be written, if it is said. */
-function outOf<A extends Floats>(name: string, length: number, out: A | undefined): A | undefined {
+/** Checks the array that an answer is written to, if one is given. */
+function checkedOut<A extends Floats>(name: string, length: number, out: A | undefined): A | undefined {
   if (out === undefined) return out
   const wanted = `a typed array of length ${length}`
   if (!/Float(32|64)Array/.test(Object.prototype.toString.call(out))) refuse(`${name}: out`, wanted, show(out), 'type')

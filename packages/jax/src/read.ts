@@ -3,45 +3,48 @@ import type { Array as JaxArray } from '@jax-js/jax'
 /** The numbers of an array of jax-js. */
 export type Numbers = Awaited<ReturnType<JaxArray['data']>>
 
-/** Work that asks, now and then, for arrays' numbers (and uses the arrays up): written once, driven with or without waiting. */
+/**
+ * A computation that yields arrays, which it thereby uses up, to get their numbers: written once, run with or without
+ * waiting for the device.
+ */
 export type Reading<R> = Generator<JaxArray[], R, Numbers[]>
 
-/** The answer at once. */
-function now<R>(work: Reading<R>): R {
+/** Runs a computation, reading arrays synchronously. */
+function runSync<R>(work: Reading<R>): R {
   let step = work.next()
   while (!step.done) step = work.next(step.value.map((array) => array.dataSync()))
   return step.value
 }
 
-/** The answer when the device has given the numbers. What happens before the first read happens before this returns. */
-async function later<R>(work: Reading<R>): Promise<R> {
+/** Runs a computation, awaiting the device. Everything before the first read happens before this returns. */
+async function runAsync<R>(work: Reading<R>): Promise<R> {
   let step = work.next()
   while (!step.done) step = work.next(await Promise.all(step.value.map((array) => array.data())))
   return step.value
 }
 
 /**
- * Work as functions that answer at once, and under `async` as functions that answer when the device has. Reading a GPU without waiting
- * stops the page where it can be done at all, so on webgpu the former refuse.
+ * Makes functions that read arrays synchronously and, under `async`, the same functions returning promises. A
+ * synchronous read of a GPU would freeze the page, if it works at all, so the former throw on webgpu.
  */
-export function twins(
+export function syncAndAsync(
   work: Record<string, (...args: never[]) => Reading<unknown>>,
   deviceOf: (...args: never[]) => string | undefined,
 ): object {
   const names = Object.keys(work)
-  const atOnce =
+  const sync =
     (name: string) =>
     (...args: never[]) => {
       if (deviceOf(...args) === 'webgpu')
         throw new TypeError(`${name}: on webgpu a read must be awaited, use \`await async.${name}(...)\``)
-      return now(work[name](...args))
+      return runSync(work[name](...args))
     }
-  const waiting =
+  const async =
     (name: string) =>
     async (...args: never[]) =>
-      later(work[name](...args))
+      runAsync(work[name](...args))
   return {
-    ...Object.fromEntries(names.map((name) => [name, atOnce(name)])),
-    async: Object.fromEntries(names.map((name) => [name, waiting(name)])),
+    ...Object.fromEntries(names.map((name) => [name, sync(name)])),
+    async: Object.fromEntries(names.map((name) => [name, async(name)])),
   }
 }

@@ -5,24 +5,24 @@ import type { Tree } from './layout.ts'
 
 type JaxArray = jax.Array
 
-/** A user's function of parameters and perhaps data, which uses up what it is given. */
+/** A user's function of parameters and perhaps data; it uses its arguments up. */
 export type Loss = (params: Tree, ...data: Tree[]) => JaxArray
 
-// What is traced is as general as a tree can be; the types of jax-js want to know the tree.
+// Traced functions take any tree, while the types of jax-js ask for a specific one.
 const valueAndGrad = jax.valueAndGrad as unknown as (f: Traceable) => (...args: Tree[]) => [JaxArray, Tree]
 const grad = jax.grad as unknown as (f: Traceable) => (...args: Tree[]) => Tree
 const jvp = jax.jvp as unknown as (f: Traceable, at: Tree[], along: Tree[]) => [JaxArray, JaxArray]
 const vmap = jax.vmap as unknown as (f: Traceable, axes: (number | null)[]) => (...args: Tree[]) => Tree
 
 /**
- * The functions behind the oracles, of which each uses its arguments up. `one` is a 1 that the compiler does not know to be one: what
- * jax-js 0.1.25 gets wrong under jit are derivatives that begin with a constant, and multiplied by `one` none does.
+ * Returns the functions behind the oracles; each uses its arguments up. `one` is 1, but an argument and not a constant:
+ * jax-js 0.1.25 compiles derivatives that begin with a constant wrongly, and with the factor `one` none does.
  */
 export function traced(loss: Loss, exampleLoss?: Loss, model?: Loss): Record<Derived, Traceable | undefined> {
   const scalar = (f: Loss, name: string) => {
     return (...args: [Tree, ...Tree[]]): JaxArray => {
       const value = f(...args)
-      // A tracer is no Array, but has a shape as well.
+      // A tracer is not an Array but has a shape.
       const shape = value?.shape
       if (shape?.length !== 0)
         refuse(
@@ -41,7 +41,7 @@ export function traced(loss: Loss, exampleLoss?: Loss, model?: Loss): Record<Der
   return {
     value: (p, one, ...data) => ofAll(p, ...data).mul(one as JaxArray),
     gradient: (p, one, ...data) => valueAndGrad((q) => ofAll(q, ...data).mul(one as JaxArray))(p),
-    // Reverse over forward: the gradient of the derivative along v. The other orders take several times as long in jax-js.
+    // Reverse over forward: the gradient of the derivative along v. Other orders are several times slower in jax-js.
     hvp: (p, one, v, ...data) =>
       grad((q) => {
         const [value, slope] = jvp((r) => ofAll(r, ...data), [q], [v])
@@ -67,7 +67,7 @@ export function traced(loss: Loss, exampleLoss?: Loss, model?: Loss): Record<Der
   }
 }
 
-/** What is derived from the loss. */
+/** The functions derived from the loss. */
 export type Derived = 'value' | 'gradient' | 'hvp' | 'perExampleGradientNorms' | 'predict'
 
 const batchOfOne = (example: Tree): Tree => jax.tree.map((a: JaxArray) => a.reshape([1, ...a.shape]), example) as Tree

@@ -1,7 +1,7 @@
 // In headless Chromium: WebAssembly, the same on an isolated page where jax-js has workers, and WebGPU on SwiftShader.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
@@ -48,14 +48,20 @@ withChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which was not found: s
     expected = await work('wasm')
     const { build } = await import('esbuild')
     const { outputFiles } = await build({
-      ...{ entryPoints: [join(dirname(fileURLToPath(import.meta.url)), 'page.ts')], outdir: '/', write: false },
-      ...{ bundle: true, splitting: true, format: 'esm', logLevel: 'silent' },
+      entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+      outdir: '/',
+      write: false,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      logLevel: 'silent',
     })
     const files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]))
     server = createServer((request, response) => {
       const file = files.get(basename(request.url!))
       const type = file === undefined ? 'text/html' : 'text/javascript'
-      response.writeHead(200, { 'content-type': type, ...(request.url === '/' ? {} : ISOLATED) }).end(file ?? HTML)
+      const headers = request.url === '/' ? undefined : ISOLATED
+      response.writeHead(200, { 'content-type': type, ...headers }).end(file ?? HTML)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { chromium } = await import('playwright-core')
@@ -67,7 +73,7 @@ withChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which was not found: s
     server?.close()
   })
 
-  it('WebAssembly gives what it gives in Node, with and without waiting', async () => {
+  test('WebAssembly gives what it gives in Node, with and without waiting', async () => {
     const answer = await answerOf('wasm')
     expect(answer).toMatchObject({ device: 'wasm', isolated: false })
     expectTheSame(answer)
@@ -75,14 +81,14 @@ withChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which was not found: s
     expect(answer.float64).toEqual([0.2, 0.6])
   })
 
-  it('so it does on an isolated page', async () => {
+  test('so it does on an isolated page', async () => {
     const answer = await answerOf('wasm', '/isolated')
     expect(answer).toMatchObject({ device: 'wasm', isolated: true })
     expectTheSame(answer)
     expect(relative(answer.atOnce as number[], answer.gradient)).toBeLessThan(1e-6)
   })
 
-  it('WebGPU gives the same to float32 accuracy, when one waits; else it says how', async () => {
+  test('WebGPU gives the same to float32 accuracy, when one waits; else it says how', async () => {
     const page = await browser.newPage()
     page.setDefaultTimeout(600_000)
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)

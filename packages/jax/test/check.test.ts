@@ -33,13 +33,13 @@ const WRONG: [string, 'float32' | 'float64', Loss, number[]][] = [
 ]
 
 describe('losses that jit alone gets wrong', () => {
-  it.each(WRONG.slice(0, 5))('%s: the fault is there', (_, dtype, loss, wanted) => {
+  test.each(WRONG.slice(0, 5))('%s: the fault is there', (_, dtype, loss, wanted) => {
     const alone = jit(grad(loss))(numbers(X, dtype)) as unknown as JaxArray
     const right = [...alone.dataSync()].every((g, i) => Math.abs(g - wanted[i]) < 1e-3)
     expect(right).toBe(false)
   })
 
-  it.each(WRONG)('%s: the bridge gets it right', (name, dtype, loss, wanted) => {
+  test.each(WRONG)('%s: the bridge gets it right', (name, dtype, loss, wanted) => {
     const f = oracles(loss, zeros(dtype))
     f.gradient(X).forEach((g, i) => {
       expect(g).toBeCloseTo(wanted[i], 6)
@@ -50,7 +50,7 @@ describe('losses that jit alone gets wrong', () => {
     })
   })
 
-  it('Hessian-vector products of scaled losses in float64', () => {
+  test('Hessian-vector products of scaled losses in float64', () => {
     for (const scaled of [(s: JaxArray) => s.mul(0.5), (s: JaxArray) => s.mul(1 / 3), (s: JaxArray) => s.mul(1e-3)]) {
       const f = oracles((p: JaxArray) => scaled(np.square(np.square(p)).sum()), zeros('float64'))
       const factor = scaled(np.array(1, { dtype: np.float64 })).item()
@@ -66,7 +66,7 @@ describe('losses that jit alone gets wrong', () => {
     }
   })
 
-  it('per-example norms through slices', () => {
+  test('per-example norms through slices', () => {
     const f = oracles((p: JaxArray, e: JaxArray) => p.slice([0, 2]).mul(e).sum(-1).mean(), zeros())
     const each = np.array([
       [3, 4],
@@ -80,7 +80,7 @@ describe('the check at the first call', () => {
   /** A gradient inside of the loss: its constant is not the bridge's to hide. Right: x_0, with gradient [1, 0, 0]. */
   const inner: Loss = (p) => p.ref.mul(grad((q: JaxArray) => q.slice(0))(p) as unknown as JaxArray).sum()
 
-  it('throws for a loss that is wrong in spite of the factor', () => {
+  test('throws for a loss that is wrong in spite of the factor', () => {
     const f = oracles(inner, zeros())
     expect(() => f.gradient(X)).toThrow(/^gradient: jax-js compiles this function wrongly: its jit differs .* by [1-9]/)
     expect(() => f.value(X)).toThrow(/^value: jax-js compiles this function wrongly/)
@@ -89,7 +89,7 @@ describe('the check at the first call', () => {
     expect(() => model.predict(X, np.array([1, 2]))).toThrow(/^predict: jax-js compiles/)
   })
 
-  it('throws for products and per-example norms, too', () => {
+  test('throws for products and per-example norms, too', () => {
     const square: Loss = (p) => inner(np.square(p))
     const f = oracles(square, zeros())
     expect(() => f.hvp(X, [1, 1, 1])).toThrow(/^hvp: jax-js compiles/)
@@ -97,15 +97,15 @@ describe('the check at the first call', () => {
     expect(() => g.perExampleGradientNorms(X, np.array([1, 2]))).toThrow(/^perExampleGradientNorms: jax-js compiles/)
   })
 
-  it('rejects the promise of async', async () => {
+  test('rejects the promise of async', async () => {
     await expect(oracles(inner, zeros()).async.gradient(X)).rejects.toThrow(/^gradient: jax-js compiles/)
   })
 
-  it('is turned off by check: false, which lets the wrong answer through', () => {
+  test('is turned off by check: false, which lets the wrong answer through', () => {
     expect([...oracles(inner, zeros(), { check: false }).gradient(X)]).toEqual([1, 1, 1])
   })
 
-  it('runs the uncompiled loss once for each shape, and for each oracle', () => {
+  test('runs the uncompiled loss once for each shape, and for each oracle', () => {
     let [traced, calls] = [0, 0]
     const f = oracles((p: JaxArray, u: JaxArray) => {
       if (u instanceof np.Array) calls++
@@ -126,7 +126,7 @@ describe('the check at the first call', () => {
     off.value(X, u(4))
   })
 
-  it('does not take rounding for a fault where everything cancels', () => {
+  test('does not take rounding for a fault where everything cancels', () => {
     // At its minimum the gradient is rounding and nothing else.
     const target = normals(1, 300)
     const loss = (p: JaxArray, { u, y }: { u: JaxArray; y: JaxArray }) => np.square(np.matmul(u, p).sub(y)).mean()
@@ -142,7 +142,7 @@ describe('the check at the first call', () => {
     expect([...oracles((p: JaxArray) => p.sum().mul(0), zeros()).gradient(X)]).toEqual([0, 0, 0])
   })
 
-  it('says nothing of answers that are no numbers, and looks again', () => {
+  test('says nothing of answers that are no numbers, and looks again', () => {
     const f = oracles((p: JaxArray) => np.log(p).sum(), zeros())
     expect(f.value([-1, 1, 1])).toBeNaN()
     expect(f.value(X)).toBeCloseTo(0, 5)
@@ -153,7 +153,7 @@ describe('the check at the first call', () => {
 })
 
 describe('the measure of the check', () => {
-  it('is relative to each array, or to a hundredth of all where one hardly counts', () => {
+  test('is relative to each array, or to a hundredth of all where one hardly counts', () => {
     expect(difference([[1, 2]], [[1, 2]])).toBe(0)
     expect(difference([[1.1, 0]], [[1, 0]])).toBeCloseTo(0.1 / 1.01)
     expect(difference([[100], [2e-3]], [[100], [1e-3]])).toBeCloseTo(1e-3 / (1e-3 + 1))

@@ -64,7 +64,7 @@ describe('what is refused', () => {
       'two types of leaves',
       () => ravel([np.zeros([2]), np.zeros([2], { dtype: np.float64 })]),
       TypeError,
-      'ravel: params.1 must be float32, as the first leaf is, got float64',
+      'ravel: params.1 must be float32, like the first leaf, got float64',
     ],
     [
       'an empty leaf',
@@ -76,7 +76,7 @@ describe('what is refused', () => {
       'one path twice',
       () => ravel({ 'a.b': np.zeros([2]), a: { b: np.zeros([2]) } }),
       RangeError,
-      'ravel: params must be a tree with one leaf a path, got two at "a.b"',
+      'ravel: params must be a tree with one leaf per path, got two at "a.b"',
     ],
     [
       'unravel of another length',
@@ -103,38 +103,38 @@ describe('what is refused', () => {
       'oracles: exampleLoss must be a function that returns a scalar of jax-js, got shape [3]',
     ],
   ]
-  it.each(cases)('%s', (_, work, kind, message) => {
+  test.each(cases)('%s', (_, work, kind, message) => {
     expect(work).toThrow(kind)
     expect(work).toThrow(message)
   })
 
-  it('data that were used up, with the words of jax-js', () => {
+  test('data that were used up, with the words of jax-js', () => {
     const data = U()
     data.dispose()
     expect(() => f.value([1, 2, 3], data)).toThrow(/freed/)
   })
 
-  it('anything after dispose, which may be called twice', async () => {
+  test('anything after dispose, which may be called twice', async () => {
     const gone = make()
     gone.value([1, 2, 3], U())
     gone.dispose()
     gone.dispose()
-    expect(() => gone.value([1, 2, 3], U())).toThrow('value: these oracles are disposed of')
-    await expect(gone.async.gradient([1, 2, 3], U())).rejects.toThrow('gradient: these oracles are disposed of')
+    expect(() => gone.value([1, 2, 3], U())).toThrow('value: these oracles have been disposed of')
+    await expect(gone.async.gradient([1, 2, 3], U())).rejects.toThrow('gradient: these oracles have been disposed of')
   })
 
-  it('a device that is unknown or not here', async () => {
+  test('a device that is unknown or not here', async () => {
     await expect(init('tpu' as Device)).rejects.toThrow("init: device must be 'cpu', 'wasm' or 'webgpu', got \"tpu\"")
     await expect(init('webgpu')).rejects.toThrow('init: there is no webgpu here (no navigator.gpu, or no adapter)')
   })
 
-  it('leaves the oracles as they were', () => {
+  test('leaves the oracles as they were', () => {
     expect([...f.gradient([1, 2, 4], U())]).toEqual([0, 0, 2])
   })
 })
 
 describe('devices', () => {
-  it('cpu gives what wasm gives', async () => {
+  test('cpu gives what wasm gives', async () => {
     await init('cpu')
     const f = make()
     expect([...f.gradient([1, 2, 4], U())]).toEqual([0, 0, 2])
@@ -142,7 +142,7 @@ describe('devices', () => {
     expect([...make().gradient([1, 2, 4], U())]).toEqual([0, 0, 2])
   })
 
-  it('an engine without float16 arrays says so when one is made', async () => {
+  test('an engine without float16 arrays says so when one is made', async () => {
     const host = globalThis as { Float16Array?: new (length: number) => unknown }
     const own = host.Float16Array
     host.Float16Array = undefined as never

@@ -1,43 +1,20 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { type Array as JaxArray, numpy as np, tree } from '@jax-js/jax'
 import { AdamW } from '@opt/optimizers'
 import { applyUpdates, init, optax, oracles, ravel } from '../src/index.ts'
-import { type Batch, crossEntropy, layers, normals } from './models.ts'
+import { normals } from './models.ts'
 
 beforeAll(() => init('wasm'))
 
-/** Bytes after collection: the heap, and outside of it, where the WebAssembly memory counts in which jax-js keeps its arrays. */
-async function used(): Promise<{ heap: number; external: number }> {
-  const { gc } = globalThis as { gc?: () => void }
-  if (!gc) throw new Error('the heap can be measured with --expose-gc only')
-  // What a collection finds dead outside of the heap is freed a little later.
-  for (let k = 0; k < 3; k++) {
-    gc()
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  const { heapUsed, external } = process.memoryUsage()
-  return { heap: heapUsed, external }
-}
+type Bytes = { heap: number; external: number }
+const { used } = (await import('./used.mjs' as string)) as { used(): Promise<Bytes> }
 
-const arrays = (): Batch => ({
-  u: np.array(normals(1, 16 * 8)).reshape([16, 8]),
-  y: np.array(Int32Array.from({ length: 16 }, (_, i) => i % 3)),
-})
-
-it('does not grow over 10,000 steps of an optimizer', async () => {
-  const f = oracles(crossEntropy, layers([8, 8, 3]))
-  const data = arrays()
-  const x = normals(2, f.size, 0.3)
-  const optimizer = new AdamW(x, { learningRate: 1e-3 })
-  const step = () => optimizer.step(f.gradient(x, data, optimizer.gradients))
-  for (let t = 0; t < 2000; t++) step()
-  const seen = [await used()]
-  for (let round = 0; round < 5; round++) {
-    for (let t = 0; t < 2000; t++) step()
-    seen.push(await used())
-  }
-  const median = (bytes: number[]) => bytes.sort((a, b) => a - b)[2]
-  const heap = median(seen.slice(1).map((now, k) => (now.heap - seen[k].heap) / 2000))
-  const external = (seen[5].external - seen[0].external) / 10_000
+test('does not grow over 10,000 steps of an optimizer', () => {
+  const program = fileURLToPath(new URL('steps.mjs', import.meta.url))
+  const { heap, external }: Bytes = JSON.parse(
+    execFileSync(process.execPath, ['--expose-gc', program], { encoding: 'utf8' }),
+  )
   if (process.env.OPT_SHOW) console.error('bytes a step', { heap, external })
   // Parameters forgotten once a step would be 500 outside of the heap, and 900 in it.
   expect(external).toBeLessThan(40)
@@ -51,7 +28,7 @@ describe('no array is left behind', () => {
   const loss = ({ a }: { a: JaxArray }, u: JaxArray) => np.square(a.mul(u)).sum()
   const x = normals(1, SIZE)
 
-  /** Growth over some calls, in arrays of SIZE numbers; the memory of WebAssembly never shrinks, so it is warmed up first. */
+  /** Returns the growth over some calls, in arrays of SIZE numbers; after a warm-up, as WebAssembly memory never shrinks. */
   const growth = async (work: () => void, calls = 40) => {
     for (let t = 0; t < 5; t++) work()
     const before = await used()
@@ -59,11 +36,11 @@ describe('no array is left behind', () => {
     return ((await used()).external - before.external) / BYTES
   }
 
-  it('the measure sees one that is', async () => {
+  test('the measure sees one that is', async () => {
     expect(await growth(() => np.array(x))).toBeGreaterThan(35)
   })
 
-  it('by any oracle', async () => {
+  test('by any oracle', async () => {
     const f = oracles(loss, params(), { exampleLoss: ({ a }, u) => np.dot(a, u), model: ({ a }, u) => a.mul(u) })
     const u = np.array(normals(3, SIZE)).reshape([1, SIZE])
     const work = () => {
@@ -76,7 +53,7 @@ describe('no array is left behind', () => {
     expect(await growth(work)).toBeLessThan(1)
   })
 
-  it('by refused calls', async () => {
+  test('by refused calls', async () => {
     const f = oracles(loss, params())
     const u = np.array(normals(3, SIZE))
     const bad = new Float32Array(SIZE).fill(NaN)
@@ -88,7 +65,7 @@ describe('no array is left behind', () => {
     expect(await growth(work)).toBeLessThan(1)
   })
 
-  it('by first calls with their checks, once disposed of', async () => {
+  test('by first calls with their checks, once disposed of', async () => {
     const u = np.array(normals(3, SIZE)).reshape([1, SIZE])
     const work = () => {
       const f = oracles(loss, params(), { exampleLoss: ({ a }, e) => np.dot(a, e) })
@@ -101,7 +78,7 @@ describe('no array is left behind', () => {
     expect(await growth(work, 10)).toBeLessThan(1)
   })
 
-  it('by an optax loop', async () => {
+  test('by an optax loop', async () => {
     const transformation = optax((p) => new AdamW(p))
     let at = { a: np.array(x) }
     let state = transformation.init(tree.ref(at))

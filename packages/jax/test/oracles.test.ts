@@ -30,7 +30,7 @@ describe('the same network in @opt/nn', () => {
   exact.parameters.set(x)
   const v = normals(4, x.length)
 
-  it('has the same value, gradient, Hessian-vector product, per-example norms and outputs to float32 accuracy', () => {
+  test('has the same value, gradient, Hessian-vector product, per-example norms and outputs to float32 accuracy', () => {
     const data = batch(32, 20, 4)
     const { inputs, labels } = data
     const f = oracles(crossEntropy, layers(sizes), { model: dense })
@@ -44,7 +44,7 @@ describe('the same network in @opt/nn', () => {
     f.dispose()
   })
 
-  it('steps along it: 50 steps of gradient descent end at the same parameters', () => {
+  test('steps along it: 50 steps of gradient descent end at the same parameters', () => {
     const data = batch(32, 20, 4)
     const f = oracles(crossEntropy, layers(sizes))
     const at = x.slice()
@@ -60,7 +60,7 @@ describe('the same network in @opt/nn', () => {
 })
 
 describe('analytic cases', () => {
-  it('x A x / 2 + b x: gradient and products are the matrix times x and v', () => {
+  test('x A x / 2 + b x: gradient and products are the matrix times x and v', () => {
     const A = np.array([
       [4, 1, 0],
       [1, 3, -1],
@@ -73,7 +73,7 @@ describe('analytic cases', () => {
     expect([...f.hvp([9, 9, 9], [1, 0, -1], A)]).toEqual([4, 2, -2])
   })
 
-  it('a loss without data', () => {
+  test('a loss without data', () => {
     const f = oracles(({ a, b }: { a: JaxArray; b: JaxArray }) => np.square(a).sum().add(b.mul(3)), {
       a: np.zeros([2]),
       b: np.array(0),
@@ -83,7 +83,7 @@ describe('analytic cases', () => {
     expect([...f.hvp([1, 2, 5], [1, 1, 1])]).toEqual([2, 2, 0])
   })
 
-  it('parameters that the loss does not look at have no gradient', () => {
+  test('parameters that the loss does not look at have no gradient', () => {
     for (const dtype of ['float32', 'float64'] as const) {
       const zero = () => np.zeros([2], { dtype: np[dtype] })
       const f = oracles(
@@ -99,7 +99,7 @@ describe('analytic cases', () => {
     }
   })
 
-  it('per-example norms take exampleLoss where the loss of a batch of one is not the loss of one', () => {
+  test('per-example norms take exampleLoss where the loss of a batch of one is not the loss of one', () => {
     const spread = (p: JaxArray, u: JaxArray) => np.var_(u.mul(p)) // zero for a batch of one
     const own = (p: JaxArray, u: JaxArray) => np.square(p.sub(u)).sum()
     const U = np.array([1, 2, 4])
@@ -108,7 +108,7 @@ describe('analytic cases', () => {
     expect([...oracles(spread, np.array(0)).perExampleGradientNorms([1], U)]).toEqual([0, 0, 0])
   })
 
-  it('Rosenbrock: against the derivatives by hand at many points', () => {
+  test('Rosenbrock: against the derivatives by hand at many points', () => {
     const f = oracles(
       (p: JaxArray) => {
         const [a, b] = [p.ref.slice(0), p.slice(1)]
@@ -137,7 +137,7 @@ describe('analytic cases', () => {
 describe('float64', () => {
   const f64 = (x: ArrayLike<number>, shape: number[]) => np.array(Float64Array.from(x), { shape, dtype: np.float64 })
 
-  it('is exact where the loss needs arithmetic only', () => {
+  test('is exact where the loss needs arithmetic only', () => {
     const rng = random(1)
     const A = Float64Array.from({ length: 25 }, () => rng.normal())
     const x = Float64Array.from({ length: 5 }, () => rng.normal())
@@ -166,7 +166,7 @@ describe('float64', () => {
     ).toBeLessThan(1e-15)
   })
 
-  it('is good to 2e-6 with tanh, exp and log, its derivatives to 1e-7: networks against @opt/nn in float64', () => {
+  test('is good to 2e-6 with tanh, exp and log, its derivatives to 1e-7: networks against @opt/nn in float64', () => {
     const sizes = [20, 16, 4]
     const f = oracles(crossEntropy, layers(sizes, 'float64'))
     const worst = { value: 0, gradient: 0, hvp: 0, norms: 0 }
@@ -193,7 +193,7 @@ describe('float64', () => {
 })
 
 describe('what is the caller’s stays the caller’s', () => {
-  it('neither parameters nor data are used up, x and v are not changed, out is written and returned', () => {
+  test('neither parameters nor data are used up, x and v are not changed, out is written and returned', () => {
     const params = layers([3, 4, 2])
     const data = arrays(batch(5, 3, 2))
     const f = oracles(crossEntropy, params, { model: dense })
@@ -214,7 +214,7 @@ describe('what is the caller’s stays the caller’s', () => {
     ).toEqual([1, 1, 1, 1, 1, 1])
   })
 
-  it('each shape is compiled, and the answers of another shape are right', () => {
+  test('each shape is compiled, and the answers of another shape are right', () => {
     const f = oracles(crossEntropy, layers([3, 4, 2]))
     const network = mlp({ sizes: [3, 4, 2], activation: 'tanh', seed: 1 })
     for (const n of [5, 2, 5, 1, 2]) {
@@ -225,7 +225,7 @@ describe('what is the caller’s stays the caller’s', () => {
     }
   })
 
-  it('async gives the same, and takes x at the call', async () => {
+  test('async gives the same, and takes x at the call', async () => {
     const f = oracles(crossEntropy, layers([3, 4, 2]), { model: dense })
     const data = arrays(batch(5, 3, 2))
     const x = normals(1, f.size)
@@ -247,7 +247,7 @@ describe('what is the caller’s stays the caller’s', () => {
 })
 
 describe('ravel', () => {
-  it('a tree and back, whatever its form', () => {
+  test('a tree and back, whatever its form', () => {
     const leaf = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 })
     const forms = fc.letrec((tie) => ({
       node: fc.oneof(
@@ -290,7 +290,7 @@ describe('ravel', () => {
     )
   })
 
-  it('names leaves by their paths, and views are views', () => {
+  test('names leaves by their paths, and views are views', () => {
     const { x, named, shapes } = ravel({ first: layers([2, 3]), scale: np.array(2) })
     expect(shapes).toEqual({ 'first.0.w': [2, 3], 'first.0.b': [3], scale: [] })
     named(x).scale[0] = 9
@@ -298,7 +298,7 @@ describe('ravel', () => {
     expect(Object.keys(ravel(np.zeros([2])).shapes)).toEqual(['0'])
   })
 
-  it('float64 numbers come and go unrounded', async () => {
+  test('float64 numbers come and go unrounded', async () => {
     const params = { a: np.array(Float64Array.of(1 / 3, 2 / 3)), b: np.array(Float64Array.of(0.1, 0.1)) }
     const { x, unravel } = ravel(params)
     expect([...x]).toEqual([1 / 3, 2 / 3, 0.1, 0.1])

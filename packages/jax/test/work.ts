@@ -1,4 +1,4 @@
-// The same work in Node and in pages: every oracle and an optax step of a small network, all awaited.
+// The same work for Node and for pages: every oracle and an optax step of a small network, all awaited.
 import { type Array as JaxArray, numpy as np } from '@jax-js/jax'
 import { applyUpdates, type Device, init, optax, oracles, ravel } from '../src/index.ts'
 import { type Batch, crossEntropy, dense, layers, normals } from './models.ts'
@@ -11,15 +11,15 @@ export interface Answer {
   norms: number[]
   outputs: number[]
   optax: number[]
-  /** What the functions say that do not wait: their gradient, or why not. */
+  /** The gradient of the synchronous functions, or their error message. */
   atOnce: number[] | string
-  /** What oracles of float64 say: their gradient, or why not. */
+  /** The gradient of float64 oracles, or their error message. */
   float64: number[] | string
-  /** What a loss says that jit gets wrong without the bridge: its gradient. */
+  /** The gradient of a loss that jit alone gets wrong. */
   slice: number[]
 }
 
-/** Plain descent, so that nothing but the bridge is tried. */
+/** Plain descent, so that only the bridge is tested. */
 class Descent {
   readonly parameters: Record<string, Float32Array>
   constructor(parameters: Record<string, Float32Array>) {
@@ -59,8 +59,11 @@ export async function work(device: Device): Promise<Answer> {
     float64 = (error as Error).message
   }
   return {
+    device: data.u.device,
+    value,
+    gradient: [...gradient],
+    atOnce,
     float64,
-    ...{ device: data.u.device, value, gradient: [...gradient], atOnce },
     product: [...(await f.async.hvp(x, x, data))],
     norms: [...(await f.async.perExampleGradientNorms(x, data))],
     outputs: [...(await f.async.predict(x, data.u))],
