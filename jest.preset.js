@@ -12,7 +12,7 @@ export default {
     ],
   },
   testTimeout: 600_000,
-  collectCoverageFrom: ['src/**/*.ts', '!src/kernels/wasm-bytes.ts'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*wasm*.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['json', 'text-summary'],
 }
