@@ -1,5 +1,14 @@
 // The work that is compared: each case gives its contenders and the least ratio of their time to ours.
-import { allocate, exponentialKernels, gemmScratch, matrixKernels, matrixView, random, solveScratch } from '@opt/core'
+import {
+  allocate,
+  assignment,
+  exponentialKernels,
+  gemmScratch,
+  matrixKernels,
+  matrixView,
+  random,
+  solveScratch,
+} from '@opt/core'
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import * as plain from './plain.mjs'
 
@@ -118,4 +127,11 @@ export async function sparse(measure) {
     'plain loop': () => plain.spmv(m, starts, columns, values, x, y),
   }
   await measure('spmv', m * each, spmv, { 'plain loop': 1.3 })
+}
+
+/** The exact assignment problem on a uniform random matrix. */
+export async function assignments(measure, n) {
+  const rng = random(1)
+  const cost = Array.from({ length: n }, () => Float64Array.from({ length: n }, () => rng.uniform()))
+  await measure('assignment', n, { ours: () => assignment(cost, { history: false }) }, { scipy: 0.33 })
 }

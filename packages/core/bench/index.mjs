@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick] [name...]
 import { readFileSync } from 'node:fs'
 import { allocate, exp, log, vectorKernels } from '@opt/core'
-import { exponentials, matrixVector, products, sparse } from './cases.mjs'
+import { assignments, exponentials, matrixVector, products, sparse } from './cases.mjs'
 import { startNumpy } from './numpy.mjs'
 import { compare } from './timing.mjs'
 
@@ -20,7 +20,8 @@ const verdict = (met) => (met ? 'met' : 'not met')
 async function measure(task, n, contenders, targets) {
   if (only.length > 0 && !only.includes(task)) return
   console.error(`${task} ${n}`)
-  if (numpy && targets.numpy) contenders.numpy = { remote: () => numpy.time(task, n, settings.batch) }
+  for (const peer of ['numpy', 'scipy'])
+    if (numpy && targets[peer]) contenders[peer] = { remote: () => numpy.time(task, n, settings.batch) }
   const times = await compare(contenders, settings)
   for (const [name, target] of Object.entries(targets)) {
     const theirs = times[name]
@@ -70,6 +71,7 @@ for (const n of sizes.filter((n) => n <= 1024)) await products(measure, n)
 for (const n of sizes) await matrixVector(measure, n)
 for (const n of sizes) await exponentials(measure, n)
 await sparse(measure)
+for (const n of quick ? [500] : [500, 2000]) await assignments(measure, n)
 if (only.length === 0) {
   accuracy()
   await workspaceCost()

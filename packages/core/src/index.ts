@@ -20,6 +20,12 @@ export {
   vectorCopy,
   withinData,
 } from './arrays.ts'
+export {
+  type AssignmentOptions,
+  type AssignmentReport,
+  type AssignmentSolution,
+  assignment,
+} from './assignment.ts'
 export type { Backend, BackendChoice, DeviceArray, DeviceScope } from './backend.ts'
 export { chosenBackend, fallBack, offerBackend } from './backend.ts'
 export {

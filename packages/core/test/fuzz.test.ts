@@ -68,6 +68,10 @@ fuzz(
       fixed: ['1', '2', '3'],
     },
 
+    assignment: {
+      args: () => [rows(), { maximize: true, maxIterations: 9 }],
+      nonFinite: 'sums of entries of 1e308 overflow',
+    },
     conjugateGradient: {
       args: () => [
         matrixOperator(square()),
