@@ -72,8 +72,13 @@ for (const [task, { name, make, targets, rounds }] of Object.entries(tasks))
     const met = ratio === undefined ? '-' : ratio >= target ? 'met' : 'not met'
     if (met === 'not met') misses.push(`${name}, d = ${d}: ${ratio.toPrecision(2)} times numpy, target ${target}`)
     table.push([
-      ...[name, size, rate(count / median(ours)), numpy ? rate(count / median(theirs)) : '-'],
-      ...[ratio === undefined ? '-' : ratio.toPrecision(2), `${target}`, met],
+      name,
+      size,
+      rate(count / median(ours)),
+      numpy ? rate(count / median(theirs)) : '-',
+      ratio === undefined ? '-' : ratio.toPrecision(2),
+      `${target}`,
+      met,
     ])
   }
 numpy?.stop()

@@ -107,7 +107,10 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
 }
 
 const lineOf = (label: string, points: [number, number][], dashed = false) => ({
-  ...{ label, dashed, x: points.map(([u]) => u), y: points.map(([, v]) => v) },
+  label,
+  dashed,
+  x: points.map(([u]) => u),
+  y: points.map(([, v]) => v),
 })
 
 function board({ plane, outline }: Stage, world: Environment, players: Player[], t: number): Figure {
@@ -119,12 +122,11 @@ function board({ plane, outline }: Stage, world: Environment, players: Player[],
   const g = world.gradient(t, x)
   const arrow = [plane(x), plane(x.map((v, i) => v - 0.25 * g[i]))]
   return {
-    ...{
-      kind: 'line',
-      title: 'Where they play',
-      caption: 'The last stretch of each path; the arrow is a quarter of the step against the gradient.',
-    },
-    ...{ x: { label: '' }, y: { label: '' } },
+    kind: 'line',
+    title: 'Where they play',
+    caption: 'The last stretch of each path; the arrow is a quarter of the step against the gradient.',
+    x: { label: '' },
+    y: { label: '' },
     series: [
       lineOf('domain', outline, true),
       lineOf('minimiser', goal),
@@ -140,10 +142,12 @@ function regrets(players: Player[]): Figure {
     return { label, dashed, x: known.map(({ round }) => round), y: known.map((report) => y(report)!) }
   }
   return {
-    ...{ kind: 'line', title: 'Regret against the best fixed point' },
+    kind: 'line',
+    title: 'Regret against the best fixed point',
     caption:
       'Below zero: better than any point that stands still. Dashed: what the linearised regret of seaConvex cannot exceed, and a tenth of its bound.',
-    ...{ x: { label: 'round' }, y: { label: 'regret' } },
+    x: { label: 'round' },
+    y: { label: 'regret' },
     series: [
       ...players.map((player) => curve(player.learner.name, player, ({ regret }) => regret)),
       curve('certificate', players[0], ({ certificate }) => certificate, true),
@@ -154,12 +158,10 @@ function regrets(players: Player[]): Figure {
 
 function weights(pool: ReturnType<typeof seaDynamic>): Figure {
   return {
-    ...{
-      kind: 'bar',
-      title: 'Weights of the dynamic learner’s step sizes',
-      x: { label: 'step' },
-      y: { label: 'weight' },
-    },
+    kind: 'bar',
+    title: 'Weights of the dynamic learner’s step sizes',
+    x: { label: 'step' },
+    y: { label: 'weight' },
     series: [{ label: 'weight', x: [...pool.pool].map((eta) => eta.toPrecision(2)), y: [...pool.weights()] }],
   }
 }

@@ -1,18 +1,20 @@
 import type { Experiment } from '@opt/core'
 import { isDataAbsent } from '@opt/datasets'
 import { a9aStream } from './experiment/a9a.ts'
+import { dynamic } from './experiment/dynamic.ts'
+import { expConcave } from './experiment/exp-concave.ts'
 import { Ledger } from './experiment/ledger.ts'
 import { multiscale, noiseScaling } from './experiment/multiscale.ts'
-import { dynamic, expConcave, offset } from './experiment/others.ts'
+import { simplexOffset } from './experiment/simplex-offset.ts'
 import { slowShift } from './experiment/slow-shift.ts'
 import { strong } from './experiment/strong.ts'
 import { worlds } from './experiment/worlds.ts'
 
 /**
  * Regret against noise and motion, in worlds where both are known, and a stream of real data. The paper has no experiments: the worlds
- * are this package's own, built to separate the methods; what is judged is the shape that the theory says.
+ * are this package's own, built to separate the methods; the claims are about the shape that the theory predicts.
  *
- * Without a9a.t that part is left out with a note; at the scale 'full' it is an error with code OPT_DATA_ABSENT.
+ * Without a9a.t the stream is left out with a note; at the scale 'full' its absence is an error with code OPT_DATA_ABSENT.
  */
 export const experiment: Experiment = async (context) => {
   const ledger = new Ledger()
@@ -21,7 +23,7 @@ export const experiment: Experiment = async (context) => {
   await noiseScaling(context, ledger, 0.4)
   await strong(context, ledger, 0.5, 0.15)
   await expConcave(context, 0.65)
-  await offset(context, ledger, 0.72)
+  await simplexOffset(context, ledger, 0.72)
   await dynamic(context, ledger, 0.76)
   await worlds(context, ledger, 0.78)
   ledger.judge(context)

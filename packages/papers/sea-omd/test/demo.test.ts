@@ -3,7 +3,7 @@ import demo from '../demo/index.ts'
 
 const start = Object.fromEntries(demo.controls.map(({ name, value }) => [name, value])) as ControlValues
 
-it.each([{}, { domain: 'triangle' }, { noise: 0, speed: 0, jump: false }, { noise: 3, corruption: 0.5 }])(
+test.each([{}, { domain: 'triangle' }, { noise: 0, speed: 0, jump: false }, { noise: 3, corruption: 0.5 }])(
   'the demo runs to its end with %j, and shows what it says',
   (change) => {
     const values = { ...start, ...change }

@@ -1,30 +1,27 @@
-import { type Box, ball, bounds, box, type Domain, simplex } from '../src/index.ts'
-import { gap, golden } from './golden.ts'
+import { distance, golden, near } from '@opt/testing'
+import { type Box, bounds, box } from '../src/index.ts'
+import { goldenDomain } from './learners.ts'
 
-describe('golden projections', () => {
-  // biome-ignore lint/suspicious/noExplicitAny: a case as the golden file has it
-  golden('projections').cases.forEach(({ domain, y, H, euclidean, mahalanobis }: any, k: number) => {
-    const { type, ...options } = domain
-    const set: Domain = type === 'ball' ? ball(options) : type === 'box' ? box(options) : simplex(options)
-    it(`${k}: ${type} in ${y.length} dimensions`, () => {
-      expect(gap(set.project(y), euclidean)).toBeLessThan(1e-9)
-      expect(gap(set.projectMetric(y, H), mahalanobis)).toBeLessThan(1e-9)
-    })
+for (const [k, example] of golden(import.meta.url, 'projections.json').cases.entries()) {
+  const { domain, y, H, euclidean, mahalanobis } = example
+  test(`golden projections ${k}: ${domain.type} in ${y.length} dimensions`, () => {
+    const set = goldenDomain(domain)
+    expect(distance(set.project(y), euclidean)).toBeLessThan(1e-9)
+    expect(distance(set.projectMetric(y, H), mahalanobis)).toBeLessThan(1e-9)
   })
-})
+}
 
-it('golden bounds', () => {
-  const near = (ours: number, theirs: number) => expect(Math.abs(ours - theirs) / theirs).toBeLessThan(1e-12)
-  for (const { lam, d, P, N, ...c } of golden('bounds').cases) {
-    near(bounds.convex(c), c.convex)
-    near(bounds.strong({ ...c, lambda: lam }), c.strong)
-    near(bounds.expConcave({ ...c, dimension: d }), c.expConcave)
-    near(bounds.dynamic({ ...c, pathLength: P, poolSize: N }), c.dynamic)
-    near(bounds.oftrl(c), c.oftrl)
+test('golden bounds', () => {
+  for (const { lam, d, P, N, ...c } of golden(import.meta.url, 'bounds.json').cases) {
+    near(bounds.convex(c), c.convex, { relative: 1e-12 })
+    near(bounds.strong({ ...c, lambda: lam }), c.strong, { relative: 1e-12 })
+    near(bounds.expConcave({ ...c, dimension: d }), c.expConcave, { relative: 1e-12 })
+    near(bounds.dynamic({ ...c, pathLength: P, poolSize: N }), c.dynamic, { relative: 1e-12 })
+    near(bounds.oftrl(c), c.oftrl, { relative: 1e-12 })
   }
 })
 
-it('a metric projection on a box that is partly flat keeps the flat side', () => {
+test('a metric projection on a box that is partly flat keeps the flat side', () => {
   const flat: Box = box({ lower: [0, -1, 0], upper: [0, 1, 5] })
   const x = flat.projectMetric(
     [3, 4, -2],

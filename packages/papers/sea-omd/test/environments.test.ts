@@ -1,3 +1,4 @@
+import { distance, golden } from '@opt/testing'
 import {
   adagradDiagonal,
   adagradNorm,
@@ -12,11 +13,10 @@ import {
   seaConvex,
   seaDynamic,
 } from '../src/index.ts'
-import { gap, golden } from './golden.ts'
 
 describe('golden environments', () => {
   // biome-ignore lint/suspicious/noExplicitAny: an environment as the golden file has it
-  golden('environments').environments.forEach((e: any, k: number) => {
+  golden(import.meta.url, 'environments.json').environments.forEach((e: any, k: number) => {
     const domain: Box = box({ lower: e.lower, upper: e.upper })
     const environment = environments.quadratic({ domain, curvature: e.A, targets: e.c, noise: e.xi, G: e.G })
     const { G, L } = e
@@ -30,16 +30,16 @@ describe('golden environments', () => {
       seaDynamic: () => seaDynamic({ domain, G, L, horizon: rounds }),
     }
 
-    it(`${k}: quantities, comparators, bound`, () => {
+    test(`${k}: quantities, comparators, bound`, () => {
       expect(environment.sigma2).toBeCloseTo(e.sigma2, 8)
       expect(environment.Sigma2).toBeCloseTo(e.Sigma2, 8)
       expect(domain.diameter).toBeCloseTo(e.D, 12)
       expect(environment.L).toBe(L)
-      expect(gap(environment.comparator().x, e.comparatorExpected)).toBeLessThan(1e-8)
-      expect(gap(environment.realizedComparator().x, e.comparatorRealized)).toBeLessThan(1e-8)
+      expect(distance(environment.comparator().x, e.comparatorExpected)).toBeLessThan(1e-8)
+      expect(distance(environment.realizedComparator().x, e.comparatorRealized)).toBeLessThan(1e-8)
       expect(bounds.convex({ ...environment, G, L, D: e.D })).toBeCloseTo(e.bound, 8)
     })
-    it.each(Object.keys(e.learners))(`${k}: %s`, (name) => {
+    test.each(Object.keys(e.learners))(`${k}: %s`, (name) => {
       const expected = e.learners[name]
       const learner = learners[name]()
       const { regret, realizedRegret, linearRegret, certificate, history, status } = play(learner, environment)
@@ -50,10 +50,11 @@ describe('golden environments', () => {
       if (expected.certificate !== undefined) expect(certificate).toBeCloseTo(expected.certificate, 8)
       if (certificate !== undefined) expect(linearRegret).toBeLessThanOrEqual(certificate + 1e-9)
       if (name === 'seaConvex') expect(history.at(-1)!.bound).toBeCloseTo(e.bound, 8)
-      if (expected.pool) expect(gap((learner as ReturnType<typeof seaDynamic>).pool, expected.pool)).toBeLessThan(1e-9)
+      if (expected.pool)
+        expect(distance((learner as ReturnType<typeof seaDynamic>).pool, expected.pool)).toBeLessThan(1e-9)
       const again = learners[name]()
       for (let t = 1; t < rounds; t++) again.update((x) => environment.gradient(t, x))
-      expect(gap(again.predict(), expected.last)).toBeLessThan(1e-8)
+      expect(distance(again.predict(), expected.last)).toBeLessThan(1e-8)
     })
   })
 })

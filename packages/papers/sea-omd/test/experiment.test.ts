@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { runExperiment } from '@opt/core/experiment'
 import { a9a } from '@opt/datasets'
+import { golden } from '@opt/testing'
 import { experiment } from '../src/experiment.ts'
 import { adagradNorm, ball, logisticStream, oftrl, ogd, seaConvex, seaDynamic, seaExpConcave } from '../src/index.ts'
-import { golden } from './golden.ts'
 
-it('every judged claim holds at the quick scale; without a9a the rest is still judged', async () => {
+test('every judged claim holds at the quick scale; without a9a the rest is still judged', async () => {
   const read = await runExperiment(experiment, { scale: 'quick', dataFolder: '/no such folder' })
   expect(read.complete).toBe(true)
   expect(read.claims.filter(({ pass }) => pass === false)).toEqual([])
@@ -20,7 +20,7 @@ const folder = process.env.OPT_DATA_DIR
 const withData = folder && existsSync(join(folder, 'a9a.t')) ? describe : describe.skip
 withData('golden a9a, where OPT_DATA_DIR has it', () => {
   for (const part of ['short', 'full']) {
-    const { radius: R, rows, learners } = golden('a9a')[part]
+    const { radius: R, rows, learners } = golden(import.meta.url, 'a9a.json')[part]
     const domain = ball({ dimension: 124, radius: R })
     const make = {
       seaConvex: () => seaConvex({ domain, G: 1, L: 0.25 }),
@@ -30,7 +30,7 @@ withData('golden a9a, where OPT_DATA_DIR has it', () => {
       ogd: () => ogd({ domain, G: 1 }),
       adagradNorm: () => adagradNorm({ domain, k: R / Math.SQRT2 }),
     }
-    it.each(Object.entries(make))(`${part}: %s`, async (name, learner) => {
+    test.each(Object.entries(make))(`${part}: %s`, async (name, learner) => {
       const { labels, indptr, indices, values } = await a9a({ folder: folder! })
       const stream = logisticStream({ learner: learner(), scale: 1 / Math.sqrt(15) })
       for (let i = rows[0]; i < rows[1]; i++) {

@@ -138,8 +138,13 @@ fuzz(api, {
       quadratic: {
         args: () => [
           {
-            ...{ name: 'quadratic', domain: square(), curvature: [1, 2], targets: metric() },
-            ...{ noise: metric(), variances: [1, 2], G: 9 },
+            name: 'quadratic',
+            domain: square(),
+            curvature: [1, 2],
+            targets: metric(),
+            noise: metric(),
+            variances: [1, 2],
+            G: 9,
           },
         ],
         loose: ['0.domain'],

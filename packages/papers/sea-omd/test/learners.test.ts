@@ -19,7 +19,7 @@ import { drawDomain, drawGradients, GROWTH, growing, KINDS, learnersOn } from '.
 const disc = ball({ dimension: 2 })
 
 describe('quiet and odd worlds', () => {
-  it.each(KINDS.flatMap((kind) => Object.keys(learnersOn(drawDomain(kind, 2, random(3)))).map((key) => [kind, key])))(
+  test.each(KINDS.flatMap((kind) => Object.keys(learnersOn(drawDomain(kind, 2, random(3)))).map((key) => [kind, key])))(
     'zero gradients move nothing: %s, %s',
     (kind, key) => {
       const domain = drawDomain(kind, 2, random(3))
@@ -32,13 +32,13 @@ describe('quiet and odd worlds', () => {
     },
   )
 
-  it('equal gradients add nothing to V after the first', () => {
+  test('equal gradients add nothing to V after the first', () => {
     const learner = seaConvex({ domain: disc, G: 2, L: 1 })
     for (let t = 0; t < 5; t++) learner.update([1, 1])
     expect(learner.V).toBe(2)
   })
 
-  it('a gradient longer than G is counted, voids the bound and the exp-concave certificate, not the convex one', () => {
+  test('a gradient longer than G is counted, voids the bound and the exp-concave certificate, not the convex one', () => {
     const world = { sigma2: 1, Sigma2: 1 }
     const convex = seaConvex({ domain: disc, G: 1, L: 1 })
     const newton = seaExpConcave({ domain: disc, G: 1, alpha: 1, L: 1 })
@@ -59,7 +59,7 @@ describe('quiet and odd worlds', () => {
     expect(seaExpConcave({ domain: disc, G: 1, beta: 1, L: 1 }).bound(world)).toBeUndefined()
   })
 
-  it('a pool of one plays alone, and going past the horizon is said', () => {
+  test('a pool of one plays alone, and going past the horizon is said', () => {
     const learner = seaDynamic({ domain: disc, G: 1, L: 100, horizon: 2 })
     expect([...learner.pool]).toEqual([1 / 800])
     for (let t = 0; t < 2; t++) learner.update([1, 0])
@@ -70,7 +70,7 @@ describe('quiet and odd worlds', () => {
     expect(learner.certificate(1)).toBeGreaterThan(learner.certificate())
   })
 
-  it('one dimension works everywhere', () => {
+  test('one dimension works everywhere', () => {
     for (const domain of [ball({ dimension: 1 }), box({ dimension: 1 }), simplex({ dimension: 1 })] as Domain[]) {
       if (domain.diameter === 0) {
         expect(domain.project([7])).toEqual(Float64Array.of(1))
@@ -87,7 +87,7 @@ describe('quiet and odd worlds', () => {
     }
   })
 
-  it('wild gradients never put NaN into a learner', () => {
+  test('wild gradients never put NaN into a learner', () => {
     for (const kind of KINDS) {
       const domain = drawDomain(kind, 3, random(5))
       const rng = random(6)
@@ -103,7 +103,7 @@ describe('quiet and odd worlds', () => {
     }
   })
 
-  it('a learner starts where it is told, and its predictions can be scribbled on', () => {
+  test('a learner starts where it is told, and its predictions can be scribbled on', () => {
     const learner = ogd({ domain: disc, G: 1, start: [0.5, 0] })
     learner.predict().fill(99)
     learner.update((x) => {
@@ -114,7 +114,7 @@ describe('quiet and odd worlds', () => {
     expect([...learner.predict()]).toEqual([0.5, 0])
   })
 
-  it('gradients may be typed arrays, ndarrays, arrays or functions, and are not changed', () => {
+  test('gradients may be typed arrays, ndarrays, arrays or functions, and are not changed', () => {
     const answers = [Float64Array.of(1, 2), Float32Array.of(1, 2), [1, 2], ndarray([1, 2]), () => [1, 2]].map((g) => {
       const learner = ogd({ domain: disc, G: 3 })
       learner.update(g)
@@ -123,7 +123,7 @@ describe('quiet and odd worlds', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 
-  it('the entropic learner finds the best expert', () => {
+  test('the entropic learner finds the best expert', () => {
     const domain: Simplex = simplex({ dimension: 4, total: 2 })
     const learner = seaEntropic({ domain, G: 1 })
     for (let t = 0; t < 3000; t++) learner.update([0.5, 0.1, 0.9, 0.5])
@@ -132,7 +132,7 @@ describe('quiet and odd worlds', () => {
   })
 })
 
-it('long vectors, which SIMD kernels work on, go where short ones go', () => {
+test('long vectors, which SIMD kernels work on, go where short ones go', () => {
   const gradients = drawGradients(11, 80, 3, 'drift')
   const [short, long] = [3, 70].map((dimension) => ball({ dimension, radius: 1.3 }))
   const padded = (g: Float64Array) => Float64Array.from({ length: 70 }, (_, i) => g[i] ?? 0)
@@ -152,7 +152,7 @@ it('long vectors, which SIMD kernels work on, go where short ones go', () => {
   }
 })
 
-it('the metric stays the sum of its gradients over many rounds', () => {
+test('the metric stays the sum of its gradients over many rounds', () => {
   const learner = seaExpConcave({ domain: ball({ dimension: 2, radius: 5 }), G: 3, beta: 0.5 })
   const rng = random(4)
   const H = [1 + (0.5 * 9) / 2, 0, 0, 1 + (0.5 * 9) / 2]
@@ -165,7 +165,7 @@ it('the metric stays the sum of its gradients over many rounds', () => {
 })
 
 describe('gradients of any length to 1e60', () => {
-  it.each(GROWTH)('%s: every learner stays in its set', (shape) => {
+  test.each(GROWTH)('%s: every learner stays in its set', (shape) => {
     for (const kind of KINDS)
       for (const n of [1, 2, 5]) {
         const domain = drawDomain(kind, n, random(n))
@@ -187,7 +187,7 @@ describe('gradients of any length to 1e60', () => {
     return fresh
   }
 
-  it('and not beyond, in domains and options neither', () => {
+  test('and not beyond, in domains and options neither', () => {
     const learner = ogd({ domain: disc, G: 1 })
     expect(() => learner.update([1e60, 1e60])).toThrow(/^ogd.update: gradient must be of length at most 1e\+60/)
     expect(learner.round).toBe(0)
@@ -200,7 +200,7 @@ describe('gradients of any length to 1e60', () => {
   })
 })
 
-it('a learner allocates nothing a round', () => {
+test('a learner allocates nothing a round', () => {
   const collect = (globalThis as { gc?: () => void }).gc
   expect(collect).toBeDefined()
   const domain = ball({ dimension: 400, radius: 3 })

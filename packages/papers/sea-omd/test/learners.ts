@@ -23,6 +23,11 @@ import {
   simplex,
 } from '../src/index.ts'
 
+/** A domain as golden files write it. */
+// biome-ignore lint/suspicious/noExplicitAny: golden files are read as they are
+export const goldenDomain = ({ type, ...options }: any): Domain =>
+  type === 'ball' ? ball(options) : type === 'box' ? box(options) : simplex(options)
+
 /** A domain of each kind in some dimensions, drawn by the generator. */
 export function drawDomain(kind: string, dimension: number, rng: Random): Domain {
   const vector = (draw: () => number) => Float64Array.from({ length: dimension }, draw)

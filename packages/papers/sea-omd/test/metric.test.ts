@@ -24,7 +24,7 @@ function exactTwin(domain: Domain, rng?: Random) {
 const furthest = (x: Float64Array, y: Float64Array) => Math.max(...x.map((v, i) => Math.abs(v - y[i])))
 
 // Where last bits of the gradients decide, the answer is anything that they allow.
-it.each(GROWTH.flatMap((shape) => domains.map((domain) => [shape, domain.kind, domain] as const)))(
+test.each(GROWTH.flatMap((shape) => domains.map((domain) => [shape, domain.kind, domain] as const)))(
   'gradients %s: ons plays the point that exact arithmetic gives, on a %s',
   (shape, _, domain) => {
     const rng = random(14)

@@ -136,7 +136,7 @@ describe('options out of range are refused by name', () => {
   ]
   const playing = (options: object) =>
     play(ogd({ domain: box({ dimension: 10 }), G: 1 }), environments.iid(random(0), { rounds: 5 }), options)
-  it.each(cases.map(([make, message]) => [message.source.replaceAll('\\\\', ''), make, message] as const))(
+  test.each(cases.map(([make, message]) => [message.source.replaceAll('\\\\', ''), make, message] as const))(
     '%s',
     (_, make, message) => {
       expect(make).toThrow(message)

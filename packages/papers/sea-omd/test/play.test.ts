@@ -6,7 +6,7 @@ import { ball, bounds, environments, logisticStream, play, seaConvex, seaDynamic
 const wrong = (value: unknown): any => value
 
 describe('play', () => {
-  it('goes on, stops when told, and reports as often as asked', () => {
+  test('goes on, stops when told, and reports as often as asked', () => {
     const environment = environments.multiscale(random(1), { rounds: 3000, sigma: 1 })
     const { domain, G, L } = environment
     const onProgress = jest.fn()
@@ -20,7 +20,7 @@ describe('play', () => {
     expect(b.bound).toBeCloseTo(bounds.convex({ ...environment, D: domain.diameter }), 8)
   })
 
-  it.each([
+  test.each([
     ['iid', environments.iid(random(2), { rounds: 1500 })],
     ['adversarial', environments.adversarial(random(2), { rounds: 1500 })],
     ['corrupted', environments.corrupted(random(2), { rounds: 1500, corruptions: 100 })],
@@ -70,7 +70,7 @@ describe('play', () => {
     }
   })
 
-  it('measured noise is what the environment says it is', () => {
+  test('measured noise is what the environment says it is', () => {
     const slow = environments.slowShift(random(3), { rounds: 2000, epsilon: 1e-2, sigma: 0.7 })
     expect(slow.sigma2).toBeCloseTo(2000 * 0.49, 8)
     expect(slow.SigmaMax2).toBeLessThanOrEqual(1e-2 * (1 + 1e-12))
@@ -83,7 +83,7 @@ describe('play', () => {
 })
 
 describe('a stream', () => {
-  it('goes on from a saved state to the same numbers, and refuses what it cannot use', () => {
+  test('goes on from a saved state to the same numbers, and refuses what it cannot use', () => {
     const rng = random(5)
     const examples = Array.from({ length: 400 }, () => {
       const values = [rng.normal(), rng.normal(), rng.normal()]

@@ -1,4 +1,4 @@
-import { random } from '@opt/core'
+import { dot, random } from '@opt/core'
 import fc from 'fast-check'
 import type { Box, Domain, Simplex, seaExpConcave } from '../src/index.ts'
 import { drawDomain, drawGradients, KINDS, learnersOn, TEMPERS } from './learners.ts'
@@ -16,7 +16,6 @@ type Recipe = typeof recipes extends fc.Arbitrary<infer T> ? T : never
 function atMost(key: string, value: number, limit: number): void {
   if (!(value <= limit)) throw new Error(`${key}: ${value} exceeds ${limit}`)
 }
-const dot = (x: Float64Array, y: Float64Array) => x.reduce((s, v, i) => s + v * y[i], 0)
 const distance2 = (x: Float64Array, y: Float64Array) => x.reduce((s, v, i) => s + (v - y[i]) ** 2, 0)
 
 function cook({ kind, dimension, temper, rounds, seed }: Recipe) {
@@ -43,7 +42,7 @@ const curvature: Record<string, (g: Float64Array, x: Float64Array, u: Float64Arr
 }
 
 describe('a thousand random worlds', () => {
-  it('no regret exceeds a certificate, whatever the gradients; every point played is in the domain', () => {
+  test('no regret exceeds a certificate, whatever the gradients; every point played is in the domain', () => {
     let checked = 0
     fc.assert(
       fc.property(recipes, (recipe) => {
@@ -80,7 +79,7 @@ describe('a thousand random worlds', () => {
     expect(checked).toBeGreaterThan(8000)
   })
 
-  it('n rounds and n more through a saved state, in JSON, are 2n rounds to the bit', () => {
+  test('n rounds and n more through a saved state, in JSON, are 2n rounds to the bit', () => {
     fc.assert(
       fc.property(recipes, fc.nat(99), (recipe, pick) => {
         const { domain, gradients } = cook(recipe)
@@ -109,7 +108,7 @@ describe('two thousand random projections', () => {
     ties: fc.boolean(),
     seed: fc.nat(1e9),
   })
-  it('satisfy their optimality conditions: <H (y - x), u - x> <= 0 for the point of the domain that tests it hardest', () => {
+  test('satisfy their optimality conditions: <H (y - x), u - x> <= 0 for the point of the domain that tests it hardest', () => {
     fc.assert(
       fc.property(cases, ({ kind, dimension, spread, condition, ties, seed }) => {
         const rng = random(seed)

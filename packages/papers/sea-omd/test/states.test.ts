@@ -86,7 +86,7 @@ function* impossible(state: LearnerState, learner: Learner): Generator<[string, 
 
 describe.each(KINDS)('states on a %s that nobody can have had', (kind) => {
   const domain = drawDomain(kind, 3, random(2))
-  it.each(Object.keys(learnersOn(domain)))('are refused by %s, which then plays on to the same bits', (key) => {
+  test.each(Object.keys(learnersOn(domain)))('are refused by %s, which then plays on to the same bits', (key) => {
     const make = learnersOn(domain)[key]
     const gradients = drawGradients(5, 12, domain.dimension, 'noise')
     const [tried, left] = [make(), make()]
@@ -99,7 +99,7 @@ describe.each(KINDS)('states on a %s that nobody can have had', (kind) => {
     expect(tried.state()).toEqual(left.state())
     expect(tried.predict()).toEqual(left.predict())
   })
-  it('nor those of another learner', () => {
+  test('nor those of another learner', () => {
     const all = Object.values(learnersOn(domain)).map((create) => create())
     for (const learner of all)
       for (const other of all)
@@ -109,7 +109,7 @@ describe.each(KINDS)('states on a %s that nobody can have had', (kind) => {
 
 describe('a stream', () => {
   const make = () => logisticStream({ learner: seaConvex({ domain: ball({ dimension: 3 }), G: 1, L: 0.25 }) })
-  it('refuses states that nobody can have had, and goes on', () => {
+  test('refuses states that nobody can have had, and goes on', () => {
     const [tried, left] = [make(), make()]
     const example = { label: 1, indices: [0, 1], values: [0.5, -1] }
     for (const stream of [tried, left]) stream.see(example)
@@ -129,7 +129,7 @@ describe('a stream', () => {
     expect(tried.state()).toEqual(left.state())
   })
 
-  it('refuses an index that stands twice, takes any order, and any size', () => {
+  test('refuses an index that stands twice, takes any order, and any size', () => {
     const stream = logisticStream({ learner: ogd({ domain: ball({ dimension: 3 }), G: 1 }), scale: 1 })
     expect(() => stream.see({ label: 1, indices: [0, 0], values: [1, 1] })).toThrow(
       'logisticStream.see: indices[1] must be different from those before, got 0 again',

@@ -1,49 +1,28 @@
-import {
-  adagradDiagonal,
-  adagradNorm,
-  type Box,
-  ball,
-  box,
-  type Domain,
-  type Learner,
-  oftl,
-  oftrl,
-  ogd,
-  ogdStrong,
-  ons,
-  seaConvex,
-  seaDynamic,
-  seaExpConcave,
-  seaImplicit,
-  seaStrong,
-  simplex,
-} from '../src/index.ts'
-import { gap, golden } from './golden.ts'
+import { distance, golden } from '@opt/testing'
+import * as sea from '../src/index.ts'
+import { goldenDomain } from './learners.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: options as the golden file has them
-const make: Record<string, (domain: Domain, o: any) => Learner> = {
-  seaConvex: (domain, { G, L }) => seaConvex({ domain, G, L }),
-  seaStrong: (domain, { lam }) => seaStrong({ domain, lambda: lam }),
-  seaExpConcave: (domain, { G, alpha }) => seaExpConcave({ domain, G, alpha }),
-  seaExpConcaveBeta: (domain, { G, beta }) => seaExpConcave({ domain, G, beta }),
-  seaDynamic: (domain, { G, L, T }) => seaDynamic({ domain, G, L, horizon: T }),
-  oftrl: (domain, { nu }) => oftrl({ domain, nu }),
-  oftl: (domain, { mu }) => oftl({ domain, mu }),
-  ogd: (domain, { G }) => ogd({ domain, G }),
-  ogdStrong: (domain, { lam }) => ogdStrong({ domain, lambda: lam }),
-  adagradNorm: (domain) => adagradNorm({ domain }),
-  adagradDiagonal: (domain) => adagradDiagonal({ domain: domain as Box }),
-  ons: (domain, { gamma }) => ons({ domain, gamma }),
+const make: Record<string, (domain: sea.Domain, o: any) => sea.Learner> = {
+  seaConvex: (domain, { G, L }) => sea.seaConvex({ domain, G, L }),
+  seaStrong: (domain, { lam }) => sea.seaStrong({ domain, lambda: lam }),
+  seaExpConcave: (domain, { G, alpha }) => sea.seaExpConcave({ domain, G, alpha }),
+  seaExpConcaveBeta: (domain, { G, beta }) => sea.seaExpConcave({ domain, G, beta }),
+  seaDynamic: (domain, { G, L, T }) => sea.seaDynamic({ domain, G, L, horizon: T }),
+  oftrl: (domain, { nu }) => sea.oftrl({ domain, nu }),
+  oftl: (domain, { mu }) => sea.oftl({ domain, mu }),
+  ogd: (domain, { G }) => sea.ogd({ domain, G }),
+  ogdStrong: (domain, { lam }) => sea.ogdStrong({ domain, lambda: lam }),
+  adagradNorm: (domain) => sea.adagradNorm({ domain }),
+  adagradDiagonal: (domain) => sea.adagradDiagonal({ domain: domain as sea.Box }),
+  ons: (domain, { gamma }) => sea.ons({ domain, gamma }),
 }
-// biome-ignore lint/suspicious/noExplicitAny: a domain as the golden file has it
-const domainOf = ({ type, ...options }: any): Domain =>
-  type === 'ball' ? ball(options) : type === 'box' ? box(options) : simplex(options)
 
 describe.each(['noise', 'drift', 'abrupt', 'corrupt'])('golden trajectories: %s', (kind) => {
-  for (const { gradients, runs } of golden(`trajectories-${kind}`).sequences)
+  for (const { gradients, runs } of golden(import.meta.url, `trajectories-${kind}.json`).sequences)
     for (const run of runs)
-      it(`${run.algorithm} on a ${run.domain.type}`, () => {
-        const domain = domainOf(run.domain)
+      test(`${run.algorithm} on a ${run.domain.type}`, () => {
+        const domain = goldenDomain(run.domain)
         expect(domain.diameter).toBeCloseTo(run.D, 12)
         const learner = make[run.algorithm](domain, run.options)
         const x = [learner.predict().slice()]
@@ -51,31 +30,36 @@ describe.each(['noise', 'drift', 'abrupt', 'corrupt'])('golden trajectories: %s'
           learner.update(g)
           x.push(learner.predict().slice())
         }
-        x.forEach((row, t) => expect([t, gap(row, run.x[t])]).toEqual([t, expect.closeTo(0, 9)]))
+        x.forEach((row, t) => expect([t, distance(row, run.x[t])]).toEqual([t, expect.closeTo(0, 9)]))
         const has = learner as unknown as Record<string, never> & { metric(): Float64Array; weights(): Float64Array }
         const seen: Record<string, unknown> = {
-          ...{ V: has.V, delta: has.delta, beta: has.beta, nextStep: has.stepSize, finalStep: has.stepSize },
-          ...{ finalEps: has.rate, certificate: learner.certificate() },
+          V: has.V,
+          delta: has.delta,
+          beta: has.beta,
+          nextStep: has.stepSize,
+          finalStep: has.stepSize,
+          finalEps: has.rate,
+          certificate: learner.certificate(),
         }
         for (const [key, value] of Object.entries(seen))
           if (run[key] !== undefined) expect([key, value]).toEqual([key, expect.closeTo(run[key], 8)])
         if (run.vBound !== undefined)
-          expect((learner as ReturnType<typeof seaExpConcave>).vBound()).toBeCloseTo(run.vBound, 8)
-        for (const key of ['H', 'A']) if (run[key]) expect(gap(has.metric(), run[key].flat())).toBeLessThan(1e-9)
-        if (run.pool) expect(gap(has.pool, run.pool)).toBeLessThan(1e-9)
-        if (run.finalWeights) expect(gap(has.weights(), run.finalWeights)).toBeLessThan(1e-9)
+          expect((learner as ReturnType<typeof sea.seaExpConcave>).vBound()).toBeCloseTo(run.vBound, 8)
+        for (const key of ['H', 'A']) if (run[key]) expect(distance(has.metric(), run[key].flat())).toBeLessThan(1e-9)
+        if (run.pool) expect(distance(has.pool, run.pool)).toBeLessThan(1e-9)
+        if (run.finalWeights) expect(distance(has.weights(), run.finalWeights)).toBeLessThan(1e-9)
       })
 })
 
-it('golden implicit updates on a weighted L1 loss', () => {
-  const { lower, upper, weights, targets, G, delta, x, V, certificate, loss } = golden('implicit')
-  const domain = box({ lower, upper })
-  const learner = seaImplicit({ domain, G, delta })
+test('golden implicit updates on a weighted L1 loss', () => {
+  const { lower, upper, weights, targets, G, delta, x, V, certificate, loss } = golden(import.meta.url, 'implicit.json')
+  const domain = sea.box({ lower, upper })
+  const learner = sea.seaImplicit({ domain, G, delta })
   let total = 0
   for (let t = 0; t < targets.length; t++) {
     const [w, b]: number[][] = [weights[t], targets[t]]
     const point = learner.predict().slice()
-    expect(gap(point, x[t])).toBeLessThan(1e-9)
+    expect(distance(point, x[t])).toBeLessThan(1e-9)
     w.forEach((wi, i) => {
       total += wi * Math.abs(point[i] - b[i])
     })
@@ -91,7 +75,7 @@ it('golden implicit updates on a weighted L1 loss', () => {
       },
     )
   }
-  expect(gap(learner.predict(), x.at(-1))).toBeLessThan(1e-9)
+  expect(distance(learner.predict(), x.at(-1))).toBeLessThan(1e-9)
   expect(learner.V).toBeCloseTo(V, 9)
   expect(total).toBeCloseTo(loss, 9)
   expect(learner.certificate()).toBeCloseTo(certificate, 9)

@@ -15,7 +15,7 @@ const metric = [
 ]
 
 describe.each(Object.keys(make))('%s of any size', (kind) => {
-  it('a projection is the one of size 1, scaled', () => {
+  test('a projection is the one of size 1, scaled', () => {
     const rng = random(3)
     for (let k = 0; k < 20; k++) {
       const y = Array.from({ length: 3 }, () => rng.normal(0, 2))
@@ -38,7 +38,7 @@ describe.each(Object.keys(make))('%s of any size', (kind) => {
     }
   })
 
-  it('a point however far away has a projection', () => {
+  test('a point however far away has a projection', () => {
     for (const size of SIZES)
       for (const far of [1e-300, 1e-150, 1e150, 1e300, 1.7e308])
         for (const y of [
@@ -54,7 +54,7 @@ describe.each(Object.keys(make))('%s of any size', (kind) => {
   })
 })
 
-it('what is outside is so at any size', () => {
+test('what is outside is so at any size', () => {
   for (const size of SIZES) {
     expect(ball({ dimension: 2, radius: size }).contains([0.8 * size, 0.7 * size])).toBe(false)
     expect(ball({ dimension: 2, radius: size }).contains([0.6 * size, 0.7 * size])).toBe(true)

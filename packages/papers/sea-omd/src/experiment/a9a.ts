@@ -1,17 +1,20 @@
 import type { ExperimentContext } from '@opt/core'
 import { a9a, type SparseClassification } from '@opt/datasets'
 import ndarray from 'ndarray'
-import { adagradDiagonal, adagradNorm } from '../baselines/adagrad.ts'
-import { oftrl } from '../baselines/ftrl.ts'
-import { ogd } from '../baselines/ogd.ts'
-import { ball } from '../domains/ball.ts'
-import { box } from '../domains/box.ts'
-import { comparators } from '../hindsight/comparators.ts'
-import type { Learner } from '../learner.ts'
-import { seaConvex } from '../sea/convex.ts'
-import { seaDynamic } from '../sea/dynamic.ts'
-import { seaExpConcave } from '../sea/exp-concave.ts'
-import { logisticStream } from '../stream.ts'
+import {
+  adagradDiagonal,
+  adagradNorm,
+  ball,
+  box,
+  comparators,
+  type Learner,
+  logisticStream,
+  oftrl,
+  ogd,
+  seaConvex,
+  seaDynamic,
+  seaExpConcave,
+} from '../index.ts'
 
 const [R, FEATURES] = [20, 123]
 const SCALE = 1 / Math.sqrt(15)
@@ -31,18 +34,24 @@ function rows(rounds: number): Row[] {
   return [
     { name: 'seaConvex', make: () => seaConvex({ domain, G, L }), total: 5716.894215659214, errors: 2655 },
     {
-      ...{ name: 'seaDynamic', make: () => seaDynamic({ domain, G, L, horizon: rounds }) },
-      ...{ total: 5584.869242637943, errors: 2569 },
+      name: 'seaDynamic',
+      make: () => seaDynamic({ domain, G, L, horizon: rounds }),
+      total: 5584.869242637943,
+      errors: 2569,
     },
     { name: 'oftrl', make: () => oftrl({ domain, G, L }), total: 5588.1054230576, errors: 2592 },
     { name: 'ogd', make: () => ogd({ domain, G }), total: 5632.137831149689, errors: 2584 },
     {
-      ...{ name: 'adagradNorm, k = R / sqrt 2', make: () => adagradNorm({ domain, k: R / Math.SQRT2 }) },
-      ...{ total: 5631.646771224091, errors: 2578 },
+      name: 'adagradNorm, k = R / sqrt 2',
+      make: () => adagradNorm({ domain, k: R / Math.SQRT2 }),
+      total: 5631.646771224091,
+      errors: 2578,
     },
     {
-      ...{ name: 'seaExpConcave, beta = 0.3 (tuned)', make: () => seaExpConcave({ domain, G, beta: 0.3 }) },
-      ...{ total: 5420.822293825801, errors: 2487 },
+      name: 'seaExpConcave, beta = 0.3 (tuned)',
+      make: () => seaExpConcave({ domain, G, beta: 0.3 }),
+      total: 5420.822293825801,
+      errors: 2487,
     },
     { name: 'seaExpConcave, beta = 1 (tuned)', make: () => seaExpConcave({ domain, G, beta: 1 }) },
     {
@@ -52,7 +61,7 @@ function rows(rounds: number): Row[] {
   ]
 }
 
-/** What other programs reached on the same stream, as measured for the paper's brief; not run here. */
+/** What other programs reached on the same stream, measured earlier; not run here. */
 const PEERS: [string, string][] = [
   ['Vowpal Wabbit, defaults', '0.3325'],
   ['Vowpal Wabbit, ftrl', '0.3399'],
@@ -68,7 +77,7 @@ const PEERS: [string, string][] = [
  * @throws DataAbsentError (code OPT_DATA_ABSENT) when the file is not there.
  */
 export async function a9aStream(context: ExperimentContext, at: number, share: number): Promise<void> {
-  const data = await a9a(context.dataFolder === undefined ? {} : { folder: context.dataFolder })
+  const data = await a9a({ folder: context.dataFolder })
   const list = rows(data.rows)
   const table: (string | number)[][] = []
   for (const [k, { name, make, total, errors }] of list.entries()) {
@@ -78,8 +87,10 @@ export async function a9aStream(context: ExperimentContext, at: number, share: n
     // With a tuned beta the certificate of seaExpConcave speaks of losses more curved than these.
     const certificate = stream.learner.name === 'seaExpConcave' ? undefined : stream.learner.certificate()
     table.push([
-      ...[name, (stream.total / data.rows).toFixed(4), `${((100 * stream.errors) / data.rows).toFixed(1)} %`],
-      ...[certificate === undefined ? '' : certificate.toFixed(0)],
+      name,
+      (stream.total / data.rows).toFixed(4),
+      `${((100 * stream.errors) / data.rows).toFixed(1)} %`,
+      certificate === undefined ? '' : certificate.toFixed(0),
     ])
     if (total === undefined) continue
     const off = Math.abs(stream.total - total) / total
@@ -94,7 +105,9 @@ export async function a9aStream(context: ExperimentContext, at: number, share: n
   const best = comparators.logistic(denseRows(data), data.labels, { radius: R }).total
   context.claim({
     claim: 'a9a: the best fixed weights in the ball of radius 20 are found',
-    ...{ paper: '5209.4819', ours: best.toFixed(4), pass: Math.abs(best - 5209.481903882005) < 1e-3 },
+    paper: '5209.4819',
+    ours: best.toFixed(4),
+    pass: Math.abs(best - 5209.481903882005) < 1e-3,
   })
   context.table({
     title: `a9a.t, one pass in file order, R = ${R}: progressive log loss (best fixed weights: ${(best / data.rows).toFixed(4)})`,
@@ -111,7 +124,7 @@ function exampleOf({ indptr, indices, values, labels }: SparseClassification, i:
   return { label: labels[i], indices: indices.subarray(from, to), values: values.subarray(from, to) }
 }
 
-/** Every example as the stream scales it, the constant last. */
+/** All examples as the stream scales them, the constant last. */
 function denseRows(data: SparseClassification) {
   const width = FEATURES + 1
   const Z = new Float64Array(data.rows * width)

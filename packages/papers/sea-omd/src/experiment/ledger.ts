@@ -1,12 +1,11 @@
 import type { ExperimentContext } from '@opt/core'
-import type { Environment } from '../environments/environment.ts'
-import type { Learner } from '../learner.ts'
-import { type PlayAnswer, type PlayOptions, type PlayReport, play } from '../play.ts'
+import { mean } from '@opt/core/experiment'
+import { type Environment, type Learner, type PlayAnswer, type PlayOptions, type PlayReport, play } from '../index.ts'
 
 /** A run and its reports. */
 export type Played = PlayAnswer & { history: PlayReport[] }
 
-/** Plays, and remembers of every run whether the certificate held and, of every group of runs, whether the mean kept the bound. */
+/** Plays, and records whether the certificate held in each run and whether the mean of each group of runs was within the bound. */
 export class Ledger {
   runs = 0
   broken = 0
@@ -21,7 +20,7 @@ export class Ledger {
     return answer
   }
 
-  /** Mean regret of one learner in one kind of world against the mean bound there. */
+  /** Records the mean regret of one learner in one kind of world, and its mean bound there. */
   group(key: string, answers: PlayAnswer[]): void {
     const bounded = answers.filter(({ bound }) => bound !== undefined)
     if (bounded.length === 0) return
@@ -30,7 +29,7 @@ export class Ledger {
 
   judge(context: ExperimentContext): void {
     const groups = [...this.#groups.values()]
-    const kept = groups.filter(({ regret, bound }) => regret <= bound).length
+    const held = groups.filter(({ regret, bound }) => regret <= bound).length
     context.claim({
       claim: 'In every run the linearised regret is at most the certificate',
       paper: 'derived, any gradients',
@@ -40,16 +39,14 @@ export class Ledger {
     context.claim({
       claim: 'The mean regret is at most the bound',
       paper: 'derived, in expectation',
-      ours: `${kept} of ${groups.length} learners and worlds`,
-      pass: kept === groups.length && kept > 0,
+      ours: `${held} of ${groups.length} learners and worlds`,
+      pass: held === groups.length && held > 0,
     })
   }
 }
 
-export const mean = (values: readonly number[]): number => values.reduce((s, v) => s + v, 0) / values.length
-
-/** 0 .. n-1. */
-export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
+/** 0 .. n - 1. */
+export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 
 /** Least-squares slope of y over x. */
 export function slope(x: readonly number[], y: readonly number[]): number {
@@ -58,5 +55,5 @@ export function slope(x: readonly number[], y: readonly number[]): number {
   return top / x.reduce((s, v) => s + (v - mx) * (v - mx), 0)
 }
 
-/** A number as a table shows it. */
+/** Formats a number for a table. */
 export const shown = (v: number): string => (Math.abs(v) >= 1000 ? v.toFixed(0) : v.toPrecision(3))

@@ -1,15 +1,19 @@
 import { type ExperimentContext, log, random, type Series } from '@opt/core'
-import { adagradDiagonal, adagradNorm } from '../baselines/adagrad.ts'
-import { oftrl } from '../baselines/ftrl.ts'
-import { ogd } from '../baselines/ogd.ts'
-import type { Box } from '../domains/box.ts'
-import type { Environment } from '../environments/environment.ts'
-import { environments } from '../environments/index.ts'
-import { comparators } from '../hindsight/comparators.ts'
-import type { Learner } from '../learner.ts'
-import type { PlayReport } from '../play.ts'
-import { seaConvex } from '../sea/convex.ts'
-import { type Ledger, mean, range, shown, slope } from './ledger.ts'
+import { mean } from '@opt/core/experiment'
+import {
+  adagradDiagonal,
+  adagradNorm,
+  type Box,
+  comparators,
+  type Environment,
+  environments,
+  type Learner,
+  oftrl,
+  ogd,
+  type PlayReport,
+  seaConvex,
+} from '../index.ts'
+import { type Ledger, shown, slope, upTo } from './ledger.ts'
 
 const ROUNDS = [4000, 16_000, 64_000]
 
@@ -39,7 +43,7 @@ export async function multiscale(context: ExperimentContext, ledger: Ledger, at:
     const means: Record<string, number[]> = {}
     for (const [k, T] of ROUNDS.entries()) {
       await context.progress(at + (share * (w + k / ROUNDS.length)) / WORLDS.length, `multiscale, ${text}, T = ${T}`)
-      const worlds = range(seeds).map((s) =>
+      const worlds = upTo(seeds).map((s) =>
         environments.multiscale(random(context.seed + s), { rounds: T, sigma, alternation }),
       )
       for (const [name, make] of Object.entries(LEARNERS)) {
@@ -72,16 +76,20 @@ export async function multiscale(context: ExperimentContext, ledger: Ledger, at:
   })
   context.claim({
     claim: 'There, at T = 64000, OGD has more than four times the regret of seaConvex',
-    ...{ paper: '', ours: shown(ratio), pass: ratio > 4 },
+    paper: '',
+    ours: shown(ratio),
+    pass: ratio > 4,
   })
   context.claim({
     claim: 'With noise (sigma = 2) the regret of seaConvex grows like sqrt T: slope in [0.4, 0.65]',
-    ...{ paper: 'O(sqrt(sigma^2 T))', ours: show(noisy.seaConvex) },
+    paper: 'O(sqrt(sigma^2 T))',
+    ours: show(noisy.seaConvex),
     pass: noisy.seaConvex >= 0.4 && noisy.seaConvex <= 0.65,
   })
   context.claim({
     claim: 'With alternation (s = 1) too: slope in [0.45, 0.75]',
-    ...{ paper: 'O(sqrt(Sigma^2 T))', ours: show(moving.seaConvex) },
+    paper: 'O(sqrt(Sigma^2 T))',
+    ours: show(moving.seaConvex),
     pass: moving.seaConvex >= 0.45 && moving.seaConvex <= 0.75,
   })
   for (const { sigma, alternation, text } of WORLDS) {
@@ -109,7 +117,9 @@ function regretFigure(text: string, world: Environment, ledger: Ledger) {
     curve('bound of seaConvex', history, ({ bound }) => bound, true)
   }
   return {
-    ...{ kind: 'line' as const, title: `Regret on the multiscale box: ${text}`, series },
+    kind: 'line' as const,
+    title: `Regret on the multiscale box: ${text}`,
+    series,
     caption:
       'Pseudo-regret so far. The certificate speaks of the linearised regret, which is larger; the bound is on the expected regret.',
     x: { label: 'round', scale: 'log' as const },
@@ -127,7 +137,7 @@ export async function noiseScaling(context: ExperimentContext, ledger: Ledger, a
   }
   await context.progress(at, 'regret against sigma')
   const sigmas = [2, 4, 8, 16]
-  const quiet = range(seeds).map((s) => regret(0, 0, context.seed + s))
+  const quiet = upTo(seeds).map((s) => regret(0, 0, context.seed + s))
   const excess = sigmas.map((sigma) => mean(quiet.map((v, s) => regret(sigma, 0, context.seed + s) - v)))
   const exponent = slope(sigmas.map(log), excess.map(log))
   context.claim({

@@ -1,16 +1,17 @@
 import { type ExperimentContext, random } from '@opt/core'
-import { environments } from '../environments/index.ts'
-import { type Ledger, mean, range, shown } from './ledger.ts'
+import { mean } from '@opt/core/experiment'
+import { environments } from '../index.ts'
+import { type Ledger, shown, upTo } from './ledger.ts'
 import { LEARNERS } from './multiscale.ts'
 
 const ROUNDS = 8000
 
-/** A world that moves smoothly: the clearest win. */
+/** Static regret in a world that moves smoothly. */
 export async function slowShift(context: ExperimentContext, ledger: Ledger, at: number, share: number): Promise<void> {
   const many = { quick: 3, standard: 6, full: 12 }[context.scale]
   const names = Object.keys(LEARNERS)
   const regrets = (epsilon: number, sigma: number, seeds: number) => {
-    const worlds = range(seeds).map((s) =>
+    const worlds = upTo(seeds).map((s) =>
       environments.slowShift(random(context.seed + s), { rounds: ROUNDS, epsilon, sigma }),
     )
     return names.map((name) => {
@@ -50,12 +51,11 @@ export async function slowShift(context: ExperimentContext, ledger: Ledger, at: 
   const curves = names.map((name) => [name, ledger.play(LEARNERS[name](world), world, { every: 40 }).history] as const)
   const x = curves[0][1].map(({ round }) => round)
   context.figure({
-    ...{
-      kind: 'line',
-      title: 'A world that moves smoothly: regret against the best fixed point (eps = 1e-3, sigma = 0.5)',
-    },
+    kind: 'line',
+    title: 'A world that moves smoothly: regret against the best fixed point (eps = 1e-3, sigma = 0.5)',
     caption: 'The certificate of seaConvex is dashed. Below 0 a learner beats every fixed point.',
-    ...{ x: { label: 'round' }, y: { label: 'regret' } },
+    x: { label: 'round' },
+    y: { label: 'regret' },
     series: [
       ...curves.map(([label, history]) => ({ label, x, y: history.map(({ regret }) => regret) })),
       { label: 'certificate of seaConvex', x, y: curves[sea][1].map(({ certificate }) => certificate!), dashed: true },

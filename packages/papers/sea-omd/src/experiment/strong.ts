@@ -1,13 +1,8 @@
 import { type ExperimentContext, log, random } from '@opt/core'
-import { oftl } from '../baselines/ftrl.ts'
-import { ogdStrong } from '../baselines/ogd.ts'
-import { box } from '../domains/box.ts'
-import type { Environment } from '../environments/environment.ts'
-import { environments } from '../environments/index.ts'
+import { mean } from '@opt/core/experiment'
 import { drawSphere, rowsOf } from '../environments/on-box.ts'
-import type { Learner } from '../learner.ts'
-import { seaStrong } from '../sea/strong.ts'
-import { type Ledger, mean, range, shown } from './ledger.ts'
+import { box, type Environment, environments, type Learner, oftl, ogdStrong, seaStrong } from '../index.ts'
+import { type Ledger, shown, upTo } from './ledger.ts'
 
 const LAMBDA = 0.5
 const [D, ROUNDS, EARLY] = [8, 8000, 500]
@@ -18,7 +13,9 @@ const LEARNERS: Record<string, (world: Environment) => Learner> = {
   ogdStrong: ({ domain }) => ogdStrong({ domain, lambda: LAMBDA }),
 }
 
-/** Curvatures 1/2 to 2, minimisers at +-0.9 but for a first coordinate pinned by a gradient of 10; the last alternates. */
+/**
+ * Curvatures 1/2 to 2 and minimisers at +-0.9, except that a gradient of 10 pins the first coordinate and the last alternates by s.
+ */
 function world(seed: number, sigma: number, s: number): Environment {
   const rng = random(seed)
   const curvature = Float64Array.from({ length: D }, (_, i) => 0.5 + (1.5 * i) / (D - 1))
@@ -44,7 +41,7 @@ export async function strong(context: ExperimentContext, ledger: Ledger, at: num
   const slopes: Record<string, number[]> = { seaStrong: [], oftl: [], ogdStrong: [] }
   for (const [k, [sigma, s]] of settings.entries()) {
     await context.progress(at + (share * k) / settings.length, `strongly convex, sigma = ${sigma}, s = ${s}`)
-    const worlds = range(sigma > 0 ? seeds : 1).map((seed) => world(context.seed + seed, sigma, s))
+    const worlds = upTo(sigma > 0 ? seeds : 1).map((seed) => world(context.seed + seed, sigma, s))
     for (const [name, make] of Object.entries(LEARNERS)) {
       const answers = worlds.map((w) => ledger.play(make(w), w, { every: EARLY }))
       if (name === 'seaStrong') ledger.group(`${name} ${sigma} ${s}`, answers)
@@ -61,12 +58,15 @@ export async function strong(context: ExperimentContext, ledger: Ledger, at: num
   const ratios = noisy.slice(1).map((v, k) => v / noisy[k])
   context.claim({
     claim: 'Strongly convex: the regret per unit of ln T quadruples (3.5 to 4.5) each time sigma doubles',
-    ...{ paper: 'O((sigma_max^2 / lambda) log T)', ours: ratios.map((r) => r.toFixed(2)).join(', ') },
+    paper: 'O((sigma_max^2 / lambda) log T)',
+    ours: ratios.map((r) => r.toFixed(2)).join(', '),
     pass: ratios.every((r) => r >= 3.5 && r <= 4.5),
   })
   context.claim({
     claim:
       'OGD with step 1 / (lambda t) has less regret there than seaStrong: what the paper improves is the guarantee',
-    ...{ paper: '', ours: `${shown(slopes.ogdStrong[3])} against ${shown(noisy[2])} at sigma = 2`, pass: null },
+    paper: '',
+    ours: `${shown(slopes.ogdStrong[3])} against ${shown(noisy[2])} at sigma = 2`,
+    pass: null,
   })
 }

@@ -1,13 +1,17 @@
 import { type ExperimentContext, log, random } from '@opt/core'
-import { ogd } from '../baselines/ogd.ts'
-import { environments } from '../environments/index.ts'
-import { seaConvex } from '../sea/convex.ts'
-import { seaDynamic } from '../sea/dynamic.ts'
-import { type Ledger, mean, range, shown } from './ledger.ts'
+import { mean } from '@opt/core/experiment'
+import { environments, ogd, seaConvex, seaDynamic } from '../index.ts'
+import { type Ledger, shown, upTo } from './ledger.ts'
 
-/** Corruption, random order and label shift: their noise and speed, and what regret follows. */
+/** Corruption, random order and label shift: their noise and speed, and the regret. */
 export async function worlds(context: ExperimentContext, ledger: Ledger, at: number): Promise<void> {
-  const seeds = range({ quick: 2, standard: 6, full: 12 }[context.scale])
+  await corruptedRounds(context, ledger, at)
+  await randomOrder(context, at)
+  await labelShift(context, ledger, at)
+}
+
+async function corruptedRounds(context: ExperimentContext, ledger: Ledger, at: number): Promise<void> {
+  const seeds = upTo({ quick: 2, standard: 6, full: 12 }[context.scale])
   await context.progress(at, 'corrupted rounds')
   const rounds = 8000
   const size = 2
@@ -24,11 +28,10 @@ export async function worlds(context: ExperimentContext, ledger: Ledger, at: num
     const answers = runs.map(({ answer }) => answer)
     ledger.group(`corrupted ${corruptions}`, answers)
     return [
-      ...[corruptions, shown(mean(answers.map(({ regret }) => regret)))],
-      ...[
-        shown(mean(runs.map(({ world }) => world.Sigma2))),
-        corruptions === 0 ? '' : shown(mean(runs.map(({ share }) => share))),
-      ],
+      corruptions,
+      shown(mean(answers.map(({ regret }) => regret))),
+      shown(mean(runs.map(({ world }) => world.Sigma2))),
+      corruptions === 0 ? '' : shown(mean(runs.map(({ share }) => share))),
     ]
   })
   context.table({
@@ -36,18 +39,23 @@ export async function worlds(context: ExperimentContext, ledger: Ledger, at: num
     columns: ['corrupted rounds', 'regret', 'Sigma2', 'Sigma2 / 4GC'],
     rows: corrupted,
   })
+}
 
+async function randomOrder(context: ExperimentContext, at: number): Promise<void> {
   await context.progress(at, 'random order')
   const n = 8000
   const order = environments.randomOrder(random(context.seed), { size: n })
-  // The parts lie on the unit sphere: s1 = s2 = 1 but for their mean.
+  // The parts lie on the unit sphere: s1 = s2 = 1 up to their mean.
   const [noise, drift] = [order.sigma2 / n, order.Sigma2 / (8 * order.G * order.G)]
   context.claim({
     claim: `One pass in random order over ${n} losses: sigma2 / (n s1) <= ln(2 e^2) = 2.69 and Sigma2 / (8 G^2) <= 1`,
-    ...{ paper: 'Sachs et al., lemma', ours: `${noise.toFixed(4)} and ${drift.toFixed(4)}` },
+    paper: 'Sachs et al., lemma',
+    ours: `${noise.toFixed(4)} and ${drift.toFixed(4)}`,
     pass: noise <= 2 + log(2) && drift <= 1,
   })
+}
 
+async function labelShift(context: ExperimentContext, ledger: Ledger, at: number): Promise<void> {
   await context.progress(at, 'label shift')
   const shift = environments.labelShift(random(context.seed), { rounds: 1000 })
   const { domain, G, L } = shift
