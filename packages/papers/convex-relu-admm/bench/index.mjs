@@ -1,4 +1,4 @@
-// ADMM on the convex program against CVXPY, scnn and the paper's dense form, and its own cost over sizes.
+// Compares ADMM on the convex program with CVXPY, scnn and the paper's dense form, and measures its cost over sizes.
 // node bench/index.mjs [--quick]
 import { convexRelu, predict, samplePatterns } from '@opt/convex-relu-admm'
 import { random } from '@opt/core'
@@ -8,7 +8,7 @@ import { startPeers } from './peer.mjs'
 const quick = process.argv.includes('--quick')
 const BETA = 0.1
 
-/** Bytes of WebAssembly memory made so far: Node's own counters leave it out. */
+/** Bytes of WebAssembly memory allocated so far, which Node's own counters leave out. */
 let wasmBytes = 0
 const { Memory } = WebAssembly
 WebAssembly.Memory = class extends Memory {
@@ -18,7 +18,7 @@ WebAssembly.Memory = class extends Memory {
   }
 }
 
-/** Gaussian data, the values of a network of six neurons, and P distinct patterns with their normals. */
+/** Returns Gaussian data, the values of a network of six neurons, and P distinct patterns with their normals. */
 function makeProblem(n, d, P, seed = 0) {
   const rng = random(seed)
   const gaussian = (rows, deviation = 1) =>
@@ -35,14 +35,14 @@ function makeProblem(n, d, P, seed = 0) {
   return { X, y, patterns, G }
 }
 
-/** Seconds until the objective stays within a relative gap of the optimum, or Infinity. */
+/** Returns the seconds until the objective stays within a relative gap of the optimum, or Infinity. */
 function reach(times, objectives, optimum, gap) {
   let k = objectives.length
   while (k > 0 && Math.abs(objectives[k - 1] / optimum - 1) <= gap) k--
   return k === objectives.length ? Infinity : times[k]
 }
 
-/** Times and objectives of a run; the last objective is the reference where there is no other. */
+/** Returns times and objectives of a run; without peers, the last objective is the reference. */
 function trace({ X, y, patterns }, maxIterations) {
   const start = performance.now()
   const times = []
@@ -56,7 +56,7 @@ function trace({ X, y, patterns }, maxIterations) {
   return { times, objectives }
 }
 
-/** Milliseconds an iteration, the least of a hundred, without measures; set-up in seconds; memory in MB. */
+/** Returns milliseconds per iteration (the least, without measurements), set-up in seconds, and memory in MB. */
 function perIteration({ X, y, patterns }, form, iterations = 100) {
   const before = wasmBytes
   const start = performance.now()
@@ -82,7 +82,7 @@ const verdict = (target, met) => [target, met === null ? '-' : met ? 'met' : 'no
 const peers = await startPeers()
 const { cvxpy, scnn } = peers?.versions ?? {}
 
-// Against the peers.
+// Peers.
 const sizes = [
   [50, 5, 10],
   [100, 10, 20],
@@ -99,7 +99,7 @@ for (const [n, d, P] of sizes) {
   trace(problem, 20)
   const ours = [0, 1].map(() => trace(problem, 6000))
   const exact = cvxpy ? await peers.solve('cvxpy', problem, BETA) : null
-  // scnn takes its time: the smallest and the largest.
+  // scnn is slow: only the smallest and the largest.
   const other = scnn && (n === 50 || (n === 400 && d === 40)) ? await peers.solve('scnn', problem, BETA) : null
   if (exact) solver = exact.solver
   const optimum = exact?.objective ?? ours[0].objectives.at(-1)
@@ -108,14 +108,13 @@ for (const [n, d, P] of sizes) {
   const gapLeft = other ? Math.abs(other.objectives.at(-1) / optimum - 1).toExponential(0) : '-'
   const last = n === 400 && d === 40
   rows.push([
-    ...[
-      `${n} x ${d} x ${P}`,
-      show(fastest(1e-3)),
-      show(fine),
-      show(exact?.seconds),
-      exact ? show(exact.seconds / fine) : '-',
-    ],
-    ...[show(other?.times.at(-1)), gapLeft],
+    `${n} x ${d} x ${P}`,
+    show(fastest(1e-3)),
+    show(fine),
+    show(exact?.seconds),
+    exact ? show(exact.seconds / fine) : '-',
+    show(other?.times.at(-1)),
+    gapLeft,
     ...(last ? verdict('3 times under CVXPY', exact ? exact.seconds >= 3 * fine : null) : ['', '']),
   ])
 }
@@ -123,7 +122,7 @@ const gaps = ['ours to 1e-3, s', 'ours to 1e-4, s', 'CVXPY, s', 'CVXPY / ours', 
 print(['n x d x P', ...gaps, 'target', ''], rows)
 const who = [cvxpy && `${cvxpy} with ${solver}`, scnn].filter(Boolean).join(', ')
 console.log(
-  `Squared loss, beta ${BETA}, rho ${BETA}, one thread, set-up included. Time until the convex objective stays within the gap of CVXPY's optimum (best of 2 runs of ours). ${who ? `Peers: ${who}; '-' where one was not run.` : 'No peers are there (npm run bench:peers).'}\n`,
+  `Squared loss, beta ${BETA}, rho ${BETA}, one thread, set-up included. Time until the convex objective stays within the gap of CVXPY's optimum (best of 2 runs of ours). ${who ? `Peers: ${who}; '-' where one was not run.` : 'No peers are installed (npm run bench:peers).'}\n`,
 )
 peers?.stop()
 
@@ -152,7 +151,7 @@ print(
   }),
 )
 console.log(
-  "Milliseconds an iteration, the least of 100: the paper's Cholesky factor of 2 P d rows against our n x n system.\n",
+  "Milliseconds per iteration, the least of 100: the paper's Cholesky factor of 2 P d rows against our n x n system.\n",
 )
 
 // Our own cost.
@@ -165,11 +164,11 @@ const curve = [
   [2000, 100, 200],
 ].slice(0, quick ? 3 : 6)
 print(
-  ['n x d x P', 'set-up, s', 'an iteration, ms', 'memory, MB'],
+  ['n x d x P', 'set-up, s', 'iteration, ms', 'memory, MB'],
   curve.map(([n, d, P]) => {
     console.error(`cost, ${n} x ${d} x ${P}`)
     const { ms, setUp, memory } = perIteration(makeProblem(n, d, P), 'rows', 30)
     return [`${n} x ${d} x ${P}`, show(setUp), show(ms), memory < 1 ? '< 1' : memory.toFixed(0)]
   }),
 )
-console.log('The n x n form. Set-up includes the first iteration and a full measure; memory is the workspace.')
+console.log('The n x n form. Set-up includes the first iteration and a full measurement; memory is the workspace.')

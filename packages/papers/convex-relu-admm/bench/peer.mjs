@@ -1,4 +1,4 @@
-// The Python side of the benchmark: a child process, or null where Python or its packages are missing.
+// The Python side of the benchmark: a child process, or null if Python or its packages are missing.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

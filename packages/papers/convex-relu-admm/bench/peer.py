@@ -1,7 +1,7 @@
 """The convex program by CVXPY (its default solver) and by scnn (PyPI: pyscnn).
 
-Reads lines "who folder n d P beta", answers each with a line of JSON. X (n x d), y (n), G (P x d, the normals of the patterns) are
-float64 files in the folder.
+Reads lines "who folder n d P beta" and answers each with a line of JSON. X (n x d), y (n) and
+G (P x d, the normals of the patterns) are float64 files in the folder.
 """
 
 import json

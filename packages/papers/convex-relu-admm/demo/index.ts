@@ -19,7 +19,7 @@ const EPOCHS = 3000
 const FRAMES = 50
 const PERTURBED = [true, true, false]
 
-/** Where the plane stands: [-2, 2] in both directions. */
+/** Maps [0, 1] to the drawn range [-2, 2]. */
 const place = (t: number): number => 4 * t - 2
 
 interface Data {
@@ -29,7 +29,8 @@ interface Data {
 
 function dataOf({ positive, negative }: ControlValues): Data {
   const points = (list: [number, number][]) => list.map(([a, b]) => [place(a), place(b), 1])
-  const [plus, minus] = [points(positive as [number, number][]), points(negative as [number, number][])]
+  const plus = points(positive as [number, number][])
+  const minus = points(negative as [number, number][])
   return { X: [...plus, ...minus], y: [...plus.map(() => 1), ...minus.map(() => -1)] }
 }
 
@@ -42,20 +43,21 @@ const grid = ndarray(
   [SIDE * SIDE, 3],
 )
 
-/** The network's values as grey, bright where positive; lines where neurons switch; boxes round points, filled when certified. */
+/** Draws the network's values in grey, bright where positive, and on request the lines where neurons switch. */
 function picture(network: Network, { X, y }: Data, label: string, epsilon: number, lines: boolean): Image {
   const f = predict(network, grid)
   const data = Array.from(f, (v) => 128 + 70 * Math.max(-1, Math.min(1, v)) + (v >= 0 ? 20 : -20))
   if (lines)
     for (let j = 0; j < network.output.length; j++) {
-      const [a, b, c] = [network.hidden.get(j, 0), network.hidden.get(j, 1), network.hidden.get(j, 2)]
+      const [a, b, c] = [0, 1, 2].map((i) => network.hidden.get(j, i))
       const near = (2 / SIDE) * (Math.abs(a) + Math.abs(b))
       for (let p = 0; p < data.length; p++)
         if (Math.abs(a * grid.data[3 * p] + b * grid.data[3 * p + 1] + c) < near) data[p] = 128
     }
   const pixel = (v: number) => Math.floor(((v + 2) / 4) * SIDE)
   const dot = (a: number, b: number, grey: number) => {
-    const [column, row] = [pixel(a), SIDE - 1 - pixel(b)]
+    const column = pixel(a)
+    const row = SIDE - 1 - pixel(b)
     if (column >= 0 && column < SIDE && row >= 0 && row < SIDE) data[row * SIDE + column] = grey
   }
   for (const [k, [a, b]] of X.entries()) {
@@ -79,7 +81,7 @@ function picture(network: Network, { X, y }: Data, label: string, epsilon: numbe
   return { width: SIDE, height: SIDE, channels: 1, data, label }
 }
 
-/** How many points keep their side in the whole box, by the gradient at the point. */
+/** Counts the points that keep their label in the whole box, by the gradient at the point. */
 function certified(network: Network, { X, y }: Data, epsilon: number): number {
   const f = predict(network, X)
   const g = inputGradient(network, X)
@@ -97,15 +99,16 @@ function frame(images: Image[], series: Series[], readout: Frame['readout'], pro
     {
       kind: 'line',
       title: 'Objective',
-      caption: 'The dashed line is a lower bound: no network with these patterns is below.',
-      ...{ x: { label: 'share of the run' }, y: { label: 'loss + weight decay', scale: 'log' as const } },
+      caption: 'The dashed line is a lower bound: no network with these patterns is below it.',
+      x: { label: 'share of the run' },
+      y: { label: 'loss + weight decay', scale: 'log' },
       series,
     },
   ]
   return { figures, readout, progress }
 }
 
-/** Plain gradient descent on hinge loss and weight decay; yields the network and its objective now and then. */
+/** Runs gradient descent on hinge loss and weight decay; yields network and objective from time to time. */
 function* backpropagate(
   { X, y }: Data,
   width: number,
@@ -145,7 +148,9 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   const data = dataOf(values)
   const { X, y } = data
   const epsilon = values.epsilon as number
-  const [width, learningRate, seed] = [values.width as number, values.learningRate as number, values.seed as number]
+  const width = values.width as number
+  const learningRate = values.learningRate as number
+  const seed = values.seed as number
   if (X.length === 0) return
   const patterns: Patterns =
     epsilon > 0
@@ -162,7 +167,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     { label: epsilon > 0 ? 'back-propagation (no perturbations)' : 'back-propagation', ...positiveCurve(back) },
   ]
 
-  // Short runs, each from where the last one stopped, so that every frame has a network to draw.
+  // Short runs, each continuing the last, so that every frame has a network to draw.
   let answer = convexRelu(X, y, { ...options, maxIterations: 1 })
   const part = ITERATIONS / FRAMES
   for (let k = 1; k <= FRAMES; k++) {
@@ -183,8 +188,8 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     k++
     const images = [convexPicture(), picture(network, data, `back-propagation, ${width} neurons`, epsilon, false)]
     const attack = { epsilon, perturbed: PERTURBED }
-    const standing = epsilon > 0 ? Math.round(y.length * adversarialAccuracy(network, X, y, attack)) : 0
-    const safe = epsilon > 0 ? ` without perturbations; PGD leaves ${standing} of ${y.length} points` : ''
+    const unbroken = epsilon > 0 ? Math.round(y.length * adversarialAccuracy(network, X, y, attack)) : 0
+    const safe = epsilon > 0 ? ` without perturbations; PGD leaves ${unbroken} of ${y.length} points` : ''
     yield frame(
       images,
       series(),
@@ -218,9 +223,9 @@ const list = (points: [number, number][]): string =>
   `[${points.map(([a, b]) => `[${place(a).toFixed(2)}, ${place(b).toFixed(2)}, 1]`).join(', ')}]`
 
 const demo: Demo = {
-  title: 'The global optimum, proven, beside back-propagation',
+  title: 'The proven global optimum beside back-propagation',
   intro:
-    'Move the points. The convex program closes in on its optimum from above and below; back-propagation, from a random start, flattens out above the same line. With epsilon, boxes are drawn round the points and the boundary keeps out of them.',
+    'Move the points. The convex program approaches its optimum from above and below; back-propagation, from a random start, levels off above the same line. With epsilon, boxes are drawn around the points, and the boundary stays outside them.',
   controls: [
     {
       kind: 'points',
@@ -252,7 +257,8 @@ const demo: Demo = {
   ],
   run,
   code: ({ positive, negative, epsilon }) => {
-    const [plus, minus] = [positive as [number, number][], negative as [number, number][]]
+    const plus = positive as [number, number][]
+    const minus = negative as [number, number][]
     const robust = (epsilon as number) > 0
     return `${robust ? "import { random } from '@opt/core'\n" : ''}import { convexRelu, ${robust ? 'thickPatterns' : 'enumeratePatterns'} } from '@opt/convex-relu-admm'
 

@@ -10,7 +10,10 @@ export function checkFlags(flags: ArrayLike<boolean | number>, label: string): v
   })
 }
 
-/** Checks d flags, one for each feature, and returns the indices of the features that may be perturbed (default all). */
+/**
+ * Checks d flags, one for each feature, and returns the indices of the features that may be
+ * perturbed (default all).
+ */
 export function checkPerturbed(
   flags: ArrayLike<boolean | number> | undefined,
   d: number,

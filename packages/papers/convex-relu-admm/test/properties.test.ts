@@ -103,7 +103,10 @@ describe('properties', () => {
     )
   })
 
-  /** Weights within all robust cones of their patterns: multiples of normals that are at least epsilon away from every row. */
+  /**
+   * Weights within all robust cones of their patterns: multiples of normals that are at least
+   * epsilon away from every row.
+   */
   function robustWeights(rng: Random) {
     const problem = problemOf(rng)
     const { X, d } = problem

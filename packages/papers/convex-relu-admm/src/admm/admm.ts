@@ -83,7 +83,10 @@ function updateV({ d, beta, rho, gamma, relaxation }: Problem, { u, v, lambda, w
   for (let k = 0; k < v.length; k++) lambda[k] += (gamma / rho) * (relaxed[k] - v[k])
 }
 
-/** s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed; pull = E (s - nu) for the next update of u. */
+/**
+ * s <- max(G u + nu, 0); nu += (gamma / rho) (G u - s), with G u over-relaxed; pull = E (s - nu)
+ * for the next update of u.
+ */
 function updateS({ rho, gamma, relaxation }: Problem, { E }: Operators, { XU, s, nu, pull }: SplitState): void {
   const XUData = XU.data
   const pullData = pull.data

@@ -30,14 +30,16 @@ export interface BlockDescentOptions extends BlockOptions {
 
 /** Report of {@link blockDescent}. */
 export interface BlockDescentReport extends Report {
-  /** The augmented Lagrangian's part that depends on u. */
+  /** L(u) after the step. */
   value: number
 }
 
 /**
- * ADMM's update of u by random block coordinate descent, on its own: min over u of
- * loss(F u) + rho/2 (||u - v + lambda||^2 + ||G u - s + nu||^2). `convexRelu` with the method `rbcd` runs it inside.
- * Reports the value after each step.
+ * Runs ADMM's update of u by random block coordinate descent, on its own:
+ *
+ *     min over u of L(u) = loss(F u) + rho/2 (||u - v + lambda||^2 + ||G u - s + nu||^2)
+ *
+ * `convexRelu` with the method `rbcd` uses it for every update.
  *
  * @param X n x d.
  * @param y n targets; -1 and 1 for bce.

@@ -2,7 +2,10 @@ import type { MatrixView } from '@opt/core'
 import type { Operators } from './operators.ts'
 import type { SplitState } from './state.ts'
 
-/** How L changes along a step -alpha gradient: by the loss's change + rho (alpha^2 (square + bend) / 2 - alpha slope). */
+/**
+ * How L changes along a step of -alpha times the gradient: by the change of the loss and
+ * rho (alpha^2 (square + bend) / 2 - alpha slope).
+ */
 export interface Slopes {
   slope: number
   square: number
@@ -19,7 +22,7 @@ interface GradientViews {
   moved: Float64Array
 }
 
-/** The gradient of L(u) = loss(F u) + rho/2 (||u - v + lambda||^2 + ||G u - s + nu||^2) in the blocks of some patterns. */
+/** The gradient of block descent's objective L in the blocks of some patterns. */
 export class BlockGradient {
   readonly #ops: Operators
   readonly #state: SplitState

@@ -39,7 +39,10 @@ const ARMIJO = {
   /** ... or is this short. */
   shortest: 1e-8,
   shrink: 2.5,
-  /** The first trial step, divided by `cool` at each rejection, multiplied by `warm` at each step, within [least, most]. */
+  /**
+   * The first trial step, divided by `cool` at each rejection, multiplied by `warm` at each step,
+   * within [least, most].
+   */
   first: 2e-4,
   cool: 1.5,
   warm: 1.05,

@@ -12,8 +12,8 @@ export function eigenvalueViews(views: Views, d: number): EigenvalueViews {
 }
 
 /**
- * Returns the largest eigenvalue of a positive semidefinite matrix A. Repeated squaring gives A^(2^k) until it has rank one
- * to rounding; its columns are then the eigenvector.
+ * Returns the largest eigenvalue of a positive semidefinite matrix A. Repeated squaring gives
+ * A^(2^k) until it has rank one to rounding; its columns are then the eigenvector.
  */
 export function largestEigenvalue(A: MatrixView, kernels: MatrixKernels, views: EigenvalueViews): number {
   const d = A.rows

@@ -14,8 +14,8 @@ interface Scratch {
 }
 
 /**
- * Returns a function that measures the iterate, with the loss summed over rows. It expects f = F u, and overwrites XU and
- * the scratch of the state. The lower bound is the best so far.
+ * Returns a function that measures the iterate, with the loss summed over rows. It expects f = F u,
+ * and overwrites XU and the scratch of the state. The lower bound is the best so far.
  */
 export function measuring(problem: Problem, ops: Operators, state: SplitState): () => ConvexReluReport {
   const scratch = { weights: state.weights, sides: state.XU, rows: state.g }
@@ -94,9 +94,9 @@ function dualResidual({ rho, method }: Problem, ops: Operators, state: SplitStat
 }
 
 /**
- * Returns the certificate: for g in the domain of loss* and multipliers a >= 0 of the constraints, -loss*(g) is a lower
- * bound of the program if every block of F'g - G'a has norm at most beta. Here g is the loss's gradient and
- * a = rho max(-nu, 0), both scaled until the blocks are within beta.
+ * Returns the certificate: for g in the domain of loss* and multipliers a >= 0 of the constraints,
+ * -loss*(g) is a lower bound of the program if every block of F'g - G'a has norm at most beta. Here
+ * g is the loss's gradient and a = rho max(-nu, 0), both scaled until the blocks are within beta.
  */
 function dualBound(problem: Problem, ops: Operators, { f, mu, nu }: SplitState, scratch: Scratch): number {
   const { y, d, loss, beta, rho, method } = problem

@@ -28,8 +28,9 @@ export function operatorViews(views: Views, { n, d, P }: Sizes): OperatorViews {
 }
 
 /**
- * The linear maps F and G of the convex program, F u = sum_i D_i X (v_i - w_i) and G u = {E_i X u_i}, both from one product
- * U X'. Weights are 2 P x d: all v_i, then all w_i; constraints are 2 P x n, and row i has the signs E_i mod P.
+ * The linear maps F and G of the convex program, F u = sum_i D_i X (v_i - w_i) and G u = {E_i X
+ * u_i}, both from one product U X'. Weights are 2 P x d: all v_i, then all w_i; constraints are 2 P
+ * x n, and row i has the signs E_i mod P.
  */
 export class Operators {
   readonly n: number

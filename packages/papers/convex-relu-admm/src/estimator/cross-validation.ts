@@ -48,8 +48,9 @@ export interface CrossValidation {
 }
 
 /**
- * Chooses the weight decay by cross-validation: by accuracy for classifiers (every fold has its share of each class), by R^2
- * for regressions. Reports after every fit; `crossValidateBeta.async` yields to the event loop between fits.
+ * Chooses the weight decay by cross-validation: by accuracy for classifiers (every fold has its
+ * share of each class), by R^2 for regressions. Reports after every fit; `crossValidateBeta.async`
+ * yields to the event loop between fits.
  *
  * @param X n x d.
  * @param y n values or labels.

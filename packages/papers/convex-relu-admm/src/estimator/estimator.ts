@@ -30,8 +30,8 @@ import { checkTargets } from './targets.ts'
 type Answer = ConvexReluSolution & Outcome<ConvexReluReport>
 
 /**
- * A two-layer ReLU network trained to the global optimum of its convex program. Several classes are trained one against the
- * rest, several outputs side by side, on the same patterns.
+ * A two-layer ReLU network trained to the global optimum of its convex program. Several classes are
+ * trained one against the rest, several outputs side by side, on the same patterns.
  *
  * @throws TypeError or RangeError that names the invalid option.
  */
@@ -133,8 +133,8 @@ export class ConvexReluNetwork {
    * Returns the networks' values at the rows of X.
    *
    * @param X n x d.
-   * @returns n x k: one column for a single output or two classes (positive for the larger label), otherwise a column for
-   * each output or class.
+   * @returns n x k: one column for a single output or two classes (positive for the larger label),
+   * otherwise a column for each output or class.
    * @throws RangeError when X has other features than those trained on, or a value overflows.
    */
   decision(X: MatrixLike): Matrix {

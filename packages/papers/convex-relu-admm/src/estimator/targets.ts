@@ -19,8 +19,8 @@ const isMatrix = (y: unknown): boolean => {
 }
 
 /**
- * Checks targets for n rows, a vector or n x k. Two classes become one column of -1 and 1, more become one column each, one
- * against the rest.
+ * Checks targets for n rows, a vector or n x k. Two classes become one column of -1 and 1, more
+ * become one column each, one against the rest.
  */
 export function checkTargets(y: VectorLike | MatrixLike, n: number, classify: boolean): Targets {
   const label = 'ConvexReluNetwork: y'

@@ -22,8 +22,8 @@ function weightsAfter(size: Size, form: Form): Float64Array {
 const multiplications: Record<Form, (size: Size) => number> = {
   // R X and U X' at 2 P n d each, two triangular solves with 2 P d rows.
   dense: ({ n, d, P }) => 4 * P * n * d + 4 * P * P * d * d,
-  // (V - L) B^-1, R X B^-1, the halves' differences times X', F Z, two triangular solves with n rows, F'q, its product
-  // with X B^-1, and U X'.
+  // (V - L) B^-1, R X B^-1, the halves' differences times X', F Z, two triangular solves with n
+  // rows, F'q, its product with X B^-1, and U X'.
   rows: ({ n, d, P }) => 2 * P * d * d + 6 * P * n * d + 2 * P * n + n * n,
 }
 

@@ -2,8 +2,8 @@ import { exp, log, type MatrixLike, matrix, number, options, refuse } from '@opt
 import { rowSpace } from './row-space.ts'
 
 /**
- * Returns the number of full-dimensional cells of n hyperplanes through the origin in general position:
- * 2 sum_{k < rank} C(n - 1, k).
+ * Returns the number of full-dimensional cells of n hyperplanes through the origin in general
+ * position: 2 sum_{k < rank} C(n - 1, k).
  *
  * @param n distinct nonzero directions among the rows of X.
  */
@@ -27,9 +27,10 @@ export function patternUpperBound(n: number, rank: number): number {
 }
 
 /**
- * Returns how many random patterns make it unlikely (probability at most xi, at confidence at least 1 - psi) that one
- * more lowers the optimum: min((n + 1) / (psi xi) - 1, (2 / xi) (n + 1 - ln psi)), a real number (the paper's sample
- * bound, as we know it). It says nothing about how much lower.
+ * Returns how many random patterns make it unlikely (probability at most xi, at confidence at least
+ * 1 - psi) that one more lowers the optimum: min((n + 1) / (psi xi) - 1, (2 / xi) (n + 1 - ln
+ * psi)), a real number (the paper's sample bound, as we know it). It says nothing about how much
+ * lower.
  */
 export function samplesNeeded(given: { n: number; xi: number; psi: number }): number {
   const { n, xi, psi } = options(given, 'samplesNeeded: options')

@@ -13,9 +13,10 @@ const signs = (rows: Float64Array[], p: Float64Array): string => {
 }
 
 /**
- * Returns one interior point for every full-dimensional cell of the hyperplanes x . w = 0, given pairwise non-parallel
- * directions x that span R^r. Hyperplanes are inserted one by one: old points stay in their cells, and each cell that the
- * new hyperplane cuts in two is found as a cell of the old arrangement within that hyperplane.
+ * Returns one interior point for every full-dimensional cell of the hyperplanes x . w = 0, given
+ * pairwise non-parallel directions x that span R^r. Hyperplanes are inserted one by one: old points
+ * stay in their cells, and each cell that the new hyperplane cuts in two is found as a cell of the
+ * old arrangement within that hyperplane.
  */
 function witnesses(directions: Float64Array[], r: number): Float64Array[] {
   if (r === 1) return [Float64Array.of(1), Float64Array.of(-1)]
@@ -70,8 +71,8 @@ function unit(x: Float64Array): Float64Array {
 }
 
 /**
- * Returns all activation patterns 1[X g >= 0] whose cell is full-dimensional; lower-dimensional cells are faces of these
- * and add nothing to the convex program. A zero row is always on.
+ * Returns all activation patterns 1[X g >= 0] whose cell is full-dimensional; lower-dimensional
+ * cells are faces of these and add nothing to the convex program. A zero row is always on.
  *
  * @param X n x d.
  * @param given `limit`: the most patterns to accept (default 20 000).

@@ -14,7 +14,8 @@ export interface SampledPatterns extends Patterns {
 export type SampleOptions = { count: number; random: Random } | { normals: MatrixLike; count?: number }
 
 /**
- * Returns the distinct patterns 1[X g >= 0] of Gaussian normals g, in the order of their first appearance (the paper's choice).
+ * Returns the distinct patterns 1[X g >= 0] of Gaussian normals g, in the order of their first
+ * appearance (the paper's choice).
  *
  * @param X n x d.
  * @returns up to `count` patterns, with a `note` if at most `100 count + 1000` draws gave fewer.

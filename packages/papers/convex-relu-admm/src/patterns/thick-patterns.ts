@@ -16,18 +16,19 @@ export interface ThickOptions {
 /** Answer of {@link thickPatterns}. */
 export interface ThickPatterns extends Patterns {
   /**
-   * min_k |x_k . g| / ||g_J||_1 of the best normal of each pattern: up to this epsilon the pattern certainly has a
-   * robust cone. The all-ones pattern scores Infinity if an unperturbed feature has one sign in every row (a bias),
-   * otherwise the score found, or 0.
+   * min_k |x_k . g| / ||g_J||_1 of the best normal of each pattern: up to this epsilon the pattern
+   * certainly has a robust cone. The all-ones pattern scores Infinity if an unperturbed feature has
+   * one sign in every row (a bias), otherwise the score found, or 0.
    */
   scores: Float64Array
   note?: string
 }
 
 /**
- * Returns patterns that leave room for perturbations. On dense, low-dimensional data, patterns of plain Gaussian normals
- * leave none, and robust training can then only return the zero network. The all-ones pattern comes first (with a bias,
- * a linear unit), then the patterns of those random normals whose hyperplanes are farthest from every row in l_inf.
+ * Returns patterns that leave room for perturbations. On dense, low-dimensional data, patterns of
+ * plain Gaussian normals leave none, and robust training can then only return the zero network. The
+ * all-ones pattern comes first (with a bias, a linear unit), then the patterns of those random
+ * normals whose hyperplanes are farthest from every row in l_inf.
  *
  * @param X n x d.
  * @returns up to `count` patterns by falling score, with a `note` if fewer were found.

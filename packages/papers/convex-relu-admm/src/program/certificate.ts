@@ -41,8 +41,8 @@ export function largestNorm(x: Float64Array, d: number): number {
 export const scaleWithin = (size: number, limit: number): number => (size <= limit ? 1 : limit / size)
 
 /**
- * Returns the dual bound -loss*(s g) of scaled multipliers, s <= most. For the squared loss it is a parabola in s, and s is
- * its highest point.
+ * Returns the dual bound -loss*(s g) of scaled multipliers, s <= most. For the squared loss it is a
+ * parabola in s, and s is its highest point.
  */
 export function scaledBound(loss: Loss, g: Float64Array, y: Float64Array, most: number): number {
   let s = most

@@ -1,9 +1,9 @@
 import { exp, log, softplus } from '@opt/core'
 
 /**
- * Losses of predictions f against targets y, summed over the rows:
- * `squared` (f - y)^2 / 2; `hinge` (1 - y f)_+; `bce` log(1 + exp(-2 y f)), the logistic loss with the paper's factor 2.
- * For hinge and bce, y is -1 or 1.
+ * Losses of predictions f against targets y, summed over the rows: `squared` (f - y)^2 / 2; `hinge`
+ * (1 - y f)_+; `bce` log(1 + exp(-2 y f)), the logistic loss with the paper's factor 2. For hinge
+ * and bce, y is -1 or 1.
  */
 export type LossName = 'squared' | 'hinge' | 'bce'
 

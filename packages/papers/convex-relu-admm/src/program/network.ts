@@ -102,9 +102,9 @@ export function inputGradient(network: NetworkLike, X: MatrixLike): Matrix {
 }
 
 /**
- * Returns the network of convex weights: a nonzero v becomes a neuron v / sqrt(||v||) with output weight sqrt(||v||), a
- * nonzero w one with output weight -sqrt(||w||); all v first, then all w. For feasible weights the network has the convex
- * program's objective.
+ * Returns the network of convex weights: a nonzero v becomes a neuron v / sqrt(||v||) with output
+ * weight sqrt(||v||), a nonzero w one with output weight -sqrt(||w||); all v first, then all w. For
+ * feasible weights the network has the convex program's objective.
  *
  * @param given v and w, P x d each.
  * @throws RangeError when the shapes differ or a norm overflows.
@@ -132,8 +132,9 @@ export function toNetwork(given: { v: MatrixLike; w: MatrixLike }): Network {
 }
 
 /**
- * Returns the convex weights of a network on the rows of X: neurons with the same pattern 1[X u >= 0] are summed as
- * u |alpha|. The weights are feasible and predict the same; their objective is at most the network's.
+ * Returns the convex weights of a network on the rows of X: neurons with the same pattern
+ * 1[X u >= 0] are summed as u |alpha|. The weights are feasible and predict the same; their objective is at
+ * most the network's.
  *
  * @param X n x d.
  * @returns the patterns in the order of their first neuron, and the weights.

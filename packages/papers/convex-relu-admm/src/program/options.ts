@@ -4,8 +4,9 @@ import type { LossName } from './losses.ts'
 import type { ConvexWeights, Network } from './network.ts'
 
 /**
- * How ADMM updates u. `admm`: in closed form, squared loss only (the paper's). `split`: the loss has its own copy of the
- * predictions, for any loss. `rbcd`: random block coordinate descent, squared and bce (the paper's for general losses).
+ * How ADMM updates u. `admm`: in closed form, squared loss only (the paper's). `split`: the loss
+ * has its own copy of the predictions, for any loss. `rbcd`: random block coordinate descent,
+ * squared and bce (the paper's for general losses).
  */
 export type Method = 'admm' | 'split' | 'rbcd'
 
@@ -33,11 +34,14 @@ export interface ConvexReluOptions extends BlockOptions {
   beta?: number
   /** Default `admm` for the squared loss, `split` for the others. Robust training has its own splitting. */
   method?: Method
-  /** The linear system of `admm` and `split`: n x n (`rows`), the paper's 2 P d x 2 P d (`dense`), or the cheaper (`auto`). */
+  /**
+   * The linear system of `admm` and `split`: n x n (`rows`), the paper's 2 P d x 2 P d (`dense`),
+   * or the cheaper (`auto`).
+   */
   form?: 'auto' | 'rows' | 'dense'
   /**
-   * Penalty. Default: beta (squared), 0.1 (hinge, bce), 1 (robust squared, rbcd). Factors of 0.3 to 3 change the number of
-   * iterations noticeably.
+   * Penalty. Default: beta (squared), 0.1 (hinge, bce), 1 (robust squared, rbcd). Factors of 0.3 to
+   * 3 change the number of iterations noticeably.
    */
   rho?: number | undefined
   /** Dual step gamma_a; default rho, rho / 3 for rbcd. Not for robust training. */
@@ -51,9 +55,10 @@ export interface ConvexReluOptions extends BlockOptions {
   /** d flags: which features may be perturbed (default all). Leave out a bias's column of ones. */
   perturbed?: ArrayLike<boolean | number>
   /**
-   * What `error` is. `gap`: the distance of the objective and of the network's objective from the lower bound, relative to
-   * the objective; for robust training the distance of the objective, and the violation. `residuals` (default): the
-   * largest of that and of the relative primal and dual residuals, so that 'converged' always implies a small gap.
+   * What `error` is. `gap`: the distance of the objective and of the network's objective from the
+   * lower bound, relative to the objective; for robust training the distance of the objective, and
+   * the violation. `residuals` (default): the largest of that and of the relative primal and dual
+   * residuals, so that 'converged' always implies a small gap.
    */
   stopping?: 'residuals' | 'gap'
   /** Iterations between measurements of objective, bound and residuals (default 10); each costs about one iteration. */

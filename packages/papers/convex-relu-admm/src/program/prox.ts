@@ -7,8 +7,9 @@ export function shrinkGroup(z: Float64Array, from: number, size: number, t: numb
 }
 
 /**
- * Replaces (a, t) by the argmin over ||a'||_1 <= t' of (weight / 2) t'^2 + ||a' - a||^2 / 2 + (t' - t)^2 / 2. With weight 0
- * this is the projection onto the l1 cone. The entries of a are from..from + size - 1 of z, followed by t.
+ * Replaces (a, t) by the argmin over ||a'||_1 <= t' of
+ * (weight / 2) t'^2 + ||a' - a||^2 / 2 + (t' - t)^2 / 2. With weight 0 this is the projection onto the l1 cone. The entries of a are from..from
+ * + size - 1 of z, followed by t.
  *
  * @param sorted scratch of `size` numbers.
  */
@@ -31,7 +32,8 @@ export function projectCone(z: Float64Array, from: number, size: number, weight:
     z.fill(0, from, end + 1)
     return
   }
-  // theta solves sum (|a_i| - theta)_+ = (t + theta) / (1 + weight): add entries in descending order while they exceed it.
+  // theta solves sum (|a_i| - theta)_+ = (t + theta) / (1 + weight): add entries in descending
+  // order while they exceed it.
   const descending = sorted.subarray(0, size).sort()
   let sum = 0
   let theta = 0

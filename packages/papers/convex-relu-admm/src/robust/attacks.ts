@@ -32,7 +32,10 @@ export interface PgdOptions extends AttackOptions {
 
 /** Options of {@link adversarialAccuracy}. */
 export interface AdversarialOptions extends PgdOptions {
-  /** `pgd` (default) starts from x, and with `random` also from a random point; a row counts only if every attack fails. */
+  /**
+   * `pgd` (default) starts from x, and with `random` also from a random point; a row counts only if
+   * every attack fails.
+   */
   attack?: 'none' | 'fgsm' | 'pgd'
 }
 
@@ -91,7 +94,8 @@ function descend(
 }
 
 /**
- * Attacks by the fast gradient sign method on the margin: x - epsilon y sign(gradient of f) (Goodfellow et al. 2015).
+ * Attacks by the fast gradient sign method on the margin: x - epsilon y sign(gradient of f)
+ * (Goodfellow et al. 2015).
  *
  * @param X n x d.
  * @param y n labels -1 and 1.
@@ -105,7 +109,8 @@ export function fgsm(network: NetworkLike, X: MatrixLike, y: VectorLike, options
 }
 
 /**
- * Attacks by projected gradient descent on the margin, with steps by the sign of the gradient (Madry et al. 2018).
+ * Attacks by projected gradient descent on the margin, with steps by the sign of the gradient
+ * (Madry et al. 2018).
  *
  * @param X n x d.
  * @param y n labels -1 and 1.

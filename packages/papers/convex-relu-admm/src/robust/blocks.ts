@@ -24,8 +24,8 @@ export interface Blocks {
   /** 2 P x n: E_i X u_i - epsilon tau_i, nonnegative. */
   sides: Float64Array
   /**
-   * n x (|J| + 1): (Q_{k,J}, sigma_k) in the l1 cone; for the squared loss n x (|J| + 2):
-   * (epsilon Q_{k,J}, x_k . Q_k, sigma_k).
+   * n x (|J| + 1): (Q_{k,J}, sigma_k) in the l1 cone; for the squared loss n x (|J| + 2): (epsilon
+   * Q_{k,J}, x_k . Q_k, sigma_k).
    */
   rows: Float64Array
   /** n: y_k x_k . Q_k - epsilon sigma_k; empty for the squared loss. */

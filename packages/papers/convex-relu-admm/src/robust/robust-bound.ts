@@ -4,11 +4,11 @@ import type { Blocks, Unknowns } from './blocks.ts'
 import type { RobustMap } from './robust-map.ts'
 
 /**
- * Returns the certificate of robust training: a lower bound of the program from the scaled duals lambda. The program is
- * min sum_j g_j(z_j) with z = A x, so every mu with A'mu = 0 gives the bound -sum_j g_j*(mu_j). Here mu = rho lambda is moved
- * into the domains of the conjugates, block by block; tau and sigma fix the last entries of the cones, the groups absorb
- * what remains of A'mu = 0, and everything is scaled until the groups are within beta.
- * Overwrites mu and x.
+ * Returns the certificate of robust training: a lower bound of the program from the scaled duals
+ * lambda. The program is min sum_j g_j(z_j) with z = A x, so every mu with A'mu = 0 gives the bound
+ * -sum_j g_j*(mu_j). Here mu = rho lambda is moved into the domains of the conjugates, block by
+ * block; tau and sigma fix the last entries of the cones, the groups absorb what remains of
+ * A'mu = 0, and everything is scaled until the groups are within beta. Overwrites mu and x.
  */
 export function robustBound(
   problem: Problem,

@@ -7,8 +7,8 @@ import { robustBound } from './robust-bound.ts'
 import type { RobustMap } from './robust-map.ts'
 
 /**
- * Returns a function that measures the iterate, with the loss summed over rows. It overwrites h and right. The lower bound
- * is the best so far.
+ * Returns a function that measures the iterate, with the loss summed over rows. It overwrites h and
+ * right. The lower bound is the best so far.
  */
 export function measuring(problem: Problem, map: RobustMap, state: RobustState): () => ConvexReluReport {
   const { y, rho, stopping } = problem

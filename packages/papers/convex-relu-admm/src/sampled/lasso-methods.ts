@@ -4,8 +4,8 @@ import { totalLoss } from '../program/losses.ts'
 import type { Lasso } from './lasso.ts'
 
 /**
- * A method that moves the iterate a. After each iteration it yields the gradient of the loss at its predictions, or a dual
- * estimate of it.
+ * A method that moves the iterate a. After each iteration it yields the gradient of the loss at its
+ * predictions, or a dual estimate of it.
  */
 type LassoMethod = (lasso: Lasso) => Generator<Float64Array, never, void>
 
@@ -26,8 +26,8 @@ function squaredNorm({ N, kernels, H, Ht, t, g }: Lasso): number {
 }
 
 /**
- * FISTA (Beck and Teboulle 2009), with momentum restarted when it points uphill (O'Donoghue and Candes 2015). The curvature
- * starts at 1.02 ||H||^2 and is raised when it proves too small.
+ * FISTA (Beck and Teboulle 2009), with momentum restarted when it points uphill (O'Donoghue and
+ * Candes 2015). The curvature starts at 1.02 ||H||^2 and is raised when it proves too small.
  */
 const fista: LassoMethod = function* (lasso) {
   const { n, N, y, loss, beta, kernels, H, Ht, a, f, g, t } = lasso

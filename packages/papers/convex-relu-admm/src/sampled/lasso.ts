@@ -37,8 +37,8 @@ export interface Lasso {
 }
 
 /**
- * Sets up the lasso on H = max(0, X U'), in a unit near its largest entry: a power of two, so that nothing is rounded, and
- * squares of entries neither over- nor underflow.
+ * Sets up the lasso on H = max(0, X U'), in a unit near its largest entry: a power of two, so that
+ * nothing is rounded, and squares of entries neither over- nor underflow.
  *
  * @param directions U, N x d.
  */

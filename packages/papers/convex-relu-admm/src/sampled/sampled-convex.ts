@@ -31,7 +31,10 @@ export interface SampledConvexOptions {
   loss?: LossName
   /** Weight decay (default 1e-4). */
   beta?: number
-  /** Default: `split` (ADMM) for the hinge; otherwise `coordinate-descent` if there are more directions than rows, else `fista`. */
+  /**
+   * Default: `split` (ADMM) for the hinge; otherwise `coordinate-descent` if there are more
+   * directions than rows, else `fista`.
+   */
   method?: 'fista' | 'coordinate-descent' | 'split'
 }
 
@@ -83,8 +86,9 @@ function unitDirections({ directions, count, random }: SampledConvexOptions, d: 
 }
 
 /**
- * Solves the sampled convex program: hidden weights u_i are random unit vectors, and only the output weights are trained,
- * with the l1 norm that weight decay on both layers amounts to. Simpler than {@link convexRelu}, but needs many more neurons.
+ * Solves the sampled convex program: hidden weights u_i are random unit vectors, and only the
+ * output weights are trained, with the l1 norm that weight decay on both layers amounts to. Simpler
+ * than {@link convexRelu}, but needs many more neurons.
  *
  * @param X n x d; append a column of ones for a bias.
  * @param y n targets; -1 and 1 for hinge and bce.
