@@ -1,4 +1,4 @@
-// A step by our AdamW and Lion beside tf.train.adam, on the same gradients and in the same training loop, by turns.
+// Times steps by AdamW and Lion of @opt and by tf.train.adam, on the same gradients and in the same training loop.
 // node bench/index.mjs [--quick]
 import { Lion } from '@opt/lion'
 import { AdamW } from '@opt/optimizers'
@@ -17,7 +17,7 @@ const CONTENDERS = {
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
-/** Milliseconds of each work, the least of all rounds, and its median ratio to the first one within a round. */
+/** Returns the milliseconds of each work, the least of all rounds, and its median ratio to the first within a round. */
 function compare(works, rounds, times) {
   const all = works.map(() => [])
   for (let round = -1; round < rounds; round++)
@@ -30,7 +30,7 @@ function compare(works, rounds, times) {
 }
 
 let count = 0
-/** A multilayer perceptron of its own for each contender: weights, and the loss on one batch. */
+/** Makes a multilayer perceptron: its weights, and the loss on one batch. */
 function perceptron(sizes, batch) {
   const variables = sizes
     .slice(1)

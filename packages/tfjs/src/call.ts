@@ -2,9 +2,9 @@ import { boolean, callback, refuse, show } from '@opt/core'
 import { type Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
 
 /**
- * Checks the arguments of a minimizing call, which TensorFlow.js refuses in the name of functions that the caller did not call.
+ * Checks the arguments of `minimize`; the errors of TensorFlow.js would name functions that the caller did not call.
  *
- * @returns `f`, which checks its answer.
+ * @returns `f`, with its answer checked.
  */
 export function checkedCall(
   name: string,

@@ -2,7 +2,7 @@ import { refuse, show } from '@opt/core'
 import { engine, type NamedTensorMap, type Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { Pair } from './reading.ts'
 
-/** A gradient of a variable, or a weight of an optimizer, by its name. */
+/** The gradient of a variable, or a weight of an optimizer, with its name. */
 export interface NamedTensor {
   name: string
   tensor: Tensor
@@ -11,11 +11,11 @@ export interface NamedTensor {
 const LABEL = 'TfOptimizer.applyGradients'
 
 /**
- * The variables that have a gradient, and it.
+ * Returns the variables that have a gradient, each with it, after checking both.
  *
- * @param known shapes of variables that have stepped before.
+ * @param known the shapes of the variables of earlier steps.
  */
-export function paired(
+export function pairsOf(
   gradients: NamedTensorMap | readonly NamedTensor[],
   known: Readonly<Record<string, readonly number[]>>,
 ): Pair[] {

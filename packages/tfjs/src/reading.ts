@@ -7,7 +7,7 @@ export interface Pair {
   gradient: Tensor
 }
 
-/** A variable and what was read: its value and its gradient, flat and row-major. The arrays may be the backend's own. */
+/** A variable with its value and its gradient, flat and row-major. The arrays may be the backend's own. */
 export interface Reading {
   variable: Variable
   value: Float32Array
@@ -30,9 +30,9 @@ export const read = (pairs: readonly Pair[]): Promise<Reading[]> =>
   )
 
 /**
- * Where variables have their data: an assignment changes it.
+ * Remembers where the variables have their data, which an assignment changes.
  *
- * @returns what throws when a variable has changed since: a step would undo that.
+ * @returns a function that throws if a variable has been assigned since, as a step would undo that.
  */
 export function watch(pairs: readonly Pair[]): () => void {
   const places = pairs.map(({ variable }) => variable.dataId)
@@ -44,10 +44,10 @@ export function watch(pairs: readonly Pair[]): () => void {
 }
 
 /**
- * Does a product that the backend computes come back as it is? On WebGPU TensorFlow.js reads by way of canvases, which some
- * browsers fill with zeros.
+ * Checks that a product comes back from the backend correctly: on WebGPU, TensorFlow.js reads synchronously by way of
+ * canvases, which some browsers fill with zeros.
  *
- * @throws Error when it does not.
+ * @throws RangeError when it does not.
  */
 export function checkSyncReads(): void {
   const product = tidy(() => matMul(tensor2d([1, 2], [1, 2]), tensor2d([3, 4], [2, 1])).dataSync()[0])

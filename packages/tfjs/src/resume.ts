@@ -2,28 +2,28 @@ import { refuse } from '@opt/core'
 import type { OptimizerState, ParameterState } from '@opt/optimizers'
 import type { StepOptimizer } from './binding.ts'
 
-/** TensorFlow.js keeps equal names apart by a number at the end: a model loaded beside its twin has `dense/kernel_1`. */
-const plain = (name: string) => name.replace(/_\d+$/, '')
+/** TensorFlow.js numbers equal names: a model loaded beside its original has `dense/kernel_1`. */
+const withoutNumber = (name: string) => name.replace(/_\d+$/, '')
 
 /**
- * Saved states under the names that their variables have now: the same ones or, when none is the same, those that differ by the
- * number at the end, provided that no two are then alike.
+ * Returns saved states under the present names of their variables: the same names or, if none is the same, those that
+ * differ only in the number at the end, provided that this is unambiguous.
  */
 function renamed(saved: readonly ParameterState[], names: readonly string[]): readonly ParameterState[] {
   if (saved.some(({ name }) => names.includes(name))) return saved
-  const now = new Map(names.map((name) => [plain(name), name]))
-  const then = new Set(saved.map(({ name }) => plain(name)))
+  const now = new Map(names.map((name) => [withoutNumber(name), name]))
+  const then = new Set(saved.map(({ name }) => withoutNumber(name)))
   if (now.size < names.length || then.size < saved.length) return saved
-  return saved.map((state) => ({ ...state, name: now.get(plain(state.name)) ?? state.name }))
+  return saved.map((state) => ({ ...state, name: now.get(withoutNumber(state.name)) ?? state.name }))
 }
 
 /**
- * Loads into a new optimizer what is remembered of its variables; those of which nothing is start afresh.
+ * Loads the remembered states of its variables into a new optimizer; variables without one start afresh.
  *
- * @param memory the state to go on from; its parameters are those that stepped before.
- * @param waiting saved states of others, some of which may join now.
- * @param names of the variables that join.
- * @returns what is still waiting.
+ * @param memory the state to continue from; its parameters are those of earlier steps.
+ * @param waiting loaded states of variables that have not appeared yet, some of which may join now.
+ * @param names of the joining variables.
+ * @returns the states that are still waiting.
  */
 export function resume(
   optimizer: StepOptimizer,

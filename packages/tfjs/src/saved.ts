@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { decodeFloats, type FloatsConstructor, refuse, show } from '@opt/core'
 import type { ParameterState } from '@opt/optimizers'
 import type { TfOptimizerState } from './tf-optimizer.ts'
 
@@ -10,16 +10,16 @@ const isRecord = (value: unknown): value is Fields =>
 const isCount = (value: unknown, most = Number.MAX_SAFE_INTEGER): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most
 
-/** Refuses what `state()` cannot have returned, as far as that shows without the variables. */
+/** Refuses a state that `state()` cannot have returned, as far as that is clear without the variables. */
 export function checkSaved(state: unknown): asserts state is TfOptimizerState {
   const label = 'TfOptimizer.load: state'
-  const told = 'what state() returned'
-  if (!isRecord(state) || !isCount(state.iterations)) refuse(label, told, show(state), 'type')
+  const allowed = 'what state() returned'
+  if (!isRecord(state) || !isCount(state.iterations)) refuse(label, allowed, show(state), 'type')
   const { optimizer, iterations } = state
   if (optimizer === null && iterations > 0) refuse(`${label}.iterations`, '0 before the first step', show(iterations))
   if (optimizer === null) return
   if (!isRecord(optimizer) || typeof optimizer.optimizer !== 'string' || !Array.isArray(optimizer.parameters))
-    refuse(`${label}.optimizer`, told, show(optimizer), 'type')
+    refuse(`${label}.optimizer`, allowed, show(optimizer), 'type')
   const { steps, parameters } = optimizer as { steps?: unknown; parameters: unknown[] }
   if (steps !== iterations) refuse(`${label}.optimizer.steps`, `${iterations}, the iterations`, show(steps))
   const names = new Set<string>()
@@ -30,42 +30,29 @@ export function checkSaved(state: unknown): asserts state is TfOptimizerState {
 }
 
 /** Returns the name. */
-function checkParameter(saved: unknown, taken: number, label: string): string {
+function checkParameter(saved: unknown, iterations: number, label: string): string {
   if (!isRecord(saved) || typeof saved.name !== 'string') refuse(label, 'a record with a name', show(saved), 'type')
   const { dtype, shape, steps } = saved as unknown as ParameterState
   if (dtype !== 'float32') refuse(`${label}.dtype`, 'float32', show(dtype))
   if (!Array.isArray(shape) || !Array.from(shape).every((length) => isCount(length)))
     refuse(`${label}.shape`, 'a list of lengths', Array.isArray(shape) ? `[${shape.map(show)}]` : show(shape), 'type')
-  if (!isCount(steps, taken)) refuse(`${label}.steps`, `a nonnegative integer, at most ${taken}`, show(steps))
+  if (!isCount(steps, iterations)) refuse(`${label}.steps`, `a nonnegative integer, at most ${iterations}`, show(steps))
   const length = shape.reduce((product, one) => product * one, 1)
   checkNumbers(saved.arrays, length, Float32Array, `${label}.arrays`)
   checkNumbers(saved.numbers, 1, Float64Array, `${label}.numbers`)
   return saved.name
 }
 
-/** Refuses what is not a record of finite numbers in base64. */
-function checkNumbers(
+/** Refuses anything but a record of finite numbers in base64. */
+function checkNumbers<A extends Float32Array | Float64Array>(
   texts: unknown,
   length: number,
-  Kind: Float32ArrayConstructor | Float64ArrayConstructor,
+  Kind: FloatsConstructor<A>,
   label: string,
 ): void {
   if (!isRecord(texts)) refuse(label, 'a record', show(texts), 'type')
-  const size = length * Kind.BYTES_PER_ELEMENT
   for (const [name, text] of Object.entries(texts)) {
-    const bytes = bytesOf(text)
-    if (bytes?.length !== size)
-      refuse(`${label}.${name}`, `base64 of ${size} bytes`, bytes ? `${bytes.length} bytes` : show(text))
-    const bad = new Kind(bytes.buffer).find((value) => !Number.isFinite(value))
+    const bad = decodeFloats(text, Kind, length, `${label}.${name}`).find((value) => !Number.isFinite(value))
     if (bad !== undefined) refuse(`${label}.${name}`, 'finite numbers', String(bad))
-  }
-}
-
-function bytesOf(text: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof text !== 'string') return undefined
-  try {
-    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
-  } catch {
-    return undefined
   }
 }

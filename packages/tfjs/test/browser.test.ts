@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { near } from '@opt/testing'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath } from '../../../scripts/lib/chromium.mjs'
@@ -19,11 +20,6 @@ interface Trained {
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const describeWithChromium = chromiumPath ? describe : describe.skip
 
-function close(a: readonly number[], b: readonly number[]) {
-  expect(a).toHaveLength(b.length)
-  a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-4))
-}
-
 describeWithChromium(chromiumPath ? 'in Chromium' : 'in Chromium: skipped, it is not there', () => {
   let server: Server
   let browser: Browser
@@ -35,7 +31,11 @@ describeWithChromium(chromiumPath ? 'in Chromium' : 'in Chromium: skipped, it is
     inNode = await train('cpu')
     expect(tf.getBackend()).toBe('cpu')
     const { outputFiles } = await build({
-      ...{ entryPoints: [here('./page-entry.mjs')], bundle: true, format: 'esm', write: false, logLevel: 'silent' },
+      entryPoints: [here('./page-entry.mjs')],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      logLevel: 'silent',
     })
     const script = outputFiles[0]!.text
     server = createServer(({ url }, response) => {
@@ -62,8 +62,7 @@ describeWithChromium(chromiumPath ? 'in Chromium' : 'in Chromium: skipped, it is
 
   const expectSame = (trained: Trained, backend: string) => {
     expect(trained).toMatchObject({ backend, grown: 0, changed: false })
-    close(trained.losses, inNode.losses)
-    close(trained.weights, inNode.weights)
+    near([trained.losses, trained.weights], [inNode.losses, inNode.weights], { absolute: 1e-4 })
     expect(trained.losses.at(-1)!).toBeLessThan(trained.losses[0]!)
   }
 

@@ -1,4 +1,4 @@
-// Every optimizer of the house steps inside TensorFlow.js to the bits it steps to by itself.
+// Every optimizer of @opt takes the same steps inside TensorFlow.js as by itself, bit for bit.
 import { AdaHessian } from '@opt/adahessian'
 import { AdamP, SGDP } from '@opt/adamp'
 import { DiffGrad } from '@opt/diffgrad'

@@ -1,11 +1,11 @@
-// Runs in a page, and in Node beside it: Lion on a small problem, in one backend; `awaited`: by minimizeAsync.
+// Runs in a page and in Node: Lion on a small problem, on one backend; `awaited`: by minimizeAsync.
 import { Lion } from '@opt/lion'
 import * as tf from '@tensorflow/tfjs'
 import { TfOptimizer } from '../dist/index.js'
 
 let count = 0
 
-/** Where 20 steps lead, what a clone of a variable says afterwards, and how many tensors were left behind. */
+/** Takes 20 steps. Returns where they lead, whether a clone of a variable changed, and how many tensors were left. */
 export async function train(backend, awaited = false) {
   await tf.setBackend(backend)
   await tf.ready()

@@ -1,4 +1,5 @@
 // The wasm backend, which keeps tensors in a memory of its own.
+import { near } from '@opt/testing'
 import '@tensorflow/tfjs-backend-wasm'
 import { tf } from './setting.ts'
 
@@ -10,7 +11,6 @@ test.each([false, true])(
     const wasm = await train('wasm', awaited)
     expect(tf.getBackend()).toBe('wasm')
     expect(wasm).toMatchObject({ backend: 'wasm', grown: 0, changed: false })
-    for (const key of ['losses', 'weights'])
-      wasm[key].forEach((value: number, i: number) => expect(Math.abs(value - cpu[key][i])).toBeLessThan(1e-4))
+    near([wasm.losses, wasm.weights], [cpu.losses, cpu.weights], { absolute: 1e-4 })
   },
 )
