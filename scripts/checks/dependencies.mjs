@@ -48,19 +48,23 @@ function* ownProblems(one, byName) {
       const [form, wanted] =
         group === 'peerDependencies' ? [/^>=\d+\.\d+\.\d+$/, '">=x.y.z"'] : [/^workspace:\^$/, '"workspace:^"']
       if (!form.test(range)) yield `${at} must be ${wanted}`
-      if (rankOf(found) > rank) yield `${at} stands above (rank ${rankOf(found)} > ${rank})`
+      if (group !== 'devDependencies' && rankOf(found) > rank)
+        yield `${at} stands above (rank ${rankOf(found)} > ${rank})`
     }
 }
 
-/** Papers may use each other's public API, never in a circle. */
+/**
+ * Papers may use each other's public API, and test against packages above them, such as the GPU, but
+ * never in a circle: packages are built one after the other.
+ */
 function circles(byName) {
   const found = []
   const done = new Set()
   const visit = (name, path) => {
     if (path.includes(name)) found.push(`circle: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`)
     else if (!done.has(name)) {
-      const { dependencies = {}, peerDependencies = {} } = byName.get(name).manifest
-      for (const next of Object.keys({ ...dependencies, ...peerDependencies }))
+      const { dependencies, peerDependencies, devDependencies } = byName.get(name).manifest
+      for (const next of Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }))
         if (byName.has(next)) visit(next, [...path, name])
       done.add(name)
     }
