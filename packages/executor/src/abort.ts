@@ -6,8 +6,10 @@ interface Watch {
 const watches = new WeakMap<AbortSignal, Watch>()
 
 /**
- * Calls back once the signal aborts; what it returns calls that off. A signal gets one listener, however many maps
- * watch it, and keeps none once they are over: Node takes more than ten for a leak and says so.
+ * Calls back once the signal aborts. A signal gets one listener, however many maps watch it, and none once
+ * they are over: Node warns of more than ten.
+ *
+ * @returns a function that stops watching.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const { callbacks, listener } = watches.get(signal) ?? watch(signal)

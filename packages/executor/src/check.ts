@@ -1,21 +1,21 @@
-import type { MapOptions } from './executor.ts'
+import type { MapOptions } from './map-options.ts'
 import type { Task } from './task.ts'
 import { shown } from './text.ts'
 
-/** Refuses options that are no plain object. */
+/** Checks that options are a plain object. */
 export function checkOptions(owner: string, options: unknown): void {
   if (Object.prototype.toString.call(options) !== '[object Object]')
     throw new TypeError(`${owner}: options must be an object, got ${shown(options)}`)
 }
 
-/** Number of workers as an option: a positive integer. */
+/** Checks that a count is a positive integer, and returns it. */
 export function checkCount(owner: string, option: string, count: number): number {
   if (!(Number.isInteger(count) && count > 0))
     throw new RangeError(`${owner}: ${option} must be a positive integer, got ${shown(count)}`)
   return count
 }
 
-/** Refuses what is no function, where one may be given. */
+/** Checks that an optional value is a function. */
 export function checkFunction(owner: string, option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${owner}: ${option} must be a function, got ${shown(value)}`)

@@ -1,43 +1,27 @@
 import { onAbort } from './abort.ts'
 import { checkMap } from './check.ts'
+import type { MapOptions } from './map-options.ts'
 import type { Outcome, Task } from './task.ts'
 import { brief, textOf } from './text.ts'
 
-/** How far a map is. */
-export interface Progress {
-  /** Inputs whose result is in. */
-  readonly completed: number
-  /** Inputs there are. */
-  readonly total: number
-}
-
-export interface MapOptions {
-  /** Called once for each result, as it comes in: `completed` counts 1, 2, ..., total. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Ends the map within a task: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-  /** How often an input is tried again after its worker died. A task that throws is not tried again. Default 2. */
-  readonly retries?: number
-}
-
-/** The same map, wherever the work is done. */
+/** Maps a task over inputs, wherever the work is done. */
 export interface Executor {
   /**
    * Runs a task on every input and returns the outputs in the order of the inputs. Inputs and outputs are structured
-   * clones; the caller's are left as they are.
+   * clones; the caller's values are not changed.
    *
    * @throws {TaskError} if the task throws on an input, or its worker dies in the first attempt and all retries
    * @throws {TypeError | RangeError} if an argument is not what it should be
    * @throws the signal's reason, once it aborts
    */
   map<I, O>(task: Task<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
-  /** Ends running maps, which reject, and lets go of every thread and connection. May be called again. */
+  /** Ends running maps, which reject, and releases every thread and connection. May be called again. */
   close(): Promise<void>
 }
 
-/** The task failed on an input. The others were cancelled. */
+/** Thrown when the task fails on an input; the other inputs are cancelled. */
 export class TaskError extends Error {
-  /** The input's place in `inputs`. */
+  /** The input's index in `inputs`. */
   readonly index: number
 
   constructor(message: string, index: number, cause: unknown) {
@@ -47,26 +31,27 @@ export class TaskError extends Error {
   }
 }
 
-/** What an executor has to bring: a way to try a task once. */
+/** What distinguishes an executor: a way to try a task once. */
 export interface Runner {
-  /** How many inputs of one map are on their way at a time. */
+  /** How many inputs of a map are in progress at a time. */
   readonly width: number
-  /** Gets ready for one map. */
+  /** Prepares a map. */
   open(task: Task): Run | Promise<Run>
   close(): void | Promise<void>
 }
 
 export interface Run {
   /**
-   * Tries one input once. What it answers after the signal, which is this attempt's own, has aborted is not looked at.
-   * It rejects where the executor itself cannot go on: that ends the map.
+   * Tries an input once. The signal is that of this attempt; an outcome after it has aborted is ignored.
+   *
+   * @throws when the executor itself cannot continue, which ends the map.
    */
   attempt(input: unknown, index: number, signal: AbortSignal): Promise<Outcome>
-  /** The map is over. */
+  /** Called once the map is over. */
   end(): void | Promise<void>
 }
 
-/** An executor over a runner: order, progress, retries, errors and endings are the same for all, and live here. */
+/** Makes an executor of a runner: order, progress, retries, errors and endings are the same for all. */
 export function createExecutor(name: string, runner: Runner): Executor {
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
@@ -101,10 +86,10 @@ async function mapOver(
   signal?.throwIfAborted()
   const total = inputs.length
   if (total === 0) return []
-  const calledOff: (() => void)[] = []
+  const stopWatching: (() => void)[] = []
   const aborted = new Promise<never>((_, reject) => {
     for (const source of [closing, signal])
-      if (source !== undefined) calledOff.push(onAbort(source, () => reject(source.reason)))
+      if (source !== undefined) stopWatching.push(onAbort(source, () => reject(source.reason)))
   })
   const opening = (async () => runner.open(task))()
   let run: Run | undefined
@@ -117,14 +102,14 @@ async function mapOver(
   async function lane(run: Run) {
     while (next < total && !over) {
       const index = next++
-      const output = await persist(run, index)
+      const output = await tryAgain(run, index)
       if (over) return
       outputs[index] = output
       onProgress?.({ completed: ++completed, total })
     }
   }
 
-  async function persist(run: Run, index: number): Promise<unknown> {
+  async function tryAgain(run: Run, index: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       const outcome = await once(run, index)
       if (over) return
@@ -151,7 +136,7 @@ async function mapOver(
     return outputs
   } finally {
     over = true
-    for (const callOff of calledOff) callOff()
+    for (const stop of stopWatching) stop()
     for (const stop of attempts) stop.abort()
     if (run !== undefined) await run.end()
     else opening.then(endRun, () => {})

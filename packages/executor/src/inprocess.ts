@@ -1,6 +1,7 @@
 import { giveWay, turnIsUp } from '@opt/core'
 import { checkOptions } from './check.ts'
-import { createExecutor, type Executor, type MapOptions } from './executor.ts'
+import { createExecutor, type Executor } from './executor.ts'
+import type { MapOptions } from './map-options.ts'
 import {
   checkModules,
   type Modules,
@@ -11,16 +12,16 @@ import {
   type TaskFunction,
 } from './task.ts'
 
-/** An executor that also takes a bare function, since it need not be found from anywhere else. */
+/** An executor that also takes a bare function, which no other thread has to find. */
 export interface InProcessExecutor extends Executor {
   map<I, O>(task: Task<I, O> | TaskFunction<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
 }
 
 /**
- * Runs tasks here, one after the other: the executor to start with, to debug with, and to compare the others with.
- * Inputs and outputs are cloned as on the way to a thread, so that a change of executor changes nothing.
+ * Runs tasks in this thread, one after the other: the executor for first steps, debugging and comparison.
+ * Inputs and outputs are cloned as for a thread, so that switching executors changes nothing.
  *
- * @param options.modules what the names in tasks stand for; with it, only these modules are run
+ * @param options.modules modules by the names that tasks use; if given, only these are run
  * @throws {TypeError} if modules is not an object from names to absolute URLs or functions that import
  */
 export function inProcess(options: { readonly modules?: Modules } = {}): InProcessExecutor {

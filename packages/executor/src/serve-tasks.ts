@@ -1,13 +1,13 @@
 import { checkModules, type Modules, notCloneable, type Outcome, runTask, type Task } from './task.ts'
 import { textOf } from './text.ts'
 
-/** What a page sends to its worker: one attempt. */
+/** A message from a page to its worker: one attempt. */
 export interface Order {
   readonly task: Task
   readonly input: unknown
 }
 
-/** A worker's own side of the window to its page. */
+/** The worker's side of the channel to its page. */
 interface WorkerSide {
   onmessage: ((event: MessageEvent<Order>) => void) | null
   onmessageerror: (() => void) | null
@@ -15,12 +15,12 @@ interface WorkerSide {
 }
 
 /**
- * Makes a web worker answer `webWorkers`: the worker script of a bundled page is a line or two.
+ * Makes a web worker serve `webWorkers`: the worker script of a bundled page needs no more.
  *
  *     import { serveTasks } from '@opt/executor/worker'
  *     serveTasks({ score: () => import('./score.js') })
  *
- * @param modules what the names in tasks stand for; with it, only these modules are run; without it, tasks name URLs
+ * @param modules modules by the names that tasks use; if given, only these are run. Otherwise tasks name URLs
  * @throws {TypeError} if modules is not an object from names to absolute URLs or functions that import
  */
 export function serveTasks(modules?: Modules): void {
@@ -29,7 +29,7 @@ export function serveTasks(modules?: Modules): void {
   const { signal } = new AbortController()
   const locked = lockForLife((name) => worker.postMessage({ lock: name }))
 
-  /** An answer that cannot be posted is told in words: a page without an answer waits for ever. */
+  /** Posts an outcome, or an error in words where it cannot be posted: the page would wait forever. */
   function answer(outcome: Outcome): void {
     try {
       worker.postMessage(outcome)
@@ -48,13 +48,13 @@ export function serveTasks(modules?: Modules): void {
   worker.onmessageerror = () => answer({ error: new TypeError('the input cannot be read in the worker') })
 }
 
-/** Whatever else a page sends to a worker that it has started itself is not for us. */
+/** Other messages, of a page to a worker that it started itself, are ignored. */
 const isOrder = (data: unknown): data is Order =>
   typeof data === 'object' && data !== null && 'task' in data && 'input' in data
 
 /**
- * Browsers tell nobody that a worker is gone, but they free its locks: whoever is granted this one knows. Pages
- * without locks (not served by https or from localhost) only hear of workers that die of an error.
+ * Holds a lock for as long as the worker lives. Browsers do not report that a worker is gone, but they release its
+ * locks. Pages without locks (not served by https or from localhost) only notice workers that die of an error.
  */
 function lockForLife(announce: (name: string) => void): Promise<void> {
   return new Promise((resolve) => {

@@ -1,28 +1,28 @@
 import { brief, shown, textOf } from './text.ts'
 
-/** What a task is told besides its input. */
+/** What a task receives besides its input. */
 export interface TaskContext {
   /**
-   * Aborts when the map no longer wants the answer. In-process tasks that run long should watch it; elsewhere the
-   * task's thread is ended, and the signal never fires.
+   * Aborts when the result is no longer needed. Long in-process tasks should watch it; elsewhere the task's thread is
+   * ended, and the signal never aborts.
    */
   readonly signal: AbortSignal
 }
 
-/** An exported function of a module: one input in, one output out, both of them values that can be cloned. */
+/** An exported function of a module, from one input to one output, both of them values that can be cloned. */
 export type TaskFunction<I, O> = (input: I, context: TaskContext) => O | Promise<O>
 
-/** Where a task's function is to be found: plain data, so that threads and other machines can find it too. */
+/** Where to find a task's function: plain data, so that threads and other machines can find it too. */
 export interface Task<I = unknown, O = unknown> {
   /** An absolute URL, or a name in the executor's `modules`. */
   readonly module: string
   /** The name under which the module exports the function. */
   readonly name: string
-  /** The function itself, where it needs no finding: `inProcess().map(f, ...)`. */
+  /** The function itself, for `inProcess().map(f, ...)`. */
   readonly run?: TaskFunction<I, O>
 }
 
-/** Names for modules, where code cannot be found by the same URL everywhere: on a cluster, or after bundling. */
+/** Modules by name, where they cannot be found by the same URL everywhere: on a cluster, or after bundling. */
 export type Modules = Readonly<Record<string, string | URL | (() => Promise<object>)>>
 
 /**
@@ -30,8 +30,8 @@ export type Modules = Readonly<Record<string, string | URL | (() => Promise<obje
  *
  *     task<typeof score>(new URL('./score.js', import.meta.url), 'score')
  *
- * @param module where the function lives: a URL, or a name that the executor's `modules` knows
- * @param name the name it is exported under
+ * @param module the module of the function: a URL, or a name in the executor's `modules`
+ * @param name the name of the export
  * @throws {TypeError} if module is neither a URL nor a non-empty string, or name is not a non-empty string
  */
 export function task<F extends (input: never, context: TaskContext) => unknown = (input: unknown) => unknown>(
@@ -47,7 +47,7 @@ export function task<F extends (input: never, context: TaskContext) => unknown =
   return { module: href, name }
 }
 
-/** The same task with its module's name replaced by what `modules` says; with `modules`, nothing else may be run. */
+/** Replaces the name of a task's module by its entry in `modules`; with `modules`, nothing else may be run. */
 export function locate({ module, name }: Task, modules: Modules | undefined): Task & { load?: () => Promise<object> } {
   if (modules === undefined) return { module, name }
   const place = Object.hasOwn(modules, module) ? modules[module] : undefined
@@ -63,21 +63,21 @@ async function find(task: Task, modules: Modules | undefined): Promise<TaskFunct
     load = () => import(/* @vite-ignore */ /* webpackIgnore: true */ module),
   } = locate(task, modules)
   const exports = (await load()) as Record<string, unknown>
-  // Only what the module itself exports: every object has inherited a `constructor`.
+  // Own properties only: every object inherits a `constructor`.
   const run = Object.hasOwn(exports, name) ? exports[name] : undefined
   if (typeof run !== 'function') throw new TypeError(`task: ${brief(module)} exports no function called ${brief(name)}`)
   return run as TaskFunction<unknown, unknown>
 }
 
-/** How one attempt at one input ended. */
+/** How an attempt at an input ended. */
 export type Outcome =
   | { readonly value: unknown }
   /** The task threw. */
   | { readonly error: unknown }
-  /** The worker died under it, and why. */
+  /** The worker died: the reason. */
   | { readonly lost: string }
 
-/** Runs a task on one input, here; never rejects. */
+/** Runs a task on an input in this thread; never rejects. */
 export async function runTask(task: Task, input: unknown, signal: AbortSignal, modules?: Modules): Promise<Outcome> {
   try {
     const run = task.run ?? (await find(task, modules))
@@ -87,7 +87,7 @@ export async function runTask(task: Task, input: unknown, signal: AbortSignal, m
   }
 }
 
-/** What was thrown, or its text where it cannot travel: DOMExceptions, and what holds functions. */
+/** Returns what was thrown, or its text where it cannot be cloned or is a DOMException. */
 function portable(error: unknown): unknown {
   try {
     if (Object.prototype.toString.call(error) !== '[object DOMException]') {
@@ -98,7 +98,7 @@ function portable(error: unknown): unknown {
   return new Error(textOf(error))
 }
 
-/** The outcome where an input or an output is not a value that can travel. */
+/** Returns the outcome of an input or an output that cannot be cloned. */
 export function notCloneable(what: 'input' | 'output', reason: unknown): { error: unknown } {
   return { error: new TypeError(`the ${what} cannot be cloned: ${textOf(reason)}`) }
 }
@@ -106,7 +106,7 @@ export function notCloneable(what: 'input' | 'output', reason: unknown): { error
 /**
  * Checks an executor's `modules`.
  *
- * @param places what may stand for a module beside a URL
+ * @param places what is allowed for a module beside a URL
  * @throws {TypeError} if it is no object from names to places
  */
 export function checkModules(owner: string, modules: Modules, places: 'paths' | 'imports'): void {

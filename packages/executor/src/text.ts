@@ -1,6 +1,6 @@
 const LONGEST = 2000
 
-/** Says what was thrown, whatever it is: a task may throw anything, also what cannot be made text. Never throws. */
+/** Describes what was thrown. A task may throw anything, even values without a text; this never throws. */
 export function textOf(thrown: unknown): string {
   for (const say of [message, plain, json, fields]) {
     const text = attempt(say, thrown)
@@ -19,7 +19,7 @@ function attempt(say: (thrown: unknown) => unknown, thrown: unknown): unknown {
 
 const message = (thrown: unknown) => (thrown as { message?: unknown } | null | undefined)?.message
 
-/** An object's own words, but not '[object Object]', which says nothing. */
+/** Returns the text of a value, unless it is '[object Object]' or the like. */
 function plain(thrown: unknown): string | undefined {
   const text = String(thrown)
   return text.startsWith('[object ') ? undefined : text
@@ -35,19 +35,19 @@ function fields(thrown: unknown): string {
   return names.length === 0 ? 'an object without fields' : `an object with ${names.slice(0, 10).join(', ')}`
 }
 
-/** An argument as it stands in a message. */
+/** Shows an argument in a message. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' && value !== null ? 'an object' : brief(value)
 }
 
-/** A name from elsewhere as it may stand in a message: cut to a line, without control characters. */
+/** Shows a name from outside in a message: shortened, with control characters escaped. */
 export function brief(name: unknown): string {
   const text = typeof name === 'string' ? name : String(name)
   const cut = text.length > 200 ? `${text.slice(0, 200)}...` : text
   return cut.replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** What must not reach a terminal. */
+/** Characters that must not reach a terminal. */
 const CONTROL = /\p{Cc}/gu

@@ -1,4 +1,4 @@
-// The worker script of webWorkers(), for pages whose tasks are named by URLs.
+// The worker script of webWorkers(), for tasks named by URLs.
 import { serveTasks } from './serve-tasks.ts'
 
 serveTasks()

@@ -5,20 +5,20 @@ import { notCloneable, type Outcome } from './task.ts'
 import { shown, textOf } from './text.ts'
 
 export interface WebWorkersOptions {
-  /** How many tasks run at a time. Default: the cores the browser admits to. */
-  readonly workers?: number
-  /** Starts a worker that runs `serveTasks`. Default: the script this package brings, which imports tasks by URL. */
-  readonly worker?: () => Worker
+  /** How many tasks run at a time. Default: the number of cores that the browser reports. */
+  readonly workers?: number | undefined
+  /** Starts a worker that runs `serveTasks`. Default: the script of this package, which imports tasks by URL. */
+  readonly worker?: (() => Worker) | undefined
 }
 
 function watchLock(name: string, freed: () => void): void {
   navigator.locks?.request(name, freed).catch(() => {})
 }
 
-/** A worker with at most one order at hand. */
+/** A worker with at most one attempt in progress. */
 interface Slot {
   readonly worker: Worker
-  /** Ends the attempt at hand; `alive` says whether the worker may have another. */
+  /** Ends the attempt in progress; `alive` says whether the worker may get another. */
   settle: (outcome: Outcome, alive: boolean) => void
 }
 
@@ -29,7 +29,7 @@ interface Attempt {
 }
 
 /**
- * Runs tasks in web workers, started as they are needed and kept.
+ * Runs tasks in web workers, which start when needed and stay.
  *
  * @throws {RangeError} if workers is not a positive integer
  * @throws {TypeError} if worker is not a function
@@ -45,7 +45,7 @@ export function webWorkers(options: WebWorkersOptions = {}): Executor {
   return createExecutor('webWorkers', {
     width: workers,
     open: (task) => ({
-      attempt: (input, _, signal) => new Promise((resolve) => pool.take({ order: { task, input }, signal, resolve })),
+      attempt: (input, _, signal) => new Promise((resolve) => pool.add({ order: { task, input }, signal, resolve })),
       end() {},
     }),
     close: pool.close,
@@ -57,7 +57,7 @@ function createPool(size: number, start: () => Worker) {
   const idle: Slot[] = []
   const waiting: Attempt[] = []
 
-  function take(attempt: Attempt): void {
+  function add(attempt: Attempt): void {
     waiting.push(attempt)
     pump()
   }
@@ -78,7 +78,7 @@ function createPool(size: number, start: () => Worker) {
     const abort = () => slot.settle({ lost: 'aborted' }, false)
     slot.settle = (outcome, alive) => {
       signal.removeEventListener('abort', abort)
-      slot.settle = discard(slot)
+      slot.settle = settleIdle(slot)
       if (alive) idle.push(slot)
       else drop(slot)
       resolve(outcome)
@@ -97,7 +97,7 @@ function createPool(size: number, start: () => Worker) {
     if (typeof worker?.postMessage !== 'function')
       throw new TypeError(`webWorkers: worker must return a Worker, got ${shown(worker)}`)
     const slot: Slot = { worker, settle: () => {} }
-    slot.settle = discard(slot)
+    slot.settle = settleIdle(slot)
     slots.add(slot)
     const died = (reason: string) => slot.settle({ lost: reason }, false)
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -113,8 +113,8 @@ function createPool(size: number, start: () => Worker) {
     return slot
   }
 
-  /** What happens to a slot that has nothing at hand: only its death matters. */
-  const discard = (slot: Slot) => (_: Outcome, alive: boolean) => {
+  /** Settles a slot without an attempt in progress: only its death matters. */
+  const settleIdle = (slot: Slot) => (_: Outcome, alive: boolean) => {
     if (alive || !slots.has(slot)) return
     const place = idle.indexOf(slot)
     if (place >= 0) idle.splice(place, 1)
@@ -131,5 +131,5 @@ function createPool(size: number, start: () => Worker) {
     idle.length = 0
   }
 
-  return { take, close }
+  return { add, close }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decode, decodeOutcome, encode, encodeOutcome } from '../src/node/codec.ts'
+import { decode, decodeOutcome, encode, encodeOutcome } from '../src/node/cluster/codec.ts'
 
 const trip = (value: unknown) => decode(encode(value))
 

@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import { Redis } from 'ioredis'
 import { type TaskFunction, task } from '../dist/index.js'
 import { cluster, serveCluster } from '../dist/node/cluster.js'
-import { readConnection } from '../src/node/connection.ts'
+import { readConnection } from '../src/node/cluster/connection.ts'
 import { fakeRedis } from './fake-redis.ts'
 import { hasRedis, TestRedis } from './redis.ts'
 

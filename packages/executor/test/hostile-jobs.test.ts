@@ -10,8 +10,8 @@ import { type JobsOptions, Queue } from 'bullmq'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { type TaskFunction, task } from '../dist/index.js'
+import { encode } from '../dist/node/cluster/codec.js'
 import { cluster } from '../dist/node/cluster.js'
-import { encode } from '../dist/node/codec.js'
 import { hasRedis, TestRedis, TestServer } from './redis.ts'
 
 const tasks = new URL('./tasks/tasks.mjs', import.meta.url)
@@ -121,7 +121,7 @@ describeWithRedis(hasRedis ? 'hostile jobs' : 'hostile jobs: skipped, there is n
   beforeAll(async () => {
     redis = await TestRedis.start()
     raw = new Redis(redis.url, { maxRetriesPerRequest: null })
-    const cwd = fileURLToPath(new URL('./tasks/', import.meta.url))
+    const cwd = fileURLToPath(new URL('./tasks', import.meta.url))
     servers.push(
       ...(await Promise.all([
         TestServer.start(redis.url, { queue: 'named', modules: { tasks: './tasks.mjs' } }, cwd),

@@ -2,12 +2,12 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { checkModules } from '../task.ts'
 
-/** What the names in tasks stand for: URLs, or paths, which start from the folder that the process was started in. */
+/** Modules by the names that tasks use: URLs, or paths relative to the working directory at the start. */
 export type NodeModules = Readonly<Record<string, string | URL>>
 
 /**
- * The URLs of an operator's modules, settled once: neither a task nor the folder of this package has a say in where a
- * path leads.
+ * Resolves an operator's modules to URLs, once: neither a task nor the folder of this package influences where a path
+ * leads.
  *
  * @throws {TypeError} if modules is not an object from names to URLs and paths
  */

@@ -1,4 +1,4 @@
-// What runs in a worker thread.
+// Runs in a worker thread.
 import type { Order } from '../serve-tasks.ts'
 import { notCloneable, type Outcome, runTask } from '../task.ts'
 import { textOf } from '../text.ts'
@@ -6,8 +6,8 @@ import { textOf } from '../text.ts'
 const { signal } = new AbortController()
 
 /**
- * An outcome that cannot be posted would end the thread without a word, so a copy is posted, which always can: a getter
- * may throw the second time. Bytes that are there can be posted as they are.
+ * Runs a task and returns its outcome as a copy, which can always be posted: an outcome that cannot be would
+ * end the thread silently, and a getter may throw the second time. Non-empty typed arrays need no copy.
  */
 export default async ({ task, input }: Order): Promise<Outcome> => {
   const outcome = await runTask(task, input, signal)

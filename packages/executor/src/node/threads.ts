@@ -9,13 +9,13 @@ import { type NodeModules, settleModules } from './modules.ts'
 
 export interface WorkerThreadsOptions {
   /** How many tasks run at a time. Default: `os.availableParallelism()`. */
-  readonly workers?: number
-  /** What the names in tasks stand for; with it, only these modules are run. Paths start from the working directory. */
-  readonly modules?: NodeModules
+  readonly workers?: number | undefined
+  /** Modules by the names that tasks use; if given, only these are run. Paths start from the working directory. */
+  readonly modules?: NodeModules | undefined
 }
 
 /**
- * Runs tasks in worker threads, started at the first map and kept.
+ * Runs tasks in worker threads, which start at the first map and stay.
  *
  * @throws {RangeError} if workers is not a positive integer
  * @throws {TypeError} if modules is not an object from names to URLs and paths
@@ -40,7 +40,7 @@ export function threadRunner(
       maxThreads: workers,
       recordTiming: false,
     })
-    // A thread may die with no task at hand; the pool replaces it, and nobody need hear of it.
+    // A thread may die without a task in progress; the pool replaces it silently.
     started.on('error', () => {})
     return started
   }
@@ -55,12 +55,12 @@ export function threadRunner(
     let reason: unknown
     try {
       const outcome: Outcome | null | undefined = await (pool ??= start()).run(order, { signal })
-      // The pool takes a thrown null for no error.
+      // To the pool a thrown null is no error.
       if (outcome) return outcome
     } catch (thrown) {
       reason = thrown
     }
-    // The task's own errors come as an outcome: here, either the input cannot be cloned, or the thread died.
+    // The task's own errors are outcomes; here either the input cannot be cloned, or the thread died.
     return whyNotCloneable(input) ?? { lost: textOf(reason) }
   }
 

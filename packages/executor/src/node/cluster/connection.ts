@@ -1,5 +1,5 @@
 import type { RedisOptions } from 'ioredis'
-import { shown } from '../text.ts'
+import { shown } from '../../text.ts'
 
 /**
  * Where Redis is: a URL (`redis://:password@host:6379/0`, `rediss://` for TLS), the path of a Unix socket, or ioredis'
@@ -7,19 +7,19 @@ import { shown } from '../text.ts'
  */
 export type RedisConnection = string | URL | RedisOptions
 
-/** A connection that has been read. */
+/** A connection, checked. */
 export interface Address {
   readonly options: RedisOptions
   /** Where Redis is, for messages: no credentials. */
   readonly place: string
-  /** A text of Redis or of the network without the credentials that may stand in it. */
+  /** Removes credentials from a text of Redis or of the network. */
   readonly clean: (text: string) => string
 }
 
 /**
- * Reads where Redis is. What names no place is refused: it never stands for localhost.
+ * Reads where Redis is. A value that names no place is refused; it never means localhost.
  *
- * @throws {TypeError} in words that hold no part of what was given, for it may hold a password
+ * @throws {TypeError} whose message repeats nothing of the value, which may hold a password
  */
 export function readConnection(owner: string, connection: unknown): Address {
   const refuse = (given: string): never => {
@@ -35,7 +35,7 @@ export function readConnection(owner: string, connection: unknown): Address {
   if (Array.isArray(sentinels) && sentinels.length > 0) return addressOf(options)
   if (typeof path === 'string' && path !== '') return addressOf(options)
   if (host === undefined || host === '') refuse('an object without a host')
-  // A URL that was meant for `connection` would otherwise be looked up, and so told to the name server.
+  // A URL given as a host would otherwise be looked up, and so revealed to the name server.
   if (typeof host !== 'string' || !/^[\w.:%-]+$/.test(host)) refuse('an object whose host is no name or address')
   if (port !== undefined && !isPort(port)) refuse('an object whose port is no number from 1 to 65535')
   return addressOf(options)
@@ -46,7 +46,7 @@ function hrefOf(connection: unknown): string | undefined {
   return typeof href === 'string' ? href : undefined
 }
 
-/** `/run/redis.sock?db=1`, as ioredis reads it. */
+/** Reads `/run/redis.sock?db=1`, as ioredis does. */
 function socketOptions(text: string): RedisOptions {
   const [path, query = ''] = text.split('?', 2)
   return { ...queryOptions(new URLSearchParams(query)), path: path! }
@@ -67,7 +67,7 @@ function urlOptions(text: string, refuse: (given: string) => never): RedisOption
 function parseUrl(text: string): RedisOptions | undefined {
   try {
     const { username, password, hostname, port, pathname, search, searchParams, hash } = new URL(text)
-    // A password with one of / ? # ends the host too early, and what follows is no database.
+    // A password that contains / ? or # ends the host too early, and no database number follows.
     if (!/^(\/\d*)?$/.test(pathname) || hash !== '' || search.includes('@') || port === '0') return undefined
     return {
       ...queryOptions(searchParams),
@@ -82,7 +82,7 @@ function parseUrl(text: string): RedisOptions | undefined {
   }
 }
 
-/** ioredis takes any of its options in a query; of numbers there are two. */
+/** Reads the options in a query; two of them are numbers. */
 function queryOptions(query: URLSearchParams): RedisOptions {
   const numbers = new Set(['family', 'db'])
   return Object.fromEntries([...query].map(([name, value]) => [name, numbers.has(name) ? Number(value) : value]))
@@ -96,7 +96,7 @@ function addressOf(options: RedisOptions): Address {
   return { options, place, clean: cleaner(options) }
 }
 
-/** Redis repeats what it does not understand, and newer versions say who is not allowed. */
+/** Returns a function that removes credentials: Redis repeats commands it does not understand, and names users. */
 function cleaner({ username, password, sentinelUsername, sentinelPassword }: RedisOptions): (text: string) => string {
   const secrets = [username, password, sentinelUsername, sentinelPassword]
     .filter((secret) => typeof secret === 'string' && secret !== '' && secret !== 'default')

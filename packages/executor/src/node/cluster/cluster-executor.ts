@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { checkCount, checkOptions } from '../check.ts'
-import { createExecutor, type Executor } from '../executor.ts'
-import type { ClusterOptions } from './cluster.ts'
-import { Client, PACE, type Pace } from './cluster-client.ts'
+import { checkCount, checkOptions } from '../../check.ts'
+import { createExecutor, type Executor } from '../../executor.ts'
+import { Client, PACE, type Pace } from './client.ts'
 import { checkQueue } from './job.ts'
+import type { ClusterOptions } from './options.ts'
 
 export function clusterExecutor(options: ClusterOptions, pace: Pace = PACE): Executor {
   checkOptions('cluster', options)

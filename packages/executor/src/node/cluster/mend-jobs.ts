@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis'
 
-/** Fields of a job that the queue reads as JSON, or counts in, or follows to other jobs. */
+/** Fields of a job that hold JSON, counters, or links to other jobs. */
 const JSON_FIELDS = ['data', 'opts', 'progress', 'parent', 'stacktrace']
 const COUNTERS = ['ats', 'atm', 'stc']
 const LINKS = ['parentKey', 'rjk', 'defa']
 const FIELDS = [...JSON_FIELDS, ...COUNTERS, ...LINKS]
 
 /**
- * Mends jobs at hand that the queue cannot read. It throws at each of them, hands them out again and again, and never
- * lets them fail; mended, they come to the server, which says that no client has sent them.
+ * Repairs active jobs that the queue cannot read. It would throw at each of them and hand them out again
+ * forever; repaired, they reach the server, which rejects them as sent by no client.
  */
 export async function mendJobs(redis: Redis, toKey: (name: string) => string): Promise<void> {
   for (const id of await redis.lrange(toKey('active'), 0, -1)) {

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChainableCommander, Redis, RedisOptions } from 'ioredis'
-import { textOf } from '../text.ts'
+import { textOf } from '../../text.ts'
 import { type Address, readConnection } from './connection.ts'
 
-/** A Redis that was there, and how to speak of it. */
+/** A connected Redis. */
 export interface Connected extends Address {
   readonly redis: Redis
-  /** The longest value that Redis takes; what is longer ends the connection. */
+  /** The longest value that Redis accepts; a longer one ends the connection. */
   longest: number
 }
 
-/** What Redis stores in a value if nobody has changed it. */
+/** The default of Redis. */
 const LONGEST_BY_DEFAULT = 512 * 1024 * 1024
 
 /**
- * Connects, or says why not. Once connected, an outage is waited out: commands are kept and sent again.
+ * Connects to Redis. Once connected, outages are waited out: commands are queued and sent again.
  *
  * @throws {TypeError} if the connection names no Redis
  * @throws {Error} if ioredis is not installed, or there is no Redis to talk to, or it refuses to
@@ -22,14 +22,14 @@ const LONGEST_BY_DEFAULT = 512 * 1024 * 1024
 export async function connect(owner: string, connection: unknown): Promise<Connected> {
   const address = readConnection(owner, connection)
   const { Redis } = await load(owner, import('ioredis'))
-  const ways: RedisOptions = {
+  const waiting: RedisOptions = {
     lazyConnect: true,
     maxRetriesPerRequest: null,
-    // Its timer does nothing but hold the process.
+    // Its timer would only keep the process alive.
     disconnectTimeout: 0,
     retryStrategy: (times) => Math.min(50 * times, 1000),
   }
-  const redis = new Redis({ ...address.options, ...ways })
+  const redis = new Redis({ ...address.options, ...waiting })
   let last: unknown
   redis.on('error', (error) => (last = error))
   try {
@@ -38,7 +38,7 @@ export async function connect(owner: string, connection: unknown): Promise<Conne
     redis.disconnect()
     const { place, clean } = address
     const refused = refusal(last, clean)
-    // ioredis' own error holds the command, and AUTH's arguments are the password.
+    // The error of ioredis holds the command, and the arguments of AUTH are the password.
     throw new Error(
       refused === undefined
         ? `${owner}: no Redis at ${place} (${clean(textOf(said(last ?? error)))})`
@@ -52,7 +52,7 @@ export async function connect(owner: string, connection: unknown): Promise<Conne
   return connected
 }
 
-/** An error's words, or its code where it has none, as where every address of a host has failed. */
+/** Returns an error's message, or its code where it has none: when every address of a host failed. */
 const said = (error: unknown): unknown => (error as Error).message || (error as { code?: string }).code || error
 
 async function longestValue(redis: Redis): Promise<number> {
@@ -61,8 +61,8 @@ async function longestValue(redis: Redis): Promise<number> {
 }
 
 /**
- * What Redis said where it answered a command with an error; undefined where it did not answer, as when it is away:
- * then the command is sent again by and by.
+ * Returns the error with which Redis answered a command; undefined where it did not answer, since the command
+ * is then sent again later.
  */
 export function refusal(error: unknown, clean: (text: string) => string): string | undefined {
   const { name, message, previousErrors } = (error ?? {}) as Error & { previousErrors?: Error[] }
@@ -71,7 +71,11 @@ export function refusal(error: unknown, clean: (text: string) => string): string
   return clean(previousErrors?.[0]?.message ?? message)
 }
 
-/** Runs a transaction or a pipeline. @throws the error of its first command that has one */
+/**
+ * Runs a transaction or a pipeline.
+ *
+ * @throws the error of its first command that failed
+ */
 export async function execute(commands: ChainableCommander): Promise<unknown[]> {
   const answers = (await commands.exec()) ?? []
   return answers.map(([error, answer]) => {
@@ -80,11 +84,11 @@ export async function execute(commands: ChainableCommander): Promise<unknown[]> 
   })
 }
 
-/** Refusals that may pass by themselves: memory that others give back, a server that has just started. */
+/** Whether a refusal is temporary: memory that may be freed, a server that has just started. */
 export const mayPass = (refused: string): boolean =>
   /^(OOM|LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|UNBLOCKED)\b/.test(refused)
 
-/** An optional peer dependency. */
+/** Loads an optional peer dependency. */
 export async function load<M>(owner: string, module: Promise<M>): Promise<M> {
   try {
     return await module
@@ -93,10 +97,10 @@ export async function load<M>(owner: string, module: Promise<M>): Promise<M> {
   }
 }
 
-/** How long what is ending waits for Redis. */
+/** How long shutdown waits for Redis. */
 const PATIENCE_MS = 1000
 
-/** Waits for last words to Redis, which may be away, but not for long. */
+/** Waits for the last commands to Redis, which may be unavailable, but not for long. */
 export async function patiently(work: Promise<unknown>): Promise<void> {
   const over = new AbortController()
   const limit = delay(PATIENCE_MS, undefined, { signal: over.signal })

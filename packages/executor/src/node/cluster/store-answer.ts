@@ -1,29 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { notCloneable, type Outcome } from '../task.ts'
-import { brief, textOf } from '../text.ts'
+import { notCloneable, type Outcome } from '../../task.ts'
+import { brief, textOf } from '../../text.ts'
 import { encode, encodeOutcome } from './codec.ts'
 import { inputsKey, type JobData, refusedField } from './job.ts'
 import { type Connected, execute, mayPass, refusal } from './redis.ts'
 
-/** How often, and how far apart, a server tries to store an answer. */
+/** How often a server tries to store an answer. */
 const TRIES = 6
+/** Milliseconds between these attempts. */
 const PAUSE_MS = 500
 
-/** What a server needs to answer. */
-export interface Desk {
+/** The server of a queue. */
+export interface Server {
   readonly connected: Connected
   readonly queue: string
-  readonly complain: (said: string) => void
+  readonly logRefusal: (said: string) => void
 }
 
 /**
- * Pushes an answer to its client's list, for as long as the client's lease on the inputs still runs. An answer that
- * Redis refuses would be lost without a word: the client finds the reason beside its inputs.
+ * Pushes an answer to its client's list while the client's lease on the inputs lasts. When Redis refuses an answer, the
+ * reason is stored beside the inputs, where the client finds it.
  *
  * @throws {Error} what Redis said
  */
-export async function storeAnswer(desk: Desk, data: JobData, outcome: Outcome): Promise<void> {
-  const { connected, queue, complain } = desk
+export async function storeAnswer(server: Server, data: JobData, outcome: Outcome): Promise<void> {
+  const { connected, queue, logRefusal } = server
   const { redis } = connected
   const { run, index, replies } = data
   const inputs = inputsKey(queue, run)
@@ -33,7 +34,7 @@ export async function storeAnswer(desk: Desk, data: JobData, outcome: Outcome): 
     if (left > 0) await execute(redis.multi().rpush(replies, bytes).pexpire(replies, left))
   })
   if (refused === undefined) return
-  complain(`the answer to inputs[${index}]: ${refused}`)
+  logRefusal(`the answer to inputs[${index}]: ${refused}`)
   await firstRefusal(connected, 0, async () => {
     const left = await redis.pttl(inputs)
     if (left > 0) await execute(redis.pipeline().hset(inputs, refusedField(index), refused).pexpire(inputs, left))
@@ -41,7 +42,7 @@ export async function storeAnswer(desk: Desk, data: JobData, outcome: Outcome): 
   throw new Error(`Redis refused the answer to inputs[${index}]: ${refused}`)
 }
 
-/** What Redis says if it does not take the answer; what may pass is waited out for a moment, and so are outages. */
+/** Returns Redis' reason for refusing the answer, if it does; temporary refusals and outages are waited out briefly. */
 async function firstRefusal(
   { longest, clean }: Connected,
   size: number,
@@ -59,7 +60,7 @@ async function firstRefusal(
   }
 }
 
-/** Shared memory can go to this process from its threads, but no further. */
+/** Encodes an outcome; shared memory can be sent from threads to this process, but no further. */
 function outcomeBytes(outcome: Outcome): Buffer {
   try {
     return encodeOutcome(outcome)
@@ -70,8 +71,8 @@ function outcomeBytes(outcome: Outcome): Buffer {
   }
 }
 
-/** Says what Redis refuses on standard error: each thing once, until another takes its place. */
-export function complaints(place: string): (said: string) => void {
+/** Returns a function that writes what Redis refuses to standard error, without immediate repetition. */
+export function refusalLog(place: string): (said: string) => void {
   let last: string | undefined
   return (said) => {
     if (said === last) return

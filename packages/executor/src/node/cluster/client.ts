@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { notCloneable, type Outcome, type Task } from '../task.ts'
-import { brief } from '../text.ts'
+import { notCloneable, type Outcome, type Task } from '../../task.ts'
+import { brief } from '../../text.ts'
 import { decode, decodeOutcome, encode } from './codec.ts'
 import { inputsKey, type JobData, refusedField, repliesKey } from './job.ts'
 import { type Connected, connect, execute, load, mayPass, patiently, refusal } from './redis.ts'
 
-/** An attempt whose outcome is not in yet. */
+/** An attempt whose outcome is outstanding. */
 interface Pending {
   readonly run: string
   readonly index: number
@@ -18,9 +18,9 @@ interface Pending {
   readonly resolve: (outcome: Outcome) => void
   /** Ends the map. */
   readonly reject: (reason: Error) => void
-  /** Rounds in a row in which Redis did not know of it. */
+  /** Number of consecutive rounds in which Redis did not have it. */
   missed: number
-  /** How often Redis has taken it and lost it since it was last away. */
+  /** How often Redis has accepted and lost it since it was last unavailable. */
   lost: number
 }
 
@@ -30,18 +30,18 @@ interface Reply {
   readonly outcome: Uint8Array
 }
 
-/** The times a client keeps, in milliseconds. */
+/** The intervals of a client, in milliseconds. */
 export interface Pace {
-  /** How often it looks whether Redis still has its work. */
+  /** Between checks whether Redis still has its work. */
   readonly round: number
-  /** How long it waits out a refusal that may pass, while no answer comes in. */
+  /** How long a temporary refusal is tolerated while no answer comes in. */
   readonly patience: number
-  /** A client that has not shown itself for so long is gone, and its work is dropped. */
+  /** After this silence a client counts as gone, and its work is dropped. */
   readonly lease: number
 }
 
 export const PACE: Pace = { round: 1000, patience: 3000, lease: 60_000 }
-/** A Redis that has lost an attempt so often, without having been away, will lose it again. */
+/** A Redis that has lost an attempt this often while available will lose it again. */
 const MOST_LOST = 3
 
 /** One client's side of the queue, shared by all its maps. */
@@ -65,10 +65,11 @@ export class Client {
   readonly #replies: string
   readonly #pending: Map<string, Pending> = new Map()
   readonly #rounds: NodeJS.Timeout
-  /** Since when Redis has refused what may pass; undefined while work goes on. */
+  /** When Redis began to refuse temporarily; undefined while work goes on. */
   #refusedSince: number | undefined
+  /** When the listener lost its connection; undefined while it has one. */
   #deafSince: number | undefined
-  /** What the listener had read at the last round. */
+  /** How many bytes the listener had read at the last round. */
   #bytesRead = 0
   #attempts = 0
   #closed = false
@@ -81,7 +82,7 @@ export class Client {
     this.#listener = this.#redis.duplicate()
     this.#replies = repliesKey(queue.name, randomUUID())
     queue.on('error', () => {})
-    // Whoever may no longer connect, since the password has changed or there are too many clients, hears it here.
+    // Reports when reconnecting is refused: the password has changed, or there are too many clients.
     for (const redis of [this.#redis, this.#listener])
       redis.on('error', (error) => this.#refused(error, 'the connection', this.#pending.values()))
     this.#redis.on('ready', () => {
@@ -111,7 +112,7 @@ export class Client {
     })
   }
 
-  /** What does not arrive, or is refused for a moment, is seen to be missing in one of the next rounds. */
+  /** Sends an attempt to Redis. One that is lost or temporarily refused is found missing in one of the next rounds. */
   async #submit(pending: Pending): Promise<void> {
     const { run, index, jobId, task, bytes } = pending
     const key = inputsKey(this.#queue.name, run)
@@ -132,7 +133,7 @@ export class Client {
     while (!this.#closed) {
       try {
         const reply = await this.#listener.blpopBuffer(this.#replies, 5)
-        if (reply) this.#take(decode(reply[1]) as Reply)
+        if (reply) this.#settle(decode(reply[1]) as Reply)
       } catch (error) {
         this.#refused(error, 'to hand out answers', this.#pending.values())
         await delay(refusal(error, String) === undefined ? 50 : this.#pace.round)
@@ -140,8 +141,8 @@ export class Client {
     }
   }
 
-  /** The first outcome for an input counts; what comes from a worker thought dead is heard, but only once. */
-  #take({ run, index, outcome }: Reply): void {
+  /** Resolves an attempt. Only the first outcome of an input counts, even from a worker that was thought dead. */
+  #settle({ run, index, outcome }: Reply): void {
     const pending = this.#pending.get(keyOf({ run, index }))
     if (pending === undefined) return
     this.#refusedSince = undefined
@@ -150,7 +151,7 @@ export class Client {
     pending.resolve(decodeOutcome(outcome))
   }
 
-  /** Renews the leases, hears what workers could not store, and hands in again what Redis has lost when it restarted. */
+  /** Renews leases, collects what workers could not store, and submits again what Redis lost in a restart. */
   async #round(): Promise<void> {
     if (this.#pending.size === 0 || this.#redis.status !== 'ready') return
     const attempts = [...this.#pending.values()]
@@ -163,7 +164,7 @@ export class Client {
     }
     for (const run of new Set(attempts.map(({ run }) => run))) look.pexpire(inputs(run), this.#pace.lease)
     look.pexpire(this.#replies, this.#pace.lease)
-    // Nothing else here would be refused by a Redis that is full, where workers cannot even take a job.
+    // A full Redis, where workers cannot even fetch a job, would refuse nothing else here.
     look.set(`${this.#replies}:probe`, '', 'PX', this.#pace.lease).del(`${this.#replies}:probe`)
     look.llen(this.#replies)
     let answers: unknown[]
@@ -180,19 +181,19 @@ export class Client {
       if (this.#pending.get(keyOf(pending)) !== pending) return
       if (refused) return this.#end(pending, `refused the answer to inputs[${pending.index}]: ${brief(refused)}`)
       pending.missed = coming || (job === 1 && input === 1) ? 0 : pending.missed + 1
-      // A job that is done is gone before its reply is here: only what is missing twice is lost.
-      if (pending.missed === 2) this.#again(pending)
+      // A finished job is gone before its reply arrives: only what is missing twice is lost.
+      if (pending.missed === 2) this.#resubmit(pending)
     })
   }
 
-  /** Whether answers have had no connection for long, while commands had one. */
+  /** Whether the connection for answers has been down for long while that for commands is up. */
   #isDeaf(): boolean {
     if (this.#listener.status === 'ready') this.#deafSince = undefined
     else this.#deafSince ??= performance.now()
     return this.#deafSince !== undefined && performance.now() - this.#deafSince > this.#pace.patience
   }
 
-  /** Whether an answer waits in Redis, or has been on its way since the last round: a large one may take a while. */
+  /** Whether an answer waits in Redis or has been arriving since the last round; a large one may take a while. */
   #answersAreComing(waiting: number): boolean {
     const read = this.#listener.stream?.bytesRead ?? 0
     const coming = waiting > 0 || read !== this.#bytesRead
@@ -200,7 +201,7 @@ export class Client {
     return coming
   }
 
-  #again(pending: Pending): void {
+  #resubmit(pending: Pending): void {
     if (pending.lost < MOST_LOST) {
       pending.missed = 0
       void this.#submit(pending)
@@ -210,7 +211,7 @@ export class Client {
     this.#end(pending, `lost ${what}; maxmemory-policy must be noeviction, and workers say what they could not store`)
   }
 
-  /** Ends maps whose command Redis has refused, at once or, where that may pass, when it does not. */
+  /** Ends maps whose command Redis has refused: at once, or when a temporary refusal lasts. */
   #refused(error: unknown, what: string, attempts: Iterable<Pending>): void {
     const said = refusal(error, this.#connected.clean)
     if (said === undefined) return
@@ -226,7 +227,7 @@ export class Client {
     pending.reject(new Error(`cluster: Redis at ${this.#connected.place} ${why}`))
   }
 
-  /** Takes back whatever the run still has in Redis; servers then end what they run of it. Else the lease will. */
+  /** Removes what a run still has in Redis; servers then stop its tasks. If that fails, the lease expires. */
   async end(run: string): Promise<void> {
     const left = [...this.#pending.values()].filter((pending) => pending.run === run)
     for (const pending of left) this.#pending.delete(keyOf(pending))

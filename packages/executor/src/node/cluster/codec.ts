@@ -1,10 +1,10 @@
 import { Deserializer, Serializer } from 'node:v8'
-import type { Outcome } from '../task.ts'
+import type { Outcome } from '../../task.ts'
 
-// Values travel as V8 writes them for structuredClone: every number to the bit (NaN, -0, Infinity), bigint, typed
-// arrays with the buffers they share, Map, Set, Date, cycles. `v8.serialize` would turn arrays into views on its own
-// buffer; the bare Serializer keeps their buffers. Node 20, 22, 24 and 26 read each other's, but for errors with a
-// cause: what Node 20 writes of them, the others cannot read.
+// Values are sent in V8's format of structuredClone: every number to the bit (NaN, -0, Infinity), bigint, typed arrays
+// with shared buffers, Map, Set, Date, cycles. `v8.serialize` would turn arrays into views on its own buffer; the bare
+// Serializer preserves their buffers. Node 20, 22, 24 and 26 read each other's output, except for errors with a cause
+// written by Node 20.
 
 /** @throws {Error} if the value holds something that cannot be cloned: a function, a symbol, shared memory */
 export function encode(value: unknown): Buffer {
@@ -20,7 +20,7 @@ export function decode(bytes: Uint8Array): unknown {
   return deserializer.readValue()
 }
 
-/** An error in its parts, which every version can read. */
+/** The parts of an error, which every version can read. */
 interface ErrorParts {
   readonly name: string
   readonly message: string

@@ -1,39 +1,40 @@
 import { availableParallelism } from 'node:os'
 import type { Job } from 'bullmq'
-import { checkOptions } from '../check.ts'
-import { locate, type Outcome } from '../task.ts'
-import { shown, textOf } from '../text.ts'
+import { checkOptions } from '../../check.ts'
+import { locate, type Outcome } from '../../task.ts'
+import { shown, textOf } from '../../text.ts'
+import { threadRunner, type WorkerThreadsOptions } from '../threads.ts'
 import { decode } from './codec.ts'
 import type { RedisConnection } from './connection.ts'
 import { checkQueue, inputsKey, type JobData, readJob } from './job.ts'
 import { mendJobs } from './mend-jobs.ts'
 import { connect, load, patiently, refusal } from './redis.ts'
-import { complaints, storeAnswer } from './store-answer.ts'
-import { threadRunner, type WorkerThreadsOptions } from './threads.ts'
+import { refusalLog, storeAnswer } from './store-answer.ts'
 
 export interface ServeClusterOptions extends WorkerThreadsOptions {
   readonly connection: RedisConnection
   /** The queue to serve. Default 'opt'. */
-  readonly queue?: string
+  readonly queue?: string | undefined
   /** Milliseconds of silence after which a worker process counts as dead and its work is redone. Default 10 000. */
-  readonly lostAfter?: number
+  readonly lostAfter?: number | undefined
 }
 
 export interface ClusterServer {
-  /** Finishes the tasks at hand, if Redis is there to take their results, and disconnects. */
+  /** Finishes running tasks, if Redis is available for their results, and disconnects. */
   close(): Promise<void>
 }
 
-/** How often a server looks whether the tasks it runs are still wanted. */
+/** Milliseconds between checks whether running tasks are still needed. */
 const LOOK_MS = 250
-/** How long a server leaves a Redis alone that refuses to hand out jobs. */
-const BREATH_MS = 1000
-/** Jobs that cannot be run and do not come from `cluster()` stay with their reasons, but not for ever. */
-const FAILED_JOBS_KEPT = { age: 86_400, count: 1000 }
+/** Milliseconds to wait after Redis refused to hand out a job. */
+const PAUSE_MS = 1000
+/** Limits the failed jobs that remain in the queue with their reasons: those that `cluster()` did not send. */
+const FAILED_JOBS_LIMIT = { age: 86_400, count: 1000 }
 
 /**
- * Serves a queue: the whole of a worker process. Tasks run in threads, so that this one can keep telling Redis that
- * it lives, and can end a task. What Redis refuses is said on standard error, once, and tried again.
+ * Serves a queue; a worker process needs no more. Tasks run in threads, so that this one can keep signalling
+ * to Redis that it is alive, and can end a task. What Redis refuses is written to standard error, once, and
+ * tried again.
  *
  * @throws {TypeError} if connection names no Redis, or queue or modules are not what they should be
  * @throws {RangeError} if workers or lostAfter is not a positive number
@@ -45,16 +46,16 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
   if (!(typeof lostAfter === 'number' && lostAfter > 0 && lostAfter < Number.POSITIVE_INFINITY))
     throw new RangeError(`serveCluster: lostAfter must be a positive number of milliseconds, got ${shown(lostAfter)}`)
   checkQueue('serveCluster', queue)
-  const threads = threadRunner('serveCluster', modules === undefined ? { workers } : { workers, modules })
+  const threads = threadRunner('serveCluster', { workers, modules })
   const { Worker, UnrecoverableError } = await load('serveCluster', import('bullmq'))
   const connected = await connect('serveCluster', connection)
   const { redis } = connected
   const { place, clean } = connected
-  const complain = complaints(place)
-  const desk = { connected, queue, complain }
+  const logRefusal = refusalLog(place)
+  const server = { connected, queue, logRefusal }
   const active = new Map<string, { data: JobData; stop: AbortController }>()
 
-  /** A job that throws here has failed for good: whether to try once more is for the map to say. */
+  /** A job that throws here has failed for good: the map decides whether to try again. */
   async function serve(job: Job): Promise<void> {
     try {
       await answer(job)
@@ -66,7 +67,7 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
   async function answer(job: Job): Promise<void> {
     const data = readJob(job.data, queue, modules !== undefined)
     // The queue hands a job out again when its worker fell silent.
-    if (job.attemptsStarted > 1) return storeAnswer(desk, data, { lost: 'the worker process died' })
+    if (job.attemptsStarted > 1) return storeAnswer(server, data, { lost: 'the worker process died' })
     const stop = new AbortController()
     let work: () => Promise<Outcome>
     try {
@@ -76,13 +77,13 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
       const input = decode(bytes)
       work = async () => (await threads.open(data.task)).attempt(input, data.index, stop.signal)
     } catch (error) {
-      await storeAnswer(desk, data, { error })
+      await storeAnswer(server, data, { error })
       throw error
     }
     active.set(job.id!, { data, stop })
     try {
       const outcome = await work()
-      if (!stop.signal.aborted) await storeAnswer(desk, data, outcome)
+      if (!stop.signal.aborted) await storeAnswer(server, data, outcome)
     } finally {
       active.delete(job.id!)
     }
@@ -100,13 +101,13 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
     })
   }
 
-  /** The queue's worker asks again at once when Redis refuses to hand out a job. */
+  /** BullMQ's worker would ask again at once when Redis refuses to hand out a job. */
   class PatientWorker extends Worker {
     protected override async moveToActive(token: string, name?: string): Promise<Job> {
       try {
         return await super.moveToActive(token, name)
       } catch (error) {
-        if (refusal(error, clean) !== undefined && !this.closing) await this.delay(BREATH_MS)
+        if (refusal(error, clean) !== undefined && !this.closing) await this.delay(PAUSE_MS)
         throw error
       }
     }
@@ -117,16 +118,16 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
     concurrency: workers,
     lockDuration: lostAfter,
     stalledInterval: lostAfter / 2,
-    // Attempts are counted by the map; this only ends jobs that no worker can read.
+    // The map counts attempts; this only ends jobs that no worker can read.
     maxStalledCount: 10,
     runRetryDelay: 250,
     removeOnComplete: { count: 0 },
-    removeOnFail: FAILED_JOBS_KEPT,
+    removeOnFail: FAILED_JOBS_LIMIT,
   })
   let mending: Promise<void> | undefined
   worker.on('error', (error) => {
     const said = refusal(error, clean)
-    if (said !== undefined) complain(`the queue's commands: ${said}`)
+    if (said !== undefined) logRefusal(`the queue's commands: ${said}`)
     mending ??= mendJobs(redis, worker.toKey)
       .catch(() => {})
       .finally(() => (mending = undefined))
@@ -141,12 +142,12 @@ export async function serveCluster(options: ServeClusterOptions): Promise<Cluste
     await threads.close()
     redis.disconnect()
   }
-  const server: ClusterServer = { close: () => (closed ??= close()) }
+  const running: ClusterServer = { close: () => (closed ??= close()) }
   try {
     await worker.waitUntilReady()
   } catch (error) {
-    await server.close().catch(() => {})
+    await running.close().catch(() => {})
     throw new Error(`serveCluster: Redis at ${place} cannot be used: ${clean(textOf(error))}`)
   }
-  return server
+  return running
 }

@@ -1,22 +1,23 @@
-import { brief, shown } from '../text.ts'
+import { brief, shown } from '../../text.ts'
 
-/** What the queue carries; inputs and outputs go beside it, as bytes. */
+/** The data of a job in the queue; inputs and outputs are stored separately, as bytes. */
 export interface JobData {
   readonly task: { readonly module: string; readonly name: string }
-  /** The map, and the input's place in it. */
+  /** Identifies the map. */
   readonly run: string
+  /** The input's index in the map. */
   readonly index: number
   /** The list the outcome is pushed to. */
   readonly replies: string
 }
 
-/** Hash of a map's inputs that have no result yet. When a field is gone, nobody wants its result any more. */
+/** The hash of a map's inputs without a result. When a field is gone, its result is no longer needed. */
 export const inputsKey = (queue: string, run: string): string => `opt:${queue}:inputs:${run}`
 
-/** Field of that hash with what Redis said when it refused to store the answer to an input. */
+/** The field of that hash with Redis' reason for refusing the answer to an input. */
 export const refusedField = (index: number): string => `refused:${index}`
 
-/** List of outcomes for one client. */
+/** The list of outcomes for a client. */
 export const repliesKey = (queue: string, client: string): string => `opt:${queue}:replies:${client}`
 
 export function checkQueue(owner: string, queue: string): void {
@@ -27,8 +28,8 @@ export function checkQueue(owner: string, queue: string): void {
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * Takes from the queue what anybody may have put there: only a client's own keys are read and written for it, and a
- * module is a name, or where the operator lists none, a file.
+ * Checks a job, which anybody may have put into the queue: only a client's own keys are read and written for
+ * it, and its module is a name or, where the operator lists no modules, a file.
  *
  * @throws {TypeError} if it is not what a client sends
  */
@@ -51,7 +52,7 @@ export function readJob(data: unknown, queue: string, named: boolean): JobData {
   }
 }
 
-/** Own fields only: JSON may bring a `__proto__`. */
+/** Returns the own fields of an object: JSON may contain a `__proto__`. */
 function fields(value: unknown, label: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(label, 'an object', value)
   return Object.assign(Object.create(null), value)
