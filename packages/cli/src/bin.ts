@@ -4,6 +4,6 @@ import { main } from './main.ts'
 import { processTerminal } from './terminal/terminal.ts'
 
 void main(process.argv.slice(2), { papers, terminal: processTerminal() }).then((code) => {
-  // A terminal that could not write has set one already.
+  // A terminal that could not write has set it already.
   if (code !== 0) process.exitCode = code
 })

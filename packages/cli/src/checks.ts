@@ -1,7 +1,7 @@
-// What programs and experiments hand over, checked at every depth before anything is done with it.
+// Checks of values from programs and experiments, at every depth, before they are used.
 import { boolean, refuse, show } from '@opt/core'
 
-/** Refuses a value that is not what it should be, by the label of its place: `renderReport: results[0].claims[2].pass`. */
+/** Throws when a value is wrong. The label names its place: `renderReport: results[0].claims[2].pass`. */
 export type Check = (value: unknown, label: string) => void
 
 export const text: Check = (value, label) => {
@@ -14,7 +14,7 @@ export const real: Check = (value, label) => {
 
 export const flag: Check = (value, label) => void boolean(value, label)
 
-/** Checks only what is there. */
+/** Checks a value unless it is undefined. */
 export const optional =
   (check: Check): Check =>
   (value, label) => {
@@ -26,11 +26,11 @@ export const list =
   (check: Check): Check =>
   (value, label) => {
     if (!Array.isArray(value)) refuse(label, 'an array', show(value), 'type')
-    // By index: forEach passes over holes.
+    // By index: forEach skips holes.
     for (let i = 0; i < value.length; i++) check(value[i], `${label}[${i}]`)
   }
 
-/** Checks the fields of an object; others may stand beside them. */
+/** Checks the given fields of an object; others are allowed. */
 export const record =
   (fields: Readonly<Record<string, Check>>): Check =>
   (value, label) => {

@@ -2,30 +2,33 @@ import { constants } from 'node:os'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The exit code of a command whose reader has gone: what the shell reports of one ended by SIGPIPE. */
+/** The exit code when the reader of the output has gone: the one of a process ended by SIGPIPE. */
 export const PIPE_CODE: number = 128 + constants.signals.SIGPIPE
 
-/** Who waits for Ctrl-C. */
+/** A listener for interrupts. */
 export interface Interrupts {
-  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP, or once nobody reads the output. */
+  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, or when nobody reads the output any more. */
   readonly signal: AbortSignal
-  /** The exit code that goes with it: 128 and the signal's number. */
+  /** The exit code for it: 128 plus the signal's number. */
   readonly code: number | undefined
   /** Stops listening. */
   stop(): void
 }
 
-/** What happens at an interrupt. */
+/** What to do at an interrupt. */
 export interface InterruptActions {
-  /** At the first. */
+  /** Called at the first. */
   first?: () => void
-  /** At the second, just before the process ends. */
+  /** Called at the second, just before the process ends. */
   second?: () => void
-  /** Aborted when nobody reads standard output any more: counts as an interrupt. */
+  /** Counts as an interrupt when it aborts: nobody reads standard output any more. */
   closed?: AbortSignal | undefined
 }
 
-/** Listens for Ctrl-C (SIGTERM, SIGHUP): the first aborts and leaves it to the command to come to rest, the second ends the process. */
+/**
+ * Listens for Ctrl-C, SIGTERM and SIGHUP: the first aborts the signal and lets the command finish, the second ends the
+ * process.
+ */
 export function listenForInterrupts({ first, second, closed }: InterruptActions): Interrupts {
   const controller = new AbortController()
   let code: number | undefined

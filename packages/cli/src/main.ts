@@ -14,7 +14,7 @@ const COMMANDS = [addList, addInfo, addReproduce, addStream, addTransport]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
-/** Runs `opt` with the words after it and gives the exit code. */
+/** Runs `opt` with the words after it and returns the exit code. */
 export async function main(words: readonly string[], session: Session): Promise<number> {
   const { terminal } = session
   const cli = cac('opt')

@@ -3,7 +3,7 @@ import { list, record, text } from './checks.ts'
 import { UsageError } from './problem.ts'
 import { nameable } from './terminal/printable.ts'
 
-/** One paper of the catalogue, as its room's package.json tells it. */
+/** A paper of the catalogue, from the package.json of its package. */
 export interface Paper {
   /** The short name, without the scope: `sinkhorn-sns`. */
   name: string
@@ -12,20 +12,20 @@ export interface Paper {
   authors: readonly string[]
   year: number
   venue: string
-  /** The arXiv number, or '' when the paper is not there. */
+  /** The arXiv number; '' when there is none. */
   arXiv: string
   topic: string
-  /** What it is for, a few words each. */
+  /** What it is for, in a few words each. */
   tasks: readonly string[]
   summary: string
-  /** The module whose export `experiment` reproduces the paper: a package's sub-path or a file URL. */
+  /** The module that exports the paper's `experiment`: a sub-path of a package, or a file URL. */
   module: string
 }
 
 /**
  * Finds a paper by `sinkhorn-sns` or `@opt/sinkhorn-sns`.
  *
- * @throws TypeError when an argument is of another type, RangeError with the nearest name when there is no such paper.
+ * @throws TypeError for an argument of the wrong type, RangeError with the nearest name when there is no such paper.
  */
 export function findPaper(papers: readonly Paper[], name: string): Paper {
   list(record({ name: text }))(papers, 'findPaper: papers')
@@ -33,7 +33,11 @@ export function findPaper(papers: readonly Paper[], name: string): Paper {
   return lookUp(papers, name) ?? refuse('findPaper: name', 'the name of a paper', `${show(name)}${hint(papers, name)}`)
 }
 
-/** Finds the paper that a user typed; an unknown one is refused with the nearest name. */
+/**
+ * Finds the paper that a user typed.
+ *
+ * @throws UsageError with the nearest name when there is none.
+ */
 export function typedPaper(papers: readonly Paper[], name: string): Paper {
   const paper = lookUp(papers, name)
   if (paper) return paper
@@ -54,19 +58,19 @@ function hint(papers: readonly Paper[], name: string): string {
   return near ? `; did you mean ${near}?` : ''
 }
 
-/** The choice nearest to a word in letters changed, or undefined when even that one is far. */
+/** Returns the choice nearest to a word by edit distance; undefined when none is near. */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
   const lower = word.toLowerCase()
   const scored = choices.map((choice) => ({
     choice,
-    // A word that holds the other (`sns` in `sinkhorn-sns`) is near whatever their lengths.
+    // A choice that contains the word (`sns` in `sinkhorn-sns`) is near, whatever the lengths.
     distance: lower.length > 2 && choice.includes(lower) ? 1 : editDistance(lower, choice.toLowerCase()),
   }))
   const best = scored.sort((a, b) => a.distance - b.distance)[0]
   return best && best.distance <= Math.max(2, word.length / 2) ? best.choice : undefined
 }
 
-/** Levenshtein's distance: the fewest letters put in, taken out or changed. */
+/** Returns the Levenshtein distance: the fewest letters inserted, deleted or replaced. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -78,11 +82,11 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** `A. Author, B. Author: Title. Venue, 2024. arXiv:2401.12253` */
+/** Formats `A. Author, B. Author: Title. Venue 2024. arXiv:2401.12253`. */
 export function citation({ authors, title, venue, year, arXiv }: Paper): string {
   return `${authors.join(', ')}: ${title}. ${venueAndYear({ venue, year })}.${arXiv ? ` arXiv:${arXiv}` : ''}`
 }
 
-/** `ICLR 2024` */
+/** Formats `ICLR 2024`. */
 export const venueAndYear = ({ venue, year }: Pick<Paper, 'venue' | 'year'>): string =>
   venue.includes(String(year)) ? venue : `${venue} ${year}`.trim()

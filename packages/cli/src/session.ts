@@ -1,7 +1,7 @@
 import type { Paper } from './paper.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** What every command is given. */
+/** The arguments of every command. */
 export interface Session {
   papers: readonly Paper[]
   terminal: Terminal

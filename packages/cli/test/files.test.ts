@@ -70,9 +70,9 @@ test('what cannot be written is found out before anything is', () => {
   expect(() => checkWritable(at('folder'), '--out')).toThrow(/^--out: cannot write .*folder: it is a folder$/)
   expect(() => checkWritable(at('none/file'), '--out')).toThrow(/^--out: there is no folder .*none$/)
   expect(() => checkWritable(at('file/report'), '--out')).toThrow(
-    /^--out: cannot write .*: a part of its path is no folder$/,
+    /^--out: cannot write .*: a part of its path is not a folder$/,
   )
-  expect(() => checkWritable(at('circle'), '--out')).toThrow(/lead in a circle/)
+  expect(() => checkWritable(at('circle'), '--out')).toThrow(/form a circle/)
   expect(() => checkWritable(at('x'.repeat(300)), '--out')).toThrow(/the name is too long/)
   expect(() => checkWritable(at('\u001b[2J/x'), '--out')).toThrow(/there is no folder .*\\u001b\[2J$/)
   expect(readdirSync(folder).sort()).toEqual(['circle', 'file', 'folder'])

@@ -3,8 +3,16 @@ import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
 const paper = (): api.Paper => ({
-  ...{ name: 'good', version: '1.2.3', title: 'A Title', authors: ['Ada Byron'], year: 2024, venue: 'ICLR' },
-  ...{ arXiv: '2401.00000', topic: 'testing', tasks: ['I need a fixture'], summary: 'What it is for.' },
+  name: 'good',
+  version: '1.2.3',
+  title: 'A Title',
+  authors: ['Ada Byron'],
+  year: 2024,
+  venue: 'ICLR',
+  arXiv: '2401.00000',
+  topic: 'testing',
+  tasks: ['I need a fixture'],
+  summary: 'What it is for.',
   module: new URL('./fixtures/none.mjs', import.meta.url).href,
 })
 
@@ -28,12 +36,19 @@ const figures = (): Figure[] => {
 const run = (drawn: Figure[]): api.Reproduction => ({
   date: '2024-02-29T12:34:56.000Z',
   machine: { cpu: 'a CPU', cores: 2, node: 'v20.19.0', platform: 'linux x64' },
-  ...{ scale: 'quick', seed: 5 },
+  scale: 'quick',
+  seed: 5,
   results: [
     {
-      ...{ paper: paper(), outcome: 'failed', failure: { message: 'why' }, claims: claims(), figures: drawn },
+      paper: paper(),
+      outcome: 'failed',
+      failure: { message: 'why' },
+      claims: claims(),
+      figures: drawn,
       tables: [{ title: 'Times', columns: ['n', 's'], rows: [['a', 10]] }],
-      ...{ notes: ['A note'], complete: true, seconds: 1 },
+      notes: ['A note'],
+      complete: true,
+      seconds: 1,
     },
   ],
 })
@@ -73,8 +88,14 @@ fuzz(
       args: () => [
         [paper()],
         {
-          ...{ scale: 'quick', seed: 3, dataFolder: 'data', signal: AbortSignal.abort() },
-          ...{ onStart: () => {}, onProgress: () => {}, onPrint: () => {}, onResult: () => {} },
+          scale: 'quick',
+          seed: 3,
+          dataFolder: 'data',
+          signal: AbortSignal.abort(),
+          onStart: () => {},
+          onProgress: () => {},
+          onPrint: () => {},
+          onResult: () => {},
         },
       ],
     },

@@ -37,8 +37,8 @@ export function lines(count: number): string[] {
 }
 
 /**
- * Runs the built command on standard input, which is then closed; or presses Ctrl-C once the last line given is learned. That
- * is seen when there are 1, 2, 4, 8, ... lines: a row is shown.
+ * Runs the built command on standard input, which is then closed; or presses Ctrl-C once the last line given
+ * is learned. That is seen when there are 1, 2, 4, 8, ... lines: a row is shown.
  */
 export function pipe(input: string[], words: string[], press: boolean) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
@@ -56,8 +56,8 @@ export function pipe(input: string[], words: string[], press: boolean) {
   })
 }
 
-// Two days of examples, the state after the first as the first version saved it from standard input, and files with other
-// labels and another first index: made for these tests.
+// Two days of examples, the state after the first as the first version saved it from standard input, and
+// files with other labels and another first index: made for these tests.
 export const day = (name: string) => fileURLToPath(new URL(`./fixtures/days/${name}`, import.meta.url))
 export const [DAY1, DAY2, AFTER_DAY1] = [day('day1.svm'), day('day2.svm'), day('after-day1.json')]
 /** Examples, log loss and errors of the last row. */

@@ -4,7 +4,7 @@ import type { Session } from '../session.ts'
 import { wrap } from '../terminal/table.ts'
 
 export function addInfo(cli: CAC, { papers, terminal }: Session): void {
-  cli.command('info <paper>', 'Tell about one paper').action((name: string) => {
+  cli.command('info <paper>', 'Show one paper').action((name: string) => {
     const paper = typedPaper(papers, name)
     const facts = [
       ['authors', paper.authors.join(', ')],

@@ -1,23 +1,23 @@
-// Where files go: what stands at a path and where it leads.
+// What is at a path, and where it leads.
 import { type BigIntStats, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Problem } from '../problem.ts'
 import { nameable } from '../terminal/printable.ts'
 
 /**
- * What stands at a path, undefined when nothing does. In bigints: after a pipe's plain stat, realpathSync of Node 20 stops
- * early, and modules loaded later are not found.
+ * Returns what is at a path; undefined when there is nothing. Uses bigints: after a plain stat of a pipe,
+ * realpathSync of Node 20 stops early, and modules loaded later are not found.
  */
 export const statOf = (path: string): BigIntStats | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })
 
-/** Whether two paths lead to one file, which may not be there yet; devices can be written to twice. */
+/** Whether two paths lead to the same file, which need not exist yet. Devices never do: they can be written twice. */
 export function isSameFile(a: string, b: string): boolean {
   const [one, other] = [statOf(a), statOf(b)]
   if (!one || !other) return !one && !other && realTarget(a) === realTarget(b)
   return one.isFile() && one.dev === other.dev && one.ino === other.ino
 }
 
-/** Where a path leads: past links, also to what is not there yet. */
+/** Resolves symbolic links, also to a file that does not exist yet. */
 export function realTarget(path: string): string {
   try {
     return realpathSync(path)
@@ -53,7 +53,8 @@ export const isStandardOutput = (path: string): boolean => STANDARD_OUTPUT.test(
 export const isDescriptor = (path: string): boolean => DESCRIPTOR.test(path)
 
 /**
- * Opens what is written directly: of standard output the stream itself, since a second opening of it would write over what it says.
+ * Opens a file that is written directly. For standard output that is descriptor 1 itself: a second one would
+ * overwrite its output.
  */
 export const openDirect = (target: string): number =>
   STANDARD_OUTPUT.test(target) ? 1 : STANDARD_ERROR.test(target) ? 2 : openSync(target, 'w')

@@ -21,14 +21,14 @@ import { nameable } from '../terminal/printable.ts'
 import { isDescriptor, openDirect, realTarget, statOf } from './targets.ts'
 
 /**
- * A file that is there as a whole or not at all: it is written beside its target, brought to the disk, and takes the target's
- * place by a rename. Whatever happens before, an older file stays as it was. It keeps the older file's mode and owner and
- * follows symbolic links; what is no regular file (a pipe, a terminal, /dev/stdout) is written directly.
+ * Writes a file as a whole or not at all: into a draft beside its target, which is flushed to the disk and
+ * renamed. Until then an older file is untouched. Mode and owner of the older file are preserved, symbolic
+ * links followed; a target that is no regular file (a pipe, a terminal, /dev/stdout) is written directly.
  *
- * All calls are synchronous: a signal's handler finds it written or not, never in between.
+ * All calls are synchronous: a signal handler never finds it half done.
  */
 export class WholeFile {
-  /** Whether it is written directly: it is no regular file, or stands where no other can be put beside it. */
+  /** Whether the target is written directly: it is no regular file, or its folder takes no draft. */
   get isDirect(): boolean {
     return this.#draft === undefined
   }
@@ -40,7 +40,7 @@ export class WholeFile {
   #descriptor: number | undefined
   readonly #discard = () => this.discard()
 
-  /** @throws Problem when it is plain already that the file cannot be written. */
+  /** @throws Problem when it is already clear that the file cannot be written. */
   constructor(path: string) {
     this.#path = path
     try {
@@ -60,13 +60,13 @@ export class WholeFile {
     try {
       this.#descriptor = openSync(draft, 'wx', old ? modeOf(old) : 0o666)
     } catch (error) {
-      // A file that may be written, in a folder that may not: the only way is to write into it.
+      // A writable file in a folder that is not can only be written directly.
       if (old && isSystemError(error) && ['EACCES', 'EPERM', 'EROFS'].includes(error.code!)) return
       throw error
     }
     this.#draft = draft
     process.once('exit', this.#discard)
-    if (old) keepOwnerAndMode(this.#descriptor, old)
+    if (old) copyOwnerAndMode(this.#descriptor, old)
   }
 
   write(data: string | Uint8Array): void {
@@ -80,7 +80,7 @@ export class WholeFile {
     }
   }
 
-  /** Ends the writing: now it is the file. */
+  /** Finishes: the draft takes the place of the target. */
   publish(): void {
     try {
       if (this.#draft !== undefined) {
@@ -98,7 +98,7 @@ export class WholeFile {
     }
   }
 
-  /** Leaves everything as it was. */
+  /** Gives up the draft; the target stays as it was. */
   discard(): void {
     process.removeListener('exit', this.#discard)
     // Standard output and error stay open.
@@ -122,7 +122,7 @@ export function writeWhole(path: string, data: string | Uint8Array): void {
 }
 
 /**
- * Finds out before hours of work whether a file can be written after them.
+ * Checks before hours of work whether a file can be written after them.
  *
  * @throws Problem that names the option.
  */
@@ -135,9 +135,10 @@ export function checkWritable(path: string, option: string): void {
 }
 
 /**
- * Writes what took long to find out: when the disk is full where it should go, into the folder for temporary files.
+ * Writes a result that took long to compute. When that fails, for example on a full disk, it goes to the
+ * folder for temporary files instead.
  *
- * @throws Problem that says why it is not where it should be, and where it is instead.
+ * @throws Problem that says why the file could not be written, and where the result is.
  */
 export function writeOrRescue(path: string, data: string | Uint8Array): void {
   try {
@@ -156,11 +157,11 @@ export function writeOrRescue(path: string, data: string | Uint8Array): void {
 
 const modeOf = ({ mode }: BigIntStats) => Number(mode) & 0o777
 
-function keepOwnerAndMode(descriptor: number, old: BigIntStats): void {
+function copyOwnerAndMode(descriptor: number, old: BigIntStats): void {
   try {
     fchownSync(descriptor, Number(old.uid), Number(old.gid))
   } catch {
-    // Only root may give files away.
+    // Only root may change owners.
   }
   fchmodSync(descriptor, modeOf(old))
 }
@@ -169,14 +170,14 @@ function moveTo(target: string, draft: string): void {
   try {
     renameSync(draft, target)
   } catch (error) {
-    // A file that is itself a mount point, as containers have them, cannot be replaced.
+    // A file that is a mount point, as in containers, cannot be replaced.
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
     copyFileSync(draft, target)
     rmSync(draft)
   }
 }
 
-/** Brings the rename to the disk; where folders cannot be opened, the system sees to it. */
+/** Flushes a rename to the disk, where folders can be opened. */
 function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r')

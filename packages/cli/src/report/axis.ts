@@ -1,6 +1,6 @@
 import type { Axis } from '@opt/core'
 
-/** A numeric axis ready to draw: its ends, its ticks, and how they are written. */
+/** A numeric axis ready to draw: its ends, its ticks, and their format. */
 export interface Scale {
   type: 'linear' | 'log'
   domain: [number, number]
@@ -8,14 +8,14 @@ export interface Scale {
   format: (value: number) => string
 }
 
-/** Beyond, the ends of an axis would overflow. */
+/** Beyond this, the ends of an axis would overflow. */
 const LARGEST = 1e300
 
 /** Whether an axis can show a value. */
 export const showable = (axis: Axis, value: number): boolean =>
   Math.abs(value) <= LARGEST && (axis.scale !== 'log' || value > 0)
 
-/** Chooses ends and ticks for values; linear axes start at zero where `zero` says so (bars). */
+/** Chooses ends and ticks for values; with `zero` (bars) a linear axis includes zero. */
 export function scaleFor(axis: Axis, values: Iterable<number>, zero = false): Scale | undefined {
   let low = Infinity
   let high = -Infinity
@@ -39,7 +39,7 @@ function linearScale(low: number, high: number, zero: boolean): Scale {
     high += half
   }
   const step = niceStep((high - low) / 5)
-  // The ends move out to a tick when one is near, so that the frame is calm.
+  // The ends move out to a tick when one is near.
   const first = Math.floor(low / step + 0.25) * step
   const last = Math.ceil(high / step - 0.25) * step
   const domain: [number, number] = [tidy(Math.min(low, first)), tidy(Math.max(high, last))]
@@ -58,10 +58,10 @@ function linearTicks(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => tidy((first + k) * step))
 }
 
-/** 0.1 + 0.2 as 0.3. */
+/** Rounds 0.1 + 0.2 to 0.3. */
 const tidy = (value: number): number => Number(value.toPrecision(12))
 
-/** 1, 2 or 5 times a power of ten, at least as large as asked. */
+/** Returns 1, 2 or 5 times a power of ten, at least `rough`. */
 function niceStep(rough: number): number {
   const unit = 10 ** Math.floor(Math.log10(rough))
   const factor = [1, 2, 5, 10].find((candidate) => candidate * unit >= rough * (1 - 1e-9))!
@@ -75,7 +75,7 @@ function logScale(low: number, high: number, zero: boolean): Scale {
     high *= 2
   }
   if (high > 100 * low) {
-    // As on linear axes, the ends move out to a decade that is near.
+    // The ends move out to a decade that is near.
     low = 10 ** nearDecade(Math.log10(low), Math.floor)
     high = 10 ** nearDecade(Math.log10(high), Math.ceil)
   }
@@ -88,7 +88,7 @@ function nearDecade(exponent: number, round: (value: number) => number): number 
   return Math.abs(decade - exponent) < 0.35 ? decade : exponent
 }
 
-/** Whole decades where there are enough of them, else parts of decades, else even steps. */
+/** Returns whole decades where there are enough of them, else parts of decades, else even steps. */
 function logTicks(low: number, high: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9)
   const last = Math.floor(Math.log10(high) + 1e-9)
@@ -110,7 +110,7 @@ const short = (value: number): string => String(Number(value.toPrecision(3)))
 
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
-/** `10⁻⁶`, `2·10⁵` */
+/** Formats `10⁻⁶`, `2·10⁵`. */
 export function power(value: number): string {
   if (value === 0) return '0'
   const [digits, exponent] = value.toExponential(2).split('e') as [string, string]

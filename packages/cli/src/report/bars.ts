@@ -15,7 +15,7 @@ import {
 } from './plot.ts'
 import { pointsOf } from './points.ts'
 
-/** Bars side by side within each name; lying when the names are too long to stand under them. */
+/** Draws bars side by side within each name; horizontal when the names are too long to stand below. */
 export function bars(figure: Chart): string | undefined {
   const series = figure.series.map((one) => pointsOf(one, figure.y).filter((point) => !Number.isNaN(point.y)))
   const all = series.flat()
@@ -28,7 +28,7 @@ export function bars(figure: Chart): string | undefined {
   const names = [...new Set(all.map((point) => String(point.x)))]
   const base = value.type === 'log' ? value.domain[0] : 0
 
-  // Each name takes one unit of the axis; its bars share 0.76 of it.
+  // Each name has one unit of the axis, its bars 0.76 of it.
   const share = 0.76 / series.length
   const shapes = series.flatMap((points, index) =>
     points.map(({ x, y, low, high }) => {

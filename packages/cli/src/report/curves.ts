@@ -3,7 +3,7 @@ import { scaleFor, showable } from './axis.ts'
 import { type Chart, frame, isDashed, seriesColor, seriesSymbol, WIDTH } from './plot.ts'
 import { pointsOf, thinned } from './points.ts'
 
-/** Lines with bands, or clouds with whiskers. */
+/** Draws lines with bands, or point clouds with whiskers. */
 export function curves(figure: Chart): string | undefined {
   const series = figure.series.map((one) => pointsOf(one, figure.y))
   const all = series.flat().filter((point) => !Number.isNaN(point.y))

@@ -6,7 +6,7 @@ import { escapeHtml } from './html.ts'
 import { legend } from './legend.ts'
 import { heatmap, pictureGrid } from './pictures.ts'
 
-/** A figure as an HTML element: title, picture, legend, caption. */
+/** Renders a figure as an HTML element: title, caption, legend, picture. */
 export async function figureHtml(figure: Figure): Promise<string> {
   const caption = figure.caption ? `<p>${escapeHtml(figure.caption)}</p>` : ''
   const wide = figure.kind === 'images' && figure.images.length > 6 ? ' class="wide"' : ''

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { scaleFor, showable } from './axis.ts'
 import { frame, type Histogram, seriesColor, verticalAxis } from './plot.ts'
 
-/** Overlaid counts in common bins. */
+/** Draws overlaid counts in common bins. */
 export function histogram(figure: Histogram): string | undefined {
   const shown = figure.series.map(({ values }) =>
     Array.from({ length: values.length }, (_, i) => values[i]!).filter((value) => showable(figure.x, value)),

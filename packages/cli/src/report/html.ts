@@ -1,5 +1,5 @@
 import { printable } from '../terminal/printable.ts'
 
-/** Makes text safe between tags and in quoted attributes; what controls terminals or turns text around is written out. */
+/** Escapes text for use between tags and in quoted attributes; control characters are escaped too. */
 export const escapeHtml = (text: string): string =>
   printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -1,7 +1,7 @@
 import { escapeHtml } from './html.ts'
 import { type Chart, type Histogram, isDashed, seriesColor, seriesSymbol, verticalAxis } from './plot.ts'
 
-/** The legend of a chart: one swatch a series, as the marks are drawn. */
+/** Renders the legend of a chart, with a swatch for each series. */
 export function legend(figure: Chart | Histogram): string {
   const { kind, series } = figure
   if (series.every(({ label }) => !label) || (series.length === 1 && series[0]!.label === verticalAxis(figure).label))
@@ -20,7 +20,7 @@ export function legend(figure: Chart | Histogram): string {
   return `<ul class="legend">${entries.join('')}</ul>`
 }
 
-// Shapes of area like a circle of radius 5, as Plot draws them.
+// Shapes with the area of a circle of radius 5, as Plot draws them.
 const SHAPES: Record<ReturnType<typeof seriesSymbol>, string> = {
   circle: '<circle r="5"/>',
   square: '<path d="M-4.4-4.4H4.4V4.4H-4.4Z"/>',

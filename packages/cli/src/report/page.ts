@@ -8,10 +8,10 @@ import { escapeHtml } from './html.ts'
 import { STYLE } from './style.ts'
 
 /**
- * A run as one HTML page that needs nothing else: no script, no font, no request. It opens by double click, in light or
- * dark, on a phone, and prints.
+ * Renders a run as a self-contained HTML page, without scripts, fonts or requests, for light and dark, phones
+ * and print.
  *
- * @throws TypeError or RangeError naming the part that is not as its type says.
+ * @throws TypeError or RangeError naming the part that is wrong.
  */
 export async function renderReport(reproduction: Reproduction): Promise<string> {
   reproductionShape(reproduction, 'renderReport: reproduction')
@@ -84,7 +84,7 @@ function contents(results: readonly PaperResult[]): string {
   return `<nav aria-label="Papers"><div class="scroll"><table><thead><tr><th>Name</th><th>Paper</th><th>Result</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></nav>`
 }
 
-/** How one paper ended, in a badge. */
+/** Renders how one paper ended as a badge. */
 function ended(result: PaperResult): string {
   const { pass, short } = tally([result])
   const badge = (kind: string, text: string) => `<span class="badge ${kind}">${text}</span>`

@@ -3,7 +3,7 @@ import type { Figure, Image } from '@opt/core'
 import { encodePng } from '@opt/datasets'
 import { escapeHtml } from './html.ts'
 
-/** Small pictures side by side, each with its label. */
+/** Renders small pictures side by side, each with its label. */
 export async function pictureGrid({ title, images }: Extract<Figure, { kind: 'images' }>): Promise<string> {
   const cells = await Promise.all(
     images.map(async (image, index) => {
@@ -15,7 +15,7 @@ export async function pictureGrid({ title, images }: Extract<Figure, { kind: 'im
   return `<ul class="pictures" style="--cell:${Math.min(320, Math.max(72, widest))}px">${cells.join('')}</ul>`
 }
 
-/** A grey picture in colours that grow evenly in lightness, with their key. */
+/** Renders a grey picture in the colour scheme viridis, with its key. */
 export async function heatmap({ title, image }: Extract<Figure, { kind: 'heatmap' }>): Promise<string> {
   const key =
     image.channels === 1 ? '<p class="key"><span>low</span><i aria-hidden="true"></i><span>high</span></p>' : ''
@@ -26,13 +26,13 @@ async function pictureTag(image: Image, alt: string, kind = ''): Promise<string>
   const { width, height, channels } = image
   const data = Uint8Array.from(image.data, (value) => Math.max(0, Math.min(255, Math.round(value))))
   const png = await encodePng({ width, height, channels, data })
-  // Few pixels are shown as pixels, photographs smoothly.
+  // Small pictures are shown as pixels, photographs smoothly.
   const look = [kind, Math.max(width, height) <= 128 ? 'pixels' : ''].filter(Boolean).join(' ')
   const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
   return `<img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(alt)}"${look ? ` class="${look}"` : ''}>`
 }
 
-/** The colour scheme viridis, as the stylesheet's key shows it. */
+/** Applies the colour scheme viridis, the one of the key in the stylesheet. */
 function coloured({ width, height, data }: Image): Image {
   const scale = Plot.scale({ color: { type: 'linear', scheme: 'viridis', domain: [0, 255] } })
   const table = Array.from({ length: 256 }, (_, value) => rgb(scale?.apply(value)))

@@ -9,39 +9,39 @@ import { escapeHtml } from './html.ts'
 export type Chart = Extract<Figure, { kind: 'line' | 'scatter' | 'bar' }>
 export type Histogram = Extract<Figure, { kind: 'histogram' }>
 
-/** The vertical axis: of a histogram, a count. */
+/** Returns the vertical axis; a histogram's is the count. */
 export const verticalAxis = (figure: Chart | Histogram): Axis =>
   figure.kind === 'histogram' ? { label: 'count' } : figure.y
 
-// Drawn once at this size; the page scales it between a phone's width and half a desk's.
+// Size of the drawing; the page scales it.
 export const WIDTH = 440
 export const HEIGHT = 290
 export const FONT = 14
-/** A character's width at that size, on average. */
+/** Average width of a character at that size. */
 export const LETTER = 7.6
 
 export const MUTED = 'var(--muted)'
 export const GRID = { stroke: 'var(--grid)', strokeOpacity: 1 } as const
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const
 
-/** Colours of series, as CSS variables that the page defines for light and dark. */
+/** Returns the colour of a series, a CSS variable that the page defines for light and dark. */
 export const seriesColor = (index: number): string => `var(--series-${(index % 8) + 1})`
-/** Marks of clouds, so that colour is not all that tells them apart. */
+/** Returns the symbol of a point cloud, so that clouds differ not in colour alone. */
 export const seriesSymbol = (index: number): (typeof SYMBOLS)[number] => SYMBOLS[index % SYMBOLS.length]!
-/** Whether a curve is broken: asked for, or its colour is used already. */
+/** Whether a curve is dashed: on request, or because its colour repeats. */
 export const isDashed = (series: object, index: number): boolean =>
   ('dashed' in series && series.dashed === true) || index >= 8
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
-/** Frame, grid and axes round marks. */
+/** Draws frame, grid and axes around marks. */
 export function frame(figure: Chart | Histogram, y: Scale, x: Scale | string[], marks: Plot.Markish[]): string {
   const { format, ticks } = Array.isArray(x) ? { format: undefined, ticks: undefined } : x
   const common = { ...axisText(figure.x), labelAnchor: 'center', labelOffset: 44 } as const
   return plotSvg(figure, {
     height: HEIGHT,
     ...margins(verticalAxis(figure), y),
-    // So that no dot sits on the axis' numbers.
+    // Keeps dots off the numbers of the axis.
     inset: figure.kind === 'scatter' ? 8 : 0,
     x: Array.isArray(x)
       ? { type: 'point', domain: x, axis: null, padding: 0.3 }
@@ -62,7 +62,7 @@ export function frame(figure: Chart | Histogram, y: Scale, x: Scale | string[], 
   })
 }
 
-/** How axes are written. */
+/** Returns the text options of an axis. */
 export const axisText = (axis: Axis): Plot.AxisXOptions & Plot.AxisYOptions => ({
   label: axis.label,
   labelArrow: 'none' as const,
@@ -73,7 +73,7 @@ export const axisText = (axis: Axis): Plot.AxisXOptions & Plot.AxisYOptions => (
   tickPadding: 8,
 })
 
-/** Room for the axes round the frame. */
+/** Returns the margins for the axes. */
 export const margins = (axis: Axis, { ticks, format }: Scale): Plot.PlotOptions => ({
   marginTop: axis.label ? 30 : 12,
   marginBottom: 52,
@@ -83,13 +83,13 @@ export const margins = (axis: Axis, { ticks, format }: Scale): Plot.PlotOptions 
 
 /** Draws a plot as an SVG element's text. */
 export function plotSvg(figure: Chart | Histogram, options: Plot.PlotOptions): string {
-  // Plot reads the document only; linkedom's is enough for it.
+  // Plot only reads the document; linkedom's suffices.
   const svg = Plot.plot({ ...options, width: WIDTH, className: 'plot', document: document as unknown as Document })
   svg.querySelectorAll('style').forEach((style) => void style.remove())
   svg.setAttribute('role', 'img')
-  // Written here: linkedom leaves &, < and > in attributes as they are.
+  // Escaped here: linkedom leaves &, < and > in attributes as they are.
   const named = svg.outerHTML.replace('<svg', () => `<svg aria-label="${escapeHtml(describe(figure))}"`)
-  // Three decimals of a pixel tell nobody anything.
+  // Two decimals of a pixel are enough.
   return printable(named).replace(/ (?:c?[xy][12]?|width|height|transform|d)="[^"]*"/g, (attribute) =>
     attribute.replace(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
   )

@@ -1,7 +1,7 @@
 import type { Axis, Series } from '@opt/core'
 import { showable } from './axis.ts'
 
-/** One point of a series; what its axis cannot show is NaN. */
+/** A point of a series; a value that its axis cannot show is NaN. */
 export interface Point {
   x: number | string
   y: number
@@ -22,17 +22,17 @@ export function pointsOf(series: Series, axis: Axis): Point[] {
   }))
 }
 
-/** A long curve keeps the lowest and highest point of every pixel or so: it looks the same and is far smaller. */
+/** Thins a long curve to the lowest and the highest point in each of `buckets` parts; it looks the same. */
 export function thinned(points: Point[], buckets: number): Point[] {
   if (points.length <= 4 * buckets) return points
-  const kept: Point[] = []
+  const remaining: Point[] = []
   for (let k = 0; k < buckets; k++) {
     const from = Math.floor((k * points.length) / buckets)
     const part = points.slice(from, Math.floor(((k + 1) * points.length) / buckets))
     const known = part.filter((point) => !Number.isNaN(point.y))
     const lowest = known.reduce((a, b) => (b.y < a.y ? b : a), known[0] ?? part[0]!)
     const highest = known.reduce((a, b) => (b.y > a.y ? b : a), known[0] ?? part[0]!)
-    kept.push(...new Set(part.indexOf(lowest) < part.indexOf(highest) ? [lowest, highest] : [highest, lowest]))
+    remaining.push(...new Set(part.indexOf(lowest) < part.indexOf(highest) ? [lowest, highest] : [highest, lowest]))
   }
-  return [points[0]!, ...kept, points.at(-1)!]
+  return [points[0]!, ...remaining, points.at(-1)!]
 }

@@ -1,4 +1,4 @@
-/** The report's stylesheet: system fonts, light and dark, phone to paper. */
+/** The stylesheet of the report: system fonts, light and dark, phone and print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -44,8 +44,9 @@ const printToStderr = (text: string): void => void process.stderr.write(printabl
 const CHILD = fileURLToPath(new URL('../../dist/reproduce/child.js', import.meta.url))
 
 /**
- * Runs one experiment in a process of its own and collects its messages. An experiment may compute for minutes without
- * yielding; a separate process keeps Ctrl-C and the progress bar responsive, and out-of-memory affects no other experiment.
+ * Runs one experiment in a process of its own and collects its messages. An experiment may compute for
+ * minutes without yielding; a separate process keeps Ctrl-C and the progress bar responsive, and
+ * out-of-memory affects no other experiment.
  *
  * @returns a promise that rejects only with what a callback throws.
  */

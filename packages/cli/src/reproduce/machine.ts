@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 
-/** Where a reproduction ran. */
+/** The machine of a reproduction. */
 export interface Machine {
   cpu: string
   cores: number

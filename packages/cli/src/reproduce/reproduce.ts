@@ -6,8 +6,9 @@ import { type Machine, thisMachine } from './machine.ts'
 import * as shapes from './shapes.ts'
 
 /**
- * How the run of one paper ended. `complete`: its experiment finished, whatever its claims say; `failed`: it threw;
- * `absent`: its data are not on this machine; `interrupted`: it was stopped halfway; `waiting`: stopped before its turn.
+ * How the run of one paper ended. `complete`: its experiment finished, whatever its claims say; `failed`: it
+ * threw; `absent`: its data are not on this machine; `interrupted`: it was stopped halfway; `waiting`:
+ * stopped before its turn.
  */
 export type Outcome = 'complete' | 'failed' | 'absent' | 'interrupted' | 'waiting'
 
@@ -48,8 +49,8 @@ export interface ReproduceOptions {
 }
 
 /**
- * Runs the experiments of papers one after the other. An experiment that fails does not reject (see `outcome`); an error of a
- * callback does.
+ * Runs the experiments of papers one after the other. An experiment that fails does not reject (see
+ * `outcome`); an error of a callback does.
  *
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
@@ -130,8 +131,8 @@ export function tally(results: readonly PaperResult[]): { pass: number; short: n
 }
 
 /**
- * Returns the exit code for a run: 130 when interrupted; 1 when a claim falls short, an experiment failed, or a full run
- * lacks its data; otherwise 0.
+ * Returns the exit code for a run: 130 when interrupted; 1 when a claim falls short, an experiment failed, or
+ * a full run lacks its data; otherwise 0.
  *
  * @throws TypeError or RangeError when this is no run.
  */

@@ -1,4 +1,4 @@
-// The data of a run, each kind as its type says, for values that no compiler has seen.
+// Checks of the data of a run at run time.
 import { number, oneOf, refuse, show } from '@opt/core'
 import { type Check, flag, list, optional, record, text } from '../checks.ts'
 
@@ -16,7 +16,7 @@ const date: Check = (value, label) => {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value as string)) refuse(label, 'a date by ISO 8601', show(value))
 }
 
-/** An array or a typed array whose entries are all of one type. */
+/** Checks an array or a typed array whose entries are all of one type. */
 const entries =
   (...types: ('number' | 'string')[]): Check =>
   (value, label) => {
@@ -29,7 +29,7 @@ const entries =
   }
 const numbers = entries('number')
 
-/** Checks fields, and that those which are lists are as long as one of them. */
+/** Checks fields, and that the given lists are as long as the list `by`. */
 const even =
   (fields: Readonly<Record<string, Check>>, lists: readonly string[], by: string): Check =>
   (value, label) => {
@@ -44,13 +44,22 @@ const even =
   }
 
 export const paper: Check = record({
-  ...{ name: text, version: text, title: text, authors: list(text), year: seed, venue: text, arXiv: text },
-  ...{ topic: text, tasks: list(text), summary: text, module: text },
+  name: text,
+  version: text,
+  title: text,
+  authors: list(text),
+  year: seed,
+  venue: text,
+  arXiv: text,
+  topic: text,
+  tasks: list(text),
+  summary: text,
+  module: text,
 })
 
 export const claim: Check = record({ claim: text, paper: text, ours: text, pass: verdict })
 
-/** A cell may be left out. */
+/** Checks a cell, which may be absent. */
 const cell: Check = (value, label) => {
   if (value !== undefined && value !== null && typeof value !== 'number' && typeof value !== 'string')
     refuse(label, 'a string or a number', show(value), 'type')
@@ -95,19 +104,19 @@ export const figure: Check = (value, label) => {
   FIGURES[oneOf(kind, `${label}.kind`, Object.keys(FIGURES))]!(value, label)
 }
 
-/** What a count of claims looks at. */
+/** Checks what is needed to count claims. */
 export const judged: Check = record({ claims: list(record({ pass: verdict })) })
 
 const outcome: Check = (value, label) =>
   void oneOf(value, label, ['complete', 'failed', 'absent', 'interrupted', 'waiting'])
 
-/** What an exit code looks at. */
+/** Checks what is needed for an exit code. */
 export const ended: Check = record({
   scale,
   results: list(record({ outcome, claims: list(record({ pass: verdict })) })),
 })
 
-/** All that a report shows. */
+/** Checks everything that a report shows. */
 export const reproduction: Check = record({
   date,
   machine: record({ cpu: text, cores: count, node: text, platform: text }),
@@ -115,8 +124,13 @@ export const reproduction: Check = record({
   seed,
   results: list(
     record({
-      ...{ paper, outcome, seconds: duration, notes: list(text) },
-      ...{ claims: list(claim), tables: list(table), figures: list(figure) },
+      paper,
+      outcome,
+      seconds: duration,
+      claims: list(claim),
+      tables: list(table),
+      figures: list(figure),
+      notes: list(text),
       failure: optional(record({ message: text })),
     }),
   ),

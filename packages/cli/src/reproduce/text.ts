@@ -1,4 +1,4 @@
-// What a run looks like in a terminal.
+// The results of a run as text for a terminal.
 
 import { citation } from '../paper.ts'
 import { seconds, verdict } from '../terminal/format.ts'
@@ -6,7 +6,7 @@ import { table, wrap } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type PaperResult, type Reproduction, tally } from './reproduce.ts'
 
-/** One paper's results. */
+/** Formats the results of one paper. */
 export function reportText(result: PaperResult, terminal: Terminal): string {
   const { paper, claims, tables, notes, outcome, failure } = result
   const { columns, paint } = terminal
@@ -24,7 +24,7 @@ export function reportText(result: PaperResult, terminal: Terminal): string {
   return [...parts, ''].join('\n')
 }
 
-/** The last line of a run, in words. */
+/** Formats the last line of a run. */
 export function summaryText({ results }: Reproduction, { paint }: Terminal): string {
   const { pass, short, reported } = tally(results)
   const count = (outcome: PaperResult['outcome']) => results.filter((result) => result.outcome === outcome).length

@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib'
 export interface Position {
   lines: number
   /**
-   * CRC-32 of these lines, each with a newline, by which the input is recognised; undefined when it was not read from its
-   * beginning.
+   * CRC-32 of these lines, each with a newline, by which the input is recognised; undefined when it was not
+   * read from its beginning.
    */
   digest?: number | undefined
 }

@@ -1,6 +1,9 @@
 import type { LogisticStream } from '@opt/sea-omd'
 
-/** Prints the progressive loss, each example judged before it is learned, at 1, 2, 4, 8, ... examples and at the end. */
+/**
+ * Prints the progressive loss, each example judged before it is learned, at 1, 2, 4, 8, ... examples and at
+ * the end.
+ */
 export class ProgressLog {
   readonly #stream: LogisticStream
   readonly #certified: boolean

@@ -94,8 +94,8 @@ export const startOf = ({ old }: StreamRequest): Position =>
   old?.resumes ? { lines: old.saved.lines, digest: old.saved.digest } : START
 
 /**
- * Returns the lines to skip, since they are learned already, and the error for an input that begins differently; undefined
- * when there are none. Standard input is taken to hold the rest.
+ * Returns the lines to skip, since they are learned already, and the error for an input that begins
+ * differently; undefined when there are none. Standard input is taken to hold the rest.
  */
 export function knownOf(request: StreamRequest): { position: Position; mismatch: Problem } | undefined {
   const { old, source } = request

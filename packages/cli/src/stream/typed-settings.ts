@@ -43,8 +43,8 @@ export function newSettings(typed: Partial<Settings>): UncountedSettings {
 }
 
 /**
- * Returns the settings of a saved learner. Typed options must agree with them; for a new input (`anew`) those that describe
- * the input may differ. A header may be absent from the rest of an input.
+ * Returns the settings of a saved learner. Typed options must agree with them; for a new input (`anew`) those
+ * that describe the input may differ. A header may be absent from the rest of an input.
  *
  * @throws UsageError naming the option and what the state says.
  */

@@ -1,10 +1,10 @@
 import { printable as inOneLine } from '@opt/core'
 
 /**
- * Writes what a terminal would obey instead of show as `\u001b`: contents and names of files come from anybody.
- * Tabs and newlines stay.
+ * Escapes control characters, which a terminal would obey, as `\u001b`: contents and names of files may come
+ * from anyone. Tabs and newlines stay.
  */
 export const printable = (text: string): string => text.replace(/[^\t\n]+/g, inOneLine)
 
-/** Makes a name fit to stand within a line: tabs and newlines are written out, too. */
+/** Escapes a name for use within a line: tabs and newlines too. */
 export const nameable = (name: unknown): string => inOneLine(String(name))
