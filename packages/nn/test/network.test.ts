@@ -119,6 +119,7 @@ describe('intake', () => {
       'inputs[0][1] must be a finite number',
     ],
     ['few labels', () => make().loss(x, [1]), 'targets must be 2 labels or 2 rows of 2, got length 1'],
+    ['targets of null', () => make().loss(x, null as never), 'targets must be a matrix'],
     ['a label too large', () => make().loss(x, [0, 2]), 'targets[1] must be a class from 0 to 1, got 2'],
     ['a broken label', () => make().loss(x, [0.5, 1]), 'targets[0] must be a class from 0 to 1, got 0.5'],
     ['a NaN label', () => make().loss(x, [NaN, 1]), 'targets[0] must be a class'],

@@ -23,7 +23,7 @@ const spoil = (change: (c: Checkpoint) => unknown) => {
 type Adams = ReturnType<Adam['state']>
 const adam = (c: Checkpoint) => c.optimizer as Adams
 
-describe('a checkpoint is taken over as a whole or not at all', () => {
+describe('a checkpoint is restored as a whole or not at all', () => {
   test.each<[string, (c: Checkpoint) => unknown, RegExp]>([
     ['an order of null', (c) => (c.order = [null, null, null, null] as never), /resume\.order\[0\] must be an integer/],
     ['an order with an example twice', (c) => (c.order = [0, 1, 1, 3]), /resume\.order\[2\] must be .*got 1 again/],
@@ -99,7 +99,7 @@ describe('outputs that are NaN speak for no class', () => {
     ['a row that is not there', () => predictedClass([0, 1], 1, 2), 'outputs[2] must be a number, got undefined'],
     ['a label of NaN', () => accuracy([1, 2, 3, 4], [0, NaN], 2), 'accuracy: labels[1] must be a class from 0 to 1'],
     ['a label of 1e7', () => accuracy([1, 2, 3, 4], [0, 1e7], 2), 'accuracy: labels[1] must be a class from 0 to 1'],
-    ['a table without room', () => confusion(new Float64Array(1e5), [0], 1e5), 'confusion: classes must be'],
+    ['a table beyond memory', () => confusion(new Float64Array(1e5), [0], 1e5), 'confusion: classes must be'],
   ]
   test.each(cases)('%s', (_, call, message) => expect(call).toThrow(message))
 

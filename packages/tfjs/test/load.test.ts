@@ -85,7 +85,7 @@ function setting() {
   return { start, step, values: () => [...a.dataSync(), ...b.dataSync()] }
 }
 
-describe('a state is taken over as a whole or not at all', () => {
+describe('a state is loaded as a whole or not at all', () => {
   const { start, step, values } = setting()
   const whole: number[][] = []
   let saved: TfOptimizerState

@@ -68,7 +68,7 @@ export class DenseNetwork {
   /** Returns the outputs, examples x outputs. */
   predict(inputs: Inputs, out?: Real): Real {
     const { outputCount } = this.#net
-    const examples = this.#run.given(inputs, null)
+    const examples = this.#run.givenInputs(inputs)
     const z = this.#run.resultRows(out, examples, outputCount)
     this.#run.forEachSeparately(examples, (start) => z.set(this.lastOutputs, start * outputCount))
     return z
@@ -81,13 +81,13 @@ export class DenseNetwork {
 
   /** Returns the mean loss. */
   loss(inputs: Inputs, targets: Targets): number {
-    return this.#run.meanLoss(inputs, targets)
+    return this.#run.meanLoss(this.#run.given(inputs, targets))
   }
 
   /** Returns the mean loss and leaves its gradient in {@link gradients}. */
   lossAndGradient(inputs: Inputs, targets: Targets): number {
     this.gradients.fill(0)
-    return this.#run.meanLoss(inputs, targets, backward)
+    return this.#run.meanLoss(this.#run.given(inputs, targets), backward)
   }
 
   /** Returns the gradient of the mean loss. */
@@ -98,7 +98,7 @@ export class DenseNetwork {
 
   /** Checks and copies a data set, for {@link lossAndGradientAt}. */
   examples(inputs: Inputs, targets: Targets): Examples {
-    return this.#run.examples(inputs, targets)
+    return this.#run.examples(this.#run.given(inputs, targets))
   }
 
   /** {@link lossAndGradient} of the examples at `indices`, in that order. */
@@ -116,7 +116,7 @@ export class DenseNetwork {
 
   /** Returns the Hessian of the mean loss times v, by Pearlmutter's R-operator, at about the cost of two gradients. */
   hvp(inputs: Inputs, targets: Targets, v: ArrayLike<number>, out?: Real): Real {
-    return hessianProduct(this.#run, inputs, targets, v, out)
+    return hessianProduct(this.#run, this.#run.given(inputs, targets), v, out)
   }
 
   /**
@@ -124,7 +124,7 @@ export class DenseNetwork {
    * the outputs (Schraudolph, Neural Computation 14, 2002). Overwrites {@link gradients}.
    */
   gnvp(inputs: Inputs, targets: Targets, v: ArrayLike<number>, out?: Real): Real {
-    return gaussNewtonProduct(this.#run, inputs, targets, v, out)
+    return gaussNewtonProduct(this.#run, this.#run.given(inputs, targets), v, out)
   }
 
   /**
@@ -134,12 +134,12 @@ export class DenseNetwork {
    * @throws RangeError when the square of a norm overflows.
    */
   perExampleGradientNorms(inputs: Inputs, targets: Targets, options?: NormOptions): Float64Array {
-    return gradientNorms(this.#run, inputs, targets, options)
+    return gradientNorms(this.#run, this.#run.given(inputs, targets), options)
   }
 
   /** Returns the gradient of each example's own loss in its inputs, examples x inputs. */
   inputGradient(inputs: Inputs, targets: Targets, out?: Real): Real {
-    return inputGradients(this.#run, inputs, targets, out)
+    return inputGradients(this.#run, this.#run.given(inputs, targets), out)
   }
 
   /**
@@ -148,7 +148,7 @@ export class DenseNetwork {
    * @throws RangeError when one overflows.
    */
   perExampleInnerProducts(inputs: Inputs, targets: Targets): Float64Array {
-    return gradientProducts(this.#run, inputs, targets)
+    return gradientProducts(this.#run, this.#run.given(inputs, targets))
   }
 
   /**
@@ -158,7 +158,7 @@ export class DenseNetwork {
    * @throws RangeError when an entry overflows.
    */
   ntk(inputs: Inputs): Float64Array {
-    return ntk(this.#run, inputs)
+    return ntk(this.#run, this.#run.givenInputs(inputs))
   }
 
   /**

@@ -45,12 +45,16 @@ export class BatchRunner {
     return last.s.subarray(0, n * this.net.outputCount)
   }
 
-  /** Returns a caller's examples, flat; null instead of targets for outputs alone. */
-  given(inputs: Inputs, targets: Targets | null): GivenExamples {
-    const { inputCount, outputCount } = this.net
-    const rows = flatRows(inputs, inputCount, 'inputs')
-    const count = rows.length / inputCount
-    return { inputs: rows, targets: targets === null ? null : flatTargets(targets, count, outputCount), count }
+  /** Returns a caller's inputs, flat. */
+  givenInputs(inputs: Inputs): GivenExamples {
+    const rows = flatRows(inputs, this.net.inputCount, 'inputs')
+    return { inputs: rows, targets: null, count: rows.length / this.net.inputCount }
+  }
+
+  /** Returns a caller's examples, flat. */
+  given(inputs: Inputs, targets: Targets): GivenExamples {
+    const examples = this.givenInputs(inputs)
+    return { ...examples, targets: flatTargets(targets, examples.count, this.net.outputCount) }
   }
 
   /** Loads the examples batch by batch and visits each batch. */
@@ -79,8 +83,7 @@ export class BatchRunner {
    * Returns the mean loss. Visits each batch after a forward pass, with the derivative of the mean loss in the last
    * delta; `scale` is the weight of each example in the mean.
    */
-  meanLoss(inputs: Inputs, targets: Targets, visit?: (pass: Pass, scale: number) => void): number {
-    const examples = this.given(inputs, targets)
+  meanLoss(examples: GivenExamples, visit?: (pass: Pass, scale: number) => void): number {
     const { count } = examples
     let sum = 0
     this.forEachBatch(examples, (_, n) => {
@@ -105,38 +108,30 @@ export class BatchRunner {
     return sum / count
   }
 
-  /** See {@link DenseNetwork.examples}. */
-  examples(given: Inputs, givenTargets: Targets): Examples {
+  /** Checks and copies a data set, for {@link meanLossAt}. */
+  examples(given: GivenExamples): Examples {
     const { net } = this
     const { inputCount, outputCount } = net
-    const examples = this.given(given, givenTargets)
-    const { count } = examples
+    const { count } = given
     const inputs = zeros(count * inputCount, net.dtype)
     const targets = zeros(count * outputCount, net.dtype)
-    this.forEachBatch(examples, (start, n) => {
+    this.forEachBatch(given, (start, n) => {
       inputs.set(net.inputs.subarray(0, n * inputCount), start * inputCount)
       targets.set(net.targets.subarray(0, n * outputCount), start * outputCount)
     })
     return { count, inputs, targets }
   }
 
-  /** Returns the caller's array for a result after checking its length, or a new one. */
-  resultArray(out: Real | undefined, length: number): Real {
-    if (out === undefined) return zeros(length, this.net.dtype)
-    checkReal(out, length, 'out')
-    return out
-  }
-
   /** Returns an array for rows of results. A caller's array is written batch by batch, so checks all examples first. */
   resultRows(out: Real | undefined, examples: GivenExamples, columns: number): Real {
-    const result = this.resultArray(out, examples.count * columns)
+    const result = this.#resultArray(out, examples.count * columns)
     if (out && examples.count > this.net.batch) this.forEachBatch(examples, () => {})
     return result
   }
 
   /** Copies a result to `out`, or to a new array. */
   resultCopy(x: Real, out: Real | undefined): Real {
-    const result = this.resultArray(out, x.length)
+    const result = this.#resultArray(out, x.length)
     if (result !== x) result.set(x)
     return result
   }
@@ -150,6 +145,13 @@ export class BatchRunner {
     const bad = kernels.nonFinite(direction.length, direction)
     if (bad >= 0) refuse(`v[${bad}]`, 'a finite number', show(v[bad]))
     product.fill(0)
+  }
+
+  /** Returns the caller's array for a result after checking its length, or a new one. */
+  #resultArray(out: Real | undefined, length: number): Real {
+    if (out === undefined) return zeros(length, this.net.dtype)
+    checkReal(out, length, 'out')
+    return out
   }
 
   #forward(n: number, ofBatch: boolean): void {

@@ -1,20 +1,18 @@
-import type { Inputs, Targets } from '../data/intake.ts'
 import { backward } from '../passes/gradient.ts'
 import type { Pass } from '../passes/pass.ts'
 import { backwardTangent, forwardTangent } from '../passes/tangent.ts'
 import type { Real } from '../real.ts'
-import type { BatchRunner } from './batch-runner.ts'
+import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 
 /** See {@link DenseNetwork.hvp}. */
 export function hessianProduct(
   run: BatchRunner,
-  inputs: Inputs,
-  targets: Targets,
+  examples: GivenExamples,
   v: ArrayLike<number>,
   out: Real | undefined,
 ): Real {
   run.setDirection(v)
-  run.meanLoss(inputs, targets, (pass, scale) => {
+  run.meanLoss(examples, (pass, scale) => {
     forwardTangent(pass)
     outputHessianProduct(pass, scale, pass.last.deltaTangent)
     backwardTangent(pass)
@@ -25,15 +23,14 @@ export function hessianProduct(
 /** See {@link DenseNetwork.gnvp}. */
 export function gaussNewtonProduct(
   run: BatchRunner,
-  inputs: Inputs,
-  targets: Targets,
+  examples: GivenExamples,
   v: ArrayLike<number>,
   out: Real | undefined,
 ): Real {
   const { gradients } = run.net
   run.setDirection(v)
   gradients.fill(0)
-  run.meanLoss(inputs, targets, (pass, scale) => {
+  run.meanLoss(examples, (pass, scale) => {
     forwardTangent(pass)
     outputHessianProduct(pass, scale, pass.last.delta)
     backward(pass)

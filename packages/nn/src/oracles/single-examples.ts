@@ -1,7 +1,7 @@
 import { matrixView, oneOf, options as optionsOf, refuse } from '@opt/core'
-import { checkReal, type Inputs, type Targets } from '../data/intake.ts'
+import { checkReal } from '../data/intake.ts'
 import type { Real } from '../real.ts'
-import type { BatchRunner } from './batch-runner.ts'
+import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 import { GradientGram } from './gram.ts'
 import { backwardToInputs, squaredNorms } from './per-example.ts'
 
@@ -19,8 +19,7 @@ export interface NormOptions {
 /** See {@link DenseNetwork.perExampleGradientNorms}. */
 export function gradientNorms(
   run: BatchRunner,
-  inputs: Inputs,
-  targets: Targets,
+  examples: GivenExamples,
   options: NormOptions | undefined,
 ): Float64Array {
   const { layers = 'all', out } = optionsOf(options, 'perExampleGradientNorms: options')
@@ -29,7 +28,6 @@ export function gradientNorms(
   const depth = all.length
   const lowest = layers === 'last' ? depth - 1 : 0
   const each = layers === 'each'
-  const examples = run.given(inputs, targets)
   const norms = new Float64Array(each ? examples.count * depth : examples.count)
   if (out !== undefined) checkReal(out, norms.length, 'out')
   run.forEachSeparately(examples, (start, pass) => {
@@ -49,9 +47,8 @@ export function gradientNorms(
 }
 
 /** See {@link DenseNetwork.inputGradient}. */
-export function inputGradients(run: BatchRunner, inputs: Inputs, targets: Targets, out: Real | undefined): Real {
+export function inputGradients(run: BatchRunner, examples: GivenExamples, out: Real | undefined): Real {
   const { scratch, inputCount } = run.net
-  const examples = run.given(inputs, targets)
   const result = run.resultRows(out, examples, inputCount)
   run.forEachSeparately(examples, (start, pass) => {
     backwardToInputs(pass, matrixView(scratch, pass.n, inputCount))
@@ -61,9 +58,8 @@ export function inputGradients(run: BatchRunner, inputs: Inputs, targets: Target
 }
 
 /** See {@link DenseNetwork.perExampleInnerProducts}. */
-export function gradientProducts(run: BatchRunner, inputs: Inputs, targets: Targets): Float64Array {
+export function gradientProducts(run: BatchRunner, examples: GivenExamples): Float64Array {
   const { outputCount } = run.net
-  const examples = run.given(inputs, targets)
   const gram = new GradientGram(run.net, examples.count, 1)
   run.forEachSeparately(examples, (start, pass) => {
     gram.add(pass, start)
@@ -73,9 +69,8 @@ export function gradientProducts(run: BatchRunner, inputs: Inputs, targets: Targ
 }
 
 /** See {@link DenseNetwork.ntk}. */
-export function ntk(run: BatchRunner, inputs: Inputs): Float64Array {
+export function ntk(run: BatchRunner, examples: GivenExamples): Float64Array {
   const { outputCount } = run.net
-  const examples = run.given(inputs, null)
   const gram = new GradientGram(run.net, examples.count, outputCount)
   run.forEachSeparately(examples, (start, pass) => gram.add(pass, start))
   const { outputRows } = gram
