@@ -2,7 +2,7 @@
 // budgets, and installs them in a clean project (clean-install.mjs).
 // node scripts/checks/tarballs.mjs [package...]
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundledBytes } from '../lib/bundle-size.mjs'
@@ -21,9 +21,18 @@ function run(command, args, cwd) {
   return { ok: status === 0, text: `${stdout}${stderr}`.trim() }
 }
 
+/** Removes built files whose source has been moved or deleted; the compiler leaves them in dist. */
+function removeStaleFiles(folder) {
+  for (const file of readdirSync(join(folder, 'dist'), { recursive: true })) {
+    const source = file.replace(/\.(d\.ts|js)(\.map)?$/, '.ts')
+    if (source !== file && !existsSync(join(folder, 'src', source))) rmSync(join(folder, 'dist', file))
+  }
+}
+
 mkdirSync(join(work, 'tarballs'))
 const tarballs = new Map()
 for (const { folder, manifest } of all) {
+  removeStaleFiles(folder)
   const { ok, text } = run(bin('pnpm'), ['pack', '--pack-destination', join(work, 'tarballs')], folder)
   const tarball = join(work, 'tarballs', `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`)
   if (!ok || !existsSync(tarball)) problems.push(`${manifest.name}: pnpm pack failed\n${text}`)
