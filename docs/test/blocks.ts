@@ -1,21 +1,21 @@
-// Runs the code blocks of a page as its reader would: each a module of its own, in the folder of its package.
+// Runs the code blocks of a page as its readers would: each as a module, in the folder of its package.
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Block {
   code: string
-  /** What the page says it prints; null when it does not say. */
+  /** Its output according to the page; null if the page does not say. */
   output: string | null
-  /** Its name, when later blocks import it. */
+  /** The file name under which later blocks import it. */
   file: string | null
-  /** Does it need a GPU? */
+  /** Whether it needs a GPU. */
   gpu?: boolean
 }
 
 export interface Ran {
   printed: string
-  /** '' when all went well. */
+  /** '' if it succeeded. */
   error: string
 }
 
@@ -30,10 +30,10 @@ function run(file: string, cwd: string): Promise<Ran> {
   })
 }
 
-/** Runs every block; the files that a block names are there for those after it. Nothing is left behind. */
+/** Runs every block; later blocks can import the files of earlier ones. Removes all files afterwards. */
 export async function runBlocks(folder: string, blocks: Block[]): Promise<Ran[]> {
   mkdirSync(join(folder, 'test-results'), { recursive: true })
-  // Inside the package, so that it can be imported by its own name.
+  // Inside the package, so that blocks can import it by name.
   const work = mkdtempSync(join(folder, 'test-results', 'blocks-'))
   try {
     const ran: Ran[] = []

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 
 describe('the code of every page runs and prints what the page says', () => {
-  it.each(found.map(({ name, blocks }, k) => [name, blocks.length, k] as const))('%s: %i blocks', (_, count, k) => {
+  test.each(found.map(({ name, blocks }, k) => [name, blocks.length, k] as const))('%s: %i blocks', (_, count, k) => {
     const { blocks } = found[k]!
     expect(ran[k]).toHaveLength(count)
     ran[k]!.forEach(({ printed, error }, b) => {
@@ -22,21 +22,21 @@ describe('the code of every page runs and prints what the page says', () => {
     })
   })
 
-  it('every paper has an example with its output', () => {
+  test('every paper has an example with its output', () => {
     const silent = found.filter(({ name, blocks }) => name.includes('papers/') && !blocks.some(({ output }) => output))
     expect(silent.map(({ name }) => name)).toEqual([])
   })
 })
 
 describe('the runner', () => {
-  it('sees a wrong output and a thrown error', async () => {
+  test('sees a wrong output and a thrown error', async () => {
     const page = '```js\nconsole.log(1 + 1)\n```\n\n```text\n3\n```\n\n```js\nthrow new Error("no")\n```\n'
     const [sum, thrown] = await runBlocks(found[0]!.folder, codeBlocks(page))
     expect(sum).toEqual({ printed: '2', error: '' })
     expect(thrown!.error).toContain('Error: no')
   })
 
-  it('gives a block the files named before it, and leaves out what is marked', async () => {
+  test('gives a block the files named before it, and leaves out what is marked', async () => {
     const page = [
       '```js\n// two.js\nexport const two = 2\n```',
       "```js\nimport { two } from './two.js'\nconsole.log(two)\n```",

@@ -38,7 +38,7 @@ describe.each(folders.map((folder, k) => [basename(folder), k] as const))('the d
     return outcomes[k]!
   }
 
-  it('has words and controls as the page expects them', () => {
+  test('has words and controls as the page expects them', () => {
     const { title, intro, controls } = outcome()
     expect(title.length).toBeGreaterThan(3)
     expect(intro.length).toBeGreaterThan(20)
@@ -50,14 +50,14 @@ describe.each(folders.map((folder, k) => [basename(folder), k] as const))('the d
     }
   })
 
-  it('computes frames that can be drawn', () => {
+  test('computes frames that can be drawn', () => {
     const { frames, last, problems } = outcome()
     expect(problems).toEqual([])
     expect(frames).toBeGreaterThan(0)
     expect(last).toBeGreaterThan(0)
   })
 
-  it('gives code that runs', async () => {
+  test('gives code that runs', async () => {
     const [ran] = await runBlocks(folders[k]!, [{ code: outcome().code, output: null, file: null }])
     expect(ran!.error).toBe('')
     expect(ran!.printed).not.toBe('')

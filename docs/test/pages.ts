@@ -1,4 +1,4 @@
-// The pages whose code is run: every README, and the guides.
+// The pages whose code the tests run: every README, and the guides.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ export const docs: string = dirname(dirname(fileURLToPath(import.meta.url)))
 
 export interface Page {
   name: string
-  /** Where its code runs. */
+  /** The folder in which its code runs. */
   folder: string
   text: string
 }
@@ -28,7 +28,7 @@ export function pages(): Page[] {
   }))
 }
 
-/** Does the work two at a time; the answers in order. */
+/** Works on two inputs at a time and returns the results in order. */
 export async function twoAtATime<T, R>(inputs: T[], work: (input: T) => Promise<R>): Promise<R[]> {
   const answers = new Array<R>(inputs.length)
   let next = 0

@@ -18,7 +18,7 @@ let url: string
 let server: Server
 let browser: Browser
 
-/** Serious findings, as `rule: the element`. */
+/** Returns serious findings as `rule: the element`. */
 async function findings(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axeSource })
   return page.evaluate(async () => {
@@ -43,7 +43,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     server?.close()
   })
 
-  it('opens every page without an error or a foreign request, as wide as a phone', async () => {
+  test('opens every page without an error or a foreign request, as wide as a phone', async () => {
     const pages = htmlPages(site)
     expect(pages).toEqual(expect.arrayContaining(['index.html', 'catalogue.html', 'guides/choose.html']))
     for (const { name } of sitePackages()) expect(pages).toContain(`packages/${name}.html`)
@@ -60,7 +60,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     expect(said.flat()).toEqual([])
   })
 
-  it('starts with less than 200 kB of script', async () => {
+  test('starts with less than 200 kB of script', async () => {
     const { page, scripts } = await watchedPage(browser, DESKTOP)
     await page.goto(url)
     await page.waitForFunction(() => document.querySelector('figcaption span')?.textContent?.includes('iterations'))
@@ -70,12 +70,12 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     const sent = all.reduce((sum, [, body]) => sum + gzipSync(body).length, 0)
     expect(own.length).toBeGreaterThan(2)
     expect(bytes).toBeLessThan(200_000)
-    // With the solver that computes the picture, as a server sends it.
+    // Includes the solver that computes the picture, gzipped.
     expect(sent).toBeLessThan(200_000)
     await page.context().close()
   })
 
-  it('moves the picture, and stops it', async () => {
+  test('moves the picture, and stops it', async () => {
     const { page, problems } = await watchedPage(browser, DESKTOP)
     await page.goto(url)
     const pixels = () => page.evaluate(() => document.querySelector('canvas')!.toDataURL())
@@ -90,12 +90,12 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     await page.context().close()
   })
 
-  it('finds by search', async () => {
+  test('finds by search', async () => {
     const { page, problems } = await watchedPage(browser, DESKTOP)
     await page.goto(`${url}catalogue.html`)
     await page.waitForFunction(() => '__vue_app__' in document.querySelector('#app')!)
     await page.keyboard.press('Control+k')
-    // The page has a search box of its own, and the site's opens when its script has come.
+    // The page has a search box of its own; that of the site opens once its script has loaded.
     const search = page.locator('.VPLocalSearchBox')
     await search.getByRole('searchbox').fill('boxDescent')
     await search.locator('.result').first().waitFor()
@@ -103,7 +103,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     await page.context().close()
   })
 
-  it.each([
+  test.each([
     ['index.html', 'light'],
     ['index.html', 'dark'],
     ['catalogue.html', 'light'],
@@ -120,7 +120,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
   })
 
   describe.each(demos)('the demo of %s', (name) => {
-    it('runs, stops, resets, obeys the keyboard, has no serious finding', async () => {
+    test('runs, stops, resets, obeys the keyboard, has no serious finding', async () => {
       const { page, problems } = await watchedPage(browser, {
         ...DESKTOP,
         colorScheme: name.length % 2 ? 'dark' : 'light',
@@ -139,7 +139,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
       expect(['running', 'done']).toContain(await state())
       expect(await demo.locator('.figure, .demo-readout div').count()).toBeGreaterThan(0)
 
-      // Run afresh and stop at once: nothing more comes.
+      // Restart and stop at once: no more frames arrive.
       await demo.getByRole('button', { name: 'Reset' }).click()
       await page.evaluate(() => {
         const stop = [...document.querySelectorAll<HTMLElement>('.demo-button')].find((b) => b.textContent === 'Stop')

@@ -19,10 +19,10 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** Not at the root, to see that no link assumes it. */
+/** Not the root, because no link may assume it. */
 export const BASE = '/some/where/'
 
-/** The site, built under BASE; its folder. */
+/** Builds the site under BASE and returns its folder. */
 export async function buildSite(): Promise<string> {
   const out = join(docs, 'test-results', 'site')
   const run = promisify(execFile)
@@ -35,7 +35,7 @@ export async function buildSite(): Promise<string> {
   return out
 }
 
-/** All pages, as paths below BASE. */
+/** Returns all pages as paths below BASE. */
 export const htmlPages = (site: string): string[] =>
   readdirSync(site, { recursive: true })
     .map(String)
@@ -65,16 +65,16 @@ export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 80
 
 export interface Watched {
   page: Page
-  /** Whatever a stranger should never see: console errors, exceptions, failed or foreign requests. */
+  /** Console errors, exceptions, failed requests, requests to other hosts. */
   problems: string[]
-  /** Every script it has asked for, by its URL. */
+  /** Every requested script by URL. */
   scripts: Map<string, Buffer>
 }
 
-/** A tab that writes down what goes wrong in it. */
+/** Opens a page that records what goes wrong in it. */
 export async function watchedPage(browser: Browser, options: BrowserContextOptions): Promise<Watched> {
   const context = await browser.newContext(options)
-  // A guard against a page that never comes, not a measure of speed.
+  // Guards against a page that never loads; measures no speed.
   context.setDefaultTimeout(600_000)
   const page = await context.newPage()
   const problems: string[] = []

@@ -1,0 +1,57 @@
+// What readers would stumble over: words that only we know in published text, and spreads of literals.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { root } from '../lib/packages.mjs'
+
+const WORDS = /\bthe brief\b|\bof the house\b|\bthe house's\b/i
+const CODE = /\.(ts|mjs)$/
+const SKIPPED = /(^|[/\\])(node_modules|dist|golden|test-results)([/\\]|$)|wasm[\w-]*\.ts$/
+
+export function proseProblems(packages) {
+  const code = packages.flatMap(({ folder }) =>
+    ['src', 'test', 'bench', 'demo'].flatMap((part) => filesOf(join(folder, part))),
+  )
+  const published = packages
+    .filter(({ manifest }) => !manifest.private)
+    .flatMap(({ folder }) => [join(folder, 'README.md'), ...filesOf(join(folder, 'src'))])
+  const changes = readdirSync(join(root, '.changeset')).map((name) => join(root, '.changeset', name))
+  return [
+    ...code.flatMap((file) => [...spreads(file)]),
+    ...[...published, ...changes].flatMap((file) => [...words(file)]),
+  ]
+}
+
+const filesOf = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true })
+        .filter((name) => CODE.test(name) && !SKIPPED.test(name))
+        .map((name) => join(folder, name))
+    : []
+
+const lineOf = (text, at) => text.slice(0, at).split('\n').length
+
+function* words(file) {
+  const text = readFileSync(file, 'utf8')
+  const found = WORDS.exec(text)
+  if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: say "${found[0]}" in words that readers know`
+}
+
+/** A literal is spread only to steer the formatter: `...{ a, b }` is `a, b`. Not so `...[a, b].map(f)`. */
+function* spreads(file) {
+  const text = readFileSync(file, 'utf8')
+  for (const { index } of text.matchAll(/\.\.\.[{[]/g)) {
+    const end = closing(text, index + 3)
+    if (!/^\s*[.?[(]/.test(text.slice(end + 1, end + 80)))
+      yield `${relative(root, file)}:${lineOf(text, index)}: list the entries in place of spreading a literal`
+  }
+}
+
+/** Returns the place of the bracket that closes the one at `at`. */
+function closing(text, at) {
+  let depth = 0
+  for (let i = at; i < text.length; i++) {
+    if ('{[('.includes(text[i])) depth++
+    else if ('}])'.includes(text[i]) && --depth === 0) return i
+  }
+  return text.length
+}
