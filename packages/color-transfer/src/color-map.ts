@@ -6,8 +6,9 @@ const STEP = 0.02
 /** Standard deviation, in Oklab, of the Gaussian by which a color influences those around it. */
 const BANDWIDTH = 0.06
 /**
- * Ridge of the local fits, as a standard deviation in Oklab. A cloud of colors narrower than this (a clear sky) moves as one
- * and keeps its own gradient; stretched instead, its noise would show as speckle and its steps as bands.
+ * Ridge of the local fits, as a standard deviation in Oklab. A cloud of colors narrower than this (a clear
+ * sky) moves as one and keeps its own gradient; stretched instead, its noise would show as speckle and its
+ * steps as bands.
  */
 const SPREAD = 0.04
 

@@ -3,7 +3,10 @@ import { toOklab } from './oklab.ts'
 import { type CheckedPixels, opacity } from './pixels.ts'
 import { solve3 } from './solve3.ts'
 
-/** About how many pixels the filter works on at most; larger pictures are reduced for it and its result interpolated. */
+/**
+ * About how many pixels the filter works on at most; larger pictures are reduced for it and its result
+ * interpolated.
+ */
 const WORKING_PIXELS = 400_000
 /** Half the width of a window, relative to the picture's longer side. */
 const REACH = 0.02
@@ -20,9 +23,9 @@ const PAIRS = [
 ] as const
 
 /**
- * The shift of each pixel: a color map's shifts, smoothed over the picture by a guided filter whose guide is the picture
- * itself. Shifts follow the picture's edges, but areas without contrast of their own move as one. Pixels are weighted by
- * their opacity.
+ * The shift of each pixel: a color map's shifts, smoothed over the picture by a guided filter whose guide is
+ * the picture itself. Shifts follow the picture's edges, but areas without contrast of their own move as one.
+ * Pixels are weighted by their opacity.
  *
  * Source: K. He, J. Sun, X. Tang, "Guided image filtering", ECCV 2010.
  */
@@ -154,7 +157,10 @@ function guidedFilter({ width, height, planes: guide, seen }: Guide, shifts: Pla
   return fields
 }
 
-/** Returns the means over square windows of 2 radius + 1 pixels, cut off at the picture's edge; running sums, rows then columns. */
+/**
+ * Returns the means over square windows of 2 radius + 1 pixels, cut off at the picture's edge; running sums,
+ * rows then columns.
+ */
 function boxMean(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = new Float32Array(plane.length)
   for (let i = 0; i < height; i++) runningMean(plane, rows, i * width, 1, width, radius)

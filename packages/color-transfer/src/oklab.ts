@@ -43,7 +43,10 @@ const linear = new Float64Array(3)
 const DARKEST = -1.5e-4
 const BRIGHTEST = 1.0045
 
-/** Writes the nearest sRGB bytes at `out[at]`. A color outside sRGB loses chroma, not hue or lightness, until it fits. */
+/**
+ * Writes the nearest sRGB bytes at `out[at]`. A color outside sRGB loses chroma, not hue or lightness, until
+ * it fits.
+ */
 export function fromOklab(
   lightness: number,
   a: number,

@@ -11,8 +11,8 @@ export interface Palette {
 }
 
 /**
- * Reduces a picture to at most `samples` colors. Pixels are weighted by their opacity; a color far from all others gets an
- * entry of its own, however rare it is.
+ * Reduces a picture to at most `samples` colors. Pixels are weighted by their opacity; a color far from all
+ * others gets an entry of its own, however rare it is.
  */
 export function paletteOf(picture: CheckedPixels, samples: number, rng: Random): Palette {
   const fine = fineColors(picture)
@@ -77,7 +77,10 @@ function clustered(fine: Palette, k: number, rng: Random): Palette {
   }
 }
 
-/** Draws each further center with probability proportional to weight times squared distance to the nearest center so far. */
+/**
+ * Draws each further center with probability proportional to weight times squared distance to the nearest
+ * center so far.
+ */
 function seeds({ colors, weights }: Palette, k: number, rng: Random): Float64Array {
   const n = weights.length
   const centers = new Float64Array(3 * k)

@@ -51,8 +51,8 @@ export function checkVisible({ channels, data }: CheckedPixels, label: string): 
 }
 
 /**
- * The opacity of the pixel at `data[at]`, on [0, 1]. A byte b below 255 counts as b / 256, which is exact, so that opaque
- * pictures give the same bits with and without an opacity channel.
+ * The opacity of the pixel at `data[at]`, on [0, 1]. A byte b below 255 counts as b / 256, which is exact, so
+ * that opaque pictures give the same bits with and without an opacity channel.
  */
 export const opacity = ({ channels, data }: CheckedPixels, at: number): number =>
   channels === 3 || data[at + 3] === 255 ? 1 : data[at + 3]! / 256

@@ -11,7 +11,7 @@ import { type CheckedPixels, checkPixels, checkVisible, type Pixels, type Recolo
 export interface TransferOptions {
   /** The most colors that stand for a picture, 2 to 4000. Default 1000. */
   samples?: number | undefined
-  /** Regularization of the transport, in squared units of Oklab. Default 2e-4: colors 0.014 apart are told apart. */
+  /** Regularization of the transport, in squared units of Oklab. Default 2e-4: colors 0.014 apart are distinguished. */
   epsilon?: number | undefined
   /** From 0, nothing changes, to 1, the whole way. Default 1. */
   strength?: number | undefined
@@ -38,8 +38,8 @@ export interface TransferSummary {
 /** A transfer that has been found; it can be applied to any picture. */
 export interface ColorTransfer extends TransferSummary {
   /**
-   * Returns a copy of a picture with its colors moved: the picture the transfer was fitted to, a larger or smaller copy of
-   * it, or the next frame of a film. Opacity stays.
+   * Returns a copy of a picture with its colors moved: the picture the transfer was fitted to, a larger or
+   * smaller copy of it, or the next frame of a film. Opacity stays.
    *
    * @throws TypeError or RangeError naming the field that is wrong.
    */
@@ -61,7 +61,8 @@ export function transferColors<P extends Pixels>(
 }
 
 /**
- * Finds the transfer from one picture's colors to another's without applying it: {@link transferColors} for several pictures.
+ * Finds the transfer from one picture's colors to another's without applying it: {@link transferColors} for
+ * several pictures.
  *
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
@@ -69,8 +70,9 @@ export const fitColorTransfer = (from: Pixels, to: Pixels, options: TransferOpti
   fitted(from, to, options, 'fitColorTransfer')
 
 /**
- * Both pictures are reduced to weighted colors. An optimal transport plan between these is found by sparse Newton iterations
- * on the Sinkhorn potential. Each color's mean destination under the plan becomes a smooth map of the color space.
+ * Both pictures are reduced to weighted colors. An optimal transport plan between these is found by sparse
+ * Newton iterations on the Sinkhorn potential. Each color's mean destination under the plan becomes a smooth
+ * map of the color space.
  */
 function fitted(from: Pixels, to: Pixels, options: TransferOptions, caller: string): ColorTransfer {
   const { samples = 1000, epsilon = 2e-4, strength = 1, seed = 0 } = optionsOf(options, `${caller}: options`)
@@ -86,8 +88,8 @@ function fitted(from: Pixels, to: Pixels, options: TransferOptions, caller: stri
   const source = palette(from, 'from')
   const target = palette(to, 'to')
   const onto = meanDestinations(source, target, epsilon)
-  // Entropy blurs every destination a little. Subtracting what it does to the source's own palette gives the gradient of
-  // the Sinkhorn divergence, under which equal palettes stay exactly where they are.
+  // Entropy blurs every destination a little. Subtracting what it does to the source's own palette gives the
+  // gradient of the Sinkhorn divergence, under which equal palettes stay exactly where they are.
   const itself = meanDestinations(source, source, epsilon)
   const shifts = onto.destinations.map((value, k) => strength * (value - itself.destinations[k]!))
   const map = new ColorMap(source.colors, source.weights, shifts)

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { type Random, random } from '@opt/core'
+import { golden } from '@opt/testing'
 import { decodeImage, gunzip, parseCsv, parseFile, parseIdx, parseLibsvm, parseMat5 } from '../src/index.ts'
 import { crc32 } from '../src/input/checksums.ts'
-import { bytes, fromBase64, golden } from './helpers.ts'
+import { bytes, fromBase64 } from './helpers.ts'
 
 const folder = (name: string) =>
   readdirSync(new URL(name, import.meta.url))
@@ -41,7 +42,7 @@ function checked(file: Uint8Array): Uint8Array {
   return new Uint8Array(out)
 }
 
-const plain = fromBase64(golden('mat5.json').plain)
+const plain = fromBase64(golden(import.meta.url, 'mat5.json').plain)
 const FILES: [string, Uint8Array, Reader][] = [
   ...folder('tables').map(([name, file]): [string, Uint8Array, Reader] => [
     name,
@@ -90,8 +91,8 @@ function damaged(file: Uint8Array, rng: Random): Uint8Array {
     else if (kind === 3) out.splice(at, run)
     else if (kind === 4) out.splice(at, 0, ...Array.from({ length: run }, () => rng.integer(0, 256)))
     else if (kind === 5) out.splice(at, 0, ...out.slice(at, at + run))
-    else if (kind === 6) out.splice(at, 4, ...[0xff, 0xff, 0xff, rng.integer(0, 256)])
-    else out.splice(at, 4, ...[rng.integer(0, 128), rng.integer(0, 2) * 255, 0, 0])
+    else if (kind === 6) out.splice(at, 4, 0xff, 0xff, 0xff, rng.integer(0, 256))
+    else out.splice(at, 4, rng.integer(0, 128), rng.integer(0, 2) * 255, 0, 0)
   }
   return Uint8Array.from(out)
 }

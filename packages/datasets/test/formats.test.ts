@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib'
+import { golden } from '@opt/testing'
 import { detectFormat, encodePng, parseFile } from '../src/index.ts'
-import { bytes, fromBase64, golden } from './helpers.ts'
+import { bytes, fromBase64 } from './helpers.ts'
 
 const idx = Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 2, 5, 6])
-const mat5 = fromBase64(golden('mat5.json').plain)
-const jpeg = fromBase64(golden('pictures.json').pictures['baseline 4:4:4'].file)
+const mat5 = fromBase64(golden(import.meta.url, 'mat5.json').plain)
+const jpeg = fromBase64(golden(import.meta.url, 'pictures.json').pictures['baseline 4:4:4'].file)
 const png = await encodePng({ width: 1, height: 1, channels: 3, data: [1, 2, 3] })
 
 const FILES: [string, Uint8Array][] = [

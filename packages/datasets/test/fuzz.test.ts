@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { random } from '@opt/core'
-import { fuzz } from '@opt/testing'
+import { fuzz, golden } from '@opt/testing'
 import ndarray from 'ndarray'
 import * as api from '../src/index.ts'
-import { bytes, fromBase64, golden } from './helpers.ts'
+import { bytes, fromBase64 } from './helpers.ts'
 
 const file = (name: string) => new Uint8Array(readFileSync(new URL(name, import.meta.url)))
 const idx = () => Uint8Array.from([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 5, 6])
 const png = () => file('pictures/truecolour-with-plte.png')
-const mat = () => fromBase64(golden('mat5.json').plain)
+const mat = () => fromBase64(golden(import.meta.url, 'mat5.json').plain)
 const table = () => 'x;y;kind\n1,5;2;a\n8;4;b\n5;6;a\n'
 
 const limits = { maxBytes: 1e6, maxPixels: 1e6, maxCells: 1e6, maxArrays: 1e4 }

@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs'
-
-export const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8'))
-
 export const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 
 export const bytes = (text: string) => new TextEncoder().encode(text)

@@ -16,7 +16,10 @@ type Type = keyof typeof KINDS
 function idxFile(type: Type, shape: number[], values: number[]): Uint8Array {
   const { size, put } = KINDS[type]
   return Uint8Array.from([
-    ...[0, 0, type, shape.length],
+    0,
+    0,
+    type,
+    shape.length,
     ...packed(shape, 4, 'setUint32', false),
     ...packed(values, size, put, false),
   ])

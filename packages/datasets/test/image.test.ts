@@ -1,7 +1,8 @@
+import { golden } from '@opt/testing'
 import fc from 'fast-check'
 import { encode } from 'fast-png'
 import { decodeImage, encodePng } from '../src/index.ts'
-import { bytes, fromBase64, golden, survives } from './helpers.ts'
+import { bytes, fromBase64, survives } from './helpers.ts'
 
 interface Case {
   file: string
@@ -11,7 +12,7 @@ interface Case {
   pixels: string
   tolerance: number
 }
-const { pictures } = golden('pictures.json') as { pictures: Record<string, Case> }
+const { pictures } = golden(import.meta.url, 'pictures.json') as { pictures: Record<string, Case> }
 const NAMED = /^decodeImage: /
 
 test.each(Object.entries(pictures))('%s, as Pillow decodes it', async (_, { file, pixels, tolerance, ...about }) => {
@@ -32,7 +33,9 @@ test('a PNG comes back as it was written', async () => {
   const cases = shapes.chain(([width, height, channels]) => {
     const count = width * height * channels
     return fc.record({
-      ...{ width: fc.constant(width), height: fc.constant(height), channels: fc.constant(channels as 1 | 3 | 4) },
+      width: fc.constant(width),
+      height: fc.constant(height),
+      channels: fc.constant(channels as 1 | 3 | 4),
       data: fc.uint8Array({ minLength: count, maxLength: count }),
     })
   })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
+import { golden } from '@opt/testing'
 import fc from 'fast-check'
 import {
   type MatArray,
@@ -11,9 +12,9 @@ import {
   parseFile,
   parseMat5,
 } from '../src/index.ts'
-import { bytes, fromBase64, golden, packed, survives } from './helpers.ts'
+import { bytes, fromBase64, packed, survives } from './helpers.ts'
 
-const { plain, compressed } = golden('mat5.json') as { plain: string; compressed: string }
+const { plain, compressed } = golden(import.meta.url, 'mat5.json') as { plain: string; compressed: string }
 
 describe.each([
   ['plain', fromBase64(plain)],
@@ -192,7 +193,9 @@ test('doubles in any storage, byte order, compressed or not', () => {
     .tuple(fc.constantFrom(...STORED), fc.nat(4), fc.nat(4), fc.boolean(), fc.boolean())
     .chain(([stored, rows, columns, little, squeeze]) =>
       fc.record({
-        ...{ stored: fc.constant(stored), shape: fc.constant([rows, columns]), little: fc.constant(little) },
+        stored: fc.constant(stored),
+        shape: fc.constant([rows, columns]),
+        little: fc.constant(little),
         squeeze: fc.constant(squeeze),
         values: fc.array(stored[3], { minLength: rows * columns, maxLength: rows * columns }),
       }),
@@ -331,8 +334,12 @@ describe('files of other writers (small ones, made for this test)', () => {
 
   test('values of a logical sparse matrix take a byte each', () => {
     expect(read('logical-sparse-le.mat').get('sp')).toEqual({
-      ...{ class: 'sparse', logical: true, shape: [5, 4] },
-      ...{ indptr: Int32Array.of(0, 1, 2, 3, 3), indices: Int32Array.of(0, 3, 2), data: Float64Array.of(1, 1, 1) },
+      class: 'sparse',
+      logical: true,
+      shape: [5, 4],
+      indptr: Int32Array.of(0, 1, 2, 3, 3),
+      indices: Int32Array.of(0, 3, 2),
+      data: Float64Array.of(1, 1, 1),
     })
   })
 
@@ -390,8 +397,10 @@ describe.each([true, false])('version 4 (little endian: %s)', (little) => {
     expect(found.get('t')).toMatchObject({ rows: ['ab', 'cd'] })
     expect(found.get('u')).toMatchObject({ rows: ['hi'] })
     expect(found.get('s')).toMatchObject({
-      ...{ shape: [3, 4], indptr: Int32Array.of(0, 1, 2, 2, 2) },
-      ...{ indices: Int32Array.of(0, 1), data: Float64Array.of(-1, 7.5) },
+      shape: [3, 4],
+      indptr: Int32Array.of(0, 1, 2, 2, 2),
+      indices: Int32Array.of(0, 1),
+      data: Float64Array.of(-1, 7.5),
     })
     expect((await parseFile(new Uint8Array(Buffer.concat(file)))).format).toBe('mat5')
     expect(() => read(version4(0, [2, 2], 'x', doubles([1]), little))).toThrow('expected 32 bytes of "x", found 8')

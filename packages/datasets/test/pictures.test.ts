@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { golden } from '@opt/testing'
 import { decodeImage, detectFormat } from '../src/index.ts'
 import { crc32 } from '../src/input/checksums.ts'
-import { fromBase64, golden } from './helpers.ts'
+import { fromBase64 } from './helpers.ts'
 
 // Small files made for this test: what cameras, editors and old encoders write; expected pixels by Pillow and Chromium.
 const folder = new URL('pictures/', import.meta.url)
@@ -23,7 +24,7 @@ test('restart markers change no bit of a progressive JPEG', async () => {
   expect(await decodeImage(bytesOf('progressive-restart-7.jpg'))).toEqual(twin)
 })
 
-const more = golden('more-pictures.json').pictures as Record<
+const more = golden(import.meta.url, 'more-pictures.json').pictures as Record<
   string,
   { file: string; width: number; height: number; channels: number; crc: number }
 >

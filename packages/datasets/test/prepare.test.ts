@@ -80,7 +80,7 @@ describe('trainTestSplit', () => {
           trainTestSplit(n, {
             testFraction: fraction,
             rng: random(seed),
-            ...(stratified ? { stratify: labels } : {}),
+            stratify: stratified ? labels : undefined,
           })
         const { train, test } = draw()
         expect(draw()).toEqual({ train, test })

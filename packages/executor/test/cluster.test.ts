@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { type Executor, inProcess, type Progress, type TaskFunction, task } from '../dist/index.js'
 import { cluster, serveCluster } from '../dist/node/cluster.js'
+import { EXACT_VALUES } from './exact-values.ts'
 import { hasRedis, TestRedis, TestServer } from './redis.ts'
 
 const tasks = new URL('./tasks/tasks.mjs', import.meta.url)
@@ -62,15 +63,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
   })
 
   test('values travel to the bit', async () => {
-    const inputs = [
-      Number.NaN,
-      -0,
-      Number.NEGATIVE_INFINITY,
-      10n ** 30n,
-      new Map([[1, Float32Array.of(-0)]]),
-      undefined,
-    ]
-    expect(await executor.map(task(tasks, 'echo'), inputs)).toEqual(inputs)
+    expect(await executor.map(task(tasks, 'echo'), EXACT_VALUES)).toEqual(EXACT_VALUES)
   })
 
   test('more inputs than are in flight, two maps at once', async () => {

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inProcess, type Progress, type TaskFunction, task } from '../dist/index.js'
 import { workerThreads } from '../dist/node/threads.js'
+import { EXACT_VALUES } from './exact-values.ts'
 
 const tasks = new URL('./tasks/tasks.mjs', import.meta.url)
 const deaths = new URL('./tasks/deaths.mjs', import.meta.url)
@@ -41,15 +42,7 @@ describe('workerThreads', () => {
   })
 
   test('values travel to the bit', async () => {
-    const inputs = [
-      Number.NaN,
-      -0,
-      Number.NEGATIVE_INFINITY,
-      10n ** 30n,
-      new Map([[1, Float32Array.of(-0)]]),
-      undefined,
-    ]
-    expect(await two.map(task(tasks, 'echo'), inputs)).toEqual(inputs)
+    expect(await two.map(task(tasks, 'echo'), EXACT_VALUES)).toEqual(EXACT_VALUES)
   })
 
   test('two maps at once do not mix', async () => {

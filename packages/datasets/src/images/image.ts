@@ -11,7 +11,7 @@ export const isPng = (bytes: Uint8Array): boolean =>
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff
 
 /**
- * Decodes a JPEG or PNG picture, told apart by the first bytes. The decoder is loaded when it is first needed.
+ * Decodes a JPEG or PNG picture, distinguished by the first bytes. The decoder is loaded when it is first needed.
  *
  * @returns RGB or, where the file has opacity, RGBA of 8 bits, turned upright according to the EXIF orientation.
  * @throws RangeError when the bytes are neither, damaged or cut short, or have more than `maxPixels` pixels (default
