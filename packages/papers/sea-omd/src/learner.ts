@@ -114,7 +114,7 @@ export abstract class OnlineLearner implements Learner {
   /** One round of the algorithm. g is checked; `square` is ||g||^2. It may throw only before it has changed anything. */
   protected abstract step(g: Float64Array, square: number): void
 
-  /** Writes out = P(from - eta g), the projected gradient step; out may be `from`, not g. */
+  /** Writes out = P(from - eta g), the projected gradient step; out may be `from`. */
   protected descend(from: Float64Array, eta: number, g: Float64Array, out: Float64Array): void {
     this.space.descend(from, eta, g, out)
     this.domain.projectInPlace(out)

@@ -1,4 +1,5 @@
-import { allocate, refuse, type VectorKernels, vectorKernels } from '@opt/core'
+import { allocate, refuse } from '@opt/core'
+import { type VectorKernels, vectorKernels } from './kernels.ts'
 
 /** ||x - y||^2, in four sums over i mod 4. */
 export function squaredDistance(x: Float64Array, y: Float64Array): number {
@@ -92,19 +93,17 @@ export class VectorSpace {
   /** Vectors in the kernels' memory that nobody has yet. */
   readonly #free: Float64Array[] = []
   readonly #kernels: VectorKernels | undefined
-  readonly #e: Float64Array
 
   /** Reserves memory for `count` vectors of length n. */
   constructor(n: number, count: number) {
     this.#length = n
     if (n >= LONG) {
       const { vectors, kernels } = allocate([vectorKernels], (views) => ({
-        vectors: Array.from({ length: count + 1 }, () => views.f64(n)),
+        vectors: Array.from({ length: count }, () => views.f64(n)),
       }))
       this.#free = vectors
       this.#kernels = kernels
     }
-    this.#e = this.zeros()
   }
 
   /** Makes a vector of zeros; at most `count`. */
@@ -128,11 +127,7 @@ export class VectorSpace {
 
   /** ||x - y||^2. */
   squaredDistance(x: Float64Array, y: Float64Array): number {
-    if (!this.#kernels) return squaredDistance(x, y)
-    const e = this.#e
-    e.set(x)
-    this.#kernels.axpy(e.length, -1, y, e)
-    return this.#kernels.dot(e.length, e, e)
+    return this.#kernels ? this.#kernels.squaredDistance(x.length, x, y) : squaredDistance(x, y)
   }
 
   /** <x, y>. */
@@ -140,12 +135,9 @@ export class VectorSpace {
     return this.#kernels ? this.#kernels.dot(x.length, x, y) : inner(x, y)
   }
 
-  /** Writes out = x - step g; out may be x, not g. */
+  /** Writes out = x - step g; out may be x. */
   descend(x: Float64Array, step: number, g: Float64Array, out: Float64Array): void {
-    if (!this.#kernels) descend(x, step, g, out)
-    else {
-      if (out !== x) out.set(x)
-      this.#kernels.axpy(x.length, -step, g, out)
-    }
+    if (this.#kernels) this.#kernels.descend(x.length, step, g, x, out)
+    else descend(x, step, g, out)
   }
 }
