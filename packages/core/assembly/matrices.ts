@@ -104,21 +104,6 @@ export function gemvT32(m: i32, n: i32, A: usize, lda: i32, x: usize, y: usize):
   gemvTOf<f32>(m, n, A, lda, x, y)
 }
 
-/** u = a / (K v), z = K' u: four rows at a time, used twice while they are in cache. */
-export function scale2(m: i32, n: i32, K: usize, ldk: i32, a: usize, v: usize, u: usize, z: usize): void {
-  const row = <usize>ldk << 3
-  memory.fill(z, 0, <usize>n << 3)
-  for (let i = 0; i < m; i += 4) {
-    const rows = min(4, m - i)
-    gemv(rows, n, K, ldk, v, u)
-    for (let r: usize = 0; r < <usize>rows << 3; r += 8) store<f64>(u + r, load<f64>(a + r) / load<f64>(u + r))
-    gemvT(rows, n, K, ldk, u, z)
-    K += row << 2
-    u += 32
-    a += 32
-  }
-}
-
 /** y = A x for a CSR matrix: two running sums a row. */
 export function spmv(m: i32, starts: usize, columns: usize, values: usize, x: usize, y: usize): void {
   let k = load<i32>(starts)

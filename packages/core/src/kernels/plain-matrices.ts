@@ -53,23 +53,6 @@ export function gemvT(m: number, n: number, A: Float64Array, lda: number, x: Flo
   for (let i = 0; i < m; i++) axpyAt(n, x[i], A, i * lda, y, 0)
 }
 
-export function scale2(
-  m: number,
-  n: number,
-  K: Float64Array,
-  ldk: number,
-  a: Float64Array,
-  v: Float64Array,
-  u: Float64Array,
-  z: Float64Array,
-): void {
-  z.fill(0, 0, n)
-  for (let i = 0; i < m; i++) {
-    u[i] = a[i] / dotAt(n, K, i * ldk, v, 0)
-    axpyAt(n, u[i], K, i * ldk, z, 0)
-  }
-}
-
 export function spmv(
   m: number,
   starts: Int32Array,

@@ -37,14 +37,6 @@ export function wasmKernels(wasm: Exports): Kernels {
     rowLse: (m, n, C, ldc, g, epsilon, out, t) => void wasm.rowLse(m, n, at(C), ldc, at(g), epsilon, at(out), at(t)),
     colLse: (m, n, C, ldc, f, epsilon, out, t) => void wasm.colLse(m, n, at(C), ldc, at(f), epsilon, at(out), at(t)),
     softmaxRows: (m, n, X, ldx, Y, ldy) => void wasm.softmaxRows(m, n, at(X), ldx, at(Y), ldy),
-    sinkhornRow: (m, n, C, ldc, a, f, g, epsilon, z, t) =>
-      wasm.sinkhornRow(m, n, at(C), ldc, at(a), at(f), at(g), epsilon, at(z), at(t)),
-    scale2: (m, n, K, ldk, a, v, u, z) => void wasm.scale2(m, n, at(K), ldk, at(a), at(v), at(u), at(z)),
-    gibbs: (m, n, C, ldc, f, g, epsilon, K, ldk) =>
-      void wasm.gibbs(m, n, at(C), ldc, at(f), at(g), epsilon, at(K), ldk),
-    gibbsMarginals: (m, n, C, ldc, f, g, epsilon, K, ldk, r, c) =>
-      void wasm.gibbsMarginals(m, n, at(C), ldc, at(f), at(g), epsilon, at(K), ldk, at(r), at(c)),
-    rescale: (m, n, K, ldk, u, v, r, c) => void wasm.rescale(m, n, at(K), ldk, at(u), at(v), at(r), at(c)),
     nonFinite: (n, x) => wasm.nonFinite(n, at(x)),
     nonFinite32: (n, x) => wasm.nonFinite32(n, at(x)),
     dot32: (n, x, y) => wasm.dot32(n, at(x), at(y)),

@@ -10,6 +10,7 @@ import {
   type VectorLike,
   wait,
 } from '@opt/core'
+import { planKernels } from './kernels/plan-kernels.ts'
 import { onBackend } from './on-backend.ts'
 import type { Potentials } from './options.ts'
 import { LogPlan } from './plan/log-plan.ts'
@@ -140,7 +141,7 @@ function* onDevice(
 }
 
 function kernelPlan(problem: Problem): ScaledPlan {
-  const { kernels, ...views } = allocate((space) => planViews(problem.a.length, problem.b.length, space))
+  const { kernels, ...views } = allocate([planKernels], (space) => planViews(problem.a.length, problem.b.length, space))
   return new ScaledPlan(problem, views, kernels)
 }
 

@@ -1,21 +1,25 @@
-import { readFileSync } from 'node:fs'
 import { allocate } from '@opt/core'
+import { golden } from '@opt/testing'
+import { planKernels } from '../src/kernels/plan-kernels.ts'
 import { directionViews, NewtonDirection } from '../src/plan/newton-direction.ts'
 import { planViews, ScaledPlan } from '../src/plan/scaled-plan.ts'
 import { droppedMass, thresholdByCount, thresholdByMass } from '../src/plan/sparsify.ts'
 import { initialPotentials } from '../src/problem/initial.ts'
 import { workingProblem } from '../src/problem/problem.ts'
 
-const golden = JSON.parse(readFileSync(new URL('golden/steps.json', import.meta.url), 'utf8'))
+const steps = golden(import.meta.url, 'steps.json')
 
 describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
-  const { C, a, b, epsilon, point, sparse, fullNewton } = golden[which % 2]
+  const { C, a, b, epsilon, point, sparse, fullNewton } = steps[which % 2]
   // The same problem on its other side: the Schur complement is then of the columns.
   const transpose = which >= 2
   const cost: number[][] = transpose ? b.map((_: number, j: number) => C.map((row: number[]) => row[j])) : C
   const problem = transpose ? workingProblem(cost, b, a, { epsilon }) : workingProblem(cost, a, b, { epsilon })
   const [n, m] = [problem.a.length, problem.b.length]
-  const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
+  const memory = allocate([planKernels], (views) => ({
+    plan: planViews(n, m, views),
+    direction: directionViews(n, m, views),
+  }))
   const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
   const direction = new NewtonDirection(plan, memory.direction)
   plan.setPotentials(initialPotentials(problem, transpose ? { f: point.g, g: point.f } : point), problem.epsilon)
@@ -32,24 +36,30 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
   }
 
   it('keeps the largest entries', () => {
-    const { value, kept } = thresholdByCount(plan, sparse.keep)
+    const { value, kept } = thresholdByCount(plan.views.P, sparse.keep)
     expect(kept).toBe(sparse.keep)
     expect(Math.abs(value - sparse.threshold)).toBeLessThan(1e-13)
     const entries = sparse.kept.map(([i, j]: number[]) => (transpose ? [j, i] : [i, j]))
     const ours: number[][] = []
     for (let i = 0; i < n; i++)
-      for (let j = 0; j < m; j++) if (plan.data[i * plan.stride + j] >= value) ours.push([i, j])
+      for (let j = 0; j < m; j++) if (plan.views.P.data[i * plan.views.P.stride + j] >= value) ours.push([i, j])
     const order = (list: number[][]) => list.map(([i, j]) => i * m + j).sort((x, y) => x - y)
     expect(order(ours)).toEqual(order(entries))
-    const all = Array.from({ length: n * m }, (_, k) => plan.data[Math.floor(k / m) * plan.stride + (k % m)])
+    const all = Array.from(
+      { length: n * m },
+      (_, k) => plan.views.P.data[Math.floor(k / m) * plan.views.P.stride + (k % m)],
+    )
     expect(Math.abs(droppedMass(all, sparse.keep) - sparse.droppedMass)).toBeLessThan(1e-13)
   })
 
   it('drops no more mass than allowed, and keeps the minimum', () => {
-    const all = Array.from({ length: n * m }, (_, k) => plan.data[Math.floor(k / m) * plan.stride + (k % m)])
+    const all = Array.from(
+      { length: n * m },
+      (_, k) => plan.views.P.data[Math.floor(k / m) * plan.views.P.stride + (k % m)],
+    )
     for (const mass of [0, 1e-3, 0.01, 0.1, 0.5])
       for (const minimum of [1, 10, 30]) {
-        const { value, kept } = thresholdByMass(plan, mass, minimum)
+        const { value, kept } = thresholdByMass(plan.views.P, mass, minimum)
         expect(all.filter((p) => p >= value).length).toBe(kept)
         expect(kept).toBeGreaterThanOrEqual(minimum)
         expect(all.filter((p) => p < value).reduce((s, p) => s + p, 0)).toBeLessThanOrEqual(mass)
@@ -64,7 +74,7 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
 
 describe('the sparse direction', () => {
   it.each([0, 1])('problem %i', (which) => {
-    const { C, a, b, epsilon, point, sparse } = golden[which]
+    const { C, a, b, epsilon, point, sparse } = steps[which]
     // Copies of the problem side by side, far apart, leave room for a sparse matrix: each copy moves as it would alone.
     const copies = 6
     const [n, m] = [a.length, b.length]
@@ -76,7 +86,10 @@ describe('the sparse direction', () => {
       Array.from({ length: copies * v.length }, (_, i) => v[i % v.length] * scale)
     const problem = workingProblem(cost, repeat(a, 1 / copies), repeat(b, 1 / copies), { epsilon })
     const size = [copies * n, copies * m] as const
-    const memory = allocate((views) => ({ plan: planViews(...size, views), direction: directionViews(...size, views) }))
+    const memory = allocate([planKernels], (views) => ({
+      plan: planViews(...size, views),
+      direction: directionViews(...size, views),
+    }))
     const plan = new ScaledPlan(problem, memory.plan, memory.kernels)
     const direction = new NewtonDirection(plan, memory.direction)
     // a b' of the copies is 1 / copies^2 of the original's and P is 1 / copies: the potentials make up for it.
@@ -84,7 +97,7 @@ describe('the sparse direction', () => {
     const f = repeat(point.f, 1).map((v) => v + lift)
     plan.setPotentials(initialPotentials(problem, { f, g: repeat(point.g, 1) }), problem.epsilon)
     plan.evaluate()
-    const { value, kept } = thresholdByCount(plan, copies * sparse.keep)
+    const { value, kept } = thresholdByCount(plan.views.P, copies * sparse.keep)
     expect(kept).toBe(copies * sparse.keep)
     direction.compute(value, 1e-14)
     const largest = Math.max(...[...sparse.directionF, ...sparse.directionG].map(Math.abs))

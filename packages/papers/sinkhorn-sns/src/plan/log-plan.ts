@@ -1,48 +1,63 @@
-import { allocate, exp, type Kernels, log } from '@opt/core'
+import { allocate, exp, log, matrixView } from '@opt/core'
+import { type PlanKernels, planKernels } from '../kernels/plan-kernels.ts'
 import { type Problem, writeCost } from '../problem/problem.ts'
-import type { PlanReadout } from './transport-plan.ts'
+import type { PlanReadout, WorkingPotentials } from './transport-plan.ts'
 
 /** Rows of the cost that are in memory at a time. */
 const BLOCK = 32
 
+/** The arrays of a {@link LogPlan}. */
+interface LogViews {
+  /** Some rows of the cost. */
+  block: Float64Array
+  a: Float64Array
+  b: Float64Array
+  F: Float64Array
+  G: Float64Array
+  /** The column sums of the plan, and those of one block. */
+  z: Float64Array
+  part: Float64Array
+  scratch: Float64Array
+}
+
 /** Sinkhorn in the log domain on a cost that is read row by row: needs O(n + m) numbers beside it. */
 export class LogPlan {
-  readonly a: Float64Array
-  readonly b: Float64Array
-  readonly r: Float64Array
-  readonly c: Float64Array
+  /** The potentials carry everything here: no scaling ever strains. */
+  readonly strained = false
   readonly #problem: Problem
-  readonly #kernels: Kernels
-  readonly #block: Float64Array
-  readonly #F: Float64Array
-  readonly #G: Float64Array
-  readonly #z: Float64Array
-  readonly #part: Float64Array
-  readonly #scratch: Float64Array
+  readonly #kernels: PlanKernels
+  readonly #views: LogViews
+  readonly #r: Float64Array
+  readonly #c: Float64Array
   #epsilon = 1
   #fresh = true
   #cost = 0
-  /** Potentials carry everything here, no scaling ever strains. */
-  readonly strained = false
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
-    const space = allocate((views) => ({
-      ...{ block: views.f64(BLOCK * m), scratch: views.f64(m), part: views.f64(m), z: views.f64(m) },
-      ...{ a: views.f64(n), F: views.f64(n), b: views.f64(m), G: views.f64(m) },
+    const { kernels, ...views } = allocate([planKernels], (space) => ({
+      block: space.f64(BLOCK * m),
+      a: space.f64(n),
+      b: space.f64(m),
+      F: space.f64(n),
+      G: space.f64(m),
+      z: space.f64(m),
+      part: space.f64(m),
+      scratch: space.f64(m),
     }))
+    views.a.set(problem.a)
+    views.b.set(problem.b)
     this.#problem = problem
-    ;({ kernels: this.#kernels, block: this.#block, scratch: this.#scratch, part: this.#part, z: this.#z } = space)
-    ;({ a: this.a, F: this.#F, b: this.b, G: this.#G } = space)
-    this.a.set(problem.a)
-    this.b.set(problem.b)
-    this.r = new Float64Array(n)
-    this.c = new Float64Array(m)
+    this.#kernels = kernels
+    this.#views = views
+    this.#r = new Float64Array(n)
+    this.#c = new Float64Array(m)
   }
 
-  setPotentials({ f, g }: { f: Float64Array; g: Float64Array }, epsilon: number): void {
-    for (let i = 0; i < f.length; i++) this.#F[i] = f[i] + epsilon * log(this.a[i])
-    for (let j = 0; j < g.length; j++) this.#G[j] = g[j] + epsilon * log(this.b[j])
+  setPotentials({ f, g }: WorkingPotentials, epsilon: number): void {
+    const { a, b, F, G } = this.#views
+    for (let i = 0; i < f.length; i++) F[i] = f[i] + epsilon * log(a[i])
+    for (let j = 0; j < g.length; j++) G[j] = g[j] + epsilon * log(b[j])
     this.#epsilon = epsilon
   }
 
@@ -52,16 +67,17 @@ export class LogPlan {
 
   /** Columns by the last sums, then rows and the new column sums in one pass: one exponential an entry. */
   sinkhorn(): number {
-    const { b } = this
-    const [G, z] = [this.#G, this.#z]
+    const { b, G, z, part, scratch } = this.#views
     const m = b.length
     if (!this.#fresh) for (let j = 0; j < m; j++) G[j] += this.#epsilon * log(b[j] / z[j])
     this.#fresh = false
     z.fill(0)
     this.#eachBlock((from, rows) => {
-      const [F, a] = [this.#F, this.a].map((v) => v.subarray(from, from + rows)) as [Float64Array, Float64Array]
-      this.#kernels.sinkhornRow(rows, m, this.#block, m, a, F, G, this.#epsilon, this.#part, this.#scratch)
-      for (let j = 0; j < m; j++) z[j] += this.#part[j]
+      const a = this.#views.a.subarray(from, from + rows)
+      const F = this.#views.F.subarray(from, from + rows)
+      const C = matrixView(this.#views.block, rows, m)
+      this.#kernels.sinkhornRow(C, a, F, G, this.#epsilon, part, scratch)
+      for (let j = 0; j < m; j++) z[j] += part[j]
       for (let i = 0; i < rows; i++) if (F[i] === -Infinity) F[i] = this.#lightRow(i, a[i])
     })
     for (let j = 0; j < m; j++) if (!(z[j] > 1e-300)) z[j] = this.#underflowed(j)
@@ -72,58 +88,62 @@ export class LogPlan {
 
   /** The potential of a row in the block whose mass is so small that mass / sum underflowed; it adds nothing to the sums. */
   #lightRow(i: number, mass: number): number {
-    const { length } = this.b
-    const exponents = this.#G.map((g, j) => (g - this.#block[i * length + j]) / this.#epsilon)
+    const { G, block } = this.#views
+    const exponents = G.map((g, j) => (g - block[i * G.length + j]) / this.#epsilon)
     return this.#epsilon * (log(mass) - logSumExp(exponents))
   }
 
-  /** A column whose sum underflowed: its potential is raised until the sum is what a soft-min in the log domain says. */
+  /** Raises the potential of a column whose sum underflowed to its soft-min in the log domain; returns the sum. */
   #underflowed(j: number): number {
-    const row = new Float64Array(this.b.length)
-    const exponents = new Float64Array(this.a.length)
+    const { b, F, G } = this.#views
+    const row = new Float64Array(b.length)
+    const exponents = new Float64Array(F.length)
     for (let i = 0; i < exponents.length; i++) {
       writeCost(this.#problem, row, row.length, i, i + 1)
-      exponents[i] = (this.#F[i] - row[j]) / this.#epsilon
+      exponents[i] = (F[i] - row[j]) / this.#epsilon
     }
-    this.#G[j] = this.#epsilon * (log(this.b[j]) - logSumExp(exponents))
-    return this.b[j]
+    G[j] = this.#epsilon * (log(b[j]) - logSumExp(exponents))
+    return b[j]
   }
 
   #eachBlock(work: (from: number, rows: number) => void): void {
-    const n = this.a.length
-    for (let from = 0; from < n; from += BLOCK) {
-      const rows = Math.min(BLOCK, n - from)
-      writeCost(this.#problem, this.#block, this.b.length, from, from + rows)
+    const { a, b, block } = this.#views
+    for (let from = 0; from < a.length; from += BLOCK) {
+      const rows = Math.min(BLOCK, a.length - from)
+      writeCost(this.#problem, block, b.length, from, from + rows)
       work(from, rows)
     }
   }
 
-  /** The marginals and the cost of the plan as it stands. */
+  /** Computes the marginals and the cost of the plan. */
   absorb(): void {
-    const m = this.b.length
+    const { block, F, G } = this.#views
+    const m = G.length
     this.#cost = 0
-    this.c.fill(0)
+    this.#c.fill(0)
     this.#eachBlock((from, rows) => {
       for (let i = 0; i < rows; i++) {
         let sum = 0
         for (let j = 0; j < m; j++) {
-          const cost = this.#block[i * m + j]
-          const p = exp((this.#F[from + i] + this.#G[j] - cost) / this.#epsilon)
+          const cost = block[i * m + j]
+          const p = exp((F[from + i] + G[j] - cost) / this.#epsilon)
           sum += p
-          this.c[j] += p
+          this.#c[j] += p
           this.#cost += p * cost
         }
-        this.r[from + i] = sum
+        this.#r[from + i] = sum
       }
     })
   }
 
   read(): PlanReadout {
-    const epsilon = this.#epsilon
+    const { a, b, F, G } = this.#views
     return {
-      f: Float64Array.from(this.a, (mass, i) => this.#F[i] - epsilon * log(mass)),
-      g: Float64Array.from(this.b, (mass, j) => this.#G[j] - epsilon * log(mass)),
-      ...{ r: this.r, c: this.c, cost: this.#cost },
+      f: Float64Array.from(a, (mass, i) => F[i] - this.#epsilon * log(mass)),
+      g: Float64Array.from(b, (mass, j) => G[j] - this.#epsilon * log(mass)),
+      r: this.#r,
+      c: this.#c,
+      cost: this.#cost,
     }
   }
 }

@@ -2,10 +2,10 @@ import { type CSR, conjugateGradient, type LinearOperator, type Views } from '@o
 import type { ScaledPlan } from './scaled-plan.ts'
 import { keepEntries, transposeInto } from './sparsify.ts'
 
-/** A sparse plan costs less than the whole one up to this share of its entries. */
+/** Up to this share of the entries a sparse matrix costs less than the whole plan. */
 export const SPARSE_SHARE = 0.1
 
-/** The arrays of a {@link NewtonDirection}: room for a tenth of P's entries, twice, and a few vectors. */
+/** The arrays of a {@link NewtonDirection}: a tenth of P's entries, twice, and a few vectors. */
 export interface DirectionViews {
   kept: CSR
   transposed: CSR
@@ -15,17 +15,23 @@ export interface DirectionViews {
   scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
 }
 
-/** Takes the arrays of a {@link NewtonDirection} from a workspace. */
+/** Lays out the arrays of a {@link NewtonDirection}. */
 export function directionViews(rows: number, columns: number, views: Views): DirectionViews {
   const entries = Math.ceil(SPARSE_SHARE * rows * columns)
   const sparse = (n: number, m: number): CSR => ({
-    ...{ rows: n, columns: m, indptr: views.i32(n + 1) },
-    ...{ indices: views.i32(entries), values: views.f64(entries) },
+    rows: n,
+    columns: m,
+    indptr: views.i32(n + 1),
+    indices: views.i32(entries),
+    values: views.f64(entries),
   })
   const small = () => views.f64(Math.min(rows, columns))
   return {
-    ...{ kept: sparse(rows, columns), transposed: sparse(columns, rows) },
-    ...{ dx: views.f64(rows), dy: views.f64(columns), large: views.f64(Math.max(rows, columns)) },
+    kept: sparse(rows, columns),
+    transposed: sparse(columns, rows),
+    dx: views.f64(rows),
+    dy: views.f64(columns),
+    large: views.f64(Math.max(rows, columns)),
     scratch: [small(), small(), small(), small()],
   }
 }
@@ -42,45 +48,44 @@ export class NewtonDirection {
   readonly dx: Float64Array
   readonly dy: Float64Array
   readonly #plan: ScaledPlan
-  readonly #kept: CSR
-  readonly #transposed: CSR
+  readonly #views: DirectionViews
   readonly #next: Int32Array
-  readonly #scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
-  readonly #large: Float64Array
 
   constructor(plan: ScaledPlan, views: DirectionViews) {
     this.#plan = plan
-    ;({ kept: this.#kept, transposed: this.#transposed, dx: this.dx, dy: this.dy } = views)
-    ;({ large: this.#large, scratch: this.#scratch } = views)
+    this.#views = views
+    this.dx = views.dx
+    this.dy = views.dy
     this.#next = new Int32Array(plan.columns)
   }
 
   /**
-   * Sets dx and dy from the entries of at least `threshold`, or from all of P when it is null.
-   * Returns the number of CG iterations.
+   * Computes dx and dy from the entries of at least `threshold`, or from all of P when it is null. Returns the number
+   * of CG iterations.
    */
   compute(threshold: number | null, tolerance: number): number {
-    const { rows, columns, a, b, r, c, epsilon, kernels, data, stride } = this.#plan
+    const { rows, columns, epsilon, kernels } = this.#plan
+    const { P, a, b, r, c } = this.#plan.views
+    const { kept, transposed, large } = this.#views
     const wide = rows <= columns
     const sparse = threshold !== null
     if (sparse) {
-      keepEntries(this.#plan, threshold, this.#kept)
-      transposeInto(this.#kept, this.#transposed, this.#next)
+      keepEntries(P, threshold, kept)
+      transposeInto(kept, transposed, this.#next)
     }
     // The same equations on either side: s is the smaller one, l the larger.
     const [ds, dl] = wide ? [this.dx, this.dy] : [this.dy, this.dx]
     const [ms, ml, ss, sl] = wide ? [a, b, r, c] : [b, a, c, r]
-    const [toSmall, toLarge] = wide ? [this.#kept, this.#transposed] : [this.#transposed, this.#kept]
+    const [toSmall, toLarge] = wide ? [kept, transposed] : [transposed, kept]
     const multiply = (A: CSR, x: Float64Array, y: Float64Array) => {
       if (sparse) kernels.spmv(A.rows, A.indptr, A.indices, A.values, x, y)
-      else if (A === this.#kept) kernels.gemv(rows, columns, data, stride, x, y)
+      else if (A === kept) kernels.gemv(P, x, y)
       else {
         y.fill(0)
-        kernels.gemvT(rows, columns, data, stride, x, y)
+        kernels.gemvT(P, x, y)
       }
     }
 
-    const large = this.#large
     for (let k = 0; k < dl.length; k++) large[k] = (ml[k] - sl[k]) / sl[k]
     multiply(toSmall, large, ds)
     const rhs = ds.map((y, i) => epsilon * (ms[i] - ss[i] - y))
@@ -100,7 +105,7 @@ export class NewtonDirection {
       preconditioner: jacobi,
       tolerance,
       maxIterations: 1000,
-      scratch: this.#scratch,
+      scratch: this.#views.scratch,
       history: false,
     })
     ds.set(x)
@@ -111,7 +116,7 @@ export class NewtonDirection {
   }
 
   #denseDiagonal(ss: Float64Array, sl: Float64Array): Float64Array {
-    const { rows, columns, data, stride } = this.#plan
+    const { rows, columns, data, stride } = this.#plan.views.P
     const wide = rows <= columns
     const squares = new Float64Array(ss.length)
     for (let i = 0; i < rows; i++)
@@ -134,7 +139,10 @@ function sparseDiagonal({ indptr, indices, values }: CSR, ss: Float64Array, sl: 
 const inverseDiagonal = (ss: Float64Array, squares: Float64Array): Float64Array =>
   ss.map((s, i) => 1 / Math.max(s - squares[i], 1e-14 * s))
 
-/** Takes out of a right-hand side what a singular matrix cannot answer, where rounding has left that: with all of P, moving every row alike does nothing. */
+/**
+ * Projects a right-hand side onto the range of a singular matrix, where rounding has left it: with all of P, moving
+ * every row alike does nothing.
+ */
 function balance(rhs: Float64Array, weights: Float64Array): void {
   let [sum, size, total] = [0, 0, 0]
   for (let i = 0; i < rhs.length; i++) {
@@ -145,7 +153,7 @@ function balance(rhs: Float64Array, weights: Float64Array): void {
   if (Math.abs(sum) > 1e-9 * size) for (let i = 0; i < rhs.length; i++) rhs[i] -= (sum / total) * weights[i]
 }
 
-/** Takes back a common move that is far larger than the others: it changes nothing but the digits that are left for them. */
+/** Takes out a common move that is far larger than the others: it changes nothing but the digits left for them. */
 function centre(d: Float64Array): void {
   let [low, high] = [Infinity, -Infinity]
   for (const v of d) {

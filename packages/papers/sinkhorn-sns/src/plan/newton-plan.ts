@@ -1,4 +1,5 @@
 import { allocate } from '@opt/core'
+import { planKernels } from '../kernels/plan-kernels.ts'
 import type { Problem } from '../problem/problem.ts'
 import { directionViews, NewtonDirection } from './newton-direction.ts'
 import { planViews, ScaledPlan } from './scaled-plan.ts'
@@ -8,24 +9,27 @@ import type { Direction, Threshold, TransportPlan, Trial } from './transport-pla
 /** Marginals below this have underflowed. */
 const EMPTY = 1e-290
 
-/** The plan that Newton works on, in this machine's memory. */
+/** The plan in memory with its Newton directions. */
 export class NewtonPlan extends ScaledPlan implements TransportPlan {
   readonly floor = 1e-11
   readonly #direction: NewtonDirection
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
-    const memory = allocate((views) => ({ plan: planViews(n, m, views), direction: directionViews(n, m, views) }))
+    const memory = allocate([planKernels], (views) => ({
+      plan: planViews(n, m, views),
+      direction: directionViews(n, m, views),
+    }))
     super(problem, memory.plan, memory.kernels)
     this.#direction = new NewtonDirection(this, memory.direction)
   }
 
   thresholdByMass(mass: number, minimum: number): Threshold {
-    return thresholdByMass(this, mass, minimum)
+    return thresholdByMass(this.views.P, mass, minimum)
   }
 
   thresholdByCount(count: number): Threshold {
-    return thresholdByCount(this, count)
+    return thresholdByCount(this.views.P, count)
   }
 
   direct(threshold: number | null, tolerance: number): Direction {
@@ -36,7 +40,7 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
   tryStep(alpha: number): Trial {
     this.moveTo(alpha, this.#direction.dx, this.#direction.dy)
     const slope = this.#slope()
-    return { slope, empty: !(this.r.every(positive) && this.c.every(positive)) }
+    return { slope, empty: !(this.views.r.every(positive) && this.views.c.every(positive)) }
   }
 
   free(): void {}
@@ -44,9 +48,10 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
   /** Derivative of the potential along the direction, where P stands. */
   #slope(): number {
     const { dx, dy } = this.#direction
+    const { a, b, r, c } = this.views
     let sum = 0
-    for (let i = 0; i < this.rows; i++) sum += (this.a[i] - this.r[i]) * dx[i]
-    for (let j = 0; j < this.columns; j++) sum += (this.b[j] - this.c[j]) * dy[j]
+    for (let i = 0; i < this.rows; i++) sum += (a[i] - r[i]) * dx[i]
+    for (let j = 0; j < this.columns; j++) sum += (b[j] - c[j]) * dy[j]
     return sum
   }
 }

@@ -1,17 +1,9 @@
-import { type CSR, number, vector } from '@opt/core'
+import { type CSR, type MatrixView, number, vector } from '@opt/core'
 import type { Threshold } from './transport-plan.ts'
 
 // A double's exponent and two bits of its mantissa: bins a quarter octave wide, found without a logarithm.
 const BINS = 8192
 const SHIFT = 18
-
-/** A dense matrix with nonnegative entries, row-major with a stride. */
-export interface Plan {
-  rows: number
-  columns: number
-  data: Float64Array
-  stride: number
-}
 
 /** The smallest double of a bin. */
 function lowerEdge(bin: number): number {
@@ -25,8 +17,8 @@ interface Bins {
   rest: number
 }
 
-/** How many entries of at least `floor` fall into each bin and what they weigh together; `rest` is the weight of the others. */
-function histogram({ rows, columns, data, stride }: Plan, floor = 0): Bins {
+/** Counts and sums the entries of at least `floor` by bins; `rest` is the sum of the others. */
+function histogram({ rows, columns, data, stride }: MatrixView, floor = 0): Bins {
   const count = new Int32Array(BINS)
   const mass = new Float64Array(BINS)
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2)
@@ -45,15 +37,15 @@ function histogram({ rows, columns, data, stride }: Plan, floor = 0): Bins {
   return { count, mass, floor, rest }
 }
 
-/** Threshold that keeps as few entries as drop at most `mass` together, but at least `minimum` (when there are as many positive ones). */
-export function thresholdByMass(plan: Plan, mass: number, minimum: number): Threshold {
+/** Finds the highest threshold that drops at most `mass` together and keeps at least `minimum` positive entries. */
+export function thresholdByMass(plan: MatrixView, mass: number, minimum: number): Threshold {
   // Entries below the average share of the mass to drop weigh less than it together: most of a sparse plan needs no bin.
   const bins = histogram(plan, mass / (plan.rows * plan.columns))
   const found = climb(bins, mass, minimum)
   return found.kept >= minimum ? found : climb(histogram(plan), mass, minimum)
 }
 
-/** Goes up the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
+/** Climbs the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
 function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum: number): Threshold {
   let bin = 1
   let kept = count.reduce((sum, c) => sum + c, 0) - count[0]
@@ -66,8 +58,8 @@ function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum
   return { value: Math.max(floor, lowerEdge(bin)), kept }
 }
 
-/** Threshold of the `count` largest entries, exactly (ties at the threshold are all kept). */
-export function thresholdByCount(plan: Plan, count: number): Threshold {
+/** Finds the exact threshold of the `count` largest entries; ties at the threshold are all kept. */
+export function thresholdByCount(plan: MatrixView, count: number): Threshold {
   const bins = histogram(plan)
   let bin = BINS - 1
   let above = 0
@@ -85,8 +77,8 @@ export function thresholdByCount(plan: Plan, count: number): Threshold {
   return { value, kept: above + inside.filter((p) => p >= value).length }
 }
 
-/** The entries of at least `threshold`, into arrays that have room for them. */
-export function keepEntries(plan: Plan, threshold: number, into: CSR): void {
+/** Writes the entries of at least `threshold` into arrays that are long enough. */
+export function keepEntries(plan: MatrixView, threshold: number, into: CSR): void {
   const { rows, columns, data, stride } = plan
   const { indptr, indices, values } = into
   let k = 0
@@ -103,7 +95,7 @@ export function keepEntries(plan: Plan, threshold: number, into: CSR): void {
   }
 }
 
-/** The transpose of a sparse matrix, into arrays that have room for it. */
+/** Writes the transpose of a sparse matrix into arrays that are long enough. */
 export function transposeInto({ rows, columns, indptr, indices, values }: CSR, into: CSR, next: Int32Array): void {
   const entries = indptr[rows]
   into.indptr.fill(0)
@@ -121,8 +113,12 @@ export function transposeInto({ rows, columns, indptr, indices, values }: CSR, i
 }
 
 /**
- * Mass outside the `keep` largest entries of a plan: how well a sparse matrix stands for it
- * (the quantity of the paper's Theorem 1).
+ * Sums the mass outside the `keep` largest entries of a plan: how well a sparse matrix approximates it (the quantity of
+ * the paper's Theorem 1).
+ *
+ * @param entries nonnegative, in any order.
+ * @param keep a nonnegative integer.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function droppedMass(entries: ArrayLike<number>, keep: number): number {
   const sorted = vector(entries, 'droppedMass: entries', { sign: 'nonnegative' }).slice().sort()

@@ -29,7 +29,7 @@ const LIGHT = 1e-100
  */
 export function* carefulNewton(level: Level, plan: NewtonPlan, range: number): Steps<string | undefined> {
   const { epsilon } = plan
-  const dual = new SemiDual(plan)
+  const dual = new SemiDual(plan.views)
   dual.start(plan.potentials(), epsilon)
   dual.evaluate()
   let ending: Ending = dual.error < NEAR ? yield* solve(dual, level, plan) : 'failed'
@@ -45,13 +45,13 @@ export function* carefulNewton(level: Level, plan: NewtonPlan, range: number): S
   }
   plan.place(dual)
   if (ending !== 'failed' || !(dual.error < FLOOR)) return undefined
-  if (!isLight(plan) && (yield* polish(level, plan))) return undefined
+  if (!isLight(plan.views) && (yield* polish(level, plan))) return undefined
   return 'what is left is of the size of rounding errors'
 }
 
 /** Puts the plan at potentials at which its own exponentials leave the range of doubles. */
 export function placeInLogs(plan: NewtonPlan, potentials: WorkingPotentials): void {
-  const dual = new SemiDual(plan)
+  const dual = new SemiDual(plan.views)
   dual.start(potentials, plan.epsilon)
   dual.balance()
   dual.evaluate()

@@ -1,4 +1,4 @@
-import { exp, log } from '@opt/core'
+import { exp, log, type MatrixView } from '@opt/core'
 import type { WorkingPotentials } from '../plan/transport-plan.ts'
 
 /** R of a row that gets far more than its mass: no more than e to this. */
@@ -8,12 +8,9 @@ const STRAIN = 4
 /** Shares below this may have lost digits to underflow. */
 const TINY = 1e-290
 
-/** What {@link SemiDual} needs of a problem: a cost with a stride and masses. */
+/** A working cost and masses. */
 export interface SemiDualProblem {
-  rows: number
-  columns: number
-  C: Float64Array
-  stride: number
+  C: MatrixView
   a: Float64Array
   b: Float64Array
 }
@@ -52,9 +49,9 @@ export class SemiDual {
   readonly #wide: boolean
 
   constructor(problem: SemiDualProblem) {
-    const { rows, columns, a, b } = problem
+    const { a, b } = problem
     this.#problem = problem
-    this.#wide = rows <= columns
+    this.#wide = a.length <= b.length
     this.#mass = this.#wide ? [a, b] : [b, a]
     this.#logs = [this.#mass[0].map(log), this.#mass[1].map(log)]
     this.small = this.#mass[0].length
@@ -65,7 +62,7 @@ export class SemiDual {
     this.residual = new Float64Array(this.small)
     const [masses] = this.#mass
     this.order = Int32Array.from(masses.keys()).sort((i, k) => masses[k] - masses[i] || i - k)
-    const entries = rows * columns
+    const entries = a.length * b.length
     this.#E = new Float64Array(entries)
     ;[this.R, this.T] = vectors(entries)
   }
@@ -87,7 +84,7 @@ export class SemiDual {
   }
 
   #exponents(): void {
-    const { C, stride } = this.#problem
+    const { data: C, stride } = this.#problem.C
     const [s, l] = this.#wide ? [stride, 1] : [1, stride]
     for (let i = 0, k = 0; i < this.small; i++)
       for (let j = 0; j < this.large; j++, k++) this.#E[k] = (this.#f[i] - C[i * s + j * l] + this.#g[j]) / this.epsilon
@@ -147,7 +144,7 @@ export class SemiDual {
   /** Writes P into a matrix of the problem's shape and stride: b_j T_ij, or a_i R_ij where T_ij is next to nothing. */
   writePlan(out: Float64Array): void {
     const { R, T } = this
-    const { stride } = this.#problem
+    const { stride } = this.#problem.C
     const [s, l] = this.#wide ? [stride, 1] : [1, stride]
     const [masses, others] = this.#mass
     for (let i = 0, k = 0; i < this.small; i++)
