@@ -43,35 +43,35 @@ export function errorNorms(logits: Rows, targets: Rows, given: ErrorNormOptions)
   const y = checkTargets(targets, n, classes)
   const scores = checkOut(out, offset, n)
 
-  const error = new Float64Array(classes)
   for (const { p, start, count } of softmaxBlocks(z, classes))
     for (let i = start; i < start + count; i++) {
-      subtractTarget(p, (i - start) * classes, y, i, error)
-      scores[offset + i] = normOf(error)
+      const row = (i - start) * classes
+      subtractTarget(p, row, classes, y, i)
+      scores[offset + i] = normOf(p, row, row + classes)
     }
   return scores
 }
 
 /**
- * Writes the error p - y of example i, whose probabilities begin at p[row], into `error`.
+ * Turns the probabilities p of example i, which begin at p[row], into its error p - y, in place.
  *
- * With a label, its entry p_label - 1 is written last, as minus the sum of the others: 1 would round a small error away.
+ * With a label, its entry p_label - 1 goes to the end, as minus the sum of the others: 1 would round a small error away.
  */
 function subtractTarget(
   p: Float64Array,
   row: number,
+  classes: number,
   { labels, probabilities }: ClassTargets,
   i: number,
-  error: Float64Array,
 ): void {
-  const classes = error.length
   if (!labels) {
-    for (let k = 0; k < classes; k++) error[k] = p[row + k] - probabilities[i * classes + k]
+    for (let k = 0; k < classes; k++) p[row + k] -= probabilities[i * classes + k]
     return
   }
-  const label = labels[i]
+  const at = row + labels[i]
+  const last = row + classes - 1
   let others = 0
-  for (let k = 0; k < label; k++) others += error[k] = p[row + k]
-  for (let k = label + 1; k < classes; k++) others += error[k - 1] = p[row + k]
-  error[classes - 1] = -others
+  for (let k = row; k < at; k++) others += p[k]
+  for (let k = at; k < last; k++) others += p[k] = p[k + 1]
+  p[last] = -others
 }

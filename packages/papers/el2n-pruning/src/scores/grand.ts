@@ -74,7 +74,7 @@ export function grandLastLayer(logits: Rows, targets: Rows, features: Rows, give
     const first = input.length - width
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < width; j++) input[first + j] = h[i * width + j]
-      scores[offset + i] *= euclideanNorm(input)
+      scores[offset + i] *= euclideanNorm(input, 0, input.length)
     }
     return scores
   })

@@ -30,12 +30,12 @@ export function margin(logits: Rows, labels: VectorLike, given: MarginOptions): 
     for (const { p, start, count } of softmaxBlocks(z, classes))
       for (let i = start; i < start + count; i++) {
         const row = (i - start) * classes
-        const own = p[row + y[i]]
+        const label = y[i]
         let [best, sum] = [-Infinity, 0]
         for (let k = 0; k < classes; k++) {
-          const ahead = p[row + k] - own
+          const ahead = p[row + k] - p[row + label]
           sum += ahead
-          if (k !== y[i]) best = Math.max(best, ahead)
+          if (k !== label) best = Math.max(best, ahead)
         }
         scores[offset + i] = kind === 'max' ? best : sum
       }
