@@ -3,14 +3,14 @@ import * as lion from '@opt/lion'
 
 const STEPS = 900
 const RATE = 0.01
-/** The plane shown: the unit square of the points, stretched. */
+/** The plane shown: the unit square of the control, stretched to -3..3. */
 const SPAN = 3
 const E = 0.2
 
 interface Choice {
   make: () => lion.ConvexFunction
   code: string
-  /** A point inside, times 1 / lambda, to draw the set from. */
+  /** lambda times a point inside the set, from which its outline is drawn. */
   centre: [number, number]
 }
 
