@@ -49,6 +49,7 @@ fuzz(api, {
     methods: {
       layers: method(() => [vector(length)], { writes: ['0'] }),
       named: method(() => [vector(length)]),
+      outputsFirst: method(() => [vector(length)]),
       predict: method(() => [rows(), out(9)], { writes: ['1'] }),
       loss: method(() => [rows(), labels()]),
       lossAndGradient: method(() => [rows(), labels()]),

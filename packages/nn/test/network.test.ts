@@ -1,7 +1,7 @@
 import { dot, random } from '@opt/core'
 import { near } from '@opt/testing'
 import fc from 'fast-check'
-import ndarray from 'ndarray'
+import ndarray, { type NdArray } from 'ndarray'
 import {
   accuracy,
   confusion,
@@ -321,6 +321,25 @@ describe('parameters', () => {
     ])
     network.named().bias2[1] = 7
     expect(network.parameters[network.parameters.length - 1]).toBe(7)
+  })
+
+  test('outputs come first in the weights, for optimizers that look at rows', () => {
+    const network = mlp({ sizes: [3, 2], seed: 1 })
+    const { weight1, bias1 } = network.outputsFirst()
+    const weight = weight1 as NdArray<Float64Array>
+    expect(weight.shape).toEqual([2, 3])
+    for (const [i, j] of [
+      [0, 0],
+      [1, 0],
+      [1, 2],
+    ])
+      expect(weight.get(i, j)).toBe(network.layers()[0].weight[2 * j + i])
+    weight.set(1, 2, 5)
+    expect(network.parameters[5]).toBe(5)
+    expect(bias1).toHaveLength(2)
+    expect((network.outputsFirst(network.gradients).weight1 as NdArray<Float64Array>).data[0]).toBe(
+      network.gradients[0],
+    )
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import ndarray, { type NdArray } from 'ndarray'
 import type { Real } from '../real.ts'
 
 /** Views of one layer's parameters in a flat array. The layer computes x W + b, normalizes it, and applies phi. */
@@ -72,6 +73,17 @@ export function namedViews(layers: readonly LayerViews[]): Record<string, Real> 
       const view = layer[name]
       if (view) views[`${name}${l + 1}`] = view
     }
+  })
+  return views
+}
+
+/** Returns {@link namedViews} with each weight as an ndarray of outputs x inputs. */
+export function outputsFirst(
+  layers: readonly LayerViews[],
+): Record<string, Real | NdArray<Float32Array> | NdArray<Float64Array>> {
+  const views: ReturnType<typeof outputsFirst> = namedViews(layers)
+  layers.forEach(({ inputs, outputs, weight }, l) => {
+    views[`weight${l + 1}`] = ndarray(weight as Float64Array, [outputs, inputs], [1, outputs])
   })
   return views
 }

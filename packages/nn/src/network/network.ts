@@ -1,7 +1,8 @@
 import { number, oneOf, options as optionsOf, refuse } from '@opt/core'
+import type { NdArray } from 'ndarray'
 import type { Examples } from '../data/examples.ts'
 import { checkReal, checkVector, type Inputs, type Targets } from '../data/intake.ts'
-import { type LayerViews, layerViews, namedViews } from '../layers/parameters.ts'
+import { type LayerViews, layerViews, namedViews, outputsFirst } from '../layers/parameters.ts'
 import { BatchRunner } from '../oracles/batch-runner.ts'
 import { gaussNewtonProduct, hessianProduct } from '../oracles/curvature.ts'
 import { gradientNorms, gradientProducts, inputGradients, type NormOptions, ntk } from '../oracles/single-examples.ts'
@@ -63,6 +64,14 @@ export class DenseNetwork {
   /** Returns {@link layers} by name, for optimizers of named parameters: weight1, bias1, scale1, shift1, ... */
   named(flat: Real = this.parameters): Record<string, Real> {
     return namedViews(this.layers(flat))
+  }
+
+  /**
+   * Returns {@link named} with each weight as an ndarray of outputs x inputs, for optimizers that treat the weights of
+   * one output as a row.
+   */
+  outputsFirst(flat: Real = this.parameters): Record<string, Real | NdArray<Float32Array> | NdArray<Float64Array>> {
+    return outputsFirst(this.layers(flat))
   }
 
   /** Returns the outputs, examples x outputs. */

@@ -1,20 +1,20 @@
 import { type Experiment, type ExperimentContext, random } from '@opt/core'
+import { mean } from '@opt/core/experiment'
 import { type Classification, digits, isDataAbsent } from '@opt/datasets'
 import { Adam } from '@opt/optimizers'
 import { AdaHessian } from './adahessian.ts'
-import { type DigitsRun, digitsRun, type Make } from './digits-run.ts'
-import { quadratic, type Rotation, stepsTo } from './quadratics.ts'
+import { type DigitsRun, digitsRun, type Make, type Tensors } from './experiment/digits-run.ts'
+import { quadratic, type Rotation, stepsTo } from './experiment/quadratics.ts'
 
 const RATES = { adam: [0.1, 0.3, 1, 3, 10], adahessian: [0.15, 0.3, 1, 3] }
 
-const mean = (x: number[]) => x.reduce((sum, v) => sum + v, 0) / x.length
 const count = (steps: number) => (Number.isFinite(steps) ? String(steps) : '> 2000')
 const range = (x: number[]) => {
   const [low, high] = [count(Math.min(...x)), count(Math.max(...x))]
   return low === high ? low : `${low} to ${high}`
 }
 
-/** Steps for each learning rate and seed, and the best over learning rates for each seed. */
+/** Counts the steps for each learning rate and seed, and picks the best learning rate of each seed. */
 async function onQuadratics({ progress, seed, table, figure }: ExperimentContext, seeds: number[], rotation: Rotation) {
   const steps = { adam: RATES.adam.map(() => [] as number[]), adahessian: RATES.adahessian.map(() => [] as number[]) }
   const masses: number[] = []
@@ -40,8 +40,11 @@ async function onQuadratics({ progress, seed, table, figure }: ExperimentContext
   })
   if (rotation === 'none')
     figure({
-      ...{ kind: 'line', title: 'Steps against the learning rate, diagonal Hessian', caption: 'Means over the seeds' },
-      ...{ x: { label: 'learning rate', scale: 'log' }, y: { label: 'steps to a millionth of f', scale: 'log' } },
+      kind: 'line',
+      title: 'Steps against the learning rate, diagonal Hessian',
+      caption: 'Means over the seeds',
+      x: { label: 'learning rate', scale: 'log' },
+      y: { label: 'steps to a millionth of f', scale: 'log' },
       series: [
         { label: 'AdaHessian', x: RATES.adahessian, y: steps.adahessian.map(mean) },
         { label: 'Adam', x: RATES.adam, y: steps.adam.map(mean) },
@@ -50,7 +53,7 @@ async function onQuadratics({ progress, seed, table, figure }: ExperimentContext
   return { steps, adam: best(steps.adam), adahessian: best(steps.adahessian) }
 }
 
-/** Where the Hessian is diagonal, where it is not, and a small network; beside tuned Adam, with wall time. */
+/** Quadratics with and without a diagonal Hessian, and a small network, beside tuned Adam. */
 export const experiment: Experiment = async (context) => {
   const { scale, seed, claim, note } = context
   const seeds = Array.from({ length: scale === 'quick' ? 1 : 5 }, (_, k) => seed + k)
@@ -59,7 +62,9 @@ export const experiment: Experiment = async (context) => {
   const [atDefault, , atOne] = straight.steps.adahessian
   claim({
     claim: 'Diagonal Hessian: learning rate 1 is Newton’s method (one step), since z * Hz is the exact diagonal',
-    ...{ paper: '', ours: `${range(atOne)} step`, pass: atOne.every((n) => n === 1) },
+    paper: '',
+    ours: `${range(atOne)} step`,
+    pass: atOne.every((n) => n === 1),
   })
   claim({
     claim:
@@ -80,30 +85,30 @@ export const experiment: Experiment = async (context) => {
   await onDigits(context, scale === 'quick' ? seeds.slice(0, 1) : seeds.slice(0, 3))
 }
 
-/** The digits where they are there: AdaHessian untuned against Adam untuned and tuned. */
+/** Trains on the digits, unless they are absent: AdaHessian untuned beside Adam untuned and tuned. */
 async function onDigits(context: ExperimentContext, seeds: number[]): Promise<void> {
   let data: Classification
   try {
-    data = await digits(context.dataFolder === undefined ? {} : { folder: context.dataFolder })
+    data = await digits({ folder: context.dataFolder })
   } catch (error) {
     if (!isDataAbsent(error)) throw error
     context.note(`The network was not trained: ${(error as Error).message}`)
     return
   }
-  const contenders: [string, number, Make][] = [
-    ...[0.15, 0.3, 1].map((learningRate): [string, number, Make] => [
-      'AdaHessian',
-      learningRate,
-      (p) => new AdaHessian(p, { learningRate, seed: 1 }),
-    ]),
-    ...[1e-3, 1e-2, 3e-2, 1e-1].map((learningRate): [string, number, Make] => [
-      'Adam',
-      learningRate,
-      (p) => new Adam(p, { learningRate }),
-    ]),
+  const contenders: { name: string; rate: number; make: Make }[] = [
+    ...[0.15, 0.3, 1].map((rate) => ({
+      name: 'AdaHessian',
+      rate,
+      make: (p: Tensors) => new AdaHessian(p, { learningRate: rate, seed: 1 }),
+    })),
+    ...[1e-3, 1e-2, 3e-2, 1e-1].map((rate) => ({
+      name: 'Adam',
+      rate,
+      make: (p: Tensors) => new Adam(p, { learningRate: rate }),
+    })),
   ]
   const found: { name: string; rate: number; runs: DigitsRun[]; loss: number }[] = []
-  for (const [name, rate, make] of contenders) {
+  for (const { name, rate, make } of contenders) {
     const runs: DigitsRun[] = []
     for (const seed of seeds) {
       await context.progress(0.9, `digits, ${name}, learning rate ${rate}, seed ${seed}`)
@@ -140,8 +145,11 @@ async function onDigits(context: ExperimentContext, seeds: number[]): Promise<vo
     title: `UCI digits, 64-32-10 tanh, batches of 128, 300 steps, means over seeds ${seeds.join(', ')}`,
     columns: ['optimizer', 'learning rate', 'training loss', 'test accuracy', 'ms a step'],
     rows: found.map((one) => [
-      ...[one.name, one.rate, one.loss.toPrecision(2)],
-      ...[mean(one.runs.map(({ accuracy }) => accuracy)).toFixed(3), wall(one).toFixed(2)],
+      one.name,
+      one.rate,
+      one.loss.toPrecision(2),
+      mean(one.runs.map(({ accuracy }) => accuracy)).toFixed(3),
+      wall(one).toFixed(2),
     ]),
   })
 }

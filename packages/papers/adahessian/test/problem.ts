@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { golden } from '@opt/testing'
 import ndarray, { type NdArray } from 'ndarray'
 
 export interface GoldenCase {
@@ -15,13 +15,13 @@ export interface GoldenCase {
   trajectory: { step: number; params: Record<string, unknown[]> }[]
 }
 
-const { problem, rademacher, cases } = JSON.parse(
-  readFileSync(new URL('golden/adahessian.json', import.meta.url), 'utf8'),
-) as {
+interface Golden {
   problem: { order: string[]; shapes: Record<string, number[]>; initial: Record<string, unknown[]>; c: number[] }
   rademacher: string[]
   cases: GoldenCase[]
 }
+
+const { problem, rademacher, cases } = golden<Golden>(import.meta.url, 'adahessian.json')
 
 export { cases }
 
@@ -35,7 +35,7 @@ export const flat = (nested: unknown): number[] => [nested].flat(9) as number[]
 
 export type Tensors = Record<string, NdArray<Float64Array>>
 
-/** One flat array as the tensors of the problem: views. */
+/** Views a flat array as the tensors of the problem. */
 export function tensors(theta: Float64Array): Tensors {
   let at = 0
   return Object.fromEntries(

@@ -1,38 +1,53 @@
 import type { Experiment, ExperimentContext, Series } from '@opt/core'
+import { mean } from '@opt/core/experiment'
 import { Adam, AdamW, cosineDecay, type ParameterSet, SGD } from '@opt/optimizers'
 import { AdamP } from './adamp.ts'
-import { type DigitsRun, digitsRun } from './digits-run.ts'
+import { type DigitsRun, digitsRun, type RunSettings } from './experiment/digits-run.ts'
 import { SGDP } from './sgdp.ts'
 
-const heavy = { learningRate: 0.1, momentum: 0.9 }
-const ahead = { ...heavy, nesterov: true }
+/** An optimizer under the name it has in tables. */
+interface Contender {
+  name: string
+  optimizer: RunSettings['optimizer']
+}
 
-/** Each optimizer and the one that corrects it, at a constant learning rate. */
-const PAIRS = [
-  ['SGD with momentum', 'SGDP', (p: ParameterSet) => new SGD(p, heavy), (p: ParameterSet) => new SGDP(p, heavy)],
-  ['SGD, Nesterov', 'SGDP, Nesterov', (p: ParameterSet) => new SGD(p, ahead), (p: ParameterSet) => new SGDP(p, ahead)],
-  [
-    'Adam',
-    'AdamP',
-    (p: ParameterSet) => new Adam(p, { learningRate: 0.01 }),
-    (p: ParameterSet) => new AdamP(p, { learningRate: 0.01 }),
-  ],
-] as const
+const momentum = { learningRate: 0.1, momentum: 0.9 }
+const nesterov = { ...momentum, nesterov: true }
+const adam = { learningRate: 0.01 }
 
-/** The same under a schedule and with decay. */
-const DECAYED = [
-  ['SGD with momentum', (p: ParameterSet) => new SGD(p, { ...heavy, learningRate: fall(0.1), weightDecay: 1e-3 })],
-  ['SGDP', (p: ParameterSet) => new SGDP(p, { ...heavy, learningRate: fall(0.1), weightDecay: 1e-4 })],
-  ['AdamW', (p: ParameterSet) => new AdamW(p, { learningRate: fall(0.01), weightDecay: 0.01 })],
-  ['AdamP', (p: ParameterSet) => new AdamP(p, { learningRate: fall(0.01), weightDecay: 0.01 })],
-] as const
-const fall = (learningRate: number) => cosineDecay(learningRate, 1000)
+/** Each optimizer beside its projected form, at a constant learning rate. */
+const PAIRS: { plain: Contender; projected: Contender }[] = [
+  {
+    plain: { name: 'SGD with momentum', optimizer: (p: ParameterSet) => new SGD(p, momentum) },
+    projected: { name: 'SGDP', optimizer: (p: ParameterSet) => new SGDP(p, momentum) },
+  },
+  {
+    plain: { name: 'SGD, Nesterov', optimizer: (p: ParameterSet) => new SGD(p, nesterov) },
+    projected: { name: 'SGDP, Nesterov', optimizer: (p: ParameterSet) => new SGDP(p, nesterov) },
+  },
+  {
+    plain: { name: 'Adam', optimizer: (p: ParameterSet) => new Adam(p, adam) },
+    projected: { name: 'AdamP', optimizer: (p: ParameterSet) => new AdamP(p, adam) },
+  },
+]
 
-const mean = (x: ArrayLike<number>) => Array.from(x).reduce((sum, v) => sum + v, 0) / x.length
+const STEPS_UNDER_SCHEDULE = 1000
+const cosine = (learningRate: number) => cosineDecay(learningRate, STEPS_UNDER_SCHEDULE)
+const decayedSGD = { ...momentum, learningRate: cosine(0.1) }
+const decayedAdam = { learningRate: cosine(0.01), weightDecay: 0.01 }
+
+/** The same under a cosine schedule with weight decay. */
+const UNDER_SCHEDULE: Contender[] = [
+  { name: 'SGD with momentum', optimizer: (p: ParameterSet) => new SGD(p, { ...decayedSGD, weightDecay: 1e-3 }) },
+  { name: 'SGDP', optimizer: (p: ParameterSet) => new SGDP(p, { ...decayedSGD, weightDecay: 1e-4 }) },
+  { name: 'AdamW', optimizer: (p: ParameterSet) => new AdamW(p, decayedAdam) },
+  { name: 'AdamP', optimizer: (p: ParameterSet) => new AdamP(p, decayedAdam) },
+]
+
 const list = (x: number[], digits: number) => x.map((v) => v.toFixed(digits)).join(' ')
 
-/** Mean effective step of the last 2 in 15 steps over that of the first 1 in 30. */
-const decay = ({ effective }: DigitsRun) => {
+/** The mean effective step of the last 2 in 15 steps over that of the first 1 in 30. */
+function lateOverEarly({ effective }: DigitsRun): number {
   const { length } = effective
   return mean(effective.subarray(length - Math.round((2 * length) / 15))) / mean(effective.subarray(0, length / 30))
 }
@@ -45,54 +60,59 @@ function smooth(label: string, { effective }: DigitsRun, dashed: boolean): Serie
 
 /** Norms and effective steps of scale-invariant weights under momentum, with and without the projection. */
 export const experiment: Experiment = async (context) => {
-  const { scale, seed, claim, note, table, figure } = context
+  const { scale, seed, claim, note, table, figure, dataFolder, signal } = context
   const seeds = Array.from({ length: scale === 'quick' ? 1 : 5 }, (_, k) => seed + k)
   const steps = scale === 'quick' ? 300 : 1500
   note(
     `UCI digits, network 64-64-64-10 with batch normalisation, batches of 64, ${steps} steps at a constant learning rate ` +
       `(SGD 0.1 with momentum 0.9, Adam 0.01), seeds ${seeds.join(', ')}; measured on the weights of the middle layer.`,
   )
-  const rows: (string | number)[][] = []
+  const rows: string[][] = []
   const curves: Series[] = []
-  for (const [k, [plainName, ourName, plain, ours]] of PAIRS.entries()) {
+  for (const [k, { plain, projected }] of PAIRS.entries()) {
     const [before, after]: DigitsRun[][] = [[], []]
     for (const [s, one] of seeds.entries()) {
-      const at = (2 * (k * seeds.length + s)) / (2 * PAIRS.length * seeds.length)
-      await context.progress(at, `${plainName} and ${ourName}, seed ${one}`)
-      before.push(await digitsRun({ ...settings(context, one, steps), optimizer: plain }))
-      after.push(await digitsRun({ ...settings(context, one, steps), optimizer: ours }))
+      const at = (k * seeds.length + s) / (PAIRS.length * seeds.length)
+      await context.progress(at, `${plain.name} and ${projected.name}, seed ${one}`)
+      const settings = { seed: one, steps, dataFolder, signal }
+      before.push(await digitsRun({ ...settings, optimizer: plain.optimizer }))
+      after.push(await digitsRun({ ...settings, optimizer: projected.optimizer }))
     }
-    const grown = [before, after].map((runs) => runs.map(({ growth }) => growth))
+    const [grownBefore, grownAfter] = [before, after].map((runs) => runs.map(({ growth }) => growth))
     claim({
-      claim: `${ourName} inflates scale-invariant weights less than ${plainName}, in every seed`,
+      claim: `${projected.name} inflates scale-invariant weights less than ${plain.name}, in every seed`,
       paper: 'momentum makes norms grow, and effective steps shrink, prematurely',
-      ours: `norm times ${list(grown[1], 2)} against ${list(grown[0], 2)}`,
-      pass: Math.max(...grown[1]) < Math.min(...grown[0]),
+      ours: `norm times ${list(grownAfter, 2)} against ${list(grownBefore, 2)}`,
+      pass: Math.max(...grownAfter) < Math.min(...grownBefore),
     })
-    const kept = [before, after].map((runs) => runs.map(decay))
-    const adam = ourName === 'AdamP'
+    const [ratioBefore, ratioAfter] = [before, after].map((runs) => runs.map(lateOverEarly))
+    const judged = projected.name === 'AdamP'
     claim({
-      claim: adam
+      claim: judged
         ? 'AdamP keeps more of its effective step than Adam, in every seed'
-        : `${ourName} keeps more of its effective step than ${plainName} on average (late gradients vanish where the fit is perfect, so single seeds may turn it round)`,
+        : `${projected.name} keeps more of its effective step than ${plain.name} on average (late gradients vanish where the fit is perfect, so single seeds may turn it round)`,
       paper: '',
-      ours: `late over early ${list(kept[1], 3)} against ${list(kept[0], 3)}`,
-      pass: adam ? kept[1].every((v, i) => v > kept[0][i]) : null,
+      ours: `late over early ${list(ratioAfter, 3)} against ${list(ratioBefore, 3)}`,
+      pass: judged ? ratioAfter.every((v, i) => v > ratioBefore[i]) : null,
     })
-    for (const [name, runs, i] of [[plainName, before, 0] as const, [ourName, after, 1] as const])
-      rows.push([
-        name,
-        mean(grown[i]).toFixed(2),
-        mean(kept[i]).toFixed(3),
-        mean(runs.map(({ accuracy }) => accuracy)).toFixed(3),
-      ])
-    curves.push(smooth(plainName, before[0], true), smooth(ourName, after[0], false))
+    const row = (name: string, grown: number[], ratio: number[], runs: DigitsRun[]) => [
+      name,
+      mean(grown).toFixed(2),
+      mean(ratio).toFixed(3),
+      mean(runs.map(({ accuracy }) => accuracy)).toFixed(3),
+    ]
+    rows.push(row(plain.name, grownBefore, ratioBefore, before), row(projected.name, grownAfter, ratioAfter, after))
+    curves.push(smooth(plain.name, before[0], true), smooth(projected.name, after[0], false))
   }
   const columns = ['optimizer', 'norm, end over start', 'effective step, late over early', 'test accuracy']
   table({ title: `Means over ${seeds.length} seeds`, columns, rows })
   figure({
-    ...{ kind: 'line', title: 'Effective step: change of w / |w|', caption: `Seed ${seed}, means of 25 steps` },
-    ...{ x: { label: 'step' }, y: { label: 'effective step', scale: 'log' }, series: curves },
+    kind: 'line',
+    title: 'Effective step: change of w / |w|',
+    caption: `Seed ${seed}, means of 25 steps`,
+    x: { label: 'step' },
+    y: { label: 'effective step', scale: 'log' },
+    series: curves,
   })
   claim({
     claim: 'Better accuracy: does not carry over to this problem at a constant rate',
@@ -104,24 +124,21 @@ export const experiment: Experiment = async (context) => {
   else note('The full run also compares accuracies under a cosine schedule with weight decay.')
 }
 
-const settings = ({ dataFolder, signal }: ExperimentContext, seed: number, steps: number) => ({
-  ...{ seed, steps },
-  ...(dataFolder === undefined ? {} : { dataFolder }),
-  ...(signal && { signal }),
-})
-
-async function underSchedule(context: ExperimentContext, seeds: number[]): Promise<void> {
+async function underSchedule({ claim, progress, dataFolder, signal }: ExperimentContext, seeds: number[]) {
   const found: string[] = []
-  for (const [name, optimizer] of DECAYED) {
-    const runs: number[] = []
+  for (const { name, optimizer } of UNDER_SCHEDULE) {
+    const accuracies: number[] = []
     for (const seed of seeds) {
-      await context.progress(0.99, `${name}, cosine schedule, seed ${seed}`)
-      runs.push((await digitsRun({ ...settings(context, seed, 1000), optimizer })).accuracy)
+      await progress(0.99, `${name}, cosine schedule, seed ${seed}`)
+      const run = await digitsRun({ seed, steps: STEPS_UNDER_SCHEDULE, optimizer, dataFolder, signal })
+      accuracies.push(run.accuracy)
     }
-    found.push(`${name} ${mean(runs).toFixed(4)} (${list(runs, 3)})`)
+    found.push(`${name} ${mean(accuracies).toFixed(4)} (${list(accuracies, 3)})`)
   }
-  context.claim({
+  claim({
     claim: 'Better accuracy under a cosine schedule with weight decay, 1000 steps: no difference beyond seeds here',
-    ...{ paper: '', ours: found.join(', '), pass: null },
+    paper: '',
+    ours: found.join(', '),
+    pass: null,
   })
 }

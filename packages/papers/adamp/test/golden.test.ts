@@ -1,4 +1,6 @@
+import { decodeFloats } from '@opt/core'
 import type { OptimizerOptions, Slot } from '@opt/optimizers'
+import { distance, type Numbers, near } from '@opt/testing'
 import { AdamP, type AdamPHyper, SGDP, type SGDPHyper } from '../src/index.ts'
 import { cases, evaluate, flat, type GoldenCase, start, type Weights } from './problem.ts'
 
@@ -20,10 +22,9 @@ function ours({ options }: GoldenCase): OptimizerOptions<AdamPHyper> & Optimizer
 const make = (one: GoldenCase, weights: Weights) =>
   one.optimizer === 'AdamP' ? new AdamP(weights, ours(one)) : new SGDP(weights, ours(one))
 
-const apart = (actual: ArrayLike<number>, expected: unknown) =>
-  flat(expected).reduce((most, v, i) => Math.max(most, Math.abs(actual[i] - v) / Math.max(1, Math.abs(v))), 0)
-
-const floats = (base64: string) => new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer)
+/** Throws unless all numbers are within 1e-10, relative above 1. */
+const close = (actual: Numbers, expected: Numbers, label: string) =>
+  near(actual, expected, { absolute: 1e-10, relative: 1e-10, label })
 
 describe('trajectories of the official code to 1e-10', () => {
   test('all cases are there', () => expect(cases).toHaveLength(8))
@@ -33,16 +34,19 @@ describe('trajectories of the official code to 1e-10', () => {
     const optimizer = make(one, weights)
     for (let t = 0; t < 100; t++) {
       const { value, gradient } = evaluate(weights)
-      expect(apart([value], one.losses[t])).toBeLessThan(1e-10)
+      close(value, one.losses[t], `losses[${t}]`)
       optimizer.step(gradient)
       const there = one.trajectory.find(({ step }) => step === t + 1)
       for (const [name, values] of Object.entries(there?.params ?? {}))
-        expect([name, t + 1, apart(weights[name].data, values) < 1e-10]).toEqual([name, t + 1, true])
+        close(weights[name].data, flat(values), `${name} after ${t + 1}`)
     }
-    expect(apart([evaluate(weights).value], one.losses[100])).toBeLessThan(1e-10)
+    close(evaluate(weights).value, one.losses[100], 'losses[100]')
     for (const { name, arrays } of optimizer.state().parameters)
       for (const [key, values] of Object.entries(one.finalState[name]))
-        if (key in STATE) expect(apart(floats(arrays[STATE[key]]), values)).toBeLessThan(1e-10)
+        if (key in STATE) {
+          const expected = flat(values)
+          close(decodeFloats(arrays[STATE[key]], Float64Array, expected.length, key), expected, `${name}.${key}`)
+        }
   })
 
   test.each(cases.filter(({ officialCode }) => officialCode).map((one) => [one.name, one] as const))(
@@ -52,7 +56,7 @@ describe('trajectories of the official code to 1e-10', () => {
       const optimizer = make(one, weights)
       for (let t = 0; t < 100; t++) optimizer.step(evaluate(weights).gradient)
       const theirs = one.officialCode?.trajectory.at(-1)?.params ?? {}
-      const gap = Object.keys(theirs).map((name) => apart(weights[name].data, theirs[name]))
+      const gap = Object.keys(theirs).map((name) => distance(weights[name].data, flat(theirs[name])))
       expect(Math.max(...gap)).toBeGreaterThan(1e-3)
     },
   )
@@ -60,7 +64,7 @@ describe('trajectories of the official code to 1e-10', () => {
 
 describe('which weights are taken for scale-invariant', () => {
   test.each(cases.map((one) => [one.name, one] as const))('%s: at every step as the official code', (_, one) => {
-    const taken: Record<string, string> = { W: '', V: '', K: '', U: '', b: '' }
+    const branches: Record<string, string> = { W: '', V: '', K: '', U: '', b: '' }
     class Watched extends (one.optimizer === 'AdamP' ? AdamP : (SGDP as unknown as typeof AdamP))<Weights> {
       override update(slot: Slot<never>, hyper: AdamPHyper): void {
         const { kernels, shape, length } = slot as unknown as Slot<Float64Array>
@@ -73,12 +77,12 @@ describe('which weights are taken for scale-invariant', () => {
           },
         }
         super.update({ ...(slot as object), kernels: spy } as never, hyper)
-        taken[slot.name] += project === 0 ? '-' : project === shape[0] && length > project ? 'c' : 'l'
+        branches[slot.name] += project === 0 ? '-' : project === shape[0] && length > project ? 'c' : 'l'
       }
     }
     const weights = start()
     const optimizer = new Watched(weights, ours(one))
     for (let t = 0; t < 100; t++) optimizer.step(evaluate(weights).gradient)
-    for (const [name, branches] of Object.entries(one.branch)) expect([name, taken[name]]).toEqual([name, branches])
+    expect(branches).toMatchObject(one.branch)
   })
 })

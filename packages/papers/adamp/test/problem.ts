@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { golden } from '@opt/testing'
 import ndarray, { type NdArray } from 'ndarray'
 
 export interface GoldenCase {
@@ -15,10 +15,12 @@ export interface GoldenCase {
 
 type Nested = unknown[]
 
-const { problem, cases } = JSON.parse(readFileSync(new URL('golden/adamp.json', import.meta.url), 'utf8')) as {
+interface Golden {
   problem: { initial: Record<string, Nested>; U0: Nested; SW: number[][]; SV: number[][]; SK: number[][] }
   cases: GoldenCase[]
 }
+
+const { problem, cases } = golden<Golden>(import.meta.url, 'adamp.json')
 
 export { cases }
 

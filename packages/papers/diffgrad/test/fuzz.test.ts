@@ -9,11 +9,17 @@ fuzz(api, {
     args: () => [
       parameters(),
       {
-        ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, l2: 0.01 },
-        ...{ check: true, resident: false, groups: [{ parameters: ['bias'], learningRate: 0.2 }] },
+        learningRate: 0.1,
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-8,
+        weightDecay: 0.01,
+        l2: 0.01,
+        check: true,
+        resident: false,
+        groups: [{ parameters: ['bias'], learningRate: 0.2 }],
       },
     ],
-    // The optimizer's `parameters` are what it is given, of whatever kind.
     fixed: ['0.weight'],
     loose: ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0'],
     methods: {

@@ -1,9 +1,10 @@
 import type { Experiment, ExperimentContext, Series } from '@opt/core'
+import { mean } from '@opt/core/experiment'
 import { Adam, clipByGlobalNormInPlace } from '@opt/optimizers'
-import { type DigitsRun, digitsRun, type RunSettings, type Tensors } from './digits-run.ts'
+import { type DigitsRun, digitsRun, type RunSettings, type Tensors } from './experiment/digits-run.ts'
 import { StableSPAM } from './stable-spam.ts'
 
-/** How long a run is, and when the gradient spikes. */
+/** The length of a run, and the steps at which the gradient spikes. */
 interface Course {
   seeds: number[]
   steps: number
@@ -29,19 +30,19 @@ const CONTENDERS: [string, Make][] = [
   ['Stable-SPAM', stable],
 ]
 
-/** The whole gradient a thousand times too large, twice. */
+/** Makes the whole gradient a thousand times too large at some steps. */
 const spikeAt =
   (spikes: number[]): NonNullable<RunSettings['disturb']> =>
   (gradient, step) => {
     if (spikes.includes(step)) for (let i = 0; i < gradient.length; i++) gradient[i] *= 1000
   }
-/** One entry in a hundred a thousand times too large, every fifty steps. */
+/** Makes one entry in a hundred a thousand times too large, every fifty steps. */
 const sparseSpikes: NonNullable<RunSettings['disturb']> = (gradient, step, rng) => {
   if (step % 50 === 0) for (let i = 0; i < gradient.length; i++) if (rng.uniform() < 0.01) gradient[i] *= 1000
 }
 
+/** The least and the largest value, to two digits. */
 const range = (x: number[]) => `${Math.min(...x).toPrecision(2)} to ${Math.max(...x).toPrecision(2)}`
-const mean = (x: number[]) => x.reduce((sum, v) => sum + v, 0) / x.length
 
 /** Runs one setting over all seeds. */
 async function over(
@@ -50,11 +51,11 @@ async function over(
   label: string,
   settings: Omit<RunSettings, 'seed' | 'steps'>,
 ): Promise<DigitsRun[]> {
-  const folder = context.dataFolder === undefined ? {} : { dataFolder: context.dataFolder }
+  const { dataFolder } = context
   const runs: DigitsRun[] = []
   for (const seed of seeds) {
     await context.progress(context.scale === 'full' ? 0.3 : 0.5, `${label}, seed ${seed}`)
-    runs.push(await digitsRun({ seed, steps, ...folder, ...settings }))
+    runs.push(await digitsRun({ seed, steps, dataFolder, ...settings }))
   }
   return runs
 }
@@ -92,7 +93,9 @@ export const experiment: Experiment = async (context) => {
     })
     claim({
       claim: `Control, learning rate ${learningRate}: Adam with its global norm clipped at 1 is as safe`,
-      ...{ paper: 'not in the paper', ours: `rise ${range(rises[1])} (peak ${range(peaks[1])})`, pass: null },
+      paper: 'not in the paper',
+      ours: `rise ${range(rises[1])} (peak ${range(peaks[1])})`,
+      pass: null,
     })
     draw(context, learningRate, results)
   }
@@ -106,7 +109,9 @@ export const experiment: Experiment = async (context) => {
   }
   claim({
     claim: 'Sparse spikes (1 % of the entries times 1000, every 50 steps) hurt Adam: they do not here',
-    ...{ paper: '', ours: `final loss ${sparse.join('; ')}`, pass: null },
+    paper: '',
+    ours: `final loss ${sparse.join('; ')}`,
+    pass: null,
   })
   if (scale === 'full') await fourBit(context, { ...course, seeds: seeds.slice(0, 3) })
   else note('The full run also trains with 4-bit weights.')
@@ -116,29 +121,34 @@ function draw({ figure }: ExperimentContext, learningRate: number, results: Digi
   const series: Series[] = CONTENDERS.map(([label], k) => {
     const { curve } = results[k][0]
     const x = Array.from({ length: curve.length / 5 }, (_, i) => 5 * i + 2)
-    return { label, x, y: x.map((at) => mean(Array.from(curve.subarray(at - 2, at + 3)))), dashed: k === 1 }
+    return { label, x, y: x.map((at) => mean(curve.subarray(at - 2, at + 3))), dashed: k === 1 }
   })
   figure({
-    ...{ kind: 'line', title: `Two spikes, learning rate ${learningRate}`, caption: 'Batch loss, means of 5 steps' },
-    ...{ x: { label: 'step' }, y: { label: 'loss', scale: 'log' }, series },
+    kind: 'line',
+    title: `Two spikes, learning rate ${learningRate}`,
+    caption: 'Batch loss, means of 5 steps',
+    x: { label: 'step' },
+    y: { label: 'loss', scale: 'log' },
+    series,
   })
 }
 
-/** Weights seen through 4 bits, straight-through gradients, over learning rates. */
+/** Trains with weights in 4 bits and straight-through gradients, over learning rates. */
 async function fourBit(context: ExperimentContext, course: Course): Promise<void> {
   const rows: (string | number)[][] = []
   const best: string[] = []
   for (const [name, make] of CONTENDERS) {
-    const tried: [number, string][] = []
+    const tried: { loss: number; text: string }[] = []
     for (const learningRate of [1e-3, 3e-3, 1e-2, 3e-2, 1e-1]) {
       const settings = { optimizer: make(learningRate), fourBit: true }
       const runs = await over(context, course, `4 bits, ${name}, learning rate ${learningRate}`, settings)
       const losses = runs.map(({ loss }) => loss)
       const accuracies = runs.map(({ accuracy }) => accuracy)
-      tried.push([mean(losses), `${name} at ${learningRate}: loss ${range(losses)}, accuracy ${range(accuracies)}`])
+      const text = `${name} at ${learningRate}: loss ${range(losses)}, accuracy ${range(accuracies)}`
+      tried.push({ loss: mean(losses), text })
       rows.push([name, learningRate, mean(losses).toFixed(4), mean(accuracies).toFixed(3)])
     }
-    best.push(tried.sort(([a], [b]) => a - b)[0][1])
+    best.push(tried.sort((a, b) => a.loss - b.loss)[0].text)
   }
   const columns = ['optimizer', 'learning rate', 'final loss', 'test accuracy']
   context.table({ title: `4-bit weights in groups of 32, means over ${course.seeds.length} seeds`, columns, rows })

@@ -1,8 +1,8 @@
 import { runExperiment } from '@opt/core/experiment'
 import { digitsFolder } from '../../../../scripts/lib/digits-folder.mjs'
 import demo from '../demo/index.ts'
+import { quantize4 } from '../src/experiment/quantize.ts'
 import { experiment } from '../src/experiment.ts'
-import { quantize4 } from '../src/quantize.ts'
 
 test('the claims hold at small scale, and the controls are printed', async () => {
   const dataFolder = digitsFolder()

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { problemA, startOfA, type Weights } from '@opt/optimizers/conformance'
+import { distance, golden, type Numbers, near } from '@opt/testing'
 import { StableSPAM } from '../src/index.ts'
-
-/** JSON beside this file. */
-const golden = (name: string) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
 
 interface Trajectory {
   losses: number[]
-  trajectory: { step: number; params: Record<string, unknown[]> }[]
+  trajectory: { step: number; params: Record<string, Numbers> }[]
 }
 interface Case extends Trajectory {
   name: string
@@ -21,7 +18,7 @@ interface Spike {
   multiplier: number
 }
 
-const { cases, spikes } = golden('stable-spam') as { cases: Case[]; spikes: Spike[] }
+const { cases, spikes } = golden<{ cases: Case[]; spikes: Spike[] }>(import.meta.url, 'stable-spam.json')
 const NAMES: Record<string, string> = {
   lr: 'learningRate',
   reset: 'resetEvery',
@@ -31,14 +28,11 @@ const NAMES: Record<string, string> = {
 const ours = ({ options }: Case) =>
   Object.fromEntries(Object.entries(options).map(([name, value]) => [NAMES[name] ?? name, value]))
 
-/** The largest difference, relative above 1. */
-const apart = (actual: ArrayLike<number>, expected: unknown) =>
-  ([expected].flat(3) as number[]).reduce(
-    (m, v, i) => Math.max(m, Math.abs(actual[i] - v) / Math.max(1, Math.abs(v))),
-    0,
-  )
+/** Throws unless all numbers are within 1e-10, relative above 1. */
+const close = (actual: Numbers, expected: Numbers, label: string) =>
+  near(actual, expected, { absolute: 1e-10, relative: 1e-10, label })
 
-/** The spiked gradient of step t, from 1. */
+/** Multiplies the entries that spike at step t, from 1. */
 function spiked(gradient: Weights, t: number): Weights {
   for (const { step, tensor, flatIndex, multiplier } of spikes)
     if (step === t) gradient[tensor][flatIndex] *= multiplier
@@ -53,13 +47,13 @@ describe('trajectories to 1e-10', () => {
     const optimizer = new StableSPAM(weights, ours(one))
     for (let t = 0; t < 100; t++) {
       const { value, gradient } = problemA(weights)
-      expect([t, apart([value], one.losses[t]) < 1e-10]).toEqual([t, true])
+      close(value, one.losses[t], `losses[${t}]`)
       optimizer.step(spiked(gradient, t + 1))
       const there = one.trajectory.find(({ step }) => step === t + 1)
       for (const [name, values] of Object.entries(there?.params ?? {}))
-        expect([name, t + 1, apart(weights[name], values) < 1e-10]).toEqual([name, t + 1, true])
+        close(weights[name], values, `${name} after ${t + 1}`)
     }
-    expect(apart([problemA(weights).value], one.losses[100])).toBeLessThan(1e-10)
+    close(problemA(weights).value, one.losses[100], 'losses[100]')
   })
 
   test.each(cases.map((one) => [one.name, one] as const))(
@@ -69,7 +63,7 @@ describe('trajectories to 1e-10', () => {
       const optimizer = new StableSPAM(weights, ours(one))
       for (let t = 0; t < 100; t++) optimizer.step(spiked(problemA(weights).gradient, t + 1))
       const theirs = one.officialCode.trajectory.at(-1)?.params ?? {}
-      const gap = Math.max(...Object.keys(theirs).map((name) => apart(weights[name], theirs[name])))
+      const gap = Math.max(...Object.keys(theirs).map((name) => distance(weights[name], theirs[name])))
       if (one.options.reset === 0) expect(gap).toBeLessThan(1e-10)
       else expect(gap).toBeGreaterThan(1e-3)
     },

@@ -1,7 +1,4 @@
-/**
- * Asymmetric round-to-nearest quantisation to 4 bits in groups of 32 numbers: each group's range is cut into 15 equal steps.
- * For the experiment on 4-bit weights; the gradient is passed straight through.
- */
+/** Quantises to 4 bits in groups of 32 numbers: rounds to the nearest of 16 equally spaced values, of which 0 is one. */
 export function quantize4(from: Float64Array, to: Float64Array, group = 32): void {
   for (let at = 0; at < from.length; at += group) {
     const end = Math.min(at + group, from.length)

@@ -1,11 +1,12 @@
 import { exp, log, type Random } from '@opt/core'
 import type { GradientsOf } from '@opt/optimizers'
 
-export const DIMENSIONS = 50
+const DIMENSIONS = 50
 const CONDITION = 1e4
 
-/** f(x) = x'Hx / 2 with eigenvalues from 1 to 1e4, evenly spread in the logarithm. */
+/** f(x) = x'Hx / 2, the eigenvalues of H from 1 to 1e4 and evenly spaced in the logarithm. */
 export interface Quadratic {
+  /** Returns H v. */
   times(v: Float64Array): Float64Array
   start: Float64Array
   /** Off-diagonal over diagonal mass of H (sums of absolute values). */
@@ -14,7 +15,7 @@ export interface Quadratic {
 
 export type Rotation = 'none' | 'mild' | 'full'
 
-/** Plane rotations in random planes: none, few by a small angle, or many by any angle. */
+/** Turns a diagonal H in random planes: not at all, in a few by a small angle, or in many by any angle. */
 export function quadratic(rotation: Rotation, rng: Random): Quadratic {
   const n = DIMENSIONS
   const H = new Float64Array(n * n)
@@ -61,7 +62,7 @@ function rotate(H: Float64Array, n: number, i: number, j: number, c: number, s: 
 
 type Stepper = { step(g: Float64Array, hvp: (z: Float64Array) => GradientsOf<Float64Array>): void }
 
-/** Steps until f is a millionth of what it was; Infinity when `most` do not do. */
+/** Counts the steps until f is a millionth of its start; Infinity if that takes more than `most`. */
 export function stepsTo({ times, start }: Quadratic, make: (x: Float64Array) => Stepper, most = 2000): number {
   const x = start.slice()
   const optimizer = make(x)
