@@ -24,8 +24,3 @@ const digests = golden<Record<string, string>>(import.meta.url, 'digests.json')
 test.each([false, true])('the kernels give the bits of all other engines (plain: %s)', (plain) => {
   expect(kernelDigests(core, vectorKernels, calls, { plain })).toEqual(digests)
 })
-
-test('dot has the bits of the one in core', () => {
-  const digest = kernelDigests(core, core.vectorKernels, { dot: calls.dot })
-  expect(digest.dot).toBe(digests.dot)
-})
