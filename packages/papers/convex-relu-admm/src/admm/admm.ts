@@ -1,7 +1,8 @@
+import { measuredIterations } from '../program/measured-iterations.ts'
 import type { ConvexReluReport, ConvexReluSolution } from '../program/options.ts'
 import type { Problem } from '../program/problem.ts'
 import { shrinkGroup } from '../program/prox.ts'
-import { scaleReport, solution } from '../program/solution.ts'
+import { solution } from '../program/solution.ts'
 import { blockSteps } from './block-steps.ts'
 import { denseStep } from './dense-step.ts'
 import { measuring } from './measures.ts'
@@ -20,43 +21,29 @@ export function* admm(
   problem: Problem,
   maxIterations: number,
 ): Generator<ConvexReluReport, ConvexReluSolution, boolean> {
-  const { y, method, scale, measureEvery } = problem
+  const { y, method } = problem
   const { ops, state, update: updateU } = prepareU(problem)
   loadState(problem.initial, state, ops)
+  const { v, s, r, mu, previous } = state
   const split = method === 'split'
-  const { XU, f, r, mu, v, s, previous } = state
   const target = y.slice()
-  const measure = measuring(problem, ops, state)
-  let measured: ConvexReluReport | undefined
-  let report: ConvexReluReport | undefined
 
-  for (let k = 1; ; k++) {
-    const due = k === 1 || k % measureEvery === 0 || k === maxIterations
-    if (due) {
+  const lowerBound = yield* measuredIterations(problem, maxIterations, {
+    iterate() {
+      if (split) for (let k = 0; k < target.length; k++) target[k] = r[k] - mu[k]
+      updateU(target)
+      updateV(problem, state)
+      updateS(problem, ops, state)
+      if (split) updateR(problem, ops, state)
+    },
+    remember() {
       previous.v.set(v)
       previous.s.set(s)
       previous.r.set(r)
-    }
-    if (split) for (let j = 0; j < target.length; j++) target[j] = r[j] - mu[j]
-    updateU(target)
-    if (split || due) ops.predictions(XU, f)
-    updateV(problem, state)
-    updateS(problem, ops, state)
-    if (split) updateR(problem, state)
-
-    if (due) {
-      measured = measure()
-      report = scaleReport(measured, scale)
-    }
-    const stop = yield report as ConvexReluReport
-    if (!stop) continue
-    if (!due) {
-      ops.predictions(XU, f)
-      measured = measure()
-    }
-    const { lowerBound } = measured as ConvexReluReport
-    return solution(problem, { v, lowerBound, state: saveState(state) })
-  }
+    },
+    measure: measuring(problem, ops, state),
+  })
+  return solution(problem, { v, lowerBound, state: saveState(state) })
 }
 
 /** Chooses the update of u, and allocates its memory with everything else's. */
@@ -107,7 +94,8 @@ function updateS({ rho, gamma, relaxation }: Problem, { E }: Operators, { XU, s,
 }
 
 /** r <- prox of the loss at F u + mu; mu += (gamma / rho) (F u - r), with F u over-relaxed. */
-function updateR({ y, loss, rho, gamma, relaxation }: Problem, { f, r, mu }: SplitState): void {
+function updateR({ y, loss, rho, gamma, relaxation }: Problem, ops: Operators, { XU, f, r, mu }: SplitState): void {
+  ops.predictions(XU, f)
   for (let k = 0; k < f.length; k++) {
     const relaxed = relaxation * f[k] + (1 - relaxation) * r[k]
     r[k] = loss.prox(relaxed + mu[k], y[k], 1 / rho)

@@ -3,8 +3,8 @@ import type { Operators } from './operators.ts'
 import type { SplitState } from './state.ts'
 
 /**
- * How L changes along a step of -alpha times the gradient: by the change of the loss and
- * rho (alpha^2 (square + bend) / 2 - alpha slope).
+ * How L changes along a step of -alpha times the gradient: by the change of the loss and rho
+ * (alpha^2 (square + bend) / 2 - alpha slope).
  */
 export interface Slopes {
   slope: number

@@ -1,5 +1,5 @@
-import type { MatrixView } from '@opt/core'
-import { largestNorm, scaledBound, scaleWithin, sumOfNorms, sumOfSquares } from '../program/certificate.ts'
+import { dot, type MatrixView, norm } from '@opt/core'
+import { largestNorm, scaledBound, scaleWithin, sumOfNorms } from '../program/certificate.ts'
 import { totalLoss } from '../program/losses.ts'
 import type { ConvexReluReport } from '../program/options.ts'
 import type { Problem } from '../program/problem.ts'
@@ -14,14 +14,15 @@ interface Scratch {
 }
 
 /**
- * Returns a function that measures the iterate, with the loss summed over rows. It expects f = F u,
- * and overwrites XU and the scratch of the state. The lower bound is the best so far.
+ * Returns a function that measures the iterate, with the loss summed over rows. It overwrites XU
+ * and the scratch of the state. The lower bound is the best so far.
  */
 export function measuring(problem: Problem, ops: Operators, state: SplitState): () => ConvexReluReport {
   const scratch = { weights: state.weights, sides: state.XU, rows: state.g }
   const scale = gradientScale(problem, ops, scratch)
   let lowerBound = 0
   return () => {
+    if (problem.method !== 'split') ops.predictions(state.XU, state.f)
     const { primal, size } = primalResidual(problem, ops, state)
     const { objective, networkObjective, violation } = valuesAt(problem, ops, state.V, scratch)
     const dual = dualResidual(problem, ops, state, scratch)
@@ -41,7 +42,7 @@ function gradientScale({ y, loss }: Problem, ops: Operators, { weights, sides, r
   sides.data.fill(0)
   ops.spread(g, sides)
   ops.multiply(sides, ops.X, weights)
-  return Math.sqrt(sumOfSquares(weights.data)) || 1
+  return norm(weights.data) || 1
 }
 
 /** Returns ||(u - v, G u - s, F u - r)||, and the size it is relative to: ||(u, G u)|| or ||y||. */
@@ -53,7 +54,7 @@ function primalResidual({ y, method }: Problem, { E }: Operators, state: SplitSt
   for (let half = 0, m = 0; half < 2; half++)
     for (let e = 0; e < E.length; e++, m++) square += (E[e] * XU[m] - s[m]) * (E[e] * XU[m] - s[m])
   if (method === 'split') for (let k = 0; k < f.length; k++) square += (f[k] - r[k]) * (f[k] - r[k])
-  const size = Math.sqrt(Math.max(sumOfSquares(u) + sumOfSquares(XU), sumOfSquares(y)))
+  const size = Math.sqrt(Math.max(dot(u, u) + dot(XU, XU), dot(y, y)))
   return { primal: Math.sqrt(square), size }
 }
 
@@ -90,7 +91,7 @@ function dualResidual({ rho, method }: Problem, ops: Operators, state: SplitStat
     ops.spread(rows, sides)
   }
   ops.addProduct(sides, ops.X, weights)
-  return rho * Math.sqrt(sumOfSquares(weights.data))
+  return rho * norm(weights.data)
 }
 
 /**

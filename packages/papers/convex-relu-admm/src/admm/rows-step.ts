@@ -18,8 +18,8 @@ const layout = (views: Views, { n, d, P }: Sizes) => ({
 })
 
 /**
- * The update of u through an n x n system. G'G has the same block X'X everywhere, so with
- * B = I + X'X the Woodbury identity leaves rho I + K, K = 2 (X B^-1 X') o (D D').
+ * The update of u through an n x n system. G'G has the same block X'X everywhere, so with B = I +
+ * X'X the Woodbury identity leaves rho I + K, K = 2 (X B^-1 X') o (D D').
  */
 export const rowsStep = (problem: Problem, rho: number): Prepared<UpdateU> =>
   prepare(problem, layout, ({ ops, state, views }) => {

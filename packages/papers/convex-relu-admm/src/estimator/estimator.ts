@@ -1,33 +1,12 @@
-import {
-  type Matrix,
-  type MatrixLike,
-  matrix,
-  type Outcome,
-  type Progress,
-  random,
-  refuse,
-  type VectorLike,
-} from '@opt/core'
+import { type Matrix, type MatrixLike, matrix, refuse, type VectorLike } from '@opt/core'
 import ndarray from 'ndarray'
 import { convexRelu } from '../convex-relu.ts'
-import { enumeratePatterns } from '../patterns/enumerate.ts'
-import type { PatternsLike } from '../patterns/patterns.ts'
-import { samplePatterns } from '../patterns/sample.ts'
-import { thickPatterns } from '../patterns/thick-patterns.ts'
 import { finiteValues, forward } from '../program/network.ts'
-import type { ConvexReluReport, ConvexReluSolution } from '../program/options.ts'
-import {
-  type ConvexReluNetworkOptions,
-  checkEstimatorOptions,
-  checkFitOptions,
-  type FitOptions,
-} from './estimator-options.ts'
-import { moments, prepareFeatures } from './features.ts'
+import { type ConvexReluNetworkOptions, checkEstimatorOptions, type FitOptions } from './estimator-options.ts'
+import { prepareFeatures } from './features.ts'
+import { type Answer, prepareFit } from './fit.ts'
 import { type Certificate, type DenseLayers, type Fitted, fold, fromSaved, type Saved, toSaved } from './saved.ts'
 import { checkTargets } from './targets.ts'
-
-/** An answer of {@link convexRelu} for one output. */
-type Answer = ConvexReluSolution & Outcome<ConvexReluReport>
 
 /**
  * A two-layer ReLU network trained to the global optimum of its convex program. Several classes are
@@ -56,72 +35,18 @@ export class ConvexReluNetwork {
    * @throws TypeError or RangeError that names the invalid argument.
    */
   fit(X: MatrixLike, y: VectorLike | MatrixLike, watch: FitOptions = {}): this {
-    const { features, columns, options, finish } = this.#prepare(X, y, watch)
-    return finish(columns.map((column, k) => convexRelu(features, column, options(k))))
+    const { features, columns, options, model } = prepareFit(this.options, this.isClassifier, { X, y, watch })
+    this.#fitted = model(columns.map((column, k) => convexRelu(features, column, options(k))))
+    return this
   }
 
   /** Like {@link fit}, but yields to the event loop: a page stays responsive, and a signal is seen. */
   async fitAsync(X: MatrixLike, y: VectorLike | MatrixLike, watch: FitOptions = {}): Promise<this> {
-    const { features, columns, options, finish } = this.#prepare(X, y, watch)
+    const { features, columns, options, model } = prepareFit(this.options, this.isClassifier, { X, y, watch })
     const answers: Answer[] = []
     for (const [k, column] of columns.entries()) answers.push(await convexRelu.async(features, column, options(k)))
-    return finish(answers)
-  }
-
-  #prepare(X: MatrixLike, y: VectorLike | MatrixLike, watch: FitOptions) {
-    checkFitOptions(watch)
-    const { standardize = true, intercept = true, loss, beta = 0.1, epsilon = 0, rho } = this.options
-    const { perturbed, tolerance = 1e-2, maxIterations = 10_000 } = this.options
-    const x = matrix(X, 'ConvexReluNetwork.fit: X')
-    const [n, d] = x.shape as [number, number]
-    const { columns, classes } = checkTargets(y, n, this.isClassifier)
-    const { shift, scale } = standardize
-      ? moments(x)
-      : { shift: new Float64Array(d), scale: new Float64Array(d).fill(1) }
-    const features = prepareFeatures(x, shift, scale, intercept)
-    if (perturbed && perturbed.length !== d)
-      refuse('ConvexReluNetwork: perturbed', `of length ${d}`, `length ${perturbed.length}`)
-    const flags = Array.from({ length: d }, (_, j) => Boolean(perturbed ? perturbed[j] : true))
-    if (intercept) flags.push(false)
-    const shared = {
-      patterns: this.#choosePatterns(features, flags),
-      loss,
-      beta,
-      epsilon,
-      perturbed: flags,
-      rho,
-      stopping: 'gap' as const,
-      tolerance,
-      maxIterations,
-      history: false,
-      signal: watch.signal,
-    }
-    const options = (output: number) => ({
-      ...shared,
-      onProgress:
-        watch.onProgress &&
-        ((report: Progress<ConvexReluReport>) => watch.onProgress?.({ ...report, output, outputs: columns.length })),
-    })
-    const finish = (answers: Answer[]): this => {
-      const networks = answers.map(({ network }) => network)
-      const certificates = answers.map((answer) => this.#certify(answer))
-      this.#fitted = { inputs: d, shift, scale, classes, networks, certificates }
-      return this
-    }
-    return { features, columns, options, finish }
-  }
-
-  #choosePatterns(features: Matrix, perturbed: boolean[]): PatternsLike {
-    const { patterns = 50, epsilon = 0, random: given } = this.options
-    if (patterns === 'all') return enumeratePatterns(features)
-    if (typeof patterns !== 'number') return patterns
-    const rule = { count: patterns, random: given ?? random(0) }
-    return epsilon > 0 ? thickPatterns(features, { ...rule, perturbed }) : samplePatterns(features, rule)
-  }
-
-  #certify({ status, message, iterations, objective, lowerBound, gap, violation }: Answer): Certificate {
-    const complete = this.options.patterns === 'all'
-    return { status, objective, lowerBound, gap, violation, iterations, message, complete }
+    this.#fitted = model(answers)
+    return this
   }
 
   #model(): Fitted {

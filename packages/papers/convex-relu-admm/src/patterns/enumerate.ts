@@ -1,7 +1,7 @@
-import { type MatrixLike, matrix, number, options, refuse } from '@opt/core'
+import { dot, type MatrixLike, matrix, norm, number, options, refuse } from '@opt/core'
 import { patternCount } from './count.ts'
 import { PatternSet, type Patterns } from './patterns.ts'
-import { complement, dot, rowSpace } from './row-space.ts'
+import { complement, rowSpace } from './row-space.ts'
 
 /** A witness at most this far from a hyperplane counts as on it. */
 const ON = 1e-9
@@ -66,7 +66,7 @@ function combine(vectors: Float64Array[], coefficients: Float64Array): Float64Ar
 }
 
 function unit(x: Float64Array): Float64Array {
-  const length = Math.sqrt(dot(x, x))
+  const length = norm(x)
   return x.map((v) => v / length)
 }
 

@@ -1,3 +1,5 @@
+import { dot, norm } from '@opt/core'
+
 /** A unit vector's remainder shorter than this is rounding error. */
 const ZERO = 1e-10
 
@@ -12,19 +14,13 @@ export interface RowSpace {
   directions: Float64Array[]
 }
 
-export const dot = (x: Float64Array, y: Float64Array): number => {
-  let sum = 0
-  for (let j = 0; j < x.length; j++) sum += x[j] * y[j]
-  return sum
-}
-
 /** Scales x to length 1 without under- or overflow; returns false for a zero vector. */
 function normalize(x: Float64Array): boolean {
   let high = 0
   for (const v of x) high = Math.max(high, Math.abs(v))
   if (high === 0) return false
   for (let j = 0; j < x.length; j++) x[j] /= high
-  const length = Math.sqrt(dot(x, x))
+  const length = norm(x)
   for (let j = 0; j < x.length; j++) x[j] /= length
   return true
 }
@@ -36,7 +32,7 @@ function orthogonalize(x: Float64Array, basis: Float64Array[]): number {
       const c = dot(q, x)
       for (let j = 0; j < x.length; j++) x[j] -= c * q[j]
     }
-  return Math.sqrt(dot(x, x))
+  return norm(x)
 }
 
 /** Returns an orthonormal basis of the span of unit rows, by Gram-Schmidt with the longest remainder first. */

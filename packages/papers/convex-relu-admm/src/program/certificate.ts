@@ -1,14 +1,8 @@
+import { dot } from '@opt/core'
 import type { Loss } from './losses.ts'
 
-/** Returns ||x||^2. */
-export const sumOfSquares = (x: Float64Array): number => {
-  let sum = 0
-  for (let k = 0; k < x.length; k++) sum += x[k] * x[k]
-  return sum
-}
-
 /** Returns ||x||, scaled so that no square under- or overflows. */
-export function norm(x: Float64Array): number {
+export function safeNorm(x: Float64Array): number {
   let high = 0
   for (const v of x) high = Math.max(high, Math.abs(v))
   if (high === 0) return 0
@@ -49,7 +43,7 @@ export function scaledBound(loss: Loss, g: Float64Array, y: Float64Array, most: 
   if (loss.name === 'squared') {
     let slope = 0
     for (let k = 0; k < y.length; k++) slope -= y[k] * g[k]
-    s = parabolaTop(slope, sumOfSquares(g), most)
+    s = parabolaTop(slope, dot(g, g), most)
   }
   let sum = 0
   for (let k = 0; k < y.length; k++) sum += loss.bound(s * g[k], y[k])

@@ -1,7 +1,7 @@
 import { type Matrix, type MatrixLike, matrix, options, refuse, show, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
 import { PatternSet, type Patterns, writePattern } from '../patterns/patterns.ts'
-import { norm } from './certificate.ts'
+import { safeNorm } from './certificate.ts'
 
 /** A two-layer network f(x) = sum_j output_j max(0, x . hidden_j), as plain numbers. Without neurons, f is 0. */
 export interface Network {
@@ -119,7 +119,7 @@ export function toNetwork(given: { v: MatrixLike; w: MatrixLike }): Network {
   const add = (name: string, { data }: Matrix, sign: number) => {
     for (let i = 0; i < count; i++) {
       const block = data.subarray(i * d, (i + 1) * d)
-      const root = Math.sqrt(norm(block))
+      const root = Math.sqrt(safeNorm(block))
       if (root === 0) continue
       if (root === Infinity) refuse(`toNetwork: weights.${name}[${i}]`, 'of finite length', 'more')
       for (const entry of block) hidden.push(entry / root)
@@ -132,8 +132,8 @@ export function toNetwork(given: { v: MatrixLike; w: MatrixLike }): Network {
 }
 
 /**
- * Returns the convex weights of a network on the rows of X: neurons with the same pattern
- * 1[X u >= 0] are summed as u |alpha|. The weights are feasible and predict the same; their objective is at
+ * Returns the convex weights of a network on the rows of X: neurons with the same pattern 1[X u >=
+ * 0] are summed as u |alpha|. The weights are feasible and predict the same; their objective is at
  * most the network's.
  *
  * @param X n x d.

@@ -1,7 +1,6 @@
-import { type MatrixLike, matrix, number, oneOf, random, refuse, type VectorLike, vector } from '@opt/core'
+import { dot, type MatrixLike, matrix, number, oneOf, random, refuse, type VectorLike, vector } from '@opt/core'
 import { checkLabels, checkPerturbed, checkRandom } from '../checks.ts'
 import { checkPatterns, type Patterns } from '../patterns/patterns.ts'
-import { sumOfSquares } from './certificate.ts'
 import { LOSSES, type Loss, type LossName, losses } from './losses.ts'
 import type { BlockOptions, ConvexReluOptions, Method } from './options.ts'
 
@@ -42,7 +41,7 @@ export function checkData(X: MatrixLike, y: VectorLike, loss: LossName = 'square
   const [n, d] = x.shape as [number, number]
   const targets = vector(y, 'y', { length: n })
   if (loss !== 'squared') checkLabels(targets, 'y', loss)
-  else if (!(sumOfSquares(targets) < Infinity)) refuse('y', 'of a finite sum of squares', 'more')
+  else if (!(dot(targets, targets) < Infinity)) refuse('y', 'of a finite sum of squares', 'more')
   return { n, d, X: x.data, y: targets, loss: losses[loss] }
 }
 
@@ -78,7 +77,7 @@ function checkMethod(given: Method | undefined, loss: Loss, robust: boolean): Pr
 export function checkProblem(X: MatrixLike, y: VectorLike, options: ConvexReluOptions): Problem {
   const data = checkData(X, y, options.loss)
   const { n, d, loss } = data
-  if (!(sumOfSquares(data.X) < Infinity)) refuse('X', 'of a finite sum of squares', 'more')
+  if (!(dot(data.X, data.X) < Infinity)) refuse('X', 'of a finite sum of squares', 'more')
   if (options.patterns === undefined) refuse('patterns', 'given (see samplePatterns)', 'undefined', 'type')
   const patterns = checkPatterns(options.patterns, n)
   const mean = oneOf(options.reduction ?? 'sum', 'reduction', ['sum', 'mean']) === 'mean'

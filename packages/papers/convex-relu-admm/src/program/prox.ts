@@ -7,8 +7,8 @@ export function shrinkGroup(z: Float64Array, from: number, size: number, t: numb
 }
 
 /**
- * Replaces (a, t) by the argmin over ||a'||_1 <= t' of
- * (weight / 2) t'^2 + ||a' - a||^2 / 2 + (t' - t)^2 / 2. With weight 0 this is the projection onto the l1 cone. The entries of a are from..from
+ * Replaces (a, t) by the argmin over ||a'||_1 <= t' of (weight / 2) t'^2 + ||a' - a||^2 / 2 + (t' -
+ * t)^2 / 2. With weight 0 this is the projection onto the l1 cone. The entries of a are from..from
  * + size - 1 of z, followed by t.
  *
  * @param sorted scratch of `size` numbers.

@@ -2,7 +2,7 @@ import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
 import { sumOfNorms } from './certificate.ts'
 import { toNetwork } from './network.ts'
-import type { AdmmState, ConvexReluReport, ConvexReluSolution } from './options.ts'
+import type { AdmmState, ConvexReluSolution } from './options.ts'
 import type { Problem } from './problem.ts'
 
 /** What {@link evaluate} finds at weights (2 P x d). */
@@ -47,14 +47,6 @@ export function evaluate(problem: Problem, V: Float64Array): Evaluation {
   const norms = beta * sumOfNorms(V, d)
   return { objective: robustLoss + norms, networkObjective: networkLoss + norms, violation, predictions }
 }
-
-/** Returns a report with objectives and bound times `scale`. */
-export const scaleReport = (report: ConvexReluReport, scale: number): ConvexReluReport => ({
-  ...report,
-  objective: scale * report.objective,
-  networkObjective: scale * report.networkObjective,
-  lowerBound: scale * report.lowerBound,
-})
 
 /** Returns the answer at weights v (2 P x d). */
 export function solution(

@@ -11,7 +11,7 @@ import {
 } from '@opt/core'
 import ndarray from 'ndarray'
 import { checkLabels, checkPerturbed, checkRandom } from '../checks.ts'
-import { checkNetwork, forward, gradientAt, type Network, type NetworkLike } from '../program/network.ts'
+import { checkNetwork, forward, gradientAt, type NetworkLike } from '../program/network.ts'
 
 /** Options of the attacks: every perturbed feature moves by at most epsilon. */
 export interface AttackOptions {
@@ -39,9 +39,25 @@ export interface AdversarialOptions extends PgdOptions {
   attack?: 'none' | 'fgsm' | 'pgd'
 }
 
-/** Labelled points in their boxes, and a network to attack there. */
+/** A function of the input that can be attacked. */
+interface Attacked {
+  /** Returns the values at the rows. */
+  values(rows: Matrix): Float64Array
+  /** Writes the gradient at a point into g. */
+  inputGradient(point: Float64Array, g: Float64Array): void
+}
+
+function attacked(network: NetworkLike, inputs: number, label: string): Attacked {
+  const checked = checkNetwork(network, inputs, label)
+  return {
+    values: (rows) => forward(checked, rows.data, rows.shape[0]),
+    inputGradient: (point, g) => gradientAt(checked, point, g),
+  }
+}
+
+/** Labelled points in their boxes, and the function to attack there. */
 interface Attack {
-  network: Network
+  f: Attacked
   x: Matrix
   y: Float64Array
   /** Indices of the features that may be perturbed. */
@@ -56,7 +72,7 @@ function checkAttack(name: string, network: NetworkLike, X: MatrixLike, y: Vecto
   checkLabels(labels, `${name}: y`, 'attacks')
   const { perturbed, epsilon } = optionsOf(options, `${name}: options`)
   return {
-    network: checkNetwork(network, d, `${name}: network`),
+    f: attacked(network, d, `${name}: network`),
     x,
     y: labels,
     J: checkPerturbed(perturbed, d, `${name}: perturbed`),
@@ -66,23 +82,14 @@ function checkAttack(name: string, network: NetworkLike, X: MatrixLike, y: Vecto
 
 const sign = (v: number): number => (v > 0 ? 1 : v < 0 ? -1 : 0)
 
-/**
- * Moves every row of z by steps against the margin y f, clipped to the box around x.
- *
- * @param inputGradient writes the gradient of f at a point into g.
- */
-function descend(
-  inputGradient: (point: Float64Array, g: Float64Array) => void,
-  { x, y, J, epsilon }: Omit<Attack, 'network'>,
-  z: Float64Array,
-  { steps, stepSize }: { steps: number; stepSize: number },
-): Matrix {
+/** Moves every row of z by steps against the margin y f, clipped to the box around x. */
+function descend({ f, x, y, J, epsilon }: Attack, z: Float64Array, steps: number, stepSize: number): Matrix {
   const [n, d] = x.shape as [number, number]
   const g = new Float64Array(d)
   for (let k = 0; k < n; k++) {
     const point = z.subarray(k * d, (k + 1) * d)
     for (let t = 0; t < steps; t++) {
-      inputGradient(point, g)
+      f.inputGradient(point, g)
       for (const j of J) {
         const center = x.data[k * d + j]
         const move = point[j] - stepSize * y[k] * sign(g[j]) - center
@@ -103,9 +110,8 @@ function descend(
  * @throws TypeError or RangeError that names the invalid argument.
  */
 export function fgsm(network: NetworkLike, X: MatrixLike, y: VectorLike, options: AttackOptions): Matrix {
-  const { network: f, ...attack } = checkAttack('fgsm', network, X, y, options)
-  const start = attack.x.data.slice()
-  return descend((point, g) => gradientAt(f, point, g), attack, start, { steps: 1, stepSize: attack.epsilon })
+  const attack = checkAttack('fgsm', network, X, y, options)
+  return descend(attack, attack.x.data.slice(), 1, attack.epsilon)
 }
 
 /**
@@ -118,7 +124,7 @@ export function fgsm(network: NetworkLike, X: MatrixLike, y: VectorLike, options
  * @throws TypeError or RangeError that names the invalid argument.
  */
 export function pgd(network: NetworkLike, X: MatrixLike, y: VectorLike, options: PgdOptions): Matrix {
-  const { network: f, ...attack } = checkAttack('pgd', network, X, y, options)
+  const attack = checkAttack('pgd', network, X, y, options)
   const { epsilon, x, J } = attack
   const steps = number(options.steps ?? 40, 'pgd: steps', { integer: true, min: 1 })
   const stepSize = number(options.stepSize ?? epsilon / 30, 'pgd: stepSize', { nonnegative: true })
@@ -127,7 +133,7 @@ export function pgd(network: NetworkLike, X: MatrixLike, y: VectorLike, options:
   const random = options.random === undefined ? undefined : checkRandom(options.random, 'pgd: random')
   if (random)
     for (let k = 0; k < start.length; k += d) for (const j of J) start[k + j] += random.uniform(-epsilon, epsilon)
-  return descend((point, g) => gradientAt(f, point, g), attack, start, { steps, stepSize })
+  return descend(attack, start, steps, stepSize)
 }
 
 /**
@@ -146,12 +152,12 @@ export function adversarialAccuracy(
   const { attack = 'pgd', random, ...rest } = optionsOf(options, 'adversarialAccuracy: options')
   if (random !== undefined) checkRandom(random, 'adversarialAccuracy: random')
   oneOf(attack, 'adversarialAccuracy: attack', ['none', 'fgsm', 'pgd'])
-  const { network: net, x, y: labels } = checkAttack('adversarialAccuracy', network, X, y, options)
-  const attacked =
-    attack === 'none' ? [x] : attack === 'fgsm' ? [fgsm(net, x, labels, rest)] : [pgd(net, x, labels, rest)]
-  if (attack === 'pgd' && random) attacked.push(pgd(net, x, labels, { ...rest, random }))
-  const values = attacked.map((points) => forward(net, points.data, labels.length))
+  const { f, x, y: labels } = checkAttack('adversarialAccuracy', network, X, y, options)
+  const points =
+    attack === 'none' ? [x] : [attack === 'fgsm' ? fgsm(network, x, labels, rest) : pgd(network, x, labels, rest)]
+  if (attack === 'pgd' && random) points.push(pgd(network, x, labels, { ...rest, random }))
+  const values = points.map((rows) => f.values(rows))
   let right = 0
-  for (let k = 0; k < labels.length; k++) if (values.every((f) => (f[k] >= 0 ? 1 : -1) === labels[k])) right++
+  for (const [k, label] of labels.entries()) if (values.every((v) => (v[k] >= 0 ? 1 : -1) === label)) right++
   return right / labels.length
 }

@@ -2,10 +2,11 @@ import { allocate, matrixKernels, refuse, solveScratch } from '@opt/core'
 import { Operators } from '../admm/operators.ts'
 import { loadArrays } from '../admm/state.ts'
 import { denseMatrix } from '../program/dense-matrix.ts'
+import { measuredIterations } from '../program/measured-iterations.ts'
 import type { ConvexReluReport, ConvexReluSolution } from '../program/options.ts'
 import type { Problem } from '../program/problem.ts'
 import { projectCone, shrinkGroup } from '../program/prox.ts'
-import { scaleReport, solution } from '../program/solution.ts'
+import { solution } from '../program/solution.ts'
 import { type Blocks, blocks, type RobustState, robustSizes, unknowns } from './blocks.ts'
 import { factoredSolver, iterativeSolver, type NormalSolver } from './normal-equations.ts'
 import { RobustMap, robustMapViews } from './robust-map.ts'
@@ -25,43 +26,33 @@ export function* robustAdmm(
   problem: Problem,
   maxIterations: number,
 ): Generator<ConvexReluReport, ConvexReluSolution, boolean> {
-  const { relaxation, scale, measureEvery } = problem
+  const { relaxation } = problem
   const { map, state, solve } = prepare(problem)
   const { x, z, lambda, previousZ, h, right } = state
   loadArrays(problem.initial, { x: x.all, z: z.all, lambda })
   z.sides.forEach((side, m) => {
     if (side < 0) refuse('initial.z', 'nonnegative on the sides of the patterns', `${side} on side ${m}`)
   })
-  const measure = measuring(problem, map, state)
   const sorted = new Float64Array(problem.d + 1)
-  let measured: ConvexReluReport | undefined
-  let report: ConvexReluReport | undefined
 
-  for (let k = 1; ; k++) {
-    const due = k === 1 || k % measureEvery === 0 || k === maxIterations
-    if (due) previousZ.set(z.all)
-    for (let i = 0; i < h.all.length; i++) h.all[i] = z.all[i] - lambda[i]
-    map.adjoint(h, right)
-    solve(right, x)
-    map.apply(x, h)
-    for (let i = 0; i < h.all.length; i++) {
-      h.all[i] = relaxation * h.all[i] + (1 - relaxation) * z.all[i]
-      z.all[i] = h.all[i] + lambda[i]
-    }
-    prox(problem, z, sorted)
-    for (let i = 0; i < lambda.length; i++) lambda[i] += h.all[i] - z.all[i]
-
-    if (due) {
-      measured = measure()
-      report = scaleReport(measured, scale)
-    }
-    const stop = yield report as ConvexReluReport
-    if (!stop) continue
-    if (!due) measured = measure()
-    const { lowerBound } = measured as ConvexReluReport
-    const variables = { x: x.all.slice(), z: z.all.slice(), lambda: lambda.slice() }
-    return solution(problem, { v: z.groups.slice(), lowerBound, state: variables })
-  }
+  const lowerBound = yield* measuredIterations(problem, maxIterations, {
+    iterate() {
+      for (let i = 0; i < lambda.length; i++) h.all[i] = z.all[i] - lambda[i]
+      map.adjoint(h, right)
+      solve(right, x)
+      map.apply(x, h)
+      for (let i = 0; i < lambda.length; i++) {
+        h.all[i] = relaxation * h.all[i] + (1 - relaxation) * z.all[i]
+        z.all[i] = h.all[i] + lambda[i]
+      }
+      prox(problem, z, sorted)
+      for (let i = 0; i < lambda.length; i++) lambda[i] += h.all[i] - z.all[i]
+    },
+    remember: () => previousZ.set(z.all),
+    measure: measuring(problem, map, state),
+  })
+  const variables = { x: x.all.slice(), z: z.all.slice(), lambda: lambda.slice() }
+  return solution(problem, { v: z.groups.slice(), lowerBound, state: variables })
 }
 
 /** Allocates variables and map, and chooses how to solve for x. */

@@ -1,4 +1,5 @@
-import { largestNorm, parabolaTop, scaledBound, scaleWithin, sumOfSquares } from '../program/certificate.ts'
+import { dot } from '@opt/core'
+import { largestNorm, parabolaTop, scaledBound, scaleWithin } from '../program/certificate.ts'
 import type { Problem } from '../program/problem.ts'
 import type { Blocks, Unknowns } from './blocks.ts'
 import type { RobustMap } from './robust-map.ts'
@@ -7,8 +8,8 @@ import type { RobustMap } from './robust-map.ts'
  * Returns the certificate of robust training: a lower bound of the program from the scaled duals
  * lambda. The program is min sum_j g_j(z_j) with z = A x, so every mu with A'mu = 0 gives the bound
  * -sum_j g_j*(mu_j). Here mu = rho lambda is moved into the domains of the conjugates, block by
- * block; tau and sigma fix the last entries of the cones, the groups absorb what remains of
- * A'mu = 0, and everything is scaled until the groups are within beta. Overwrites mu and x.
+ * block; tau and sigma fix the last entries of the cones, the groups absorb what remains of A'mu =
+ * 0, and everything is scaled until the groups are within beta. Overwrites mu and x.
  */
 export function robustBound(
   problem: Problem,
@@ -50,7 +51,7 @@ export function robustBound(
     for (let j = 0; j <= J; j++) largest[k] = Math.max(largest[k], Math.abs(mu.rows[k * (J + 2) + j]))
     slope -= y[k] * mu.rows[k * (J + 2) + J]
   }
-  const square = sumOfSquares(largest)
+  const square = dot(largest, largest)
   const s = parabolaTop(slope, square, most)
   return s * slope - 0.5 * s * s * square
 }

@@ -1,4 +1,4 @@
-import { sumOfSquares } from '../program/certificate.ts'
+import { dot, norm } from '@opt/core'
 import type { ConvexReluReport } from '../program/options.ts'
 import type { Problem } from '../program/problem.ts'
 import { evaluate } from '../program/solution.ts'
@@ -18,10 +18,10 @@ export function measuring(problem: Problem, map: RobustMap, state: RobustState):
   return () => {
     map.apply(x, h)
     const primal = distance(h.all, z.all)
-    const size = Math.sqrt(Math.max(sumOfSquares(h.all), sumOfSquares(y)))
+    const size = Math.sqrt(Math.max(dot(h.all, h.all), dot(y, y)))
     for (let i = 0; i < h.all.length; i++) h.all[i] = z.all[i] - previousZ[i]
     map.adjoint(h, right)
-    const dual = rho * Math.sqrt(sumOfSquares(right.all))
+    const dual = rho * norm(right.all)
     lowerBound = Math.max(lowerBound, robustBound(problem, map, lambda, { mu: h, x: right }))
     const { objective, networkObjective, violation } = evaluate(problem, z.groups)
     const relativeGap = objective === lowerBound ? 0 : Math.abs(objective - lowerBound) / objective
@@ -39,7 +39,7 @@ function gradientScale({ y, loss, perturbed }: Problem, map: RobustMap, { h, rig
     if (loss.name === 'squared') h.rows[k * (J + 2) + J] = loss.derivative(0, y[k])
     else h.margins[k] = loss.derivative(0, 1)
   map.adjoint(h, right)
-  return Math.sqrt(sumOfSquares(right.u)) || 1
+  return norm(right.u) || 1
 }
 
 function distance(x: Float64Array, y: Float64Array): number {

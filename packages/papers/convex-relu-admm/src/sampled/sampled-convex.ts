@@ -13,7 +13,7 @@ import {
 } from '@opt/core'
 import ndarray from 'ndarray'
 import { checkRandom } from '../checks.ts'
-import { norm } from '../program/certificate.ts'
+import { safeNorm } from '../program/certificate.ts'
 import type { LossName } from '../program/losses.ts'
 import type { Network } from '../program/network.ts'
 import { checkData } from '../program/problem.ts'
@@ -79,7 +79,7 @@ function unitDirections({ directions, count, random }: SampledConvexOptions, d: 
     const high = row.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0)
     if (high === 0) refuse(`directions[${k / d}]`, 'nonzero', 'a row of zeros')
     if (high < 1e-100 || high > 1e100) for (let j = 0; j < d; j++) row[j] /= high
-    const length = norm(row)
+    const length = safeNorm(row)
     for (let j = 0; j < d; j++) row[j] /= length
   }
   return rows
