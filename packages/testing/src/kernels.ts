@@ -1,7 +1,10 @@
 type View = Float64Array | Float32Array | Int32Array
 type Loop = (...args: (number | View)[]) => number | undefined
 
-/** The part of @opt/core's kernel sets that is used here: the set's loops under their WebAssembly names, and the plain ones. */
+/**
+ * The part of a kernel set of @opt/core that is used here: its loops by their WebAssembly names,
+ * and the plain ones.
+ */
 export interface Loops {
   readonly plain: Readonly<Record<string, unknown>>
   loops(): Loops
@@ -18,7 +21,10 @@ interface Generator {
   integer(low: number, high: number): number
 }
 
-/** The functions of @opt/core that are used here: packages/testing stands on nothing of ours. */
+/**
+ * The functions of @opt/core that are used here. They are passed in, because core's tests use this
+ * package.
+ */
 export interface Core {
   // biome-ignore lint/suspicious/noExplicitAny: of whatever core's types are
   allocate(sets: any, layout: (views: Views) => any, options?: object): any
@@ -26,9 +32,13 @@ export interface Core {
 }
 
 /**
- * Arguments of a kernel: numbers as they are, 'f64:n' a float64 view of n numbers, '+f64:n' one of positive numbers, 'f32:n' its
- * float32 twin, 'i32:1,2,3' integers, 'spd:n' a positive definite n x n matrix, 'work:n' and 'work32:n' scratch whose contents do not
- * count.
+ * Arguments of a kernel:
+ *
+ * - a number stands for itself;
+ * - 'f64:n' and 'f32:n' are views of n numbers, '+f64:n' of positive ones;
+ * - 'i32:1,2,3' is a view of these integers;
+ * - 'spd:n' is a positive definite n x n matrix;
+ * - 'work:n' and 'work32:n' are scratch whose contents do not count.
  */
 export type KernelCall = readonly (number | string)[]
 
@@ -37,7 +47,10 @@ const START = 0x811c9dc5
 const bits: Float64Array = new Float64Array(1)
 const words: Uint32Array = new Uint32Array(bits.buffer)
 
-/** FNV-1a over the bits of numbers; every NaN counts as one, since its bits are the engine's own. */
+/**
+ * Continues FNV-1a over the bits of numbers; all NaNs count as one, because engines choose their
+ * bits.
+ */
 function hash(state: number, values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) {
     bits[0] = values[i]
@@ -50,7 +63,7 @@ function hash(state: number, values: ArrayLike<number>): number {
 
 const hex = (state: number) => state.toString(16).padStart(8, '0')
 
-/** A fingerprint of numbers, bit by bit: the same in every engine that gives the same numbers. */
+/** Returns a hash of the bits of numbers. */
 export const fingerprint = (values: ArrayLike<number>): string => hex(hash(START, values))
 
 const parse = (spec: string) => {
@@ -75,7 +88,7 @@ function fill(values: View, spec: string, rng: Generator, wild: boolean): void {
   }
 }
 
-/** The fingerprint of one kernel over tame and wild inputs. */
+/** Returns the digest of one kernel over ordinary and special inputs. */
 function digest({ allocate, random }: Core, set: Loops, name: string, call: KernelCall, plain: boolean): string {
   let state = START
   for (const wild of [false, true]) {
@@ -100,7 +113,12 @@ function digest({ allocate, random }: Core, set: Loops, name: string, call: Kern
   return hex(state)
 }
 
-/** The fingerprint of each kernel of a set on fixed inputs: equal in every engine, in WebAssembly and in plain JavaScript. */
+/**
+ * Returns the digest of each kernel of a set on fixed inputs. They must be equal in all engines, in
+ * WebAssembly and in plain JavaScript.
+ *
+ * @throws Error if a kernel has no call.
+ */
 export function kernelDigests(
   core: Core,
   set: Loops,
@@ -113,10 +131,11 @@ export function kernelDigests(
 }
 
 /**
- * Runs a kernel on copies of its arguments, once in WebAssembly and once in plain JavaScript. A view that is given twice is one view.
+ * Runs a kernel on copies of its arguments, once in WebAssembly and once in plain JavaScript. A view
+ * that is passed twice stays one view.
  *
  * @param scratch arguments whose contents do not count.
- * @throws Error where the results, or any entry of any view, differ in a bit.
+ * @throws Error if the results, or an entry of a view, differ in a bit.
  */
 export function checkSameBits(
   { allocate }: Pick<Core, 'allocate'>,
