@@ -46,21 +46,27 @@ function frame(
   [a, b, d]: [number, number, number],
   t: number,
 ): Frame {
-  // The level line of f through the start, or the largest that fits into the picture.
+  // The level line of f through the start, or the largest that fits into the figure.
   const level = a + 2 * b + d
   const unit = Array.from({ length: 201 }, (_, i) => [cos((Math.PI * i) / 100), sin((Math.PI * i) / 100)])
   const radii = unit.map(([c, s]) => Math.sqrt(level / (a * c * c + 2 * b * c * s + d * s * s)))
   const fit = Math.min(1, 2 / Math.max(...radii))
   const ring = unit.map(([c, s], i) => [fit * radii[i] * c, fit * radii[i] * s])
   const paths: Figure = {
-    ...{ kind: 'line', title: 'Paths, and a level line of f', x: { label: 'x1' }, y: { label: 'x2' } },
+    kind: 'line',
+    title: 'Paths, and a level line of f',
+    x: { label: 'x1' },
+    y: { label: 'x2' },
     series: [
       { label: 'f', x: ring.map(([x]) => x), y: ring.map(([, y]) => y), dashed: true },
       ...runners.map(({ label, path }) => ({ label, x: path[0].slice(), y: path[1].slice() })),
     ],
   }
   const losses: Figure = {
-    ...{ kind: 'line', title: 'f', x: { label: 'step' }, y: { label: 'f', scale: 'log' } },
+    kind: 'line',
+    title: 'f',
+    x: { label: 'step' },
+    y: { label: 'f', scale: 'log' },
     series: runners.map(({ label, loss }) => ({ label, x: loss.map((_, i) => i), y: loss.slice() })),
   }
   const digits = (v: number) => exp(Math.round(log(v) * 10) / 10).toExponential(1)
@@ -74,7 +80,7 @@ function frame(
 const demo: Demo = {
   title: 'The diagonal knows the scale, not the slant',
   intro:
-    'Make the valley as narrow as you like: as long as it lies along an axis AdaHessian does not mind, at learning rate 1 it needs one step. Now turn the valley.',
+    'Make the valley as narrow as you like: while it lies along an axis, AdaHessian is as fast, and at learning rate 1 it needs one step. Now turn the valley.',
   controls: [
     { kind: 'range', name: 'condition', label: 'condition', min: 1, max: 1e6, log: true, value: 1e3 },
     { kind: 'range', name: 'angle', label: 'angle of the valley, degrees', min: 0, max: 90, value: 0 },

@@ -1,10 +1,8 @@
-import { type RandomState, random } from '@opt/core'
+import { decodeFloats, type RandomState, random } from '@opt/core'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
 import { AdaHessian, type AdaHessianOptions } from '../src/index.ts'
 
-const floats = (base64: string) => [...new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer)]
-const meanSquare = (optimizer: AdaHessian) => floats(optimizer.state().parameters[0].arrays.meanSquare)
 const one = { beta1: 0, beta2: 0, epsilon: 1e-300, learningRate: 1 }
 
 test('a diagonal Hessian: z * Hz is exact, and learning rate 1 is Newton', () => {
@@ -33,7 +31,8 @@ describe('what is averaged', () => {
     const optimizer = new AdaHessian(x, { ...one, ...options })
     const products = Float64Array.from({ length: n }, (_, i) => (i + 1) * (i % 2 === 0 ? 1 : -1))
     optimizer.step(new Float64Array(n), products)
-    return meanSquare(optimizer as unknown as AdaHessian).map(Math.sqrt)
+    const { meanSquare } = optimizer.state().parameters[0].arrays
+    return [...decodeFloats(meanSquare, Float64Array, n, 'meanSquare').map(Math.sqrt)]
   }
   const means = (n: number, block: number) =>
     Array.from({ length: n }, (_, i) => Math.floor(i / block) * block + (block + 1) / 2)

@@ -5,7 +5,7 @@ import ndarray from 'ndarray'
 
 const STEPS = 400
 
-/** A weight of two entries of which only the direction counts: f(w) = 1 - cos(angle to straight up), its gradient with noise. */
+/** f(w) = 1 - cos(angle between w and straight up), which only the direction of w changes, and its gradient with noise. */
 function gradientAt([a, b]: Float64Array, noise: number, g: Float64Array): number {
   const length = Math.sqrt(a * a + b * b)
   const turn = (-a / length + noise) / length
@@ -58,15 +58,24 @@ function frame(x: number[], walks: Walk[], progress: number): Frame {
   return {
     figures: [
       {
-        ...{ kind: 'line', title: 'The weight', x: { label: 'w1' }, y: { label: 'w2' } },
+        kind: 'line',
+        title: 'The weight',
+        x: { label: 'w1' },
+        y: { label: 'w2' },
         series: walks.map(({ label, path }) => ({ label, x: path.x.slice(), y: path.y.slice() })),
       },
       {
-        ...{ kind: 'line', title: 'Its norm', x: { label: 'step' }, y: { label: '|w|' } },
+        kind: 'line',
+        title: 'Its norm',
+        x: { label: 'step' },
+        y: { label: '|w|' },
         series: walks.map(({ label, norm }) => ({ label, x, y: norm.slice() })),
       },
       {
-        ...{ kind: 'line', title: 'Loss', x: { label: 'step' }, y: { label: 'loss', scale: 'log' } },
+        kind: 'line',
+        title: 'Loss',
+        x: { label: 'step' },
+        y: { label: 'loss', scale: 'log' },
         series: walks.map(({ label, loss }) => ({ label, x, y: loss.slice() })),
       },
     ],
@@ -79,7 +88,7 @@ function frame(x: number[], walks: Walk[], progress: number): Frame {
 }
 
 const demo: Demo = {
-  title: 'Momentum inflates what only has a direction',
+  title: 'Momentum inflates a weight of which only the direction counts',
   intro:
     'Only the direction of this weight counts, as before a normalisation layer. Turn the momentum up: the plain optimizer spirals outwards and its steps turn the weight less and less; the projected one stays.',
   controls: [

@@ -26,7 +26,10 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     }
     if (t % 6 !== 0 && t !== STEPS) continue
     const curve: Figure = {
-      ...{ kind: 'line', title: name, x: { label: 'x' }, y: { label: 'f' } },
+      kind: 'line',
+      title: name,
+      x: { label: 'x' },
+      y: { label: 'f' },
       series: [
         { label: 'f', x: GRID, y: GRID.map(value), dashed: true },
         ...walkers.map(({ label, path }) => {
@@ -36,7 +39,10 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
       ],
     }
     const paths: Figure = {
-      ...{ kind: 'line', title: 'Where each is', x: { label: 'step' }, y: { label: 'x' } },
+      kind: 'line',
+      title: 'Where each is',
+      x: { label: 'step' },
+      y: { label: 'x' },
       series: walkers.map(({ label, path }) => ({ label, x: time.slice(), y: path.slice() })),
     }
     yield {

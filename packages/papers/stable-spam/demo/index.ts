@@ -5,7 +5,7 @@ import { StableSPAM } from '@opt/stable-spam'
 const SIZE = 20
 const STEPS = 600
 
-/** Half the sum of c_i (x_i - 1)^2, curvatures from 1 to 20; a noisy gradient. */
+/** Returns half the sum of c_i (x_i - 1)^2, with curvatures from 1 to 20, and writes a noisy gradient. */
 function lossAt(x: Float64Array, g: Float64Array, noise: () => number): number {
   let loss = 0
   for (let i = 0; i < SIZE; i++) {
@@ -40,7 +40,10 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     yield {
       figures: [
         {
-          ...{ kind: 'line', title: 'Loss', x: { label: 'step' }, y: { label: 'loss', scale: 'log' } },
+          kind: 'line',
+          title: 'Loss',
+          x: { label: 'step' },
+          y: { label: 'loss', scale: 'log' },
           series: runners.map(({ label, loss, clip }) => ({ label, x: time.slice(), y: loss.slice(), dashed: clip })),
         },
       ],
@@ -53,7 +56,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
 const demo: Demo = {
   title: 'A spike in the gradient',
   intro:
-    'Every so often the gradient is far too large. Make the spikes larger and rarer, in one entry or in all: Adam pays for each, Stable-SPAM hardly notices, and so does Adam with its norm clipped at a bound that fits.',
+    'Now and then the gradient is far too large. Make the spikes larger and rarer, in one entry or in all: each throws Adam back, but hardly Stable-SPAM, nor Adam with its norm clipped at a suitable bound.',
   controls: [
     { kind: 'range', name: 'size', label: 'size of a spike', min: 1, max: 1e5, log: true, value: 1000 },
     { kind: 'range', name: 'every', label: 'steps between spikes', min: 20, max: 300, step: 1, value: 200 },
