@@ -135,3 +135,10 @@ export async function assignments(measure, n) {
   const cost = Array.from({ length: n }, () => Float64Array.from({ length: n }, () => rng.uniform()))
   await measure('assignment', n, { ours: () => assignment(cost, { history: false }) }, { scipy: 0.33 })
 }
+
+/** L-BFGS on the extended Rosenbrock function, from the usual start to a gradient of 1e-6. */
+export async function minimization(measure, n) {
+  const start = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -1.2 : 1))
+  const ours = () => lbfgs(plain.rosenbrock, start, { tolerance: 1e-6, history: false })
+  await measure('lbfgs', n, { ours }, { scipy: 1 })
+}

@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick] [name...]
 import { readFileSync } from 'node:fs'
 import { allocate, exp, log, vectorKernels } from '@opt/core'
-import { assignments, exponentials, matrixVector, products, sparse } from './cases.mjs'
+import { assignments, exponentials, matrixVector, minimization, products, sparse } from './cases.mjs'
 import { startNumpy } from './numpy.mjs'
 import { compare } from './timing.mjs'
 
@@ -72,6 +72,7 @@ for (const n of sizes) await matrixVector(measure, n)
 for (const n of sizes) await exponentials(measure, n)
 await sparse(measure)
 for (const n of quick ? [500] : [500, 2000]) await assignments(measure, n)
+for (const n of [2, 100]) await minimization(measure, n)
 if (only.length === 0) {
   accuracy()
   await workspaceCost()

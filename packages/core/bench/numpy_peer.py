@@ -34,6 +34,18 @@ def task(name, n):
         return lambda: np.dot(a, x, out=y)
     if name == "gemvT":
         return lambda: np.dot(x, a, out=y)
+    if name == "lbfgs":
+        start = np.where(np.arange(n) % 2 == 0, -1.2, 1.0)
+
+        def rosenbrock(x):
+            left, right = 1 - x[:-1], x[1:] - x[:-1] ** 2
+            g = np.zeros_like(x)
+            g[:-1] += -400 * x[:-1] * right - 2 * left
+            g[1:] += 200 * right
+            return (100 * right**2 + left**2).sum(), g
+
+        options = dict(gtol=1e-6, ftol=0, maxfun=10**6, maxiter=10**6)
+        return lambda: scipy.optimize.minimize(rosenbrock, start, jac=True, method="L-BFGS-B", options=options)
     if name == "assignment":
         return lambda: scipy.optimize.linear_sum_assignment(a)
     raise ValueError(name)

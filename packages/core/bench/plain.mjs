@@ -58,5 +58,18 @@ export function spmv(m, starts, columns, values, x, y) {
   }
 }
 
+/** The extended Rosenbrock function with its gradient. */
+export function rosenbrock(x, g) {
+  let value = 0
+  g.fill(0)
+  for (let i = 0; i + 1 < x.length; i++) {
+    const [a, b] = [1 - x[i], x[i + 1] - x[i] * x[i]]
+    value += 100 * b * b + a * a
+    g[i] += -400 * x[i] * b - 2 * a
+    g[i + 1] += 200 * b
+  }
+  return value
+}
+
 /** A copy with type feedback of its own: one loop run on float64 and float32 arrays is slow on both, and no fair opponent. */
 export const fresh = (f) => new Function(`return ${f}`)()

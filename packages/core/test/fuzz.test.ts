@@ -27,6 +27,12 @@ const matrixOperator = (a: number[][]): api.LinearOperator => ({
   apply: (x, out) => out.set(a.map((row) => api.dot(row, x))),
 })
 
+/** x'x / 2. */
+const bowl = (x: Float64Array, gradient: Float64Array) => {
+  gradient.set(x)
+  return api.dot(x, x) / 2
+}
+
 const floats = { skip: 'for inner loops: adds up what it is given' }
 
 const plan = { says: ['workspace', 'allocate'], nonFinite: 'what the plan answers' }
@@ -82,6 +88,15 @@ fuzz(
       nonFinite: 'products with entries of 1e308 overflow: stalled, residual Infinity',
     },
     ...Object.fromEntries(['dot', 'norm', 'sum'].map((name) => [name, floats])),
+    lbfgs: {
+      args: () => [
+        bowl,
+        [1, 2],
+        { memory: 3, sufficientDecrease: 1e-4, curvature: 0.9, tolerance: 1e-6, maxIterations: 30 },
+      ],
+      nonFinite: 'squares of 1e308 overflow: refused, or stalled',
+      budgets: ['2.memory'],
+    },
     halve: {
       args: () => [
         [1, 2],
