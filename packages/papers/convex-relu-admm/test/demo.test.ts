@@ -31,7 +31,7 @@ describe('the demo', () => {
     expect([...demo.run(values({ positive: [], negative: [] }))]).toEqual([])
   })
 
-  test('takes points of one class, or one on another', () => {
+  test('accepts points of one class, or one on another', () => {
     for (const points of [{ negative: [] }, { positive: [[0.5, 0.5]], negative: [[0.5, 0.5]] }])
       expect(demo.run(values(points)).next().done).toBe(false)
   })

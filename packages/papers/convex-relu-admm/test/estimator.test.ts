@@ -36,7 +36,7 @@ describe('ConvexReluNetwork', () => {
     expect(certificate.gap).toBeLessThanOrEqual(1e-3 * certificate.objective)
   })
 
-  test.each(['squared', 'hinge', 'bce'] as const)('tells three classes apart by the loss %s', (loss) => {
+  test.each(['squared', 'hinge', 'bce'] as const)('separates three classes by the loss %s', (loss) => {
     const { X, y } = rings(15)
     const options = {
       loss,
@@ -76,7 +76,7 @@ describe('ConvexReluNetwork', () => {
     [false, true],
     [false, false],
   ])(
-    'hands out plain weights and JSON that predict the same (standardize %s, intercept %s)',
+    'returns plain weights and JSON that predict the same (standardize %s, intercept %s)',
     (standardize, intercept) => {
       const { X, y } = rings(12)
       const options = {
@@ -121,7 +121,7 @@ describe('ConvexReluNetwork', () => {
     near(dense.predict(X), network.decision(X).data, within(1e-10))
   })
 
-  test('is the same for the same seed, and changes nothing of the caller', () => {
+  test('is the same for the same seed, and changes no array of the caller', () => {
     const { X, y } = rings(10)
     const before = structuredClone({ X, y })
     const trained = () =>
@@ -150,7 +150,7 @@ describe('ConvexReluNetwork', () => {
     expect(loss).toBeLessThanOrEqual(objective)
   })
 
-  test('tells how far it is, and stops when asked', async () => {
+  test('reports its progress, and stops on a signal', async () => {
     const { X, y } = rings(15)
     const seen: number[] = []
     const network = await new ConvexReluNetwork({
@@ -179,7 +179,7 @@ describe('ConvexReluNetwork', () => {
 })
 
 describe('crossValidateBeta', () => {
-  test('finds a weight decay that learns and hears of every fit', async () => {
+  test('finds a weight decay that learns, and reports every fit', async () => {
     const { X, y } = rings(12)
     const done: number[] = []
     const options = {

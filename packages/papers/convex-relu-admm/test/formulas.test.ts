@@ -211,7 +211,7 @@ describe('random block coordinate descent', () => {
     }
   })
 
-  test('gets to the same u-step as the closed form', () => {
+  test('reaches the same update of u as the closed form', () => {
     const c = rbcd[0]
     const closed = convexRelu(X, c.y, {
       patterns,

@@ -33,7 +33,7 @@ function data(n: number, d: number, loss: LossName) {
 }
 const losses = ['squared', 'hinge', 'bce'] as const
 
-describe("'converged' answers for the gap", () => {
+describe("'converged' implies a small gap", () => {
   const grid = losses.flatMap((loss) => [1e-6, 1e-4, 1e-2, 0.1].map((beta) => [loss, beta] as const))
 
   test.each(grid)('of the network, against all patterns: %s, beta %p', (loss, beta) => {
@@ -93,7 +93,7 @@ describe("'converged' answers for the gap", () => {
   })
 })
 
-describe('sampledConvex ends, whatever the scale', () => {
+describe('sampledConvex ends at any scale', () => {
   const scales = [1e-300, 1e-155, 1e-20, 1e20, 1e100, 1e155, 1e160, 1e200, 1e300]
   const methods = ['fista', 'coordinate-descent', 'split'] as const
   test.each(scales.flatMap((v) => methods.map((method) => [v, method] as const)))('%p, %s', (v, method) => {
@@ -140,7 +140,7 @@ describe('sampledConvex ends, whatever the scale', () => {
   })
 })
 
-test('backtracking at a point that needs no step goes on for ever without trouble', () => {
+test('backtracking at a point that needs no step runs to maxIterations', () => {
   const zeros = (n: number) => new Float64Array(n)
   const at = { u: zeros(4), v: zeros(4), lambda: zeros(4), s: zeros(4), nu: zeros(4) }
   const X = [
@@ -158,7 +158,7 @@ test('backtracking at a point that needs no step goes on for ever without troubl
   expect([...answer.u]).toEqual([0, 0, 0, 0])
 })
 
-describe('states that no solver can have had are refused', () => {
+describe('states that no solver can have saved are refused', () => {
   const { X, y } = data(6, 2, 'squared')
   const patterns = enumeratePatterns(X)
   test('convexRelu: negative sides, lengths, NaN, inherited arrays, another method', () => {
@@ -180,7 +180,7 @@ describe('states that no solver can have had are refused', () => {
     expect(start(state).iterations).toBe(5)
   })
 
-  test('ConvexReluNetwork.fromJSON: everything is looked at', () => {
+  test('ConvexReluNetwork.fromJSON: every part is checked', () => {
     const labels = y.map((_, k) => k % 3)
     const network = new ConvexReluNetwork({ loss: 'hinge', patterns: 5, maxIterations: 50 }).fit(X, labels)
     const saved: Saved = JSON.parse(JSON.stringify(network))

@@ -90,20 +90,20 @@ describe('the solver reaches the golden optimum', () => {
     }
   })
 
-  test('starts again where it stopped, and changes nothing of the caller', () => {
+  test('continues where it stopped, and changes no array of the caller', () => {
     for (const c of [cases[0], cases[3], cases[10]]) {
       const options = { ...optionsOf(c), tolerance: 0 }
       const whole = convexRelu(c.X, c.y, { ...options, maxIterations: 60 })
       const first = convexRelu(c.X, c.y, { ...options, maxIterations: 25 })
-      const kept = structuredClone(first.state)
+      const before = structuredClone(first.state)
       const second = convexRelu(c.X, c.y, { ...options, initial: first.state, maxIterations: 35 })
-      expect(first.state).toEqual(kept)
+      expect(first.state).toEqual(before)
       near(second.weights.v.data, whole.weights.v.data, within(1e-12))
       expect(second.history.at(-1)?.objective).toBeCloseTo(whole.history.at(-1)?.objective as number, 10)
     }
   })
 
-  test.each(cases.filter(({ name }) => name === 'robust'))('conjugate gradients do as the factor does, $title', (c) => {
+  test.each(cases.filter(({ name }) => name === 'robust'))('conjugate gradients agree with the factor, $title', (c) => {
     // Columns of zeros change nothing but the number of unknowns.
     const [d, zeros] = [c.X[0].length, 92]
     const wide = c.X.map((row) => [...row, ...new Float64Array(zeros)])
@@ -116,7 +116,7 @@ describe('the solver reaches the golden optimum', () => {
     near(v, narrow.weights.v.data, within(1e-7))
   })
 
-  test('takes ndarrays of any stride and patterns in any form', () => {
+  test('accepts ndarrays of any stride and patterns in any form', () => {
     const c = cases[0]
     const [n, d] = [c.X.length, c.X[0].length]
     const X = ndarray(

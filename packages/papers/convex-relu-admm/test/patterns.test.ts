@@ -126,14 +126,14 @@ describe('enumeration against brute force', () => {
     }
   })
 
-  test('finds whatever is sampled', () => {
+  test('finds every sampled pattern', () => {
     const rng = random(5)
     const X = Array.from({ length: 10 }, () => [rng.normal(), rng.normal(), 1])
     const all = new Set(strings(enumeratePatterns(X)))
     for (const pattern of strings(samplePatterns(X, { count: 60, random: rng }))) expect(all).toContain(pattern)
   })
 
-  test('takes one row, and rows of zeros', () => {
+  test('accepts one row, and rows of zeros', () => {
     expect(strings(enumeratePatterns([[2, 1]]))).toEqual(['0', '1'])
     expect(
       strings(
@@ -153,7 +153,7 @@ describe('sampling', () => {
     expect(note).toBe('1500 draws gave 2 distinct patterns, not 5')
   })
 
-  test('thick patterns have the room that their scores promise', () => {
+  test('thick patterns come by falling score, all-ones first', () => {
     const rng = random(1)
     const X = Array.from({ length: 12 }, () => [3 * rng.normal(), 3 * rng.normal(), 1])
     const perturbed = [true, true, false]

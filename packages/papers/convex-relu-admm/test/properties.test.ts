@@ -115,11 +115,11 @@ describe('properties', () => {
     const g = normals(P, d, rng)
     const patterns = samplePatterns(X, { normals: g })
     const chosen = [...patterns.indices].map((i) => g[i])
-    const room = chosen.map((row) => {
+    const distances = chosen.map((row) => {
       const margin = Math.min(...X.map((x) => Math.abs(x.reduce((s, v, j) => s + v * row[j], 0))))
       return margin / row.reduce((s, v, j) => s + (perturbed[j] ? Math.abs(v) : 0), 0)
     })
-    const epsilon = 0.999 * Math.min(...room)
+    const epsilon = 0.999 * Math.min(...distances)
     // A multiple of its normal for every pattern, some zero; then the same for w.
     const half = () =>
       chosen.flatMap((row) => {

@@ -32,13 +32,13 @@ export class BlockGradient {
   readonly #gradient: Float64Array
   readonly #pull: Float64Array
 
-  constructor(most: number, rho: number, ops: Operators, state: SplitState, views: GradientViews) {
+  constructor(maxBlocks: number, rho: number, ops: Operators, state: SplitState, views: GradientViews) {
     this.#ops = ops
     this.#state = state
     this.#views = views
     this.#rho = rho
-    this.#gradient = new Float64Array(2 * ops.d * most)
-    this.#pull = new Float64Array(2 * ops.d * most)
+    this.#gradient = new Float64Array(2 * ops.d * maxBlocks)
+    this.#pull = new Float64Array(2 * ops.d * maxBlocks)
   }
 
   /** Differentiates L in the blocks, given the loss's gradient g in the predictions. */
@@ -62,18 +62,18 @@ export class BlockGradient {
         if (E[i * n + k] > 0) for (let j = 0; j < d; j++) gradient[at + j] += X[k * d + j] * g[k]
       for (let j = 0; j < d; j++) gradient[at + d + j] = -gradient[at + j]
       for (let half = 0; half < 2; half++) {
-        const own = at + half * d
+        const to = at + half * d
         const from = (half * P + i) * d
         for (let j = 0; j < d; j++) {
           let sum = u[from + j] - v[from + j] + lambda[from + j] - H[from + j]
           for (let l = 0; l < d; l++) sum += gram[j * d + l] * u[from + l]
-          pull[own + j] = sum
-          gradient[own + j] += rho * sum
+          pull[to + j] = sum
+          gradient[to + j] += rho * sum
         }
         for (let j = 0; j < d; j++) {
-          slope += pull[own + j] * gradient[own + j]
-          square += gradient[own + j] * gradient[own + j]
-          for (let l = 0; l < d; l++) bend += gradient[own + j] * gram[j * d + l] * gradient[own + l]
+          slope += pull[to + j] * gradient[to + j]
+          square += gradient[to + j] * gradient[to + j]
+          for (let l = 0; l < d; l++) bend += gradient[to + j] * gram[j * d + l] * gradient[to + l]
         }
       }
     }

@@ -38,16 +38,17 @@ const ARMIJO = {
   decrease: 1e-3,
   /** ... or is this short. */
   shortest: 1e-8,
+  /** Divides a rejected step. */
   shrink: 2.5,
   /**
    * The first trial step, divided by `cool` at each rejection, multiplied by `warm` at each step,
-   * within [least, most].
+   * within [smallest, largest].
    */
   first: 2e-4,
   cool: 1.5,
   warm: 1.05,
-  least: 1e-10,
-  most: 1e8,
+  smallest: 1e-10,
+  largest: 1e8,
 }
 
 /**
@@ -131,9 +132,9 @@ class BlockDescent {
       while (alpha > ARMIJO.shortest && !(decrease >= ARMIJO.decrease * alpha * Math.sqrt(square))) {
         alpha /= ARMIJO.shrink
         decrease = -change(alpha)
-        this.#firstStep = Math.max(ARMIJO.least, this.#firstStep / ARMIJO.cool)
+        this.#firstStep = Math.max(ARMIJO.smallest, this.#firstStep / ARMIJO.cool)
       }
-      this.#firstStep = Math.min(ARMIJO.most, this.#firstStep * ARMIJO.warm)
+      this.#firstStep = Math.min(ARMIJO.largest, this.#firstStep * ARMIJO.warm)
     }
     this.#gradient.descend(blocks, alpha)
     return decrease

@@ -71,11 +71,11 @@ export function loadArrays(
 ): void {
   if (initial === undefined) return
   options(initial, 'initial')
-  for (const [name, own] of Object.entries(into)) {
+  for (const [name, array] of Object.entries(into)) {
     if (!Object.hasOwn(initial, name))
       refuse('initial', `a state with ${Object.keys(into).join(', ')}`, `one without ${name}`)
     const sign = nonnegative.includes(name) ? 'nonnegative' : 'any'
-    own.set(vector(initial[name], `initial.${name}`, { length: own.length, sign }))
+    array.set(vector(initial[name], `initial.${name}`, { length: array.length, sign }))
   }
 }
 

@@ -36,12 +36,12 @@ interface Fit {
 
 /** Checks the data of a fit, and prepares features, targets and patterns. */
 export function prepareFit(
-  own: ConvexReluNetworkOptions,
+  estimator: ConvexReluNetworkOptions,
   isClassifier: boolean,
   { X, y, watch }: { X: MatrixLike; y: VectorLike | MatrixLike; watch: FitOptions },
 ): Fit {
   checkFitOptions(watch)
-  const { standardize = true, intercept = true, loss, beta = 0.1, epsilon = 0, rho, perturbed } = own
+  const { standardize = true, intercept = true, loss, beta = 0.1, epsilon = 0, rho, perturbed } = estimator
   const x = matrix(X, 'ConvexReluNetwork.fit: X')
   const [n, d] = x.shape as [number, number]
   const { columns, classes } = checkTargets(y, n, isClassifier)
@@ -52,15 +52,15 @@ export function prepareFit(
   const flags = Array.from({ length: d }, (_, j) => Boolean(perturbed ? perturbed[j] : true))
   if (intercept) flags.push(false)
   const shared = {
-    patterns: choosePatterns(own, features, flags),
+    patterns: choosePatterns(estimator, features, flags),
     loss,
     beta,
     epsilon,
     perturbed: flags,
     rho,
     stopping: 'gap' as const,
-    tolerance: own.tolerance ?? 1e-2,
-    maxIterations: own.maxIterations ?? 10_000,
+    tolerance: estimator.tolerance ?? 1e-2,
+    maxIterations: estimator.maxIterations ?? 10_000,
     history: false,
     signal: watch.signal,
   }
@@ -80,7 +80,7 @@ export function prepareFit(
       classes,
       networks: answers.map(({ network }) => network),
       certificates: answers.map(({ status, objective, lowerBound, gap, violation, iterations, message }) => {
-        const complete = own.patterns === 'all'
+        const complete = estimator.patterns === 'all'
         return { status, objective, lowerBound, gap, violation, iterations, message, complete }
       }),
     }),

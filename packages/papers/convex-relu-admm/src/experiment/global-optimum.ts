@@ -2,7 +2,7 @@ import { type ExperimentContext, random, type Scale } from '@opt/core'
 import { convexRelu } from '../convex-relu.ts'
 import { enumeratePatterns } from '../patterns/enumerate.ts'
 import { backpropagate, METHODS } from './gradient-methods.ts'
-import { problems } from './problems.ts'
+import { regressions } from './regressions.ts'
 
 const ITERATIONS = 2500
 const EVERY = 10
@@ -35,10 +35,10 @@ export async function globalOptimum(context: ExperimentContext, from: number, to
   let done = 0
   const step = async (label: string) => {
     done++
-    await context.progress(from + ((to - from) * done) / (problems.length * (perProblem + 1)), label)
+    await context.progress(from + ((to - from) * done) / (regressions.length * (perProblem + 1)), label)
   }
 
-  for (const problem of problems) {
+  for (const problem of regressions) {
     const { name, X, y, beta, optimum } = problem
     const patterns = enumeratePatterns(X)
     const options = { patterns, beta, rho: 3 * beta, relaxation: 1.6, tolerance: 0, measureEvery: EVERY }

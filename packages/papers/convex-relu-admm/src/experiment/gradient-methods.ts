@@ -1,7 +1,7 @@
 import type { Random } from '@opt/core'
 import { type DenseNetwork, mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
-import type { Problem } from './problems.ts'
+import type { Regression } from './regressions.ts'
 
 /** A gradient method with the learning rates to try. */
 export interface Method {
@@ -28,7 +28,7 @@ function regularise({ gradients, parameters }: DenseNetwork, n: number, beta: nu
 
 /** Returns the lowest training objective of one run of back-propagation. */
 export function backpropagate(
-  { X, y, beta }: Problem,
+  { X, y, beta }: Regression,
   { name, epochs }: Method,
   learningRate: number,
   width: number,

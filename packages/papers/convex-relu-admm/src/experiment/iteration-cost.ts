@@ -1,6 +1,6 @@
 import { type ExperimentContext, log } from '@opt/core'
 import { convexRelu } from '../convex-relu.ts'
-import { teacherProblem } from './problems.ts'
+import { teacherProblem } from './regressions.ts'
 
 interface Size {
   n: number
@@ -60,7 +60,7 @@ export async function iterationCost(context: ExperimentContext, from: number, to
       title: `E2: cost of an iteration by ${by}`,
       caption: `Exponent in the last doubling: dense ${last(counts.dense)}, n x n ${last(counts.rows)}.`,
       x: { label: 'weights of the convex program, 2 P d', scale: 'log' },
-      y: { label: 'multiplications of a u-step', scale: 'log' },
+      y: { label: 'multiplications of an update of u', scale: 'log' },
       series: [
         { label: "the paper's dense form", x, y: counts.dense },
         { label: 'n x n', x, y: counts.rows },
@@ -74,7 +74,7 @@ export async function iterationCost(context: ExperimentContext, from: number, to
     })
   }
   context.table({
-    title: 'E2: multiplications of a u-step, n = 200',
+    title: 'E2: multiplications of an update of u, n = 200',
     columns: ['by', 'd', 'P', '2 P d', 'dense', 'n x n', 'ratio'],
     rows,
   })

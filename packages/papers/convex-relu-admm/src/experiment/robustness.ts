@@ -163,7 +163,7 @@ function report(
     pass: robust >= pgdTraining - 0.04,
   })
   context.claim({
-    claim: `${name}: plain Gaussian patterns leave no room for the boxes: no robust network beats the zero network, whose loss is n = ${TRAIN}, by 1 %`,
+    claim: `${name}: plain Gaussian patterns leave no space for the boxes: no robust network beats the zero network, whose loss is n = ${TRAIN}, by 1 %`,
     paper: 'prototype: objective n',
     ours: `lower bound ${gaussianBound.toFixed(1)}`,
     pass: gaussianBound >= 0.99 * TRAIN,

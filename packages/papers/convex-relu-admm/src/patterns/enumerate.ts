@@ -88,12 +88,12 @@ export function enumeratePatterns(X: MatrixLike, given: { limit?: number } = {})
   const set = new PatternSet(n)
   if (rank === 0) set.add(new Uint8Array(n).fill(1))
   else {
-    const most = patternCount(directions.length, rank)
-    if (most > limit)
+    const bound = patternCount(directions.length, rank)
+    if (bound > limit)
       refuse(
         'enumeratePatterns: X',
         `a matrix with at most ${limit} patterns (limit); draw some with samplePatterns instead`,
-        `${directions.length} directions of rank ${rank}, up to ${most} patterns`,
+        `${directions.length} directions of rank ${rank}, up to ${bound} patterns`,
       )
     for (const bits of witnesses(directions, rank)
       .map((p) => rows.map((row) => (row && dot(row, p) < 0 ? '0' : '1')).join(''))

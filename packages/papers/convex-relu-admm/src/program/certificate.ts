@@ -35,21 +35,21 @@ export function largestNorm(x: Float64Array, d: number): number {
 export const scaleWithin = (size: number, limit: number): number => (size <= limit ? 1 : limit / size)
 
 /**
- * Returns the dual bound -loss*(s g) of scaled multipliers, s <= most. For the squared loss it is a
+ * Returns the dual bound -loss*(s g) of scaled multipliers, s <= limit. For the squared loss it is a
  * parabola in s, and s is its highest point.
  */
-export function scaledBound(loss: Loss, g: Float64Array, y: Float64Array, most: number): number {
-  let s = most
+export function scaledBound(loss: Loss, g: Float64Array, y: Float64Array, limit: number): number {
+  let s = limit
   if (loss.name === 'squared') {
     let slope = 0
     for (let k = 0; k < y.length; k++) slope -= y[k] * g[k]
-    s = parabolaTop(slope, dot(g, g), most)
+    s = parabolaTop(slope, dot(g, g), limit)
   }
   let sum = 0
   for (let k = 0; k < y.length; k++) sum += loss.bound(s * g[k], y[k])
   return sum
 }
 
-/** Returns the s in [0, most] at which s slope - s^2 square / 2 is highest. */
-export const parabolaTop = (slope: number, square: number, most: number): number =>
-  square > 0 ? Math.max(0, Math.min(most, slope / square)) : most
+/** Returns the s in [0, limit] at which s slope - s^2 square / 2 is highest. */
+export const parabolaTop = (slope: number, square: number, limit: number): number =>
+  square > 0 ? Math.max(0, Math.min(limit, slope / square)) : limit

@@ -14,7 +14,7 @@ export interface Splitting {
 /**
  * Iterates, measures every so many iterations, and repeats the last report in between.
  *
- * @returns the best lower bound, measured when told to stop.
+ * @returns the best lower bound, including the last iterate's.
  */
 export function* measuredIterations(
   { scale, measureEvery }: Problem,

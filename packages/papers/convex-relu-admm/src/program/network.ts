@@ -132,9 +132,9 @@ export function toNetwork(given: { v: MatrixLike; w: MatrixLike }): Network {
 }
 
 /**
- * Returns the convex weights of a network on the rows of X: neurons with the same pattern 1[X u >=
- * 0] are summed as u |alpha|. The weights are feasible and predict the same; their objective is at
- * most the network's.
+ * Returns the convex weights of a network on the rows of X: neurons with the same pattern
+ * 1[X u >= 0] are summed as u |alpha|. The weights are feasible and predict the same; their
+ * objective is at most the network's.
  *
  * @param X n x d.
  * @returns the patterns in the order of their first neuron, and the weights.

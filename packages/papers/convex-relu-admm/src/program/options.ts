@@ -5,7 +5,7 @@ import type { ConvexWeights, Network } from './network.ts'
 
 /**
  * How ADMM updates u. `admm`: in closed form, squared loss only (the paper's). `split`: the loss
- * has its own copy of the predictions, for any loss. `rbcd`: random block coordinate descent,
+ * gets a copy of the predictions, for any loss. `rbcd`: random block coordinate descent,
  * squared and bce (the paper's for general losses).
  */
 export type Method = 'admm' | 'split' | 'rbcd'

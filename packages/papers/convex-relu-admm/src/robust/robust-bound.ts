@@ -41,8 +41,8 @@ export function robustBound(
     }
 
   map.adjoint(mu, x)
-  const most = scaleWithin(largestNorm(x.u, d), beta)
-  if (!squared) return scaledBound(loss, mu.margins, new Float64Array(n).fill(1), most)
+  const limit = scaleWithin(largestNorm(x.u, d), beta)
+  if (!squared) return scaledBound(loss, mu.margins, new Float64Array(n).fill(1), limit)
 
   // sup over ||(a, m)||_1 <= t of mu . (a, m) - t^2 / 2 is half the square of the largest |mu_j|.
   const largest = new Float64Array(n)
@@ -52,7 +52,7 @@ export function robustBound(
     slope -= y[k] * mu.rows[k * (J + 2) + J]
   }
   const square = dot(largest, largest)
-  const s = parabolaTop(slope, square, most)
+  const s = parabolaTop(slope, square, limit)
   return s * slope - 0.5 * s * s * square
 }
 

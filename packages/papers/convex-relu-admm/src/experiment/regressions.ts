@@ -5,7 +5,7 @@ import { samplePatterns } from '../patterns/sample.ts'
 import { predict } from '../program/network.ts'
 
 /** A regression problem with its weight decay. */
-export interface Problem {
+export interface Regression {
   name: string
   X: Matrix
   y: Float64Array
@@ -14,7 +14,7 @@ export interface Problem {
   optimum: number
 }
 
-const problem = (name: string, beta: number, optimum: number, rows: number[][]): Problem => ({
+const regression = (name: string, beta: number, optimum: number, rows: number[][]): Regression => ({
   name,
   beta,
   optimum,
@@ -23,15 +23,15 @@ const problem = (name: string, beta: number, optimum: number, rows: number[][]):
 })
 
 /** The three problems of E1; each row is x (with a 1 for the bias) and y. */
-export const problems: Problem[] = [
-  problem('five-points', 0.001, 0.010116828078132406, [
+export const regressions: Regression[] = [
+  regression('five-points', 0.001, 0.010116828078132406, [
     [-2.0, 1.0, 1.0],
     [-1.0, 1.0, -1.0],
     [0.0, 1.0, 1.0],
     [1.0, 1.0, 1.0],
     [2.0, 1.0, -1.0],
   ]),
-  problem('planted-0', 0.01, 0.19040140500964972, [
+  regression('planted-0', 0.01, 0.19040140500964972, [
     [0.1257302210933933, -0.1321048632913019, 1.0, 1.7133010770247121],
     [0.10490011715303971, -0.535669373161111, 1.0, 2.2153127060814164],
     [1.3040000451301372, 0.9470809631292422, 1.0, 1.3663592228051789],
@@ -53,7 +53,7 @@ export const problems: Problem[] = [
     [-1.2883614637495544, 0.39512206018200824, 1.0, 2.617478270676428],
     [0.6960427239628685, -1.184117966757189, 1.0, 2.1247310314529746],
   ]),
-  problem('planted-1', 0.01, 0.13004161302132405, [
+  regression('planted-1', 0.01, 0.13004161302132405, [
     [0.345584192064786, 0.8216181435011584, 1.0, 0.345584192064786],
     [-1.303157231604361, 0.9053558666731177, 1.0, 0.14613062627676632],
     [-0.5369532353602852, 0.5811181041963531, 1.0, 0.29311312645894877],
