@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { LibsvmExample } from '@opt/datasets'
 import type { OpenExamples } from '@opt/datasets/node'
 import type { LogisticStream } from '@opt/sea-omd'
 import { Problem, withoutFunction } from '../problem.ts'
@@ -38,7 +39,7 @@ export async function learn(work: Work): Promise<void> {
   const examples = await openSource(source, settings, signal, onBytes)
   if (!examples) return
   checkForm(examples, work)
-  const see = test ? stream.judge : stream.see
+  const see = (example: LibsvmExample) => (test ? stream.judge(example) : stream.see(example))
   let skipped = START
   let pause = performance.now()
   for await (const lines of examples.lines)
