@@ -15,8 +15,11 @@ const assembly = join(process.cwd(), 'assembly')
 const [BASE, DATA] = [1024, 4096]
 
 const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
-const filesOf = (folder) => readdirSync(folder).map((name) => join(folder, name))
-const newest = Math.max(...[here, ...filesOf(shared), ...filesOf(assembly)].map(changed))
+const filesOf = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])
+/** Kernels of the packages it depends on, which its own may import. */
+const packages = join(process.cwd(), 'node_modules', '@opt')
+const imported = existsSync(packages) ? readdirSync(packages).map((name) => join(packages, name, 'assembly')) : []
+const newest = Math.max(...[here, ...[shared, assembly, ...imported].flatMap(filesOf)].map(changed))
 
 async function compile(file) {
   let wasm

@@ -1,33 +1,6 @@
 import { mulAdd } from './simd'
-import { axpyOf, dotOf } from './vectors'
 
-// Norms, clipping and projections over whole arrays or their rows, for AdamP and Stable-SPAM.
-
-// @ts-ignore: decorator
-@inline
-function largestCosineOf<T>(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
-  const step = <usize>n * sizeof<T>()
-  let largest: f64 = 0
-  for (let i = 0; i < rows; i++) {
-    const lengths = max(sqrt(<f64>dotOf<T>(n, x, x)), floor) * max(sqrt(<f64>dotOf<T>(n, y, y)), floor)
-    largest = max(largest, abs(<f64>dotOf<T>(n, x, y)) / lengths)
-    x += step
-    y += step
-  }
-  return largest
-}
-
-// @ts-ignore: decorator
-@inline
-function projectRowsOf<T>(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
-  const step = <usize>n * sizeof<T>()
-  for (let i = 0; i < rows; i++) {
-    const length = sqrt(<f64>dotOf<T>(n, x, x)) + epsilon
-    axpyOf<T>(n, <T>(-<f64>dotOf<T>(n, x, u) / (length * length)), x, u)
-    x += step
-    u += step
-  }
-}
+// Norms of whole arrays.
 
 // @ts-ignore: decorator
 @inline
@@ -131,25 +104,6 @@ function squaredNormOf<T>(n: i32, x: usize): f64 {
   return sum
 }
 
-// @ts-ignore: decorator
-@inline
-function scaleAboveOf<T>(n: i32, x: usize, limit: f64, factor: f64): void {
-  const bound = <T>limit, scale = <T>factor
-  const vbound = v128.splat<T>(bound), vscale = v128.splat<T>(scale)
-  const lanes: i32 = 16 / sizeof<T>()
-  let i = 0
-  for (; i + lanes <= n; i += lanes) {
-    const a = v128.load(x)
-    v128.store(x, v128.bitselect(v128.mul<T>(a, vscale), a, v128.gt<T>(v128.abs<T>(a), vbound)))
-    x += 16
-  }
-  for (; i < n; i++) {
-    const a = load<T>(x)
-    if (abs(a) > bound) store<T>(x, a * scale)
-    x += sizeof<T>()
-  }
-}
-
 export function largest(n: i32, x: usize): f64 {
   return largestOf<f64>(n, x)
 }
@@ -167,22 +121,4 @@ export function squaredNorm(n: i32, x: usize): f64 {
 }
 export function squaredNorm32(n: i32, x: usize): f64 {
   return squaredNormOf<f32>(n, x)
-}
-export function scaleAbove(n: i32, x: usize, limit: f64, factor: f64): void {
-  scaleAboveOf<f64>(n, x, limit, factor)
-}
-export function scaleAbove32(n: i32, x: usize, limit: f64, factor: f64): void {
-  scaleAboveOf<f32>(n, x, limit, factor)
-}
-export function largestCosine(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
-  return largestCosineOf<f64>(rows, n, x, y, floor)
-}
-export function largestCosine32(rows: i32, n: i32, x: usize, y: usize, floor: f64): f64 {
-  return largestCosineOf<f32>(rows, n, x, y, floor)
-}
-export function projectRows(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
-  projectRowsOf<f64>(rows, n, x, u, epsilon)
-}
-export function projectRows32(rows: i32, n: i32, x: usize, u: usize, epsilon: f64): void {
-  projectRowsOf<f32>(rows, n, x, u, epsilon)
 }

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import asc from 'assemblyscript/asc'
 
 /** Modules apart, so that a bundle carries only the kernels it uses: each is a file of assembly/. */
-const MODULES = { kernels: 'legacy', updates: 'updates' }
+const MODULES = { kernels: 'legacy' }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(root, 'src', 'kernels', 'wasm-bytes.ts')

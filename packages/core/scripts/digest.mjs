@@ -1,8 +1,6 @@
 // Fingerprints of what the kernels, the elementary functions and the random numbers give on fixed inputs: equal in every engine.
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
-const lion = [0.003, 0.1, 0.9, 0.99]
-const adam = [0.003, 1.7, 0.997, 0.9, 0.999, 1e-8]
 
 // Arguments of each kernel: numbers as they are, 'f64:n' a float64 view of n numbers ('+f64:n' of positive ones, 'work:n' scratch that
 // is not looked at, 'spd:n' a positive definite n-by-n matrix), 'f32:n' and 'work32:n' their float32 twins.
@@ -29,28 +27,6 @@ const CALLS = {
   gemv32: [M, N, 'f32:1776', 48, 'f32:45', 'f32:37'],
   gemvT32: [M, N, 'f32:1776', 48, 'f32:37', 'f32:45'],
   gemm32: [M, N, K, 0.7, 'f32:2590', K, 1, 'f32:3150', 1, K, 'f32:1665', N, 'work32:7000'],
-  lion: [VECTOR, 'f64:203', 'f64:203', 'f64:203', ...lion],
-  lion32: [VECTOR, 'f32:203', 'f32:203', 'f32:203', ...lion],
-  adamw: [VECTOR, 'f64:203', 'f64:203', '+f64:203', 'f64:203', ...adam],
-  adamw32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', ...adam],
-  adamDirection: [VECTOR, 'f64:203', '+f64:203', 'f64:203', 1.7, 0.9, 0.999, 1e-8, 1],
-  adamDirection32: [VECTOR, 'f32:203', '+f32:203', 'f32:203', 1.7, 0.9, 0.999, 1e-8, 1],
-  largestCosine: [7, 29, 'f64:203', 'f64:203', 1e-8],
-  largestCosine32: [7, 29, 'f32:203', 'f32:203', 1e-8],
-  projectRows: [7, 29, 'f64:203', 'f64:203', 1e-8],
-  projectRows32: [7, 29, 'f32:203', 'f32:203', 1e-8],
-  diffgrad: [VECTOR, 'f64:203', 'f64:203', '+f64:203', 'f64:203', 'f64:203', 0.003, 0.997, 0.9, 0.999, 1e-8, 0.1],
-  diffgrad32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', 'f32:203', 0.003, 0.997, 0.9, 0.999, 1e-8, 0.1],
-  largest: [VECTOR, 'f64:203'],
-  largest32: [VECTOR, 'f32:203'],
-  peak: [VECTOR, 'f64:203'],
-  peak32: [VECTOR, 'f32:203'],
-  squaredNorm: [VECTOR, 'f64:203'],
-  squaredNorm32: [VECTOR, 'f32:203'],
-  scaleAbove: [VECTOR, 'f64:203', 1.3, 0.7],
-  scaleAbove32: [VECTOR, 'f32:203', 1.3, 0.7],
-  adahessian: [VECTOR, 'f64:203', 'f64:203', '+f64:203', 'f64:203', 'f64:203', ...adam],
-  adahessian32: [VECTOR, 'f32:203', 'f32:203', '+f32:203', 'f32:203', 'f32:203', ...adam],
 }
 const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 5e-324, -3e-310, 1e-45, 1e300, 709.5, -745]
 
@@ -92,12 +68,11 @@ function fill(view, spec, rng, wild) {
 /** The fingerprint of one kernel over tame and wild inputs. */
 function kernelDigest(core, name, plain) {
   const specs = CALLS[name]
-  const allocate = name in core.plainUpdates ? core.allocateUpdates : core.allocate
   let state = START
   for (const wild of [false, true]) {
     const rng = core.random(wild ? 2 : 1)
     const plan = (views) => ({ args: specs.map((spec) => (typeof spec === 'number' ? spec : take(views, spec))) })
-    const { args, kernels } = allocate(plan, { plain })
+    const { args, kernels } = core.allocate(plan, { plain })
     args.forEach((arg, i) => {
       if (typeof arg !== 'number') fill(arg, specs[i], rng, wild)
     })
@@ -141,12 +116,11 @@ function functionDigest(core, name) {
   return hex(hash(START, values))
 }
 
-/** { name: fingerprint } with the kernels of both sets, or with the plain ones; `wasm` says whether both have WebAssembly here. */
+/** { name: fingerprint } with the kernels, or with the plain ones; `wasm` says whether there is WebAssembly here. */
 export function digests(core, { plain = false } = {}) {
   const rng = core.random(7)
   return {
-    wasm:
-      core.allocate(Object).kernels !== core.plainKernels && core.allocateUpdates(Object).kernels !== core.plainUpdates,
+    wasm: core.allocate(Object).kernels !== core.plainKernels,
     values: {
       ...Object.fromEntries(Object.keys(CALLS).map((name) => [name, kernelDigest(core, name, plain)])),
       ...Object.fromEntries(FUNCTIONS.map((name) => [name, functionDigest(core, name)])),

@@ -1,4 +1,4 @@
-import type { DeviceSlot, DeviceSlots, SlotRequest } from './device-optimizers.ts'
+import type { DeviceSlots, SlotRequest, SlotRules } from './device-slots.ts'
 import { refuse, show } from './errors.ts'
 import type { Program } from './program.ts'
 
@@ -50,8 +50,8 @@ export interface Backend {
   ): void
   /** Refuses what cannot be a parameter of an optimizer here. */
   checkParameter(value: unknown, label: string): void
-  /** Gives slots of an optimizer `parameter`, `gradient`, `inputs`, `arrays`, `kept`, `kernels` and `device`. */
-  hold(slots: readonly DeviceSlot[], request: SlotRequest): DeviceSlots
+  /** The memory of an optimizer: its parameters where they are, its state as zeros. */
+  slots(requests: readonly SlotRequest[], rules: SlotRules): DeviceSlots
 }
 
 /** What solvers take as `backend`: a device, or 'auto' for the one that is open, if there is one, and else the CPU. */
@@ -73,7 +73,7 @@ export function offerBackend(backend: Backend): void {
 export function chosenBackend(choice: BackendChoice | undefined): Backend | null {
   if (choice === undefined || choice === null) return null
   if (choice !== 'auto') {
-    if (typeof choice.run !== 'function' && typeof choice.hold !== 'function')
+    if (typeof choice.run !== 'function' && typeof choice.slots !== 'function')
       refuse('backend', "a device or 'auto'", show(choice), 'type')
     return choice
   }

@@ -5,7 +5,6 @@
  */
 
 export { allocate, ready, workspace } from './allocate.ts'
-export { allocateUpdates, readyUpdates } from './allocate-updates.ts'
 export {
   type EntryRule,
   type Matrix,
@@ -35,7 +34,7 @@ export {
 } from './conjugate-gradient.ts'
 export { cryptographicRandom } from './cryptographic-random.ts'
 export type * from './demo.ts'
-export type * from './device-optimizers.ts'
+export type * from './device-slots.ts'
 export {
   boolean,
   callback,
@@ -58,11 +57,17 @@ export { type ExponentialKernels, exponentialKernels } from './kernels/exponenti
 export type { Kernels } from './kernels/kernels.ts'
 export { type MatrixKernels, matrixKernels } from './kernels/matrices.ts'
 export { type Floats, type MatrixView, matrixView, transpose } from './kernels/matrix-view.ts'
-export type { OptimizerKernels, UpdateKernels } from './kernels/optimizers.ts'
+export type { WasmExports } from './kernels/memory.ts'
 export { plainKernels } from './kernels/plain.ts'
-export { plainUpdates } from './kernels/plain-optimizers.ts'
 export { gemmScratch, solveScratch } from './kernels/scratch.ts'
-export { type Kernel, type KernelDefinition, type KernelSet, kernel, kernelSet } from './kernels/set.ts'
+export {
+  type BindableDefinition,
+  type Kernel,
+  type KernelDefinition,
+  type KernelSet,
+  kernel,
+  kernelSet,
+} from './kernels/set.ts'
 export { type VectorKernels, vectorKernels } from './kernels/vectors.ts'
 export { type LbfgsOptions, type LbfgsReport, type LbfgsSolution, lbfgs, type ValueAndGradient } from './lbfgs.ts'
 export * from './math.ts'

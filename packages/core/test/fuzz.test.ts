@@ -134,7 +134,6 @@ fuzz(
       methods: { f64: () => [2], f32: () => [2], i32: () => [2], matrix: () => [1, 2] },
     },
     allocate: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }] },
-    allocateUpdates: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true }] },
     ready: { skip: 'compiles the sets it is given' },
     kernel: { skip: 'defines a kernel' },
     kernels: { skip: 'definitions of kernels' },
@@ -144,7 +143,6 @@ fuzz(
     exponentialKernels: { skip: 'kernels look at sizes only' },
     matrixView: { args: () => [new Float64Array(12), 2, 3, 4], nonFinite: 'views look at no entries' },
     transpose: { skip: 'swaps two sizes' },
-    readyUpdates: () => [],
     gemmScratch: () => [3, 4, 5],
     solveScratch: () => [3, 4],
 

@@ -61,9 +61,10 @@ function normOf(gradients: GradientSet, caller: string): number {
 
 function leaves(gradients: GradientSet, caller: string): Parameter[] {
   const found: Parameter[] = []
-  for (const { label, value } of members(gradients, `${caller}: gradients`)) {
+  for (const { path, value } of members(gradients)) {
     if (value === null) continue
-    if (!isParameter(value)) refuse(label, 'a float array, an ndarray of one, or null', show(value), 'type')
+    if (!isParameter(value))
+      refuse(`${caller}: gradients${path}`, 'a float array, an ndarray of one, or null', show(value), 'type')
     found.push(value)
   }
   return found

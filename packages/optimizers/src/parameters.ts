@@ -36,12 +36,16 @@ export type GradientsOf<P extends ParameterSet> = P extends Parameter
       ? Like<P, Parameter>
       : Like<P, DeviceParameter>
 
-/** A parameter with its name, and how messages call it. */
-export interface Named {
+/** A member of a set. */
+export interface Member<T = unknown> {
   name: string
-  label: string
-  value: Parameter
+  /** What messages put behind the set's name: '[0]', '.weight', or nothing for a set of one. */
+  path: string
+  value: T
 }
+
+/** A parameter with its name. */
+export type Named = Member<Parameter>
 
 export const isNdArray = (x: unknown): x is NdArray<Floats> =>
   typeof x === 'object' && x !== null && 'shape' in x && 'stride' in x && 'offset' in x && 'data' in x
@@ -85,10 +89,10 @@ export const shapeOf = (x: Parameter): number[] => (isNdArray(x) || isTensor(x) 
 const PARAMETER = 'a Float32Array, a Float64Array or an ndarray of one'
 
 /** The members of a set as they are: nothing is checked but its structure. */
-export function members(set: unknown, label: string): { name: string; label: string; value: unknown }[] {
-  if (Array.isArray(set)) return set.map((value, i) => ({ name: String(i), label: `${label}[${i}]`, value }))
-  if (isRecord(set)) return Object.keys(set).map((name) => ({ name, label: `${label}.${name}`, value: set[name] }))
-  return [{ name: '0', label, value: set }]
+export function members(set: unknown): Member[] {
+  if (Array.isArray(set)) return set.map((value, i) => ({ name: String(i), path: `[${i}]`, value }))
+  if (isRecord(set)) return Object.keys(set).map((name) => ({ name, path: `.${name}`, value: set[name] }))
+  return [{ name: '0', path: '', value: set }]
 }
 
 function checkInMemory(value: unknown, label: string): void {
@@ -100,15 +104,16 @@ function checkInMemory(value: unknown, label: string): void {
  *
  * @throws TypeError for what is no parameter, RangeError when there is none, one is empty, or the same one stands in two places.
  */
-export function takeParameters(
+export function checkParameters(
   set: ParameterSet,
   label: string,
   check: (value: unknown, label: string) => void = checkInMemory,
 ): Named[] {
-  const all = members(set, label)
+  const all = members(set)
   if (all.length === 0) refuse(label, 'nonempty', Array.isArray(set) ? 'an empty list' : 'an empty record')
   const known = new Map<unknown, string>()
-  for (const { label: at, value } of all) {
+  for (const { path, value } of all) {
+    const at = label + path
     check(value, at)
     if (sizeOf(value as Parameter) === 0) refuse(at, 'nonempty', `shape [${shapeOf(value as Parameter)}]`)
     const array = isTensor(value) ? value.data : value

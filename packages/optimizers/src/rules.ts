@@ -1,5 +1,6 @@
-import type { Bounds } from './bounds.ts'
+import type { KernelSet } from '@opt/core'
 import type { Hyper, Settings } from './settings.ts'
+import type { Bounds } from './slots/bounds.ts'
 
 /** What makes one optimizer differ from another, but for its update. */
 export interface Rules<H extends Hyper> {
@@ -21,13 +22,19 @@ export interface Rules<H extends Hyper> {
    * A step whose bounds stay in range is simply taken. Default: each step is taken on trial, with a copy of all that it changes.
    */
   bound?(hyper: H, bounds: Bounds): void
+  /** The optimizer's kernels: its fused updates, and what its operations call in memory. Default: updates run in plain JavaScript. */
+  kernels?: KernelSet<object>
   /**
-   * The update works on a device too: it calls nothing but `slot.kernels`, `slot.device`, and `fill` and `set` of arrays. `overwrites`
-   * lists what it changes of 'gradients' and the inputs, `keeps` the numbers that `slot.device` computes into `slot.kept`, in
-   * that order. `below`: gradients may be so large there, 2^45 by default. It needs {@link bound}. Default: it does not.
+   * The update works on a device too: it does nothing but `slot.apply`, `slot.perform` and `slot.fill`, and there is a {@link bound}.
+   * Default: it works in memory only.
    */
-  onDevice?: { readonly overwrites: readonly string[]; readonly keeps?: readonly string[]; readonly below?: number }
-  /** Arrays a step is given beside the gradients, of every parameter's length; see `Optimizer.take`. Default none. */
+  onDevice?: {
+    /** State numbers that operations compute on the device, in the order of their array 'numbers'. Default none. */
+    readonly numbers?: readonly string[]
+    /** Gradients and inputs must be smaller than this power of two. Default 2^45. */
+    readonly below?: number
+  }
+  /** Arrays a step is given beside the gradients, of every parameter's length; see `Optimizer.receive`. Default none. */
   inputs?: readonly string[]
   /** Throws when a parameter does not suit its hyper-parameters, with a message that begins with `parameter.label`. */
   accept?(hyper: H, parameter: { label: string; length: number; shape: readonly number[] }): void

@@ -72,6 +72,18 @@ export const fraction = (value: number): Setting<number> => ({
   },
 })
 
+/** An integer >= 0. */
+export const count = (value: number): Setting<number> => ({
+  default: value,
+  check: (given, label) => void number(given, label, { integer: true, min: 0 }),
+})
+
+/** A number in [0, 1]. */
+export const share = (value: number): Setting<number> => ({
+  default: value,
+  check: (given, label) => void number(given, label, { min: 0, max: 1 }),
+})
+
 /** true or false. */
 export const flag = (value: boolean): Setting<boolean> => ({
   default: value,
@@ -82,7 +94,8 @@ export const flag = (value: boolean): Setting<boolean> => ({
 
 /** Hyper-parameters in force for some slots: `hyper` is refreshed from `rate` before each step. */
 export interface ResolvedGroup<H> {
-  label: string
+  /** What messages put before its options: 'groups[0].', or nothing for the common options. */
+  path: string
   rate: number | Schedule
   hyper: H
 }
@@ -97,7 +110,7 @@ export function resolveGroups<H extends Hyper>(
   const common = resolve(name, settings, options, ['groups', 'check', 'resident', 'backend'], `${name}: `)
   for (const key of ['check', 'resident'] as const)
     if (options[key] !== undefined) flag(true).check(options[key], `${name}: ${key}`)
-  const names = members(set, 'parameters').map((member) => member.name)
+  const names = members(set).map((member) => member.name)
   const chosen = new Map<string, ResolvedGroup<H>>()
   const { groups = [] } = options
   if (!Array.isArray(groups)) refuse(`${name}: groups`, 'an array', show(groups), 'type')
@@ -136,5 +149,5 @@ function resolve<H extends Hyper>(
     hyper[key] = value as H[typeof key]
   }
   const rate = choices.learningRate ?? common?.rate ?? settings.learningRate.default
-  return { label: prefix === `${name}: ` ? `${name}.step: ` : prefix, rate, hyper }
+  return { path: prefix.slice(name.length + 2), rate, hyper }
 }

@@ -1,8 +1,8 @@
-import { decodeFloats, encodeFloats, number, refuse, show } from '@opt/core'
-import { type Floats, isFloat32, isRecord, place } from './parameters.ts'
+import { decodeFloats, encodeFloats, type FloatsConstructor, number, refuse, show } from '@opt/core'
+import { type Floats, isRecord, place } from './parameters.ts'
 import type { Rules } from './rules.ts'
 import type { Hyper } from './settings.ts'
-import type { HeldSlot } from './slot.ts'
+import type { HeldSlot, LoadedState, SlotState } from './slots/slot.ts'
 
 /** What {@link Optimizer.state} saves: plain JSON, exact to the bit (arrays are base64 of their little-endian bytes). */
 export interface OptimizerState {
@@ -23,19 +23,19 @@ export interface ParameterState {
   numbers: Record<string, string>
 }
 
-const dtypeOf = (slot: HeldSlot) => (slot.device || isFloat32(slot.parameter) ? 'float32' : 'float64')
+const encodeAll = (values: Readonly<Record<string, Floats>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, one]) => [name, encodeFloats(one)]))
 
-/** The state of one slot. */
-export function saveSlot(slot: HeldSlot): ParameterState {
-  const arrays = Object.entries(slot.arrays).map(([name, values]) => [name, encodeFloats(values)])
-  const numbers = Object.entries(slot.numbers).map(([name, value]) => [name, encodeFloats(Float64Array.of(value))])
+/** The state of one slot as JSON. */
+export function saveSlot({ name, dtype, shape }: HeldSlot, { steps, arrays, numbers }: SlotState): ParameterState {
+  const single = Object.entries(numbers).map(([key, value]) => [key, Float64Array.of(value)])
   return {
-    name: slot.name,
-    dtype: dtypeOf(slot),
-    shape: slot.shape.slice(),
-    steps: slot.steps,
-    arrays: Object.fromEntries(arrays),
-    numbers: Object.fromEntries(numbers),
+    name,
+    dtype,
+    shape: shape.slice(),
+    steps,
+    arrays: encodeAll(arrays),
+    numbers: encodeAll(Object.fromEntries(single)),
   }
 }
 
@@ -56,58 +56,65 @@ function largestRatio(averages: ArrayLike<number>, squares: ArrayLike<number>): 
   return largest
 }
 
-/** Checks a saved slot against the one it is for, and returns what puts it there. */
+/** Checks a saved slot against the one it is for, and decodes it. */
 function readSlot<H extends Hyper>(
-  { squares = [], counts: counting = [], averages = [] }: Rules<H>,
+  { squares = [], counts = [], averages = [] }: Rules<H>,
   slot: HeldSlot,
   saved: ParameterState,
   taken: number,
   label: string,
-): () => void {
-  if (saved.dtype !== dtypeOf(slot)) refuse(`${label}.dtype`, dtypeOf(slot), show(saved.dtype))
-  if (!Array.isArray(saved.shape) || saved.shape.map(show).join() !== slot.shape.join())
+): LoadedState {
+  const { dtype, shape, length, arrayNames } = slot
+  if (saved.dtype !== dtype) refuse(`${label}.dtype`, dtype, show(saved.dtype))
+  if (!Array.isArray(saved.shape) || saved.shape.map(show).join() !== shape.join())
     refuse(
       `${label}.shape`,
-      `[${slot.shape}]`,
+      `[${shape}]`,
       Array.isArray(saved.shape) ? `[${saved.shape.map(show)}]` : show(saved.shape),
     )
   checkCount(saved.steps, `${label}.steps`, taken)
-  const arrays = Object.keys(slot.arrays)
-  const numbers = Object.keys(slot.numbers)
-  for (const [kind, names] of [['arrays', arrays] as const, ['numbers', numbers] as const]) {
-    if (!isRecord(saved[kind])) refuse(`${label}.${kind}`, 'a record', show(saved[kind]), 'type')
-    const given = Object.keys(saved[kind]).sort()
-    if (String(given) !== String(names.slice().sort()))
-      refuse(`${label}.${kind}`, names.length > 0 ? `${names.join(', ')}` : 'empty', given.join(', ') || 'none')
+  const numberNames = Object.keys(slot.numbers)
+  checkNames(saved.arrays, arrayNames, `${label}.arrays`)
+  checkNames(saved.numbers, numberNames, `${label}.numbers`)
+  const Kind = dtype === 'float32' ? Float32Array : Float64Array
+  const decode = <A extends Floats>(text: string, kind: FloatsConstructor<A>, n: number, name: string): [string, A] => [
+    name,
+    decodeFloats(text, kind, n, `${label}.${name}`),
+  ]
+  const arrays = Object.fromEntries(arrayNames.map((name) => decode<Floats>(saved.arrays[name], Kind, length, name)))
+  const single = numberNames.map((name) => decode(saved.numbers[name], Float64Array, 1, name))
+  const numbers = Object.fromEntries(single.map(([name, [value]]) => [name, value]))
+  for (const name of arrayNames)
+    checkMeaning(arrays[name], (at) => `${label}.${name}${place(at, shape)}`, squares.includes(name))
+  for (const name of numberNames) {
+    const value = slot.rounded.includes(name) ? Math.fround(numbers[name]) : numbers[name]
+    checkMeaning([value], () => `${label}.${name}`, squares.includes(name))
+    if (counts.includes(name)) checkCount(numbers[name], `${label}.${name}`, saved.steps)
   }
-  const Kind = dtypeOf(slot) === 'float32' ? Float32Array : Float64Array
-  const contents = arrays.map((name) => decodeFloats<Floats>(saved.arrays[name], Kind, slot.length, `${label}.${name}`))
-  const values = numbers.map((name) => decodeFloats(saved.numbers[name], Float64Array, 1, `${label}.${name}`)[0])
-  arrays.forEach((name, i) => {
-    checkMeaning(contents[i], (at) => `${label}.${name}${place(at, slot.shape)}`, squares.includes(name))
-  })
-  numbers.forEach((name, i) => {
-    checkMeaning([slot.kept ? Math.fround(values[i]) : values[i]], () => `${label}.${name}`, squares.includes(name))
-    if (counting.includes(name)) checkCount(values[i], `${label}.${name}`, saved.steps)
-  })
   const ratios = averages.map(([average, square]) => {
-    const k = numbers.indexOf(average)
-    if (k >= 0) return values[k] === 0 ? 0 : values[k] / values[numbers.indexOf(square)]
-    return largestRatio(contents[arrays.indexOf(average)], contents[arrays.indexOf(square)])
+    if (average in arrays) return largestRatio(arrays[average], arrays[square])
+    return numbers[average] === 0 ? 0 : numbers[average] / numbers[square]
   })
-  return () => {
-    slot.bounds.ratio = Math.max(0, ...ratios)
-    slot.bounds.parameter = Infinity
-    slot.steps = saved.steps
-    arrays.forEach((name, i) => slot.arrays[name].set(contents[i]))
-    numbers.forEach((name, i) => {
-      slot.numbers[name] = values[i]
-    })
-  }
+  return { steps: saved.steps, arrays, numbers, ratio: Math.max(0, ...ratios) }
 }
 
-/** Checks a saved state against the slots it is for, and returns what puts it there. */
-export function readState<H extends Hyper>(rules: Rules<H>, slots: HeldSlot[], state: OptimizerState): () => void {
+function checkNames(given: unknown, names: readonly string[], label: string): void {
+  if (!isRecord(given)) refuse(label, 'a record', show(given), 'type')
+  const found = Object.keys(given).sort()
+  if (String(found) !== String([...names].sort()))
+    refuse(label, names.length > 0 ? names.join(', ') : 'empty', found.join(', ') || 'none')
+}
+
+/**
+ * Checks a saved state against the slots it is for, and decodes it.
+ *
+ * @throws TypeError or RangeError when it is not one of this optimizer on these parameters.
+ */
+export function readState<H extends Hyper>(
+  rules: Rules<H>,
+  slots: readonly HeldSlot[],
+  state: OptimizerState,
+): LoadedState[] {
   const { name } = rules
   const label = `${name}.load: state`
   if (!isRecord(state) || !Array.isArray(state.parameters)) refuse(label, 'what state() returned', show(state), 'type')
@@ -116,15 +123,12 @@ export function readState<H extends Hyper>(rules: Rules<H>, slots: HeldSlot[], s
   const saved = new Map(Array.from(state.parameters, (parameter) => [parameter?.name, parameter]))
   if (saved.size !== slots.length || state.parameters.length !== slots.length)
     refuse(`${label}.parameters`, `${slots.length} by name`, `${state.parameters.length}, ${saved.size} names`)
-  const put = slots.map((slot) => {
+  return slots.map((slot) => {
     const parameter = saved.get(slot.name)
     if (!parameter)
       refuse(`${label}.parameters`, `with one named ${show(slot.name)}`, [...saved.keys()].map(show).join(', '))
     return readSlot(rules, slot, parameter, state.steps, `${label}.${slot.name}`)
   })
-  return () => {
-    for (const apply of put) apply()
-  }
 }
 
 /** A number of steps, not more than those that have been taken. */

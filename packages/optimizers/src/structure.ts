@@ -1,7 +1,6 @@
 import { refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Floats, isNdArray, isRecord, isTensor, type ParameterSet } from './parameters.ts'
-import type { HeldSlot } from './slot.ts'
 
 /** Is it a list or record with the members that the parameters have? */
 export function checkStructure(parameters: ParameterSet, set: unknown, count: number, label: string): void {
@@ -22,18 +21,19 @@ export function memberOf(parameters: ParameterSet, set: unknown, i: number, name
   return isRecord(parameters) ? (set as Record<string, unknown>)[name] : set
 }
 
-/** The structure of the parameters on arrays of the slots. */
+/** The structure of the parameters on other arrays, of slot i `pick(i)`. */
 export function viewsOf<P extends ParameterSet>(
   set: P,
-  slots: HeldSlot[],
-  pick: (slot: HeldSlot, i: number) => Floats,
+  slots: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  pick: (i: number) => unknown,
 ): P {
-  const view = (slot: HeldSlot, i: number, like: unknown) => {
-    const data = pick(slot, i)
-    if (isTensor(like)) return { data, shape: slot.shape.slice() }
-    return isNdArray(like) ? ndarray(data, slot.shape.slice()) : data
+  const view = (i: number, like: unknown) => {
+    const data = pick(i)
+    const shape = slots[i].shape.slice()
+    if (isTensor(like)) return { data, shape }
+    return isNdArray(like) ? ndarray(data as Floats, shape) : data
   }
-  if (Array.isArray(set)) return slots.map((slot, i) => view(slot, i, set[i])) as unknown as P
-  if (!isRecord(set)) return view(slots[0], 0, set) as unknown as P
-  return Object.fromEntries(slots.map((slot, i) => [slot.name, view(slot, i, set[slot.name])])) as unknown as P
+  if (Array.isArray(set)) return slots.map((_, i) => view(i, set[i])) as unknown as P
+  if (!isRecord(set)) return view(0, set) as P
+  return Object.fromEntries(slots.map(({ name }, i) => [name, view(i, set[name])])) as unknown as P
 }

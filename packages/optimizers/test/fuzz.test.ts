@@ -57,10 +57,11 @@ fuzz(api, {
     methods: schedule().methods!,
   },
 
+  fusedUpdate: { skip: "describes an author's update" },
   boundAdam: { skip: "computes an author's bounds, in place" },
 
   ...Object.fromEntries(
-    ['nonnegative', 'positive', 'fraction', 'flag'].map((name) => [
+    ['nonnegative', 'positive', 'fraction', 'flag', 'count', 'share'].map((name) => [
       name,
       { skip: "makes a rule of an author's default" },
     ]),

@@ -3,7 +3,6 @@ import ndarray from 'ndarray'
 import { conformance } from '../src/conformance/index.ts'
 import {
   Adam,
-  type Floats,
   fraction,
   type Hyper,
   nonnegative,
@@ -35,7 +34,7 @@ class Normalized<P extends ParameterSet = ParameterSet> extends Optimizer<Normal
     )
   }
 
-  protected override update<A extends Floats>(slot: Slot<A>, { learningRate, beta, epsilon }: NormalizedHyper): void {
+  protected override update(slot: Slot, { learningRate, beta, epsilon }: NormalizedHyper): void {
     const { length, parameter, gradient, arrays, numbers } = slot
     let sum = 0
     for (let i = 0; i < length; i++) sum += gradient[i] * gradient[i]
@@ -70,7 +69,7 @@ describe('the suite finds what is wrong', () => {
 
   class Broken extends SGD<ParameterSet> {
     readonly kept: unknown[] = []
-    override update<A extends Floats>(slot: Slot<A>, hyper: never): void {
+    override update(slot: Slot, hyper: never): void {
       this.kept.push(new Float64Array(64))
       slot.parameter[0] += 1e-9
       super.update(slot, hyper)

@@ -8,5 +8,15 @@ export type { Arguments, Call, Case, Skipped, Subject } from './cases.ts'
 export { type Finding, type FuzzOptions, findings } from './findings.ts'
 export { fuzz } from './fuzz.ts'
 export { golden } from './golden.ts'
-export { type Core, checkSameBits, fingerprint, type KernelCall, kernelDigests, type Loops } from './kernels.ts'
+export { type KernelCalls, kernelTests } from './kernel-tests.ts'
+export {
+  type Core,
+  checkSameBits,
+  fingerprint,
+  type KernelCall,
+  kernelDigests,
+  type Loops,
+  type Update,
+  updateCalls,
+} from './kernels.ts'
 export { distance, type Numbers, near, type Tolerance } from './near.ts'

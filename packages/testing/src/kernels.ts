@@ -88,6 +88,36 @@ function fill(values: View, spec: string, rng: Generator, wild: boolean): void {
   }
 }
 
+/** The part of @opt/optimizers' fused updates that is used here. */
+export interface Update {
+  readonly name: string
+  readonly arrays: readonly string[]
+  readonly numbers: readonly string[]
+}
+
+/**
+ * Calls of fused updates on 203 entries, in float64 and float32.
+ *
+ * @param numbers by their names in the updates.
+ * @param positive names of arrays whose entries are positive, such as means of squares.
+ */
+export function updateCalls(
+  updates: readonly Update[],
+  numbers: Readonly<Record<string, number>>,
+  positive: readonly string[] = [],
+): Record<string, KernelCall> {
+  const call = (update: Update, type: string): KernelCall => [
+    203,
+    ...update.arrays.map((name) => `${positive.includes(name) ? '+' : ''}${type}:203`),
+    ...update.numbers.map((name) => numbers[name]),
+  ]
+  const calls = updates.map((update) => [
+    [update.name, call(update, 'f64')],
+    [`${update.name}32`, call(update, 'f32')],
+  ])
+  return Object.fromEntries(calls.flat())
+}
+
 /** Returns the digest of one kernel over ordinary and special inputs. */
 function digest({ allocate, random }: Core, set: Loops, name: string, call: KernelCall, plain: boolean): string {
   let state = START

@@ -1,26 +1,23 @@
 import {
   type Backend,
-  type DeviceSlot,
   type DeviceSlots,
   number,
   type Program,
   refuse,
   type SlotRequest,
+  type SlotRules,
   show,
 } from '@opt/core'
 import type { Arrays, Device, Numbers } from './device.ts'
 import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
 import { Scope } from './scope.ts'
-import { Guarded } from './updates/guarded.ts'
-import { checkParameter, HeldSlots } from './updates/held-slots.ts'
-import { type Updates, updateKernels } from './updates/update-kernels.ts'
+import { checkParameter, GPUSlots } from './updates/gpu-slots.ts'
 import { arrayOf, floatsOf } from './values.ts'
 
 /** A GPU that solvers take as `backend`; {@link webgpu} opens it. */
 export class WebGPUBackend extends Operations implements Backend {
   readonly #device: Device
-  #updates: Updates | undefined
 
   constructor(device: Device) {
     super(device)
@@ -84,20 +81,14 @@ export class WebGPUBackend extends Operations implements Backend {
     this.#device.run(program, arrays, numbers, workgroups)
   }
 
-  /** The core's fused optimizer updates on arrays of this device, by their own names. An optimizer with `{ backend: gpu }` has its own. */
-  get updates(): Updates {
-    this.#updates ??= updateKernels(new Guarded(this.#device, 0))
-    return this.#updates
-  }
-
   /** Refuses what cannot be a parameter of an optimizer here: anything but an array of this device, or `{ data, shape }` with one. */
   checkParameter(value: unknown, label: string): void {
     checkParameter(this.#device, value, label)
   }
 
-  /** Takes the slots of an optimizer; those of @opt call it when they are given `{ backend: gpu }`. */
-  hold(slots: readonly DeviceSlot[], request: SlotRequest): DeviceSlots {
-    return new HeldSlots(this.#device, slots, request)
+  /** Allocates the memory of an optimizer; those of @opt call it when they are given `{ backend: gpu }`. */
+  slots(requests: readonly SlotRequest[], rules: SlotRules): DeviceSlots {
+    return new GPUSlots(this.#device, requests, rules)
   }
 
   /**

@@ -22,7 +22,7 @@ fuzz(
       make: () => gpu,
       says,
       methods: {
-        hold: { skip: 'what the optimizers of @opt ask for, checked there' },
+        slots: { skip: 'what the optimizers of @opt ask for, checked there' },
         close: { skip: 'ends the device' },
         array: { args: () => [[1, 2, 3]], loose: ['0'], nonFinite: 'NaN is a number of a device' },
         write: { args: () => [three(), [1, 2], 1], nonFinite: 'NaN is a number of a device' },

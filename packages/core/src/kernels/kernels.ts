@@ -1,5 +1,5 @@
 /**
- * The hot loops of the house; the optimizers' updates are {@link OptimizerKernels}, a module of their own. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
+ * The hot loops. Sizes come first, then views of one workspace; matrices are row-major with a row stride (`ld...`)
  * in elements. Every kernel has the same bits in WebAssembly and in plain JavaScript, in every engine (a NaN is a NaN): the order of
  * sums is part of its contract. Arguments must not overlap unless a kernel says so. Only the length of `work` is checked (RangeError);
  * a view that is too short lets a kernel write over its neighbours.

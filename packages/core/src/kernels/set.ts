@@ -13,8 +13,17 @@ export interface KernelDefinition<F extends Kernel> {
   call(loops: Readonly<Record<string, Kernel>>): F
 }
 
-type Definitions = Readonly<Record<string, Kernel | KernelDefinition<Kernel>>>
-type Called<D> = { readonly [Name in keyof D]: D[Name] extends KernelDefinition<infer F> ? F : D[Name] }
+/** Loops whose arguments are bound ahead of the calls: what `bind` returns stands among the kernels. */
+export interface BindableDefinition<B> {
+  /** The loops in plain JavaScript, with the bits of the WebAssembly ones. */
+  readonly plain: Readonly<Record<string, Kernel>>
+  /** Binds the exports, which take pointers; null: the plain loops, which take views. */
+  bind(exports: WasmExports | null): B
+}
+
+type Definitions = Readonly<Record<string, Kernel | KernelDefinition<Kernel> | BindableDefinition<unknown>>>
+type Bound<D> = D extends BindableDefinition<infer B> ? B : D extends KernelDefinition<infer F> ? F : D
+type Called<D> = { readonly [Name in keyof D]: Bound<D[Name]> }
 
 /** Defines a kernel whose callers pass something better than pointers and sizes, such as a {@link MatrixView}. */
 export function kernel<L extends Record<string, Kernel>, F extends Kernel>(
@@ -70,13 +79,13 @@ export class KernelSet<K extends object> {
     const loops = Object.fromEntries(
       Object.entries(this.plain).map(([name, plain]) => [
         name,
-        wrap(name, exports ? withPointers(exports[name], plain.length) : plain),
+        wrap(name, exports ? withPointers(exports[name]) : plain),
       ]),
     )
-    const called = Object.entries(this.#definitions).map(([name, one]) => [
-      name,
-      typeof one === 'function' ? loops[name] : one.call(loops),
-    ])
+    const called = Object.entries(this.#definitions).map(([name, one]) => {
+      if (typeof one === 'function') return [name, loops[name]]
+      return [name, 'bind' in one ? one.bind(exports) : one.call(loops)]
+    })
     return Object.fromEntries(called) as K
   }
 
@@ -102,11 +111,11 @@ const bytesOf = (hex: string) =>
 type Argument = number | ArrayBufferView
 const pass = (x: Argument) => (typeof x === 'number' ? x : x.byteOffset)
 
-/** Calls an export of so many parameters with the views' pointers; written out, because rest parameters cost more than a small kernel. */
-function withPointers(f: (...numbers: number[]) => number, parameters: number): Kernel {
+/** Calls an export with the views' pointers; written out, because rest parameters cost more than a small kernel. */
+function withPointers(f: (...numbers: number[]) => number): Kernel {
   type A = Argument
   // biome-ignore format: one pattern
-  switch (parameters) {
+  switch (f.length) {
     case 1: return (a: A) => f(pass(a))
     case 2: return (a: A, b: A) => f(pass(a), pass(b))
     case 3: return (a: A, b: A, c: A) => f(pass(a), pass(b), pass(c))
@@ -121,7 +130,6 @@ function withPointers(f: (...numbers: number[]) => number, parameters: number): 
       f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j))
     case 10: return (a: A, b: A, c: A, d: A, e: A, g: A, h: A, i: A, j: A, k: A) =>
       f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j), pass(k))
-    // gemm
     case 13: return (a: A, b: A, c: A, d: A, e: A, g: A, h: A, i: A, j: A, k: A, l: A, m: A, n: A) =>
       f(pass(a), pass(b), pass(c), pass(d), pass(e), pass(g), pass(h), pass(i), pass(j), pass(k), pass(l), pass(m), pass(n))
     default: return (...args: A[]) => f(...args.map(pass))

@@ -3,12 +3,20 @@ interface Host {
   process?: { memoryUsage(): { heapUsed: number; arrayBuffers: number } }
 }
 
+/** What one call of a function costs. */
+export interface HeapUse {
+  /** Bytes that it allocates, most of them for a moment. */
+  allocated: number
+  /** Bytes that are still in use after garbage collection. */
+  kept: number
+}
+
 /**
- * Bytes of heap and array buffers that one call of `work` leaves behind, as the least of a few tries of `calls` calls each.
+ * Measures the bytes of heap and array buffers that one call of `work` uses, as the least of a few tries of `calls` calls each.
  *
  * @throws Error outside Node, or without its option --expose-gc.
  */
-export function heapPerCall(work: () => void, calls: number): number {
+export function heapPerCall(work: () => void, calls: number): HeapUse {
   const { gc, process: host } = globalThis as Host
   if (!gc || !host) throw new Error('heapPerCall: the heap can be measured in Node with --expose-gc only')
   const used = () => {
@@ -16,12 +24,14 @@ export function heapPerCall(work: () => void, calls: number): number {
     return heapUsed + arrayBuffers
   }
   for (let i = 0; i < calls; i++) work()
-  let least = Infinity
+  const least = { allocated: Infinity, kept: Infinity }
   for (let round = 0; round < 5; round++) {
     gc()
     const before = used()
     for (let i = 0; i < calls; i++) work()
-    least = Math.min(least, (used() - before) / calls)
+    least.allocated = Math.min(least.allocated, Math.max(0, used() - before) / calls)
+    gc()
+    least.kept = Math.min(least.kept, Math.max(0, used() - before) / calls)
   }
-  return Math.max(0, least)
+  return least
 }

@@ -1,4 +1,15 @@
-import { number, options as optionsOf, pow, Random, type RandomState, random, refuse, show } from '@opt/core'
+import {
+  type KernelSet,
+  kernelSet,
+  number,
+  options as optionsOf,
+  pow,
+  Random,
+  type RandomState,
+  random,
+  refuse,
+  show,
+} from '@opt/core'
 import {
   boundAdam,
   type Floats,
@@ -13,8 +24,12 @@ import {
   positive,
   type Rules,
   type Slot,
+  type SlotOperation,
+  share,
 } from '@opt/optimizers'
-import { averageBlocks, type BlockSizes, blockLength, blockSizes, power } from './blocks.ts'
+import { averageBlocks, type BlockSizes, blockLength, blockSizes } from './blocks.ts'
+import { adahessian, adahessianPower } from './updates.ts'
+import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link AdaHessian}. */
 export interface AdaHessianHyper extends Hyper {
@@ -48,6 +63,26 @@ export interface AdaHessianState extends OptimizerState {
 /** Hessian-vector products in the structure of the parameters, or what makes them: z to H z, exact or nearly so. */
 export type HessianProducts<P extends ParameterSet> = GradientsOf<P> | ((z: P) => GradientsOf<P>)
 
+/** The fused update of {@link AdaHessian}. */
+export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { adahessian })
+
+/** Draws +1 or -1 with equal chance into the input 'z'. */
+const drawSigns: SlotOperation<Random> = {
+  memory: ({ inputs }, random) => fillWithSigns(inputs.z, random),
+  device(slot, random) {
+    const z = new Float32Array(slot.length)
+    fillWithSigns(z, random)
+    slot.set('z', z)
+  },
+}
+
+function fillWithSigns(z: Floats, random: Random): void {
+  for (let i = 0, bits = 0; i < z.length; i++, bits >>>= 1) {
+    if (i % 32 === 0) bits = random.uniform(0, 4294967296) >>> 0
+    z[i] = bits & 1 ? 1 : -1
+  }
+}
+
 const rules: Rules<AdaHessianHyper> = {
   name: 'AdaHessian',
   settings: {
@@ -56,14 +91,15 @@ const rules: Rules<AdaHessianHyper> = {
     beta2: fraction(0.999),
     epsilon: positive(1e-4),
     weightDecay: nonnegative(0),
-    hessianPower: power(1),
+    hessianPower: share(1),
     blockSizes: blockSizes([-1, -1, -1, -1]),
   },
   arrays: () => ['mean', 'meanSquare'],
   inputs: ['z', 'products'],
   squares: ['meanSquare'],
   bound: (hyper, bounds) => boundAdam(hyper, bounds, false),
-  onDevice: { overwrites: ['products'] },
+  kernels,
+  onDevice: {},
   accept: (hyper, { label, length, shape }) => {
     if (shape.length > 4) refuse(label, 'of at most 4 dimensions', `shape [${shape}]`)
     const block = blockLength(shape, hyper.blockSizes)
@@ -111,14 +147,7 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
 
   /** Draws the next z, +1 or -1 with equal chance, in the structure of the parameters; the next draw overwrites it. */
   rademacher(): P {
-    for (const { length, inputs, device } of this.slots) {
-      const z = device ? new Float32Array(length) : inputs.z
-      for (let i = 0, bits = 0; i < length; i++, bits >>>= 1) {
-        if (i % 32 === 0) bits = this.#random.uniform(0, 4294967296) >>> 0
-        z[i] = bits & 1 ? 1 : -1
-      }
-      if (device) inputs.z.set(z)
-    }
+    for (const slot of this.slots) slot.perform(drawSigns, this.#random)
     return this.#z
   }
 
@@ -126,36 +155,18 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
     const products = this.#products
     this.#products = undefined
     const make = products as (z: P) => GradientsOf<P>
-    this.take('products', typeof products === 'function' ? make(this.rademacher()) : (products as GradientsOf<P>))
+    this.receive('products', typeof products === 'function' ? make(this.rademacher()) : (products as GradientsOf<P>))
   }
 
-  protected override update<A extends Floats>(slot: Slot<A>, hyper: AdaHessianHyper): void {
-    const { length, shape, parameter, gradient, arrays, inputs, steps, kernels, device } = slot
-    const { learningRate, beta1, beta2, epsilon, weightDecay, hessianPower } = hyper
-    const { mean, meanSquare } = arrays
-    const diagonal = inputs.products
-    const block = blockLength(shape, hyper.blockSizes)
-    if (!device) averageBlocks(diagonal, block)
-    else if (block > 1) device.averageBlocks(length / block, block, diagonal)
-    const rate = learningRate / (1 - pow(beta1, steps))
-    const correction = 1 / (1 - pow(beta2, steps))
-    const keep = 1 - learningRate * weightDecay
-    if (hessianPower === 1) {
-      // biome-ignore format: one call
-      kernels.adahessian(length, parameter, mean, meanSquare, gradient, diagonal, rate, correction, keep, beta1, beta2, epsilon)
-      return
-    }
-    if (device) {
-      // biome-ignore format: one call
-      device.adahessianPower(length, parameter, mean, meanSquare, gradient, diagonal, rate, correction, keep, beta1, beta2, epsilon, hessianPower)
-      return
-    }
-    for (let i = 0; i < length; i++) {
-      mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i]
-      meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * diagonal[i] * diagonal[i]
-      const curvature = pow(meanSquare[i] * correction, 0.5 * hessianPower)
-      parameter[i] = keep * parameter[i] - (rate * mean[i]) / (curvature + epsilon)
-    }
+  protected override update(slot: Slot, hyper: AdaHessianHyper): void {
+    const { learningRate, beta1, beta2, epsilon, weightDecay, hessianPower, blockSizes } = hyper
+    const block = blockLength(slot.shape, blockSizes)
+    if (block > 1) slot.perform(averageBlocks, block)
+    const stepSize = learningRate / (1 - pow(beta1, slot.steps))
+    const correction2 = 1 / (1 - pow(beta2, slot.steps))
+    const numbers = { stepSize, correction2, decayFactor: 1 - learningRate * weightDecay, beta1, beta2, epsilon }
+    if (hessianPower === 1) slot.apply(adahessian, numbers)
+    else slot.perform(adahessianPower, { ...numbers, power: hessianPower })
   }
 
   override state(): AdaHessianState {

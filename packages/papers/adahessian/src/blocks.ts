@@ -1,5 +1,5 @@
-import { number, refuse, show } from '@opt/core'
-import type { Floats, Setting } from '@opt/optimizers'
+import { number, type Program, refuse, show } from '@opt/core'
+import type { Setting, SlotOperation } from '@opt/optimizers'
 
 /**
  * Over how many entries the estimate of the diagonal is averaged, for parameters of 1, 2, 3 and 4 dimensions.
@@ -20,12 +20,6 @@ export const blockSizes = (value: BlockSizes): Setting<BlockSizes> => ({
   },
 })
 
-/** A number in [0, 1]. */
-export const power = (value: number): Setting<number> => ({
-  default: value,
-  check: (given, label) => void number(given, label, { min: 0, max: 1 }),
-})
-
 /** How many entries that follow each other are averaged in a parameter of that shape. */
 export function blockLength(shape: readonly number[], sizes: BlockSizes): number {
   const rank = shape.length
@@ -35,13 +29,47 @@ export function blockLength(shape: readonly number[], sizes: BlockSizes): number
   return rank === 4 ? shape[2] * shape[3] : shape[rank - 1]
 }
 
-/** Each entry becomes the mean of |d| over its block. */
-export function averageBlocks(d: Floats, block: number): void {
-  if (block === 1) return
-  for (let start = 0; start < d.length; start += block) {
-    let sum = 0
-    for (let i = start; i < start + block; i++) sum += Math.abs(d[i])
-    const mean = sum / block
-    for (let i = start; i < start + block; i++) d[i] = mean
-  }
+/** Each entry of the input 'products' becomes the mean of |d| over its block, of so many entries. */
+export const averageBlocks: SlotOperation<number> = {
+  memory({ inputs: { products: d } }, block) {
+    for (let start = 0; start < d.length; start += block) {
+      let sum = 0
+      for (let i = start; i < start + block; i++) sum += Math.abs(d[i])
+      const mean = sum / block
+      for (let i = start; i < start + block; i++) d[i] = mean
+    }
+  },
+  device(slot, block) {
+    const blocks = slot.length / block
+    // A kernel of a convolution has few entries: one thread a block.
+    if (block > SMALL) slot.run(averageLarge, { columns: block }, { workgroups: blocks })
+    else slot.run(averageSmall, { columns: block, blocks })
+  },
+}
+
+/** Up to so many entries are one thread's work. */
+const SMALL = 64
+
+const averageSmall: Program = {
+  name: 'averageSmall',
+  writes: ['products'],
+  numbers: ['columns: u32'],
+  each: 'blocks',
+  body: `
+  let end = (i + 1u) * p.columns;
+  var sum = 0.0;
+  for (var j = i * p.columns; j < end; j++) { sum += abs(products[j]); }
+  let mean = sum / f32(p.columns);
+  for (var j = i * p.columns; j < end; j++) { products[j] = mean; }`,
+}
+
+const averageLarge: Program = {
+  name: 'averageLarge',
+  writes: ['products'],
+  numbers: ['columns: u32'],
+  body: `
+  var sum = 0.0;
+  for (var j = t; j < p.columns; j += 256u) { sum += abs(products[group * p.columns + j]); }
+  let mean = sum_all(sum, t) / f32(p.columns);
+  for (var j = t; j < p.columns; j += 256u) { products[group * p.columns + j] = mean; }`,
 }

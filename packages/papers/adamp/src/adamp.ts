@@ -1,9 +1,12 @@
-import { pow } from '@opt/core'
+import { type KernelSet, kernelSet, pow } from '@opt/core'
 import {
+  adamw,
   boundAdam,
-  type Floats,
+  descend,
+  type FusedUpdate,
   flag,
   fraction,
+  fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
@@ -13,7 +16,15 @@ import {
   type Rules,
   type Slot,
 } from '@opt/optimizers'
-import { boundRows, scaleInvariantRows } from './projection.ts'
+import { wasm } from './adamp-wasm.ts'
+import {
+  boundRows,
+  findInvariance,
+  largestCosine,
+  projectAndDescend,
+  projectRows,
+  type RowKernels,
+} from './projection.ts'
 
 /** Hyper-parameters of {@link AdamP}. */
 export interface AdamPHyper extends Hyper {
@@ -35,6 +46,44 @@ export interface AdamPHyper extends Hyper {
   nesterov: boolean
 }
 
+/** Adam's direction, in place of the gradient; with nesterov = 1 by a look ahead. */
+export const adamDirection: FusedUpdate<'correction2' | 'beta1' | 'beta2' | 'epsilon' | 'nesterov'> =
+  /* @__PURE__ */ fusedUpdate({
+    name: 'adamDirection',
+    writes: ['mean', 'meanSquare', 'gradient'],
+    numbers: ['correction2', 'beta1', 'beta2', 'epsilon', 'nesterov'],
+    coefficients: (numbers) => ({ ...numbers, rest1: 1 - numbers.beta1, rest2: 1 - numbers.beta2 }),
+    plain(n, { mean: m, meanSquare: v, gradient: g }, coefficients, round) {
+      const { correction2, beta1, rest1, beta2, rest2, epsilon, nesterov } = coefficients
+      for (let i = 0; i < n; i++) {
+        const fresh = round(rest1 * g[i])
+        const first = round(round(beta1 * m[i]) + fresh)
+        const second = round(round(beta2 * v[i]) + round(rest2 * round(g[i] * g[i])))
+        m[i] = first
+        v[i] = second
+        const ahead = nesterov ? round(round(beta1 * first) + fresh) : first
+        g[i] = ahead / round(round(Math.sqrt(round(second * correction2))) + epsilon)
+      }
+    },
+    wgsl: `
+  let g = gradient[i];
+  let first = p.beta1 * mean[i] + p.rest1 * g;
+  let second = p.beta2 * meanSquare[i] + p.rest2 * (g * g);
+  mean[i] = first;
+  meanSquare[i] = second;
+  let ahead = select(first, p.beta1 * first + p.rest1 * g, p.nesterov != 0.0);
+  gradient[i] = ahead / (sqrt(second * p.correction2) + p.epsilon);`,
+  })
+
+/** The kernels of {@link AdamP}. */
+export const adampKernels: KernelSet<RowKernels> = /* @__PURE__ */ kernelSet(wasm, {
+  adamw,
+  descend,
+  adamDirection,
+  largestCosine,
+  projectRows,
+})
+
 const rules: Rules<AdamPHyper> = {
   name: 'AdamP',
   settings: {
@@ -54,7 +103,8 @@ const rules: Rules<AdamPHyper> = {
     const direction = boundAdam(hyper, bounds)
     boundRows(bounds, hyper.learningRate / (1 - hyper.beta1), direction, hyper.epsilon)
   },
-  onDevice: { overwrites: ['gradients'] },
+  kernels: adampKernels,
+  onDevice: {},
 }
 
 /**
@@ -71,28 +121,22 @@ export class AdamP<P extends ParameterSet = ParameterSet> extends Optimizer<Adam
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(slot: Slot<A>, hyper: AdamPHyper): void {
-    const { length, parameter, gradient, shape, steps, kernels, device } = slot
+  protected override update(slot: Slot, hyper: AdamPHyper): void {
     const { learningRate, beta1, beta2, epsilon, weightDecay, delta, weightDecayRatio, nesterov } = hyper
-    const { mean, meanSquare } = slot.arrays
-    const rate = learningRate / (1 - pow(beta1, steps))
-    const correction = 1 / (1 - pow(beta2, steps))
-    if (device && shape.length > 1) {
-      const [channels, n] = [shape[0], length / shape[0]]
-      const decay = learningRate * weightDecay
-      device.findInvariance(channels, n, parameter, gradient, delta, epsilon)
-      kernels.adamDirection(length, mean, meanSquare, gradient, correction, beta1, beta2, epsilon, nesterov ? 1 : 0)
-      device.projectAndDescend(channels, n, parameter, gradient, rate, 1 - decay, 1 - decay * weightDecayRatio, epsilon)
-      return
-    }
-    const rows = scaleInvariantRows(slot, delta, epsilon)
-    const keep = 1 - learningRate * weightDecay * (rows > 0 ? weightDecayRatio : 1)
+    const stepSize = learningRate / (1 - pow(beta1, slot.steps))
+    const correction2 = 1 / (1 - pow(beta2, slot.steps))
+    const decayFactor = 1 - learningRate * weightDecay
+    const rows = slot.perform(findInvariance, { delta, epsilon })
     if (rows === 0 && !nesterov) {
-      kernels.adamw(length, parameter, mean, meanSquare, gradient, rate, correction, keep, beta1, beta2, epsilon)
+      slot.apply(adamw, { stepSize, correction2, decayFactor, beta1, beta2, epsilon })
       return
     }
-    kernels.adamDirection(length, mean, meanSquare, gradient, correction, beta1, beta2, epsilon, nesterov ? 1 : 0)
-    if (rows > 0) kernels.projectRows(rows, length / rows, parameter, gradient, epsilon)
-    kernels.descend(length, parameter, gradient, rate, keep, 0)
+    slot.apply(adamDirection, { correction2, beta1, beta2, epsilon, nesterov: Number(nesterov) })
+    if (rows === 0) {
+      slot.apply(descend, { learningRate: stepSize, decayFactor, l2: 0 })
+      return
+    }
+    const invariantDecayFactor = 1 - learningRate * weightDecay * weightDecayRatio
+    slot.perform(projectAndDescend, { rows, learningRate: stepSize, decayFactor, invariantDecayFactor, epsilon })
   }
 }

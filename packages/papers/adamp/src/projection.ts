@@ -1,19 +1,117 @@
-import type { Bounds, Floats, Slot } from '@opt/optimizers'
+import { type Kernel, type KernelDefinition, kernel, type VectorKernels, vectorKernels } from '@opt/core'
+import { type Bounds, descend, type Floats, type SlotOperation } from '@opt/optimizers'
+import { along, decide, products, projectedDescent, shares } from './projection-programs.ts'
+
+/** Kernels on the rows of matrices. */
+export interface RowKernels {
+  /** The largest |x'y| / (max(|x|, floor) max(|y|, floor)) of the rows of two rows-by-n matrices; sums dot-ordered. */
+  largestCosine(rows: number, n: number, x: Floats, y: Floats, floor: number): number
+  /** Each row of u loses its part along the same row of x: u -= x (x'u) / (|x| + epsilon)^2; sums dot-ordered. */
+  projectRows(rows: number, n: number, x: Floats, u: Floats, epsilon: number): void
+}
+
+const { dot, dot32, axpy, axpy32 } = vectorKernels.plain as Readonly<Record<string, (...args: unknown[]) => number>>
+
+/** Calls `each` on the rows of two matrices. */
+function eachRow(rows: number, n: number, x: Floats, y: Floats, each: (a: Floats, b: Floats) => void): void {
+  for (let i = 0; i < rows; i++) each(x.subarray(i * n, (i + 1) * n), y.subarray(i * n, (i + 1) * n))
+}
+
+const plainCosine =
+  (inner: typeof dot): RowKernels['largestCosine'] =>
+  (rows, n, x, y, floor) => {
+    let largest = 0
+    eachRow(rows, n, x, y, (a, b) => {
+      const lengths = Math.max(Math.sqrt(inner(n, a, a)), floor) * Math.max(Math.sqrt(inner(n, b, b)), floor)
+      largest = Math.max(largest, Math.abs(inner(n, a, b)) / lengths)
+    })
+    return largest
+  }
+
+const plainProjection =
+  (inner: typeof dot, add: typeof axpy): RowKernels['projectRows'] =>
+  (rows, n, x, u, epsilon) =>
+    eachRow(rows, n, x, u, (a, b) => {
+      const length = Math.sqrt(inner(n, a, a)) + epsilon
+      add(n, -inner(n, a, b) / (length * length), a, b)
+    })
+
+/** A kernel of two loops, by the type of its first array. */
+const ofEither = <F extends Kernel>(name: string, double: F, single: F): KernelDefinition<F> =>
+  kernel({ [name]: double, [`${name}32`]: single }, (loops) => {
+    const [of64, of32] = [loops[name], loops[`${name}32`]]
+    return ((rows, n, x, y, number) => (x instanceof Float32Array ? of32 : of64)(rows, n, x, y, number)) as F
+  })
+
+export const largestCosine: KernelDefinition<RowKernels['largestCosine']> = /* @__PURE__ */ ofEither(
+  'largestCosine',
+  /* @__PURE__ */ plainCosine(dot),
+  /* @__PURE__ */ plainCosine(dot32),
+)
+
+export const projectRows: KernelDefinition<RowKernels['projectRows']> = /* @__PURE__ */ ofEither(
+  'projectRows',
+  /* @__PURE__ */ plainProjection(dot, axpy),
+  /* @__PURE__ */ plainProjection(dot32, axpy32),
+)
+
+type Kernels = VectorKernels & RowKernels
 
 /**
- * How many rows of a tensor are taken for scale-invariant vectors, by their gradients' being nearly at right angles to them:
- * one a channel (the first dimension), else one for the whole layer, else 0. Vectors of parameters (biases, scales) never are.
+ * Finds what is scale-invariant in a tensor, by its gradient's being nearly at right angles to it: each row (a channel, the first
+ * dimension), else the tensor as a whole, else nothing. Vectors of parameters (biases, scales) never are.
  *
  * @param delta a row of n entries counts as scale-invariant below a cosine of delta / sqrt(n).
+ * @returns in how many rows: all, 1 or 0. On a device, which does not answer within a step, 0 for vectors only; the next
+ *   {@link projectAndDescend} goes by what was found there.
  */
-export function scaleInvariantRows<A extends Floats>(slot: Slot<A>, delta: number, epsilon: number): number {
-  const { shape, length, parameter, gradient, kernels } = slot
-  if (shape.length < 2) return 0
-  const channels = shape[0]
-  const n = length / channels
-  if (kernels.largestCosine(channels, n, parameter, gradient, epsilon) < delta / Math.sqrt(n)) return channels
-  if (kernels.largestCosine(1, length, parameter, gradient, epsilon) < delta / Math.sqrt(length)) return 1
-  return 0
+export const findInvariance: SlotOperation<{ delta: number; epsilon: number }, number, Kernels> = {
+  memory({ shape, length, parameter, gradient, kernels }, { delta, epsilon }) {
+    if (shape.length < 2) return 0
+    for (const rows of [shape[0], 1]) {
+      const n = length / rows
+      if (kernels.largestCosine(rows, n, parameter, gradient, epsilon) < delta / Math.sqrt(n)) return rows
+    }
+    return 0
+  },
+  device(slot, { delta, epsilon }) {
+    const { shape, length } = slot
+    if (shape.length < 2) return 0
+    const [rows] = shape
+    const columns = length / rows
+    const scratch = { products: 4 * rows, found: 2 }
+    slot.run(products, { columns }, { workgroups: rows, scratch })
+    const floors = { byRow: delta / Math.sqrt(columns), byAll: delta / Math.sqrt(length), floor: epsilon }
+    slot.run(decide, { rows, ...floors }, { workgroups: 1, scratch })
+    return rows
+  },
+}
+
+/** What {@link projectAndDescend} is told. */
+export interface ProjectedStep {
+  /** What {@link findInvariance} returned. */
+  rows: number
+  learningRate: number
+  decayFactor: number
+  /** In place of decayFactor for what is scale-invariant. */
+  invariantDecayFactor: number
+  epsilon: number
+}
+
+/** x = decayFactor x - learningRate u, where u, in place of the gradient, loses its part along what was found to be scale-invariant. */
+export const projectAndDescend: SlotOperation<ProjectedStep, void, Kernels> = {
+  memory(slot, { rows, learningRate, decayFactor, invariantDecayFactor, epsilon }) {
+    const { length, parameter, gradient, kernels } = slot
+    if (rows > 0) kernels.projectRows(rows, length / rows, parameter, gradient, epsilon)
+    slot.apply(descend, { learningRate, decayFactor: rows > 0 ? invariantDecayFactor : decayFactor, l2: 0 })
+  },
+  device(slot, { rows, epsilon, ...step }) {
+    const columns = slot.length / rows
+    const scratch = { products: 4 * rows, found: 2, dots: rows, shares: rows }
+    slot.run(along, { columns }, { workgroups: rows, scratch })
+    slot.run(shares, { rows, epsilon }, { workgroups: 1, scratch })
+    slot.run(projectedDescent, { columns, ...step }, { scratch })
+  },
 }
 
 /**

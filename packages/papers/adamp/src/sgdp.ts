@@ -1,7 +1,10 @@
+import { type KernelSet, kernelSet } from '@opt/core'
 import {
-  type Floats,
+  descend,
+  type FusedUpdate,
   flag,
   fraction,
+  fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
@@ -10,8 +13,17 @@ import {
   positive,
   type Rules,
   type Slot,
+  sgd,
 } from '@opt/optimizers'
-import { boundRows, scaleInvariantRows } from './projection.ts'
+import {
+  boundRows,
+  findInvariance,
+  largestCosine,
+  projectAndDescend,
+  projectRows,
+  type RowKernels,
+} from './projection.ts'
+import { wasm } from './sgdp-wasm.ts'
 
 /** Hyper-parameters of {@link SGDP}. */
 export interface SGDPHyper extends Hyper {
@@ -32,6 +44,34 @@ export interface SGDPHyper extends Hyper {
   /** Step along g + momentum b instead of b. Default false. */
   nesterov: boolean
 }
+
+/** The direction of momentum, in place of the gradient; with nesterov = 1 by a look ahead. */
+export const momentumDirection: FusedUpdate<'momentum' | 'gain' | 'nesterov'> = /* @__PURE__ */ fusedUpdate({
+  name: 'momentumDirection',
+  writes: ['velocity', 'gradient'],
+  numbers: ['momentum', 'gain', 'nesterov'],
+  plain(n, { velocity: b, gradient: g }, { momentum, gain, nesterov }, round) {
+    for (let i = 0; i < n; i++) {
+      const velocity = round(round(momentum * b[i]) + round(gain * g[i]))
+      b[i] = velocity
+      g[i] = nesterov ? round(momentum * velocity) + g[i] : velocity
+    }
+  },
+  wgsl: `
+  let g = gradient[i];
+  let b = p.momentum * velocity[i] + p.gain * g;
+  velocity[i] = b;
+  gradient[i] = select(b, p.momentum * b + g, p.nesterov != 0.0);`,
+})
+
+/** The kernels of {@link SGDP}. */
+export const sgdpKernels: KernelSet<RowKernels> = /* @__PURE__ */ kernelSet(wasm, {
+  sgd,
+  descend,
+  momentumDirection,
+  largestCosine,
+  projectRows,
+})
 
 const rules: Rules<SGDPHyper> = {
   name: 'SGDP',
@@ -55,7 +95,8 @@ const rules: Rules<SGDPHyper> = {
     bounds.largest = Math.max(direction, learningRate, decay)
     boundRows(bounds, learningRate, direction, epsilon)
   },
-  onDevice: { overwrites: ['gradients'] },
+  kernels: sgdpKernels,
+  onDevice: {},
 }
 
 /**
@@ -72,30 +113,18 @@ export class SGDP<P extends ParameterSet = ParameterSet> extends Optimizer<SGDPH
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(slot: Slot<A>, hyper: SGDPHyper): void {
-    const { length, parameter, gradient, shape, kernels, device } = slot
+  protected override update(slot: Slot, hyper: SGDPHyper): void {
     const { learningRate, momentum, dampening, epsilon, weightDecay, delta, weightDecayRatio, nesterov } = hyper
-    const { velocity } = slot.arrays
     const gain = 1 - dampening
-    const choosesThere = device !== null && shape.length > 1
-    if (choosesThere) device.findInvariance(shape[0], length / shape[0], parameter, gradient, delta, epsilon)
-    const rows = choosesThere ? shape[0] : scaleInvariantRows(slot, delta, epsilon)
-    const keep = 1 - (learningRate * weightDecay * (rows > 0 ? weightDecayRatio : 1)) / (1 - momentum)
+    const ahead = Number(nesterov)
+    const decayFactor = 1 - (learningRate * weightDecay) / (1 - momentum)
+    const rows = slot.perform(findInvariance, { delta, epsilon })
     if (rows === 0) {
-      const ahead = nesterov ? 1 : 0
-      kernels.sgd(length, parameter, velocity, gradient, learningRate, keep, 0, momentum, gain, ahead)
+      slot.apply(sgd, { learningRate, decayFactor, l2: 0, momentum, gain, nesterov: ahead })
       return
     }
-    kernels.descend(length, velocity, gradient, -gain, momentum, 0) // b = momentum b + gain g
-    if (nesterov)
-      kernels.descend(length, gradient, velocity, -momentum, 1, 0) // g = g + momentum b
-    else gradient.set(velocity)
-    if (choosesThere) {
-      const keepAll = 1 - (learningRate * weightDecay) / (1 - momentum)
-      device.projectAndDescend(rows, length / rows, parameter, gradient, learningRate, keepAll, keep, epsilon)
-      return
-    }
-    kernels.projectRows(rows, length / rows, parameter, gradient, epsilon)
-    kernels.descend(length, parameter, gradient, learningRate, keep, 0)
+    const invariantDecayFactor = 1 - (learningRate * weightDecay * weightDecayRatio) / (1 - momentum)
+    slot.apply(momentumDirection, { momentum, gain, nesterov: ahead })
+    slot.perform(projectAndDescend, { rows, learningRate, decayFactor, invariantDecayFactor, epsilon })
   }
 }

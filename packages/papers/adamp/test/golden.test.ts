@@ -66,18 +66,17 @@ describe('which weights are taken for scale-invariant', () => {
   test.each(cases.map((one) => [one.name, one] as const))('%s: at every step as the official code', (_, one) => {
     const branches: Record<string, string> = { W: '', V: '', K: '', U: '', b: '' }
     class Watched extends (one.optimizer === 'AdamP' ? AdamP : (SGDP as unknown as typeof AdamP))<Weights> {
-      override update(slot: Slot<never>, hyper: AdamPHyper): void {
-        const { kernels, shape, length } = slot as unknown as Slot<Float64Array>
+      override update(slot: Slot, hyper: AdamPHyper): void {
+        const { name, shape, length, steps } = slot
         let project = 0
-        const spy = {
-          ...kernels,
-          projectRows: (rows: number, ...rest: [number, never, never, number]) => {
-            project = rows
-            kernels.projectRows(rows, ...rest)
-          },
+        const perform: Slot['perform'] = (operation, argument) => {
+          const answer = slot.perform(operation, argument)
+          if (typeof answer === 'number') project = answer
+          return answer
         }
-        super.update({ ...(slot as object), kernels: spy } as never, hyper)
-        branches[slot.name] += project === 0 ? '-' : project === shape[0] && length > project ? 'c' : 'l'
+        const watched = { shape, length, steps, perform, apply: slot.apply.bind(slot) as Slot['apply'] }
+        super.update(watched as Slot, hyper)
+        branches[name] += project === 0 ? '-' : project === shape[0] && length > project ? 'c' : 'l'
       }
     }
     const weights = start()

@@ -1,8 +1,9 @@
-import { pow } from '@opt/core'
+import { exp, type KernelSet, kernelSet, pow } from '@opt/core'
 import {
   boundAdam,
-  type Floats,
+  type FusedUpdate,
   fraction,
+  fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
@@ -12,6 +13,7 @@ import {
   type Rules,
   type Slot,
 } from '@opt/optimizers'
+import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link DiffGrad}. */
 export interface DiffGradHyper extends Hyper {
@@ -29,6 +31,43 @@ export interface DiffGradHyper extends Hyper {
   weightDecay: number
 }
 
+type Numbers = 'stepSize' | 'decayFactor' | 'beta1' | 'beta2' | 'epsilon' | 'l2'
+
+export const diffgrad: FusedUpdate<Numbers> = /* @__PURE__ */ fusedUpdate({
+  name: 'diffgrad',
+  writes: ['parameter', 'mean', 'meanSquare', 'previous'],
+  reads: ['gradient'],
+  numbers: ['stepSize', 'decayFactor', 'beta1', 'beta2', 'epsilon', 'l2'],
+  coefficients: (numbers) => ({ ...numbers, rest1: 1 - numbers.beta1, rest2: 1 - numbers.beta2 }),
+  plain(n, { parameter: x, mean: m, meanSquare: v, previous, gradient: g }, coefficients, round) {
+    const { stepSize, decayFactor, beta1, rest1, beta2, rest2, epsilon, l2 } = coefficients
+    for (let i = 0; i < n; i++) {
+      const d = round(round(l2 * x[i]) + g[i])
+      const first = round(round(beta1 * m[i]) + round(rest1 * d))
+      const second = round(round(beta2 * v[i]) + round(rest2 * round(d * d)))
+      // 1 / xi; the exponential is worked out in float64.
+      const friction = round(1 + round(exp(-Math.abs(round(previous[i] - d)))))
+      m[i] = first
+      v[i] = second
+      previous[i] = d
+      const root = round(friction * round(round(Math.sqrt(second)) + epsilon))
+      x[i] = round(decayFactor * x[i]) - round(round(stepSize * first) / root)
+    }
+  },
+  wgsl: `
+  let d = p.l2 * parameter[i] + gradient[i];
+  let first = p.beta1 * mean[i] + p.rest1 * d;
+  let second = p.beta2 * meanSquare[i] + p.rest2 * (d * d);
+  mean[i] = first;
+  meanSquare[i] = second;
+  let friction = 1.0 + exp(-abs(previous[i] - d));
+  previous[i] = d;
+  parameter[i] = p.decayFactor * parameter[i] - (p.stepSize * first) / (friction * (sqrt(second) + p.epsilon));`,
+})
+
+/** The fused update of {@link DiffGrad}. */
+export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { diffgrad })
+
 const rules: Rules<DiffGradHyper> = {
   name: 'DiffGrad',
   settings: {
@@ -43,7 +82,8 @@ const rules: Rules<DiffGradHyper> = {
   squares: ['meanSquare'],
   averages: [['mean', 'meanSquare']],
   bound: boundAdam,
-  onDevice: { overwrites: [] },
+  kernels,
+  onDevice: {},
 }
 
 /**
@@ -58,13 +98,9 @@ export class DiffGrad<P extends ParameterSet = ParameterSet> extends Optimizer<D
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(
-    { length, parameter, gradient, arrays, steps, kernels }: Slot<A>,
-    { learningRate, beta1, beta2, epsilon, l2, weightDecay }: DiffGradHyper,
-  ): void {
-    const { mean, meanSquare, previous } = arrays
-    const rate = (learningRate * Math.sqrt(1 - pow(beta2, steps))) / (1 - pow(beta1, steps))
-    const keep = 1 - learningRate * weightDecay
-    kernels.diffgrad(length, parameter, mean, meanSquare, previous, gradient, rate, keep, beta1, beta2, epsilon, l2)
+  protected override update(slot: Slot, { learningRate, beta1, beta2, epsilon, l2, weightDecay }: DiffGradHyper): void {
+    const { steps } = slot
+    const stepSize = (learningRate * Math.sqrt(1 - pow(beta2, steps))) / (1 - pow(beta1, steps))
+    slot.apply(diffgrad, { stepSize, decayFactor: 1 - learningRate * weightDecay, beta1, beta2, epsilon, l2 })
   }
 }

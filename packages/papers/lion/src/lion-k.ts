@@ -1,6 +1,5 @@
 import { refuse, show } from '@opt/core'
 import {
-  type Floats,
   flag,
   Optimizer,
   type OptimizerOptions,
@@ -74,8 +73,8 @@ export class LionK<P extends ParameterSet = ParameterSet> extends Optimizer<Lion
     return Float64Array.from(slot.arrays.momentum)
   }
 
-  protected override update<A extends Floats>(
-    { name, length, parameter, gradient, arrays }: Slot<A>,
+  protected override update(
+    { name, length, parameter, gradient, arrays }: Slot,
     { learningRate, weightDecay, beta1, beta2, kernel, implicit }: LionKHyper,
   ): void {
     const { momentum } = arrays

@@ -1,6 +1,8 @@
+import { type KernelSet, kernelSet } from '@opt/core'
 import {
-  type Floats,
+  type FusedUpdate,
   fraction,
+  fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
@@ -10,6 +12,7 @@ import {
   type Settings,
   type Slot,
 } from '@opt/optimizers'
+import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link Lion}. */
 export interface LionHyper extends Hyper {
@@ -30,6 +33,39 @@ export const lionSettings: Settings<LionHyper> = {
   weightDecay: nonnegative(0),
 }
 
+/** One pass over 20 bytes a float32 parameter. */
+export const lion: FusedUpdate<'learningRate' | 'weightDecay' | 'beta1' | 'beta2'> = /* @__PURE__ */ fusedUpdate({
+  name: 'lion',
+  writes: ['parameter', 'momentum'],
+  reads: ['gradient'],
+  numbers: ['learningRate', 'weightDecay', 'beta1', 'beta2'],
+  coefficients: ({ learningRate, weightDecay, beta1, beta2 }) => ({
+    learningRate,
+    decayFactor: 1 - learningRate * weightDecay,
+    beta1,
+    rest1: 1 - beta1,
+    beta2,
+    rest2: 1 - beta2,
+  }),
+  plain(n, { parameter: x, momentum: m, gradient: g }, coefficients, round) {
+    const { learningRate, decayFactor, beta1, rest1, beta2, rest2 } = coefficients
+    for (let i = 0; i < n; i++) {
+      const c = round(round(beta1 * m[i]) + round(rest1 * g[i]))
+      const step = c > 0 ? learningRate : c < 0 ? -learningRate : c === 0 ? 0 : c // NaN stays NaN
+      x[i] = round(decayFactor * x[i]) - step
+      m[i] = round(beta2 * m[i]) + round(rest2 * g[i])
+    }
+  },
+  wgsl: `
+  let c = p.beta1 * momentum[i] + p.rest1 * gradient[i];
+  let step = select(select(select(c, 0.0, c == 0.0), -p.learningRate, c < 0.0), p.learningRate, c > 0.0);
+  parameter[i] = p.decayFactor * parameter[i] - step;
+  momentum[i] = p.beta2 * momentum[i] + p.rest2 * gradient[i];`,
+})
+
+/** The fused update of {@link Lion}. */
+export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { lion })
+
 const rules: Rules<LionHyper> = {
   name: 'Lion',
   settings: lionSettings,
@@ -39,11 +75,12 @@ const rules: Rules<LionHyper> = {
     bounds.parameter = bounds.parameter * Math.max(1, Math.abs(1 - learningRate * weightDecay)) + learningRate
     bounds.largest = Math.max(learningRate, learningRate * weightDecay)
   },
-  onDevice: { overwrites: [] },
+  kernels,
+  onDevice: {},
 }
 
 /**
- * Lion (Chen et al. 2023, arXiv 2302.06675), one fused pass over 20 bytes a float32 parameter:
+ * Lion (Chen et al. 2023, arXiv 2302.06675):
  *
  *     x = (1 - learningRate weightDecay) x - learningRate sign(beta1 m + (1 - beta1) g)
  *     m = beta2 m + (1 - beta2) g
@@ -55,10 +92,7 @@ export class Lion<P extends ParameterSet = ParameterSet> extends Optimizer<LionH
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(
-    { length, parameter, gradient, arrays, kernels }: Slot<A>,
-    { learningRate, weightDecay, beta1, beta2 }: LionHyper,
-  ): void {
-    kernels.lion(length, parameter, arrays.momentum, gradient, learningRate, weightDecay, beta1, beta2)
+  protected override update(slot: Slot, { learningRate, weightDecay, beta1, beta2 }: LionHyper): void {
+    slot.apply(lion, { learningRate, weightDecay, beta1, beta2 })
   }
 }

@@ -1,8 +1,9 @@
-import { cos, pow } from '@opt/core'
+import { cos, type KernelSet, kernelSet, pow } from '@opt/core'
 import {
+  adamw,
   type Bounds,
   boundAdam,
-  type Floats,
+  count,
   fraction,
   type Hyper,
   nonnegative,
@@ -12,9 +13,11 @@ import {
   positive,
   type Rules,
   type Slot,
+  share,
 } from '@opt/optimizers'
-import { clipToHistory, normalizeToHistory } from './gradient-history.ts'
-import { count, share } from './settings.ts'
+import { adaClip, scaleAbove } from './ada-clip.ts'
+import { adaGN, scale } from './ada-gn.ts'
+import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link StableSPAM}. */
 export interface StableSPAMHyper extends Hyper {
@@ -42,6 +45,9 @@ export interface StableSPAMHyper extends Hyper {
   minScale: number
 }
 
+/** The fused updates of {@link StableSPAM}. */
+export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { adamw, scaleAbove, scale })
+
 const rules: Rules<StableSPAMHyper> = {
   name: 'StableSPAM',
   settings: {
@@ -66,9 +72,9 @@ const rules: Rules<StableSPAMHyper> = {
   ],
   counts: ['sinceReset'],
   bound: boundHistory,
+  kernels,
   onDevice: {
-    overwrites: ['gradients'],
-    keeps: ['largest', 'norm', 'rootSquare'],
+    numbers: ['largest', 'norm', 'rootSquare'],
     below: 7.922816251426434e28 /* 2^96 */,
   },
 }
@@ -86,31 +92,29 @@ export class StableSPAM<P extends ParameterSet = ParameterSet> extends Optimizer
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(slot: Slot<A>, hyper: StableSPAMHyper): void {
-    const { length, parameter, gradient, arrays, numbers, kernels } = slot
+  protected override update(slot: Slot, hyper: StableSPAMHyper): void {
+    const { steps, numbers } = slot
     const { learningRate, beta2, epsilon, weightDecay, gamma2, gamma3, resetEvery } = hyper
-    const { mean, meanSquare } = arrays
     const T = this.steps + 1
-    const scale = scaleAt(T, hyper)
-    const beta1 = hyper.beta1 * scale
-    const gamma1 = hyper.gamma1 * scale
+    const decay = cosineAt(T, hyper)
+    const beta1 = hyper.beta1 * decay
+    const gamma1 = hyper.gamma1 * decay
     if (resetEvery > 0 && T % resetEvery === 0) {
-      mean.fill(0)
-      meanSquare.fill(0)
+      slot.fill('mean', 0)
+      slot.fill('meanSquare', 0)
       numbers.sinceReset = 0
     }
     const k = ++numbers.sinceReset
-    const size = clipToHistory(slot, gamma3)
-    normalizeToHistory(slot, size, gamma1, gamma2, epsilon)
-    const rate = learningRate / (1 - pow(beta1, k))
-    const correction = 1 / (1 - pow(beta2, k))
-    const keep = 1 - learningRate * weightDecay
-    kernels.adamw(length, parameter, mean, meanSquare, gradient, rate, correction, keep, beta1, beta2, epsilon)
+    const size = slot.perform(adaClip, { gamma3, steps })
+    slot.perform(adaGN, { size, gamma1, gamma2, epsilon, steps })
+    const stepSize = learningRate / (1 - pow(beta1, k))
+    const correction2 = 1 / (1 - pow(beta2, k))
+    slot.apply(adamw, { stepSize, correction2, decayFactor: 1 - learningRate * weightDecay, beta1, beta2, epsilon })
   }
 }
 
 /** From 1 at the start along a cosine to minScale at step totalSteps + 1; after that it rises again, as in the official code. */
-function scaleAt(step: number, { totalSteps, minScale }: StableSPAMHyper): number {
+function cosineAt(step: number, { totalSteps, minScale }: StableSPAMHyper): number {
   if (totalSteps === 0) return 1
   return minScale + (1 - minScale) * 0.5 * (1 + cos((Math.PI * step) / (totalSteps + 1)))
 }

@@ -1,5 +1,4 @@
 import {
-  type Floats,
   fraction,
   type Hyper,
   nonnegative,
@@ -43,8 +42,8 @@ export class __Class__<P extends ParameterSet = ParameterSet> extends Optimizer<
     super(rules, parameters, options)
   }
 
-  protected override update<A extends Floats>(
-    { length, parameter, gradient, arrays }: Slot<A>,
+  protected override update(
+    { length, parameter, gradient, arrays }: Slot,
     { learningRate, momentum, weightDecay }: __Class__Hyper,
   ): void {
     const { velocity } = arrays

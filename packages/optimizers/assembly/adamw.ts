@@ -1,0 +1,51 @@
+// One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
+
+// @ts-ignore: decorator
+@inline
+function adamwOf<T>(
+  n: i32, p: usize, m: usize, v: usize, g: usize, stepSize: f64, correction2: f64, decayFactor: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  const b1 = <T>beta1, c1 = <T>(1 - beta1), b2 = <T>beta2, c2 = <T>(1 - beta2)
+  const rate = <T>stepSize, correct = <T>correction2, decay = <T>decayFactor, eps = <T>epsilon
+  const vb1 = v128.splat<T>(b1), vc1 = v128.splat<T>(c1), vb2 = v128.splat<T>(b2), vc2 = v128.splat<T>(c2)
+  const vrate = v128.splat<T>(rate), vcorrect = v128.splat<T>(correct), vdecay = v128.splat<T>(decay), veps = v128.splat<T>(eps)
+  const lanes: i32 = 16 / sizeof<T>()
+  let i = 0
+  for (; i + lanes <= n; i += lanes) {
+    const gradient = v128.load(g)
+    const first = v128.add<T>(v128.mul<T>(vb1, v128.load(m)), v128.mul<T>(vc1, gradient))
+    const second = v128.add<T>(v128.mul<T>(vb2, v128.load(v)), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
+    v128.store(m, first)
+    v128.store(v, second)
+    const root = v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)
+    const step = v128.div<T>(v128.mul<T>(vrate, first), root)
+    v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, v128.load(p)), step))
+    p += 16
+    m += 16
+    v += 16
+    g += 16
+  }
+  for (; i < n; i++) {
+    const gradient = load<T>(g)
+    const first = b1 * load<T>(m) + c1 * gradient
+    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
+    store<T>(m, first)
+    store<T>(v, second)
+    store<T>(p, decay * load<T>(p) - (rate * first) / (sqrt<T>(second * correct) + eps))
+    p += sizeof<T>()
+    m += sizeof<T>()
+    v += sizeof<T>()
+    g += sizeof<T>()
+  }
+}
+
+export function adamw(
+  n: i32, p: usize, m: usize, v: usize, g: usize, stepSize: f64, correction2: f64, decayFactor: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  adamwOf<f64>(n, p, m, v, g, stepSize, correction2, decayFactor, beta1, beta2, epsilon)
+}
+export function adamw32(
+  n: i32, p: usize, m: usize, v: usize, g: usize, stepSize: f64, correction2: f64, decayFactor: f64, beta1: f64, beta2: f64, epsilon: f64,
+): void {
+  adamwOf<f32>(n, p, m, v, g, stepSize, correction2, decayFactor, beta1, beta2, epsilon)
+}

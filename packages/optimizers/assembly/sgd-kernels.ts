@@ -1,0 +1,2 @@
+export { descend, descend32 } from './descend'
+export { sgd, sgd32 } from './sgd'

@@ -1,0 +1,166 @@
+import { type Backend, type DeviceArray, type DeviceSlot, type DeviceSlots, refuse, type SlotContents } from '@opt/core'
+import { type Named, shapeOf, sizeOf } from '../parameters.ts'
+import type { Rules } from '../rules.ts'
+import type { Hyper, ResolvedGroup } from '../settings.ts'
+import { staysInRange } from './bounds.ts'
+import type { FusedUpdate, Numbers } from './fused-update.ts'
+import { HeldSlot, type LoadedState, type Slot, type SlotOperation, type SlotState, type SlotStore } from './slot.ts'
+
+/** Numbers of gradients and parameters are smaller on a device: float32 has room for their squares, and for sums of those. */
+const BELOW = 35184372088832 // 2^45
+
+/** A slot whose arrays are on a device. */
+class HeldOnDevice<H extends Hyper> extends HeldSlot<H> implements Slot {
+  readonly dtype = 'float32'
+  readonly rounded: readonly string[]
+  readonly #device: DeviceSlot
+
+  constructor(rules: Rules<H>, named: Named, group: ResolvedGroup<H>, device: DeviceSlot) {
+    super(rules, named, group)
+    this.rounded = rules.onDevice?.numbers ?? []
+    this.#device = device
+  }
+
+  /** The names of the numbers that stay here. */
+  get ownNumbers(): string[] {
+    return Object.keys(this.numbers).filter((name) => !this.rounded.includes(name))
+  }
+
+  apply<N extends string>(update: FusedUpdate<N>, numbers: Numbers<N>): void {
+    const coefficients = update.coefficients(numbers)
+    const program = update.program(coefficients)
+    if (!program) throw new Error(`${this.label('update')}: ${update.name} has no form for devices`)
+    this.#device.run(program, coefficients)
+  }
+
+  perform<T, R, K>(operation: SlotOperation<T, R, K>, argument: T): R {
+    return operation.device(this.#device, argument)
+  }
+
+  fill(name: string, value: number): void {
+    this.#device.fill(name, value)
+  }
+
+  get parameter(): never {
+    return this.#absent('parameter')
+  }
+
+  get gradient(): never {
+    return this.#absent('gradient')
+  }
+
+  get inputs(): never {
+    return this.#absent('inputs')
+  }
+
+  get arrays(): never {
+    return this.#absent('arrays')
+  }
+
+  #absent(what: string): never {
+    throw new Error(`${this.label(what)} cannot be read on a device: use slot.apply or slot.perform`)
+  }
+}
+
+/** The slots of an optimizer whose parameters are on a device. */
+export class DeviceStore<H extends Hyper> implements SlotStore<H> {
+  readonly slots: readonly HeldOnDevice<H>[]
+  readonly #rules: Rules<H>
+  readonly #device: DeviceSlots
+  readonly #below: number
+
+  constructor(rules: Rules<H>, parameters: readonly Named[], groups: readonly ResolvedGroup<H>[], backend: Backend) {
+    const { inputs = [], squares = [], onDevice: { numbers = [], below = BELOW } = {} } = rules
+    const requests = parameters.map(({ value }, i) => ({
+      value,
+      length: sizeOf(value),
+      shape: shapeOf(value),
+      arrays: rules.arrays(groups[i].hyper),
+    }))
+    this.#rules = rules
+    this.#below = below
+    this.#device = backend.slots(requests, { inputs, numbers, squares, below })
+    this.slots = this.#device.slots.map((slot, i) => new HeldOnDevice(rules, parameters[i], groups[i], slot))
+  }
+
+  check(given: unknown, i: number, what: string): void {
+    this.#device.check(given, i, this.slots[i].label(what))
+  }
+
+  receive(given: unknown, i: number, what: string, step: number, inspect: boolean): void {
+    this.#device.receive(given, i, what, step, inspect)
+  }
+
+  own(i: number, what: string): DeviceArray {
+    return this.#device.own(i, what)
+  }
+
+  step(step: number, inspect: boolean, update: (slot: HeldOnDevice<H>) => void): void {
+    if (inspect) for (let i = 0; i < this.slots.length; i++) this.#confine(i, step)
+    this.slots.forEach((slot, i) => {
+      this.#device.record(i, step, [slot.steps, ...slot.ownNumbers.map((name) => slot.numbers[name])])
+      if (!slot.active) return
+      slot.steps++
+      update(slot)
+    })
+  }
+
+  /** The numbers there are not seen here, so that bounds decide: where they do not suffice, the device looks at parameter and state. */
+  #confine(i: number, step: number): void {
+    const slot = this.slots[i]
+    const { active, bounds, group } = slot
+    if (!active) return
+    bounds.gradient = this.#below
+    if (staysInRange(this.#rules, slot)) return
+    bounds.parameter = BELOW
+    bounds.state = BELOW
+    if (!staysInRange(this.#rules, slot)) {
+      bounds.parameter = Infinity
+      const allowed = 'such that no step can leave the range of float32 on a device'
+      const given = `a learning rate of ${group.hyper.learningRate} with these decay rates, epsilon and penalties`
+      refuse(`${this.#rules.name}.step: options`, allowed, given)
+    }
+    this.#device.confine(i, step, BELOW)
+  }
+
+  state(): never {
+    throw new Error(`${this.#rules.name}.state: on a device the state is read by await stateAsync()`)
+  }
+
+  async stateAsync(): Promise<SlotState[]> {
+    const here = this.slots.map(({ steps, numbers }) => ({ steps, numbers: { ...numbers } }))
+    const there = await this.#device.read()
+    return here.map(({ steps, numbers }, i) => ({
+      steps,
+      arrays: there[i].arrays,
+      numbers: { ...numbers, ...there[i].numbers },
+    }))
+  }
+
+  load(states: readonly LoadedState[]): void {
+    this.slots.forEach((slot, i) => void slot.load(states[i]))
+    this.#device.load(states as readonly (LoadedState & SlotContents)[])
+  }
+
+  async settled(back: (step: number) => void): Promise<void> {
+    const finding = await this.#device.settled((step, recorded) => {
+      this.slots.forEach((slot, i) => {
+        const [steps, ...numbers] = recorded[i]
+        slot.steps = steps
+        slot.bounds.parameter = Infinity
+        slot.ownNumbers.forEach((name, k) => {
+          slot.numbers[name] = numbers[k]
+        })
+      })
+      back(step)
+    })
+    if (!finding) return
+    const { slot, what, entry, step } = finding
+    const allowed = 'a finite number, and not too large for float32'
+    refuse(this.slots[slot].label(what, entry), allowed, `another at step ${step}; nothing has changed since`)
+  }
+
+  free(): void {
+    this.#device.free()
+  }
+}

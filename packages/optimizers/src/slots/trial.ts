@@ -1,0 +1,98 @@
+import { refuse } from '@opt/core'
+import { type Floats, gather, scatter } from '../parameters.ts'
+import type { HeldArrays } from './memory-store.ts'
+
+const FINITE = 'a finite number after the step'
+const UNCHANGED = '; nothing has changed'
+
+/** An array that a step may change, and what it held before. */
+interface SavedArray {
+  what: string
+  live: Floats
+  saved: Floats
+}
+
+/** What a step may change of a slot, as it was before. */
+interface Copy {
+  slot: HeldArrays
+  arrays: SavedArray[]
+  numbers: Record<string, number>
+  steps: number
+}
+
+function copyOf(slot: HeldArrays): Copy {
+  const { parameter, gradient, inputs, arrays, numbers, steps } = slot
+  const all = { ...arrays, parameters: parameter, ...inputs, gradients: gradient }
+  return {
+    slot,
+    arrays: Object.entries(all).map(([what, live]) => ({ what, live, saved: live.slice() })),
+    numbers: { ...numbers },
+    steps,
+  }
+}
+
+/** Steps that are undone when a number has left the range of its type. */
+export class Trial {
+  readonly #slots: readonly HeldArrays[]
+  #copies: Copy[] | undefined
+
+  constructor(slots: readonly HeldArrays[]) {
+    this.#slots = slots
+  }
+
+  /**
+   * Takes a step, and undoes it when it throws or leaves a number that is not finite.
+   *
+   * @throws RangeError for the first such number.
+   */
+  run(step: () => void): void {
+    this.#save()
+    try {
+      step()
+      this.#check()
+    } catch (error) {
+      this.#restore()
+      throw error
+    }
+  }
+
+  #save(): void {
+    for (const { source, parameter, active } of this.#slots) if (active && source !== null) gather(source, parameter)
+    if (!this.#copies) {
+      this.#copies = this.#slots.map(copyOf)
+      return
+    }
+    for (const copy of this.#copies) {
+      const { slot } = copy
+      if (!slot.active) continue
+      for (const { live, saved } of copy.arrays) saved.set(live)
+      for (const name in copy.numbers) copy.numbers[name] = slot.numbers[name]
+      copy.steps = slot.steps
+    }
+  }
+
+  #check(): void {
+    for (const { slot, arrays, numbers } of this.#copies!) {
+      if (!slot.active) continue
+      for (const { what, live } of arrays) {
+        if (!(what === 'parameters' || what in slot.arrays)) continue
+        const bad = slot.kernels.nonFinite(slot.length, live)
+        if (bad < 0) continue
+        const gradient = arrays.find((one) => one.live === slot.gradient)!.saved[bad]
+        refuse(slot.label(what, bad), FINITE, `${live[bad]}, from a gradient of ${gradient}${UNCHANGED}`)
+      }
+      for (const name in numbers)
+        if (!Number.isFinite(slot.numbers[name])) refuse(slot.label(name), FINITE, `${slot.numbers[name]}${UNCHANGED}`)
+    }
+  }
+
+  #restore(): void {
+    for (const { slot, arrays, numbers, steps } of this.#copies!) {
+      if (!slot.active) continue
+      for (const { live, saved } of arrays) live.set(saved)
+      Object.assign(slot.numbers, numbers)
+      slot.steps = steps
+      if (slot.source !== null) scatter(slot.parameter, slot.source)
+    }
+  }
+}

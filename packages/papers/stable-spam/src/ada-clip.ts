@@ -1,0 +1,89 @@
+import { type Program, pow, type VectorKernels } from '@opt/core'
+import { type FusedUpdate, fusedUpdate, type SlotOperation } from '@opt/optimizers'
+
+/** Entries above a limit, in size, are scaled. */
+export const scaleAbove: FusedUpdate<'limit' | 'factor'> = /* @__PURE__ */ fusedUpdate({
+  name: 'scaleAbove',
+  writes: ['gradient'],
+  numbers: ['limit', 'factor'],
+  plain(n, { gradient: g }, { limit, factor }) {
+    for (let i = 0; i < n; i++) if (Math.abs(g[i]) > limit) g[i] *= factor
+  },
+})
+
+/**
+ * AdaClip: entries of the gradient above the bias-corrected average of the largest ones are scaled, all by the same factor,
+ * so that the largest becomes that average. The average already includes the current gradient.
+ *
+ * @returns the largest entry after that; on a device, which does not answer within a step, NaN.
+ */
+export const adaClip: SlotOperation<{ gamma3: number; steps: number }, number, VectorKernels> = {
+  memory(slot, { gamma3, steps }) {
+    const { length, gradient, numbers, kernels } = slot
+    const largest = kernels.largest(length, gradient)
+    numbers.largest = gamma3 * numbers.largest + (1 - gamma3) * largest
+    const limit = numbers.largest / (1 - pow(gamma3, steps))
+    if (largest <= limit) return largest
+    slot.apply(scaleAbove, { limit, factor: limit / largest })
+    return limit
+  },
+  device(slot, { gamma3, steps }) {
+    const groups = groupsOf(slot.length)
+    slot.run(largestPieces, { groups }, { workgroups: groups, scratch })
+    const numbers = { groups, gamma: gamma3, rest: 1 - gamma3, correction: 1 / (1 - pow(gamma3, steps)) }
+    slot.run(clipping, numbers, { workgroups: 1, scratch })
+    slot.run(scaleLarge, {}, { scratch })
+    return Number.NaN
+  },
+}
+
+/** The most workgroups that look through a gradient, each through its part. */
+const PIECES = 256
+
+export const groupsOf = (n: number): number => Math.min(PIECES, Math.ceil(n / 256))
+
+/**
+ * Of the device forms of AdaClip and AdaGN: what each workgroup has found, and how entries are scaled. Above scaling[0], or over
+ * scaling[2], which is the largest, they are scaled by scaling[1].
+ */
+export const scratch: Readonly<Record<'pieces' | 'scaling', number>> = { pieces: PIECES, scaling: 3 }
+
+/** A reduction of the gradient, to one number for each workgroup. */
+export const pieces = (name: string, next: string, merge: string, reads: readonly string[] = []): Program => ({
+  name,
+  reads: ['gradient', ...reads],
+  writes: ['pieces'],
+  numbers: ['n: u32', 'groups: u32'],
+  body: `
+  var held = 0.0;
+  for (var i = group * 256u + t; i < p.n; i += 256u * p.groups) { held = ${next}; }
+  let all = ${merge}(held, t);
+  if (t == 0u) { pieces[group] = all; }`,
+})
+
+const largestPieces = /* @__PURE__ */ pieces('largest', 'max(held, abs(gradient[i]))', 'max_all')
+
+/** numbers[0] is the average of the largest entries. */
+const clipping: Program = {
+  name: 'clipping',
+  reads: ['pieces'],
+  writes: ['numbers', 'scaling'],
+  numbers: ['groups: u32', 'gamma', 'rest', 'correction'],
+  body: `
+  let largest = max_all(select(0.0, pieces[min(t, p.groups - 1u)], t < p.groups), t);
+  if (t != 0u) { return; }
+  let average = p.gamma * numbers[0] + p.rest * largest;
+  numbers[0] = average;
+  let limit = average * p.correction;
+  scaling[0] = limit;
+  scaling[1] = select(1.0, limit / largest, largest > limit);
+  scaling[2] = min(largest, limit);`,
+}
+
+const scaleLarge: Program = {
+  name: 'scaleLarge',
+  reads: ['scaling'],
+  writes: ['gradient'],
+  each: 'n',
+  body: 'if (abs(gradient[i]) > scaling[0]) { gradient[i] *= scaling[1]; }',
+}
