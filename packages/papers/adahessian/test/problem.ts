@@ -48,7 +48,10 @@ export function tensors(theta: Float64Array): Tensors {
 
 export const start = () => Float64Array.from(order.flatMap((name) => flat(problem.initial[name])))
 
-/** A chain of Rosenbrock's functions, sum of (c_i (x_(i+1) - x_i^2)^2 + (1 - x_i)^2) / 2, its gradient and Hessian times z. */
+/**
+ * A chain of Rosenbrock's functions, sum of (c_i (x_(i+1) - x_i^2)^2 + (1 - x_i)^2) / 2, its gradient
+ * and Hessian times z.
+ */
 export function evaluate(x: Float64Array, z: Float64Array) {
   const gradient = new Float64Array(size)
   const product = new Float64Array(size)

@@ -5,7 +5,10 @@ import ndarray from 'ndarray'
 
 const STEPS = 400
 
-/** f(w) = 1 - cos(angle between w and straight up), which only the direction of w changes, and its gradient with noise. */
+/**
+ * f(w) = 1 - cos(angle between w and straight up), which only the direction of w changes, and its
+ * gradient with noise.
+ */
 function gradientAt([a, b]: Float64Array, noise: number, g: Float64Array): number {
   const length = Math.sqrt(a * a + b * b)
   const turn = (-a / length + noise) / length

@@ -9,7 +9,10 @@ export interface Landscape {
 
 const wave = (x: number) => x * x * x + (x * sin(8 * x)) / 8 - (7 / 64) * cos(8 * x)
 
-/** The paper's three functions of one variable, by the derivatives of its code; values are their integrals, without jumps. */
+/**
+ * The paper's three functions of one variable, by the derivatives of its code; values are their
+ * integrals, without jumps.
+ */
 export const landscapes: readonly Landscape[] = [
   {
     name: 'F1',

@@ -1,5 +1,5 @@
-// Scores a second: EL2N, GraNd and last-layer GraNd against PyTorch on one thread, in turns, on MNIST digits in float32;
-// and a million examples' logits as a stream.
+// Scores per second: EL2N, GraNd and last-layer GraNd beside PyTorch on one thread, in turns, on MNIST
+// digits in float32; and the logits of a million examples as a stream.
 // node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,26 +1,11 @@
 import { mlp } from '@opt/nn'
 import { cosineDecay, SGD } from '@opt/optimizers'
 import { golden as goldenFile, near as nearby } from '@opt/testing'
-import {
-  ascendingOrder,
-  correct,
-  detection,
-  el2n,
-  errorBarrier,
-  errorOf,
-  ForgettingTracker,
-  grand,
-  grandLastLayer,
-  kernelDistance,
-  kernelVelocity,
-  margin,
-  ntk,
-  relabel,
-  ScoreAverage,
-  select,
-  selectWithDetails,
-} from '../src/index.ts'
+import * as api from '../src/index.ts'
 import { binned, budgetsOf } from '../src/selection/strata.ts'
+
+const { ascendingOrder, correct, detection, el2n, errorBarrier, errorOf, ForgettingTracker, grand } = api
+const { grandLastLayer, kernelDistance, kernelVelocity, margin, ntk, relabel, ScoreAverage, select } = api
 
 type Layer = { weight: number[][]; bias: number[] | null }
 // biome-ignore lint/suspicious/noExplicitAny: golden files have a shape of their own in each case
@@ -43,7 +28,14 @@ function networkOf(layers: Layer[], activation: 'relu' | 'tanh' = 'relu') {
   return network
 }
 
-const where = (marks: number[]) => marks.flatMap((mark, i) => (mark ? [i] : []))
+function expectHistory(tracker: api.ForgettingTracker, expected: Case) {
+  expect(Array.from(tracker.events)).toEqual(expected.forgettingEvents)
+  expect(Array.from(tracker.firstLearned)).toEqual(expected.firstLearned)
+  expect(Array.from(tracker.visits)).toEqual(expected.visits)
+  expect(Array.from(tracker.scores())).toEqual(infinite(expected.scores))
+  expect(Array.from(tracker.unforgettable())).toEqual(expected.unforgettable)
+  expect(Array.from(tracker.neverLearned())).toEqual(expected.neverLearned)
+}
 
 describe('scores from logits', () => {
   test.each(golden('scores'))('$name', (given) => {
@@ -116,18 +108,13 @@ describe('forgetting', () => {
       })
       return near(average.mean(), given.meanScores)
     }
-    let tracker: ForgettingTracker
+    let tracker: api.ForgettingTracker
     if (given.history) tracker = run(given.history)
     else {
       tracker = new ForgettingTracker(given.n)
       for (const { indices, correct: right } of given.steps) tracker.update(indices, right)
     }
-    expect(Array.from(tracker.events)).toEqual(given.forgettingEvents)
-    expect(Array.from(tracker.firstLearned)).toEqual(given.firstLearned)
-    expect(Array.from(tracker.visits)).toEqual(given.visits)
-    expect(Array.from(tracker.scores())).toEqual(infinite(given.scores))
-    expect(Array.from(tracker.unforgettable())).toEqual(given.unforgettable)
-    expect(Array.from(tracker.neverLearned())).toEqual(given.neverLearned)
+    expectHistory(tracker, given)
     const twin = new ForgettingTracker(given.forgettingEvents.length)
     twin.load(JSON.parse(JSON.stringify(tracker.state())))
     expect(twin.state()).toEqual(tracker.state())
@@ -139,7 +126,7 @@ describe('selection', () => {
     const scores = infinite(given.scores)
     if (given.order) return expect(Array.from(ascendingOrder(scores))).toEqual(given.order)
     if (given.strata) {
-      const chosen = selectWithDetails(scores, {
+      const chosen = api.selectWithDetails(scores, {
         keep: given.count,
         strata: given.strata,
         dropHardest: given.beta,
@@ -157,7 +144,7 @@ describe('selection', () => {
     const keep = given.keep ?? given.count
     if (given.window)
       return expect(Array.from(select(scores, { keep, from: { offset: given.offset } }))).toEqual(given.window)
-    const { indices, quotas } = selectWithDetails(scores, {
+    const { indices, quotas } = api.selectWithDetails(scores, {
       keep,
       ...(given.labels && { labels: given.labels, balance: true }),
     })
@@ -246,12 +233,7 @@ test.each(golden('training'))('training: $name', (given) => {
     const right = correct(network.predict(inputs), labels, { classes })
     expect(right.filter((r) => r === 1).length / right.length).toBe(expected.accuracy)
   })
-  const { forgetting } = given
-  expect(Array.from(tracker.events)).toEqual(forgetting.forgettingEvents)
-  expect(Array.from(tracker.firstLearned)).toEqual(forgetting.firstLearned)
-  expect(Array.from(tracker.visits)).toEqual(forgetting.visits)
-  expect(Array.from(tracker.scores())).toEqual(infinite(forgetting.scores))
-  expect(Array.from(tracker.unforgettable())).toEqual(forgetting.unforgettable)
-  expect(Array.from(tracker.neverLearned())).toEqual(forgetting.neverLearned)
-  expect(where(forgetting.everLearned)).toEqual(where(Array.from(tracker.firstLearned, (at) => (at >= 0 ? 1 : 0))))
+  expectHistory(tracker, given.forgetting)
+  const learned = Array.from(tracker.firstLearned, (at) => (at >= 0 ? 1 : 0))
+  expect(learned).toEqual(given.forgetting.everLearned)
 })

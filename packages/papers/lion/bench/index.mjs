@@ -1,22 +1,6 @@
 // Lion in float32 beside a plain loop and PyTorch on one thread; Lion-K in float64.
 // node bench/index.mjs [--quick]
-import {
-  deadzone,
-  group21,
-  huber,
-  Lion,
-  LionK,
-  l1,
-  linf,
-  logcosh,
-  logsumexp,
-  lp,
-  nuclear,
-  pseudohuber,
-  relu,
-  squared,
-  topk,
-} from '@opt/lion'
+import * as lion from '@opt/lion'
 import { arraysOf, compare, head, OURS, ours, row, startTorch, target } from '../../../optimizers/bench/measure.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -45,7 +29,7 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000]) {
   const peers = torch ? VARIANTS.map((variant) => [`torch, ${variant}`, ['Lion', variant]]) : []
   const contenders = {
     'plain loop': plainLion(n),
-    ...ours((x, options) => new Lion(x, { weightDecay: 0.1, ...options }), n),
+    ...ours((x, options) => new lion.Lion(x, { weightDecay: 0.1, ...options }), n),
     ...Object.fromEntries(peers),
   }
   const result = await compare(n, contenders, torch, quick ? 8 : n > 1e6 ? 25 : 40)
@@ -61,20 +45,20 @@ torch?.stop()
 
 /** Lion-K on one 64 x 64 matrix in float64, for every kind of K. */
 const FUNCTIONS = [
-  l1(),
-  squared(),
-  deadzone(0.1),
-  huber(0.1),
-  relu(),
-  pseudohuber(0.1),
-  logcosh(0.1),
-  lp(2),
-  lp(3),
-  linf(),
-  topk(64),
-  logsumexp(1),
-  group21(64, 64),
-  nuclear(64, 64),
+  lion.l1(),
+  lion.squared(),
+  lion.deadzone(0.1),
+  lion.huber(0.1),
+  lion.relu(),
+  lion.pseudohuber(0.1),
+  lion.logcosh(0.1),
+  lion.lp(2),
+  lion.lp(3),
+  lion.linf(),
+  lion.topk(64),
+  lion.logsumexp(1),
+  lion.group21(64, 64),
+  lion.nuclear(64, 64),
 ]
 const size = 4096
 const gradient = Float64Array.from(arraysOf(4 * size, 3)[0])
@@ -89,10 +73,10 @@ const least = (work, steps) => {
   return (best * 1e6) / size
 }
 console.error('Lion-K by K')
-const fused = new Lion(new Float64Array(size), {})
+const fused = new lion.Lion(new Float64Array(size), {})
 const perFunction = [['Lion, fused', least(() => fused.step(gradient), 300)]]
 for (const kernel of FUNCTIONS) {
-  const optimizer = new LionK(new Float64Array(size), { kernel })
+  const optimizer = new lion.LionK(new Float64Array(size), { kernel })
   const slow = kernel.name === 'nuclear'
   perFunction.push([`LionK, ${kernel.name}`, least(() => optimizer.step(gradient), slow ? 1 : 300)])
 }

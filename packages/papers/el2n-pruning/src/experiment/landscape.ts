@@ -30,7 +30,10 @@ function groupsOf(repeat: Repeat, size: number): Int32Array[] {
   return [0, last >> 1, last].map((start) => order.slice(start, start + size))
 }
 
-/** Error barriers between children of one parent, and how fast tangent kernels turn, on easy, middling and hard examples. */
+/**
+ * Error barriers between children of one parent, and how fast tangent kernels turn, on easy, middling
+ * and hard examples.
+ */
 export async function landscape(study: Study): Promise<void> {
   const { context, repeats } = study
   const barriers = await study.map(

@@ -16,13 +16,13 @@ export interface Barrier {
 }
 
 /**
- * Evaluates a function, such as the error on some of the data, on the line between two parameter vectors: linear mode connectivity
- * (Frankle et al., ICML 2020; Nagarajan and Kolter, NeurIPS 2019).
+ * Evaluates a function, such as the error on some of the data, on the line between two parameter
+ * vectors: linear mode connectivity (Frankle et al., ICML 2020; Nagarajan and Kolter, NeurIPS 2019).
  *
  * @param evaluate called with a vector that it must not keep.
  * @param given.points number of points on the line, at least 2. Default 11.
- * @throws TypeError or RangeError for vectors that differ in length or are not finite, fewer than two points, or a value of
- *   `evaluate` that is no number or beyond 1e300.
+ * @throws TypeError or RangeError for vectors that differ in length or are not finite, fewer than two
+ *   points, or a value of `evaluate` that is no number or beyond 1e300.
  */
 export function errorBarrier(
   first: VectorLike,
@@ -52,8 +52,8 @@ export function errorBarrier(
 const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, value), -Infinity)
 
 /**
- * Returns the error, the fraction of wrong predictions on fixed examples, as a function of the network's parameters. Each call
- * overwrites the parameters of the network.
+ * Returns the error, the fraction of wrong predictions on fixed examples, as a function of the network's
+ * parameters. Each call overwrites the parameters of the network.
  *
  * @throws TypeError or RangeError for examples that do not fit the network; the function, for parameters that do not.
  */

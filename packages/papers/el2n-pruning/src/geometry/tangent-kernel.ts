@@ -17,11 +17,12 @@ export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
 }
 
 /**
- * The distance of two tangent kernels, 1 - <K, L> / (|K| |L|) in the Frobenius inner product: how far training has turned the
- * kernel (Fort et al., NeurIPS 2020).
+ * The distance of two tangent kernels, 1 - <K, L> / (|K| |L|) in the Frobenius inner product: how far
+ * training has turned the kernel (Fort et al., NeurIPS 2020).
  *
  * @returns a number from 0 to 2; 0 for kernels of the same direction.
- * @throws RangeError for kernels of different size, an entry that is not finite, or a kernel that is zero and has no direction.
+ * @throws RangeError for kernels of different size, an entry that is not finite, or a kernel that is
+ *   zero and has no direction.
  */
 export function kernelDistance(first: VectorLike, second: VectorLike): number {
   return calling('kernelDistance', () => distance(checkList(first, 'first'), checkList(second, 'second')))

@@ -17,8 +17,8 @@ export interface AverageState {
 }
 
 /**
- * The mean and the standard deviation of scores over networks, one score vector at a time (Welford's recurrence). An example that
- * scores Infinity once has mean and deviation Infinity.
+ * The mean and the standard deviation of scores over networks, one score vector at a time (Welford's
+ * recurrence). An example that scores Infinity once has mean and deviation Infinity.
  */
 export class ScoreAverage {
   #count = 0
@@ -33,7 +33,8 @@ export class ScoreAverage {
   /**
    * Adds the scores of one network.
    *
-   * @throws RangeError, before anything changes, for scores of another length than the first, NaN, -Infinity or beyond 1e150.
+   * @throws RangeError, before anything changes, for scores of another length than the first, NaN,
+   *   -Infinity or beyond 1e150.
    */
   add(given: VectorLike): void {
     const scores = checkScores(given, 'ScoreAverage.add: scores')

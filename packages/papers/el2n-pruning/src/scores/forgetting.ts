@@ -36,8 +36,9 @@ function checkHistory(
 }
 
 /**
- * Counts forgetting events (Toneva et al., ICLR 2019): the number of times that the network was right about an example at one visit
- * and wrong at the next. Call {@link update} with each batch, before the step on it.
+ * Counts forgetting events (Toneva et al., ICLR 2019): the number of times that the network was right
+ * about an example at one visit and wrong at the next. Call {@link update} with each batch, before the
+ * step on it.
  */
 export class ForgettingTracker {
   #updates = 0
@@ -63,7 +64,8 @@ export class ForgettingTracker {
    *
    * @param given indices of its examples.
    * @param correct for each of them, 1 or true if the network was right, 0 or false if not; see {@link correct}.
-   * @throws TypeError or RangeError, before anything changes, for an index that is out of range or repeated, or any other flag.
+   * @throws TypeError or RangeError, before anything changes, for an index that is out of range or
+   *   repeated, or any other flag.
    */
   update(given: VectorLike, correct: ArrayLike<number | boolean>): void {
     const n = this.#events.length
@@ -142,7 +144,8 @@ export class ForgettingTracker {
   /**
    * Restores a saved state.
    *
-   * @throws TypeError or RangeError, before anything changes, for a state of another number of examples or an impossible one.
+   * @throws TypeError or RangeError, before anything changes, for a state of another number of examples
+   *   or an impossible one.
    */
   load(state: ForgettingState): void {
     const label = 'ForgettingTracker.load: state'

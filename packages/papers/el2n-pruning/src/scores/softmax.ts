@@ -54,7 +54,10 @@ export function checkLogits(logits: Rows, classes: number): ArrayLike<number> {
   return logits
 }
 
-/** Softmax of `count` consecutive rows, the first of which is row `start`. The next block overwrites it; so may its reader. */
+/**
+ * Softmax of `count` consecutive rows, the first of which is row `start`. The next block overwrites it;
+ * so may its reader.
+ */
 export interface SoftmaxBlock {
   /** count x classes probabilities, row-major. */
   p: Float64Array

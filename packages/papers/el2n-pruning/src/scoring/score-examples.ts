@@ -107,7 +107,8 @@ export type ScoreExamplesOverOptions = ScoreExamplesOptions & {
  * {@link scoreExamples} over an executor, such as all cores or a cluster, with one network for each input of its map.
  *
  * @returns the same scores to the bit.
- * @throws TypeError or RangeError for data or options that are wrong, before any work starts; whatever the executor throws.
+ * @throws TypeError or RangeError for data or options that are wrong, before any work starts; whatever
+ *   the executor throws.
  */
 export async function scoreExamplesOver(
   executor: Executor,

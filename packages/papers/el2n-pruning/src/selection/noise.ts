@@ -44,7 +44,8 @@ function checkInt32(given: VectorLike): ArrayLike<number> {
 /**
  * Gives example chosen[i] the label of example sources[i].
  *
- * @throws TypeError or RangeError for an index that is out of range, a repeated one in `chosen`, or a label that is no 32-bit integer.
+ * @throws TypeError or RangeError for an index that is out of range, a repeated one in `chosen`, or a
+ *   label that is no 32-bit integer.
  */
 export function relabel(labels: VectorLike, chosen: VectorLike, sources: VectorLike): NoisyLabels {
   return calling('relabel', () => moved(checkInt32(labels), checkList(chosen, 'chosen'), checkList(sources, 'sources')))

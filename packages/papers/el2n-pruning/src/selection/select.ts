@@ -8,8 +8,8 @@ export interface SelectOptions {
   /** Up to 1: the fraction of the examples to keep. Above 1: their number. */
   keep: number
   /**
-   * Which examples: the highest scores (default), the lowest, random ones, or those that follow the `offset` lowest in order, a
-   * fraction below 1 or a number.
+   * Which examples: the highest scores (default), the lowest, random ones, or those that follow the
+   * `offset` lowest in order, a fraction below 1 or a number.
    */
   from?: 'hardest' | 'easiest' | 'random' | { offset: number } | undefined
   /** The class of each example, for `balance`. */
@@ -39,10 +39,12 @@ export interface Selection {
 }
 
 /**
- * Selects the examples to keep. Of equal scores the one with the lower index counts as the easier; Infinity is the hardest.
+ * Selects the examples to keep. Of equal scores the one with the lower index counts as the easier;
+ * Infinity is the hardest.
  *
  * @returns their indices, ascending.
- * @throws TypeError or RangeError for scores or options that make no selection: a window that does not fit is never clipped.
+ * @throws TypeError or RangeError for scores or options that make no selection: a window that does not
+ *   fit is never clipped.
  */
 export function select(scores: VectorLike, options: SelectOptions): Int32Array {
   return calling('select', () => selection(checkScores(scores), options)).indices

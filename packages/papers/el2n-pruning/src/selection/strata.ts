@@ -1,4 +1,7 @@
-/** Sorts examples into bins of equal width over their finite scores: equal scores into the first, Infinity into the last. */
+/**
+ * Sorts examples into bins of equal width over their finite scores: equal scores into the first,
+ * Infinity into the last.
+ */
 export function binned(pool: Int32Array, scores: ArrayLike<number>, strata: number): number[][] {
   let [low, high] = [Infinity, -Infinity]
   for (const i of pool) {

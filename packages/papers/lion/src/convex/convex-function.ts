@@ -1,10 +1,11 @@
 import { callback, refuse, show } from '@opt/core'
 
 /**
- * A convex function K with what Lion-K and its theory need of it: the "kernel" in option `kernel`. Vectors are flat, and K acts on
- * each parameter by itself.
+ * A convex function K with what Lion-K and its theory need of it: the "kernel" in option `kernel`.
+ * Vectors are flat, and K acts on each parameter by itself.
  *
- * Methods that write fill `out`, which is as long as the argument. They are called in inner loops and should allocate nothing.
+ * Methods that write fill `out`, which is as long as the argument. They are called in inner loops and
+ * should allocate nothing.
  */
 export interface ConvexFunction {
   /** For messages and tables. */
@@ -18,13 +19,14 @@ export interface ConvexFunction {
   /** Writes an s of the subdifferential of K* at y. Called only where K*(y) is finite. */
   conjugateSubgradient(y: Float64Array, out: Float64Array): void
   /**
-   * The distance of y from the domain of K*, as a convex function that is 0 on the domain: gauge - 1 where the domain is the unit
-   * ball of a gauge.
+   * The distance of y from the domain of K*, as a convex function that is 0 on the domain: gauge - 1
+   * where the domain is the unit ball of a gauge.
    */
   violation(y: Float64Array): number
   /**
-   * The largest size that an entry of a subgradient can have where no entry of x is larger than `size`, a finite number. Without it
-   * an optimizer tries each step on a copy first, in case a number leaves its range.
+   * The largest size that an entry of a subgradient can have where no entry of x is larger than `size`,
+   * a finite number. Without it an optimizer tries each step on a copy first, in case a number leaves
+   * its range.
    */
   bound?: ((size: number) => number) | undefined
   /** Throws a RangeError that begins with `label` if K is not defined on vectors of this length. */

@@ -79,8 +79,8 @@ export const linf = (): ConvexFunction =>
   })
 
 /**
- * K = sum of the k largest |x_i|: the k entries with the largest look-ahead move, of equal ones those with the lowest index.
- * Constrains to |x|_1 <= k / lambda within the box.
+ * K = sum of the k largest |x_i|: the k entries with the largest look-ahead move, of equal ones those
+ * with the lowest index. Constrains to |x|_1 <= k / lambda within the box.
  *
  * @param k at least 1, and at most the length of each parameter.
  */

@@ -4,8 +4,8 @@ import { type ConvexFunction, one, SLACK } from './convex-function.ts'
 const { abs, max } = Math
 
 /**
- * K = e log sum exp(x_i / e): steps by a softmax. Constrains to the simplex x >= 0, sum of x = 1 / lambda, and adds an entropy to f.
- * Not even, so the sign of m matters.
+ * K = e log sum exp(x_i / e): steps by a softmax. Constrains to the simplex x >= 0, sum of x = 1 /
+ * lambda, and adds an entropy to f. Not even, so the sign of m matters.
  *
  * @param e > 0
  */

@@ -38,8 +38,8 @@ export function checkConstants(caller: string, constants: LionConstants): Checke
 }
 
 /**
- * Checks a convex function, and returns it with checks on its answers: values that are NaN would pass through comparisons unseen, and
- * violations must be finite.
+ * Checks a convex function, and returns it with checks on its answers: values that are NaN would pass
+ * through comparisons unseen, and violations must be finite.
  */
 export function checkAnswers(K: ConvexFunction, label: string): ConvexFunction {
   checkConvexFunction(K, label)

@@ -17,7 +17,10 @@ function coefficient({ learningRate, beta1, beta2, weightDecay }: CheckedConstan
   return (beta1 * learningRate) / (learningRate * weightDecay * (1 - beta1) + (1 - beta2))
 }
 
-/** Returns K*(lambda x) and the gap K*(lambda x) + K(m) - lambda x.m >= 0; both are Infinity outside the domain of K*. */
+/**
+ * Returns K*(lambda x) and the gap K*(lambda x) + K(m) - lambda x.m >= 0; both are Infinity outside the
+ * domain of K*.
+ */
 export function fenchelYoung(
   K: ConvexFunction,
   lambda: number,
@@ -34,11 +37,13 @@ export function fenchelYoung(
  *     H(x, m) = f(x) + K*(lambda x) / lambda + c [K*(lambda x) + K(m) - lambda x.m],
  *     c = beta1 eps / (eps lambda (1 - beta1) + 1 - beta2)
  *
- * with eps the learning rate and lambda the weight decay. If the gradient of f is L-Lipschitz, H falls in each step by at least
- * {@link lyapunovStep}'s `decrease` less (L / 2) |x_t+1 - x_t|^2; it need not be monotone.
+ * with eps the learning rate and lambda the weight decay. If the gradient of f is L-Lipschitz, H falls
+ * in each step by at least {@link lyapunovStep}'s `decrease` less (L / 2) |x_t+1 - x_t|^2; it need not
+ * be monotone.
  *
  * @returns H; Infinity outside the domain of K*.
- * @throws TypeError or RangeError that names the wrong argument; learning rate and weight decay must be positive, beta1 < beta2.
+ * @throws TypeError or RangeError that names the wrong argument; learning rate and weight decay must be
+ *   positive, beta1 < beta2.
  */
 export function lyapunov(point: LyapunovPoint, constants: LionConstants): number {
   const checked = checkConstants('lyapunov', constants)
@@ -57,7 +62,10 @@ export interface LyapunovStep {
   delta1: number
   /** (dK(m') - dK(mixed)).(m' - mixed) >= 0. */
   delta2: number
-  /** eps (1 + c lambda) delta1 + c (1 - beta2) / (beta2 - beta1) delta2: H falls by at least this less (L / 2) |x' - x|^2. */
+  /**
+   * eps (1 + c lambda) delta1 + c (1 - beta2) / (beta2 - beta1) delta2: H falls by at least this less (L
+   * / 2) |x' - x|^2.
+   */
   decrease: number
   /** x'. */
   x: Float64Array
@@ -66,8 +74,8 @@ export interface LyapunovStep {
 }
 
 /**
- * Takes one implicit step from (x, m) and computes by how much {@link lyapunov} must fall. For an explicit run with learning rate
- * eps pass eps / (1 - eps lambda): the steps are the same.
+ * Takes one implicit step from (x, m) and computes by how much {@link lyapunov} must fall. For an
+ * explicit run with learning rate eps pass eps / (1 - eps lambda): the steps are the same.
  *
  * @param point.gradient the gradient of f at x.
  * @throws TypeError or RangeError as {@link lyapunov}.

@@ -1,4 +1,7 @@
-/** Quantises to 4 bits in groups of 32 numbers: rounds to the nearest of 16 equally spaced values, of which 0 is one. */
+/**
+ * Quantises to 4 bits in groups of 32 numbers: rounds to the nearest of 16 equally spaced values, of
+ * which 0 is one.
+ */
 export function quantize4(from: Float64Array, to: Float64Array, group = 32): void {
   for (let at = 0; at < from.length; at += group) {
     const end = Math.min(at + group, from.length)
