@@ -62,6 +62,7 @@ const jobs = {
   types: () => run(...turbo('typecheck', ...args)),
   check() {
     build()
+    if (args.length === 0) must('node', 'scripts/checks/templates.mjs')
     return run('node', 'scripts/checks/tarballs.mjs', ...args)
   },
   bench() {

@@ -1,15 +1,15 @@
-// Creates the package of a new paper from scripts/templates/solver, adds it to the catalogue and
-// installs it. With --kind optimizer, scripts/templates/optimizer replaces src and test; with
-// --kernel, scripts/templates/kernel adds a SIMD kernel.
+// Creates the package of a new paper (scripts/templates), adds it to the catalogue and installs it.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../lib/packages.mjs'
+import { createPackage } from '../lib/template.mjs'
 
-const USAGE = `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two" --summary "One sentence."
-  [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation] [--kind solver|optimizer] [--kernel]
-NAME is the package without @opt/: lower case, digits and hyphens.`
+const USAGE = `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two"
+  --summary "One sentence." [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation]
+  [--kind solver|optimizer] [--kernel]
+NAME is the package without @opt/: lower case, digits and hyphens. --kernel adds a SIMD kernel to a solver.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,10 +26,11 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
+const { kind, kernel, help, arxiv, ...fields } = values
 const [name = ''] = positionals
 const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && positionals.length === 1
-const isKind = values.kind === 'solver' || (values.kind === 'optimizer' && !values.kernel)
-if (values.help || !isName || !isKind || !/^\d{4}$/.test(values.year)) {
+const isKind = kind === 'solver' || (kind === 'optimizer' && !kernel)
+if (help || !isName || !isKind || !/^\d{4}$/.test(fields.year)) {
   console.error(USAGE)
   process.exit(1)
 }
@@ -39,55 +40,8 @@ if (existsSync(folder)) {
   process.exit(1)
 }
 
-const camel = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
-const words = {
-  __name__: name,
-  __camel__: camel,
-  __Class__: camel[0].toUpperCase() + camel.slice(1),
-  __title__: values.title,
-  __authors__: values.authors,
-  __summary__: values.summary,
-  __year__: values.year,
-  __venue__: values.venue,
-  __arXiv__: values.arxiv,
-  __topic__: values.topic,
-}
-const replaceWords = (text, transform = (value) => value) =>
-  Object.entries(words).reduce((filled, [word, value]) => filled.replaceAll(word, () => transform(value)), text)
-
-/** Fills the words in; inside strings of JSON and TypeScript they are escaped. */
-function fill(text, file) {
-  if (file.endsWith('.json')) {
-    const authors = JSON.stringify(values.authors.split(/,\s*/))
-    return replaceWords(
-      text.replace('["__authors__"]', () => authors),
-      (value) => JSON.stringify(value).slice(1, -1),
-    )
-  }
-  const quoted = (_, word) => `'${words[word].replace(/['\\]/g, '\\$&')}'`
-  return replaceWords(file.endsWith('.ts') ? text.replace(/'(__(?:title|summary)__)'/g, quoted) : text)
-}
-
-const templates = join(root, 'scripts', 'templates')
-cpSync(join(templates, 'solver'), folder, { recursive: true })
-if (values.kind === 'optimizer') {
-  for (const part of ['src', 'test']) rmSync(join(folder, part), { recursive: true })
-  cpSync(join(templates, 'optimizer'), folder, { recursive: true })
-}
-if (values.kernel) {
-  cpSync(join(templates, 'kernel'), folder, { recursive: true })
-  const manifest = join(folder, 'package.json')
-  const text = readFileSync(manifest, 'utf8')
-  writeFileSync(manifest, text.replace('"build": "', '"build": "node ../../../scripts/kernels.mjs && '))
-}
-for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
-  const file = join(entry.parentPath, entry.name)
-  writeFileSync(file, fill(readFileSync(file, 'utf8'), file))
-  renameSync(file, join(entry.parentPath, replaceWords(entry.name)))
-}
-cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
-writeFileSync(join(folder, 'CHANGELOG.md'), `# @opt/${name}\n`)
-const changeset = `---\n'@opt/${name}': minor\n---\n\nThe first version: ${values.summary}\n`
+createPackage(folder, { name, arXiv: arxiv, ...fields }, { kind, kernel })
+const changeset = `---\n'@opt/${name}': minor\n---\n\nThe first version: ${fields.summary}\n`
 writeFileSync(join(root, '.changeset', `${name}.md`), changeset)
 
 const bin = (command) => join(root, 'node_modules', '.bin', command)
