@@ -1,5 +1,4 @@
-// Rounds a second against the same learners as lean numpy loops, interleaved in one run.
-// node bench/index.mjs [--quick]
+// Rounds a second against the same learners as lean numpy loops, interleaved in one run. node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { ball, seaConvex, seaDynamic, seaExpConcave } from '@opt/sea-omd'
 import { startPeer } from '../../../../scripts/lib/python-peer.mjs'

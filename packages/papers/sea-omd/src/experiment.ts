@@ -11,10 +11,12 @@ import { strong } from './experiment/strong.ts'
 import { worlds } from './experiment/worlds.ts'
 
 /**
- * Regret against noise and motion, in worlds where both are known, and a stream of real data. The paper has no experiments: the worlds
- * are this package's own, built to separate the methods; the claims are about the shape that the theory predicts.
+ * Regret against noise and motion, in worlds where both are known, and a stream of real data. The paper has no
+ * experiments: the worlds are this package's own, built to separate the methods; the claims are about the shape
+ * that the theory predicts.
  *
- * Without a9a.t the stream is left out with a note; at the scale 'full' its absence is an error with code OPT_DATA_ABSENT.
+ * Without a9a.t the stream is left out with a note; at the scale 'full' its absence is an error with code
+ * OPT_DATA_ABSENT.
  */
 export const experiment: Experiment = async (context) => {
   const ledger = new Ledger()

@@ -29,24 +29,25 @@ export interface Learner {
   /**
    * Ends the round.
    *
-   * @throws TypeError or RangeError when the gradient is no vector of the domain's dimension, has an entry that is not
-   * finite, or is longer than 1e60; also whatever a gradient function throws. The learner is then unchanged.
+   * @throws TypeError or RangeError when the gradient is no vector of the domain's dimension, has an entry that
+   * is not finite, or is longer than 1e60; also what a gradient function throws. The learner is then unchanged.
    */
   update(gradient: Gradient): void
   /**
-   * Returns an upper bound on the linearised regret sum <g_t, x_t - u> of the rounds seen, for any u of the domain;
-   * undefined when none is known.
+   * Returns an upper bound on the linearised regret sum <g_t, x_t - u> of the rounds seen, for any u of the
+   * domain; undefined when none is known.
    */
   certificate(): number | undefined
   /** Returns the bound on the expected regret in a world with these quantities; undefined when none holds. */
   bound(world: World): number | undefined
-  /** Returns everything it remembers. */
+  /** Returns everything that the learner has accumulated. */
   state(): LearnerState
   /**
    * Continues from a saved state, to the same bits.
    *
-   * @throws TypeError or RangeError when the state does not come from a learner like this, or holds what none can have: a point
-   * outside the domain, negative squares, a metric that is not positive definite. The learner is then unchanged.
+   * @throws TypeError or RangeError when the state does not come from a learner like this, or is impossible: a
+   * point outside the domain, negative squares, a metric that is not positive definite. The learner is then
+   * unchanged.
    */
   load(state: LearnerState): void
 }
@@ -67,8 +68,8 @@ export interface LearnerOptions {
 const VECTORS = 8
 
 /**
- * What all learners share: checks, the played point, saving. A learner adds its {@link step}, and in `numbers`, `arrays` and `meaning`
- * what it remembers.
+ * The base of all learners: checks, the played point, saving. A subclass adds the algorithm, `step`, and lists
+ * what changes from round to round in `numbers`, `arrays` and `meaning`.
  */
 export abstract class OnlineLearner implements Learner {
   readonly name: string
@@ -105,13 +106,16 @@ export abstract class OnlineLearner implements Learner {
     this.#limit = G === undefined ? Infinity : G * G * (1 + 1e-12)
   }
 
-  /** All that changes from round to round, besides x: saved and restored by name. */
+  /** The numbers that change from round to round: saved and restored by name, as the arrays are. */
   protected abstract readonly numbers: Record<string, number>
   protected abstract readonly arrays: Record<string, Float64Array>
   /** What each of them stands for; a name left out may hold any finite numbers. */
   protected abstract readonly meaning: Record<string, Meaning>
 
-  /** One round of the algorithm. g is checked; `square` is ||g||^2. It may throw only before it has changed anything. */
+  /**
+   * One round of the algorithm. g is checked; `square` is ||g||^2. It may throw only before it has changed
+   * anything.
+   */
   protected abstract step(g: Float64Array, square: number): void
 
   /** Writes out = P(from - eta g), the projected gradient step; out may be `from`. */
@@ -156,7 +160,7 @@ export abstract class OnlineLearner implements Learner {
     return square <= LONGEST * LONGEST ? square : this.#readSlowly(given)
   }
 
-  /** Reads what is no dense array of numbers of moderate size, or refuses it. */
+  /** Reads an ndarray or matrix, or refuses the gradient. */
   #readSlowly(given: VectorLike): number {
     const label = `${this.name}.update: gradient`
     const into = this.#gradient

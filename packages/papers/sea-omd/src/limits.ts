@@ -1,7 +1,10 @@
 import { number, refuse } from '@opt/core'
 import type { Domain } from './domains/domain.ts'
 
-/** The longest gradient, the furthest point and the largest constant of a loss: squares and quotients of them stay finite. */
+/**
+ * The longest gradient, the furthest point and the largest constant of a loss: squares and quotients of them stay
+ * finite.
+ */
 export const LONGEST = 1e60
 /** The shortest positive diameter and the smallest constant of a loss. */
 export const SHORTEST = 1e-60

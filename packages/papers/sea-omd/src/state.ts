@@ -3,7 +3,7 @@ import type { Domain } from './domains/domain.ts'
 import { LONGEST } from './limits.ts'
 import { inner } from './linear/vectors.ts'
 
-/** What {@link Learner.state} saves: plain JSON, exact to the bit (numbers are base64 of their little-endian float64 bytes). */
+/** A saved learner: plain JSON, exact to the bit (numbers are base64 of their little-endian float64 bytes). */
 export interface LearnerState {
   learner: string
   dimension: number
@@ -15,7 +15,7 @@ export interface LearnerState {
   arrays: Record<string, string>
 }
 
-/** The part of a state that a learner fills. */
+/** A saved {@link Memory}. */
 export type Saved = Pick<LearnerState, 'numbers' | 'arrays'>
 
 /** What changes from round to round, by name. */
@@ -25,8 +25,9 @@ export interface Memory {
 }
 
 /**
- * What saved numbers stand for: a point of the domain (or several, one after the other), a gradient, numbers of a sign, or a function
- * that says what they should be when they are not (and undefined when they are).
+ * What saved numbers stand for, so that impossible ones are refused: a point of the domain (or several, one after
+ * the other), a gradient, nonnegative or positive numbers, or a function that returns what they should be,
+ * undefined when they are.
  */
 export type Meaning =
   | 'point'
@@ -44,9 +45,9 @@ export function saveMemory({ numbers, arrays }: Memory): Saved {
 }
 
 /**
- * Decodes a memory that has the same names and lengths as `like`.
+ * Decodes a memory with the names and lengths of `like`.
  *
- * @throws TypeError or RangeError when it has not, or a number is not finite.
+ * @throws TypeError or RangeError when names or lengths differ, or a number is not finite.
  */
 export function decodeMemory(saved: Saved, like: Memory, label: string): Memory {
   checkNames(saved.numbers, like.numbers, `${label}.numbers`)
@@ -57,7 +58,7 @@ export function decodeMemory(saved: Saved, like: Memory, label: string): Memory 
   }
 }
 
-/** Refuses a memory that no learner on this domain can have had after so many rounds. */
+/** Refuses a memory that no learner on this domain can have after this number of rounds. */
 export function checkMemory(
   { numbers, arrays }: Memory,
   meaning: Record<string, Meaning>,
@@ -95,7 +96,7 @@ function checkMeaning(
     })
 }
 
-/** Decodes so many finite numbers. */
+/** Decodes `length` finite numbers. */
 export function decode(text: unknown, length: number, label: string): Float64Array {
   const values = decodeFloats(text, Float64Array, length, label)
   values.forEach((v, i) => {

@@ -40,8 +40,8 @@ export interface LogisticStream {
    * Judges an example, then learns from it.
    *
    * @returns its margin z'x before the update.
-   * @throws RangeError when the label is not -1, 0 or +1, an index is none of the features or stands twice, or the margin
-   * overflows; nothing has then changed.
+   * @throws RangeError when the label is not -1, 0 or +1, an index is none of the features or stands twice, or
+   * the margin overflows; nothing has then changed.
    */
   see(example: Example): number
   /**
@@ -60,7 +60,8 @@ export interface LogisticStream {
 /**
  * Logistic regression on a stream.
  *
- * With examples of length at most 1 the losses have G = 1 and L = 1/4, and are exp(-R)-exp-concave on the ball of radius R.
+ * With examples of length at most 1 the losses have G = 1 and L = 1/4, and are exp(-R)-exp-concave on the ball of
+ * radius R.
  *
  * @throws RangeError when the scale is not positive or the domain has fewer than two dimensions.
  */

@@ -18,7 +18,10 @@ test('the WebAssembly and the plain forms give the same bits', () => {
   )
 })
 
-/** `node scripts/checks/same-bits.mjs --write sea-omd` in the root writes these from Node 20 and checks other engines. */
+/**
+ * `node scripts/checks/same-bits.mjs --write sea-omd` in the root writes these from Node 20 and
+ * checks other engines.
+ */
 const digests = golden<Record<string, string>>(import.meta.url, 'digests.json')
 
 test.each([false, true])('the kernels give the bits of all other engines (plain: %s)', (plain) => {

@@ -25,7 +25,10 @@ function cook({ kind, dimension, temper, rounds, seed }: Recipe) {
 }
 const learners = (domain: Domain) => (domain.diameter > 0 ? learnersOn(domain, G) : {})
 
-/** The comparators that hurt most: minimisers of the linear sum, of the sum of a learner's own surrogate, and random points. */
+/**
+ * The comparators that hurt most: minimisers of the linear sum, of the sum of a learner's own
+ * surrogate, and random points.
+ */
 function comparators(domain: Domain, gradients: Float64Array[], rng: ReturnType<typeof random>): Float64Array[] {
   const sum = gradients.reduce((s, g) => s.map((v, i) => v + g[i]), new Float64Array(domain.dimension))
   const far = domain.project(sum.map((v, i) => domain.center()[i] - 1e6 * v))

@@ -13,8 +13,8 @@ export interface AdagradNormOptions extends LearnerOptions {
 }
 
 /**
- * AdaGrad with one step for all coordinates, k / sqrt(sum ||g||^2); the first nonzero gradient makes the first move.
- * The certificate is that of {@link ogd}.
+ * AdaGrad with one step for all coordinates, k / sqrt(sum ||g||^2); the first nonzero gradient makes the first
+ * move. The certificate is that of {@link ogd}.
  *
  * @throws RangeError when k is not positive.
  * Source: Streeter and McMahan, 2010.
@@ -33,8 +33,8 @@ export interface AdagradDiagonalOptions extends LearnerOptions {
 }
 
 /**
- * AdaGrad with a step for each coordinate, k / sqrt(sum g_i^2), on a box.
- * certificate() = sum_i side_i^2 / (2 eta_{T,i}) + sum_t sum_i eta_{t,i} g_{t,i}^2 / 2 holds for any gradients.
+ * AdaGrad with a step for each coordinate, k / sqrt(sum g_i^2), on a box. certificate() = sum_i side_i^2 / (2
+ * eta_{T,i}) + sum_t sum_i eta_{t,i} g_{t,i}^2 / 2 holds for any gradients.
  *
  * @throws RangeError when the domain is no box or k is not positive.
  * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.

@@ -21,12 +21,13 @@ export interface Oftrl extends Learner {
 }
 
 /**
- * Optimistic follow-the-regularised-leader of Sachs et al. (NeurIPS 2022): with c the start,
- * eta_t = D^2 / (nu + sum_{s<t} eta_s ||g_s - g_{s-1}||^2) and the regulariser ||x - c||^2 / eta_t (twice the usual),
+ * Optimistic follow-the-regularised-leader of Sachs et al. (NeurIPS 2022): with c the start, eta_t = D^2 / (nu +
+ * sum_{s<t} eta_s ||g_s - g_{s-1}||^2) and the regulariser ||x - c||^2 / eta_t (twice the usual),
  *
  *     x_t = P(c - (eta_t / 2)(sum_{s<t} g_s + g_{t-1})).
  *
- * @throws RangeError when nu, G or L is not positive, neither nu nor both of G and L are given, or the domain is a point.
+ * @throws RangeError when nu, G or L is not positive, neither nu nor both of G and L are given, or the domain is
+ * a point.
  */
 export function oftrl(options: OftrlOptions): Oftrl {
   return new OftrlLearner(optionsOf(options, 'oftrl: options'))
@@ -92,8 +93,8 @@ export interface OftlOptions extends LearnerOptions {
 }
 
 /**
- * Optimistic follow-the-leader of Sachs et al. (NeurIPS 2022) for mu-strongly convex losses:
- * x_{t+1} = P((1/t)(sum_{s<=t} x_s - (sum_{s<=t} g_s + g_t) / mu)).
+ * Optimistic follow-the-leader of Sachs et al. (NeurIPS 2022) for mu-strongly convex losses: x_{t+1} =
+ * P((1/t)(sum_{s<=t} x_s - (sum_{s<=t} g_s + g_t) / mu)).
  *
  * @throws RangeError when mu is not positive.
  */

@@ -10,7 +10,8 @@ export interface OgdOptions extends LearnerOptions {
 }
 
 /**
- * Online gradient descent, step D / (G sqrt t). The certificate D^2 / (2 eta_T) + sum eta_t ||g_t||^2 / 2 holds for any gradients.
+ * Online gradient descent, step D / (G sqrt t). The certificate D^2 / (2 eta_T) + sum eta_t ||g_t||^2 / 2 holds
+ * for any gradients.
  *
  * @throws RangeError when G is not positive.
  * Source: Zinkevich, ICML 2003.
@@ -28,8 +29,8 @@ export interface OgdStrongOptions extends LearnerOptions {
 }
 
 /**
- * Online gradient descent for lambda-strongly convex losses, step 1 / (lambda t).
- * The certificate sum ||g_t||^2 / (2 lambda t) bounds sum [<g_t, x_t - u> - (lambda / 2) ||x_t - u||^2].
+ * Online gradient descent for lambda-strongly convex losses, step 1 / (lambda t). The certificate sum ||g_t||^2 /
+ * (2 lambda t) bounds sum [<g_t, x_t - u> - (lambda / 2) ||x_t - u||^2].
  *
  * @throws RangeError when lambda is not positive.
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
@@ -42,8 +43,8 @@ export function ogdStrong(options: OgdStrongOptions): Certified {
 type StepSize = (round: number, squares: number, D: number) => number
 
 /**
- * Projected gradient descent with steps that never grow. Its certificate is
- * sum <g_t, x_t - u> <= D^2 / (2 eta_T) + sum eta_t ||g_t||^2 / 2.
+ * Projected gradient descent with steps that never grow. Its certificate is sum <g_t, x_t - u> <= D^2 / (2 eta_T)
+ * + sum eta_t ||g_t||^2 / 2.
  */
 export class DescentLearner extends OnlineLearner implements Certified {
   readonly #stepSize: StepSize

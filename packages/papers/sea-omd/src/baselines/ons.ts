@@ -23,10 +23,11 @@ export interface Ons extends Certified {
 
 /**
  * Online Newton step: A_0 = I / (gamma D)^2, A_t = A_{t-1} + g_t g_t', x <- P^A(x - A^-1 g / gamma).
- * certificate() = (1 + sum g_t' A_t^-1 g_t) / (2 gamma) bounds sum [<g_t, x_t - u> - (gamma / 2) <g_t, x_t - u>^2].
+ * certificate() = (1 + sum g_t' A_t^-1 g_t) / (2 gamma) bounds sum [<g_t, x_t - u> - (gamma / 2) <g_t, x_t -
+ * u>^2].
  *
- * @throws RangeError when gamma, G or alpha is not positive, gamma has neither a value nor a default, or the domain is a point or
- * a product.
+ * @throws RangeError when gamma, G or alpha is not positive, gamma has neither a value nor a default, or the
+ * domain is a point or a product.
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
  */
 export function ons(options: OnsOptions): Ons {

@@ -15,7 +15,8 @@ export interface BallOptions {
 /**
  * The Euclidean ball ||x - center|| <= radius; its diameter is twice the radius.
  *
- * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is given.
+ * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is
+ * given.
  */
 export function ball(options: BallOptions): Domain {
   const { dimension, radius = 1, center } = optionsOf(options, 'ball: options')

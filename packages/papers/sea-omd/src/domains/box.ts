@@ -12,7 +12,7 @@ export interface BoxOptions {
   upper?: number | VectorLike
 }
 
-/** A domain that knows its bounds. */
+/** A box with its bounds. */
 export interface Box extends Domain {
   readonly kind: 'box'
   /** Returns a fresh copy of the lower bounds. */

@@ -6,13 +6,13 @@ import { largest } from '../linear/vectors.ts'
 export interface Domain {
   readonly kind: 'ball' | 'box' | 'simplex' | 'product'
   readonly dimension: number
-  /** The largest distance between two of its points. */
+  /** The largest distance between two points. */
   readonly diameter: number
   /** Returns a fresh copy of its centre, where learners start by default. */
   center(): Float64Array
   /**
-   * Returns whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size, the larger of its
-   * diameter and its centre's largest entry.
+   * Returns whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size,
+   * the larger of its diameter and its centre's largest entry.
    *
    * @throws RangeError or TypeError when x is no vector of the domain's dimension.
    */
@@ -34,7 +34,10 @@ export interface Domain {
   projectInPlace(y: Float64Array): void
   /** {@link projectMetric} for hot loops, in the metric L'L of a lower triangle L without zeros on its diagonal. */
   projectMetricInPlace(y: Float64Array, L: Triangle): void
-  /** Returns whether y is in the set, to the last bit; never for a simplex, whose plane a computed y misses. Nothing is checked. */
+  /**
+   * Returns whether y is in the set, exactly; for a simplex always false, since rounding moves points off its
+   * plane. Nothing is checked.
+   */
   isInside(y: Float64Array): boolean
 }
 
@@ -58,7 +61,7 @@ export function checkDomain<D extends Domain>(domain: D, label: string): D {
   return domain
 }
 
-/** More would not fit into memory beside a learner. */
+/** A learner in more dimensions would not fit into memory. */
 const MOST_DIMENSIONS = 1e7
 
 /** Checks a dimension. */

@@ -3,8 +3,8 @@ import { hypot } from '../linear/triangle.ts'
 import { checkDomain, type Domain, domainOf } from './domain.ts'
 
 /**
- * The product of domains: the first entries of x belong to the first, the next to the second, and so on.
- * Metric projections do not split into blocks and are refused, so the Newton learners do not run on it.
+ * The product of domains: the first entries of x belong to the first, the next to the second, and so on. Metric
+ * projections do not split into blocks and are refused, so the Newton learners do not run on it.
  *
  * @throws TypeError when a part is not a domain, RangeError when there is none.
  */
@@ -37,7 +37,8 @@ export function product(parts: readonly Domain[]): Domain {
     kind: 'product',
     diameter: parts.reduce((length, { diameter }) => hypot(length, diameter), 0),
     center,
-    // Parts only know whether a point is within a tolerance; the distance to the projection bounds how far a constraint is broken.
+    // Parts only know whether a point is within a tolerance; the distance to the projection bounds
+    // how far a constraint is broken.
     excess: (x) => {
       const y = x.slice()
       eachBlock(y, project)

@@ -9,7 +9,7 @@ export interface SimplexOptions {
   total?: number
 }
 
-/** A domain that knows its total. */
+/** A simplex with its total. */
 export interface Simplex extends Domain {
   readonly kind: 'simplex'
   readonly total: number

@@ -22,12 +22,14 @@ export interface LabelShiftOptions {
 }
 
 /**
- * Online label shift: the shares mu_t of the classes drift, and only unlabelled points come in. The predictions of a fixed classifier
- * are counted, and its confusion matrix C inverted: muhat_t = C^-1 frequencies is unbiased, and f_t(w) = sum_k muhat_{t,k} R_k(w),
- * with R_k the mean softmax loss over labelled points of class k (two features and a constant, of length at most 1).
+ * Online label shift: the shares mu_t of the classes drift, and only unlabelled points come in. The predictions
+ * of a fixed classifier are counted, and its confusion matrix C inverted: muhat_t = C^-1 frequencies is unbiased,
+ * and f_t(w) = sum_k muhat_{t,k} R_k(w), with R_k the mean softmax loss over labelled points of class k (two
+ * features and a constant, of length at most 1).
  *
- * sigma_t^2 <= (K G^2 / N) trace(C^-1 (diag q - q q') C^-T), q = C mu_t, and Sigma_t^2 <= G^2 ||mu_t - mu_{t-1}||_1^2, where G is
- * that of the R_k. The environment's own G covers the f_t drawn, whose muhat may be negative.
+ * sigma_t^2 <= (K G^2 / N) trace(C^-1 (diag q - q q') C^-T), q = C mu_t, and Sigma_t^2 <= G^2 ||mu_t -
+ * mu_{t-1}||_1^2, where G is that of the R_k. The environment's own G covers the f_t drawn, whose muhat may be
+ * negative.
  *
  * @throws TypeError or RangeError when an option is out of range; the accuracy must exceed chance.
  */

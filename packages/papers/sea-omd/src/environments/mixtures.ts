@@ -19,7 +19,8 @@ export interface CorruptedOptions {
 }
 
 /**
- * I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C = corruptions * size.
+ * I.i.d. losses, but in some rounds an adversary adds a vector to the gradient. Sigma2 <= 4 G C with C =
+ * corruptions * size.
  *
  * @throws TypeError or RangeError when an option is out of range.
  */
@@ -55,8 +56,9 @@ export interface RandomOrderOptions {
 }
 
 /**
- * A finite set of losses, each pass in a fresh random order. Given the losses seen, the next is uniform over those that remain:
- * F_t is their mean, sigma_t^2 their variance, Sigma_t the distance their mean moves. All are exact for the order drawn.
+ * A finite set of losses, each pass in a fresh random order. Given the losses seen, the next is uniform over
+ * those that remain: F_t is their mean, sigma_t^2 their variance, Sigma_t the distance their mean moves. All are
+ * exact for the order drawn.
  *
  * @throws TypeError or RangeError when an option is out of range.
  */

@@ -17,8 +17,9 @@ export interface MultiscaleOptions {
 }
 
 /**
- * Quadratics on [-1, 1]^(scales + 2) with curvatures 1, 1/2, 1/4, ... and two flat coordinates: one pinned at its bound by a large
- * constant gradient, one whose gradient alternates between +-alternation/2. sigma_t = sigma and Sigma_t = alternation exactly.
+ * Quadratics on [-1, 1]^(scales + 2) with curvatures 1, 1/2, 1/4, ... and two flat coordinates: one pinned at its
+ * bound by a large constant gradient, one whose gradient alternates between +-alternation/2. sigma_t = sigma and
+ * Sigma_t = alternation exactly.
  *
  * @throws TypeError or RangeError when an option is out of range.
  */
@@ -43,7 +44,8 @@ export function iid(rng: Random, options: Omit<MultiscaleOptions, 'alternation'>
 }
 
 /**
- * A deterministic adversary: {@link multiscale} without noise. sigma2 = 0, Sigma2 = sum sup ||grad f_t - grad f_{t-1}||^2.
+ * A deterministic adversary: {@link multiscale} without noise. sigma2 = 0, Sigma2 = sum sup ||grad f_t - grad
+ * f_{t-1}||^2.
  */
 export function adversarial(rng: Random, options: Omit<MultiscaleOptions, 'sigma'>): Environment {
   checkArguments(rng, options, 'adversarial')

@@ -15,7 +15,10 @@ export interface Base {
 
 const sign = (rng: Random) => (rng.uniform() < 0.5 ? -1 : 1)
 
-/** Curvatures 1, 1/2, 1/4, ... with minimisers at +-0.9, then a flat coordinate pinned at its bound by a gradient, and a free one. */
+/**
+ * Curvatures 1, 1/2, 1/4, ... with minimisers at +-0.9, then a flat coordinate pinned at its bound by a gradient,
+ * and a free one.
+ */
 export function drawBase(rng: Random, scales: number, pinned: number): Base {
   const dimension = scales + 2
   const curvature = new Float64Array(dimension)
@@ -55,7 +58,10 @@ interface BoxWorld {
   G?: number | undefined
 }
 
-/** Makes a world on [-1, 1]^d with noise of length sigma; `shift` changes the row c_t, which is c, of round t = 1, 2, ... */
+/**
+ * Makes a world on [-1, 1]^d with noise of length sigma; `shift` changes the row c_t, which is c, of round t = 1,
+ * 2, ...
+ */
 export function onBox(
   name: string,
   rng: Random,

@@ -124,7 +124,10 @@ function minimise(domain: Domain, A: Float64Array, b: Float64Array): Comparator 
   return comparators.quadratic(domain, H, b)
 }
 
-/** Bounds the length of every A x - c_t + xi_t in the domain, where coordinates reach at most the centre's plus the diameter. */
+/**
+ * Bounds the length of every A x - c_t + xi_t in the domain, where coordinates reach at most the centre's plus
+ * the diameter.
+ */
 function steepestOf(domain: Domain, A: Float64Array, c: Float64Array, xi: Float64Array): number {
   const d = A.length
   const center = vector(domain.center(), 'quadratic: domain.center()', { length: d })

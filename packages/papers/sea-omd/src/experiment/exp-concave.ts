@@ -4,7 +4,10 @@ import { ball, comparators, type Learner, ogd, ons, type SeaExpConcave, seaConve
 import { inner } from '../linear/vectors.ts'
 import { shown, upTo } from './ledger.ts'
 
-/** Squared loss on a ball: with the theory's beta these T are too short for a logarithmic regret, and plain OGD has less. */
+/**
+ * Squared loss on a ball: with the theory's beta these T are too short for a logarithmic regret, and plain OGD
+ * has less.
+ */
 export async function expConcave(context: ExperimentContext, at: number): Promise<void> {
   await context.progress(at, 'exp-concave')
   const [d, T] = [5, context.scale === 'quick' ? 4000 : 16_000]

@@ -5,7 +5,10 @@ import { type Environment, type Learner, type PlayAnswer, type PlayOptions, type
 /** A run and its reports. */
 export type Played = PlayAnswer & { history: PlayReport[] }
 
-/** Plays, and records whether the certificate held in each run and whether the mean of each group of runs was within the bound. */
+/**
+ * Plays, and records whether the certificate held in each run and whether the mean of each group of runs was
+ * within the bound.
+ */
 export class Ledger {
   runs = 0
   broken = 0

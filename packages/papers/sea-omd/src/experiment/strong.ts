@@ -14,7 +14,8 @@ const LEARNERS: Record<string, (world: Environment) => Learner> = {
 }
 
 /**
- * Curvatures 1/2 to 2 and minimisers at +-0.9, except that a gradient of 10 pins the first coordinate and the last alternates by s.
+ * Curvatures 1/2 to 2 and minimisers at +-0.9, except that a gradient of 10 pins the first coordinate and the
+ * last alternates by s.
  */
 function world(seed: number, sigma: number, s: number): Environment {
   const rng = random(seed)

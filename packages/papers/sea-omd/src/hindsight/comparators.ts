@@ -14,7 +14,8 @@ export const comparators: {
 } = { logistic, leastSquares, quadratic, separable }
 
 /**
- * The best fixed weights of logistic regression over the ball ||x|| <= radius: minimises sum ln(1 + exp(-y_i z_i'x)).
+ * The best fixed weights of logistic regression over the ball ||x|| <= radius: minimises sum ln(1 + exp(-y_i
+ * z_i'x)).
  *
  * @param Z one example a row.
  * @param y labels -1 and +1.
@@ -71,8 +72,8 @@ function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
 }
 
 /**
- * Minimises sum_i (a_i x_i^2 / 2 - b_i x_i) over a box, a_i >= 0, coordinate by coordinate. Where a_i = b_i = 0 the entry nearest to 0
- * is chosen.
+ * Minimises sum_i (a_i x_i^2 / 2 - b_i x_i) over a box, a_i >= 0, coordinate by coordinate. Where a_i = b_i = 0
+ * the entry nearest to 0 is chosen.
  *
  * @throws RangeError when some a_i is negative.
  */
@@ -108,7 +109,10 @@ function examplesOf(Z: MatrixLike, y: VectorLike, name: string): Examples {
   return { Z: data, y: vector(y, `${name}: y`, { length: shape[0] }), columns: shape[1] }
 }
 
-/** Sums loss(z_i'x, y_i) over the rows; `loss` returns its value and writes its slope and curvature in the margin z_i'x. */
+/**
+ * Sums loss(z_i'x, y_i) over the rows; `loss` returns its value and writes its slope and curvature in the margin
+ * z_i'x.
+ */
 function sumOverRows(
   { Z, y, columns: d }: Examples,
   loss: (margin: number, y: number, out: { slope: number; curvature: number }) => number,

@@ -11,8 +11,8 @@ export interface Comparator {
 }
 
 /**
- * A smooth convex loss: returns its value at x, and writes its gradient and the lower triangle of its Hessian (row-major, from one
- * row to the next `stride`).
+ * A smooth convex loss: returns its value at x, and writes its gradient and the lower triangle of its Hessian
+ * (row-major, from one row to the next `stride`).
  */
 export type SecondOrder = (x: Float64Array, gradient: Float64Array, hessian: Float64Array, stride: number) => number
 
@@ -27,11 +27,12 @@ export interface OverBallOptions {
 const STEPS = 200
 
 /**
- * Minimises a smooth convex loss over the ball ||x|| <= radius: Newton's method on loss + (mu/2) ||x||^2, and a bracketed secant
- * for the mu (the answer's `multiplier`) at which the minimiser's length is the radius; mu = 0 where the free minimiser lies inside.
+ * Minimises a smooth convex loss over the ball ||x|| <= radius: Newton's method on loss + (mu/2) ||x||^2, and a
+ * bracketed secant for the mu (the answer's `multiplier`) at which the minimiser's length is the radius; mu = 0
+ * where the free minimiser lies inside.
  *
- * @throws RangeError when the dimension or radius is not positive, the loss or its gradient is not finite, or does not fit a smooth
- * convex function.
+ * @throws RangeError when the dimension or radius is not positive, the loss or its gradient is not finite, or
+ * does not fit a smooth convex function.
  */
 export function overBall(
   loss: SecondOrder,
@@ -64,8 +65,8 @@ export function overBall(
 }
 
 /**
- * Finds the mu <= most at which the length of the minimiser is the radius. 1 / length is close to linear in mu: regula falsi on it, by
- * the Illinois rule.
+ * Finds the mu <= most at which the length of the minimiser is the radius. 1 / length is close to linear in mu:
+ * regula falsi on it, by the Illinois rule.
  */
 function secant(most: number, radius: number, lengthAt: (mu: number) => number): number {
   let low = most

@@ -1,8 +1,8 @@
 import type { MatrixKernels, MatrixView } from '@opt/core'
 
 /**
- * Writes the Cholesky factor of H + mu I into the lower triangle of L; of H only the lower triangle is read.
- * If rounding has made the matrix indefinite, as little more as makes it positive definite is added to its diagonal.
+ * Writes the Cholesky factor of H + mu I into the lower triangle of L; of H only the lower triangle is read. If
+ * rounding has made the matrix indefinite, as little more as makes it positive definite is added to its diagonal.
  *
  * @param work solveScratch(n, n) numbers.
  */

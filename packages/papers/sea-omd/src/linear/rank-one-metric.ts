@@ -2,7 +2,7 @@ import { allocate, gemmScratch, type MatrixKernels, matrixKernels, transpose } f
 import { addRow, multiplyTriangle, solveTriangle, type Triangle } from './triangle.ts'
 import { inner, LONG } from './vectors.ts'
 
-/** What {@link RankOneMetric.add} finds on its way; the next call overwrites it. */
+/** The result of {@link RankOneMetric.add}; the next call overwrites it. */
 interface Added {
   /** The new H^-1 g. */
   h: Float64Array
@@ -13,8 +13,8 @@ interface Added {
 }
 
 /**
- * H = root^2 I + k sum g g', as the triangle L of H = L'L: each gradient is one more row, rotated in. So H stays positive definite
- * to working precision, however the gradients grow, shrink or line up.
+ * H = root^2 I + k sum g g', as the triangle L of H = L'L: each gradient is one more row, rotated in. So H stays
+ * positive definite to working precision, however the gradients grow, shrink or line up.
  */
 export class RankOneMetric {
   readonly #root: number
@@ -44,7 +44,10 @@ export class RankOneMetric {
     this.before = last
   }
 
-  /** H += k g g'. The rotations that take the row w = sqrt(k) g into L take (0, 1) into (L^-T w, sqrt(1 - w'H^-1 w)) with the new L. */
+  /**
+   * Adds k g g' to H. The rotations that bring the row w = sqrt(k) g into L turn (0, 1) into (L^-T w, sqrt(1 -
+   * w'H^-1 w)), with the new L and H.
+   */
   add(g: Float64Array): Added {
     const { triangle, before } = this
     const scale = this.#scale
@@ -66,7 +69,7 @@ export class RankOneMetric {
     return added
   }
 
-  /** H, row-major and whole: a copy. */
+  /** Returns H, row-major, as a fresh copy. */
   full(): Float64Array {
     const n = this.#row.length
     const { L, H, work, kernels } = allocate([matrixKernels], (views) => ({
@@ -90,7 +93,11 @@ export class RankOneMetric {
     return inner(e, e)
   }
 
-  /** What the data of {@link triangle} must be after `count` gradients no longer than `longest`, when these are not; else undefined. */
+  /**
+   * Checks saved data of {@link triangle} after `count` gradients no longer than `longest`.
+   *
+   * @returns what they should be; undefined when they are possible.
+   */
   faultOf(values: Float64Array, count: number, longest: number): string | undefined {
     const { stride } = this.triangle
     // H is at least root^2 I, and of no more than what the longest gradients make.

@@ -48,7 +48,10 @@ export function largest(x: Float64Array): number {
   return top
 }
 
-/** A power of two within a factor of two of a huge or tiny x, so that dividing by it is exact; 1 for other numbers and 0. */
+/**
+ * A power of two within a factor of two of a huge or tiny x, so that dividing by it is exact; 1 for other numbers
+ * and 0.
+ */
 export function powerOfTwoNear(x: number): number {
   let power = 1
   if (x > 1e100) for (; power <= x / 2; power *= 2);
@@ -57,8 +60,8 @@ export function powerOfTwoNear(x: number): number {
 }
 
 /**
- * Writes (x - y) / (2 half) into out and returns half, half the largest |x_i - y_i|; zeros and 0 for equal points.
- * Neither half nor the length of out, 1 to sqrt n, can overflow.
+ * Writes (x - y) / (2 half) into out and returns half, half the largest |x_i - y_i|; zeros and 0 for equal
+ * points. Neither half nor the length of out, 1 to sqrt n, can overflow.
  */
 export function direction(x: Float64Array, y: Float64Array, out: Float64Array): number {
   for (let i = 0; i < out.length; i++) out[i] = x[i] / 2 - y[i] / 2
@@ -87,10 +90,13 @@ export function descend(x: Float64Array, step: number, g: Float64Array, out: Flo
 /** From this length on SIMD kernels are faster than plain loops. */
 export const LONG = 48
 
-/** Vectors of one length and their arithmetic: by plain loops when they are short, by SIMD kernels when they are long. */
+/**
+ * Vectors of one length and their arithmetic: by plain loops when they are short, by SIMD kernels when they are
+ * long.
+ */
 export class VectorSpace {
   readonly #length: number
-  /** Vectors in the kernels' memory that nobody has yet. */
+  /** Vectors in the kernels' memory that have not been handed out. */
   readonly #free: Float64Array[] = []
   readonly #kernels: VectorKernels | undefined
 
@@ -106,7 +112,7 @@ export class VectorSpace {
     }
   }
 
-  /** Makes a vector of zeros; at most `count`. */
+  /** Hands out a vector of zeros; at most `count` of them. */
   zeros(): Float64Array {
     if (!this.#kernels) return new Float64Array(this.#length)
     return this.#free.pop() ?? refuse('VectorSpace: count', 'the number of vectors', 'one more')

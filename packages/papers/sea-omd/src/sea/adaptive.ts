@@ -7,21 +7,25 @@ import type { Meaning } from '../state.ts'
 export interface AdaptiveOptions extends LearnerOptions {
   /** Largest gradient norm. Unknown: the certificate still holds, a bound does not. */
   G?: number
-  /** Added under the root of the step. Default 10 D^2 L^2, or 0 when L is unknown. */
+  /** Added under the root of the step. Default 10 D^2 L^2, with L = 0 when it is unknown or no option. */
   delta?: number
 }
 
 /**
- * The step size and the certificate that {@link seaConvex} and {@link seaImplicit} share. With m_t the guess of g_t, V_t the sum of
- * ||g_s - m_s||^2 to t, and eta_t = D / sqrt(delta + 4 G^2 + V_{t-1}),
+ * The step size and the certificate that {@link seaConvex} and {@link seaImplicit} share. With m_t the guess of
+ * g_t, V_t the sum of ||g_s - m_s||^2 to t, and eta_t = D / sqrt(delta + 4 G^2 + V_{t-1}),
  *
- *     sum <g_t, x_t - u> <= D^2 / (2 eta_T) + sum eta_t ||g_t - m_t||^2 - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t)
+ *     sum <g_t, x_t - u> <= D^2 / (2 eta_T) + sum eta_t ||g_t - m_t||^2
+ *       - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t)
  */
 export abstract class AdaptiveLearner extends OnlineLearner implements Certified {
   readonly delta: number
   /** delta + 4 G^2. */
   protected readonly base: number
-  /** `eta` is the step of the next round, `last` that of the round before; `spent` and `saved` are the certificate's two sums. */
+  /**
+   * `eta` is the step of the next round, `last` that of the round before; `spent` and `saved` are the
+   * certificate's two sums.
+   */
   protected readonly numbers: { V: number; eta: number; last: number; spent: number; saved: number }
   protected readonly meaning: Record<string, Meaning> = {
     V: 'nonnegative',

@@ -10,7 +10,7 @@ export interface SeaConvexOptions extends AdaptiveOptions {
   L?: number
 }
 
-/** {@link seaConvex} and what it measured. */
+/** {@link seaConvex} and its measurements. */
 export interface SeaConvex extends Certified {
   /** V_t = sum ||g_s - g_{s-1}||^2, with g_0 = 0. */
   readonly V: number
@@ -23,13 +23,19 @@ export interface SeaConvex extends Certified {
  * Optimistic mirror descent for convex losses, smooth in expectation: the last gradient is the guess of the next.
  * With eta_t = D / sqrt(delta + 4 G^2 + V_{t-1}):
  *
- *     xhat <- P(xhat - eta_t g_t);  V_t = V_{t-1} + ||g_t - g_{t-1}||^2;  x_{t+1} = P(xhat - eta_{t+1} g_t)
+ *     xhat <- P(xhat - eta_t g_t)
+ *     V_t = V_{t-1} + ||g_t - g_{t-1}||^2
+ *     x_{t+1} = P(xhat - eta_{t+1} g_t)
  *
- * certificate() = D^2 / (2 eta_T) + sum eta_t ||g_t - g_{t-1}||^2
- * - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t) holds for any gradients, whatever G and L.
- * A round takes O(d) and two projections.
+ * The certificate holds for any gradients, also longer than G:
  *
- * @throws RangeError when G or L is not positive, delta is negative, the domain is a point, or neither G nor delta is given.
+ *     D^2 / (2 eta_T) + sum eta_t ||g_t - g_{t-1}||^2
+ *       - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t)
+ *
+ * A round costs O(d) and two projections.
+ *
+ * @throws RangeError when G or L is not positive, delta is negative, the domain is a point, or neither G nor
+ * delta is given.
  * Source: Chen et al., JMLR 25(178), 2024, the step for convex functions.
  */
 export function seaConvex(options: SeaConvexOptions): SeaConvex {

@@ -15,7 +15,7 @@ export interface SeaDynamicOptions extends LearnerOptions {
   horizon: number
 }
 
-/** {@link seaDynamic} and its pool. */
+/** {@link seaDynamic}, its pool and measurements. */
 export interface SeaDynamic extends Learner {
   /** The step sizes eta_i of the base learners. */
   readonly pool: Float64Array
@@ -26,24 +26,33 @@ export interface SeaDynamic extends Learner {
   readonly V: number
   /** Whether it has gone on past its horizon: the bound no longer holds then, the certificate does. */
   readonly horizonExceeded: boolean
-  /** Returns the certificate against moving comparators with sum ||u_t - u_{t-1}|| <= `pathLength` (default 0: a fixed one). */
+  /**
+   * Returns the certificate against moving comparators with sum ||u_t - u_{t-1}|| <= `pathLength` (default 0: a
+   * fixed one).
+   */
   certificate(pathLength?: number): number
 }
 
 /**
- * A pool of optimistic gradient descents under a Hedge that sees the same single gradient: for comparators that move.
- * With c the domain's centre, lambda = 2 L, s_{t,i} = ||x_{t,i} - x_{t-1,i}||^2:
+ * A pool of optimistic gradient descents under a Hedge that sees the same single gradient: for comparators that
+ * move. With c the domain's centre, lambda = 2 L, s_{t,i} = ||x_{t,i} - x_{t-1,i}||^2:
  *
- *     base i:   xhat_i <- P(xhat_i - eta_i g_t);  x_i' = P(xhat_i - eta_i g_t)
- *     loss      l_{t,i} = <g_t, x_{t,i} - c> + lambda s_{t,i};  guess m_{t+1,i} = <g_t, x_{t+1,i} - c> + lambda s_{t+1,i}
- *     weights   p_{t+1,i} ~ exp(-eps_{t+1} (sum_{s<=t} l_{s,i} + m_{t+1,i}));  x_{t+1} = sum_i p_{t+1,i} x_{t+1,i}
+ *     base i    xhat_i <- P(xhat_i - eta_i g_t);  x_{t+1,i} = P(xhat_i - eta_i g_t)
+ *     loss      l_{t,i} = <g_t, x_{t,i} - c> + lambda s_{t,i}
+ *     guess     m_{t+1,i} = <g_t, x_{t+1,i} - c> + lambda s_{t+1,i}
+ *     weights   p_{t+1,i} ~ exp(-eps_{t+1} (sum_{s<=t} l_{s,i} + m_{t+1,i}))
+ *     play      x_{t+1} = sum_i p_{t+1,i} x_{t+1,i}
  *
- * certificate(P) = min_i [sum <g_t, x_t - x_{t,i}> + (D^2 + 2 D P) / (2 eta_i) + eta_i V - saved_i], with
- * saved_i = sum (||x_{t,i} - xhat_{t,i}||^2 + ||xhat_{t+1,i} - x_{t,i}||^2) / (2 eta_i), is ours and holds for any gradients.
- * A round takes O(N d), N logarithmic in the horizon.
+ * The certificate is ours; it holds for any gradients and comparators whose path is no longer than P:
+ *
+ *     min_i [sum <g_t, x_t - x_{t,i}> + (D^2 + 2 D P) / (2 eta_i) + eta_i V - saved_i]
+ *     saved_i = sum (||x_{t,i} - xhat_{t,i}||^2 + ||xhat_{t+1,i} - x_{t,i}||^2) / (2 eta_i)
+ *
+ * A round costs O(N d), N logarithmic in the horizon.
  *
  * @throws RangeError when G or L is not positive, the horizon is no positive integer, or the domain is a point.
- * Source: Chen et al., JMLR 25(178), 2024, dynamic regret; structure of Sword++ (Zhao et al.), constants of PyNOL and ours.
+ * Source: Chen et al., JMLR 25(178), 2024, dynamic regret; structure of Sword++ (Zhao et al.), constants of PyNOL
+ * and ours.
  */
 export function seaDynamic(options: SeaDynamicOptions): SeaDynamic {
   return new SeaDynamicLearner(optionsOf(options, 'seaDynamic: options'))
@@ -196,7 +205,12 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
   }
 }
 
-/** eta_i = min(1 / (8 L), 2^(i-1) sqrt(D^2 / (8 G^2 T))), i = 1 .. 1 + max(0, ceil(log2(G^2 T / (8 D^2 L^2)) / 2)). */
+/**
+ * The step sizes of the pool:
+ *
+ *     eta_i = min(1 / (8 L), 2^(i-1) sqrt(D^2 / (8 G^2 T)))
+ *     i = 1 .. 1 + max(0, ceil(log2(G^2 T / (8 D^2 L^2)) / 2))
+ */
 function stepPool(D: number, G: number, L: number, T: number): Float64Array {
   const N = 1 + Math.max(0, Math.ceil(log2((G * G * T) / (8 * D * D * L * L)) / 2))
   let eta = Math.sqrt((D * D) / (8 * G * G * T))

@@ -12,7 +12,8 @@ export interface SeaEntropicOptions extends LearnerOptions {
 }
 
 /**
- * {@link seaConvex} under the negative entropy on a simplex of total r. With eta_t = sqrt(ln d / (4 G^2 + V_{t-1})):
+ * {@link seaConvex} under the negative entropy on a simplex of total r. With eta_t = sqrt(ln d / (4 G^2 +
+ * V_{t-1})):
  *
  *     xhat_i <- r xhat_i exp(-eta_t g_{t,i}) / sum;  V_t = V_{t-1} + max_i (g_{t,i} - g_{t-1,i})^2;
  *     x_{t+1,i} = r xhat_i exp(-eta_{t+1} g_{t,i}) / sum

@@ -19,31 +19,36 @@ export interface SeaExpConcaveOptions extends LearnerOptions {
   L?: number
 }
 
-/** {@link seaExpConcave} and what it measured. */
+/** {@link seaExpConcave} and its measurements. */
 export interface SeaExpConcave extends Learner {
   readonly beta: number
   readonly V: number
   /** Returns H_{t+1}, row-major. */
   metric(): Float64Array
   /**
-   * Returns (16 d / beta) ln(1 + beta V / (8 d)) + (1 + beta G^2 / 2) D^2 / 2: the certificate never exceeds it while no gradient
-   * is longer than G.
+   * Returns (16 d / beta) ln(1 + beta V / (8 d)) + (1 + beta G^2 / 2) D^2 / 2: the certificate never exceeds it
+   * while no gradient is longer than G.
    */
   vBound(): number | undefined
 }
 
 /**
- * Optimistic online Newton for exp-concave losses, with H_t = (1 + beta G^2 / 2) I + (beta / 2) sum_{s<t} g_s g_s':
+ * Optimistic online Newton for exp-concave losses, with H_t = (1 + beta G^2 / 2) I + (beta / 2) sum_{s<t} g_s
+ * g_s':
  *
- *     xhat <- P^{H_t}(xhat - H_t^-1 g_t);  x_{t+1} = P^{H_{t+1}}(xhat - H_{t+1}^-1 g_t)
+ *     xhat <- P^{H_t}(xhat - H_t^-1 g_t)
+ *     x_{t+1} = P^{H_{t+1}}(xhat - H_{t+1}^-1 g_t)
  *
- * certificate() = (1 + beta G^2 / 2) D^2 / 2 + 2 sum ||g_t - g_{t-1}||^2_{H_t^-1}
- * - (1/2) sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2)_{H_t}
- * bounds sum [<g_t, x_t - u> - (beta / 2) <g_t, x_t - u>^2]; it is undefined once a gradient was longer than G.
- * A round takes 3 d^2 operations, and O(d^3) when it leaves the domain (on a simplex, every round).
+ * The certificate bounds sum [<g_t, x_t - u> - (beta / 2) <g_t, x_t - u>^2]; it is undefined once a gradient was
+ * longer than G:
  *
- * @throws RangeError when G, alpha, beta or L is not positive, neither alpha nor beta is given, or the domain is a point or a
- * product.
+ *     (1 + beta G^2 / 2) D^2 / 2 + 2 sum ||g_t - g_{t-1}||^2_{H_t^-1}
+ *       - (1/2) sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2)_{H_t}
+ *
+ * A round costs 3 d^2 operations, and O(d^3) when it leaves the domain (on a simplex, always).
+ *
+ * @throws RangeError when G, alpha, beta or L is not positive, neither alpha nor beta is given, or the domain is
+ * a point or a product.
  * Source: Chen et al., JMLR 25(178), 2024, exp-concave functions.
  */
 export function seaExpConcave(options: SeaExpConcaveOptions): SeaExpConcave {

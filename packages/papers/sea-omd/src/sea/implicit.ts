@@ -4,9 +4,9 @@ import { LONGEST } from '../limits.ts'
 import { AdaptiveLearner, type AdaptiveOptions } from './adaptive.ts'
 
 /**
- * The proximal step of this round's loss: argmin over the domain of f(x) + ||x - z||^2 / (2 eta).
- * It may come with the subgradient m of f there that makes it optimal: x = P(z - eta m). Without it (z - x) / eta is used, which
- * is right inside the domain and only loosens the certificate at its boundary.
+ * The proximal step of this round's loss: argmin over the domain of f(x) + ||x - z||^2 / (2 eta). It may come
+ * with the subgradient m of f there that makes it optimal: x = P(z - eta m). Without it (z - x) / eta is used,
+ * which is right inside the domain and only loosens the certificate at its boundary.
  */
 export type Prox = (z: Float64Array, eta: number) => VectorLike | { x: VectorLike; subgradient: VectorLike }
 
@@ -22,12 +22,14 @@ export interface SeaImplicit extends Certified {
 }
 
 /**
- * Optimistic mirror descent with an implicit update, for losses that are not smooth: the last loss itself is the guess of the next.
- * With eta_t = D / sqrt(delta + 4 G^2 + sum_{s<t} ||g_s - m_s||^2), m_1 = 0:
+ * Optimistic mirror descent with an implicit update, for losses that are not smooth: the last loss itself is the
+ * guess of the next. With eta_t = D / sqrt(delta + 4 G^2 + sum_{s<t} ||g_s - m_s||^2), m_1 = 0:
  *
- *     xhat <- P(xhat - eta_t g_t);  x_{t+1} = argmin over the domain of f_t(x) + ||x - xhat||^2 / (2 eta_{t+1})
+ *     xhat <- P(xhat - eta_t g_t)
+ *     x_{t+1} = argmin over the domain of f_t(x) + ||x - xhat||^2 / (2 eta_{t+1})
  *
- * and m_{t+1} the subgradient of f_t at x_{t+1} that makes it optimal. The certificate is that of seaConvex with m_t for g_{t-1}.
+ * and m_{t+1} the subgradient of f_t at x_{t+1} that makes it optimal. The certificate is that of seaConvex with
+ * m_t for g_{t-1}.
  *
  * @throws RangeError when G is not positive, delta is negative, neither is given, or the domain is a point.
  * Source: the implicit variant of Chen et al., JMLR 25(178), 2024; constants ours.

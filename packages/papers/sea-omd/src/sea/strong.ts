@@ -11,13 +11,17 @@ export interface SeaStrongOptions extends LearnerOptions {
 }
 
 /**
- * Optimistic mirror descent for losses that are strongly convex and smooth in expectation, with eta_t = 2 / (lambda t):
+ * Optimistic mirror descent for losses that are strongly convex and smooth in expectation, with eta_t = 2 /
+ * (lambda t):
  *
- *     xhat <- P(xhat - eta_t g_t);  x_{t+1} = P(xhat - eta_{t+1} g_t)
+ *     xhat <- P(xhat - eta_t g_t)
+ *     x_{t+1} = P(xhat - eta_{t+1} g_t)
  *
- * certificate() = lambda D^2 / 4 + (4 / lambda) sum ||g_t - g_{t-1}||^2 / t
- * - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t)
- * bounds sum [<g_t, x_t - u> - (lambda / 2) ||x_t - u||^2], so the regret of lambda-strongly convex losses.
+ * The certificate bounds sum [<g_t, x_t - u> - (lambda / 2) ||x_t - u||^2], so the regret of lambda-strongly
+ * convex losses:
+ *
+ *     lambda D^2 / 4 + (4 / lambda) sum ||g_t - g_{t-1}||^2 / t
+ *       - sum (||x_t - xhat_t||^2 + ||xhat_{t+1} - x_t||^2) / (2 eta_t)
  *
  * @throws RangeError when lambda is not positive.
  * Source: Chen et al., JMLR 25(178), 2024, strongly convex functions.
