@@ -5,7 +5,7 @@ import { checkReal, checkVector, type Inputs, type Targets } from '../data/intak
 import { type LayerViews, layerViews, namedViews, outputsFirst } from '../layers/parameters.ts'
 import { BatchRunner } from '../oracles/batch-runner.ts'
 import { gaussNewtonProduct, hessianProduct } from '../oracles/curvature.ts'
-import { gradientNorms, gradientProducts, inputGradients, type NormOptions, ntk } from '../oracles/single-examples.ts'
+import { gradientNorms, gradientProducts, inputGradients, type NormOptions, ntk } from '../oracles/per-example.ts'
 import { type Buffers, makeBuffers, type NetworkSettings } from '../passes/buffers.ts'
 import { backward } from '../passes/gradient.ts'
 import { PRECISIONS, type Precision, type Real } from '../real.ts'

@@ -1,72 +1,80 @@
-import { backwardInput, throughActivation } from '../passes/gradient.ts'
-import type { Matrix, Pass } from '../passes/pass.ts'
+import { matrixView, oneOf, options as optionsOf, refuse } from '@opt/core'
+import { checkReal } from '../data/intake.ts'
+import { backwardToInputs } from '../passes/gradient.ts'
+import { squaredNorms } from '../passes/squared-norms.ts'
 import type { Real } from '../real.ts'
+import type { BatchRunner, GivenExamples } from './batch-runner.ts'
+import { GradientGram } from './gram.ts'
 
-/**
- * Quantities of single examples from one backward pass, in closed form: no per-example gradient is ever formed.
- * Batch normalization uses running statistics here, since those of a batch would couple its examples.
- */
+/** The layers whose parameters a per-example gradient is taken in. */
+export type NormLayers = 'all' | 'last' | 'each'
 
-/**
- * Writes |gradient of example i's loss in the parameters of layer l|^2 to squares[i depth + l], from the last layer's
- * delta = dloss_i/dz. For W and b it is |delta|^2 (|x|^2 + 1). Skips layers below `lowest`.
- *
- * Goodfellow, Efficient per-example gradient computations, arXiv 1510.01799.
- */
-export function squaredNorms({ net, n, layers }: Pass, lowest: number): void {
-  const { squares } = net
-  const depth = layers.length
-  for (let l = depth - 1; l >= lowest; l--) {
-    const { parameters, input, delta, D, norm } = layers[l]
-    const { inputs, outputs, bias } = parameters
-    throughActivation(net, layers, l)
-    for (let i = 0; i < n; i++) {
+/** Options of {@link DenseNetwork.perExampleGradientNorms}. */
+export interface NormOptions {
+  /** 'all' (default) or 'last': one norm per example; 'each': one per example and layer. */
+  layers?: NormLayers | undefined
+  /** The array to write the norms to. */
+  out?: Float64Array | undefined
+}
+
+/** See {@link DenseNetwork.perExampleGradientNorms}. */
+export function gradientNorms(
+  run: BatchRunner,
+  examples: GivenExamples,
+  options: NormOptions | undefined,
+): Float64Array {
+  const { layers = 'all', out } = optionsOf(options, 'perExampleGradientNorms: options')
+  oneOf(layers, 'layers', ['all', 'last', 'each'])
+  const { squares, layers: all } = run.net
+  const depth = all.length
+  const lowest = layers === 'last' ? depth - 1 : 0
+  const each = layers === 'each'
+  const norms = new Float64Array(each ? examples.count * depth : examples.count)
+  if (out !== undefined) checkReal(out, norms.length, 'out')
+  run.forEachSeparately(examples, (start, pass) => {
+    squaredNorms(pass, lowest)
+    for (let i = 0; i < pass.n; i++) {
       let sum = 0
-      if (norm) {
-        sum = rowSquare(delta, i * outputs, outputs)
-        for (let j = i * outputs; j < (i + 1) * outputs; j++) {
-          const inScale = delta[j] * norm.normalized[j]
-          sum += inScale * inScale
-        }
+      for (let l = lowest; l < depth; l++) {
+        sum += squares[i * depth + l]
+        if (each) norms[(start + i) * depth + l] = Math.sqrt(squares[i * depth + l])
       }
-      squares[i * depth + l] = sum
+      if (!(sum < Infinity)) refuse(`inputs[${start + i}]`, 'an example whose squared gradient is finite', `${sum}`)
+      if (!each) norms[start + i] = Math.sqrt(sum)
     }
-    norm?.backwardInput(n, delta)
-    const one = bias ? 1 : 0
-    for (let i = 0; i < n; i++)
-      squares[i * depth + l] += rowSquare(delta, i * outputs, outputs) * (rowSquare(input, i * inputs, inputs) + one)
-    if (l > lowest) backwardInput(net, layers[l], D, layers[l - 1].D)
-  }
+  })
+  out?.set(norms)
+  return out ?? norms
 }
 
-/** Writes the gradient of each example's loss in its own inputs to `out`, from the last layer's delta. */
-export function backwardToInputs({ net, n, layers }: Pass, out: Matrix): void {
-  for (let l = layers.length - 1; l >= 0; l--) {
-    const { D, delta, norm } = layers[l]
-    throughActivation(net, layers, l)
-    norm?.backwardInput(n, delta)
-    backwardInput(net, layers[l], D, l > 0 ? layers[l - 1].D : out)
-  }
+/** See {@link DenseNetwork.inputGradient}. */
+export function inputGradients(run: BatchRunner, examples: GivenExamples, out: Real | undefined): Real {
+  const { scratch, inputCount } = run.net
+  const result = run.resultRows(out, examples, inputCount)
+  run.forEachSeparately(examples, (start, pass) => {
+    backwardToInputs(pass, matrixView(scratch, pass.n, inputCount))
+    result.set(scratch.subarray(0, pass.n * inputCount), start * inputCount)
+  })
+  return result
 }
 
-/** Returns x[from]^2 + ... + x[from + m - 1]^2, in four sums so that no addition waits for the previous one. */
-function rowSquare(x: Real, from: number, m: number): number {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  const end = from + m
-  let j = from
-  for (; j + 3 < end; j += 4) {
-    const a = x[j]
-    const b = x[j + 1]
-    const c = x[j + 2]
-    const d = x[j + 3]
-    s0 += a * a
-    s1 += b * b
-    s2 += c * c
-    s3 += d * d
-  }
-  for (; j < end; j++) s0 += x[j] * x[j]
-  return s0 + s1 + (s2 + s3)
+/** See {@link DenseNetwork.perExampleInnerProducts}. */
+export function gradientProducts(run: BatchRunner, examples: GivenExamples): Float64Array {
+  const { outputCount } = run.net
+  const gram = new GradientGram(run.net, examples.count, 1)
+  run.forEachSeparately(examples, (start, pass) => {
+    gram.add(pass, start)
+    gram.outputRows.set(pass.last.delta.subarray(0, pass.n * outputCount), start * outputCount)
+  })
+  return gram.products()
+}
+
+/** See {@link DenseNetwork.ntk}. */
+export function ntk(run: BatchRunner, examples: GivenExamples): Float64Array {
+  const { outputCount } = run.net
+  const gram = new GradientGram(run.net, examples.count, outputCount)
+  run.forEachSeparately(examples, (start, pass) => gram.add(pass, start))
+  const { outputRows } = gram
+  for (let row = 0; row < examples.count * outputCount; row++) outputRows[row * outputCount + (row % outputCount)] = 1
+  return gram.products()
 }

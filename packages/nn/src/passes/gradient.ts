@@ -27,7 +27,17 @@ export function backward({ net, n, layers }: Pass): void {
     norm?.backward(n, delta)
     kernels.gemm(1, transpose(X), D, WGradient, work)
     addColumnSums(net, D, gradients.bias)
-    if (l > 0) backwardInput(net, layers[l], D, layers[l - 1].D)
+    if (l > 0) toLayerBelow(net, layers[l], D, layers[l - 1].D)
+  }
+}
+
+/** Writes the gradient of each example's loss in its own inputs to `out`, from the last layer's delta. */
+export function backwardToInputs({ net, n, layers }: Pass, out: Matrix): void {
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { D, delta, norm } = layers[l]
+    throughActivation(net, layers, l)
+    norm?.backwardInput(n, delta)
+    toLayerBelow(net, layers[l], D, l > 0 ? layers[l - 1].D : out)
   }
 }
 
@@ -37,8 +47,8 @@ export function throughActivation({ activation }: Buffers, layers: readonly Pass
   if (l < layers.length - 1) activation.timesSlope(S.rows * S.columns, s, a, delta)
 }
 
-/** out = D W'. */
-export function backwardInput({ kernels, work }: Buffers, { W }: PassLayer, D: Matrix, out: Matrix): void {
+/** Passes derivatives to the layer below: out = D W'. */
+export function toLayerBelow({ kernels, work }: Buffers, { W }: PassLayer, D: Matrix, out: Matrix): void {
   out.data.fill(0, 0, out.rows * out.columns)
   kernels.gemm(1, D, transpose(W), out, work)
 }

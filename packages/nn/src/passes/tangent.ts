@@ -1,6 +1,6 @@
 import { transpose } from '@opt/core'
 import type { Buffers } from './buffers.ts'
-import { addColumnSums, backwardInput, fillRows } from './gradient.ts'
+import { addColumnSums, fillRows, toLayerBelow } from './gradient.ts'
 import type { Pass, PassLayer } from './pass.ts'
 
 /**
@@ -39,10 +39,10 @@ export function backwardTangent({ net, n, layers }: Pass): void {
     addColumnSums(net, DTangent, product.bias)
     if (l === 0) break
     const below = layers[l - 1]
-    backwardInput(net, layer, DTangent, below.DTangent)
+    toLayerBelow(net, layer, DTangent, below.DTangent)
     kernels.gemm(1, D, transpose(WDirection), below.DTangent, work)
     // Below a piecewise linear layer whose own input has no tangent, dloss/da is not used.
-    if (below.inputTangent || below.norm || activation.timesCurvature) backwardInput(net, layer, D, below.D)
+    if (below.inputTangent || below.norm || activation.timesCurvature) toLayerBelow(net, layer, D, below.D)
   }
 }
 
