@@ -1,4 +1,4 @@
-import { allocate, matrixKernels, solveScratch } from '@opt/core'
+import { allocate, matrixKernels, matrixView, solveScratch } from '@opt/core'
 import { denseMatrix } from '../program/dense-matrix.ts'
 import { totalLoss } from '../program/losses.ts'
 import type { Lasso } from './lasso.ts'
@@ -13,12 +13,14 @@ const soft = (x: number, t: number): number => (x > t ? x - t : x < -t ? x + t :
 
 /** Returns an estimate of ||H||^2 from below, by power iterations. */
 function squaredNorm({ N, kernels, H, Ht, t, g }: Lasso): number {
+  const row = matrixView(t, 1, N)
   t.fill(1)
   let value = 0
   for (let k = 0; k < 30; k++) {
     kernels.gemv(H, t, g)
     kernels.gemv(Ht, g, t)
-    value = Math.sqrt(kernels.dot(N, t, t))
+    kernels.gemv(row, t, g)
+    value = Math.sqrt(g[0])
     if (value === 0) return 1
     for (let i = 0; i < N; i++) t[i] /= value
   }

@@ -1,14 +1,4 @@
-import {
-  allocate,
-  gemmScratch,
-  type MatrixKernels,
-  type MatrixView,
-  matrixKernels,
-  refuse,
-  transpose,
-  type VectorKernels,
-  vectorKernels,
-} from '@opt/core'
+import { allocate, gemmScratch, type MatrixKernels, type MatrixView, matrixKernels, refuse, transpose } from '@opt/core'
 import { scaledBound, scaleWithin } from '../program/certificate.ts'
 import { denseMatrix } from '../program/dense-matrix.ts'
 import { type Loss, totalLoss } from '../program/losses.ts'
@@ -24,7 +14,7 @@ export interface Lasso {
   beta: number
   /** The number that the features are divided by; the weights of the program are a / unit. */
   unit: number
-  kernels: MatrixKernels & VectorKernels
+  kernels: MatrixKernels
   /** n x N, and its transpose. */
   H: MatrixView
   Ht: MatrixView
@@ -44,7 +34,7 @@ export interface Lasso {
  */
 export function createLasso({ n, d, X, y, loss }: Data, directions: Float64Array, beta: number): Lasso {
   const N = directions.length / d
-  const memory = allocate([matrixKernels, vectorKernels], (views) => ({
+  const memory = allocate([matrixKernels], (views) => ({
     H: denseMatrix(views, n, N),
     Ht: denseMatrix(views, N, n),
     a: views.f64(N),
