@@ -37,15 +37,18 @@ export function* robustAdmm(
 
   const lowerBound = yield* measuredIterations(problem, maxIterations, {
     iterate() {
+      // x <- (A'A)^-1 A'(z - lambda)
       for (let i = 0; i < lambda.length; i++) h.all[i] = z.all[i] - lambda[i]
       map.adjoint(h, right)
       solve(right, x)
+      // z <- prox(h + lambda), where h is A x, over-relaxed
       map.apply(x, h)
       for (let i = 0; i < lambda.length; i++) {
         h.all[i] = relaxation * h.all[i] + (1 - relaxation) * z.all[i]
         z.all[i] = h.all[i] + lambda[i]
       }
       prox(problem, z, sorted)
+      // lambda += h - z
       for (let i = 0; i < lambda.length; i++) lambda[i] += h.all[i] - z.all[i]
     },
     remember: () => previousZ.set(z.all),
