@@ -1,4 +1,4 @@
-// Rounds a second against the same learners as lean numpy loops, interleaved in one run. node bench/index.mjs [--quick]
+// Rounds per second beside the same learners as lean numpy loops, interleaved in one run. node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { ball, seaConvex, seaDynamic, seaExpConcave } from '@opt/sea-omd'
 import { startPeer } from '../../../../scripts/lib/python-peer.mjs'
@@ -21,7 +21,7 @@ function gradients(d) {
   })
 }
 
-/** Seconds of so many rounds of a fresh learner. */
+/** Seconds that a fresh learner takes for `rounds` rounds. */
 function seconds(make, list, rounds) {
   const learner = make()
   const start = performance.now()
@@ -82,7 +82,7 @@ for (const [task, { name, make, targets, rounds }] of Object.entries(tasks))
   }
 numpy?.stop()
 
-/** Ours alone: what has no like in numpy here. */
+/** Measured without a peer. */
 for (const [name, d, make, count] of [
   [
     'seaExpConcave, projected every round',
@@ -116,7 +116,7 @@ for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...t
   console.log(`| ${row.join(' | ')} |`)
 console.log()
 console.log(
-  `Median of ${REPEATS} interleaved runs; ratios of neighbouring runs. ${numpy ? `${numpy.version}.` : 'numpy is not there (OPT_PYTHON, or npm run bench:peers).'} Projecting at d = 1000 is not meant for real time.`,
+  `Median of ${REPEATS} interleaved runs; ratios of neighbouring runs. ${numpy ? `${numpy.version}.` : 'numpy is not installed (npm run bench:peers, or OPT_PYTHON).'} Projecting at d = 1000 is not meant for real time.`,
 )
 console.log()
 console.log(misses.length > 0 ? 'Targets not met:' : numpy ? 'All targets met.' : 'Targets not judged.')

@@ -19,11 +19,11 @@ const EVERY = 15
 const PUSH = 2
 const TAIL = 40
 
-/** A domain and how it lies in the plane. */
+/** A domain and its place in the plane. */
 interface Stage {
   domain: Domain
   plane(x: ArrayLike<number>): [number, number]
-  /** The point at a place of the plane. */
+  /** Returns the point at a place of the plane. */
   place(u: number, v: number): number[]
   outline: [number, number][]
 }
@@ -53,7 +53,7 @@ function direction(rng: Random, length: number, dimension: number): number[] {
   return z.map((v) => (length * v) / norm)
 }
 
-/** F_t = ||x - c_t||^2 / 2; c_t circles, jumps half-way if asked, and some rounds are pushed aside by an adversary. */
+/** F_t = ||x - c_t||^2 / 2; c_t circles, may jump half-way, and an adversary pushes it aside in some rounds. */
 function worldOf(
   { domain, place }: Stage,
   { noise, speed, corruption, jump }: ControlValues,
@@ -145,7 +145,7 @@ function regrets(players: Player[]): Figure {
     kind: 'line',
     title: 'Regret against the best fixed point',
     caption:
-      'Below zero: better than any point that stands still. Dashed: what the linearised regret of seaConvex cannot exceed, and a tenth of its bound.',
+      'Below zero: better than any fixed point. Dashed: the certificate of seaConvex, an upper bound on its linearised regret, and a tenth of its bound.',
     x: { label: 'round' },
     y: { label: 'regret' },
     series: [
@@ -184,7 +184,7 @@ function readout(world: Environment, players: Player[], t: number): [string, str
 const demo: Demo = {
   title: 'Between noise and malice',
   intro:
-    'A target moves, gradients are noisy, an adversary pushes. With little noise the optimistic learner clings to the target; make the gradients noisy and plain gradient descent catches up.',
+    'A target moves, gradients are noisy, an adversary pushes. With little noise the optimistic learner stays close to the target; with noisy gradients plain gradient descent catches up.',
   controls: [
     { kind: 'choice', name: 'domain', label: 'domain', options: ['disc', 'triangle'], value: 'disc' },
     { kind: 'range', name: 'noise', label: 'noise', min: 0, max: 3, step: 0.05, value: 0.3 },

@@ -30,7 +30,7 @@ export const experiment: Experiment = async (context) => {
   await worlds(context, ledger, 0.78)
   ledger.judge(context)
   context.note(
-    'seaConvex is not uniformly better. With noise or alternation it takes larger steps than OGD and loses to it by up to 2 times (sigma = 2) or 4 times and more (alternation, T = 64000): the last gradient is the worst guess when gradients alternate. Diagonal AdaGrad wins the noise-free column of the multiscale box because that problem is aligned with the axes.',
+    'seaConvex is not uniformly better. With noise or alternation it takes larger steps than OGD and has up to twice its regret (sigma = 2), or four times and more (alternation, T = 64000): the last gradient is the worst guess when gradients alternate. Diagonal AdaGrad wins the noise-free column of the multiscale box because that problem is aligned with the axes.',
   )
   try {
     await a9aStream(context, 0.8, 0.2)

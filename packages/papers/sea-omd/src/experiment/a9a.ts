@@ -84,7 +84,7 @@ export async function a9aStream(context: ExperimentContext, at: number, share: n
     await context.progress(at + (share * k) / (list.length + 1), `a9a, ${name}`)
     const stream = logisticStream({ learner: make(), scale: SCALE })
     for (let i = 0; i < data.rows; i++) stream.see(exampleOf(data, i))
-    // With a tuned beta the certificate of seaExpConcave speaks of losses more curved than these.
+    // With a tuned beta the certificate of seaExpConcave holds for losses more curved than these.
     const certificate = stream.learner.name === 'seaExpConcave' ? undefined : stream.learner.certificate()
     table.push([
       name,
@@ -115,7 +115,7 @@ export async function a9aStream(context: ExperimentContext, at: number, share: n
     rows: [...table, ...PEERS.map(([name, loss]) => [`${name} (not run here)`, loss, '', ''])],
   })
   context.note(
-    'a9a: level with the best, not ahead. No setting from theory reaches Vowpal Wabbit’s default; the settings marked tuned are the best of several tried on this same stream, and the guarantee does not cover them. Differences below 0.001 mean nothing.',
+    'a9a: level with the best, not ahead. No setting from the theory reaches Vowpal Wabbit’s default; the settings marked tuned are the best of several on this same stream, and the guarantee does not cover them. Differences below 0.001 mean nothing.',
   )
 }
 

@@ -32,7 +32,7 @@ const WORLDS = [
   { sigma: 0, alternation: 1, text: 'alternation s = 1' },
 ]
 
-/** How regret grows with T in three worlds that differ in noise and motion only. */
+/** Growth of the regret with T in three worlds that differ in noise and motion only. */
 export async function multiscale(context: ExperimentContext, ledger: Ledger, at: number, share: number): Promise<void> {
   const many = { quick: 2, standard: 6, full: 12 }[context.scale]
   const growth: Record<string, Record<string, number>> = {}
@@ -121,13 +121,13 @@ function regretFigure(text: string, world: Environment, ledger: Ledger) {
     title: `Regret on the multiscale box: ${text}`,
     series,
     caption:
-      'Pseudo-regret so far. The certificate speaks of the linearised regret, which is larger; the bound is on the expected regret.',
+      'Pseudo-regret so far. The certificate bounds the linearised regret, which is larger; the bound is on the expected regret.',
     x: { label: 'round', scale: 'log' as const },
     y: { label: 'regret', scale: 'log' as const },
   }
 }
 
-/** The regret in excess of the noise-free run is linear in sigma; and a fit over a grid of worlds. */
+/** The regret in excess of the noise-free run over sigma, and a fit over a grid of worlds. */
 export async function noiseScaling(context: ExperimentContext, ledger: Ledger, at: number): Promise<void> {
   const seeds = { quick: 4, standard: 8, full: 16 }[context.scale]
   const rounds = 16_000

@@ -35,7 +35,7 @@ async function corruptedRounds(context: ExperimentContext, ledger: Ledger, at: n
     ]
   })
   context.table({
-    title: `Corrupted rounds of size ${size} among ${rounds} (sigma = 0.5, ${seeds.length} seeds): regret of seaConvex, which is not told`,
+    title: `Corrupted rounds of size ${size} among ${rounds} (sigma = 0.5, ${seeds.length} seeds): regret of seaConvex, which does not know them`,
     columns: ['corrupted rounds', 'regret', 'Sigma2', 'Sigma2 / 4GC'],
     rows: corrupted,
   })
