@@ -4,6 +4,7 @@ import {
   assignment,
   exponentialKernels,
   gemmScratch,
+  lbfgs,
   matrixKernels,
   matrixView,
   random,
