@@ -41,24 +41,3 @@ export function log(x: f64): f64 {
   }
   return f64x2.extract_lane(logCore(f64x2.splat(scaled), f64x2.splat(k0)), 0)
 }
-
-export function vlog(n: i32, x: usize, y: usize): void {
-  const low = f64x2.splat(2.2250738585072014e-308), high = f64x2.splat(Infinity), zero = f64x2.splat(0)
-  let i = 0
-  for (; i + 4 <= n; i += 4) {
-    const u = v128.load(x), v = v128.load(x, 16)
-    if (i64x2.all_true(v128.and(f64x2.ge(f64x2.min(u, v), low), f64x2.lt(f64x2.max(u, v), high)))) {
-      v128.store(y, logCore(u, zero))
-      v128.store(y, logCore(v, zero), 16)
-    } else {
-      for (let r: usize = 0; r < 32; r += 8) store<f64>(y + r, log(load<f64>(x + r)))
-    }
-    x += 32
-    y += 32
-  }
-  for (; i < n; i++) {
-    store<f64>(y, log(load<f64>(x)))
-    x += 8
-    y += 8
-  }
-}

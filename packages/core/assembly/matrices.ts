@@ -94,9 +94,6 @@ function gemvTOf<T>(m: i32, n: i32, A: usize, lda: i32, x: usize, y: usize): voi
 export function gemv(m: i32, n: i32, A: usize, lda: i32, x: usize, y: usize): void {
   gemvOf<f64>(m, n, A, lda, x, y)
 }
-export function gemv32(m: i32, n: i32, A: usize, lda: i32, x: usize, y: usize): void {
-  gemvOf<f32>(m, n, A, lda, x, y)
-}
 export function gemvT(m: i32, n: i32, A: usize, lda: i32, x: usize, y: usize): void {
   gemvTOf<f64>(m, n, A, lda, x, y)
 }

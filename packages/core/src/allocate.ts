@@ -1,27 +1,39 @@
-import { KernelSet } from './kernels/kernel-set.ts'
-import type { Kernels } from './kernels/kernels.ts'
-import { plainKernels } from './kernels/plain.ts'
-import type { KernelSet as AnySet } from './kernels/set.ts'
-import { wasmKernels } from './kernels/wasm.ts'
-import { kernels as wasm } from './kernels/wasm-bytes.ts'
-import { allocateIn, allocateWith, type KernelsOf, type Views, Workspace, type WorkspaceOptions } from './workspace.ts'
+import { boolean, callback, number, options as optionsOf, refuse, show } from './errors.ts'
+import { COUNTED, type MatrixView } from './kernels/matrix-view.ts'
+import { type Memory, memoryFor } from './kernels/memory.ts'
+import type { KernelSet } from './kernels/set.ts'
 
-const set: KernelSet<Kernels> = /* @__PURE__ */ new KernelSet(wasm, wasmKernels, plainKernels)
+/** 4 GiB but a page, which the kernels' constants take. */
+const LIMIT = 4294967296 - 65536
 
-/**
- * A workspace of so many bytes; views start at multiples of 16 bytes. {@link allocate} counts them for you.
- *
- * Up to 512 kB it is cut from a memory shared with others, above it has its own. Where WebAssembly is missing, forbidden by the
- * page's policy, or out of memories, the kernels are the plain ones: slower, the same bits.
- *
- * @throws RangeError above 4 GiB, or when there is no memory left.
- */
-export function workspace(bytes: number, options?: WorkspaceOptions): Workspace {
-  return new Workspace(set, bytes, options)
+/** Makes views of one memory; the argument of a layout. */
+export interface Views {
+  /** n float64 zeros. */
+  f64(n: number): Float64Array
+  /** n float32 zeros. */
+  f32(n: number): Float32Array
+  /** n 32-bit integer zeros. */
+  i32(n: number): Int32Array
+  /**
+   * A matrix of zeros whose rows do not collide in the cache: the stride is `columns`, or columns + 8 where a row would fill whole
+   * 4096-byte pages (512, 1024, 2048, ... columns).
+   */
+  matrix(rows: number, columns: number): MatrixView
 }
 
+/** Options of {@link allocate}. */
+export interface AllocateOptions {
+  /** Use the plain-JavaScript kernels. Default false. */
+  plain?: boolean | undefined
+  /** Let every kernel refuse views of another memory. For tests: it costs more than a small kernel. Default false. */
+  checked?: boolean | undefined
+}
+
+/** All kernels of some sets. */
+export type KernelsOf<S> = S extends readonly [KernelSet<infer K>, ...infer Rest] ? K & KernelsOf<Rest> : unknown
+
 /**
- * Views in one memory just large enough for them, and the kernels of some sets that work on it:
+ * Allocates views in one memory just large enough for them, with the kernels of some sets that work on it:
  *
  * ```ts
  * const { kernels, C, x, y } = allocate([matrixKernels], (views) => ({
@@ -39,18 +51,22 @@ export function workspace(bytes: number, options?: WorkspaceOptions): Workspace 
  *
  * @throws RangeError above 4 GiB, or when the memory cannot be allocated.
  */
-export function allocate<const S extends readonly AnySet<object>[], V extends object>(
+export function allocate<const S extends readonly KernelSet<object>[], V extends object>(
   sets: S,
   layout: (views: Views) => V,
-  options?: WorkspaceOptions,
-): V & { kernels: KernelsOf<S> }
-export function allocate<V extends object>(
-  plan: (views: Views) => V,
-  options?: WorkspaceOptions,
-): V & { kernels: Kernels }
-export function allocate(...args: unknown[]): object {
-  if (Array.isArray(args[0])) return allocateWith(...(args as Parameters<typeof allocateWith>))
-  return allocateIn(set, ...(args as [(views: Views) => object]))
+  options?: AllocateOptions,
+): V & { kernels: KernelsOf<S> } {
+  const { plain = false, checked = false } = optionsOf(options, 'allocate: options')
+  boolean(plain, 'allocate: plain')
+  boolean(checked, 'allocate: checked')
+  callback(layout, 'allocate: layout')
+  checkSets(sets, 'allocate: sets')
+  const counter = new Counter()
+  layout(counter)
+  number(counter.bytes, 'allocate: bytes', { max: LIMIT })
+  const memory = memoryFor(counter.bytes, sets, plain)
+  const views = layout(new Cutter(memory, counter.bytes))
+  return { ...views, kernels: Object.assign({}, ...sets.map((set) => memory.kernels(set, checked))) }
 }
 
 /**
@@ -59,7 +75,77 @@ export function allocate(...args: unknown[]): object {
  *
  * @returns whether all compiled; when not, the plain kernels give the same bits.
  */
-export async function ready(...sets: readonly AnySet<object>[]): Promise<boolean> {
-  const compiled = await Promise.all((sets.length > 0 ? sets : [set]).map((one) => one.ready()))
+export async function ready(...sets: readonly KernelSet<object>[]): Promise<boolean> {
+  checkSets(sets, 'ready: sets')
+  const compiled = await Promise.all(sets.map((set) => set.ready()))
   return compiled.every(Boolean)
+}
+
+function checkSets(sets: readonly KernelSet<object>[], label: string): void {
+  if (!Array.isArray(sets)) refuse(label, 'an array of kernel sets', show(sets), 'type')
+  for (const [i, set] of sets.entries())
+    if (typeof set?.bind !== 'function') refuse(`${label}[${i}]`, 'a kernel set', show(set), 'type')
+}
+
+interface ViewKind<V> {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer, at: number, n: number): V
+}
+
+/** Every view starts at a multiple of 16 bytes. */
+const padded = (bytes: number) => Math.ceil(bytes / 16) * 16
+
+const strideOf = (columns: number) => (columns > 0 && columns % 512 === 0 ? columns + 8 : columns)
+
+abstract class Layout implements Views {
+  protected abstract view<V>(kind: ViewKind<V>, n: number, label: string): V
+
+  f64(n: number): Float64Array {
+    return this.view(Float64Array, n, 'f64')
+  }
+
+  f32(n: number): Float32Array {
+    return this.view(Float32Array, n, 'f32')
+  }
+
+  i32(n: number): Int32Array {
+    return this.view(Int32Array, n, 'i32')
+  }
+
+  matrix(rows: number, columns: number): MatrixView {
+    number(rows, 'matrix: rows', { integer: true, min: 0 })
+    number(columns, 'matrix: columns', { integer: true, min: 0 })
+    const stride = strideOf(columns)
+    return { data: this.f64(rows * stride), rows, columns, stride }
+  }
+}
+
+/** Adds up the sizes of a layout's views. */
+class Counter extends Layout {
+  bytes = 0
+
+  protected view<V>(kind: ViewKind<V>, n: number, label: string): V {
+    number(n, `allocate: ${label}`, { integer: true, min: 0 })
+    this.bytes += padded(n * kind.BYTES_PER_ELEMENT)
+    return new kind(COUNTED, 0, 0)
+  }
+}
+
+/** Cuts a layout's views from a memory. */
+class Cutter extends Layout {
+  readonly #buffer: ArrayBuffer
+  #next: number
+
+  constructor(memory: Memory, bytes: number) {
+    super()
+    this.#buffer = memory.buffer
+    this.#next = memory.next
+    memory.next += bytes
+  }
+
+  protected view<V>(kind: ViewKind<V>, n: number): V {
+    const at = this.#next
+    this.#next += padded(n * kind.BYTES_PER_ELEMENT)
+    return new kind(this.#buffer, at, n)
+  }
 }

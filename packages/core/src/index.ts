@@ -1,10 +1,10 @@
 /**
- * The floor @opt's papers stand on.
+ * What the packages of @opt share: array intake and checks, kernels, the solver driver, random numbers, elementary functions.
  *
  * @packageDocumentation
  */
 
-export { allocate, ready, workspace } from './allocate.ts'
+export { type AllocateOptions, allocate, type KernelsOf, ready, type Views } from './allocate.ts'
 export {
   type EntryRule,
   type Matrix,
@@ -54,11 +54,9 @@ export { giveWay, turnIsUp } from './give-way.ts'
 export * as kernels from './kernels/definitions.ts'
 export { exp, log } from './kernels/exp-log.ts'
 export { type ExponentialKernels, exponentialKernels } from './kernels/exponentials.ts'
-export type { Kernels } from './kernels/kernels.ts'
 export { type MatrixKernels, matrixKernels } from './kernels/matrices.ts'
 export { type Floats, type MatrixView, matrixView, transpose } from './kernels/matrix-view.ts'
 export type { WasmExports } from './kernels/memory.ts'
-export { plainKernels } from './kernels/plain.ts'
 export { gemmScratch, solveScratch } from './kernels/scratch.ts'
 export {
   type BindableDefinition,
@@ -88,4 +86,3 @@ export {
 export type { CSR } from './sparse.ts'
 export { dot, norm, sum } from './vectors.ts'
 export { wait } from './wait.ts'
-export type { PaddedMatrix, Views, Workspace, WorkspaceOptions } from './workspace.ts'

@@ -12,6 +12,7 @@ async function bundle(name: string): Promise<string> {
 const MODULE = /0061736d/g
 
 test.each([
+  { name: 'allocate, kernelSet', modules: 0, contains: [], lacks: ['gemm', 'rowLse'] },
   { name: 'vectorKernels', modules: 1, contains: ['squaredNorm'], lacks: ['gemm', 'rowLse'] },
   { name: 'matrixKernels', modules: 1, contains: ['gemm'], lacks: ['squaredNorm', 'rowLse'] },
   { name: 'exponentialKernels', modules: 1, contains: ['rowLse'], lacks: ['squaredNorm', 'gemm'] },

@@ -35,8 +35,6 @@ const bowl = (x: Float64Array, gradient: Float64Array) => {
 
 const floats = { skip: 'for inner loops: adds up what it is given' }
 
-const plan = { says: ['workspace', 'allocate'], nonFinite: 'what the plan answers' }
-
 /** Halves its numbers until they are small. */
 const halve = solver('halve', function* (x: api.VectorLike, { factor = 0.5 }: { factor?: number }) {
   const y = api.vectorCopy(x, 'x')
@@ -128,12 +126,11 @@ fuzz(
       },
     },
 
-    workspace: {
-      args: () => [64, { plain: false, checked: true }],
-      says: ['Workspace'],
-      methods: { f64: () => [2], f32: () => [2], i32: () => [2], matrix: () => [1, 2] },
+    allocate: {
+      args: () => [[api.vectorKernels], (views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }],
+      nonFinite: 'what the layout answers',
+      fixed: ['0.0'],
     },
-    allocate: { ...plan, args: () => [(views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }] },
     ready: { skip: 'compiles the sets it is given' },
     kernel: { skip: 'defines a kernel' },
     kernels: { skip: 'definitions of kernels' },

@@ -95,8 +95,3 @@ export function vexp(n: number, x: Float64Array, y: Float64Array): number {
   for (; i < n; i++) s += y[i] = exp(x[i])
   return s
 }
-
-/** y = log(x), in place allowed. */
-export function vlog(n: number, x: Float64Array, y: Float64Array): void {
-  for (let i = 0; i < n; i++) y[i] = log(x[i])
-}

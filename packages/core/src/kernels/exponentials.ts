@@ -1,7 +1,7 @@
 import { wasm } from '../exponentials-wasm.ts'
 import { vexp } from './exp-log.ts'
 import { type MatrixView, rowMajor, sized } from './matrix-view.ts'
-import { colLse as plainColLse, rowLse as plainRowLse, softmaxRows as plainSoftmaxRows } from './plain-softmax.ts'
+import { colLse as plainColLse, rowLse as plainRowLse, softmaxRows as plainSoftmaxRows } from './plain/softmax.ts'
 import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 
 /** Exponentials of vectors, log-sum-exp and softmax of matrices. */

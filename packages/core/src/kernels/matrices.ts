@@ -1,7 +1,7 @@
 import { wasm } from '../matrices-wasm.ts'
 import { type Floats, type MatrixView, rowMajor, sized } from './matrix-view.ts'
-import { gemm32 as plainGemm32, gemvT32 as plainGemvT32 } from './plain-float32.ts'
-import { gemv as plainGemv, gemvT as plainGemvT, spmv } from './plain-matrices.ts'
+import { gemm32 as plainGemm32, gemvT32 as plainGemvT32 } from './plain/float32.ts'
+import { gemv as plainGemv, gemvT as plainGemvT, spmv } from './plain/matrices.ts'
 import {
   gemm as plainGemm,
   potrf as plainPotrf,
@@ -10,7 +10,7 @@ import {
   trsmT as plainTrsmT,
   trsv as plainTrsv,
   trsvT as plainTrsvT,
-} from './plain-products.ts'
+} from './plain/products.ts'
 import { checkWork, gemmWork, solveWork } from './scratch.ts'
 import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 import { isSingle } from './vectors.ts'

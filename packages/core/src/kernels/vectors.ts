@@ -1,8 +1,8 @@
 import { wasm } from '../vectors-wasm.ts'
 import type { Floats } from './matrix-view.ts'
-import { axpy32, dot32 } from './plain-float32.ts'
-import { axpy as plainAxpy, dot as plainDot, nonFinite as plainNonFinite } from './plain-matrices.ts'
-import { largest as plainLargest, peak as plainPeak, squaredNorm as plainSquaredNorm } from './plain-norms.ts'
+import { axpy32, dot32 } from './plain/float32.ts'
+import { axpy as plainAxpy, dot as plainDot, nonFinite as plainNonFinite } from './plain/matrices.ts'
+import { largest as plainLargest, peak as plainPeak, squaredNorm as plainSquaredNorm } from './plain/norms.ts'
 import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 
 /**

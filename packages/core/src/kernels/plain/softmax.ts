@@ -1,6 +1,6 @@
 /** Plain-JavaScript twins of assembly/softmax.ts: the same operations in the same order. */
-import { log, vexp } from './exp-log.ts'
-import { axpy } from './plain-matrices.ts'
+import { log, vexp } from '../exp-log.ts'
+import { axpy } from './matrices.ts'
 
 /** max of g_j - C_j from place at on, or 0 when that is not finite. */
 export function shiftOf(n: number, C: Float64Array, at: number, g: Float64Array): number {

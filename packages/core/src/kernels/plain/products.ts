@@ -1,7 +1,7 @@
 /** Plain-JavaScript twins of assembly/products.ts and triangular.ts: the same operations in the same order. */
 
-import { axpyAt, dotAt } from './plain-matrices.ts'
-import { checkWork, gemmWork, solveWork } from './scratch.ts'
+import { checkWork, gemmWork, solveWork } from '../scratch.ts'
+import { axpyAt, dotAt } from './matrices.ts'
 
 /** C += alpha A B from the given places on; with lower, only where column <= row. One row of sums at a time lies in work. */
 function product(

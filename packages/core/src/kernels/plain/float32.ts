@@ -1,5 +1,5 @@
 /** Plain-JavaScript twins of the float32 kernels: every product and every sum is rounded to float32. */
-import { checkWork, gemmWork } from './scratch.ts'
+import { checkWork, gemmWork } from '../scratch.ts'
 
 const { fround } = Math
 const sums: Float32Array = /* @__PURE__ */ new Float32Array(16)
@@ -24,10 +24,6 @@ export function dot32(n: number, x: Float32Array, y: Float32Array): number {
 
 export function axpy32(n: number, alpha: number, x: Float32Array, y: Float32Array): void {
   axpyAt(n, fround(alpha), x, 0, y, 0)
-}
-
-export function gemv32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void {
-  for (let i = 0; i < m; i++) y[i] = dotAt(n, A, i * lda, x)
 }
 
 export function gemvT32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void {

@@ -1,5 +1,5 @@
 /** Plain-JavaScript twins of assembly/norms.ts: the same operations in the same order. */
-import type { Floats } from './matrix-view.ts'
+import type { Floats } from '../matrix-view.ts'
 
 const { abs } = Math
 

@@ -1,8 +1,0 @@
-export { axpy, axpy32, dot, dot32, nonFinite, nonFinite32 } from './vectors'
-export { gemv, gemv32, gemvT, gemvT32, spmv } from './matrices'
-export { gemm, gemm32, syrk } from './products'
-export { potrf, trsm, trsmT, trsv, trsvT } from './triangular'
-export { vexp } from './exp'
-export { vlog } from './log'
-export { colLse, rowLse, softmaxRows } from './softmax'
-export { dataStart } from './data-start'
