@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { task } from '../dist/index.js'
-import { PACE } from '../dist/node/cluster/client.js'
 import { clusterExecutor } from '../dist/node/cluster/cluster-executor.js'
+import { PACE } from '../dist/node/cluster/pace.js'
 import { hasRedis, TestRedis, TestServer } from './redis.ts'
 
 const counted = task<(input: { file: string; x: number; ms: number }) => Promise<number>>(

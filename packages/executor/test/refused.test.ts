@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { type Executor, type TaskFunction, task } from '../dist/index.js'
-import { PACE } from '../dist/node/cluster/client.js'
 import { clusterExecutor } from '../dist/node/cluster/cluster-executor.js'
+import { PACE } from '../dist/node/cluster/pace.js'
 import { fakeRedis } from './fake-redis.ts'
 import { hasRedis, TestRedis, TestServer } from './redis.ts'
 

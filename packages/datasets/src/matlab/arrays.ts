@@ -1,18 +1,16 @@
-import { malformed, sizes } from '../input/bytes.ts'
+import { sizes } from '../input/bytes.ts'
 import {
-  characters,
   DOUBLE,
   type Element,
   eachNumber,
   element,
-  elementOf,
   integers,
   MATRIX,
   numberCount,
   type Source,
   UINT8,
-  where,
 } from './elements.ts'
+import { type Budget, Parts } from './parts.ts'
 import { type MatArray, type MatClass, type MatData, type MatSparse, type MatStruct, NUMERIC } from './types.ts'
 
 /** The classes by their numbers, 1 to 17. */
@@ -35,51 +33,6 @@ const MAX_DEPTH = 100
 const MAX_BLANKS = 65536
 
 const product = (shape: number[]): number => (shape.includes(0) ? 0 : shape.reduce((p, n) => p * n, 1))
-
-/** Counts the arrays of a file. */
-export interface Budget {
-  /** Option maxArrays. */
-  most: number
-  left: number
-}
-
-/** Reads the elements of an array in order. */
-class Parts {
-  readonly from: Source
-  at: number
-  readonly end: number
-  readonly budget: Budget
-
-  constructor(from: Source, { start, end }: Element, budget: Budget) {
-    this.budget = budget
-    this.from = from
-    this.at = start
-    this.end = end
-  }
-
-  next(types: number[], what: string): Element {
-    const found = elementOf(this.from, this.at, this.end, types, what)
-    this.at = found.next
-    return found
-  }
-
-  /** The next element, of numbers of any storage type. */
-  numbers(count: number, what: string): Element {
-    const found = element(this.from, this.at, this.end)
-    const stored = numberCount(this.from, found)
-    if (stored !== count) malformed(where(this.from, found.at), `${count} numbers (${what})`, `${stored}`)
-    this.at = found.next
-    return found
-  }
-
-  text(types: number[], what: string): string {
-    return characters(this.from, this.next(types, what))
-  }
-
-  refuse(expected: string, found: string): never {
-    return malformed(where(this.from, this.at), expected, found)
-  }
-}
 
 /** Reads an array element and its name. */
 export function readArray(from: Source, whole: Element, budget: Budget, depth = 0): { name: string; array: MatArray } {

@@ -1,7 +1,7 @@
 // A client with a short lease that is killed in the middle of its map.
 import { task } from '../../dist/index.js'
-import { PACE } from '../../dist/node/cluster/client.js'
 import { clusterExecutor } from '../../dist/node/cluster/cluster-executor.js'
+import { PACE } from '../../dist/node/cluster/pace.js'
 
 const [connection, lease] = process.argv.slice(2)
 const executor = clusterExecutor({ connection }, { ...PACE, round: 100, lease: Number(lease) })

@@ -2,8 +2,8 @@ import { malformed, quote } from '../../input/bytes.ts'
 import { exifOrientation } from '../orientation.ts'
 import type { ColourHints } from './colour.ts'
 import { type Frame, readFrame, type Scan } from './frame.ts'
-import { type Huffman, huffman } from './huffman.ts'
-import { ZIGZAG } from './zigzag.ts'
+import type { Huffman } from './huffman.ts'
+import { readHuffman, readQuantisers, type Segment } from './tables.ts'
 
 const [SOF0, SOF1, SOF2, SOF15, DHT, JPG, DAC, SOI, EOI, SOS, DQT, DNL, DRI] = [
   0xc0, 0xc1, 0xc2, 0xcf, 0xc4, 0xc8, 0xcc, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd,
@@ -18,13 +18,6 @@ export interface Outline extends ColourHints {
   frame: Frame
   /** EXIF orientation, 1 when there is none. */
   orientation: number
-}
-
-interface Segment {
-  marker: number
-  at: number
-  start: number
-  end: number
 }
 
 /**
@@ -130,42 +123,6 @@ function numberOfLines(view: DataView, from: number): number | undefined {
     if (marker === EOI) return undefined
     if (marker === DNL) return end - start === 2 ? view.getUint16(start) : undefined
     at = marker === SOS ? codedEnd(bytes, end) : end
-  }
-}
-
-function readHuffman(
-  bytes: Uint8Array,
-  { start, end }: Segment,
-  where: string,
-  tables: { dc: Huffman[]; ac: Huffman[] },
-): void {
-  for (let at = start; at < end; ) {
-    const [kind, place] = [bytes[at]! >> 4, bytes[at]! & 15]
-    const counts = bytes.subarray(at + 1, Math.min(at + 17, end))
-    const size = counts.reduce((total, count) => total + count, 0)
-    if (at + 17 + size > end) malformed(where, 'whole JPEG tables', `${at + 17 + size - end} bytes too few`)
-    if (kind > 1 || place > 3) malformed(where, 'a JPEG Huffman table 0 to 3', `${kind} ${place}`)
-    tables[kind === 0 ? 'dc' : 'ac'][place] = huffman(counts, bytes.slice(at + 17, at + 17 + size), where)
-    at += 17 + size
-  }
-}
-
-function readQuantisers(
-  view: DataView,
-  { start, end }: Segment,
-  where: string,
-  quantisers: (Uint16Array | undefined)[],
-): void {
-  for (let at = start; at < end; ) {
-    const [wide, place] = [view.getUint8(at) >> 4, view.getUint8(at) & 15]
-    const size = wide ? 128 : 64
-    if (at + 1 + size > end) malformed(where, 'whole JPEG tables', `${at + 1 + size - end} bytes too few`)
-    if (wide > 1 || place > 3) malformed(where, 'a JPEG quantisation table 0 to 3', `${wide} ${place}`)
-    const quantiser = new Uint16Array(64)
-    for (let k = 0; k < 64; k++)
-      quantiser[ZIGZAG[k]!] = wide ? view.getUint16(at + 1 + 2 * k) : view.getUint8(at + 1 + k)
-    quantisers[place] = quantiser
-    at += 1 + size
   }
 }
 

@@ -4,8 +4,10 @@ import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { notCloneable, type Outcome, type Task } from '../../task.ts'
 import { brief } from '../../text.ts'
+import { AnswerWatch } from './answer-watch.ts'
 import { decode, decodeOutcome, encode } from './codec.ts'
 import { inputsKey, type JobData, refusedField, repliesKey } from './job.ts'
+import type { Pace } from './pace.ts'
 import { type Connected, connect, execute, load, mayPass, patiently, refusal } from './redis.ts'
 
 /** An attempt whose outcome is outstanding. */
@@ -30,17 +32,6 @@ interface Reply {
   readonly outcome: Uint8Array
 }
 
-/** The intervals of a client, in milliseconds. */
-export interface Pace {
-  /** Between checks whether Redis still has its work. */
-  readonly round: number
-  /** How long a temporary refusal is tolerated while no answer comes in. */
-  readonly patience: number
-  /** After this silence a client counts as gone, and its work is dropped. */
-  readonly lease: number
-}
-
-export const PACE: Pace = { round: 1000, patience: 3000, lease: 60_000 }
 /** A Redis that has lost an attempt this often while available will lose it again. */
 const MOST_LOST = 3
 
@@ -65,12 +56,9 @@ export class Client {
   readonly #replies: string
   readonly #pending: Map<string, Pending> = new Map()
   readonly #rounds: NodeJS.Timeout
+  readonly #answers: AnswerWatch
   /** When Redis began to refuse temporarily; undefined while work goes on. */
   #refusedSince: number | undefined
-  /** When the listener lost its connection; undefined while it has one. */
-  #deafSince: number | undefined
-  /** How many bytes the listener had read at the last round. */
-  #bytesRead = 0
   #attempts = 0
   #closed = false
 
@@ -80,6 +68,7 @@ export class Client {
     this.#queue = queue
     this.#pace = pace
     this.#listener = this.#redis.duplicate()
+    this.#answers = new AnswerWatch(this.#listener, pace.patience)
     this.#replies = repliesKey(queue.name, randomUUID())
     queue.on('error', () => {})
     // Reports when reconnecting is refused: the password has changed, or there are too many clients.
@@ -173,32 +162,17 @@ export class Client {
     } catch (error) {
       return this.#refused(error, "the map's commands", attempts)
     }
-    if (this.#isDeaf())
+    if (this.#answers.isLost())
       for (const pending of attempts) this.#end(pending, 'takes no second connection, for answers: see its maxclients')
-    const coming = this.#answersAreComing(answers.at(-1) as number)
+    const receiving = this.#answers.isReceiving(answers.at(-1) as number)
     attempts.forEach((pending, i) => {
       const [job, refused, input] = answers.slice(3 * i, 3 * i + 3)
       if (this.#pending.get(keyOf(pending)) !== pending) return
       if (refused) return this.#end(pending, `refused the answer to inputs[${pending.index}]: ${brief(refused)}`)
-      pending.missed = coming || (job === 1 && input === 1) ? 0 : pending.missed + 1
+      pending.missed = receiving || (job === 1 && input === 1) ? 0 : pending.missed + 1
       // A finished job is gone before its reply arrives: only what is missing twice is lost.
       if (pending.missed === 2) this.#resubmit(pending)
     })
-  }
-
-  /** Whether the connection for answers has been down for long while that for commands is up. */
-  #isDeaf(): boolean {
-    if (this.#listener.status === 'ready') this.#deafSince = undefined
-    else this.#deafSince ??= performance.now()
-    return this.#deafSince !== undefined && performance.now() - this.#deafSince > this.#pace.patience
-  }
-
-  /** Whether an answer waits in Redis or has been arriving since the last round; a large one may take a while. */
-  #answersAreComing(waiting: number): boolean {
-    const read = this.#listener.stream?.bytesRead ?? 0
-    const coming = waiting > 0 || read !== this.#bytesRead
-    this.#bytesRead = read
-    return coming
   }
 
   #resubmit(pending: Pending): void {

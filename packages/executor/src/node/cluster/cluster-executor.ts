@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { checkCount, checkOptions } from '../../check.ts'
 import { createExecutor, type Executor } from '../../executor.ts'
-import { Client, PACE, type Pace } from './client.ts'
+import { Client } from './client.ts'
 import { checkQueue } from './job.ts'
 import type { ClusterOptions } from './options.ts'
+import { PACE, type Pace } from './pace.ts'
 
 export function clusterExecutor(options: ClusterOptions, pace: Pace = PACE): Executor {
   checkOptions('cluster', options)
