@@ -1,32 +1,8 @@
-import { type Call, fuzz } from '@opt/testing'
+import { type Call, fuzz, optimizerCase } from '@opt/testing'
 import ndarray from 'ndarray'
 import * as api from '../src/index.ts'
 
-const parameters = () => ({ weight: ndarray(Float64Array.of(1, -2, 3, 0.5), [2, 2]), bias: Float32Array.of(0.5, 1) })
 const gradients = () => ({ weight: ndarray(Float64Array.of(0.1, 0.2, -0.3, 1), [2, 2]), bias: Float32Array.of(0.1, 2) })
-
-const classes = { SGD: api.SGD, Adam: api.Adam, AdamW: api.AdamW, RMSProp: api.RMSProp, Adagrad: api.Adagrad }
-
-/** An optimizer with all of its options. A learning rate may be a schedule. */
-const optimizer = (name: keyof typeof classes, options: object): Call => ({
-  args: () => [
-    parameters(),
-    {
-      ...{ learningRate: 0.1, ...options, check: true, resident: false },
-      groups: [{ parameters: ['bias'], learningRate: 0.2 }],
-    },
-  ],
-  loose: ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0'],
-  methods: {
-    update: { skip: 'protected' },
-    step: { args: () => [gradients()], says: [name] },
-    state: () => [],
-    stateAsync: () => [],
-    settled: () => [],
-    load: { args: () => [new classes[name](parameters(), options).state()], says: [name] },
-    free: () => [],
-  },
-})
 
 /** A schedule is a function of the step. */
 const schedule = (...args: number[]): Call => ({
@@ -35,11 +11,23 @@ const schedule = (...args: number[]): Call => ({
 })
 
 fuzz(api, {
-  SGD: optimizer('SGD', { momentum: 0.9, nesterov: true, l2: 0.01, weightDecay: 0.01 }),
-  Adam: optimizer('Adam', { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, amsgrad: true, l2: 0.01 }),
-  AdamW: optimizer('AdamW', { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, amsgrad: true }),
-  RMSProp: optimizer('RMSProp', { alpha: 0.9, epsilon: 1e-8, momentum: 0.5, centered: true, l2: 0.01 }),
-  Adagrad: optimizer('Adagrad', { learningRateDecay: 0.1, initialAccumulator: 0.1, epsilon: 1e-8, l2: 0.01 }),
+  SGD: optimizerCase(api.SGD, () => ({ momentum: 0.9, nesterov: true, l2: 0.01, weightDecay: 0.01 })),
+  Adam: optimizerCase(api.Adam, () => ({
+    beta1: 0.9,
+    beta2: 0.99,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
+    amsgrad: true,
+    l2: 0.01,
+  })),
+  AdamW: optimizerCase(api.AdamW, () => ({ beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, amsgrad: true })),
+  RMSProp: optimizerCase(api.RMSProp, () => ({ alpha: 0.9, epsilon: 1e-8, momentum: 0.5, centered: true, l2: 0.01 })),
+  Adagrad: optimizerCase(api.Adagrad, () => ({
+    learningRateDecay: 0.1,
+    initialAccumulator: 0.1,
+    epsilon: 1e-8,
+    l2: 0.01,
+  })),
   Optimizer: { skip: 'abstract: SGD and the others are ones' },
 
   clipByValueInPlace: { args: () => [gradients(), 0.15], writes: ['0'], loose: ['0'], nonFinite: 'NaN stays NaN' },

@@ -20,3 +20,4 @@ export {
   updateCalls,
 } from './kernels.ts'
 export { distance, type Numbers, near, type Tolerance } from './near.ts'
+export { optimizerCase } from './optimizer-case.ts'

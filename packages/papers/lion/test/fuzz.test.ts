@@ -1,18 +1,7 @@
-import { fuzz } from '@opt/testing'
+import { fuzz, optimizerCase } from '@opt/testing'
 import * as api from '../src/index.ts'
 
-const parameters = () => ({ weight: Float64Array.of(1, -2, 3, 0.5), bias: Float32Array.of(0.5, 1) })
-const gradients = () => ({ weight: Float64Array.of(0.1, 0.2, -0.3, 1), bias: Float32Array.of(0.1, 2) })
-const hyper = () => ({
-  learningRate: 0.1,
-  beta1: 0.9,
-  beta2: 0.99,
-  weightDecay: 0.01,
-  check: true,
-  resident: false,
-  groups: [{ parameters: ['bias'], learningRate: 0.2 }],
-})
-const loose = ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0']
+const hyper = { beta1: 0.9, beta2: 0.99, weightDecay: 0.01 }
 
 const x = () => Float64Array.of(0.5, -0.25, 0.1)
 const m = () => Float64Array.of(0.2, 0.1, -0.3)
@@ -37,36 +26,11 @@ const name = ['1.kernel.name', '2.kernel.name']
 const domain = 'Infinity outside the domain of K*, and NaN for its decrease there'
 
 fuzz(api, {
-  Lion: {
-    args: () => [parameters(), hyper()],
-    // The optimizer's `parameters` are what it is given, of whatever kind.
-    fixed: ['0.weight'],
-    loose,
-    methods: {
-      update: { skip: 'protected' },
-      step: { args: () => [gradients()], says: ['Lion'] },
-      state: () => [],
-      stateAsync: () => [],
-      settled: () => [],
-      load: { args: () => [new api.Lion(parameters()).state()], says: ['Lion'] },
-      free: () => [],
-    },
-  },
-  LionK: {
-    args: () => [parameters(), { ...hyper(), kernel: api.pseudohuber(0.1), implicit: true }],
-    fixed: ['0.weight'],
-    loose: [...loose, ...name],
-    methods: {
-      update: { skip: 'protected' },
-      step: { args: () => [gradients()], says: ['LionK'] },
-      momentum: () => ['bias'],
-      state: () => [],
-      stateAsync: () => [],
-      settled: () => [],
-      load: { args: () => [new api.LionK(parameters()).state()], says: ['LionK'] },
-      free: () => [],
-    },
-  },
+  Lion: optimizerCase(api.Lion, () => hyper),
+  LionK: optimizerCase(api.LionK, () => ({ ...hyper, kernel: api.pseudohuber(0.1), implicit: true }), {
+    loose: name,
+    methods: { momentum: () => ['bias'] },
+  }),
   l1: convexFunction(),
   squared: convexFunction(),
   relu: convexFunction(),

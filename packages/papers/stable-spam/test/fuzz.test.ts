@@ -1,40 +1,17 @@
-import { fuzz } from '@opt/testing'
-import ndarray from 'ndarray'
+import { fuzz, optimizerCase } from '@opt/testing'
 import * as api from '../src/index.ts'
 
-const parameters = () => ({ weight: ndarray(Float64Array.of(1, -2, 3, 0.5), [2, 2]), bias: Float32Array.of(0.5, 1) })
-const gradients = () => ({ weight: ndarray(Float64Array.of(0.1, 0.2, -0.3, 1), [2, 2]), bias: Float32Array.of(0.1, 2) })
-
 fuzz(api, {
-  StableSPAM: {
-    args: () => [
-      parameters(),
-      {
-        learningRate: 0.1,
-        beta1: 0.9,
-        beta2: 0.99,
-        epsilon: 1e-8,
-        weightDecay: 0.01,
-        gamma1: 0.7,
-        gamma2: 0.9,
-        gamma3: 0.99,
-        resetEvery: 3,
-        totalSteps: 9,
-        minScale: 0.5,
-        check: true,
-        resident: false,
-        groups: [{ parameters: ['bias'], learningRate: 0.2 }],
-      },
-    ],
-    loose: ['1.learningRate', '1.groups.0.learningRate', '1.groups.0.parameters.0'],
-    methods: {
-      update: { skip: 'protected' },
-      step: { args: () => [gradients()], says: ['StableSPAM'] },
-      state: () => [],
-      stateAsync: () => [],
-      settled: () => [],
-      load: { args: () => [new api.StableSPAM(parameters()).state()], says: ['StableSPAM'] },
-      free: () => [],
-    },
-  },
+  StableSPAM: optimizerCase(api.StableSPAM, () => ({
+    beta1: 0.9,
+    beta2: 0.99,
+    epsilon: 1e-8,
+    weightDecay: 0.01,
+    gamma1: 0.7,
+    gamma2: 0.9,
+    gamma3: 0.99,
+    resetEvery: 3,
+    totalSteps: 9,
+    minScale: 0.5,
+  })),
 })
