@@ -53,8 +53,8 @@ export class BatchRunner {
 
   /** Returns a caller's examples, flat. */
   given(inputs: Inputs, targets: Targets): GivenExamples {
-    const examples = this.givenInputs(inputs)
-    return { ...examples, targets: flatTargets(targets, examples.count, this.net.outputCount) }
+    const { inputs: rows, count } = this.givenInputs(inputs)
+    return { inputs: rows, targets: flatTargets(targets, count, this.net.outputCount), count }
   }
 
   /** Loads the examples batch by batch and visits each batch. */
