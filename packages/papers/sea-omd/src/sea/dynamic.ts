@@ -1,9 +1,10 @@
-import { exp, log, log2, number, options as optionsOf, vector } from '@opt/core'
+import { exp, log, number, options as optionsOf, sum, vector } from '@opt/core'
 import { bounds, type World } from '../bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive, positiveDiameter } from '../limits.ts'
 import { descend, inner, squaredDistance } from '../linear/vectors.ts'
 import type { Meaning } from '../state.ts'
+import { BasePool, poolSteps } from './base-pool.ts'
 
 /** Options of {@link seaDynamic}. */
 export interface SeaDynamicOptions extends LearnerOptions {
@@ -59,17 +60,12 @@ export function seaDynamic(options: SeaDynamicOptions): SeaDynamic {
 }
 
 class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
-  readonly pool: Float64Array
   readonly #options: SeaDynamicOptions
   readonly #center: Float64Array
-  /** Rows of the base learners' points and corrections. */
-  readonly #points: Float64Array[]
-  readonly #hats: Float64Array[]
-  /** x_{t,i} while x_{t+1,i} is made. */
-  readonly #last: Float64Array
+  readonly #base: BasePool
   /** played: sum <g_t, x_t>. */
   protected readonly numbers = { V: 0, rate: 0, played: 0 }
-  /** losses: sum l_i; moved: s_i; own: sum <g_t, x_{t,i}>; saved: the certificate's saved_i. */
+  /** losses: sum l_i; own: sum <g_t, x_{t,i}>; points, hats, moved and saved are those of the pool. */
   protected readonly arrays: Record<
     'points' | 'hats' | 'previous' | 'weights' | 'losses' | 'moved' | 'own' | 'saved',
     Float64Array
@@ -82,10 +78,7 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     previous: 'gradient',
     moved: 'nonnegative',
     saved: 'nonnegative',
-    weights: (p) =>
-      p.every((v) => v >= 0) && Math.abs(p.reduce((sum, v) => sum + v, 0) - 1) < 1e-9
-        ? undefined
-        : 'nonnegative and of sum 1',
+    weights: (p) => (p.every((v) => v >= 0) && Math.abs(sum(p) - 1) < 1e-9 ? undefined : 'nonnegative and of sum 1'),
   }
 
   constructor(options: SeaDynamicOptions) {
@@ -98,25 +91,17 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     const D = positiveDiameter(this.domain, name)
     this.#options = options
     this.#center = vector(this.domain.center(), `${name}: domain.center()`, { length: n })
-    this.pool = stepPool(D, G, L, horizon)
+    this.#base = new BasePool(this.domain, this.x, poolSteps(D, G, L, horizon))
+    const { points, hats, moved, saved } = this.#base
     const N = this.pool.length
-    const [points, hats] = [new Float64Array(N * n), new Float64Array(N * n)]
-    this.#points = rows(points, N, n)
-    this.#hats = rows(hats, N, n)
-    for (const row of [...this.#points, ...this.#hats]) row.set(this.x)
-    this.#last = new Float64Array(n)
-    const each = () => new Float64Array(N)
-    this.arrays = {
-      points,
-      hats,
-      previous: new Float64Array(n),
-      weights: each().fill(1 / N),
-      losses: each(),
-      moved: each(),
-      own: each(),
-      saved: each(),
-    }
+    const [losses, own] = [new Float64Array(N), new Float64Array(N)]
+    const weights = new Float64Array(N).fill(1 / N)
+    this.arrays = { points, hats, previous: new Float64Array(n), weights, losses, moved, own, saved }
     this.numbers.rate = this.#rate()
+  }
+
+  get pool(): Float64Array {
+    return this.#base.steps
   }
 
   get V(): number {
@@ -143,43 +128,27 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
   }
 
   protected step(g: Float64Array): void {
-    const { x, pool, numbers: s } = this
-    const { previous, weights, losses, moved } = this.arrays
+    const { x, numbers: s } = this
+    const { previous, weights, losses, moved, own } = this.arrays
+    const base = this.#base
     const lambda = 2 * this.#options.L
     const atCenter = inner(g, this.#center)
     s.V += squaredDistance(g, previous)
     s.played += inner(g, x)
     s.rate = this.#rate()
-    for (let i = 0; i < pool.length; i++) {
-      const point = this.#points[i]
+    for (let i = 0; i < weights.length; i++) {
+      const point = base.point(i)
       const value = inner(g, point)
+      own[i] += value
       losses[i] += value - atCenter + lambda * moved[i]
-      this.#descendBase(i, g, value)
-      // The losses to here and the guess of the next.
+      base.descend(i, g)
+      // The losses so far and the guess of the next.
       weights[i] = -s.rate * (losses[i] + inner(g, point) - atCenter + lambda * moved[i])
     }
     softmax(weights)
     x.fill(0)
-    for (let i = 0; i < pool.length; i++) descend(x, -weights[i], this.#points[i], x)
+    for (let i = 0; i < weights.length; i++) descend(x, -weights[i], base.point(i), x)
     previous.set(g)
-  }
-
-  /** One round of base learner i; `value` is <g, x_{t,i}>. */
-  #descendBase(i: number, g: Float64Array, value: number): void {
-    const { domain, arrays } = this
-    const [point, hat, eta] = [this.#points[i], this.#hats[i], this.pool[i]]
-    const before = squaredDistance(point, hat)
-    descend(hat, eta, g, hat)
-    domain.projectInPlace(hat)
-    const after = squaredDistance(hat, point)
-    this.#last.set(point)
-    descend(hat, eta, g, point)
-    domain.projectInPlace(point)
-    arrays.moved[i] = squaredDistance(point, this.#last)
-
-    arrays.own[i] += value
-    arrays.saved[i] += before / (2 * eta)
-    arrays.saved[i] += after / (2 * eta)
   }
 
   override certificate(pathLength = 0): number {
@@ -189,11 +158,10 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     const { own, saved } = this.arrays
     const D = this.domain.diameter
     let best = Infinity
-    for (let i = 0; i < this.pool.length; i++) {
-      const eta = this.pool[i]
-      const base = (D * D + 2 * D * pathLength) / (2 * eta) + eta * V - saved[i]
-      best = Math.min(best, played - own[i] + base)
-    }
+    this.pool.forEach((eta, i) => {
+      const bound = (D * D + 2 * D * pathLength) / (2 * eta) + eta * V - saved[i]
+      best = Math.min(best, played - own[i] + bound)
+    })
     return best
   }
 
@@ -204,23 +172,6 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
     return bounds.dynamic({ ...world, G, L, pathLength, D: this.domain.diameter, poolSize: this.pool.length })
   }
 }
-
-/**
- * The step sizes of the pool:
- *
- *     eta_i = min(1 / (8 L), 2^(i-1) sqrt(D^2 / (8 G^2 T)))
- *     i = 1 .. 1 + max(0, ceil(log2(G^2 T / (8 D^2 L^2)) / 2))
- */
-function stepPool(D: number, G: number, L: number, T: number): Float64Array {
-  const N = 1 + Math.max(0, Math.ceil(log2((G * G * T) / (8 * D * D * L * L)) / 2))
-  let eta = Math.sqrt((D * D) / (8 * G * G * T))
-  const pool = new Float64Array(N)
-  for (let i = 0; i < N; i++, eta *= 2) pool[i] = Math.min(1 / (8 * L), eta)
-  return pool
-}
-
-const rows = (data: Float64Array, count: number, n: number) =>
-  Array.from({ length: count }, (_, i) => data.subarray(i * n, (i + 1) * n))
 
 function softmax(weights: Float64Array): void {
   let top = -Infinity
