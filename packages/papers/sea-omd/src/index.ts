@@ -13,20 +13,30 @@ export {
 export { type OftlOptions, type Oftrl, type OftrlOptions, oftl, oftrl } from './baselines/ftrl.ts'
 export { type OgdOptions, type OgdStrongOptions, ogd, ogdStrong } from './baselines/ogd.ts'
 export { type Ons, type OnsOptions, ons } from './baselines/ons.ts'
-export { bounds, type World } from './bounds.ts'
+export type { World } from './bounds.ts'
+/**
+ * The bounds as functions of D, the domain's diameter; G, the largest gradient norm; L, the smoothness; sigma2 and
+ * Sigma2 as in {@link World}. All except those of oftrl and oftl are derived in this package with explicit
+ * constants; the paper's have the same form.
+ *
+ * Each throws TypeError or RangeError when a constant is missing or out of range, or the bound overflows.
+ */
+export * as bounds from './bounds.ts'
 export { type BallOptions, ball } from './domains/ball.ts'
 export { type Box, type BoxOptions, box } from './domains/box.ts'
 export type { Domain } from './domains/domain.ts'
 export { product } from './domains/product.ts'
 export { type Simplex, type SimplexOptions, simplex } from './domains/simplex.ts'
 export type { Environment } from './environments/environment.ts'
-export { environments } from './environments/index.ts'
+/** Worlds whose noise and speed are known; every draw comes from the generator passed in. */
+export * as environments from './environments/index.ts'
 export type { LabelShiftOptions } from './environments/label-shift.ts'
 export type { CorruptedOptions, RandomOrderOptions } from './environments/mixtures.ts'
 export type { MultiscaleOptions } from './environments/multiscale.ts'
 export type { QuadraticOptions } from './environments/quadratic.ts'
 export type { AbruptShiftOptions, SlowShiftOptions } from './environments/shifts.ts'
-export { comparators } from './hindsight/comparators.ts'
+/** Exact comparators: the best fixed point in hindsight. */
+export * as comparators from './hindsight/comparators.ts'
 export { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './hindsight/over-ball.ts'
 export type { Certified, Gradient, Learner, LearnerOptions } from './learner.ts'
 export { type PlayAnswer, type PlayOptions, type PlayReport, play } from './play.ts'

@@ -2,7 +2,7 @@ import { type MatrixLike, matrix, number, options as optionsOf, refuse, show, ty
 import ndarray from 'ndarray'
 import type { Box } from '../domains/box.ts'
 import { checkDomain, type Domain } from '../domains/domain.ts'
-import { comparators } from '../hindsight/comparators.ts'
+import * as comparators from '../hindsight/comparators.ts'
 import type { Comparator } from '../hindsight/over-ball.ts'
 import { type Environment, pathOf, quantities } from './environment.ts'
 

@@ -5,14 +5,6 @@ import { solveTransposed, solveTriangle } from '../linear/triangle.ts'
 import { inner } from '../linear/vectors.ts'
 import { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './over-ball.ts'
 
-/** Exact comparators: the best fixed point in hindsight. */
-export const comparators: {
-  logistic: typeof logistic
-  leastSquares: typeof leastSquares
-  quadratic: typeof quadratic
-  separable: typeof separable
-} = { logistic, leastSquares, quadratic, separable }
-
 /**
  * The best fixed weights of logistic regression over the ball ||x|| <= radius: minimises sum ln(1 + exp(-y_i
  * z_i'x)).
@@ -21,7 +13,7 @@ export const comparators: {
  * @param y labels -1 and +1.
  * @throws RangeError when a label is not -1 or +1, or the radius is not positive.
  */
-function logistic(Z: MatrixLike, y: VectorLike, options: OverBallOptions): Comparator & { multiplier: number } {
+export function logistic(Z: MatrixLike, y: VectorLike, options: OverBallOptions): Comparator & { multiplier: number } {
   const examples = examplesOf(Z, y, 'comparators.logistic')
   examples.y.forEach((label, i) => {
     if (label !== 1 && label !== -1) refuse(`comparators.logistic: y[${i}]`, '-1 or +1', String(label))
@@ -41,7 +33,11 @@ function logistic(Z: MatrixLike, y: VectorLike, options: OverBallOptions): Compa
  * @param Z one example a row.
  * @throws RangeError when the radius is not positive.
  */
-function leastSquares(Z: MatrixLike, y: VectorLike, options: OverBallOptions): Comparator & { multiplier: number } {
+export function leastSquares(
+  Z: MatrixLike,
+  y: VectorLike,
+  options: OverBallOptions,
+): Comparator & { multiplier: number } {
   const examples = examplesOf(Z, y, 'comparators.leastSquares')
   const loss = sumOverRows(examples, (m, target, out) => {
     out.slope = m - target
@@ -56,7 +52,7 @@ function leastSquares(Z: MatrixLike, y: VectorLike, options: OverBallOptions): C
  *
  * @throws RangeError when H is not symmetric positive definite, or the domain is a product.
  */
-function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
+export function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
   const n = checkDomain(domain, 'comparators.quadratic: domain').dimension
   const { data } = matrix(H, 'comparators.quadratic: H', { rows: n, columns: n })
   const L = metricTriangle(data, n, 'comparators.quadratic: H')
@@ -77,7 +73,7 @@ function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Comparator {
  *
  * @throws RangeError when some a_i is negative.
  */
-function separable(domain: Box, a: VectorLike, b: VectorLike): Comparator {
+export function separable(domain: Box, a: VectorLike, b: VectorLike): Comparator {
   const [lower, upper] = checkBounds(domain, 'comparators.separable: domain')
   const n = lower.length
   const curvature = vector(a, 'comparators.separable: a', { length: n, sign: 'nonnegative' })

@@ -1,5 +1,6 @@
 import { options as optionsOf } from '@opt/core'
-import { bounds, type World } from '../bounds.ts'
+import type { World } from '../bounds.ts'
+import * as bounds from '../bounds.ts'
 import type { Certified } from '../learner.ts'
 import { positive } from '../limits.ts'
 import { AdaptiveLearner, type AdaptiveOptions } from './adaptive.ts'

@@ -1,5 +1,6 @@
 import { exp, log, number, options as optionsOf, sum, vector } from '@opt/core'
-import { bounds, type World } from '../bounds.ts'
+import type { World } from '../bounds.ts'
+import * as bounds from '../bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive, positiveDiameter } from '../limits.ts'
 import { descend, inner, squaredDistance } from '../linear/vectors.ts'

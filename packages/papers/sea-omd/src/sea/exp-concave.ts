@@ -1,5 +1,6 @@
 import { log, options as optionsOf, refuse } from '@opt/core'
-import { bounds, type World } from '../bounds.ts'
+import type { World } from '../bounds.ts'
+import * as bounds from '../bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { LONGEST, positive, positiveDiameter } from '../limits.ts'
 import { RankOneMetric } from '../linear/rank-one-metric.ts'

@@ -1,5 +1,6 @@
 import { options as optionsOf } from '@opt/core'
-import { bounds, type World } from '../bounds.ts'
+import type { World } from '../bounds.ts'
+import * as bounds from '../bounds.ts'
 import { type Certified, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive } from '../limits.ts'
 import type { Meaning } from '../state.ts'
