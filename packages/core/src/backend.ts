@@ -1,3 +1,4 @@
+import type { DeviceOperations } from './device-operations.ts'
 import type { DeviceSlots, SlotRequest, SlotRules } from './device-slots.ts'
 import { refuse, show } from './errors.ts'
 import type { Program } from './program.ts'
@@ -18,9 +19,9 @@ export interface DeviceScope {
 
 /**
  * A device that can take over the work of solvers; `await webgpu()` of @opt/webgpu makes one. Work is queued and done
- * in the order of the calls; only reading waits for it.
+ * in the order of the calls; only reading waits for it. The general operations are those of the core's kernels.
  */
-export interface Backend {
+export interface Backend extends DeviceOperations {
   /** What it is, for people. */
   readonly name: string
   /** Whether it can still work. */

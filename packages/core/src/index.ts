@@ -34,6 +34,7 @@ export {
 } from './conjugate-gradient.ts'
 export { cryptographicRandom } from './cryptographic-random.ts'
 export type * from './demo.ts'
+export type * from './device-operations.ts'
 export type * from './device-slots.ts'
 export {
   boolean,

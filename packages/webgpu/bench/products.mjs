@@ -1,4 +1,4 @@
-import { random } from '@opt/core'
+import { random, transpose } from '@opt/core'
 
 /** Seconds a call: the best of three batches of at least `least` seconds; a read at the end waits for the device. */
 async function secondsOf(gpu, call, least = 0.2) {
@@ -19,12 +19,11 @@ async function secondsOf(gpu, call, least = 0.2) {
   return Math.min(...times)
 }
 
-const uniform = (gpu, n) => {
+const uniform = (n) => {
   const rng = random(1)
-  return gpu.array(Float32Array.from({ length: n }, () => rng.uniform(-1, 1)))
+  return Float32Array.from({ length: n }, () => rng.uniform(-1, 1))
 }
 const three = (value) => Number(value.toPrecision(3)).toString()
-const layouts = { 'A B': [0, 0], "A B'": [0, 1], "A' B": [1, 0] }
 
 /**
  * C += A B of n x n matrices: rows of n, which are transposed, milliseconds, GFLOP/s, and with `peak` (the device's float32 TFLOP/s)
@@ -33,14 +32,14 @@ const layouts = { 'A B': [0, 0], "A B'": [0, 1], "A' B": [1, 0] }
 export async function gemmRows(gpu, sizes, peak) {
   const rows = []
   for (const n of sizes) {
-    const [A, B, C] = [uniform(gpu, n * n), uniform(gpu, n * n), gpu.array(n * n)]
-    for (const [name, transposed] of Object.entries(layouts)) {
-      const [a, b] = transposed.map((turned) => (turned ? [1, n] : [n, 1]))
-      const seconds = await secondsOf(gpu, () => gpu.gemm(n, n, n, 1e-3, A, ...a, B, ...b, C, n))
+    const [A, B, C] = [gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n)]
+    const products = { 'A B': [A, B], "A B'": [A, transpose(B)], "A' B": [transpose(A), B] }
+    for (const [name, factors] of Object.entries(products)) {
+      const seconds = await secondsOf(gpu, () => gpu.gemm(1e-3, ...factors, C))
       const rate = (2 * n * n * n) / seconds
       rows.push([n, name, three(1000 * seconds), three(rate / 1e9), peak ? `${three(rate / peak / 1e10)} %` : ''])
     }
-    for (const array of [A, B, C]) array.free()
+    for (const { data } of [A, B, C]) data.free()
   }
   return rows
 }
@@ -49,19 +48,20 @@ export async function gemmRows(gpu, sizes, peak) {
 export async function bandwidthRows(gpu, sizes) {
   const rows = []
   for (const n of sizes) {
-    const [A, x, y, Y] = [uniform(gpu, n * n), uniform(gpu, n), gpu.array(n), gpu.array(n * n)]
+    const [A, Y] = [gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n)]
+    const [x, y] = [gpu.array(uniform(n)), gpu.array(n)]
     const calls = {
-      'y = A x': [1, () => gpu.gemv(n, n, A, n, x, y)],
-      "y += A'x": [1, () => gpu.gemvT(n, n, A, n, x, y)],
-      'row log-sum-exp': [1, () => gpu.rowLse(n, n, A, n, x, 0.1, y)],
-      'column log-sum-exp': [1, () => gpu.colLse(n, n, A, n, x, 0.1, y)],
-      'softmax of rows': [3, () => gpu.softmaxRows(n, n, A, n, Y, n)],
+      'y = A x': [1, () => gpu.gemv(A, x, y)],
+      "y += A'x": [1, () => gpu.gemvT(A, x, y)],
+      'row log-sum-exp': [1, () => gpu.rowLse(A, x, 0.1, y)],
+      'column log-sum-exp': [1, () => gpu.colLse(A, x, 0.1, y)],
+      'softmax of rows': [3, () => gpu.softmaxRows(A, Y)],
     }
     for (const [name, [passes, call]] of Object.entries(calls)) {
       const seconds = await secondsOf(gpu, call)
       rows.push([n, name, three(1000 * seconds), three((4 * passes * n * n) / seconds / 1e9)])
     }
-    for (const array of [A, x, y, Y]) array.free()
+    for (const array of [A.data, Y.data, x, y]) array.free()
   }
   return rows
 }

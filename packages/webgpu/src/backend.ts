@@ -9,6 +9,7 @@ import {
   show,
 } from '@opt/core'
 import type { Arrays, Device, Numbers } from './device.ts'
+import type { GPUMatrix } from './kernels/check.ts'
 import { Operations } from './kernels/operations.ts'
 import type { GPUArray } from './pool.ts'
 import { Scope } from './scope.ts'
@@ -38,9 +39,19 @@ export class WebGPUBackend extends Operations implements Backend {
     return { used, idle }
   }
 
-  /** Float32 numbers on the device: so many zeros, or those given. */
+  /** Allocates float32 numbers on the device: so many zeros, or those given. */
   array(values: number | ArrayLike<number>): GPUArray {
     return this.#device.array(typeof values === 'number' ? values : floatsOf(values, 'webgpu.array: values'))
+  }
+
+  /** Allocates a row-major matrix of zeros, or of the numbers given, row by row. */
+  matrix(rows: number, columns: number, values?: ArrayLike<number>): GPUMatrix {
+    number(rows, 'webgpu.matrix: rows', { integer: true, min: 0 })
+    number(columns, 'webgpu.matrix: columns', { integer: true, min: 0 })
+    const numbers = values === undefined ? rows * columns : floatsOf(values, 'webgpu.matrix: values')
+    if (typeof numbers !== 'number' && numbers.length !== rows * columns)
+      refuse('webgpu.matrix: values', `${rows * columns} numbers`, `${numbers.length}`)
+    return { data: this.#device.array(numbers), rows, columns, stride: columns }
   }
 
   /** Writes numbers into an array, from place `at` on. */
@@ -81,7 +92,10 @@ export class WebGPUBackend extends Operations implements Backend {
     this.#device.run(program, arrays, numbers, workgroups)
   }
 
-  /** Refuses what cannot be a parameter of an optimizer here: anything but an array of this device, or `{ data, shape }` with one. */
+  /**
+   * Refuses what cannot be a parameter of an optimizer here: anything but an array of this device, or
+   * `{ data, shape }` with one.
+   */
   checkParameter(value: unknown, label: string): void {
     checkParameter(this.#device, value, label)
   }
@@ -92,8 +106,8 @@ export class WebGPUBackend extends Operations implements Backend {
   }
 
   /**
-   * WebGPU's device, for shaders of your own on the `buffer` of an array. What was asked for here before is handed over first, so
-   * that what you submit comes after it.
+   * WebGPU's device, for shaders of your own on the `buffer` of an array. What was asked for here before is handed
+   * over first, so that what you submit comes after it.
    */
   get device(): GPUDevice {
     this.#device.flush()

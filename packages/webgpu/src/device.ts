@@ -25,8 +25,8 @@ interface Compiled {
 const groupsFor = ({ each, threads = WORKGROUP }: Program, numbers: Numbers) => Math.ceil(numbers?.[each!] / threads)
 
 /**
- * A WebGPU device with compiled programs, a pool of buffers and a queue of commands. Commands are carried out in the order given;
- * nothing comes back before {@link read}.
+ * A WebGPU device with compiled programs, a pool of buffers and a queue of commands. Commands are carried out in the
+ * order given; nothing comes back before {@link read}.
  */
 export class Device {
   readonly name: string
@@ -79,7 +79,8 @@ export class Device {
   /**
    * An array of so many zeros, or of the numbers given, as float32.
    *
-   * @throws RangeError when it is larger than a buffer of this device may be; Error when the device is lost or out of memory.
+   * @throws RangeError when it is larger than a buffer of this device may be; Error when the device is lost or out of
+   *   memory.
    */
   array(values: number | ArrayLike<number>): GPUArray {
     this.check()

@@ -50,7 +50,10 @@ export class Pool {
   /** Bytes that wait. */
   idle = 0
 
-  /** `flush` hands over all commands that may use a buffer, before it is destroyed; `fail` hears that there is no memory. */
+  /**
+   * `flush` hands over all commands that may use a buffer, before it is destroyed; `fail` hears that there is no
+   * memory.
+   */
   constructor(gpu: GPUDevice, flush: () => void, fail: (what: string) => void) {
     this.#gpu = gpu
     this.#flush = flush

@@ -54,7 +54,10 @@ const count: Program = {
   if (t == 0u) { out[0] = sum; out[1] = high; }`,
 }
 
-/** WGSL does not promise that a workgroup's threads fill its subgroups one after the other. Where they do not, programs do without. */
+/**
+ * WGSL does not promise that a workgroup's threads fill its subgroups one after the other. Where they do not,
+ * programs do without.
+ */
 async function countsRight(device: Device): Promise<boolean> {
   const out = device.array(2)
   device.run(count, { out }, {}, 1)
@@ -73,7 +76,8 @@ async function countsRight(device: Device): Promise<boolean> {
  *
  * From then on solvers with `backend: 'auto'` find it.
  *
- * @throws TypeError or RangeError for options that are none; Error when there is no WebGPU, no adapter, or no device to be had.
+ * @throws TypeError or RangeError for options that are none; Error when there is no WebGPU, no adapter, or no device
+ *   to be had.
  */
 export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
   const { gpu, powerPreference = 'high-performance' } = optionsOf(options, 'webgpu: options')

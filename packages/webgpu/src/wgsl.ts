@@ -53,7 +53,10 @@ fn ${name}(value: f32, t: u32) -> f32 {
 }
 `
 
-/** `sum_all` and `max_all`: one value of each thread of a workgroup, reduced in a fixed order; every thread gets the result. */
+/**
+ * `sum_all` and `max_all`: one value of each thread of a workgroup, reduced in a fixed order; every thread gets the
+ * result.
+ */
 const reductions = (subgroups: boolean): string => `
 var<workgroup> parts: array<f32, ${WORKGROUP}>;
 ${

@@ -21,6 +21,7 @@ interface Answer {
 }
 
 const PAGE = `
+import { transpose } from '@opt/core'
 import { webgpu } from './src/index.ts'
 import { Lion } from '@opt/lion'
 import { costRows, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
@@ -35,18 +36,18 @@ globalThis.solve = async ({ x, y, options }) => {
   const optimizer = new Lion(weights, { backend: gpu, learningRate: 0.25 })
   optimizer.step(gpu.array([1, -1, 0, 2]))
   await optimizer.settled()
-  const [A, product] = [gpu.array([1, 2, 3, 4]), gpu.array(4)]
-  gpu.gemm(2, 2, 2, 1, A, 2, 1, A, 1, 2, product, 2)
+  const [A, product] = [gpu.matrix(2, 2, [1, 2, 3, 4]), gpu.matrix(2, 2)]
+  gpu.gemm(1, A, transpose(A), product)
   return {
     answers: answers.map(({ status, value, cost }) => ({ status, value, cost })),
     weights: [...(await gpu.read(weights))],
-    product: [...(await gpu.read(product))],
+    product: [...(await gpu.read(product.data))],
   }
 }
 `
 
 inChromium(chromiumPath ? 'in Chromium' : 'in Chromium (which is not on this machine)', () => {
-  it('solves, steps and multiplies on WebGPU as the CPU does', async () => {
+  test('solves, steps and multiplies on WebGPU as the CPU does', async () => {
     const { outputFiles } = await build({
       stdin: { contents: PAGE, resolveDir: process.cwd(), loader: 'ts' },
       ...{ bundle: true, format: 'esm', write: false, target: 'es2022' },

@@ -8,7 +8,7 @@ const even = new Float64Array(40).fill(1 / 40)
 const options = { epsilon: 0.1, tolerance: 1e-5, maxIterations: 500 }
 
 describe('without a GPU', () => {
-  it('says that there is no adapter', async () => {
+  test('says that there is no adapter', async () => {
     const none = replaced(entry, { requestAdapter: async () => null })
     await expect(webgpu({ gpu: none })).rejects.toThrow(
       'webgpu: WebGPU is here, but no adapter (no GPU, no driver, or it is switched off)',
@@ -17,7 +17,7 @@ describe('without a GPU', () => {
 })
 
 onDevice('a device', () => {
-  it('has a name and keeps numbers', async () => {
+  test('has a name and keeps numbers', async () => {
     expect(gpu.name).toMatch(/\w/)
     const array = gpu.array([1, 2.5, -3])
     expect([...(await gpu.read(array))]).toEqual([1, 2.5, -3])
@@ -28,7 +28,7 @@ onDevice('a device', () => {
     )
   })
 
-  it('lets others write into its arrays', async () => {
+  test('lets others write into its arrays', async () => {
     const array = gpu.array([1, 2, 3])
     gpu.write(array, [7], 2)
     const { device } = gpu
@@ -38,7 +38,7 @@ onDevice('a device', () => {
     array.free()
   })
 
-  it('takes what was freed again, all zeros', async () => {
+  test('takes what was freed again, all zeros', async () => {
     const first = gpu.array(new Float32Array(1000).fill(7))
     const { used } = gpu.memory
     first.free()
@@ -48,12 +48,12 @@ onDevice('a device', () => {
     second.free()
   })
 
-  it('refuses lengths that are none', () => {
+  test('refuses lengths that are none', () => {
     expect(() => gpu.array(-1)).toThrow('webgpu: length of an array must be a nonnegative integer, got -1')
     expect(() => gpu.array(1.5)).toThrow(RangeError)
   })
 
-  it('refuses an array larger than its buffers may be, and a solve then gives back what it had', async () => {
+  test('refuses an array larger than its buffers may be, and a solve then gives back what it had', async () => {
     const small = await webgpu({
       gpu: altered(({ limits }) => ({ limits: replaced(limits, { maxBufferSize: 4096 }) })),
     })
@@ -65,7 +65,7 @@ onDevice('a device', () => {
     small.close()
   })
 
-  it('says that it is out of memory', async () => {
+  test('says that it is out of memory', async () => {
     // As a real device does it: the buffer seems to be there, and the error scope says later that it is not.
     let pushed = false
     const full = await webgpu({
@@ -85,7 +85,7 @@ onDevice('a device', () => {
     full.close()
   })
 
-  it('says that it is lost', async () => {
+  test('says that it is lost', async () => {
     let lose = (_: { message: string; reason: string }) => {}
     const lost = new Promise((resolve) => (lose = resolve))
     const fragile = await webgpu({ gpu: altered(() => ({ lost })) })
@@ -96,7 +96,7 @@ onDevice('a device', () => {
     fragile.close()
   })
 
-  it('comes to the same without subgroups', async () => {
+  test('comes to the same without subgroups', async () => {
     const plain = await webgpu({ gpu: altered(() => ({ features: new Set() }), { features: new Set() }) })
     const backends = [gpu, plain]
     const [one, other] = [
@@ -108,7 +108,7 @@ onDevice('a device', () => {
     plain.close()
   })
 
-  it('comes to the same where workgroups need a second dimension, some with nothing to do', async () => {
+  test('comes to the same where workgroups need a second dimension, some with nothing to do', async () => {
     const narrow = await webgpu({
       gpu: altered(({ limits }) => ({ limits: replaced(limits, { maxComputeWorkgroupsPerDimension: 7 }) })),
     })
@@ -122,7 +122,7 @@ onDevice('a device', () => {
     narrow.close()
   })
 
-  it('gives the same bits twice', async () => {
+  test('gives the same bits twice', async () => {
     const solve = async () => (await sinkhornNewton.async(C, even, even, { ...options, epsilon: 0.02, backend: gpu })).f
     expect([...(await solve())]).toEqual([...(await solve())])
   })

@@ -5,6 +5,7 @@ import { noGpu } from './no-gpu.ts'
 
 const gpu = await api.webgpu({ gpu: noGpu() })
 const matrix = () => gpu.array([1, 2, 3, 4, 5, 6])
+const view = (rows: number, columns: number) => gpu.matrix(rows, columns)
 const [two, three] = [() => gpu.array([1, 2]), () => gpu.array([1, 2, 3])]
 const double: Program = { name: 'double', each: 'n', writes: ['x'], numbers: ['by'], body: 'x[i] *= p.by;' }
 /** What is no size, stride or epsilon is refused; the rest is the device's work, which is not done here. */
@@ -25,6 +26,7 @@ fuzz(
         slots: { skip: 'what the optimizers of @opt ask for, checked there' },
         close: { skip: 'ends the device' },
         array: { args: () => [[1, 2, 3]], loose: ['0'], nonFinite: 'NaN is a number of a device' },
+        matrix: { args: () => [2, 3, [1, 2, 3, 4, 5, 6]], nonFinite: 'NaN is a number of a device' },
         write: { args: () => [three(), [1, 2], 1], nonFinite: 'NaN is a number of a device' },
         clear: () => [three()],
         read: () => [three()],
@@ -39,16 +41,16 @@ fuzz(
         integers: () => [[0, 2, 3]],
         dot: () => [3, three(), three()],
         axpy: () => [3, 0.5, three(), three()],
-        gemv: () => [2, 3, matrix(), 3, three(), two()],
-        gemvT: () => [2, 3, matrix(), 3, two(), three()],
-        gemm: () => [2, 2, 3, 0.5, matrix(), 3, 1, matrix(), 2, 1, gpu.array(4), 2],
-        syrk: () => [2, 3, 0.5, matrix(), 3, 1, gpu.array(4), 2],
+        gemv: () => [view(2, 3), three(), two()],
+        gemvT: () => [view(2, 3), two(), three()],
+        gemm: () => [0.5, view(2, 3), view(3, 2), view(2, 2)],
+        syrk: () => [0.5, view(2, 3), view(2, 2)],
         spmv: () => [2, gpu.integers([0, 1, 2]), gpu.integers([0, 2]), two(), three(), two()],
         vexp: () => [3, three(), three()],
         vlog: () => [3, three(), three()],
-        rowLse: () => [2, 3, matrix(), 3, three(), 0.1, two()],
-        colLse: () => [2, 3, matrix(), 3, two(), 0.1, three()],
-        softmaxRows: () => [2, 3, matrix(), 3, matrix(), 3],
+        rowLse: () => [view(2, 3), three(), 0.1, two()],
+        colLse: () => [view(2, 3), two(), 0.1, three()],
+        softmaxRows: () => [view(2, 3), view(2, 3)],
       },
     },
   },

@@ -1,10 +1,11 @@
-import { random } from '@opt/core'
-import { webgpu } from '../src/index.ts'
+import { random, transpose } from '@opt/core'
+import { type GPUArray, webgpu } from '../src/index.ts'
 import { altered, replaced } from './altered.ts'
 import { logSum, on, paddedMatrix, range, sum, U, uniform, worst } from './matrices.ts'
 import { gpu, onDevice } from './open.ts'
 
 const rng = random(5)
+const view = (data: GPUArray, rows: number, columns: number) => ({ data, rows, columns, stride: columns })
 
 /** Few and many lines, short and long: every way of sharing lines among threads, and lines in parts. */
 const shapes: [m: number, n: number][] = [
@@ -19,7 +20,7 @@ const shapes: [m: number, n: number][] = [
   [0, 4],
   [4, 0],
 ]
-const each = it.each(shapes)
+const each = test.each(shapes)
 
 /** Error of (s + t - C) / epsilon. */
 const exponentError = (epsilon: number) => (4 * 3 * U) / epsilon
@@ -30,9 +31,9 @@ onDevice('products', () => {
   each('dot, gemv and gemvT of a %d x %d matrix', async (m, n) => {
     const A = paddedMatrix(rng, m, n)
     const [x, y, w, z] = [n, m, m, n].map((length) => uniform(rng, length))
-    const got = await on(gpu, { A: A.data, x, y, w, z }, ({ A: a, ...v }) => {
-      gpu.gemv(m, n, a, A.ld, v.x, v.y)
-      gpu.gemvT(m, n, a, A.ld, v.w, v.z)
+    const got = await on(gpu, { A: A.data, x, y, w, z }, (v) => {
+      gpu.gemv(A.on(v.A), v.x, v.y)
+      gpu.gemvT(A.on(v.A), v.w, v.z)
     })
     const terms = (i: number) => range(n).map((j) => A.at(i, j) * x[j])
     const down = (j: number) => [z[j], ...range(m).map((i) => A.at(i, j) * w[i])]
@@ -53,7 +54,7 @@ onDevice('products', () => {
     ).toBeLessThan(1)
   })
 
-  it.each([0, 1, 5, 4097, 100_000])('dot of %d', async (n) => {
+  test.each([0, 1, 5, 4097, 100_000])('dot of %d', async (n) => {
     const [x, y] = [uniform(rng, n), uniform(rng, n)]
     const [a, b] = [gpu.array(x), gpu.array(y)]
     const { used } = gpu.memory
@@ -64,7 +65,7 @@ onDevice('products', () => {
     for (const array of [a, b]) array.free()
   })
 
-  it.each([
+  test.each([
     [40, 3],
     [30, 50],
     [3, 2000],
@@ -90,7 +91,7 @@ onDevice('products', () => {
     for (const integers of whole) integers.free()
   })
 
-  it('compensation survives the compiler: small numbers behind large ones that cancel', async () => {
+  test('compensation survives the compiler: small numbers behind large ones that cancel', async () => {
     // A thread takes four numbers at a time, 256 apart: the first 1024 are where all sums begin.
     const n = 262_144
     const values = Float32Array.from({ length: n }, (_, k) => (k < 1024 ? (k % 2 === 0 ? 1 : -1) / U : 1))
@@ -107,7 +108,7 @@ onDevice('products', () => {
 })
 
 onDevice('elementwise', () => {
-  it.each([0, 1, 6, 1027])('axpy, vexp and vlog of %d, also in place, and no further', async (n) => {
+  test.each([0, 1, 6, 1027])('axpy, vexp and vlog of %d, also in place, and no further', async (n) => {
     const x = uniform(rng, n + 2, -80, 80)
     const positive = uniform(rng, n + 2, 0.1, 50)
     const base = new Float32Array(n + 2).fill(3)
@@ -167,7 +168,7 @@ onDevice('elementwise', () => {
     ).toBeLessThan(1)
   })
 
-  it('exp and log where they end', async () => {
+  test('exp and log where they end', async () => {
     const got = await on(gpu, { x: [-Infinity, -200, 0, 200], y: [0, 0, 0, 0], z: [0, -1, 1, Infinity] }, (v) => {
       gpu.vexp(4, v.x, v.y)
       gpu.vlog(4, v.z, v.z)
@@ -183,8 +184,8 @@ onDevice('log-sums', () => {
     const C = paddedMatrix(rng, m, n, 0, 1)
     const [f, g] = [uniform(rng, m), uniform(rng, n)]
     const got = await on(gpu, { C: C.data, f, g, r: new Float32Array(m), c: new Float32Array(n) }, (v) => {
-      gpu.rowLse(m, n, v.C, C.ld, v.g, epsilon, v.r)
-      gpu.colLse(m, n, v.C, C.ld, v.f, epsilon, v.c)
+      gpu.rowLse(C.on(v.C), v.g, epsilon, v.r)
+      gpu.colLse(C.on(v.C), v.f, epsilon, v.c)
     })
     const rows = range(m).map((i) => logSum(range(n).map((j) => (g[j] - C.at(i, j)) / epsilon)))
     const columns = range(n).map((j) => logSum(range(m).map((i) => (f[i] - C.at(i, j)) / epsilon)))
@@ -192,23 +193,23 @@ onDevice('log-sums', () => {
     expect(worst(got.c, columns, (j) => exponentError(epsilon) + logError(columns[j]))).toBeLessThan(1)
   })
 
-  it('ascending, descending and far from 0', async () => {
+  test('ascending, descending and far from 0', async () => {
     const n = 3000
     const g = Float32Array.from({ length: n }, (_, k) => 500 + k / 64)
     const arrays = { C: new Float32Array(n), g, h: g.toReversed(), up: [0], down: [0] }
     const { up, down } = await on(gpu, arrays, (v) => {
-      gpu.rowLse(1, n, v.C, n, v.g, 1, v.up)
-      gpu.rowLse(1, n, v.C, n, v.h, 1, v.down)
+      gpu.rowLse(view(v.C, 1, n), v.g, 1, v.up)
+      gpu.rowLse(view(v.C, 1, n), v.h, 1, v.down)
     })
     const want = logSum(Array.from(g))
     expect(worst([up[0], down[0]], [want, want], () => logError(want))).toBeLessThan(1)
   })
 
-  it('of nothing, and beside nothing', async () => {
+  test('of nothing, and beside nothing', async () => {
     const arrays = { C: new Float32Array(12), g: [-Infinity, -Infinity, -Infinity], h: [-Infinity, 2, -Infinity] }
     const got = await on(gpu, { ...arrays, none: [1, 1], one: [0, 0] }, (v) => {
-      gpu.rowLse(2, 3, v.C, 3, v.g, 0.5, v.none)
-      gpu.rowLse(2, 3, v.C, 3, v.h, 0.5, v.one)
+      gpu.rowLse(view(v.C, 2, 3), v.g, 0.5, v.none)
+      gpu.rowLse(view(v.C, 2, 3), v.h, 0.5, v.one)
     })
     expect([...got.none]).toEqual([-Infinity, -Infinity])
     expect([...got.one]).toEqual([4, 4])
@@ -217,8 +218,8 @@ onDevice('log-sums', () => {
   each('softmaxRows of a %d x %d matrix, also in place', async (m, n) => {
     const X = paddedMatrix(rng, m, n, -20, 20)
     const got = await on(gpu, { X: X.data, Y: new Float32Array(m * n), Z: X.data }, (v) => {
-      gpu.softmaxRows(m, n, v.X, X.ld, v.Y, n)
-      gpu.softmaxRows(m, n, v.Z, X.ld, v.Z, X.ld)
+      gpu.softmaxRows(X.on(v.X), view(v.Y, m, n))
+      gpu.softmaxRows(X.on(v.Z), X.on(v.Z))
     })
     const rows = range(m).map((i) => range(n).map((j) => X.at(i, j)))
     const want = rows.flatMap((row) => {
@@ -227,20 +228,20 @@ onDevice('log-sums', () => {
     })
     const allowed = (k: number) => (2 * (3 + 80) + 30) * U * want[k] + 1e-38
     expect(worst(got.Y, want, allowed)).toBeLessThan(1)
-    const inPlace = range(m).flatMap((i) => [...got.Z.subarray(i * X.ld, i * X.ld + n)])
+    const inPlace = range(m).flatMap((i) => [...got.Z.subarray(i * X.stride, i * X.stride + n)])
     expect(worst(inPlace, [...got.Y], () => 0)).toBe(0)
     expect(got.X).toEqual(X.data)
   })
 
-  it('softmax of what has none', async () => {
+  test('softmax of what has none', async () => {
     const { X } = await on(gpu, { X: [Infinity, 0, -Infinity, -Infinity] }, (v) =>
-      gpu.softmaxRows(2, 2, v.X, 2, v.X, 2),
+      gpu.softmaxRows(view(v.X, 2, 2), view(v.X, 2, 2)),
     )
     expect([...X.subarray(2)]).toEqual([NaN, NaN])
     expect(X[0]).toBeNaN()
   })
 
-  it('come to the same without subgroups', async () => {
+  test('come to the same without subgroups', async () => {
     const plain = await webgpu({ gpu: altered(() => ({ features: new Set() }), { features: new Set() }) })
     const [m, n] = [3, 9000]
     const A = uniform(rng, m * n)
@@ -248,8 +249,8 @@ onDevice('log-sums', () => {
     const [one, other] = await Promise.all(
       [gpu, plain].map((device) =>
         on(device, { A, x, y: new Float32Array(m), out: new Float32Array(m) }, (v) => {
-          device.gemv(m, n, v.A, n, v.x, v.y)
-          device.rowLse(m, n, v.A, n, v.x, 1, v.out)
+          device.gemv(view(v.A, m, n), v.x, v.y)
+          device.rowLse(view(v.A, m, n), v.x, 1, v.out)
         }),
       ),
     )
@@ -260,7 +261,7 @@ onDevice('log-sums', () => {
 })
 
 onDevice('more workgroups than one dimension has', () => {
-  it('has some with nothing to do, which do nothing', async () => {
+  test('has some with nothing to do, which do nothing', async () => {
     const limits = (device: GPUDevice) => replaced(device.limits, { maxComputeWorkgroupsPerDimension: 3 })
     const narrow = await webgpu({ gpu: altered((device) => ({ limits: limits(device) })) })
     const sizes: [number, number][] = [
@@ -276,16 +277,17 @@ onDevice('more workgroups than one dimension has', () => {
         A: A.data,
         x: uniform(rng, n),
         w: uniform(rng, m),
+        B: uniform(rng, m * 9),
         y: new Float32Array(m),
         z: new Float32Array(n),
       }
       const results = [gpu, narrow].map((device) =>
         on(device, { ...given, Y: A.data, C: new Float32Array(n * 9) }, (v) => {
-          device.gemv(m, n, v.A, A.ld, v.x, v.y)
-          device.gemvT(m, n, v.A, A.ld, v.w, v.z)
-          device.softmaxRows(m, n, v.Y, A.ld, v.Y, A.ld)
-          device.gemm(n, 9, m, 1, v.A, 1, A.ld, v.A, A.ld, 0, v.C, 9)
-          device.vexp(m * A.ld, v.A, v.A)
+          device.gemv(A.on(v.A), v.x, v.y)
+          device.gemvT(A.on(v.A), v.w, v.z)
+          device.softmaxRows(A.on(v.Y), A.on(v.Y))
+          device.gemm(1, transpose(A.on(v.A)), view(v.B, m, 9), view(v.C, n, 9))
+          device.vexp(m * A.stride, v.A, v.A)
         }),
       )
       const [one, other] = await Promise.all(results)

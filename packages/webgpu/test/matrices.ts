@@ -8,11 +8,12 @@ export const U = 1 / 16777216
 export const uniform = (rng: Random, n: number, low = -1, high = 1): Float32Array =>
   Float32Array.from({ length: n }, () => rng.uniform(low, high))
 
-/** A matrix with a gap behind each row, and its entries. */
-export function paddedMatrix(rng: Random, m: number, n: number, low = -1, high = 1) {
-  const ld = n + 3
-  const data = uniform(rng, m * ld, low, high)
-  return { data, ld, at: (i: number, j: number) => data[i * ld + j] }
+/** A matrix with a gap behind each row: its numbers, its entries, and the view of such numbers on a device. */
+export function paddedMatrix(rng: Random, rows: number, columns: number, low = -1, high = 1) {
+  const stride = columns + 3
+  const data = uniform(rng, rows * stride, low, high)
+  const on = (array: GPUArray) => ({ data: array, rows, columns, stride })
+  return { data, stride, on, at: (i: number, j: number) => data[i * stride + j] }
 }
 
 export const range = (n: number): number[] => Array.from({ length: n }, (_, k) => k)
@@ -28,7 +29,10 @@ export const logSum = (values: number[]): number => {
   return most === -Infinity ? most : most + Math.log(sum(values.map((v) => Math.exp(v - most))))
 }
 
-/** The largest error over what is allowed; equal infinities and two NaN are right, and where nothing is allowed nothing may differ. */
+/**
+ * The largest error over what is allowed; equal infinities and two NaN are right, and where nothing is allowed
+ * nothing may differ.
+ */
 export function worst(got: ArrayLike<number>, want: ArrayLike<number>, allowed: (k: number) => number): number {
   let most = 0
   for (let k = 0; k < want.length; k++) {
@@ -39,7 +43,10 @@ export function worst(got: ArrayLike<number>, want: ArrayLike<number>, allowed: 
   return most
 }
 
-/** Puts arrays on the device, works with them, frees them, sees that nothing else is left, and gives back what was in them. */
+/**
+ * Puts arrays on the device, works with them, frees them, sees that nothing else is left, and gives back what was in
+ * them.
+ */
 export async function on<T extends Record<string, ArrayLike<number>>>(
   device: WebGPUBackend,
   given: T,

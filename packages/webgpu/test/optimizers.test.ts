@@ -11,8 +11,9 @@ import { bytes, distance, type Make, normal, upload } from './subjects.ts'
 
 const STEPS = 60
 /**
- * Of a parameter, from the float32 optimizer of the CPU, after STEPS steps: WGSL allows 2.5 units in the last place for a division
- * and a root, and a fused multiply-add where there is a product and a sum. SwiftShader gives the CPU's bits where no sum is taken.
+ * Of a parameter, from the float32 optimizer of the CPU, after STEPS steps: WGSL allows 2.5 units in the last place
+ * for a division and a root, and a fused multiply-add where there is a product and a sum. SwiftShader gives the CPU's
+ * bits where no sum is taken.
  */
 const TOLERANCE = 2e-5
 

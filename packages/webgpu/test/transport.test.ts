@@ -41,7 +41,7 @@ function expectClose(ours: TransportSolution, theirs: TransportSolution, toleran
 }
 
 onDevice('Sinkhorn on the device', () => {
-  it.each([
+  test.each([
     ['a matrix', 'sqeuclidean', () => C],
     ['squared distances', 'sqeuclidean', () => costRows(x, y)],
     ['distances', 'euclidean', () => costRows(x, y, 'euclidean')],
@@ -58,7 +58,7 @@ onDevice('Sinkhorn on the device', () => {
     expect(Math.abs(ours.error - trueError(ours, a, b))).toBeLessThan(1e-6)
   })
 
-  it.each([1, 3, 4, 7])('computes costs of points in %i dimensions', async (d) => {
+  test.each([1, 3, 4, 7])('computes costs of points in %i dimensions', async (d) => {
     const [u, v] = [points(9, d), points(14, d)]
     const [p, q] = [masses(9), masses(14)]
     for (const metric of ['sqeuclidean', 'euclidean', 'cityblock'] as const) {
@@ -68,7 +68,7 @@ onDevice('Sinkhorn on the device', () => {
     }
   })
 
-  it('gives back plan and marginals of masses that are not normalised, with zeros', async () => {
+  test('gives back plan and marginals of masses that are not normalised, with zeros', async () => {
     const p = a.map((v, i) => (i % 4 === 0 ? 0 : 3 * v))
     const total = p.reduce((sum, v) => sum + v, 0)
     const q = b.map((v, j) => (j === 5 ? 0 : v))
@@ -82,14 +82,14 @@ onDevice('Sinkhorn on the device', () => {
     }
   })
 
-  it('starts where it is told to', async () => {
+  test('starts where it is told to', async () => {
     const options = { epsilon: 0.05, tolerance: 1e-5, backend }
     const first = await sinkhorn.async(C, a, b, options)
     const again = await sinkhorn.async(C, a, b, { ...options, initial: first })
     expect(again.iterations).toBe(1)
   })
 
-  it('keeps its accuracy at a large epsilon, and whatever the gauge of the start', async () => {
+  test('keeps its accuracy at a large epsilon, and whatever the gauge of the start', async () => {
     const options = { epsilon: 30, tolerance: 1e-6 }
     const initial = { f: new Float64Array(n).fill(1e5), g: new Float64Array(m).fill(-1e5) }
     const cpu = sinkhorn(C, a, b, { ...options, tolerance: 1e-10 })
@@ -101,7 +101,7 @@ onDevice('Sinkhorn on the device', () => {
     }
   })
 
-  it('ends where it is told to, and says so', async () => {
+  test('ends where it is told to, and says so', async () => {
     const options = { epsilon: 0.01, backend }
     const few = await sinkhorn.async(C, a, b, { ...options, maxIterations: 5 })
     expect(few).toMatchObject({ status: 'max-iterations', iterations: 5 })
@@ -112,21 +112,21 @@ onDevice('Sinkhorn on the device', () => {
     expect(aborted).toMatchObject({ status: 'aborted', iterations: 1 })
   })
 
-  it('stalls where float32 ends, and says so', async () => {
+  test('stalls where float32 ends, and says so', async () => {
     const ours = await sinkhorn.async(C, a, b, { epsilon: 0.2, tolerance: 1e-9, backend })
     expect(ours.status).toBe('stalled')
     expect(ours.message).toContain('float32 does not allow a smaller error')
     expect(ours.error).toBeLessThan(1e-6)
   })
 
-  it('refuses relaxation', async () => {
+  test('refuses relaxation', async () => {
     const relaxed = sinkhorn.async(C, a, b, { epsilon: 0.1, relaxation: 1.5, backend })
     await expect(relaxed).rejects.toThrow('sinkhorn: relaxation must be 1 with a backend, got 1.5')
   })
 })
 
 onDevice('sparse Newton on the device', () => {
-  it.each([
+  test.each([
     ['a matrix', false, 0.01],
     ['points', true, 0.01],
     ['a small epsilon', true, 0.002],
@@ -142,7 +142,7 @@ onDevice('sparse Newton on the device', () => {
     expect(trueError(ours, a, b)).toBeLessThan(2e-6 + (1.2e-7 * ours.cost) / epsilon + 1e-6)
   })
 
-  it('keeps a fixed number of entries without annealing, as the paper does', async () => {
+  test('keeps a fixed number of entries without annealing, as the paper does', async () => {
     const options = { epsilon: 0.05, annealing: false, warmup: 20, keep: 80, tolerance: 5e-6 } as const
     const cpu = sinkhornNewton(C, a, b, options)
     const ours = await sinkhornNewton.async(C, a, b, { ...options, backend })
@@ -151,14 +151,14 @@ onDevice('sparse Newton on the device', () => {
     for (const { phase, kept } of ours.history) if (phase === 'newton') expect(kept).toBe(80)
   })
 
-  it('works on the columns where they are fewer', async () => {
+  test('works on the columns where they are fewer', async () => {
     const options = { epsilon: 0.01, tolerance: 2e-6 }
     const ours = await sinkhornNewton.async(costRows(y, x), b, a, { ...options, backend })
     expect(ours.status).toBe('converged')
     expectClose(ours, sinkhornNewton(pairwiseCost(y, x), b, a, options), 1e-6)
   })
 
-  it('solves a single pair', async () => {
+  test('solves a single pair', async () => {
     const { cost, status } = await sinkhornNewton.async([[2]], [1], [1], { epsilon: 0.1, tolerance: 1e-6, backend })
     expect([cost, status]).toEqual([2, 'converged'])
   })
@@ -174,7 +174,7 @@ onDevice('whatever the problem', () => {
     seed: fc.nat(1e9),
   })
 
-  it('SNS converges, to what its potentials say, or says why not', async () => {
+  test('SNS converges, to what its potentials say, or says why not', async () => {
     await fc.assert(
       fc.asyncProperty(recipes, async ({ n, m, family, marginals, decade, seed }) => {
         const rng = random(seed)
@@ -211,7 +211,7 @@ onDevice('whatever the problem', () => {
 onDevice('the backend in a solver', () => {
   const base = () => backend.memory.used
 
-  it('needs a call that waits', () => {
+  test('needs a call that waits', () => {
     const before = base()
     expect(() => sinkhorn(C, a, b, { epsilon: 0.1, backend })).toThrow(
       new TypeError('sinkhorn: needs an asynchronous backend; call sinkhorn.async(...)'),
@@ -219,7 +219,7 @@ onDevice('the backend in a solver', () => {
     expect(base()).toBe(before)
   })
 
-  it('gives all memory back, however a solve ends', async () => {
+  test('gives all memory back, however a solve ends', async () => {
     const before = base()
     const options = { epsilon: 0.02, tolerance: 1e-5, backend }
     await sinkhornNewton.async(C, a, b, options)
@@ -235,7 +235,7 @@ onDevice('the backend in a solver', () => {
     expect(base()).toBe(before)
   })
 
-  it("is found by 'auto', which does without it where it must and says so once", async () => {
+  test("is found by 'auto', which does without it where it must and says so once", async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const found = await sinkhorn.async(C, a, b, { epsilon: 0.1, tolerance: 1e-5, backend: 'auto' })
     expect(found.f.every((v, i) => v === sinkhorn(C, a, b, { epsilon: 0.1, tolerance: 1e-5 }).f[i])).toBe(false)
@@ -250,7 +250,7 @@ onDevice('the backend in a solver', () => {
     warn.mockRestore()
   })
 
-  it('says that the device was closed in the middle; auto finishes on the CPU', async () => {
+  test('says that the device was closed in the middle; auto finishes on the CPU', async () => {
     const other = await webgpu()
     const options = { epsilon: 0.01, tolerance: 1e-5, maxIterations: 3000 }
     const onProgress = () => other.close()

@@ -4,10 +4,10 @@ import { number, refuse, show } from '../errors.ts'
 export type Floats = Float64Array | Float32Array
 
 /**
- * A matrix in a flat array: entry (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` when it is transposed.
+ * A matrix in a flat array, in memory or on a device: entry (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` when it is transposed.
  * `rows` and `columns` are those of the matrix it stands for.
  */
-export interface MatrixView<A extends Floats = Float64Array> {
+export interface MatrixView<A = Float64Array> {
   readonly data: A
   readonly rows: number
   readonly columns: number
@@ -43,16 +43,16 @@ export function matrixView<A extends Floats>(
 }
 
 /** Views the transpose of a matrix, on the same numbers. */
-export function transpose<A extends Floats>({ data, rows, columns, stride, transposed }: MatrixView<A>): MatrixView<A> {
+export function transpose<A>({ data, rows, columns, stride, transposed }: MatrixView<A>): MatrixView<A> {
   return { data, rows: columns, columns: rows, stride, transposed: !transposed }
 }
 
 /** Refuses a transposed view where a kernel reads rows. */
-export function rowMajor(A: MatrixView<Floats>, label: string): void {
+export function rowMajor(A: MatrixView<unknown>, label: string): void {
   if (A.transposed) refuse(label, 'row-major', 'a transposed view')
 }
 
 /** Refuses a view of other rows and columns. */
-export function sized(A: MatrixView<Floats>, rows: number, columns: number, label: string): void {
+export function sized(A: MatrixView<unknown>, rows: number, columns: number, label: string): void {
   if (A.rows !== rows || A.columns !== columns) refuse(label, `${rows} x ${columns}`, `${A.rows} x ${A.columns}`)
 }

@@ -1,37 +1,60 @@
-import { number, refuse, show } from '@opt/core'
+import { type MatrixView, number, refuse, show } from '@opt/core'
 import type { Device } from '../device.ts'
 import { GPUArray } from '../pool.ts'
 import { GPUIntegers } from './integers.ts'
 
-type Given = [array: GPUArray | GPUIntegers, length: number]
+/** A matrix on the device. */
+export type GPUMatrix = MatrixView<GPUArray>
 
-/** What an operation was given. */
+type Given = readonly [array: GPUArray | GPUIntegers, length: number]
+
+/** The arguments of an operation. */
 export interface Arguments {
-  sizes: Record<string, number>
-  /** Leading dimensions, and the columns that must fit into each. */
-  strides?: Record<string, [stride: number, columns: number]>
-  /** Arrays and how long each must be at least. */
+  sizes?: Record<string, number>
+  /** Arrays, and how long each must be at least. */
   reads?: Record<string, Given>
   /** The same; none of them may be given twice. */
   writes: Record<string, Given>
 }
 
-/** Numbers from the first to the last entry of a matrix with a row and a column stride; none of what {@link check} refuses. */
-export function extent(rows: number, row: number, columns: number, column = 1): number {
-  const known = [rows, row, columns, column].every(Number.isInteger)
-  return !known || rows === 0 || columns === 0 ? 0 : (rows - 1) * row + (columns - 1) * column + 1
+/**
+ * Checks the sizes and the stride of a matrix.
+ *
+ * @throws TypeError or RangeError naming the field that is wrong.
+ */
+export function checkMatrix(A: GPUMatrix, label: string): void {
+  if (typeof A !== 'object' || A === null) refuse(label, 'a matrix { data, rows, columns, stride }', show(A), 'type')
+  const { rows, columns, stride, transposed } = A
+  number(rows, `${label}.rows`, { integer: true, min: 0 })
+  number(columns, `${label}.columns`, { integer: true, min: 0 })
+  number(stride, `${label}.stride`, { integer: true, min: transposed ? rows : columns })
+}
+
+/** {@link checkMatrix}, and refuses a transposed view. */
+export function checkRowMajor(A: GPUMatrix, label: string): void {
+  checkMatrix(A, label)
+  if (A.transposed) refuse(label, 'row-major', 'a transposed view')
+}
+
+/** Refuses a matrix of other rows and columns. */
+export function checkSize(A: GPUMatrix, rows: number, columns: number, label: string): void {
+  if (A.rows !== rows || A.columns !== columns) refuse(label, `${rows} x ${columns}`, `${A.rows} x ${A.columns}`)
+}
+
+/** The array of a matrix, and the numbers from its first entry to its last. */
+export function entries({ data, rows, columns, stride, transposed }: GPUMatrix): Given {
+  const [lines, length] = transposed ? [columns, rows] : [rows, columns]
+  return [data, lines === 0 || length === 0 ? 0 : (lines - 1) * stride + length]
 }
 
 /**
- * Checks what an operation was given, before anything is changed.
+ * Checks the arguments of an operation before anything is changed.
  *
  * @throws RangeError for a size, a length or an array given twice; TypeError for what is no array of this device.
  */
-export function check(device: Device, operation: string, { sizes, strides = {}, reads = {}, writes }: Arguments): void {
+export function check(device: Device, operation: string, { sizes = {}, reads = {}, writes }: Arguments): void {
   const label = (name: string) => `webgpu.${operation}: ${name}`
   for (const [name, size] of Object.entries(sizes)) number(size, label(name), { integer: true, min: 0 })
-  for (const [name, [stride, columns]] of Object.entries(strides))
-    number(stride, label(name), { integer: true, min: columns })
   const given = { ...reads, ...writes }
   for (const [name, [array, length]] of Object.entries(given)) {
     const owned = array instanceof GPUIntegers ? array.words : array
@@ -42,11 +65,4 @@ export function check(device: Device, operation: string, { sizes, strides = {}, 
   for (const [name, [written]] of Object.entries(writes))
     for (const [other, [array]] of Object.entries(given))
       if (other !== name && array === written) refuse(label(name), `another array than ${other}`, 'the same')
-}
-
-/** A matrix that is worked over in place has one stride. */
-export function sameStride(operation: string, strides: Record<string, number>): void {
-  const [[first, given], [second, other]] = Object.entries(strides)
-  if (given !== other)
-    refuse(`webgpu.${operation}: ${second}`, `${given}, as ${first}, for one and the same array`, `${other}`)
 }

@@ -3,7 +3,9 @@ import type { Device, Numbers } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { check } from './check.ts'
 
-/** Writes y from x, or from itself when they are the same: four numbers a thread, of the last four only those below n. */
+/**
+ * Writes y from x, or from itself when they are the same: four numbers a thread, of the last four only those below n.
+ */
 const fours = (name: string, same: boolean, numbers: string[], value: (x: string) => string): Program =>
   sharedProgram(same ? `${name}, in place` : name, () => ({
     reads: same ? [] : ['x: vec4f'],

@@ -1,6 +1,9 @@
 import { type Program, sharedProgram } from '@opt/core'
 
-/** How a factor lies in memory: which way a thread reads four numbers at a time, and whether they are one aligned load. */
+/**
+ * How a factor lies in memory: which way a thread reads four numbers at a time, and whether they are one aligned
+ * load.
+ */
 export interface Layout {
   /** Along k? Else along the rows of A or the columns of B. */
   along: boolean
@@ -24,7 +27,10 @@ export interface Product {
 const range = (n: number) => Array.from({ length: n }, (_, k) => k)
 const FOUR = 'vec4u(0u, 1u, 2u, 3u)'
 
-/** A function for a block of 4 lines by 4 of k, as four vectors along the lines; zero from p.k on. Beyond the last line anything may come. */
+/**
+ * A function for a block of 4 lines by 4 of k, as four vectors along the lines; zero from p.k on. Beyond the last
+ * line anything may come.
+ */
 function block(name: string, { along, aligned }: Layout, line: string, k: string): string {
   const at = (l: number, r: number) => `(line + ${l}u) * p.${line} + (k + ${r}u) * p.${k}`
   const masked = (l: number, r: number) => `select(0.0, ${name}[${at(l, r)}], k + ${r}u < p.k)`
@@ -48,9 +54,9 @@ const place = ({ along }: Layout, depth: number, wide: number) =>
   along ? [`b / ${depth / 4}u`, `b % ${depth / 4}u`] : [`b % ${wide}u`, `b / ${wide}u`]
 
 /**
- * The product by tiles: slices of A and B, `depth` of k at a time, go through the workgroup's memory while the next ones are on their
- * way; each thread keeps 8 x 8 (in smaller tiles 4 x 4) sums in registers and reads its factors as vectors. Half of the threads fetch
- * A and half B, each a block of 4 x 4.
+ * The product by tiles: slices of A and B, `depth` of k at a time, go through the workgroup's memory while the next
+ * ones are on their way; each thread keeps 8 x 8 (in smaller tiles 4 x 4) sums in registers and reads its factors as
+ * vectors. Half of the threads fetch A and half B, each a block of 4 x 4.
  */
 export const gemmProgram = (product: Product): Program =>
   sharedProgram(`gemm ${JSON.stringify(product)}`, () => {

@@ -1,26 +1,23 @@
-import { number } from '@opt/core'
-import type { Arrays, Device } from '../device.ts'
+import { number, transpose } from '@opt/core'
+import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { check, extent } from './check.ts'
+import { check, checkMatrix, checkRowMajor, checkSize, entries, type GPUMatrix } from './check.ts'
 import { gemmProgram, type Layout, type Product } from './gemm-program.ts'
 import type { LineSum } from './line-programs.ts'
 import { sumLines } from './lines.ts'
 import { borrow } from './scratch.ts'
 
-/** Tiles that fill a large device: below that, smaller ones, and parts of k. */
+/** Tiles that fill a large device; below that, smaller ones, and parts of k. */
 const MANY = 128
-/** The least of k that is worth a part of its own, and what parts are multiples of. */
+/** The least length of k that is worth a part of its own; lengths of parts are multiples of SLICE. */
 const PART = 256
 const SLICE = 32
 
-/** Which way a factor is read, from the strides of its lines and of k. */
-const layout = (line: number, k: number): Layout => {
-  const along = k === 1 || (line !== 1 && k < line)
-  return { along, aligned: (along ? k : line) === 1 && (along ? line : k) % 4 === 0 }
-}
+/** Which way a factor is read, from its strides along its lines and along k, one of which is 1. */
+const layout = (line: number, k: number): Layout => ({ along: k === 1, aligned: (k === 1 ? line : k) % 4 === 0 })
 
-/** A product's program and in how many tiles and parts it comes. */
-export function tileProduct(
+/** Chooses the tiles of a product, and in how many parts of k it comes. */
+function tileProduct(
   m: number,
   n: number,
   k: number,
@@ -48,73 +45,52 @@ const putTogether = (lower: boolean): LineSum => ({
   },
 })
 
-function multiply(device: Device, arrays: Arrays, numbers: Record<Sizes, number>, lower: boolean): void {
-  const { m, n, k, rowA, columnA, rowB, columnB, ldc } = numbers
+/** The strides of a matrix from one row to the next, and from one column to the next. */
+const strides = ({ stride, transposed }: GPUMatrix) => (transposed ? [1, stride] : [stride, 1])
+
+/** C += alpha A B, or its lower triangle. */
+function multiply(device: Device, alpha: number, A: GPUMatrix, B: GPUMatrix, C: GPUMatrix, lower: boolean): void {
+  const [m, n, k] = [C.rows, C.columns, A.columns]
   if (m === 0 || n === 0 || k === 0) return
+  const [rowA, columnA] = strides(A)
+  const [rowB, columnB] = strides(B)
   const { tile, parts, ...tiling } = tileProduct(m, n, k)
   const split = parts > 1
   const product: Product = {
     tile,
     A: layout(rowA, columnA),
     B: layout(columnB, rowB),
-    alignedC: (split ? n : ldc) % 4 === 0,
+    alignedC: (split ? n : C.stride) % 4 === 0,
     lower,
     split,
   }
-  const run = (all: Arrays) => device.run(gemmProgram(product), all, { ...numbers, ...tiling }, parts * tiling.tiles)
-  if (!split) run(arrays)
+  const numbers = { m, n, k, alpha, rowA, columnA, rowB, columnB, ldc: C.stride, ...tiling }
+  const run = (into: GPUArray) =>
+    device.run(gemmProgram(product), { A: A.data, B: B.data, C: into }, numbers, parts * tiling.tiles)
+  if (!split) run(C.data)
   else
     borrow(device, parts * m * n, (P) => {
-      run({ ...arrays, C: P })
-      sumLines(device, putTogether(lower), { P, C: arrays.C }, { n, ldc }, m * n, parts)
+      run(P)
+      sumLines(device, putTogether(lower), { P, C: C.data }, { n, ldc: C.stride }, m * n, parts)
     })
 }
 
-type Sizes = 'm' | 'n' | 'k' | 'alpha' | 'rowA' | 'columnA' | 'rowB' | 'columnB' | 'ldc'
-
-export function gemm(
-  device: Device,
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  A: GPUArray,
-  rowA: number,
-  columnA: number,
-  B: GPUArray,
-  rowB: number,
-  columnB: number,
-  C: GPUArray,
-  ldc: number,
-): void {
-  check(device, 'gemm', {
-    sizes: { m, n, k, rowA, columnA, rowB, columnB },
-    strides: { ldc: [ldc, n] },
-    reads: { A: [A, extent(m, rowA, k, columnA)], B: [B, extent(k, rowB, n, columnB)] },
-    writes: { C: [C, extent(m, ldc, n)] },
-  })
+export function gemm(device: Device, alpha: number, A: GPUMatrix, B: GPUMatrix, C: GPUMatrix): void {
+  checkMatrix(A, 'webgpu.gemm: A')
+  checkMatrix(B, 'webgpu.gemm: B')
+  checkRowMajor(C, 'webgpu.gemm: C')
+  checkSize(B, A.columns, C.columns, 'webgpu.gemm: B')
+  checkSize(A, C.rows, A.columns, 'webgpu.gemm: A')
+  check(device, 'gemm', { reads: { A: entries(A), B: entries(B) }, writes: { C: entries(C) } })
   number(alpha, 'webgpu.gemm: alpha')
-  multiply(device, { A, B, C }, { m, n, k, alpha, rowA, columnA, rowB, columnB, ldc }, false)
+  multiply(device, alpha, A, B, C, false)
 }
 
-export function syrk(
-  device: Device,
-  n: number,
-  k: number,
-  alpha: number,
-  A: GPUArray,
-  rowA: number,
-  columnA: number,
-  C: GPUArray,
-  ldc: number,
-): void {
-  check(device, 'syrk', {
-    sizes: { n, k, rowA, columnA },
-    strides: { ldc: [ldc, n] },
-    reads: { A: [A, extent(n, rowA, k, columnA)] },
-    writes: { C: [C, extent(n, ldc, n)] },
-  })
+export function syrk(device: Device, alpha: number, A: GPUMatrix, C: GPUMatrix): void {
+  checkMatrix(A, 'webgpu.syrk: A')
+  checkRowMajor(C, 'webgpu.syrk: C')
+  checkSize(C, A.rows, A.rows, 'webgpu.syrk: C')
+  check(device, 'syrk', { reads: { A: entries(A) }, writes: { C: entries(C) } })
   number(alpha, 'webgpu.syrk: alpha')
-  const strides = { rowA, columnA, rowB: columnA, columnB: rowA, ldc }
-  multiply(device, { A, B: A, C }, { m: n, n, k, alpha, ...strides }, true)
+  multiply(device, alpha, A, transpose(A), C, true)
 }

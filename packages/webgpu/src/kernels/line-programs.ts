@@ -16,20 +16,26 @@ export interface LineSum {
   entry: string
   /** WGSL of the first place of a line and the one behind its last, when they differ from line to line. */
   places?: readonly [string, string]
-  /** WGSL that takes up the sum `all` of a `line`; with `logarithmic` all is logarithms vec2f(largest entry, sum of exponentials below it). */
+  /**
+   * WGSL that takes up the sum `all` of a `line`; with `logarithmic` all is logarithms vec2f(largest entry, sum of
+   * exponentials below it).
+   */
   finish: { reads?: readonly string[]; writes: readonly string[]; numbers?: readonly string[]; body: string }
 }
 
 /**
- * Compensated sums (Kahan 1965), four side by side. A compiler may reorder float arithmetic, and would find the compensation to be
- * zero: `opaque` hides from it what a value is, by a zero that it does not know.
+ * Compensated sums (Kahan 1965), four side by side. A compiler may reorder float arithmetic, and would find the
+ * compensation to be zero: `opaque` hides from it what a value is, by a zero that it does not know.
  */
 const OPAQUE = `
 fn opaque(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(p.zero)); }
 `
 const ADD = `let more = opaque(sum + y); rest = opaque(more - sum) - y; sum = more;`
 
-/** Takes four entries into the sums. The top moves by epsilon at least: few moves, few roundings, and no exponential above e. */
+/**
+ * Takes four entries into the sums. The top moves by epsilon at least: few moves, few roundings, and no exponential
+ * above e.
+ */
 const take = (logarithmic: boolean | undefined, four: string) =>
   logarithmic
     ? `let d = ${four};
@@ -65,8 +71,8 @@ const once = (...declarations: readonly (readonly string[])[]): string[] => [...
 const pair = (logarithmic: boolean | undefined) => (logarithmic ? 'parts_of: vec2f' : 'parts_of')
 
 /**
- * Sums of lines by `lanes` threads each. The threads of a row lie side by side, those of a column a row apart, so that either way
- * neighbours read neighbours. With `split` a line comes in parts, for {@link finishProgram}.
+ * Sums of lines by `lanes` threads each. The threads of a row lie side by side, those of a column a row apart, so
+ * that either way neighbours read neighbours. With `split` a line comes in parts, for {@link finishProgram}.
  */
 export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program =>
   sharedProgram(`${sum.name}, ${lanes} threads a line${split ? ', in parts' : ''}`, () => {

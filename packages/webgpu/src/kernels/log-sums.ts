@@ -1,7 +1,7 @@
-import { number, type Program, sharedProgram } from '@opt/core'
+import { number, type Program, refuse, sharedProgram } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { check, extent, sameStride } from './check.ts'
+import { check, checkRowMajor, checkSize, entries, type GPUMatrix } from './check.ts'
 import type { LineSum } from './line-programs.ts'
 import { sumLines } from './lines.ts'
 import { borrow } from './scratch.ts'
@@ -35,44 +35,18 @@ const columnLogs: LineSum = {
   entry: 'return f[i] - C[i * p.ldc + j];',
 }
 
-export function rowLse(
-  device: Device,
-  m: number,
-  n: number,
-  C: GPUArray,
-  ldc: number,
-  g: GPUArray,
-  epsilon: number,
-  out: GPUArray,
-): void {
-  const scale = scaled(epsilon, 'rowLse')
-  check(device, 'rowLse', {
-    sizes: { m, n },
-    strides: { ldc: [ldc, n] },
-    reads: { C: [C, extent(m, ldc, n)], g: [g, n] },
-    writes: { out: [out, m] },
-  })
-  sumLines(device, rowLogs, { C, g, out }, { ldc, ...scale }, m, n)
+export function rowLse(device: Device, C: GPUMatrix, g: GPUArray, epsilon: number, out: GPUArray): void {
+  checkRowMajor(C, 'webgpu.rowLse: C')
+  const numbers = { ldc: C.stride, ...scaled(epsilon, 'rowLse') }
+  check(device, 'rowLse', { reads: { C: entries(C), g: [g, C.columns] }, writes: { out: [out, C.rows] } })
+  sumLines(device, rowLogs, { C: C.data, g, out }, numbers, C.rows, C.columns)
 }
 
-export function colLse(
-  device: Device,
-  m: number,
-  n: number,
-  C: GPUArray,
-  ldc: number,
-  f: GPUArray,
-  epsilon: number,
-  out: GPUArray,
-): void {
-  const scale = scaled(epsilon, 'colLse')
-  check(device, 'colLse', {
-    sizes: { m, n },
-    strides: { ldc: [ldc, n] },
-    reads: { C: [C, extent(m, ldc, n)], f: [f, m] },
-    writes: { out: [out, n] },
-  })
-  sumLines(device, columnLogs, { C, f, out }, { ldc, ...scale }, n, m)
+export function colLse(device: Device, C: GPUMatrix, f: GPUArray, epsilon: number, out: GPUArray): void {
+  checkRowMajor(C, 'webgpu.colLse: C')
+  const numbers = { ldc: C.stride, ...scaled(epsilon, 'colLse') }
+  check(device, 'colLse', { reads: { C: entries(C), f: [f, C.rows] }, writes: { out: [out, C.columns] } })
+  sumLines(device, columnLogs, { C: C.data, f, out }, numbers, C.columns, C.rows)
 }
 
 const softmaxSums: LineSum = {
@@ -95,25 +69,18 @@ const softmaxEntries = (same: boolean): Program =>
   Y[row * p.ldy + column] = exp(${same ? 'Y' : 'X'}[row * p.ldx + column] - sums[row].x) * sums[row].y;`,
   }))
 
-export function softmaxRows(
-  device: Device,
-  m: number,
-  n: number,
-  X: GPUArray,
-  ldx: number,
-  Y: GPUArray,
-  ldy: number,
-): void {
-  const same = X === Y
-  check(device, 'softmaxRows', {
-    sizes: { m, n },
-    strides: { ldx: [ldx, n], ldy: [ldy, n] },
-    reads: same ? {} : { X: [X, extent(m, ldx, n)] },
-    writes: { Y: [Y, extent(m, ldy, n)] },
-  })
-  if (same) sameStride('softmaxRows', { ldx, ldy })
+export function softmaxRows(device: Device, X: GPUMatrix, Y: GPUMatrix): void {
+  checkRowMajor(X, 'webgpu.softmaxRows: X')
+  checkRowMajor(Y, 'webgpu.softmaxRows: Y')
+  checkSize(Y, X.rows, X.columns, 'webgpu.softmaxRows: Y')
+  const same = X.data === Y.data
+  check(device, 'softmaxRows', { reads: same ? {} : { X: entries(X) }, writes: { Y: entries(Y) } })
+  if (same && X.stride !== Y.stride)
+    refuse('webgpu.softmaxRows: Y.stride', `${X.stride}, as that of X on the same array`, `${Y.stride}`)
+  const [m, n] = [X.rows, X.columns]
   borrow(device, 2 * m, (sums) => {
-    sumLines(device, softmaxSums, { X, sums }, { ldx, epsilon: 1, inverse: 1 }, m, n)
-    device.run(softmaxEntries(same), { X, Y, sums }, { entries: m * n, n, ldx, ldy })
+    const arrays = { X: X.data, Y: Y.data, sums }
+    sumLines(device, softmaxSums, arrays, { ldx: X.stride, epsilon: 1, inverse: 1 }, m, n)
+    device.run(softmaxEntries(same), arrays, { entries: m * n, n, ldx: X.stride, ldy: Y.stride })
   })
 }

@@ -1,7 +1,7 @@
 import { refuse } from '@opt/core'
 import type { Device } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
-import { check, extent } from './check.ts'
+import { check, checkRowMajor, entries, type GPUMatrix } from './check.ts'
 import type { GPUIntegers } from './integers.ts'
 import { type LineSum, sumProgram } from './line-programs.ts'
 import { lanesFor, partsFor, sumLines } from './lines.ts'
@@ -37,14 +37,10 @@ const byRows: LineSum = {
   finish: into('y', 'all'),
 }
 
-export function gemv(device: Device, m: number, n: number, A: GPUArray, lda: number, x: GPUArray, y: GPUArray): void {
-  check(device, 'gemv', {
-    sizes: { m, n },
-    strides: { lda: [lda, n] },
-    reads: { A: [A, extent(m, lda, n)], x: [x, n] },
-    writes: { y: [y, m] },
-  })
-  sumLines(device, byRows, { A, x, y }, { lda }, m, n)
+export function gemv(device: Device, A: GPUMatrix, x: GPUArray, y: GPUArray): void {
+  checkRowMajor(A, 'webgpu.gemv: A')
+  check(device, 'gemv', { reads: { A: entries(A), x: [x, A.columns] }, writes: { y: [y, A.rows] } })
+  sumLines(device, byRows, { A: A.data, x, y }, { lda: A.stride }, A.rows, A.columns)
 }
 
 const byColumns: LineSum = {
@@ -56,14 +52,10 @@ const byColumns: LineSum = {
   finish: into('y', 'y[line] + all'),
 }
 
-export function gemvT(device: Device, m: number, n: number, A: GPUArray, lda: number, x: GPUArray, y: GPUArray): void {
-  check(device, 'gemvT', {
-    sizes: { m, n },
-    strides: { lda: [lda, n] },
-    reads: { A: [A, extent(m, lda, n)], x: [x, m] },
-    writes: { y: [y, n] },
-  })
-  if (m > 0) sumLines(device, byColumns, { A, x, y }, { lda }, n, m)
+export function gemvT(device: Device, A: GPUMatrix, x: GPUArray, y: GPUArray): void {
+  checkRowMajor(A, 'webgpu.gemvT: A')
+  check(device, 'gemvT', { reads: { A: entries(A), x: [x, A.rows] }, writes: { y: [y, A.columns] } })
+  if (A.rows > 0) sumLines(device, byColumns, { A: A.data, x, y }, { lda: A.stride }, A.columns, A.rows)
 }
 
 const sparse: LineSum = {
@@ -85,13 +77,13 @@ export function spmv(
 ): void {
   check(device, 'spmv', {
     sizes: { m },
-    reads: { starts: [starts, extent(m, 1, 1) + 1], columns: [columns, 0], values: [values, 0], x: [x, 0] },
+    reads: { starts: [starts, m + 1], columns: [columns, 0], values: [values, 0], x: [x, 0] },
     writes: { y: [y, m] },
   })
-  const entries = Math.min(columns.length, values.length)
+  const stored = Math.min(columns.length, values.length)
   if (!starts.ascending) refuse('webgpu.spmv: starts', 'nondecreasing', 'a smaller one after a larger one')
-  if (starts.largest > entries)
-    refuse('webgpu.spmv: starts', `at most ${entries}, the entries given`, `${starts.largest}`)
+  if (starts.largest > stored)
+    refuse('webgpu.spmv: starts', `at most ${stored}, the entries given`, `${starts.largest}`)
   if (columns.largest >= x.length)
     refuse('webgpu.spmv: columns', `below ${x.length}, the length of x`, `${columns.largest}`)
   const arrays = { starts: starts.words, columns: columns.words, values, x, y }
