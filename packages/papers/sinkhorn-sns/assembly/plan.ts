@@ -6,8 +6,9 @@ import { exponents, rowMaximum } from '../../../core/assembly/softmax'
 import { axpyOf } from '../../../core/assembly/vectors'
 
 /**
- * t_j = exp((f_i + g_j - C_ij) / epsilon) with the old f serves both halves of the iteration: f_i follows from its sum s, and the row
- * of the plan under the new f is t a_i / s. A row whose sum leaves the safe range is done again, shifted by its maximum.
+ * t_j = exp((f_i + g_j - C_ij) / epsilon) with the old f serves both halves of the iteration: f_i follows from its
+ * sum s, and the row of the plan under the new f is t a_i / s. A row whose sum leaves the safe range is done again,
+ * shifted by its maximum.
  */
 export function sinkhornRow(m: i32, n: i32, C: usize, ldc: i32, a: usize, f: usize, g: usize, epsilon: f64, z: usize, t: usize): i32 {
   const row = <usize>ldc << 3, k = 1 / epsilon

@@ -26,15 +26,17 @@ async function digitPair(side, metric) {
   return imagePair(draw(0), draw(1), { height: side, width: side, metric, maxPixel: 255 })
 }
 
+const sides = [28, 32, 45]
+const lengths = [500, 1000, 2000]
 const rows = [
   ['assignment', 500, 1200, () => randomAssignment(500, random(0))],
   ['assignment', 1000, 2400, () => randomAssignment(1000, random(0))],
   ['assignment', 1000, 1200, () => randomAssignment(1000, random(0))],
   ['assignment', 2000, 4800, () => randomAssignment(2000, random(0))],
-  ...[28, 32, 45].map((side) => ['digits, squared L2', side * side, 1200, () => digitPair(side, 'sqeuclidean')]),
-  ...[28, 32, 45].map((side) => ['digits, L1', side * side, 1200, () => digitPair(side, 'cityblock')]),
-  ...[500, 1000, 2000].map((n) => ['densities, W2', n, 1200, () => densities1d(n, 2)]),
-  ...[500, 1000, 2000].map((n) => ['densities, W1', n, 1200, () => densities1d(n, 1)]),
+  ...sides.map((side) => ['digits, squared L2', side * side, 1200, () => digitPair(side, 'sqeuclidean')]),
+  ...sides.map((side) => ['digits, L1', side * side, 1200, () => digitPair(side, 'cityblock')]),
+  ...lengths.map((n) => ['densities, W2', n, 1200, () => densities1d(n, 2)]),
+  ...lengths.map((n) => ['densities, W1', n, 1200, () => densities1d(n, 1)]),
 ].filter(([, n]) => !quick || n < 800)
 
 const peer = await startPeer(new URL('pot_peer.py', import.meta.url))
@@ -102,13 +104,12 @@ for (const [family, n, eta, make] of rows) {
   }
   misses.push(...lost.map((text) => `${name}: ${text}`))
   table.push([
-    ...[
-      `${family}, ${n}, ${eta}`,
-      `${sns.sinkhornIterations} + ${sns.newtonIterations}`,
-      `${capped}${plain.iterations}`,
-      show(snsTime),
-    ],
-    ...[`${capped}${show(kernelTime)}`, `${capped}${show(logTotal)}`],
+    `${family}, ${n}, ${eta}`,
+    `${sns.sinkhornIterations} + ${sns.newtonIterations}`,
+    `${capped}${plain.iterations}`,
+    show(snsTime),
+    `${capped}${show(kernelTime)}`,
+    `${capped}${show(logTotal)}`,
     ...(pot
       ? [`${capped}${show(total(pot.stabilized))}`, `${capped}${show(total(pot.log))}`, show(pot.emd)]
       : ['-', '-', '-']),

@@ -27,7 +27,8 @@ interface Curve {
 function plans(data: Float64Array, kept: number): Figure[] {
   const order = Float64Array.from(data).sort().reverse()
   const picture = (title: string, paint: (p: number) => number): Figure => ({
-    ...{ kind: 'heatmap', title },
+    kind: 'heatmap',
+    title,
     image: { width: BARS, height: BARS, channels: 1, data: data.map(paint) },
   })
   const threshold = order[Math.min(kept, order.length) - 1]
@@ -40,8 +41,10 @@ function plans(data: Float64Array, kept: number): Figure[] {
 }
 
 const errors = (plain: Curve, sns: Curve): Figure => ({
-  ...{ kind: 'line', title: 'L1 error of the marginals' },
-  ...{ x: { label: 'iteration', scale: 'log' }, y: { label: 'error', scale: 'log' } },
+  kind: 'line',
+  title: 'L1 error of the marginals',
+  x: { label: 'iteration', scale: 'log' },
+  y: { label: 'error', scale: 'log' },
   series: [
     { label: 'Sinkhorn', ...plain },
     { label: 'SNS', ...sns },
@@ -71,9 +74,9 @@ function* histograms(values: ControlValues): Generator<Frame, void, void> {
     ['SNS', `${sinkhornIterations} + ${newtonIterations} iterations, ${milliseconds.toFixed(1)} ms, ${status}`],
     ['transport cost', solution.cost.toPrecision(8)],
   ]
-  const frame = (said: string): Frame => ({
+  const frame = (progress: string): Frame => ({
     figures: [...pictures, errors(plain, sns)],
-    readout: said ? [...readout, ['Sinkhorn', said]] : readout,
+    readout: progress ? [...readout, ['Sinkhorn', progress]] : readout,
   })
   yield frame('')
 
@@ -125,10 +128,13 @@ function* clouds(values: ControlValues): Generator<Frame, void, void> {
     yield {
       figures: [
         {
-          ...{ kind: 'scatter', title: 'From a cloud to a ring, along the plan', x: { label: 'x' }, y: { label: 'y' } },
+          kind: 'scatter',
+          title: 'From a cloud to a ring, along the plan',
+          x: { label: 'x' },
+          y: { label: 'y' },
           series: [
-            { label: 'where to', x: column(to, 0), y: column(to, 1) },
-            { label: 'on the way', x: column(at, 0), y: column(at, 1) },
+            { label: 'target', x: column(to, 0), y: column(to, 1) },
+            { label: 'moving', x: column(at, 0), y: column(at, 1) },
           ],
         },
       ],

@@ -30,9 +30,11 @@ export interface DistanceOptions extends SolveOptions<SinkhornNewtonReport> {
 export interface Divergence {
   /** V(x, y) - V(x, x) / 2 - V(y, y) / 2, nonnegative up to the tolerance, 0 for equal measures. */
   divergence: number
-  /** Did all three solves converge? */
+  /** Whether all three solves converged. */
   converged: boolean
-  /** Gradients in the masses a and b, up to a constant: the potentials of the pair less those of each with itself. */
+  /**
+   * Gradients in the masses a and b, up to a constant: potentials of the pair minus those of each cloud with itself.
+   */
   gradA: Float64Array
   gradB: Float64Array
 }
@@ -40,10 +42,11 @@ export interface Divergence {
 const uniform = (n: number): Float64Array => new Float64Array(n).fill(1 / n)
 
 /**
- * The Sinkhorn divergence of two point clouds (Feydy et al. 2019), the debiased entropic transport cost.
+ * Computes the Sinkhorn divergence of two point clouds (Feydy et al. 2019), the debiased entropic transport cost.
  *
  * @param x n x d points.
  * @param y m x d points.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function sinkhornDivergence(
   x: MatrixLike,
@@ -57,7 +60,7 @@ export function sinkhornDivergence(
   const to = vector(b ?? uniform(Y.shape[0]), 'sinkhornDivergence: b', { length: Y.shape[0], sign: 'nonnegative' })
   const own = (points: Matrix, masses: Float64Array) => {
     const s = sinkhornNewton(costBetween(points, points, metric, 'sinkhornDivergence'), masses, masses, options)
-    // The exact potentials are alike; on either side blocks may stand at any height, their mean does not.
+    // The exact f and g are equal. Those found may differ by the heights of blocks, which cancel in their mean.
     return { ...s, potential: s.f.map((v, i) => (v + s.g[i]) / 2) }
   }
   const xx = own(X, from)
@@ -79,7 +82,7 @@ export function sinkhornDivergence(
 
 const same = (x: Float64Array, y: Float64Array): boolean => x.length === y.length && x.every((v, i) => v === y[i])
 
-/** Potentials of which blocks that hardly exchange mass stand where they should to each other. */
+/** Corrects the relative heights of blocks that hardly exchange mass. */
 function aligned(
   cost: Matrix,
   a: Float64Array,
@@ -101,13 +104,13 @@ function aligned(
     rows.forEach((at, i) => (f[at] = working.f[i] / scale + shift))
     columns.forEach((at, j) => (g[at] = working.g[j] / scale))
     fillSilent(problem, f, g, options.epsilon)
-    // Then the blocks anew, from there.
+    // Finds the blocks again, from the corrected potentials.
     if (round === 0) ({ f, g } = sinkhornNewton(cost, a, b, { ...options, initial: { f, g } }))
   }
   return { f, g }
 }
 
-/** A grey picture: height * width nonnegative pixels, row by row, taken for masses on [0, 1]^2. */
+/** A grey picture: height * width nonnegative pixels, row by row, as masses on [0, 1]^2. */
 export interface Picture {
   height: number
   width: number
@@ -115,11 +118,12 @@ export interface Picture {
 }
 
 /**
- * W_p of two point clouds or two pictures, p = 1 or 2, through the entropic plan: (its cost)^(1/p). The entropic plan is
- * not quite the best one, so this is slightly above the true distance; it comes down to it with epsilon.
+ * Approximates W_p between two point clouds or pictures, p = 1 or 2, by (cost of the entropic plan)^(1/p). The entropic
+ * plan is not quite optimal, so this is slightly above the true distance, and tends to it with epsilon.
  *
  * @param x n x d points, or a picture.
  * @param y m x d points, or a picture.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function wasserstein(
   x: MatrixLike | Picture,

@@ -17,11 +17,12 @@ const PAIRS = [
 /** One row of the paper's comparison. */
 interface Row {
   name: string
-  /** The first row of a family is drawn, and tried with the paper's own settings: so many Sinkhorn iterations first. */
+  /** The first row of a family is drawn, and repeated with the paper's own settings. */
   family: string
+  /** Sinkhorn iterations of the paper's settings. */
   warmup: number
   eta: number
-  /** What the paper reports: SNS and Sinkhorn iterations to machine accuracy. */
+  /** The paper's SNS and Sinkhorn iterations to machine accuracy. */
   paper: string
   /** Sinkhorn needs at least so many times the iterations; null: printed, not judged. */
   factor: number | null
@@ -36,11 +37,15 @@ const PAPER = {
 
 async function rows({ scale, seed, dataFolder, note }: ExperimentContext): Promise<Row[]> {
   const assignment = (n: number, eta: number, factor: number | null) => (k: number) => ({
-    ...{ name: `assignment, n = ${n}, eta = ${eta}, seed ${seed + k}`, eta, factor, paper: PAPER.assignment },
-    ...{ family: 'assignment', warmup: 20 },
+    name: `assignment, n = ${n}, eta = ${eta}, seed ${seed + k}`,
+    family: 'assignment',
+    warmup: 20,
+    eta,
+    paper: PAPER.assignment,
+    factor,
     make: () => randomAssignment(n, random(seed + k)),
   })
-  const digits = await mnist({ split: 'test', ...(dataFolder === undefined ? {} : { folder: dataFolder }) })
+  const digits = await mnist({ split: 'test', folder: dataFolder })
   note(`Digits: ${digits.source}; pairs of test pictures, floor 0.01, cost between pixels divided by its maximum.`)
   const picture = (i: number) => Float64Array.from(digits.features.data.subarray(784 * i, 784 * (i + 1)))
   const images =
@@ -48,22 +53,24 @@ async function rows({ scale, seed, dataFolder, note }: ExperimentContext): Promi
     ([i, j]: number[]) => {
       const side = 28 + 2 * margin
       const framed = (k: number) => frame(picture(k), 28, margin)
+      const distance = metric === 'cityblock' ? 'L1' : 'squared L2'
       return {
-        ...{ eta: 1200, factor: 10, paper: PAPER[metric], family: `digits ${metric}` },
+        name: `digits ${digits.labels[i]} and ${digits.labels[j]}, ${distance}, n = ${side * side}`,
+        family: `digits ${metric}`,
         warmup: metric === 'cityblock' ? 700 : 20,
-        name: `digits ${digits.labels[i]} and ${digits.labels[j]}, ${metric === 'cityblock' ? 'L1' : 'squared L2'}, n = ${side * side}`,
+        eta: 1200,
+        paper: PAPER[metric],
+        factor: 10,
         make: () => imagePair(framed(i), framed(j), { height: side, width: side, metric, maxPixel: 255 }),
       }
     }
   const density = (n: number, p: 1 | 2) => ({
-    ...{
-      name: `densities on a line, W${p}, n = ${n}`,
-      eta: 1200,
-      factor: 10,
-      paper: '',
-      family: `densities W${p}`,
-      warmup: 20,
-    },
+    name: `densities on a line, W${p}, n = ${n}`,
+    family: `densities W${p}`,
+    warmup: 20,
+    eta: 1200,
+    paper: '',
+    factor: 10,
     make: () => densities1d(n, p),
   })
 
@@ -82,7 +89,7 @@ async function rows({ scale, seed, dataFolder, note }: ExperimentContext): Promi
   ]
 }
 
-/** Cuts a margin off a square picture (negative) or puts a black one round it. */
+/** Puts a black margin around a square picture; cuts it when the margin is negative. */
 function frame(pixels: Float64Array, side: number, margin: number): Float64Array {
   const to = side + 2 * margin
   return Float64Array.from({ length: to * to }, (_, k) => {
@@ -93,7 +100,7 @@ function frame(pixels: Float64Array, side: number, margin: number): Float64Array
 
 const count = (n: number, reached: boolean) => (reached ? String(n) : `> ${n}`)
 
-/** Iterations of SNS and Sinkhorn to 1e-9 on the paper's three families and on smooth densities. */
+/** Compares the iterations of SNS and Sinkhorn to 1e-9 on the paper's three families and on smooth densities. */
 export const experiment: Experiment = async (context) => {
   const list = await rows(context)
   const table: (string | number)[][] = []
@@ -101,7 +108,7 @@ export const experiment: Experiment = async (context) => {
   for (const [k, { name, family, eta, paper, factor, make }] of list.entries()) {
     await context.progress(k / (list.length + 1), name)
     const { cost, a, b } = make()
-    const options = { epsilon: 1 / eta, tolerance: TOLERANCE, ...(context.signal && { signal: context.signal }) }
+    const options = { epsilon: 1 / eta, tolerance: TOLERANCE, signal: context.signal }
     const [sns, snsTime] = await timed(() => sinkhornNewton.async(cost, a, b, options))
     await context.progress((k + 0.1) / (list.length + 1), `${name}, Sinkhorn`)
     const [plain, plainTime] = await timed(() =>
@@ -113,18 +120,20 @@ export const experiment: Experiment = async (context) => {
     const ratio = plain.iterations / sns.iterations
     const ours = `${count(sns.iterations, converged)} against ${count(plain.iterations, plain.status === 'converged')}`
     context.claim({
-      claim: `${name}: ${factor === null ? 'fewer iterations than Sinkhorn' : `at least ${factor} times fewer iterations than Sinkhorn`}`,
-      ...{ paper, ours },
+      claim: `${name}: ${factor === null ? 'fewer' : `at least ${factor} times fewer`} iterations than Sinkhorn`,
+      paper,
+      ours,
       pass: factor === null ? null : converged && ratio >= factor,
     })
     const seconds = (ms: number) => (ms / 1000).toFixed(2)
     table.push([
-      ...[
-        name,
-        `${sns.sinkhornIterations} + ${sns.newtonIterations}`,
-        count(plain.iterations, plain.status === 'converged'),
-      ],
-      ...[Math.round(ratio), seconds(snsTime), seconds(plainTime), sns.error.toExponential(1)],
+      name,
+      `${sns.sinkhornIterations} + ${sns.newtonIterations}`,
+      count(plain.iterations, plain.status === 'converged'),
+      Math.round(ratio),
+      seconds(snsTime),
+      seconds(plainTime),
+      sns.error.toExponential(1),
     ])
 
     if (!drawn.has(family)) {
@@ -164,7 +173,9 @@ function errorFigure(
 ) {
   const thin = plain.filter(({ iteration }) => iteration <= 20 || iteration % Math.ceil(plain.length / 400) === 0)
   const curve = (label: string, points: { iteration: number; y: number }[]): Series => ({
-    ...{ label, x: points.map(({ iteration }) => iteration), y: points.map(({ y }) => Math.max(y, 1e-16)) },
+    label,
+    x: points.map(({ iteration }) => iteration),
+    y: points.map(({ y }) => Math.max(y, 1e-16)),
   })
   return {
     kind: 'line' as const,
@@ -186,7 +197,7 @@ function errorFigure(
   }
 }
 
-/** The paper's own settings: no annealing, N1 Sinkhorn iterations, a fixed count of entries. */
+/** Runs the paper's own settings: no annealing, N1 Sinkhorn iterations, a fixed number of entries. */
 async function fixedCounts(context: ExperimentContext, list: Row[]): Promise<void> {
   const table: (string | number)[][] = []
   for (const { name, eta, warmup, make } of list) {
@@ -194,7 +205,11 @@ async function fixedCounts(context: ExperimentContext, list: Row[]): Promise<voi
     for (const multiple of [2, 3, 15]) {
       await context.progress(list.length / (list.length + 1), `${name}, ${multiple}n entries kept`)
       const s = sinkhornNewton(cost, a, b, {
-        ...{ epsilon: 1 / eta, tolerance: TOLERANCE, annealing: false, warmup, keep: multiple * a.length },
+        epsilon: 1 / eta,
+        tolerance: TOLERANCE,
+        annealing: false,
+        warmup,
+        keep: multiple * a.length,
         stopWhen: ({ iteration }) => iteration >= warmup + NEWTON_CAP,
       })
       const steps = count(s.newtonIterations, s.status === 'converged')
@@ -208,7 +223,7 @@ async function fixedCounts(context: ExperimentContext, list: Row[]): Promise<voi
   })
 }
 
-/** Theorem 1: the plan of an assignment problem is sparse, the more so the larger eta. */
+/** Measures Theorem 1: the plan of an assignment problem is the sparser the larger eta. */
 function sparsity(context: ExperimentContext): void {
   const n = 200
   const { cost, a, b } = randomAssignment(n, random(context.seed))

@@ -7,13 +7,13 @@ export interface Potentials {
   g: VectorLike
 }
 
-/** How epsilon comes down: from `start` times the cost's range, by `factor` a level, each level but the last to `tolerance`. */
+/** The levels of epsilon. */
 export interface Annealing {
-  /** Default 0.1. */
+  /** First epsilon, as a multiple of the range of the cost. Default 0.1. */
   start?: number
-  /** Default 3. */
+  /** Ratio of epsilon from one level to the next. Default 3. */
   factor?: number
-  /** Default 1e-3. */
+  /** L1 error to which levels before the last are solved. Default 1e-3. */
   tolerance?: number
 }
 
@@ -21,19 +21,25 @@ export interface Annealing {
 export interface SinkhornNewtonOptions {
   /** Regularisation, in units of the cost; the paper's eta is 1 / epsilon. */
   epsilon: number
-  /** Where to start; the first level is the final one when the error there is below 0.1. */
+  /** Potentials to start from; if their error is below 0.1, the solve starts at the final epsilon. */
   initial?: Potentials | undefined
   /** false: work at the final epsilon from the start, as the paper does. Default true. */
   annealing?: boolean | Annealing
   /** Sinkhorn iterations before Newton on each level (the paper's N1). Default 5. */
   warmup?: number
-  /** Entries of P kept in the Hessian: as many as the present error asks for ('auto', default), or a fixed count (the paper). */
+  /**
+   * Entries of P kept in the Hessian: as many as the present error needs ('auto', default), or a fixed number (the
+   * paper).
+   */
   keep?: 'auto' | number
   /** 'auto' drops at most forcing * min(1, sqrt(error)) of the mass. Default 0.1. */
   forcing?: number
-  /** On the L1 error of both marginals, relative to the mass. Default 1e-9; float32 on a device gets to about 1e-6. */
+  /** On the L1 error of both marginals, relative to the mass. Default 1e-9; float32 on a device reaches about 1e-6. */
   tolerance?: number | undefined
-  /** A device that does the work, such as `await webgpu()` of @opt/webgpu; or 'auto'. Only with `sinkhornNewton.async`. */
+  /**
+   * A device that does the work, such as `await webgpu()` of @opt/webgpu; or 'auto'. Only with
+   * `sinkhornNewton.async`.
+   */
   backend?: BackendChoice | undefined
 }
 
@@ -44,7 +50,7 @@ export interface SinkhornNewtonReport {
   epsilon: number
   /** L1 error of both marginals at the level being solved, relative to the mass. */
   levelError: number
-  /** The same at the final epsilon; Infinity on the way there. */
+  /** `levelError` at the final epsilon; Infinity on the way there. */
   error: number
   /** Newton only: entries of P kept in the Hessian, CG iterations, step length. */
   kept?: number

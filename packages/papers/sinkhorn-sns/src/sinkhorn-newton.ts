@@ -49,7 +49,10 @@ const NEAR = 20
 const SINKHORN_AT_MOST = 40
 const BACKTRACKS = 30
 
-/** SNS at one epsilon: a few Sinkhorn iterations, then Newton steps with the small entries of P left out of the Hessian. */
+/**
+ * SNS at one epsilon: a few Sinkhorn iterations, then Newton steps with the small entries of P left out of the
+ * Hessian.
+ */
 function* sparseNewton(level: Level): Steps<Ending> {
   yield* wait(level.plan.evaluate())
   return (yield* warmUp(level)) ?? (yield* newton(level))
@@ -135,8 +138,8 @@ function* newton(level: Level): Steps<Ending> {
 }
 
 /**
- * Backtracks until the slope of the concave potential is no longer far below 0: differences of its values would drown in
- * rounding. Returns the length of the step, or null when none will do.
+ * Backtracks until the slope of the concave potential is no longer far below 0: differences of its values would drown
+ * in rounding. Returns the length of the step, or null when none will do.
  */
 function* lineSearch(plan: TransportPlan, slope: number, longest: number): Steps<number | null> {
   let alpha = longest

@@ -27,9 +27,9 @@ export interface SinkhornOptions {
   /** Regularisation, in units of the cost. */
   epsilon: number
   /**
-   * 'kernel' (default): scalings of an absorbed kernel matrix, two products an iteration; needs 2 n m numbers. Goes on
-   * in the log domain where they leave the range of doubles.
-   * 'log': soft-mins of the cost, one exponential an entry; needs O(n + m) numbers beside the cost.
+   * 'kernel' (default): scalings of an absorbed kernel matrix, two products per iteration; needs 2 n m numbers. Goes on
+   * in the log domain when the scalings leave the range of doubles.
+   * 'log': soft-mins of the cost, one exponential per entry; needs O(n + m) numbers beside the cost.
    */
   domain?: 'kernel' | 'log'
   /**
@@ -37,11 +37,11 @@ export interface SinkhornOptions {
    * chooses it from the rate of 20 plain iterations. A step that lowers the dual is followed by a plain one. Default 1.
    */
   relaxation?: 'auto' | number
-  /** Where to start. */
+  /** Potentials to start from. */
   initial?: Potentials | undefined
   /**
-   * A device that does the work, such as `await webgpu()` of @opt/webgpu, or 'auto'. Only with `sinkhorn.async`. It works in the log
-   * domain in float32, without relaxation, and gets to an error of about 1e-6.
+   * A device that does the work, such as `await webgpu()` of @opt/webgpu, or 'auto'. Only with `sinkhorn.async`. It
+   * works in the log domain in float32, without relaxation, and reaches an error of about 1e-6.
    */
   backend?: BackendChoice | undefined
 }
@@ -55,8 +55,8 @@ export interface SinkhornReport {
 type Steps = Generator<SinkhornReport, TransportSolution, boolean>
 
 /**
- * Sinkhorn's algorithm for entropic optimal transport, the baseline of the paper, in the kernel domain with absorption
- * (Schmitzer 2019) or in the log domain.
+ * Solves entropic optimal transport by Sinkhorn's algorithm, the baseline of the paper, in the kernel domain with
+ * absorption (Schmitzer 2019) or in the log domain.
  *
  * @param cost n x m, Infinity forbids a pair; with domain 'log' also rows on demand, never held in memory.
  * @param a n nonnegative masses; zeros are allowed.
@@ -95,7 +95,7 @@ function* inMemory(
   for (let k = 1; ; k++) {
     let error = 'relaxed' in plan ? plan.relaxed(w) : plan.sinkhorn()
     if (Number.isNaN(error) && 'relaxed' in plan) {
-      // A scaling went beyond what doubles hold: the log domain goes on from where the last ones were absorbed.
+      // A scaling left the range of doubles: continue in the log domain, from the potentials last absorbed.
       const found = plan.potentials()
       plan = new LogPlan(problem)
       plan.setPotentials(areFinite(found) ? found : start, problem.epsilon)
@@ -114,7 +114,7 @@ function* inMemory(
   }
 }
 
-/** Iterates on a device, which may work ahead; it ends where float32 does. */
+/** Iterates on a device, which may work ahead; ends when float32 allows no smaller error. */
 function* onDevice(
   plan: TransportPlan,
   problem: Problem,
@@ -145,7 +145,7 @@ function kernelPlan(problem: Problem): ScaledPlan {
   return new ScaledPlan(problem, views, kernels)
 }
 
-/** Iterations without progress at the device's floor before it is the end. */
+/** Iterations without progress at the floor of the device before the solve ends. */
 const PATIENCE = 20
 
 /** Plain iterations before the relaxation sets in. */
@@ -159,7 +159,7 @@ function checkRelaxation(relaxation: 'auto' | number, domain: string, device: bo
   return relaxation
 }
 
-/** The best relaxation for a linear rate theta of the error: 2 / (1 + sqrt(1 - theta)). */
+/** Returns the best relaxation for a linear rate theta of the error: 2 / (1 + sqrt(1 - theta)). */
 function overRelaxation(errors: number[]): number {
   const theta = Math.min(errors[PLAIN - 1] / errors[PLAIN - 2], 1 - 1e-6)
   return 2 / (1 + Math.sqrt(1 - theta))

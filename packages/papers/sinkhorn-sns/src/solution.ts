@@ -5,20 +5,20 @@ import { type Problem, writeCost } from './problem/problem.ts'
 
 /** The answer of a transport solver. */
 export interface TransportSolution {
-  /** Dual potentials, lengths n and m, with <a, f> = <b, g>; finite where the mass is 0 too (soft-min of C - g, C - f). */
+  /** Dual potentials of lengths n and m, with <a, f> = <b, g>; where the mass is 0, the soft-min of C - g or C - f. */
   f: Float64Array
   g: Float64Array
   /** <C, P>. */
   cost: number
-  /** Value of the dual, <a, f> + <b, g> - epsilon (sum P - sum a b'): what the entropic problem costs. */
+  /** Value of the entropic problem's dual, <a, f> + <b, g> - epsilon (sum P - sum a b'). */
   value: number
   /** KL(P | a b') = sum P log(P / a b') - sum P + sum a b'; the primal value is cost + epsilon kl. */
   kl: number
   /** |P 1 - a|_1 + |P' 1 - b|_1, relative to the mass. */
   error: number
-  /** The plan, n x m, written anew at each call. */
+  /** Computes the plan, n x m; each call makes a new matrix. */
   plan(): Matrix
-  /** Row i of the plan, into `out` (length m) when given. */
+  /** Computes row i of the plan, into `out` (length m) if given. */
   planRow(i: number, out?: Float64Array): Float64Array
 }
 
@@ -71,7 +71,7 @@ export function transportSolution(problem: Problem, plan: PlanReadout): Transpor
   }
 }
 
-/** Rows of the plan from its potentials. */
+/** Computes rows of the plan from its potentials. */
 function exponentialRow(problem: Problem, { f, g }: WorkingPotentials): (i: number, out: Float64Array) => void {
   const { a, b, epsilon } = problem
   return (i, out) => {
@@ -80,7 +80,7 @@ function exponentialRow(problem: Problem, { f, g }: WorkingPotentials): (i: numb
   }
 }
 
-/** Potentials of points without mass: the soft-min that an infinitesimal mass there would have. */
+/** Sets the potentials of points without mass to the soft-min that an infinitesimal mass there would have. */
 export function fillSilent(
   { cost, rows, columns, a, b, mass }: Problem,
   f: Float64Array,
@@ -118,7 +118,7 @@ function softMin(
 ): number {
   let low = Infinity
   for (const k of at) low = Math.min(low, h(k))
-  // Nothing may go there: any potential will do.
+  // No pair is allowed: any potential will do.
   if (low === Infinity) return 0
   let total = 0
   at.forEach((k, i) => (total += weights[i] * mass * exp((low - h(k)) / epsilon)))

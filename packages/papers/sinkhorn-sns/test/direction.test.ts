@@ -35,7 +35,7 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
     ours.forEach((v, k) => expect(Math.abs(v - theirs[k]) / size).toBeLessThan(1e-9))
   }
 
-  it('keeps the largest entries', () => {
+  test('keeps the largest entries', () => {
     const { value, kept } = thresholdByCount(plan.views.P, sparse.keep)
     expect(kept).toBe(sparse.keep)
     expect(Math.abs(value - sparse.threshold)).toBeLessThan(1e-13)
@@ -52,7 +52,7 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
     expect(Math.abs(droppedMass(all, sparse.keep) - sparse.droppedMass)).toBeLessThan(1e-13)
   })
 
-  it('drops no more mass than allowed, and keeps the minimum', () => {
+  test('drops no more mass than allowed, and keeps the minimum', () => {
     const all = Array.from(
       { length: n * m },
       (_, k) => plan.views.P.data[Math.floor(k / m) * plan.views.P.stride + (k % m)],
@@ -66,14 +66,14 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
       }
   })
 
-  it('is the full one when nothing is dropped', () => {
+  test('is the full one when nothing is dropped', () => {
     direction.compute(null, 1e-14)
     closeTo(moves(direction.dx, direction.dy, problem.scale), known(fullNewton))
   })
 })
 
 describe('the sparse direction', () => {
-  it.each([0, 1])('problem %i', (which) => {
+  test.each([0, 1])('problem %i', (which) => {
     const { C, a, b, epsilon, point, sparse } = steps[which]
     // Copies of the problem side by side, far apart, leave room for a sparse matrix: each copy moves as it would alone.
     const copies = 6

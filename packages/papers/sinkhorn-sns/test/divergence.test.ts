@@ -11,7 +11,7 @@ const x = [[0], [1], [2]]
 const a = [0.5, 0.3, 0.2]
 
 describe.each([1, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01, 1e-3, 1e-4])('at epsilon %d', (epsilon) => {
-  it('equal measures are the minimum, in whatever order', () => {
+  test('equal measures are the minimum, in whatever order', () => {
     const same = sinkhornDivergence(x, x, { a, b: a, epsilon })
     expect(same).toMatchObject({ converged: true, divergence: 0 })
     expect(largest(centred(same.gradA, a))).toBe(0)
@@ -23,13 +23,13 @@ describe.each([1, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01, 1e-3, 1e-4])('at epsilon %d'
     expect(largest(centred(turned.gradB, b))).toBeLessThan(1e-9)
   })
 
-  it('a small move has a small gradient', () => {
+  test('a small move has a small gradient', () => {
     const moved = sinkhornDivergence(x, [[1e-5], [1], [2]], { a, b: a, epsilon })
     expect(largest(centred(moved.gradA, a))).toBeLessThan(1e-5)
     expect(moved.divergence).toBeGreaterThan(0)
   })
 
-  it('clusters far from each other stand at their true heights', () => {
+  test('clusters far from each other stand at their true heights', () => {
     const [from, to] = [
       [[0], [0.1], [3], [3.2]],
       [[0.05], [0.12], [3.05], [3.3]],
@@ -45,14 +45,14 @@ describe.each([1, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01, 1e-3, 1e-4])('at epsilon %d'
   })
 })
 
-it('a little too much in a cluster costs its way to where it is missing', () => {
+test('a little too much in a cluster costs its way to where it is missing', () => {
   const { gradA } = sinkhornDivergence(x, x, { a, b: [0.5 + 1e-9, 0.3 - 1e-9, 0.2], epsilon: 1e-4 })
   // The point with too little mass and the two others, a distance of 1 apart.
   expect(gradA[1] - gradA[0]).toBeCloseTo(1, 2)
   expect(gradA[2]).toBeCloseTo(gradA[1], 6)
 })
 
-it('a picture without mass is named', () => {
+test('a picture without mass is named', () => {
   const black = { height: 2, width: 2, pixels: [0, 0, 0, 0] }
   const grey = { height: 2, width: 2, pixels: [1, 2, 3, 4] }
   const says = 'must be a picture with a pixel above 0 and of finite sum, got pixels of sum 0'

@@ -129,7 +129,8 @@ export function hardProblem(seed: number): HardProblem {
   let pattern = 'all allowed'
   const forbid = rng.uniform()
   if (forbid < 0.25) {
-    // Some pairs are forbidden, or cost so much that they might as well be; whether that can be borne is left to chance.
+    // Some pairs are forbidden, or cost so much that they might as well be; whether that can be borne is left to
+    // chance.
     const high = forbid < 0.15 ? Infinity : range * logUniform(rng, 1e9, 1e30)
     pattern = forbid < 0.15 ? 'forbidden' : 'huge'
     const k = rng.integer(1, 4)
@@ -159,14 +160,18 @@ export function hardProblem(seed: number): HardProblem {
   }
   return {
     name: `${family}, ${name}, ${pattern}${initial ? ', far start' : ''}`,
-    ...{ cost, a, b, epsilon, tolerance },
+    cost,
+    a,
+    b,
+    epsilon,
+    tolerance,
     ...(initial ? { initial } : {}),
   }
 }
 
 /**
- * The largest mass that must stay behind at a point where pairs of a cost of `limit` and more are forbidden: the largest excess of a set of rows over all
- * columns that it may reach, by augmenting paths.
+ * The largest mass that must stay behind at a point where pairs of a cost of `limit` and more are forbidden: the
+ * largest excess of a set of rows over all columns that it may reach, by augmenting paths.
  */
 export function leftBehind({ cost, a, b }: Pick<HardProblem, 'cost' | 'a' | 'b'>, limit = Infinity): number {
   const [n, m] = [a.length, b.length]

@@ -29,12 +29,15 @@ describe.each([
   ['1e24', 1e24],
   ['1e300', 1e300],
 ])('pairs that cost %s', (_, huge) => {
-  it.each([
+  test.each([
     { ordinary: FIRST, a, b, cost: 160.64758333333972, value: 161.74619562200783, optimum: 160.64758333333333 },
     {
       ordinary: SECOND,
-      ...{ a: over(11, 3, 4, 3, 1), b: over(11, 4, 3, 1, 3) },
-      ...{ cost: 401.77836363636925, value: 402.8684232950801, optimum: 401.7783636363636 },
+      a: over(11, 3, 4, 3, 1),
+      b: over(11, 4, 3, 1, 3),
+      cost: 401.77836363636925,
+      value: 402.8684232950801,
+      optimum: 401.7783636363636,
     },
     { ordinary: THIRD, a, b, cost: 0.23306264155276027, value: 0.9179943930516615, optimum: 0.16083333333333333 },
   ])('leave the others their digits: $value', ({ ordinary, a, b, cost, value, optimum }) => {
@@ -60,20 +63,24 @@ describe.each([
   ['sinkhornNewton', sinkhornNewton],
   ['sinkhorn', sinkhorn],
 ] as const)('%s', (name, solve) => {
-  it.each([
+  test.each([
     {
       cost: [
         [0, Infinity],
         [Infinity, 0],
       ],
-      ...{ a: [0.5, 0.5], b: [0.4, 0.6], why: 'row 0 of mass 0.5 may send to column 0, of mass 0.4, only' },
+      a: [0.5, 0.5],
+      b: [0.4, 0.6],
+      why: 'row 0 of mass 0.5 may send to column 0, of mass 0.4, only',
     },
     {
       cost: [
         [Infinity, Infinity],
         [1, 0],
       ],
-      ...{ a: [0.5, 0.5], b: [0.4, 0.6], why: 'row 0 of mass 0.5 may send to nothing' },
+      a: [0.5, 0.5],
+      b: [0.4, 0.6],
+      why: 'row 0 of mass 0.5 may send to nothing',
     },
     {
       // A mass may be tiny: it has to go somewhere.
@@ -81,7 +88,9 @@ describe.each([
         [0, 1, Infinity],
         [2, 0, Infinity],
       ],
-      ...{ a: [0.5, 0.5], b: [0.5, 0.5, 1e-300], why: 'column 2 of mass 1e-300 may take from nothing' },
+      a: [0.5, 0.5],
+      b: [0.5, 0.5, 1e-300],
+      why: 'column 2 of mass 1e-300 may take from nothing',
     },
   ])('proves what no plan can do: $why', ({ cost, a, b, why }) => {
     const s = solve(cost, a, b, { epsilon: 0.1 })
@@ -91,7 +100,7 @@ describe.each([
     expect(transportBounds(cost, a, b, { ...s, plan: s.plan(), epsilon: 0.1 }).upper).toBe(Infinity)
   })
 
-  it('does not take rounded masses for that', () => {
+  test('does not take rounded masses for that', () => {
     const third = [0.1 + 0.2, 0.3, 0.4]
     const s = solve(
       [
@@ -106,14 +115,14 @@ describe.each([
     expect(s.status).toBe('converged')
   })
 
-  it('refuses what is no cost', () => {
+  test('refuses what is no cost', () => {
     for (const c of [-Infinity, Number.NaN])
       expect(() => solve([[0, c]], [1], [0.5, 0.5], { epsilon: 1 })).toThrow(
         `${name}: cost[0][1] must be a finite number or Infinity, got ${c}`,
       )
   })
 
-  it('certifies nothing where huge costs have to be paid', () => {
+  test('certifies nothing where huge costs have to be paid', () => {
     const cost = [
       [1e24, 1e24],
       [1, 0],
@@ -124,7 +133,7 @@ describe.each([
   })
 })
 
-it('gets to plans of which allowed pairs carry nothing', () => {
+test('gets to plans of which allowed pairs carry nothing', () => {
   const cost = [
     [0, Infinity, Infinity],
     [1, 2, Infinity],
@@ -136,7 +145,7 @@ it('gets to plans of which allowed pairs carry nothing', () => {
   expect(s.cost).toBeCloseTo(2 / 3, 11)
 })
 
-it('gives finite potentials where nothing may go', () => {
+test('gives finite potentials where nothing may go', () => {
   const s = sinkhornNewton(
     [
       [0, Infinity],

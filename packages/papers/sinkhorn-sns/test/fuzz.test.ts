@@ -20,8 +20,14 @@ const others = () => [
 ]
 const annealing = () => ({ start: 0.5, factor: 3, tolerance: 1e-2 })
 const newton = () => ({
-  ...{ epsilon: 0.1, tolerance: 1e-6, maxIterations: 20, initial: potentials(), annealing: annealing() },
-  ...{ warmup: 3, keep: 4, forcing: 0.1 },
+  epsilon: 0.1,
+  tolerance: 1e-6,
+  maxIterations: 20,
+  initial: potentials(),
+  annealing: annealing(),
+  warmup: 3,
+  keep: 4,
+  forcing: 0.1,
 })
 
 fuzz(api, {

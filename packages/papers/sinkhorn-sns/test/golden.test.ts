@@ -34,7 +34,7 @@ const spread = (C: number[][]) => Math.max(...C.flat()) - Math.min(...C.flat())
 describe.each(cases(golden('solutions')))('solution %i', (_, problem) => {
   const { C, a, b, lp, solutions } = problem
 
-  it.each(cases(solutions, ({ epsilon }) => epsilon))('epsilon %d', (epsilon, known) => {
+  test.each(cases(solutions, ({ epsilon }) => epsilon))('epsilon %d', (epsilon, known) => {
     const s = sinkhornNewton(C, a, b, { epsilon, tolerance: 1e-12 })
     expect(s.status).toBe('converged')
     expect(s.error).toBeLessThanOrEqual(2e-12)
@@ -55,7 +55,7 @@ describe.each(cases(golden('solutions')))('solution %i', (_, problem) => {
     expect(bounds.gap).toBeLessThan(1e-9)
   })
 
-  it('is the same for both baselines', () => {
+  test('is the same for both baselines', () => {
     const { epsilon } = solutions[1]
     const newton = sinkhornNewton(C, a, b, { epsilon, tolerance: 1e-12 })
     for (const domain of ['kernel', 'log'] as const) {
@@ -70,7 +70,7 @@ describe.each(cases(golden('solutions')))('solution %i', (_, problem) => {
 describe.each(cases(golden('steps')))('steps %i', (_, known) => {
   const { C, a, b, epsilon } = known
 
-  it.each(cases(known.sinkhorn, ({ k }) => k))('Sinkhorn iteration %i', (k, { f, g, rowErrorAfter, dual }) => {
+  test.each(cases(known.sinkhorn, ({ k }) => k))('Sinkhorn iteration %i', (k, { f, g, rowErrorAfter, dual }) => {
     for (const domain of ['kernel', 'log'] as const) {
       // The golden iterates end with the columns; ours with the rows, so the columns follow by the formula.
       const s = sinkhorn(C, a, b, { epsilon, domain, maxIterations: k, tolerance: 0 })
@@ -98,7 +98,7 @@ describe.each(cases(golden('steps')))('steps %i', (_, known) => {
     }
   })
 
-  it('has the dual, its gradient and the plan at a point', () => {
+  test('has the dual, its gradient and the plan at a point', () => {
     const { f, g, dual, gradientF, gradientG, plan } = known.point
     const at = potential(C, a, b, { f, g, epsilon })
     expect(Math.abs(at.value - dual)).toBeLessThan(1e-13)
@@ -107,7 +107,7 @@ describe.each(cases(golden('steps')))('steps %i', (_, known) => {
     expect(distance(at.plan.data, plan.flat())).toBeLessThan(1e-13)
   })
 
-  it('has the Hessian of its docstring, by differences of the gradient', () => {
+  test('has the Hessian of its docstring, by differences of the gradient', () => {
     const { f, g, plan } = known.point
     const h = 1e-6
     const shifted = (k: number, t: number) =>
@@ -124,7 +124,7 @@ describe.each(cases(golden('steps')))('steps %i', (_, known) => {
 })
 
 describe('rounding', () => {
-  it.each(golden('rounding') as Golden[])('case %#', ({ plan, a, b, rounded, l1Change, bound }) => {
+  test.each(golden('rounding') as Golden[])('case %#', ({ plan, a, b, rounded, l1Change, bound }) => {
     const before = structuredClone(plan)
     const ours = roundPlan(plan, a, b)
     expect(distance(ours.data, rounded.flat())).toBeLessThan(1e-14)
@@ -136,7 +136,7 @@ describe('rounding', () => {
 })
 
 describe('Sinkhorn divergence', () => {
-  it.each(golden('divergence') as Golden[])('clouds %#', ({ x, y, a, b, metric: name, values }) => {
+  test.each(golden('divergence') as Golden[])('clouds %#', ({ x, y, a, b, metric: name, values }) => {
     const metric = name === 'l1' ? 'cityblock' : name
     for (const { epsilon, ab, divergence, cost } of values) {
       const ours = sinkhornDivergence(x, y, { a, b, metric, epsilon, tolerance: 1e-12 })
@@ -153,10 +153,13 @@ describe('images', () => {
   const METRICS = { sq: 'sqeuclidean', l1: 'cityblock', l2: 'euclidean' } as const
   const { mnist, digits8 } = golden('images')
 
-  it.each<Golden>([...digits8, ...mnist])('pair %#', ({ side, maxPixel, pixelsI, pixelsJ, results }) => {
+  test.each<Golden>([...digits8, ...mnist])('pair %#', ({ side, maxPixel, pixelsI, pixelsJ, results }) => {
     for (const { metric, eta, floor, cost, value, lp } of results) {
       const pair = imagePair(pixelsI, pixelsJ, {
-        ...{ height: side, width: side, floor, maxPixel },
+        height: side,
+        width: side,
+        floor,
+        maxPixel,
         metric: METRICS[metric as keyof typeof METRICS],
       })
       const s = sinkhornNewton(pair.cost, pair.a, pair.b, { epsilon: 1 / eta, tolerance: 1e-12 })
@@ -169,7 +172,7 @@ describe('images', () => {
 })
 
 describe('assignments as regularisation vanishes', () => {
-  it.each(golden('assignment') as Golden[])('n = $n', ({ n, C, assignment, optimum, entropic }) => {
+  test.each(golden('assignment') as Golden[])('n = $n', ({ n, C, assignment, optimum, entropic }) => {
     const masses = new Float64Array(n).fill(1 / n)
     for (const { eta, cost, value, argmaxMatches } of entropic) {
       const s = sinkhornNewton(C, masses, masses, { epsilon: 1 / eta, tolerance: 1e-12 })
@@ -191,7 +194,7 @@ describe('assignments as regularisation vanishes', () => {
   })
 })
 
-it('has a Hessian whose Newton step brings the gradient down', () => {
+test('has a Hessian whose Newton step brings the gradient down', () => {
   const { cost, a, b } = densities1d(4)
   const epsilon = 0.5
   const at = potential(cost, a, b, { f: new Float64Array(4), g: new Float64Array(4), epsilon })

@@ -36,7 +36,7 @@ function proves({ cost, a, b }: HardProblem, message: string): boolean {
   return !stray && sum(list(these), own) > sum(partners, other)
 }
 
-it('solves hard problems of many families or proves them infeasible, and is as good as its word', () => {
+test('solves hard problems of many families or proves them infeasible, and is as good as its word', () => {
   const wrong: string[] = []
   const counts: Record<string, number> = {}
   for (let seed = 0; seed < COUNT; seed++) {
@@ -61,7 +61,7 @@ it('solves hard problems of many families or proves them infeasible, and is as g
 })
 
 describe('problems that others gave up on', () => {
-  it('two points with a little mass to exchange', () => {
+  test('two points with a little mass to exchange', () => {
     const options = { epsilon: 0.02 }
     const C = [
       [0, 1],
@@ -73,7 +73,7 @@ describe('problems that others gave up on', () => {
     expect(s.value).toBeCloseTo(sinkhorn(C, [0.5004, 0.4996], [0.5, 0.5], options).value, 9)
   })
 
-  it('three points, one without mass', () => {
+  test('three points, one without mass', () => {
     const C = [
       [0.0002, 0.1531, 0.174],
       [0.1508, 0.0003, 0.0019],
@@ -86,7 +86,7 @@ describe('problems that others gave up on', () => {
     expect(s.value).toBeCloseTo(finer.value, 9)
   })
 
-  it('masses from 1 to 1e-21 at a millionth of the range', () => {
+  test('masses from 1 to 1e-21 at a millionth of the range', () => {
     const C = [
       [-0.66, -0.22],
       [-0.78, -0.26],
@@ -102,7 +102,7 @@ describe('problems that others gave up on', () => {
     expect(s.value).toBeCloseTo(sinkhorn(C, a, b, { epsilon: 1e-6, domain: 'log' }).value, 12)
   })
 
-  it('goes on below where the rounding of exponents would end it', () => {
+  test('goes on below where the rounding of exponents would end it', () => {
     const x = [
       [-1.14, 0.31, 0.76],
       [-0.63, 2.74, -0.54],
@@ -115,7 +115,7 @@ describe('problems that others gave up on', () => {
     expect(s.status).toBe('converged')
   })
 
-  it.each([1e-150, 1e-290, 1e-300, 1e-310, 5e-324])('a mass of %d is a mass', (tiny) => {
+  test.each([1e-150, 1e-290, 1e-300, 1e-310, 5e-324])('a mass of %d is a mass', (tiny) => {
     const C = [
       [0, 1, 0.3],
       [1, 0, 0.4],

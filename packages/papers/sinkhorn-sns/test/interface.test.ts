@@ -34,7 +34,7 @@ describe.each([
   const run = (cost: CostLike, x: unknown, y: unknown, options: object) => () =>
     solve(cost, bad(x), bad(y), bad(options))
   const good = { epsilon: 0.1 }
-  it.each([
+  test.each([
     [
       'ragged rows',
       run(bad([[0, 1], [1]]), a, a, good),
@@ -79,7 +79,7 @@ describe.each([
 })
 
 describe('options', () => {
-  it.each([
+  test.each([
     [{ keep: 0 }, 'keep must be an integer of at least 1, got 0'],
     [{ keep: 'some' }, `keep must be 'auto', got "some"`],
     [{ warmup: 0 }, 'warmup must be an integer of at least 1, got 0'],
@@ -93,7 +93,7 @@ describe('options', () => {
     )
   })
 
-  it.each([
+  test.each([
     [{ domain: 'dual' }, `domain must be 'kernel' or 'log', got "dual"`],
     [{ relaxation: 2 }, `relaxation must be 'auto' or a number from 1 up to 2, got 2`],
     [{ relaxation: 1.5, domain: 'log' }, 'relaxation must be 1 in the log domain, got 1.5'],
@@ -103,7 +103,7 @@ describe('options', () => {
 })
 
 describe('the other functions refuse', () => {
-  it.each([
+  test.each([
     ['roundPlan', () => roundPlan([[-1]], [1], [1]), 'roundPlan: plan[0][0] must be nonnegative, got -1'],
     ['roundPlan', () => roundPlan([[1]], [1, 2], [1]), 'roundPlan: a must be of length 1, got length 2'],
     [
@@ -148,7 +148,7 @@ describe('the other functions refuse', () => {
 })
 
 describe('right answers at the edges', () => {
-  it('one point on a side, constant costs: the product of the marginals', () => {
+  test('one point on a side, constant costs: the product of the marginals', () => {
     for (const [cost, x, y] of [
       [[[3, 1, 2]], [1], [0.2, 0.3, 0.5]],
       [[[3], [1]], [0.4, 0.6], [1]],
@@ -167,7 +167,7 @@ describe('right answers at the edges', () => {
     }
   })
 
-  it('takes views of any stride and frozen arrays, all alike', () => {
+  test('takes views of any stride and frozen arrays, all alike', () => {
     const flat = sinkhornNewton(C, a, b, { epsilon: 0.05 })
     const data = ndarray(Float64Array.of(2, 1, 0, 1, 0, 1), [2, 3]).step(1, -1)
     const tall = ndarray(Float64Array.of(0, 1, 1, 0, 2, 1), [3, 2]).transpose(1, 0)
@@ -178,7 +178,7 @@ describe('right answers at the edges', () => {
       ).toEqual(flat.plan().data)
   })
 
-  it('stalls honestly below the rounding floor', () => {
+  test('stalls honestly below the rounding floor', () => {
     const p = randomAssignment(40, random(1))
     const s = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-3, tolerance: 0 })
     expect(s.status).toBe('stalled')
@@ -186,7 +186,7 @@ describe('right answers at the edges', () => {
     expect(s.error).toBeLessThan(1e-12)
   })
 
-  it('ends early where it is told to, with an answer at the user’s epsilon', () => {
+  test('ends early where it is told to, with an answer at the user’s epsilon', () => {
     const p = densities1d(60)
     const epsilon = 1e-3
     for (const maxIterations of [1, 7, 20]) {
@@ -198,7 +198,7 @@ describe('right answers at the edges', () => {
     expect(sinkhornNewton(p.cost, p.a, p.b, { epsilon, signal: AbortSignal.abort() }).status).toBe('aborted')
   })
 
-  it('goes on from given potentials', () => {
+  test('goes on from given potentials', () => {
     const p = densities1d(80)
     const options = { epsilon: 1e-3 }
     const cold = sinkhornNewton(p.cost, p.a, p.b, options)
@@ -215,7 +215,7 @@ describe('right answers at the edges', () => {
     expect(again.iterations).toBeLessThan(5)
   })
 
-  it('is the paper’s algorithm when told so', () => {
+  test('is the paper’s algorithm when told so', () => {
     const p = randomAssignment(100, random(3))
     const s = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1 / 400, annealing: false, warmup: 20, keep: 300 })
     expect(s).toMatchObject({ status: 'converged', sinkhornIterations: 20 })
@@ -224,7 +224,7 @@ describe('right answers at the edges', () => {
     expect(s.value).toBeCloseTo(auto.value, 10)
   })
 
-  it('wastes no Sinkhorn iteration when it goes on past the warm-up', () => {
+  test('wastes no Sinkhorn iteration when it goes on past the warm-up', () => {
     const p = randomAssignment(30, random(2))
     const { history, newtonIterations, status } = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 0.08 })
     expect(status).toBe('converged')
@@ -233,14 +233,14 @@ describe('right answers at the edges', () => {
     for (let k = 1; k < last.length; k++) expect(last[k].error).toBeLessThan(0.9 * last[k - 1].error)
   })
 
-  it('goes on in its own way where the paper’s algorithm gave up', () => {
+  test('goes on in its own way where the paper’s algorithm gave up', () => {
     const p = randomAssignment(40, random(1))
     const { status, value } = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-5, annealing: false, warmup: 3 })
     expect(status).toBe('converged')
     expect(value).toBeCloseTo(sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-5 }).value, 9)
   })
 
-  it('counts what its history says', () => {
+  test('counts what its history says', () => {
     const p = densities1d(50, 1)
     const s = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-3 })
     expect(s.sinkhornIterations + s.newtonIterations).toBe(s.iterations)
@@ -249,7 +249,7 @@ describe('right answers at the edges', () => {
     expect(s.history.at(-1)!.error).toBeLessThanOrEqual(1e-9)
   })
 
-  it('gives rows of a plan it never held', () => {
+  test('gives rows of a plan it never held', () => {
     const rng = random(2)
     const cloud = (k: number) => Array.from({ length: k }, () => [rng.uniform(), rng.uniform()])
     const [x, y] = [cloud(70), cloud(45)]
@@ -271,14 +271,14 @@ describe('distances', () => {
   const x = Array.from({ length: 40 }, () => [rng.uniform(), rng.uniform()])
   const y = x.map(([s, t]) => [s + shift[0], t + shift[1]])
 
-  it('a shift by v costs |v|', () => {
+  test('a shift by v costs |v|', () => {
     expect(wasserstein(x, y, { epsilon: 1e-4 }).distance).toBeCloseTo(0.5, 3)
     const exact = wasserstein(x, y, { epsilon: 1e-5, p: 1 })
     expect(exact.converged).toBe(true)
     expect(exact.distance).toBeCloseTo(0.5, 3)
   })
 
-  it('the divergence vanishes on equal clouds, is symmetric and positive, and its gradient is one', () => {
+  test('the divergence vanishes on equal clouds, is symmetric and positive, and its gradient is one', () => {
     const options = { epsilon: 0.05, tolerance: 1e-12 }
     expect(Math.abs(sinkhornDivergence(x, x, options).divergence)).toBeLessThan(1e-12)
     const there = sinkhornDivergence(x, y, options)
@@ -290,7 +290,7 @@ describe('distances', () => {
     expect(Math.abs((up - down) / (2 * h) - (there.gradA[3] - there.gradA[7]))).toBeLessThan(1e-6)
   })
 
-  it('pictures lie on the unit square', () => {
+  test('pictures lie on the unit square', () => {
     const dot = (at: number) => ({
       height: 3,
       width: 3,

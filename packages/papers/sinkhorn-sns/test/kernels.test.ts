@@ -5,7 +5,10 @@ import { checkSameBits, kernelDigests } from '@opt/testing/kernels'
 import { planKernels } from '../src/kernels/plan-kernels.ts'
 import { calls } from './kernel-calls.ts'
 
-/** `node scripts/checks/same-bits.mjs --write sinkhorn-sns` in the root writes these from Node 20 and checks other engines. */
+/**
+ * `node scripts/checks/same-bits.mjs --write sinkhorn-sns` in the root writes these from Node 20 and checks other
+ * engines.
+ */
 const digests = golden<Record<string, string>>(import.meta.url, 'digests.json')
 
 test.each([false, true])('the kernels give the bits of all other engines (plain: %s)', (plain) => {

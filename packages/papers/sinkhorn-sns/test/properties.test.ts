@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import ndarray from 'ndarray'
 import { droppedMass, roundPlan, sinkhorn, sinkhornNewton, transportBounds } from '../src/index.ts'
 
-/** Ten families of costs, marginals with and without zeros, sizes 1 to 60, epsilon over four decades of the cost's range. */
+/**
+ * Ten families of costs, marginals with and without zeros, sizes 1 to 60, epsilon over four decades of the cost's
+ * range.
+ */
 const problems = fc.record({
   n: fc.integer({ min: 1, max: 60 }),
   m: fc.integer({ min: 1, max: 60 }),
@@ -63,7 +66,7 @@ const close = (x: ArrayLike<number>, y: ArrayLike<number>, tolerance: number) =>
   Array.from(x).every((v, i) => Math.abs(v - y[i]) <= tolerance)
 
 describe('sinkhornNewton on random problems', () => {
-  it('converges; the plan is what it says it is; the caller’s arrays stay as they were', () => {
+  test('converges; the plan is what it says it is; the caller’s arrays stay as they were', () => {
     fc.assert(
       fc.property(problems, (recipe) => {
         const { cost, a, b, epsilon } = cook(recipe)
@@ -88,7 +91,7 @@ describe('sinkhornNewton on random problems', () => {
     )
   })
 
-  it('brackets the exact optimum', () => {
+  test('brackets the exact optimum', () => {
     fc.assert(
       fc.property(problems, (recipe) => {
         const { cost, a, b, epsilon } = cook(recipe)
@@ -108,7 +111,7 @@ describe('invariances', () => {
   const options = (epsilon: number) => ({ epsilon, tolerance: 1e-12 })
   const runs = { numRuns: 80, seed: 2 }
 
-  it('permuting the rows permutes the plan; transposing transposes it', () => {
+  test('permuting the rows permutes the plan; transposing transposes it', () => {
     fc.assert(
       fc.property(smooth, (recipe) => {
         const { cost, a, b, epsilon } = cook(recipe)
@@ -135,7 +138,7 @@ describe('invariances', () => {
     )
   })
 
-  it('adding to rows and columns of the cost moves only the potentials; scaling cost and epsilon changes nothing', () => {
+  test('adding to rows and columns of the cost moves only the potentials; scaling cost and epsilon changes nothing', () => {
     fc.assert(
       fc.property(smooth, fc.constantFrom(1e-100, 1e-3, 7, 1e100), (recipe, factor) => {
         const { cost, a, b, epsilon } = cook(recipe)
@@ -157,7 +160,7 @@ describe('invariances', () => {
     )
   })
 
-  it('masses of another sum scale the plan', () => {
+  test('masses of another sum scale the plan', () => {
     const { cost, a, b, epsilon } = cook({ n: 7, m: 9, family: 1, marginals: 'uniform', decade: -1, seed: 5 })
     const plan = sinkhornNewton(cost, a, b, options(epsilon)).plan().data
     const s = sinkhornNewton(
@@ -180,7 +183,7 @@ describe('invariances', () => {
 })
 
 describe('the baselines', () => {
-  it('agree with Newton wherever they converge, and over-relaxation with them', () => {
+  test('agree with Newton wherever they converge, and over-relaxation with them', () => {
     fc.assert(
       fc.property(
         problems.filter(({ decade }) => decade > -2),
@@ -204,7 +207,7 @@ describe('the baselines', () => {
 })
 
 describe('roundPlan', () => {
-  it('has the marginals exactly, whatever it is given, and moves little', () => {
+  test('has the marginals exactly, whatever it is given, and moves little', () => {
     fc.assert(
       fc.property(problems, (recipe) => {
         const { cost, a, b } = cook(recipe)
@@ -226,7 +229,7 @@ describe('roundPlan', () => {
   })
 })
 
-it('droppedMass is what the largest entries leave over', () => {
+test('droppedMass is what the largest entries leave over', () => {
   expect(droppedMass([0.5, 0.1, 0.3, 0.1], 2)).toBeCloseTo(0.2, 15)
   expect(droppedMass([0.5, 0.5], 5)).toBe(0)
 })

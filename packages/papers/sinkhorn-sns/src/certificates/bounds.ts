@@ -3,9 +3,11 @@ import { equalSums, workingProblem } from '../problem/problem.ts'
 import { checkPotentials, potential } from './potential.ts'
 import { roundPlan, roundWithin, sum } from './rounding.ts'
 
-/** What is known for certain of a transport problem from a plan and potentials. */
+/** Bounds of a transport problem, from a plan and potentials. */
 export interface TransportBounds {
-  /** lower <= exact optimal transport cost <= upper, rounding included; upper is Infinity where no plan was found. */
+  /**
+   * lower <= exact optimal transport cost <= upper, rounding errors included; upper is Infinity if no plan was found.
+   */
   lower: number
   upper: number
   /** dual <= entropic optimum <= primal; with exact arithmetic the gap is 0 only at the optimum. */
@@ -15,11 +17,14 @@ export interface TransportBounds {
 }
 
 /**
- * Certificates of a solution: bounds of the true (unregularised) optimum from feasible dual potentials and the rounded
- * plan, and of the entropic one from the potentials and the rounded plan.
+ * Certifies a solution: bounds the true (unregularised) optimum from feasible dual potentials and the rounded plan, and
+ * the entropic one from the potentials and the rounded plan.
  *
  * @param cost n x m; Infinity forbids a pair.
- * @param solution potentials, plan and the epsilon they belong to.
+ * @param a n nonnegative masses.
+ * @param b m nonnegative masses of the same sum.
+ * @param solution potentials (lengths n and m), plan (n x m) and the epsilon they belong to.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function transportBounds(
   cost: MatrixLike,
@@ -64,10 +69,10 @@ export function transportBounds(
   return { lower: lowerBound(C, from, to, F), upper, dual: value, primal, gap: primal - value }
 }
 
-/** Rounding of a number, relative to it. */
+/** Relative rounding error of a double. */
 const ROUNDING = 2.220446049250313e-16
 
-/** The highest cost of a pair that a plan needs; Infinity where they all may be needed. */
+/** Finds the highest cost of a pair that a plan needs; Infinity if all pairs may be needed. */
 function highestNeeded(C: Matrix, a: Float64Array, b: Float64Array, epsilon: number): number {
   const [rows, columns] = C.shape as [number, number]
   const mass = sum(a)
@@ -85,8 +90,8 @@ function highestNeeded(C: Matrix, a: Float64Array, b: Float64Array, epsilon: num
 }
 
 /**
- * The exact dual's value at the c-transform of f and its own, which are feasible, f_i + g_j <= C_ij, less what rounding
- * may have added.
+ * Computes the exact dual's value at the c-transform of f and the c-transform of that, which are feasible
+ * (f_i + g_j <= C_ij), minus a bound of the rounding error.
  */
 function lowerBound(C: Matrix, a: Float64Array, b: Float64Array, F: Float64Array): number {
   const [n, m] = C.shape as [number, number]

@@ -14,13 +14,18 @@ export interface PotentialAt {
 }
 
 /**
- * The concave dual of entropic transport with its gradient (the paper's Lyapunov potential, equation 3, in the KL form):
+ * Evaluates the concave dual of entropic transport with its gradient (the paper's Lyapunov potential, equation 3, in
+ * the KL form):
  *
  *     D(f, g) = <a, f> + <b, g> - epsilon (sum P - sum a b')
  *
  * Its Hessian is -1/epsilon [diag(P 1)  P; P'  diag(P' 1)].
  *
  * @param cost n x m; Infinity forbids a pair.
+ * @param a n nonnegative masses.
+ * @param b m nonnegative masses.
+ * @param at potentials of lengths n and m, and a positive epsilon.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function potential(
   cost: MatrixLike,
@@ -50,7 +55,7 @@ export function potential(
   return { value, gradF, gradG, plan: ndarray(plan, [n, m]) }
 }
 
-/** Checks a problem and potentials of it, in the name of a function. */
+/** Checks a problem and its potentials; error messages name the calling function. */
 export function checkPotentials(
   name: string,
   cost: MatrixLike,

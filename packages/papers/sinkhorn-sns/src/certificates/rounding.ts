@@ -3,13 +3,13 @@ import { type Allowed, sendMost } from '../problem/flow.ts'
 import { obstacle } from '../problem/obstacle.ts'
 import { equalSums } from '../problem/problem.ts'
 
-/** What the rows and columns of a plan are to add up to. */
+/** The sums that the rows and columns of a plan should have. */
 export interface Marginals {
   a: Float64Array
   b: Float64Array
 }
 
-/** Row and column sums. */
+/** Computes row and column sums. */
 function marginals({ data, shape }: Matrix): { r: Float64Array; c: Float64Array } {
   const [n, m] = shape as [number, number]
   const r = new Float64Array(n)
@@ -47,7 +47,7 @@ export function roundPlan(plan: MatrixLike, a: VectorLike, b: VectorLike): Matri
   return P
 }
 
-/** Scales rows, then columns, down to their masses; returns what they lack. */
+/** Scales rows, then columns, down to their masses; returns the masses that are missing then. */
 function shrink(P: Matrix, to: Marginals): { ea: Float64Array; eb: Float64Array } {
   const [n, m] = P.shape as [number, number]
   const factors = (target: Float64Array, sums: Float64Array) => target.map((t, k) => (sums[k] > t ? t / sums[k] : 1))
@@ -62,7 +62,7 @@ function shrink(P: Matrix, to: Marginals): { ea: Float64Array; eb: Float64Array 
   }
 }
 
-/** {@link roundPlan} in place and over allowed pairs only. Returns whether they can carry the masses. */
+/** Rounds a plan in place, as {@link roundPlan}, on allowed pairs only. Returns whether they can carry the masses. */
 export function roundWithin(P: Matrix, to: Marginals, allowed: Allowed): boolean {
   const [n, m] = P.shape as [number, number]
   for (let k = 0; k < P.data.length; k++) P.data[k] *= allowed.table[k]

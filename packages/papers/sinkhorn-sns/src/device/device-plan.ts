@@ -24,7 +24,10 @@ const EMPTY = 1e-36
 /** What float32 leaves of the rows' L1 error after they were set right (at most 3e-7 was seen); added to the error. */
 const ROWS_ARE_EXACT_TO = 5e-7
 
-/** A transport plan whose problem, potentials and marginals are on a device; P itself is computed wherever it is needed. */
+/**
+ * A transport plan whose problem, potentials and marginals are on a device; P itself is computed wherever it is
+ * needed.
+ */
 export class DevicePlan implements TransportPlan {
   readonly rows: number
   readonly columns: number

@@ -6,8 +6,8 @@ import { planAccess } from './pass-programs.ts'
 export const BINS = 1024
 
 /**
- * How many entries of P fall into each of {@link BINS} bins: a positive float32's bits, less `low`, over 2^shift. With low = 0 and
- * shift = 21 a bin is a quarter of an octave.
+ * How many entries of P fall into each of {@link BINS} bins: a positive float32's bits, less `low`, over 2^shift.
+ * With low = 0 and shift = 21 a bin is a quarter of an octave.
  */
 export const histogram = (access: CostAccess): Program =>
   sharedProgram(`histogram, ${access.kind}`, () => {
@@ -31,7 +31,10 @@ export const histogram = (access: CostAccess): Program =>
     }
   })
 
-/** The line of a workgroup, `across` a column, and WGSL for its entry x in place j; `taken` when it reaches the threshold. */
+/**
+ * The line of a workgroup, `across` a column, and WGSL for its entry x in place j; `taken` when it reaches the
+ * threshold.
+ */
 function lineOf(across: boolean): { open: string; entry: string; length: string } {
   const [own, other, length] = across ? ['G', 'F', 'n'] : ['F', 'G', 'm']
   const cost = across ? 'row_at(j), at_own' : 'at_own, column_at(j)'

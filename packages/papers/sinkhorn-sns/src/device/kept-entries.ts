@@ -49,7 +49,10 @@ export class KeptEntries {
     return new Uint32Array((await backend.read(this.#bins)).buffer)
   }
 
-  /** As few entries as leave out at most `mass` together (each counted as if it were the largest of its bin), but `minimum` at least. */
+  /**
+   * As few entries as leave out at most `mass` together (each counted as if it were the largest of its bin), but
+   * `minimum` at least.
+   */
   async byMass(pairs: Pairs, epsilon: number, mass: number, minimum: number): Promise<Threshold> {
     const counts = await this.#histogram(pairs, epsilon, 0, OCTAVES)
     let bin = 1

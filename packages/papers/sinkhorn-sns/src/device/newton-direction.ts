@@ -29,7 +29,8 @@ const AT_MOST = 1000
  *
  *     1/epsilon [diag(r)  A; A'  diag(c)] (dx, dy) = (a - r, b - c)
  *
- * The scalars stay there too: `stop` makes what follows the last iteration do nothing. Returns the number of iterations.
+ * The scalars stay there too: `stop` makes what follows the last iteration do nothing. Returns the number of
+ * iterations.
  */
 export async function newtonDirection(
   backend: Backend,

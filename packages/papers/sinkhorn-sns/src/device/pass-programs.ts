@@ -2,8 +2,8 @@ import { type Program, sharedProgram, WORKGROUP } from '@opt/core'
 import type { CostAccess } from './cost.ts'
 
 /**
- * What a pass over the plan P = exp((F + G - C) / epsilon) adds up along each line: its logarithm's sum as (largest exponent, sum of
- * exponentials below it), P times a vector, P squared times a vector, or P times C.
+ * What a pass over the plan P = exp((F + G - C) / epsilon) adds up along each line: its logarithm's sum as (largest
+ * exponent, sum of exponentials below it), P times a vector, P squared times a vector, or P times C.
  */
 export type Mode = 'lse' | 'product' | 'square' | 'cost'
 
@@ -14,8 +14,9 @@ export const COLUMNS = 64
 const LANES = WORKGROUP / COLUMNS
 
 /**
- * WorkingPotentials are pairs: a multiple of a grid, a power of two, and a rest. The sum of two such multiples is exact in float32, and
- * nearly exact its difference to a cost of about the same size: so the exponent does not cancel, however small epsilon is.
+ * WorkingPotentials are pairs: a multiple of a grid, a power of two, and a rest. The sum of two such multiples is
+ * exact in float32, and nearly exact its difference to a cost of about the same size: so the exponent does not
+ * cancel, however small epsilon is.
  */
 const EXPONENT = `
 fn exponent(f: vec2f, g: vec2f, c: f32) -> f32 { return ((f.x + g.x - c) + (f.y + g.y)) * p.inverse; }

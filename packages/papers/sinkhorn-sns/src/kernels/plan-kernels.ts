@@ -12,7 +12,7 @@ import { dot, gibbsMarginals, rescale, scale2, sinkhornRow } from './plain.ts'
 
 type FromCore = Pick<MatrixKernels, 'gemv' | 'spmv'> & Pick<ExponentialKernels, 'rowLse' | 'colLse'>
 
-/** The loops of the room. Matrices are row-major; arguments must not overlap unless a kernel says so. */
+/** The loops of transport plans. Matrices are row-major; arguments must not overlap unless a kernel says so. */
 export interface PlanKernels extends FromCore {
   /** x'y over the first n entries. */
   dot(n: number, x: Float64Array, y: Float64Array): number
@@ -61,7 +61,7 @@ export interface PlanKernels extends FromCore {
 
 const gemvT = core.gemvT.plain.gemvT
 
-/** The set of {@link PlanKernels}: one module with what the room uses. */
+/** The set of {@link PlanKernels}: one WebAssembly module, from assembly/kernels.ts. */
 export const planKernels: KernelSet<PlanKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot,
   gemv: core.gemv,

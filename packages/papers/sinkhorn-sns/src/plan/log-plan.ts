@@ -86,7 +86,10 @@ export class LogPlan {
     return error
   }
 
-  /** The potential of a row in the block whose mass is so small that mass / sum underflowed; it adds nothing to the sums. */
+  /**
+   * The potential of a row in the block whose mass is so small that mass / sum underflowed; it adds nothing to the
+   * sums.
+   */
   #lightRow(i: number, mass: number): number {
     const { G, block } = this.#views
     const exponents = G.map((g, j) => (g - block[i * G.length + j]) / this.#epsilon)

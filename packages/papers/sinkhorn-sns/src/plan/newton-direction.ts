@@ -37,7 +37,7 @@ export function directionViews(rows: number, columns: number, views: Views): Dir
 }
 
 /**
- * The Newton direction of the potential with only some of P's entries kept:
+ * Computes the Newton direction of the potential with only some of P's entries kept:
  *
  *     1/epsilon [diag(r)  A; A'  diag(c)] (dx, dy) = (a - r, b - c)
  *
@@ -73,7 +73,7 @@ export class NewtonDirection {
       keepEntries(P, threshold, kept)
       transposeInto(kept, transposed, this.#next)
     }
-    // The same equations on either side: s is the smaller one, l the larger.
+    // The equations are the same on either side: s is the smaller one, l the larger.
     const [ds, dl] = wide ? [this.dx, this.dy] : [this.dy, this.dx]
     const [ms, ml, ss, sl] = wide ? [a, b, r, c] : [b, a, c, r]
     const [toSmall, toLarge] = wide ? [kept, transposed] : [transposed, kept]

@@ -95,7 +95,10 @@ export class ScaledPlan {
     }
   }
 
-  /** Computes P at the present potentials; a row or column that underflowed is first set by a soft-min in the log domain. */
+  /**
+   * Computes P at the present potentials; a row or column that underflowed is first set by a soft-min in the log
+   * domain.
+   */
   evaluate(): void {
     const { C, r, c, F, G, u, v, scratch } = this.views
     this.#gibbs(F, G)
@@ -134,7 +137,10 @@ export class ScaledPlan {
     return this.relaxed(1)
   }
 
-  /** {@link sinkhorn}, w times as far in the logarithm of each scaling; when w is not 1, the rows' error is counted too. */
+  /**
+   * {@link sinkhorn}, w times as far in the logarithm of each scaling; when w is not 1, the rows' error is counted
+   * too.
+   */
   relaxed(w: number): number {
     const { P, a, b, u, v, z } = this.views
     const before = w === 1 || !this.#scaled ? null : u.slice()
@@ -180,7 +186,10 @@ export class ScaledPlan {
     this.#scaled = false
   }
 
-  /** Scales the rows to their marginal, then the columns, once; returns the error that is left. Never lowers the potential. */
+  /**
+   * Scales the rows to their marginal, then the columns, once; returns the error that is left. Never lowers the
+   * potential.
+   */
   balance(): number {
     const { P, a, b, u, v, z } = this.views
     v.fill(1)

@@ -1,7 +1,7 @@
 import { type CSR, type MatrixView, number, vector } from '@opt/core'
 import type { Threshold } from './transport-plan.ts'
 
-// A double's exponent and two bits of its mantissa: bins a quarter octave wide, found without a logarithm.
+// The exponent of a double and two bits of its mantissa: bins a quarter of an octave wide, found without a logarithm.
 const BINS = 8192
 const SHIFT = 18
 
@@ -39,7 +39,7 @@ function histogram({ rows, columns, data, stride }: MatrixView, floor = 0): Bins
 
 /** Finds the highest threshold that drops at most `mass` together and keeps at least `minimum` positive entries. */
 export function thresholdByMass(plan: MatrixView, mass: number, minimum: number): Threshold {
-  // Entries below the average share of the mass to drop weigh less than it together: most of a sparse plan needs no bin.
+  // Entries below the average share of `mass` add up to less than `mass`: most of a sparse plan needs no bin.
   const bins = histogram(plan, mass / (plan.rows * plan.columns))
   const found = climb(bins, mass, minimum)
   return found.kept >= minimum ? found : climb(histogram(plan), mass, minimum)

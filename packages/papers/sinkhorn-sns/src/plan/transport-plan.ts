@@ -33,7 +33,10 @@ export interface TransportPlan {
   absorb(): Later<void>
   /** Returns the L1 error of both marginals of P. */
   error(): Later<number>
-  /** Scales the rows to their marginal, then the columns, once; returns the L1 error of both. Never lowers the potential. */
+  /**
+   * Scales the rows to their marginal, then the columns, once; returns the L1 error of both. Never lowers the
+   * potential.
+   */
   balance(): Later<number>
   /** Selects the fewest large entries that leave out at most `mass` together, but at least `minimum` of them. */
   thresholdByMass(mass: number, minimum: number): Later<Threshold>
@@ -75,7 +78,7 @@ export interface Trial {
   empty: boolean
 }
 
-/** WorkingPotentials, marginals and transport cost <C, P> of a plan. */
+/** Potentials, marginals and transport cost <C, P> of a plan. */
 export interface PlanReadout extends WorkingPotentials {
   r: Float64Array
   c: Float64Array

@@ -50,16 +50,16 @@ export function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array)
   return low > high ? { low: 0, high: 0, forbids } : { low, high, forbids }
 }
 
-/** Beside costs of so many times epsilon, small ones are lost in rounding: those that nothing needs are left out. */
+/** Costs of so many times epsilon swallow the digits of small ones: they are left out where no plan needs them. */
 const HUGE = 1e6
-/** Beside costs of so many times epsilon, epsilon itself is lost. */
+/** Costs of so many times epsilon swallow epsilon itself. */
 const LOST = 1e13
-/** Exponents that a mass may add, as the logarithm of the smallest. */
+/** What masses may add to an exponent: -2 log of the smallest double. */
 const EXPONENTS = 1500
 
 /**
- * Which pairs the solvers work with: those of finite cost, and where costs are so different that the small ones would be
- * lost, only those below a gap that no sum of potentials reaches across, if their pairs can carry the masses.
+ * Chooses the pairs that the solvers work with: those of finite cost or, where costs differ so much that the small ones
+ * would be lost, those below a gap that no sum of potentials reaches across, if they can carry the masses.
  */
 export function allowedPairs(
   problem: Support,
@@ -76,7 +76,7 @@ export function allowedPairs(
     : { highest: high }
 }
 
-/** The highest costs below gaps, rising. */
+/** Lists the highest costs below gaps, in ascending order. */
 function gaps({ cost, rows, columns }: Support, low: number, epsilon: number): number[] {
   // Costs of one power of two are close to each other: a gap lies between the highest of one and the lowest of another.
   const highest = new Float64Array(2048).fill(-Infinity)
@@ -104,7 +104,7 @@ function gaps({ cost, rows, columns }: Support, low: number, epsilon: number): n
   return found
 }
 
-/** The pairs of costs up to `highest`, of the working rows and columns. */
+/** Marks the pairs of costs up to `highest`, among the working rows and columns. */
 export function allowedUpTo(
   { cost, rows, columns }: Pick<Support, 'cost' | 'rows' | 'columns'>,
   highest: number,
@@ -120,7 +120,7 @@ export function allowedUpTo(
   return { rows: rows.length, columns: columns.length, table }
 }
 
-/** As much as the pairs of costs up to `highest` can carry. */
+/** Sends as much as the pairs of costs up to `highest` can carry. */
 export function largestFlow(problem: Support, highest: number): { allowed: Allowed; flow: Flow } {
   const allowed = allowedUpTo(problem, highest)
   const flow = noFlow(problem.a, problem.b)
@@ -128,7 +128,7 @@ export function largestFlow(problem: Support, highest: number): { allowed: Allow
   return { allowed, flow }
 }
 
-/** Why these pairs cannot carry the masses, or null where they can. */
+/** Returns why these pairs cannot carry the masses, or null if they can. */
 function blocked(problem: Support, highest: number, tolerance: number): string | null {
   const { a, b, rows, columns, mass } = problem
   const { allowed, flow } = largestFlow(problem, highest)

@@ -6,7 +6,7 @@ export interface CostRows {
   columns: number
   /** Writes row i, `columns` numbers; Infinity forbids a pair. */
   writeRow(i: number, out: Float64Array): void
-  /** The points whose distances it has, when it has: a device then computes costs where they are needed. */
+  /** The points whose distances these are, if any: a device then computes costs where they are needed. */
   points?: CostPoints
 }
 
@@ -21,7 +21,7 @@ export interface CostPoints {
 /** Names of ground costs, as in scipy's cdist. */
 export const METRICS: readonly CostPoints['metric'][] = ['sqeuclidean', 'euclidean', 'cityblock']
 
-/** What is taken for a cost: a matrix, or its rows on demand. */
+/** A cost: a matrix, or its rows on demand. */
 export type CostLike = MatrixLike | CostRows
 
 /** Checks rows on demand; reads a matrix row by row. */

@@ -6,15 +6,17 @@ import { acrossTheBox, type CostPoints, type CostRows, METRICS } from './cost-ro
 export type Metric = CostPoints['metric']
 
 /**
- * The cost between two point clouds, row by row on demand: for problems whose n x m matrix does not fit into memory.
+ * Computes the cost between two point clouds row by row on demand, for problems whose n x m matrix does not fit into
+ * memory.
  *
  * @param x n points of d coordinates.
  * @param y m points of d coordinates.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export const costRows = (x: MatrixLike, y: MatrixLike, metric: Metric = 'sqeuclidean'): CostRows =>
   rowsBetween(x, y, metric, 'costRows')
 
-/** {@link costRows} for a function that is called otherwise. */
+/** {@link costRows} for a caller named `name`. */
 function rowsBetween(x: MatrixLike, y: MatrixLike, metric: Metric, name: string): CostRows {
   const X = matrix(x, `${name}: x`)
   const [n, d] = X.shape as [number, number]
@@ -45,11 +47,11 @@ function rowsBetween(x: MatrixLike, y: MatrixLike, metric: Metric, name: string)
   }
 }
 
-/** The whole cost matrix between two point clouds, n x m. */
+/** Computes the whole cost matrix between two point clouds, n x m. */
 export const pairwiseCost = (x: MatrixLike, y: MatrixLike, metric: Metric = 'sqeuclidean'): Matrix =>
   costBetween(x, y, metric, 'pairwiseCost')
 
-/** {@link pairwiseCost} for a function that is called otherwise. */
+/** {@link pairwiseCost} for a caller named `name`. */
 export function costBetween(x: MatrixLike, y: MatrixLike, metric: Metric, name: string): Matrix {
   const { rows, columns, writeRow } = rowsBetween(x, y, metric, name)
   const data = new Float64Array(rows * columns)
@@ -57,20 +59,20 @@ export function costBetween(x: MatrixLike, y: MatrixLike, metric: Metric, name: 
   return ndarray(data, [rows, columns])
 }
 
-/** Squared Euclidean distances, n x m. */
+/** Computes squared Euclidean distances, n x m. */
 export const squaredEuclidean = (x: MatrixLike, y: MatrixLike): Matrix =>
   costBetween(x, y, 'sqeuclidean', 'squaredEuclidean')
 
-/** Euclidean distances, n x m. */
+/** Computes Euclidean distances, n x m. */
 export const euclidean = (x: MatrixLike, y: MatrixLike): Matrix => costBetween(x, y, 'euclidean', 'euclidean')
 
-/** Sums of absolute differences, n x m. */
+/** Computes sums of absolute differences, n x m. */
 export const manhattan = (x: MatrixLike, y: MatrixLike): Matrix => costBetween(x, y, 'cityblock', 'manhattan')
 
-/** The points of a height x width grid on [0, 1]^2, row by row: pixel (i, j) at (i / (height - 1), j / (width - 1)). */
+/** Lists the points of a height x width grid on [0, 1]^2: pixel (i, j) at (i / (height - 1), j / (width - 1)). */
 export const gridPoints = (height: number, width: number): Matrix => gridOf(height, width, 'gridPoints')
 
-/** {@link gridPoints} for a function that is called otherwise. */
+/** {@link gridPoints} for a caller named `name`. */
 export function gridOf(height: number, width: number, name: string): Matrix {
   number(height, `${name}: height`, { integer: true, min: 1 })
   number(width, `${name}: width`, { integer: true, min: 1 })
@@ -82,17 +84,20 @@ export function gridOf(height: number, width: number, name: string): Matrix {
   return ndarray(data, [height * width, 2])
 }
 
-/** The cost between the pixels of a height x width image, divided by its largest entry (so that 1 / epsilon is the paper's eta). */
+/**
+ * Computes the cost between the pixels of a height x width image, divided by its largest entry, so that 1 / epsilon is
+ * the paper's eta.
+ */
 export const gridCost = (height: number, width: number, metric: Metric = 'sqeuclidean'): Matrix =>
   gridCostOf(height, width, metric, 'gridCost')
 
-/** {@link gridCost} for a function that is called otherwise. */
+/** {@link gridCost} for a caller named `name`. */
 export function gridCostOf(height: number, width: number, metric: Metric, name: string): Matrix {
   const points = gridOf(height, width, name)
   return scaled(costBetween(points, points, metric, name))
 }
 
-/** A cost divided by its largest entry; the same when that is 0. */
+/** Divides a cost by its largest entry, unless that is 0. */
 export function scaled(cost: MatrixLike): Matrix {
   const C = matrix(cost, 'scaled: cost')
   const high = C.data.reduce((h, c) => Math.max(h, c), 0)

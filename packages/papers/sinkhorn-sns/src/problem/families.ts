@@ -20,7 +20,7 @@ export interface TransportProblem {
   b: Float64Array
 }
 
-/** The paper's random assignment: costs uniform on [0, 1), equal masses 1 / n. */
+/** Draws the paper's random assignment: costs uniform on [0, 1), equal masses 1 / n. */
 export function randomAssignment(n: number, rng: Random): TransportProblem {
   number(n, 'randomAssignment: n', { integer: true, min: 1 })
   callback(rng?.uniform, 'randomAssignment: rng.uniform')
@@ -39,17 +39,19 @@ export interface ImagePairOptions {
   height: number
   width: number
   metric?: Metric
-  /** The pixel value that stands for 1: 255 in a photograph. Default: the largest of the two pictures. */
+  /** The pixel value that counts as 1: 255 in a photograph. Default: the largest of both pictures. */
   maxPixel?: number
   /** Added to each pixel / maxPixel before normalising, so that every pixel has mass. Default 0.01. */
   floor?: number
 }
 
 /**
- * The paper's images: two grey pictures of one size as histograms over their pixels, the cost between pixels divided by
- * its maximum.
+ * Makes the paper's image problem: two grey pictures of one size as histograms over their pixels, with the cost between
+ * pixels divided by its maximum.
  *
- * @param x,y height * width nonnegative pixels, row by row.
+ * @param x height * width nonnegative pixels, row by row.
+ * @param y as many of the other picture.
+ * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOptions): TransportProblem {
   const { height, width, metric = 'sqeuclidean', floor = 0.01 } = optionsOf(options, 'imagePair: options')
@@ -73,8 +75,10 @@ export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOption
 }
 
 /**
- * Two mixtures of Gaussians on a grid of [0, 1], with cost |s - t|^p divided by its maximum: a smooth problem on which
- * a plan has many entries that matter.
+ * Makes a smooth problem whose plan has many entries that matter: two mixtures of Gaussians on a grid of [0, 1], with
+ * cost |s - t|^p divided by its maximum.
+ *
+ * @param n an integer of at least 2.
  */
 export function densities1d(n: number, p: 1 | 2 = 2): TransportProblem {
   number(n, 'densities1d: n', { integer: true, min: 2 })

@@ -1,18 +1,18 @@
-/** Which pairs of rows and columns mass may move between: 1 or 0, row-major. */
+/** Pairs of rows and columns between which mass may move: 1 or 0, row-major. */
 export interface Allowed {
   rows: number
   columns: number
   table: Uint8Array
 }
 
-/** What has been sent, for each column from which row how much, and the masses that are left on both sides. */
+/** A flow: for each column, how much it has from which row, and the masses that are left on both sides. */
 export interface Flow {
   sent: Map<number, number>[]
   supply: Float64Array
   demand: Float64Array
 }
 
-/** Sends nothing yet. */
+/** Makes a flow of nothing. */
 export const noFlow = (a: Float64Array, b: Float64Array): Flow => ({
   sent: Array.from(b, () => new Map()),
   supply: a.slice(),
@@ -20,8 +20,8 @@ export const noFlow = (a: Float64Array, b: Float64Array): Flow => ({
 })
 
 /**
- * Sends as much more as the allowed pairs can carry, by the shortest ways, on which what was sent before may be taken
- * back and sent elsewhere (Dinic 1970).
+ * Sends as much more as the allowed pairs can carry, along shortest augmenting paths, on which earlier mass may be
+ * rerouted (Dinic 1970).
  */
 export function sendMost(allowed: Allowed, flow: Flow): void {
   for (;;) {
@@ -36,7 +36,7 @@ interface Layers {
   ofColumn: Int32Array
 }
 
-/** Distances from rows with mass left; null when no column that wants more is within reach. */
+/** Computes distances from rows with mass left; null when no column with demand left is within reach. */
 function layersOf({ rows, columns, table }: Allowed, { sent, supply, demand }: Flow): Layers | null {
   const ofRow = new Int32Array(rows).fill(-1)
   const ofColumn = new Int32Array(columns).fill(-1)
@@ -61,14 +61,14 @@ function layersOf({ rows, columns, table }: Allowed, { sent, supply, demand }: F
   return null
 }
 
-/** Sends along every way that goes down the layers. */
+/** Sends along every path that goes down the layers. */
 function sendAlong({ columns, table }: Allowed, { sent, supply, demand }: Flow, { ofRow, ofColumn }: Layers): void {
   const tried = new Int32Array(ofRow.length)
   const backward = sent.map((from) => Array.from(from.keys()))
   const triedBackward = new Int32Array(columns)
   for (let source = 0; source < ofRow.length; source++) {
     if (ofRow[source] !== 0) continue
-    // Rows and columns in turn.
+    // Alternates between rows and columns.
     let path = [source]
     while (path.length > 0 && supply[source] > 0) {
       const node = path[path.length - 1]
@@ -99,7 +99,7 @@ function sendAlong({ columns, table }: Allowed, { sent, supply, demand }: Flow, 
   }
 }
 
-/** Sends what a way can carry from its first row to its last column. */
+/** Sends as much as a path can carry from its first row to its last column. */
 function move(path: number[], { sent, supply, demand }: Flow): void {
   const [first, last] = [path[0], path[path.length - 1]]
   let amount = Math.min(supply[first], demand[last])

@@ -1,6 +1,6 @@
 import type { Allowed, Flow } from './flow.ts'
 
-/** Rows (or columns) that have more mass than all they may exchange it with. */
+/** Rows (or columns) with more mass than all columns (or rows) they may exchange it with. */
 export interface Obstacle {
   side: 'rows' | 'columns'
   these: number[]
@@ -9,14 +9,14 @@ export interface Obstacle {
   room: number
 }
 
-/** Beside a set's mass, an excess below this comes of rounded masses. */
+/** An excess below this share of a set's mass comes from rounded masses. */
 const SLACK = 1e-9
-/** An error below this comes of rounded masses whatever the tolerance. */
+/** An error below this comes from rounded masses, whatever the tolerance. */
 const ROUNDING = 1e-13
 
 /**
- * Looks for a proof that no plan has these marginals: where more cannot be sent, the rows within reach of one that has
- * mass left may send to saturated columns only, and the other way round.
+ * Looks for a proof that no plan has these marginals. When no more can be sent, the rows within reach of one that has
+ * mass left may send to saturated columns only, and the other way round. Returns null if there is none.
  */
 export function obstacle(
   allowed: Allowed,
@@ -75,7 +75,7 @@ function listed(at: number[], from: Int32Array): string {
   return indices.length > SHOWN ? `${shown} and ${indices.length - SHOWN} more` : shown
 }
 
-/** Says it, with the caller's indices and masses. */
+/** Describes it in a sentence, with the caller's indices and masses. */
 export function describe(
   { side, these, those, mass, room }: Obstacle,
   rows: Int32Array,

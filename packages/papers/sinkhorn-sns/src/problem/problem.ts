@@ -81,7 +81,7 @@ export function workingProblem(
   const pairs = allowedPairs(working, extent, epsilon, tolerance)
   const forbids = extent.forbids || pairs.highest < high
   const range = pairs.highest - low
-  // Forbidden pairs have a cost beside which neither costs nor epsilon may be large.
+  // Costs and epsilon must be small beside the cost of forbidden pairs.
   const size = forbids ? Math.max(range, epsilon) : range
   let scale = 1
   while (size * scale > 1) scale /= 2
@@ -91,7 +91,7 @@ export function workingProblem(
   return { ...working, ...pairs, forbids, shift: low, scale, range: range * scale, epsilon: epsilon * scale }
 }
 
-/** The working cost of a forbidden pair: nothing is left of exp(-FORBIDDEN / epsilon), and 0 times it is 0. */
+/** The working cost of a forbidden pair: exp(-FORBIDDEN / epsilon) is 0, and 0 times it is 0. */
 const FORBIDDEN = 1e20
 
 /** Writes the working cost of rows `from` to `to`, row-major with the given stride. */

@@ -4,10 +4,10 @@ import { graphStep } from './graph-step.ts'
 const SWEEPS = 50
 const STEPS = 100
 const BACKTRACKS = 30
-/** Logarithm of the largest ratio that is looked at. */
+/** Logarithm of the largest ratio that is considered. */
 const FAR = 690
 
-/** The shifts at which every block sends its surplus away, by Newton's method. */
+/** Finds the shifts at which every block sends its surplus away, by Newton's method. */
 export function balance(logW: Float64Array, surplus: Float64Array): Float64Array {
   const n = surplus.length
   const shifts = new Float64Array(n)
@@ -15,7 +15,7 @@ export function balance(logW: Float64Array, surplus: Float64Array): Float64Array
   for (let k = 0; k < n; k++) identity[k * n + k] = 1
   const at = (k: number, l: number) => logW[k * n + l] + shifts[k] - shifts[l]
 
-  /** What block k exchanges, in logarithms; its Laplacian's row and what is left to send, relative to that. */
+  /** The traffic of each block, in logarithms; rows of the Laplacian and residuals relative to it. */
   const state = () => {
     const traffic = new Float64Array(n).fill(-Infinity)
     const R = new Float64Array(n * n)
@@ -51,14 +51,14 @@ export function balance(logW: Float64Array, surplus: Float64Array): Float64Array
     for (let trial = 0; trial < BACKTRACKS; trial++, alpha *= 0.5) {
       for (let k = 0; k < n; k++) shifts[k] = from[k] + alpha * direction[k]
       now = state()
-      // Beside the heaviest traffic the slope may not show that of the others.
+      // The slope of the heaviest traffic may hide that of the others.
       if (!(slope > 0) || slopeOf(now) >= -0.5 * slope) break
     }
   }
   return shifts
 }
 
-/** One block after the other to where it should be among the others: far ways in one step, where Newton's are short. */
+/** Moves one block after the other to its place among the others: far in one step, where Newton's steps are short. */
 function sweep(logW: Float64Array, surplus: Float64Array, shifts: Float64Array): void {
   const n = surplus.length
   for (let k = 0, moved = Infinity; k < SWEEPS && moved > 1e-3; k++) {

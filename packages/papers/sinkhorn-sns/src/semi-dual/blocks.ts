@@ -3,16 +3,16 @@ import type { WorkingPotentials } from '../plan/transport-plan.ts'
 import { type Problem, writeCost } from '../problem/problem.ts'
 import { balance } from './balance.ts'
 
-/** Points belong together where a pair carries more than this share of the lighter one's mass. */
+/** Two points belong to one block if they exchange more than this share of the lighter one's mass. */
 const TOGETHER = 1e-4
 /** Masses of a block that differ by less than this share are equal up to rounding. */
 const EQUAL = 1e-14
 
 /**
- * Sets the potentials of blocks of points against each other. A solver stops when the marginals are right, and blocks
- * that exchange less than the tolerance may then stand at any height; their true heights follow from what they have to
- * exchange, however little that is: with shifts s_k of blocks, sum_l P_kl exp(s_k - s_l) - P_lk exp(s_l - s_k) is what
- * block k has too much. Nothing is subtracted from a mass here, so 1e-200 is as good as 0.1.
+ * Sets the potentials of blocks of points relative to each other. A solver stops when the marginals are right; blocks
+ * that exchange less than the tolerance may then stand at any height. Their true heights follow from what they have to
+ * exchange, however little that is: with shifts s_k of the blocks, sum_l P_kl exp(s_k - s_l) - P_lk exp(s_l - s_k) is
+ * the surplus of block k. Nothing is subtracted from a mass here, so 1e-200 is as good as 0.1.
  *
  * Returns whether there is more than one block.
  */
@@ -38,7 +38,7 @@ export function alignBlocks(problem: Problem, { f, g }: WorkingPotentials): bool
   return true
 }
 
-/** log P. */
+/** Computes log P. */
 function exponentsOf(problem: Problem, { f, g }: WorkingPotentials): Float64Array {
   const { a, b, epsilon } = problem
   const [n, m] = [a.length, b.length]
@@ -52,7 +52,7 @@ function exponentsOf(problem: Problem, { f, g }: WorkingPotentials): Float64Arra
   return E
 }
 
-/** Blocks by number, the rows' and the columns'. */
+/** Numbers the blocks: that of each row and of each column. */
 function findBlocks({ a, b }: Problem, E: Float64Array): { ofRow: Int32Array; ofColumn: Int32Array; count: number } {
   const [n, m] = [a.length, b.length]
   const parent = Int32Array.from({ length: n + m }, (_, k) => k)
@@ -74,7 +74,7 @@ function findBlocks({ a, b }: Problem, E: Float64Array): { ofRow: Int32Array; of
   return { ofRow, ofColumn, count: numbers.size }
 }
 
-/** Logarithms of the masses that blocks send each other. */
+/** Computes the logarithms of the masses that blocks send each other. */
 function exchange(E: Float64Array, ofRow: Int32Array, ofColumn: Int32Array, count: number): Float64Array {
   const high = new Float64Array(count * count).fill(-Infinity)
   const sums = new Float64Array(count * count)

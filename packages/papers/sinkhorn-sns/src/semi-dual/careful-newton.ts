@@ -4,28 +4,28 @@ import type { WorkingPotentials } from '../plan/transport-plan.ts'
 import { graphStep } from './graph-step.ts'
 import { SemiDual } from './semi-dual.ts'
 
-/** With an error below this it starts where the plan stands, at the final epsilon. */
+/** Up to this error it starts at the potentials of the plan, at the final epsilon. */
 const NEAR = 0.1
 const FACTOR = 4
 const STEPS = 60
 const BACKTRACKS = 30
-/** Levels may come this close to each other. */
+/** Ratio of epsilon below which levels are not split further. */
 const NEAREST = 1.05
-/** Below this error rounding may be all there is left. */
+/** Below this error only rounding may be left. */
 const FLOOR = 1e-12
-/** Steps without a smaller error before that is believed. */
+/** Steps without a smaller error before that is assumed. */
 const PATIENCE = 12
-/** From the same potentials exponents are rounded anew, which often gets further. */
+/** Restarts from the same potentials: their exponents are rounded differently, which often allows a smaller error. */
 const RESTARTS = 3
-/** Mass of a row or column of which P can hold every entry. */
+/** From this mass on P can hold every entry of a row or column. */
 const LIGHT = 1e-100
 
 /**
- * Newton on the semi-dual, for problems on which sparse Newton does not get to its tolerance: those of which points hang
- * together by next to nothing, and those with masses that P cannot hold. Every level goes to the final tolerance, so
- * that no imbalance is left behind which a smaller epsilon could not mend.
+ * Newton's method on the semi-dual, for problems on which sparse Newton misses its tolerance: those with blocks of
+ * points that exchange almost no mass, and those with masses too small for P. Every level is solved to the final
+ * tolerance, so that no imbalance is left which a smaller epsilon could not correct.
  *
- * Leaves the plan at its answer. Returns a sentence when it ended above the tolerance.
+ * Leaves the plan at its answer. Returns why it ended above the tolerance, or undefined.
  */
 export function* carefulNewton(level: Level, plan: NewtonPlan, range: number): Steps<string | undefined> {
   const { epsilon } = plan
@@ -49,7 +49,7 @@ export function* carefulNewton(level: Level, plan: NewtonPlan, range: number): S
   return 'what is left is of the size of rounding errors'
 }
 
-/** Puts the plan at potentials at which its own exponentials leave the range of doubles. */
+/** Puts the plan at potentials at which its own exponentials would leave the range of doubles. */
 export function placeInLogs(plan: NewtonPlan, potentials: WorkingPotentials): void {
   const dual = new SemiDual(plan.views)
   dual.start(potentials, plan.epsilon)
@@ -58,11 +58,11 @@ export function placeInLogs(plan: NewtonPlan, potentials: WorkingPotentials): vo
   plan.place(dual)
 }
 
-/** Are there rows or columns of so little mass that P cannot hold all of their entries? */
+/** Whether a row or column has so little mass that P cannot hold all of its entries. */
 export const isLight = ({ a, b }: { a: Float64Array; b: Float64Array }): boolean =>
   [a, b].some((masses) => masses.some((mass) => mass < LIGHT))
 
-/** Scales the plan itself, as long as that helps: the only rounding is then that of its sums. Returns whether it is done. */
+/** Scales the plan itself as long as that helps: only its sums are rounded then. Returns whether it is done. */
 function* polish(level: Level, plan: NewtonPlan): Steps<boolean> {
   let error = plan.error()
   for (let best = Infinity; error < best; ) {
@@ -74,7 +74,7 @@ function* polish(level: Level, plan: NewtonPlan): Steps<boolean> {
   return false
 }
 
-/** Solves at an epsilon of the size of the costs, then at smaller ones, as close to each other as it takes. */
+/** Solves at an epsilon of the size of the costs, then at smaller ones, in steps as small as needed. */
 function* fromFar(dual: SemiDual, level: Level, plan: NewtonPlan, range: number): Steps<Ending> {
   const { epsilon, rows, columns } = plan
   let good: WorkingPotentials = { f: new Float64Array(rows), g: new Float64Array(columns) }
@@ -98,14 +98,14 @@ function* fromFar(dual: SemiDual, level: Level, plan: NewtonPlan, range: number)
   }
 }
 
-/** The error; where it is small enough, that of P itself as it is handed out. */
+/** Returns the error; if it is small enough, that of P itself, which will be the answer. */
 function measured(dual: SemiDual, target: number, plan: NewtonPlan): number {
   if (dual.error > target) return dual.error
   plan.place(dual)
   return plan.error()
 }
 
-/** One level: a Sinkhorn iteration and a Newton step, in turn. */
+/** Solves one level by Sinkhorn iterations and Newton steps in turn. */
 function* solve(dual: SemiDual, { counts, target, unit }: Level, plan: NewtonPlan | null): Steps<Ending> {
   const from = new Float64Array(dual.small)
   let best = Infinity
@@ -143,7 +143,7 @@ function* solve(dual: SemiDual, { counts, target, unit }: Level, plan: NewtonPla
   }
 }
 
-/** What is left when even that gave up: Sinkhorn, as long as the error falls at all. */
+/** Iterates Sinkhorn as long as the error falls at all: the last resort. */
 function* sinkhorn(dual: SemiDual, { counts, target, unit }: Level, plan: NewtonPlan): Steps<Ending> {
   let best = Infinity
   let sinceBest = 0

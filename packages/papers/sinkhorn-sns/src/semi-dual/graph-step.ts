@@ -6,14 +6,14 @@ const ROUNDING = 2.220446049250313e-16
 const FAR = 700
 
 /**
- * Newton's direction of the semi-dual, (I - R T') x = residual, by elimination without a subtraction.
+ * Computes Newton's direction of the semi-dual, (I - R T') x = residual, by elimination without subtractions.
  *
- * The matrix is the Laplacian of a graph whose weights W = R T' are sums of nonnegative numbers, each right to its last
- * digits however small, and a diagonal is the sum of a row's weights. So points that hang together by 1e-200 are told
- * apart from those that hang together by 1e-100 (Grassmann, Taksar and Heyman 1985): a matrix in which they are subtracted
- * from 1 knows neither. What an eliminated point or group of points needs, residual / weight, is right while it is small;
- * where it is large, the flow grows exponentially with the potential, and asinh says how far that has to go. With it the
- * direction still ascends: it is L^-T of numbers of the same signs.
+ * The matrix is the Laplacian of a graph whose weights W = R T' are sums of nonnegative numbers, accurate to their last
+ * digits however small, and a diagonal entry is the sum of a row's weights. So weights of 1e-200 and 1e-100 are told
+ * apart (Grassmann, Taksar and Heyman 1985), while both would vanish in a matrix that subtracts them from 1. The move
+ * residual / weight of an eliminated point or block is right while it is small. Where it is large, the flow grows
+ * exponentially with the potential, and asinh gives the move. The direction still ascends: it is L^-T of numbers of the
+ * same signs.
  */
 export function graphStep({
   small,
@@ -23,7 +23,7 @@ export function graphStep({
   residual,
   order,
 }: Pick<SemiDual, 'small' | 'large' | 'R' | 'T' | 'residual' | 'order'>): Float64Array {
-  // Light points are eliminated first: so every share of a weight is at most 1.
+  // Light points are eliminated first, so that every share of a weight is at most 1.
   const W = new Float64Array(small * small)
   order.forEach((i, p) => {
     order.forEach((k, q) => {
@@ -59,7 +59,7 @@ export function graphStep({
   return step
 }
 
-/** asinh, no further than {@link FAR}. */
+/** asinh, at most {@link FAR}. */
 function needed(x: number): number {
   const size = Math.abs(x)
   if (!(size > 1e-4)) return x

@@ -1,9 +1,9 @@
 import { exp, log, type MatrixView } from '@opt/core'
 import type { WorkingPotentials } from '../plan/transport-plan.ts'
 
-/** R of a row that gets far more than its mass: no more than e to this. */
+/** Exponents of R are at most this: a row that gets far more than its mass would overflow. */
 const LIMIT = 650
-/** Scalings beyond e to this are put into the potentials: small numbers keep the digits that a small error needs. */
+/** Scalings beyond this are absorbed into the potentials: small numbers keep the digits that a small error needs. */
 const STRAIN = 4
 /** Shares below this may have lost digits to underflow. */
 const TINY = 1e-290
@@ -16,14 +16,14 @@ export interface SemiDualProblem {
 }
 
 /**
- * The dual as a function of the potential of the smaller side alone: the other is its soft-min, so that one marginal is
- * always exact. Everything is relative to a row's or a column's own mass and in logarithms,
+ * The dual as a function of the potential of the smaller side alone: the other potential is its soft-min, so that one
+ * marginal is always exact. Everything is in logarithms and relative to the mass of a row or column,
  *
  *     R_ij = P_ij / a_i,   T_ij = P_ij / b_j,   residual_i = 1 - sum_j R_ij,
  *
- * so that masses of any size, and plans of which doubles cannot hold an entry, are as good as others. Potentials are f
- * plus epsilon times a scaling phi whose size is about 1: the rounding of f and of the exponents is that of a cost that
- * is a little different, once and for all, and does not limit the error.
+ * so that masses of any size work, and plans whose entries doubles cannot hold. Potentials are f plus epsilon times a
+ * scaling phi of about 1: the rounding of f and of the exponents is then a fixed small change of the cost, and does not
+ * limit the error.
  */
 export class SemiDual {
   /** Points of the smaller and of the larger side. */
@@ -32,7 +32,7 @@ export class SemiDual {
   readonly R: Float64Array
   readonly T: Float64Array
   readonly residual: Float64Array
-  /** The small side's points by falling mass. */
+  /** The points of the small side by descending mass. */
   readonly order: Int32Array
   /** L1 error of the small side; the large side is exact. */
   error: number = Infinity
@@ -90,7 +90,7 @@ export class SemiDual {
       for (let j = 0; j < this.large; j++, k++) this.#E[k] = (this.#f[i] - C[i * s + j * l] + this.#g[j]) / this.epsilon
   }
 
-  /** Sinkhorn's step of the small side: phi becomes the soft-min of the other's potential. */
+  /** Sets phi to the soft-min of the other potential: Sinkhorn's step of the small side. */
   balance(): void {
     if (strained(this.phi) || strained(this.#gamma)) this.#absorb()
     const logs = this.#logs[1]
@@ -104,7 +104,7 @@ export class SemiDual {
     }
   }
 
-  /** Sinkhorn's step of the large side, and what follows from it: R, T, the residual and the error. */
+  /** Makes Sinkhorn's step of the large side; computes R, T, the residual and the error. */
   evaluate(): void {
     const { small, large, phi, R, T } = this
     const [logs, others] = this.#logs
@@ -141,7 +141,7 @@ export class SemiDual {
     return sum
   }
 
-  /** Writes P into a matrix of the problem's shape and stride: b_j T_ij, or a_i R_ij where T_ij is next to nothing. */
+  /** Writes P into a matrix of the problem's shape and stride: b_j T_ij, or a_i R_ij where T_ij underflows. */
   writePlan(out: Float64Array): void {
     const { R, T } = this
     const { stride } = this.#problem.C
