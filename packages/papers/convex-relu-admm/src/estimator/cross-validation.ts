@@ -21,7 +21,7 @@ import type { ConvexReluNetworkOptions } from './estimator-options.ts'
 export interface CrossValidationOptions extends Omit<ConvexReluNetworkOptions, 'beta' | 'tolerance' | 'maxIterations'> {
   /** Weight decays to choose from (default 1e-3, 1e-2, 1e-1, 1, 10). */
   betas?: VectorLike
-  /** Default 5. */
+  /** Number of folds (default 5). */
   folds?: number
   /** Assigns rows to folds, and draws the patterns (default random(0)). */
   random?: Random
@@ -31,9 +31,10 @@ export interface CrossValidationOptions extends Omit<ConvexReluNetworkOptions, '
 
 /** Report of {@link crossValidateBeta} after each fit. */
 export interface CrossValidationReport extends Report {
+  /** Index of the fold left out. */
   fold: number
   beta: number
-  /** On the fold left out. */
+  /** Accuracy or R^2 on that fold. */
   score: number
   /** Share of the work done, 0 to 1. */
   done: number

@@ -28,9 +28,14 @@ export function patternUpperBound(n: number, rank: number): number {
 
 /**
  * Returns how many random patterns make it unlikely (probability at most xi, at confidence at least
- * 1 - psi) that one more lowers the optimum: min((n + 1) / (psi xi) - 1, (2 / xi) (n + 1 - ln
- * psi)), a real number (the paper's sample bound, as we know it). It says nothing about how much
- * lower.
+ * 1 - psi) that one more lowers the optimum, a real number (the paper's sample bound, as we know it):
+ *
+ *     min((n + 1) / (psi xi) - 1, (2 / xi) (n + 1 - ln psi))
+ *
+ * It says nothing about how much lower.
+ *
+ * @param given n rows of X, and xi and psi in (0, 1].
+ * @throws TypeError or RangeError that names the invalid argument.
  */
 export function samplesNeeded(given: { n: number; xi: number; psi: number }): number {
   const { n, xi, psi } = options(given, 'samplesNeeded: options')

@@ -6,6 +6,7 @@ import { checkCount, keyOf, PatternSet, type Patterns, writePattern } from './pa
 export interface ThickOptions {
   /** The number of patterns, including the all-ones one. */
   count: number
+  /** Draws the normals. */
   random: Random
   /** Which features may be perturbed, d flags (default all). */
   perturbed?: ArrayLike<boolean | number>
@@ -21,6 +22,7 @@ export interface ThickPatterns extends Patterns {
    * one sign in every row (a bias), otherwise the score found, or 0.
    */
   scores: Float64Array
+  /** Set when fewer patterns were found than asked for. */
   note?: string
 }
 

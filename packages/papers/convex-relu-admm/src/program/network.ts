@@ -13,7 +13,9 @@ export interface Network {
 
 /** A network given as any matrix and vector. */
 export interface NetworkLike {
+  /** m x d, a neuron in each row. */
   hidden: MatrixLike
+  /** m. */
   output: VectorLike
 }
 

@@ -72,6 +72,7 @@ export type AdmmState = { readonly [name: string]: Float64Array }
 
 /** Report of {@link convexRelu}. All but `error` are summed or averaged over rows, as `reduction` says. */
 export interface ConvexReluReport extends Report {
+  /** See `stopping`. */
   error: number
   /** Of the convex program at its weights, which violate the constraints by up to `violation`. */
   objective: number
@@ -101,7 +102,9 @@ export interface ConvexReluSolution {
   lowerBound: number
   /** objective - lowerBound. */
   gap: number
+  /** The largest violation of the constraints at these weights. */
   violation: number
+  /** Those given, without repeated ones, in the order of `weights`. */
   patterns: Patterns
   /** Pass it as `initial` to continue. */
   state: AdmmState

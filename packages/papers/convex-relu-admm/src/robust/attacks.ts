@@ -13,8 +13,9 @@ import ndarray from 'ndarray'
 import { checkLabels, checkPerturbed, checkRandom } from '../checks.ts'
 import { checkNetwork, forward, gradientAt, type NetworkLike } from '../program/network.ts'
 
-/** Options of the attacks: every perturbed feature moves by at most epsilon. */
+/** Options of the attacks. */
 export interface AttackOptions {
+  /** Every perturbed feature moves by at most this. */
   epsilon: number
   /** d flags: which features may be perturbed (default all; a column of ones should not be). */
   perturbed?: ArrayLike<boolean | number>
@@ -22,9 +23,9 @@ export interface AttackOptions {
 
 /** Options of {@link pgd}. */
 export interface PgdOptions extends AttackOptions {
-  /** Default 40. */
+  /** Number of steps (default 40). */
   steps?: number
-  /** Default epsilon / 30. */
+  /** How far a step moves every perturbed feature (default epsilon / 30). */
   stepSize?: number
   /** Start at a random point of the box instead of at x. */
   random?: Random | undefined

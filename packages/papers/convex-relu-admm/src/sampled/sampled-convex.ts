@@ -41,7 +41,9 @@ export interface SampledConvexOptions {
 /** Report of {@link sampledConvex}; `error` is the relative duality gap. */
 export interface SampledConvexReport extends Report {
   error: number
+  /** Loss, summed over rows, and weight decay. */
   objective: number
+  /** The best so far. */
   lowerBound: number
 }
 
