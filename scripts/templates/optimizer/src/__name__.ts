@@ -17,7 +17,7 @@ import { wasm } from './wasm.ts'
 export interface __Class__Hyper extends Hyper {
   /** Default 1e-3. */
   learningRate: number
-  /** Share of the old velocity, in [0, 1). Default 0.9. */
+  /** Fraction of the velocity kept at each step, in [0, 1). Default 0.9. */
   momentum: number
   /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
@@ -58,10 +58,10 @@ const rules: Rules<__Class__Hyper> = {
 }
 
 /**
- * Momentum, until the paper's algorithm takes its place:
+ * Momentum; replace it by the paper's algorithm:
  *
- *     b = momentum b + g
- *     x = (1 - learningRate weightDecay) x - learningRate b
+ *     v = momentum v + g
+ *     x = (1 - learningRate weightDecay) x - learningRate v
  */
 export class __Class__<P extends ParameterSet = ParameterSet> extends Optimizer<__Class__Hyper, P> {
   constructor(parameters: P, options: OptimizerOptions<__Class__Hyper> = {}) {
