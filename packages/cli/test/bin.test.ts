@@ -41,7 +41,7 @@ test('the built command lists the real catalogue, shows help and its version', a
   expect((await run(BIN, ['nonsense'])).code).toBe(1)
 })
 
-test('--json keeps stdout clean even of an experiment that prints, and Ctrl-C ends with what is known', async () => {
+test('--json keeps the output of experiments off stdout, and Ctrl-C ends with the results so far', async () => {
   const { code, out, err } = await run(FIXTURES, ['reproduce', 'slow', 'good', '--json'], 'must not disturb')
   expect(code).toBe(130)
   expect(err).toContain('Stopping')
@@ -53,7 +53,7 @@ test('--json keeps stdout clean even of an experiment that prints, and Ctrl-C en
   ])
 })
 
-test('Ctrl-C writes a partial report even of an experiment that never gives way', async () => {
+test('Ctrl-C writes a partial report even of an experiment that never yields', async () => {
   const report = join(folder, 'partial.html')
   const { code, out } = await run(FIXTURES, ['reproduce', 'short', 'stuck', '--out', report], 'now it is stuck')
   expect(code).toBe(130)

@@ -7,7 +7,7 @@ import { findPaper, papers } from '../src/index.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-test('every paper of the real catalogue can be found and says everything', () => {
+test('every paper of the real catalogue can be found and has all its fields', () => {
   for (const paper of papers) {
     expect(findPaper(papers, paper.name)).toBe(paper)
     expect(paper.module).toBe(`@opt/${paper.name}/experiment`)
@@ -55,7 +55,7 @@ describe('scripts/jobs/catalogue.mjs in a repository of its own', () => {
   })
   afterEach(() => rmSync(repository, { recursive: true }))
 
-  test('writes module and README table, and then has nothing to say', () => {
+  test('writes module and README table, and then finds nothing stale', () => {
     expect(catalogue('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining('catalogue.ts is stale') })
     expect(read('packages/cli/src/catalogue.ts')).toBe('')
     expect(catalogue()).toMatchObject({ status: 0, stdout: 'The catalogue has 1 paper\n' })

@@ -27,13 +27,13 @@ describe('list and info', () => {
     }
   })
 
-  test('list says so when there is none', async () => {
+  test('list says when there are no papers', async () => {
     const terminal = memoryTerminal()
     expect(await main(['list'], { papers: [], terminal })).toBe(0)
     expect(terminal.stdout()).toBe('There are no papers yet.')
   })
 
-  test('info tells everything about one, with or without the scope', async () => {
+  test('info shows all fields of a paper, with or without the scope', async () => {
     const { code, out } = await opt('info', 'good')
     expect(code).toBe(0)
     const { title, summary, authors, tasks } = papers[0]!
@@ -50,7 +50,7 @@ describe('list and info', () => {
     expect((await opt('info', '@opt/good')).out).toBe(out)
   })
 
-  test('a venue that names its year is not given it twice, an absent arXiv number is left out', async () => {
+  test('a venue that names its year does not get it twice, and an absent arXiv number is omitted', async () => {
     const { out } = await opt('info', 'short')
     expect(out).toContain('NeurIPS 2024\n')
     expect(out).not.toContain('arXiv')
@@ -61,7 +61,7 @@ const FOLDER = join(tmpdir(), `opt-cli-${process.pid}.html`)
 beforeAll(() => mkdirSync(FOLDER))
 afterAll(() => rmSync(FOLDER, { recursive: true }))
 
-describe('what is refused: exit code 1 and a helpful sentence', () => {
+describe('refusals: exit code 1 and a helpful sentence', () => {
   const missing = join(tmpdir(), 'opt-no-such-folder')
   test.each([
     [['lisst'], /no command lisst; did you mean list\?/],
@@ -123,7 +123,7 @@ describe('reproduce', () => {
     expect(out).toMatch(/Ten times faster +│ 10 +│ 3\.2 +│ falls short/)
   })
 
-  test('an experiment that throws gives exit code 1, keeps what it said, and stops nobody else', async () => {
+  test('an experiment that throws gives exit code 1, loses no results, and does not stop the others', async () => {
     const report = join(folder, 'new', 'throws.html')
     const { code, out } = await opt('reproduce', 'throws', 'good', '--quick', '--out', report)
     expect(code).toBe(1)

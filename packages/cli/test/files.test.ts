@@ -23,10 +23,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** For root every file can be written. */
+/** Root can write every file. */
 const ifNotRoot = process.getuid?.() === 0 ? test.skip : test
 
-test('a file is new as a whole, or as it was', () => {
+test('a file is either completely new or unchanged', () => {
   writeFileSync(at('report'), 'old')
   const file = new WholeFile(at('report'))
   file.write('half')
@@ -42,14 +42,14 @@ test('a file is new as a whole, or as it was', () => {
   expect(readdirSync(folder).sort()).toEqual(['bytes', 'report'])
 })
 
-test('what is not published is gone when the process ends', () => {
+test('an unpublished draft is removed when the process ends', () => {
   new WholeFile(at('report')).write('half')
   expect(readdirSync(folder)).toHaveLength(1)
   for (const listener of process.listeners('exit').slice(-1)) listener(0)
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('mode and symbolic links stay', () => {
+test('mode and symbolic links are preserved', () => {
   writeFileSync(at('real'), 'old')
   chmodSync(at('real'), 0o640)
   symlinkSync('real', at('link'))
@@ -61,7 +61,7 @@ test('mode and symbolic links stay', () => {
   for (const name of ['link', 'dangling']) expect(lstatSync(at(name)).isSymbolicLink()).toBe(true)
 })
 
-test('what cannot be written is found out before anything is', () => {
+test('files that cannot be written are detected before anything is written', () => {
   mkdirSync(at('folder'))
   symlinkSync('circle', at('circle'))
   writeFileSync(at('file'), '')

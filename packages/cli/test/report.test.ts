@@ -57,7 +57,7 @@ const line: Figure = {
 }
 
 describe('the page', () => {
-  test('is well-formed, needs nothing else, and holds every claim, table and note', async () => {
+  test('is well-formed and self-contained, with every claim, table and note', async () => {
     const claims = [
       { claim: 'Faster than <all>', paper: '10x', ours: '12x', pass: true },
       { claim: 'Smaller', paper: '', ours: '3', pass: false },
@@ -94,7 +94,7 @@ describe('the page', () => {
     expect(html).not.toMatch(/(?:src|url)\s*[=(]\s*["']?https?:/)
   })
 
-  test('says when, where, with which seed and scale, and how it went', async () => {
+  test('shows date, machine, seed, scale and results', async () => {
     const { document } = await rendered(
       result({ claims: [{ claim: 'a', paper: '', ours: '', pass: true }] }),
       result({ paper: papers[1]!, outcome: 'waiting' }),
@@ -118,7 +118,7 @@ describe('the page', () => {
   })
 })
 
-test('text of experiments is text in the page, whatever it holds', async () => {
+test('text of experiments is escaped', async () => {
   const evil = (name: string) => `</${name}>"'><script>alert(1)</script><img src=x onerror=alert(2)>$&\u001b[2J\u202e`
   const axes = { x: { label: evil('x') }, y: { label: evil('y') } }
   const image = { width: 2, height: 1, channels: 1 as const, data: [0, 9], label: evil('image') }
@@ -149,7 +149,7 @@ test('text of experiments is text in the page, whatever it holds', async () => {
 })
 
 describe('figures', () => {
-  test('a line chart: one path a series, bands, dashes, legend, caption, a name for those who listen', async () => {
+  test('a line chart has a path for each series, bands, dashes, legend, caption and an accessible name', async () => {
     const figure = await drawn(line)
     expect(figure.querySelector('h4')!.textContent).toBe('Error & <time>')
     expect(figure.querySelector('figcaption p')!.textContent).toBe('A caption.')
@@ -165,7 +165,7 @@ describe('figures', () => {
     expect(svg.outerHTML).not.toMatch(/NaN|Infinity|undefined/)
   })
 
-  test('log axes drop what they cannot show and write powers of ten', async () => {
+  test('log axes drop nonpositive values and label powers of ten', async () => {
     const labels = [...(await drawn(line)).querySelectorAll('[aria-label="y-axis tick label"] text')]
     const texts = labels.map((label) => label.textContent)
     expect(texts).toContain('10⁻⁶')
@@ -230,7 +230,7 @@ describe('figures', () => {
     expect(histogram.querySelectorAll('[aria-label="rect"] path, [aria-label="rect"] rect')).toHaveLength(4)
   })
 
-  test('a long curve is thinned without losing its lowest and highest value', async () => {
+  test('a long curve is thinned without losing its extremes', async () => {
     const n = 100_000
     const y = Float64Array.from({ length: n }, (_, i) => (i === 77_777 ? 50 : Math.sin(i / 1000)))
     const x = Float64Array.from({ length: n }, (_, i) => i)
@@ -243,7 +243,7 @@ describe('figures', () => {
     expect(Math.min(...heights)).toBeLessThan(Math.max(...heights) - 150)
   })
 
-  test('pictures are PNGs inside the page, each with a text', async () => {
+  test('pictures are embedded PNGs with alternative texts', async () => {
     const image = { width: 2, height: 2, channels: 1 as const, data: [0, 300, -5, 128], label: 'four pixels' }
     const images = await drawn({ kind: 'images', title: 'i', images: [image] })
     const tag = images.querySelector('img')!

@@ -14,7 +14,7 @@ describe('labels, indices and sizes', () => {
     expect((await opt('stream', day('labels-1-2.svm'), '--positive', '2')).code).toBe(0)
   })
 
-  test('indices count from 0 when it is said', async () => {
+  test('--first-index 0 counts indices from 0', async () => {
     const { out } = await opt('stream', DAY1)
     const shifted = readFileSync(DAY1, 'utf8').replace(/(\d):/g, (_, index) => `${index - 1}:`)
     writeFileSync(at('shifted.svm'), shifted)
@@ -48,7 +48,7 @@ describe('tables', () => {
   }
   const CSV = () => table(',', 'a,b,c,d,e,kind\n')
 
-  test('are learned as the same examples in LIBSVM are, gzipped or not', async () => {
+  test('are learned like the same examples in LIBSVM, gzipped or not', async () => {
     const { out } = await opt('stream', DAY1)
     writeFileSync(at('day1.csv'), CSV())
     writeFileSync(at('day1.csv.gz'), gzipSync(CSV()))
@@ -114,7 +114,7 @@ describe('tables', () => {
 })
 
 describe('predictions', () => {
-  test('one line an example, before it is learned from: they give the log loss', async () => {
+  test('have a line for each example, before it is learned, and give the log loss', async () => {
     const { out } = await opt('stream', DAY1, '--predictions', at('p.txt'))
     const labels = readFileSync(DAY1, 'utf8')
       .trimEnd()
@@ -127,7 +127,7 @@ describe('predictions', () => {
     expect(end(out)[1]).toBe((loss / 40).toFixed(5))
   })
 
-  test('--test judges by the saved learner and learns nothing', async () => {
+  test('--test judges with the saved learner and learns nothing', async () => {
     await opt('stream', DAY1, '--state', at('model.json'))
     const model = readFileSync(at('model.json'), 'utf8')
     const words = ['--from', at('model.json'), '--test', '--predictions']
@@ -140,7 +140,7 @@ describe('predictions', () => {
     expect(readFileSync(at('model.json'), 'utf8')).toBe(model)
   })
 
-  test('a run that is gone on with ends with all of them', async () => {
+  test('are complete after a resumed run', async () => {
     const all = lines(300)
     writeFileSync(at('whole.svm'), `${all.join('\n')}\n`)
     writeFileSync(at('broken.svm'), `${all.slice(0, 200).join('\n')}\nwrong\n`)
@@ -168,7 +168,7 @@ describe('predictions', () => {
   })
 })
 
-ifUnix('pipes, FIFOs, substitutions and gzip are read as the file is, and written to', () => {
+ifUnix('pipes, FIFOs, substitutions and gzip are read like the file, and pipes written', () => {
   const row = (script: string) => end(shell(script))
   const want = row(`opt stream ${DAY1}`)
   expect(row(`opt stream <(cat ${DAY1}) --features 5`)).toEqual(want)

@@ -4,7 +4,7 @@ import { at, DAY1, DAY2, end, ifUnix, json, lines, opt, shell, until } from './s
 /** Where a process's open files can be seen. */
 const ifProc = existsSync('/proc/self/fd') ? test : test.skip
 
-ifProc('Ctrl-C is heard while a FIFO has no writer, and nothing is saved of nothing', () => {
+ifProc('Ctrl-C works while a FIFO has no writer, and no state is saved', () => {
   const opened = until('ls -l /proc/$pid/fd | grep -q /mute')
   const out = shell(
     `mkfifo mute; opt stream mute --features 5 & pid=$!; ${opened}; kill -INT $pid; wait $pid; echo "exit $?"; ls opt-*`,
@@ -13,7 +13,7 @@ ifProc('Ctrl-C is heard while a FIFO has no writer, and nothing is saved of noth
   expect(out).not.toContain('opt-stream')
 })
 
-describe('signals and pipes: the state says exactly what was learned', () => {
+describe('signals and pipes: the state is exactly what was learned', () => {
   /** It never ends: signals arrive in the midst of learning. */
   const ENDLESS = `<(while cat ${DAY1} 2> /dev/null; do :; done) --features 5`
   const learning = (name: string) => until(`grep -q ' 1024 ' ${name}.txt`)
@@ -40,19 +40,19 @@ describe('signals and pipes: the state says exactly what was learned', () => {
     expectExact('2', 1024)
   })
 
-  ifUnix('a reader that leaves ends it with 141, and what was learned is saved', () => {
+  ifUnix('when the reader leaves, it exits with 141 and saves what was learned', () => {
     const run = `opt stream ${ENDLESS} --state pipe.json | head -1 > /dev/null`
     expect(shell(`${run}; echo \${PIPESTATUS[0]}`).trim()).toBe('141')
     expectExact('pipe', 1)
   })
 
-  ifUnix('interrupted while it passes over what is known: nothing is learned twice', async () => {
+  ifUnix('interrupted while skipping known lines, it learns nothing twice', async () => {
     const all = lines(20_000)
     const part = `${all.slice(0, 16_000).join('\n')}\n`
     writeFileSync(at('long.svm'), `${all.join('\n')}\n`)
     writeFileSync(at('known.svm'), `${all.slice(0, 18_000).join('\n')}\n`)
     writeFileSync(at('part.svm'), part)
-    // More than a pipe and the reader's buffers hold: what is written is read, and mostly passed over.
+    // More than a pipe and the reader's buffers hold: what is written is read, and mostly skipped.
     expect(part.length).toBeGreaterThan(5 * 65_536)
     await opt('stream', at('known.svm'), '--features', '3', '--state', at('known.json'))
     const known = json('known.json')
@@ -66,7 +66,7 @@ describe('signals and pipes: the state says exactly what was learned', () => {
   })
 })
 
-ifUnix('a state of which there is no room leaves the old one whole', () => {
+ifUnix('a state that does not fit on the disk leaves the old one intact', () => {
   const out = shell(
     `opt stream ${DAY1} --state full.json > /dev/null; cp full.json good.json; ulimit -f 0; opt stream ${DAY2} --from full.json --state full.json 2>&1 > /dev/null | cat; cmp full.json good.json && echo same`,
   )

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { gzipSync } from 'node:zlib'
 import { AFTER_DAY1, at, BOTH_DAYS, DAY1, DAY2, day, end, opt, pipe } from './stream.ts'
 
-describe('a state and the input it goes on with', () => {
+describe('a state and the input it continues with', () => {
   let both: string
   beforeAll(() => {
     both = at('both.svm')
@@ -18,7 +18,7 @@ describe('a state and the input it goes on with', () => {
     expect(end((await opt('stream', DAY2, '--from', at('day1.json'))).out)).toEqual(BOTH_DAYS)
   })
 
-  test('--resume goes on in the same input only, known by its lines and not by its name', async () => {
+  test('--resume continues in the same input only, recognised by its lines and not by its name', async () => {
     await opt('stream', DAY1, '--state', at('day1.json'))
     expect(end((await opt('stream', both, '--resume', at('day1.json'))).out)).toEqual(BOTH_DAYS)
     writeFileSync(at('both.gz'), gzipSync(readFileSync(both)))
@@ -55,12 +55,12 @@ describe('a state and the input it goes on with', () => {
     }
   })
 
-  test('what the state says may be said again', async () => {
+  test('options that agree with the state are allowed', async () => {
     const words = ['--learner', 'sea-convex', '--radius', '20.0', '--features', '5', '--scale', 'unit']
     expect((await opt('stream', DAY2, '--from', AFTER_DAY1, ...words)).code).toBe(0)
   })
 
-  test('--positive and --first-index belong to the file: with --resume they stay, with --from they may change', async () => {
+  test('--positive and --first-index are fixed with --resume and may change with --from', async () => {
     writeFileSync(at('ab.svm'), '1 1:1\n2 1:-1\n')
     await opt('stream', at('ab.svm'), '--positive', '2', '--state', at('ab.json'))
     const again = await opt('stream', at('ab.svm'), '--positive', '1', '--resume', at('ab.json'))
@@ -96,7 +96,7 @@ describe('a state and the input it goes on with', () => {
   })
 })
 
-test('no file is written over another one of the same run', async () => {
+test('no file overwrites another one of the same run', async () => {
   const own = at('own.svm')
   writeFileSync(own, readFileSync(DAY1))
   symlinkSync(own, at('link.svm'))

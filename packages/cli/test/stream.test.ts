@@ -24,7 +24,7 @@ test.each([
   expect(Number(rows.at(-1)![1])).toBeLessThan(0.55)
 })
 
-test('Ctrl-C saves, --resume goes on to the same numbers', async () => {
+test('Ctrl-C saves, and --resume continues to the same numbers', async () => {
   const all = lines(500)
   const whole = await pipe(all, ['--features', '3'], false)
   expect(whole.code).toBe(0)
@@ -38,13 +38,13 @@ test('Ctrl-C saves, --resume goes on to the same numbers', async () => {
   const [examples, loss, , errors, certificate] = last(whole.out)
   expect(last(second.out).filter((_, k) => k !== 2)).toEqual([examples, loss, errors, certificate])
 
-  // The same state goes on in a file: the lines already read are passed over.
+  // The same state continues in a file: the lines already read are skipped.
   writeFileSync(at('plain.libsvm'), `${all.join('\n')}\n`)
   const third = await opt('stream', at('plain.libsvm'), '--resume', at('half.json'))
   expect(last(third.out).filter((_, k) => k !== 2)).toEqual([examples, loss, errors, certificate])
 })
 
-test('what cannot be used is refused in one sentence', async () => {
+test('wrong arguments and files are refused in one sentence', async () => {
   writeFileSync(at('bad.libsvm'), '+1 1:1\n+1 2:x\n')
   writeFileSync(at('labels.libsvm'), '3 1:1\n')
   writeFileSync(at('empty.libsvm'), '# nothing\n')

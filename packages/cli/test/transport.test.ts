@@ -47,7 +47,7 @@ describe('opt transport', () => {
     expect([...picture.data]).toEqual([...transferColors(scene, sunset, { samples: 150, seed: 2 }).picture.data])
   })
 
-  test('a plan that is not exact is no success', async () => {
+  test('an inexact plan gives exit code 1', async () => {
     const out = file('doubtful.png')
     const words = ['--samples', '20', '--epsilon', '1e-16']
     const { code, out: said, err } = await opt(file('scene.png'), file('sunset.png'), '-o', out, ...words)
@@ -58,7 +58,7 @@ describe('opt transport', () => {
     expect((await decodeImage(readFileSync(out))).width).toBe(96)
   })
 
-  test('what the pictures or numbers do not allow is said in a line', async () => {
+  test('pictures and numbers that do not work are refused in one line', async () => {
     writeFileSync(file('clear.png'), await encodePng({ width: 1, height: 1, channels: 4, data: new Uint8Array(4) }))
     const clear = await opt(file('clear.png'), file('sunset.png'), '-o', file('none.png'))
     expect(clear.err).toBe('opt: from must be a picture with a visible pixel, got one that is wholly transparent')
@@ -91,7 +91,7 @@ describe('opt transport', () => {
   })
 })
 
-describe('what is said of a plan that is not exact', () => {
+describe('explanations of an inexact plan', () => {
   const end = (status: Status) => ({ status, message: 'sinkhornNewton: this is why' })
   const off = (what: string) => `the colours may be off: the solver ${what} before the plan was exact (this is why)`
 

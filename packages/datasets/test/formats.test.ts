@@ -39,6 +39,6 @@ test.each([
   )
 })
 
-test('gzip is undone once', async () => {
+test('gzip is unpacked once only', async () => {
   await expect(parseFile(gzipSync(gzipSync(idx)))).rejects.toThrow('found gzip within gzip')
 })

@@ -19,7 +19,7 @@ const rows = () => ({
   targets: Float64Array.of(0.5, 1, 2),
 })
 
-/** Of bytes and texts any may be a file; the limits are the caller's. */
+/** Any bytes or text may be a file; the limits are the caller's. */
 const reader = (args: () => unknown[], more: object = {}) => ({
   args,
   loose: ['0'],

@@ -82,7 +82,7 @@ test('a file cut short or too long is refused, wherever it is cut', () => {
   expect(() => parseIdx(Uint8Array.from([...file, 0]))).toThrow('found 13 bytes')
 })
 
-test('a header that lies allocates nothing', () => {
+test('a false header allocates nothing', () => {
   const huge = Uint8Array.from([0, 0, 14, 3, ...Array(12).fill(255)])
   expect(() => parseIdx(huge)).toThrow('cut short')
   const endless = Uint8Array.from([0, 0, 14, 255, ...Array(255 * 4).fill(255)])

@@ -93,11 +93,11 @@ describe.each([
 ])('%s', (name) => {
   const file = fromBase64(pictures[name]!.file)
 
-  test('cut short, is refused wherever it is cut', async () => {
+  test('is refused when cut short, wherever it is cut', async () => {
     for (let n = 0; n < file.length; n++) await expect(decodeImage(file.subarray(0, n))).rejects.toThrow(NAMED)
   })
 
-  test('damaged, is refused or has as many pixels as it says', async () => {
+  test('is refused when damaged, or has as many pixels as its header says', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(file.length - 1), fc.nat(255), async (at, byte) => {
         const damaged = file.slice()
@@ -110,7 +110,7 @@ describe.each([
   })
 })
 
-test('a header that lies about its size allocates nothing', async () => {
+test('a false size allocates nothing', async () => {
   const jpeg = fromBase64(pictures['baseline 4:4:4']!.file)
   const frame = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] === 0xc0)
   jpeg.fill(0xff, frame + 5, frame + 9)

@@ -12,7 +12,7 @@ const examples = fc.array(
   { minLength: 1, maxLength: 8 },
 )
 
-test('what is written is read', () => {
+test('reads what was written', () => {
   fc.assert(
     fc.property(examples, fc.constantFrom('\n', '\r\n'), fc.constantFrom(0, 1), (rows, newline, firstIndex) => {
       const sorted = rows.map(({ label, entries }) => ({ label, entries: entries.toSorted(([a], [b]) => a - b) }))

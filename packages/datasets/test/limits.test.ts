@@ -43,7 +43,7 @@ describe('limits', () => {
     await expect(parseFile(gzipSync('1,2'), { maxBytes: 2 })).rejects.toThrow('at most 2 (option maxBytes)')
   })
 
-  test('go through the loaders', async () => {
+  test('are passed on by the loaders', async () => {
     const read = async (name: string) => (name.endsWith('.gz') ? gzipSync('1,2') : undefined)
     await expect(wine({ read, maxBytes: 2 })).rejects.toThrow('option maxBytes')
     await expect(wine({ read: async () => bytes('1,2,a,b\n1,2,0'), maxCells: 5 })).rejects.toThrow('option maxCells')

@@ -110,7 +110,7 @@ describe.each([
       expect(() => matMatrix(variables.get(name)!)).toThrow('matMatrix: array must be a numeric one of 2 dimensions')
   })
 
-  test('cut short, it is refused, or has lost whole variables only', async () => {
+  test('a file cut short is refused, or lacks whole variables only', async () => {
     const whole = [...variables]
     for (let n = 0; n < file.length; n += 1) {
       const found = await survives(() => parseMat5(file.subarray(0, n)), /^parseMat5: /)
@@ -118,7 +118,7 @@ describe.each([
     }
   })
 
-  test('damaged, it is refused or well-formed', async () => {
+  test('a damaged file is refused, or well-formed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 124, max: file.length - 1 }),
@@ -249,7 +249,7 @@ test.each([true, false])('big and little endian: text, cells, structures, sparse
   expect(found.get('handle')).toMatchObject({ class: 'function' })
 })
 
-describe('lying headers', () => {
+describe('false headers', () => {
   const { array, element, file, squeezed, u32 } = writer(true)
   const one = array(6, [1, 1], '', element(2, Uint8Array.of(7)))
   const big = 2147483647
@@ -306,14 +306,14 @@ describe('lying headers', () => {
     expect(() => parseMat5(file(variable))).toThrow(/^parseMat5: /)
   })
 
-  test('nesting without end', () => {
+  test('endless nesting', () => {
     let cell = one
     for (let k = 0; k < 110; k++) cell = array(1, [1, 1], '', cell)
     expect(() => parseMat5(file(cell))).toThrow('expected arrays nested at most 100 deep')
   })
 })
 
-test('names that objects have of their own', () => {
+test('names of built-in properties', () => {
   const { array, element, file } = writer(true)
   const found = parseMat5(file(array(6, [1, 1], '__proto__', element(2, Uint8Array.of(7)))))
   expect([...found.keys()]).toEqual(['__proto__'])
@@ -408,7 +408,7 @@ describe.each([true, false])('version 4 (little endian: %s)', (little) => {
   })
 })
 
-test('what is unpacked is limited, in bytes and in arrays', () => {
+test('unpacked bytes and arrays are limited', () => {
   const { array, element, file, squeezed } = writer(true)
   const cells = array(1, [1, 9], 'c', ...Array<Uint8Array>(9).fill(element(14, new Uint8Array(0))))
   expect(parseMat5(file(cells), { maxArrays: 9 }).size).toBe(1)
@@ -419,7 +419,7 @@ test('what is unpacked is limited, in bytes and in arrays', () => {
   )
 })
 
-test('an object says its class', () => {
+test('an object has its class name', () => {
   const { element, file, u32 } = writer(true)
   const object = element(
     14,

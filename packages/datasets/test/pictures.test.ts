@@ -37,7 +37,7 @@ test.each(Object.entries(more))(
   },
 )
 
-describe('what is not read says so', () => {
+describe('unsupported pictures are refused by name', () => {
   const jpeg = fromBase64(more['p17x33-420-0.jpg']!.file)
   const frame = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] === 0xc0)
   const changed = (at: number, byte: number) => jpeg.with(frame + at, byte)
@@ -52,7 +52,7 @@ describe('what is not read says so', () => {
   })
 })
 
-test('the height may stand after the first scan', async () => {
+test('the height may follow the first scan', async () => {
   const jpeg = fromBase64(more['p17x33-420-0.jpg']!.file)
   const frame = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] === 0xc0)
   const later = jpeg.with(frame + 5, 0).with(frame + 6, 0)
@@ -61,7 +61,7 @@ test('the height may stand after the first scan', async () => {
   await expect(decodeImage(later)).rejects.toThrow('expected positive JPEG sizes, found 17 x 0')
 })
 
-test('pixels are limited before any is made', async () => {
+test('pixels are limited before allocation', async () => {
   const png = bytesOf('broken-iccp.png')
   const { width, height } = await decodeImage(png)
   expect((await decodeImage(png, { maxPixels: width * height })).width).toBe(width)
@@ -70,7 +70,7 @@ test('pixels are limited before any is made', async () => {
   await expect(decodeImage(png, { maxPixels: 0 })).rejects.toThrow('decodeImage: maxPixels must be')
 })
 
-test('names of chunks reach no terminal', async () => {
+test('names of chunks are escaped', async () => {
   const file = Uint8Array.from(Buffer.from('89504e470d0a1a0a000000031b5b324a6162636465666768', 'hex'))
   expect(detectFormat(file)).toBe('png')
   await expect(decodeImage(file)).rejects.toThrow('expected the name of a PNG chunk, found "\\u001b[2J"')

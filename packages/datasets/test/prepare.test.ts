@@ -45,7 +45,7 @@ describe('standardize', () => {
     expect(() => standardize([[1e308], [1.5e308]])).toThrow('standardize: features, column 0 must be of numbers')
   })
 
-  test('a constant column of a number without exact mean is 0, not noise', () => {
+  test('a constant column becomes 0, not noise', () => {
     const { features } = standardize(Array.from({ length: 7 }, () => [0.1]))
     expect(features.data.every((v) => v === 0)).toBe(true)
   })
@@ -188,7 +188,7 @@ describe('rows', () => {
 })
 
 describe('oneHot', () => {
-  test('one 1 a row', () => {
+  test('each row has a single 1', () => {
     const matrix = oneHot([2, 0, 1])
     expect(matrix.shape).toEqual([3, 3])
     expect([...matrix.data]).toEqual([0, 0, 1, 1, 0, 0, 0, 1, 0])
@@ -216,7 +216,7 @@ test.each([
   for (const value of features.data) expect(Math.abs(value)).toBeLessThanOrEqual(1e-15 * Math.max(1, a))
 })
 
-test('a small spread about a huge mean is kept', () => {
+test('a small deviation about a huge mean is preserved', () => {
   const { features } = standardize(Array.from({ length: 40 }, (_, i) => [1e9 + (i % 2)]))
   for (const value of features.data) expect(Math.abs(value)).toBeCloseTo(1, 6)
 })

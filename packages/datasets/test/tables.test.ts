@@ -240,12 +240,12 @@ describe('names or data', () => {
     expect(() => parseCsv('a1\n2\nb3', { text: [0] })).toThrow(ASKS)
   })
 
-  test('names that come again are told apart', () => {
+  test('repeated names become distinct', () => {
     expect(parseCsv('x,x,x.1\n1,2,3').names).toEqual(['x', 'x.2', 'x.1'])
   })
 })
 
-describe('numbers of other countries', () => {
+describe('numbers in other notations', () => {
   test.each([
     ['x;y\n1,5;2,5\n', ['x', 'y']],
     ['x\ty\n1,5\t2,5\n', ['x', 'y']],
@@ -310,16 +310,16 @@ describe('delimiters', () => {
     expect(wordsOf(read)).toEqual([['a "b" c', 'd']])
   })
 
-  test('delimiters that end all rows, or all but the first', () => {
+  test('delimiters at the end of all rows, or all but the first', () => {
     expect(rowsOf(parseCsv('a,b,\n1,2,\n3,4,'))).toEqual(rowsOf(parseCsv('a,b\n1,2,\n3,4,')))
   })
 
-  test('thousands apart by blanks beside tabs ask', () => {
+  test('thousands separated by blanks between tabs ask for an option', () => {
     expect(() => parseCsv('a\tb\n1 234\t5')).toThrow("expected option delimiter ('\\t' or 'whitespace')")
   })
 })
 
-describe('what is no table', () => {
+describe('other formats', () => {
   const utf16 = (text: string, big = false) =>
     Uint8Array.from([...text].flatMap((c) => (big ? [0, c.charCodeAt(0)] : [c.charCodeAt(0), 0])))
   test.each<[string, string | Uint8Array, string]>([
@@ -366,7 +366,7 @@ describe('what is no table', () => {
     }
   })
 
-  test('packed files and pictures name their reader', () => {
+  test('messages on compressed files and pictures name their reader', () => {
     expect(() => parseCsv(gzipSync('1,2'))).toThrow('a gzip file (gunzip unpacks it)')
     expect(() => parseCsv(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toThrow('a JPEG picture')
   })
@@ -398,7 +398,7 @@ describe('options', () => {
   })
   afterAll(() => rm(home, { recursive: true }))
 
-  test('of tables go through', async () => {
+  test('of tables are passed on', async () => {
     const data = openData(home)
     expect(await data.open('t.csv', { header: true })).toMatchObject({ value: { names: ['1', '2'] } })
     await expect(data.open('t.csv', { firstIndex: 0 })).rejects.toThrow(

@@ -83,7 +83,7 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
     expect(await check('bundledOnly')).toMatch(/modules has no http:.*tasks\.mjs; it has tasks/)
   })
 
-  test('errors say which input, and why', async () => {
+  test('errors name the input and the reason', async () => {
     expect(await check('throws')).toEqual([
       2,
       'map: oddThrows failed on inputs[2]: 5 is odd',
@@ -97,7 +97,7 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
     )
   })
 
-  test('what cannot be said or passed on is answered in words; what is not ours is left alone', async () => {
+  test('values that cannot be cloned are described; other messages are ignored', async () => {
     expect(await check('noWorker')).toBe('map: square failed on inputs[0]: no worker could be started: blocked')
     expect(await check('foreign')).toEqual([1, 4, 9])
     const said = (await check('odd')) as string[]
@@ -105,7 +105,7 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
     for (const words of said) expect(words).toMatch(/^fulfilled$|^map: \w+ failed on inputs\[0\]: ./)
   })
 
-  test('the work of a worker that closes itself or dies of an error is redone; always, it is given up', async () => {
+  test('the work of a worker that closes itself or dies is redone, and given up when that repeats', async () => {
     expect(await check('closes')).toBe(
       'map: closes was given up on inputs[0]: its worker died in each of 2 attempts (the worker closed itself)',
     )
@@ -123,7 +123,7 @@ describeWithChromium(chromiumPath ? 'webWorkers in Chromium' : 'webWorkers: skip
   })
 })
 
-test('refuses a number of workers that is none', async () => {
+test('refuses a wrong number of workers', async () => {
   const { webWorkers } = await import('../src/index.ts')
   expect(() => webWorkers({ workers: 0 })).toThrow('webWorkers: workers must be a positive integer, got 0')
 })

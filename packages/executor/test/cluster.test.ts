@@ -62,7 +62,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     await eventually(async () => (await leftovers()).length === 0)
   })
 
-  test('values travel to the bit', async () => {
+  test('values arrive to the bit', async () => {
     expect(await executor.map(task(tasks, 'echo'), EXACT_VALUES)).toEqual(EXACT_VALUES)
   })
 
@@ -82,7 +82,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     await narrow.close()
   })
 
-  test('a task that throws says where and why; what cannot be cloned is said', async () => {
+  test('an error of a task names input and cause, also for values that cannot be cloned', async () => {
     const error = await executor.map(task(tasks, 'oddThrows'), [0, 2, 5]).catch((error) => error)
     expect(error).toMatchObject({
       name: 'TaskError',
@@ -100,7 +100,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     await eventually(async () => (await leftovers()).length === 0)
   })
 
-  test('abort ends tasks that never would, and takes back what waits', async () => {
+  test('abort ends endless tasks and removes waiting ones', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const running = executor.map(task(tasks, 'forever'), count(20), { signal: controller.signal })
@@ -110,7 +110,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     await eventually(async () => (await leftovers()).length === 0)
   })
 
-  test('abort and close do not wait for a Redis that is away', async () => {
+  test('abort and close do not wait for an unavailable Redis', async () => {
     const second = await TestRedis.start()
     const lonely = cluster({ connection: second.url })
     const controller = new AbortController()
@@ -126,7 +126,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     rmSync(second.folder, { recursive: true })
   })
 
-  test('a thread that exits under a task: redone; always: given up', async () => {
+  test('the task of a thread that exits is redone, and given up when that repeats', async () => {
     const inputs = count(6).map((x) => ({ x, marker: join(folder, 'exits') }))
     expect(await executor.map(task(deaths, 'exitsOnce'), inputs)).toEqual([0, 1, 4, 9, 16, 25])
     await expect(executor.map(task(deaths, 'exits'), [0], { retries: 1 })).rejects.toThrow(
@@ -146,7 +146,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     expect(servers[0]!.deaths).toBe(1)
   })
 
-  test('a worker process that sleeps so long that it counts as dead wakes up to no harm', async () => {
+  test('a worker process that was thought dead causes no harm when it wakes up', async () => {
     const seen: number[] = []
     const onProgress = ({ completed }: Progress) => {
       seen.push(completed)
@@ -160,7 +160,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
     await eventually(async () => (await leftovers()).length === 0)
   })
 
-  test('a task that kills its process once is redone; always, it is given up', async () => {
+  test('a task that kills its process is redone, and given up when that repeats', async () => {
     const inputs = count(6).map((x) => ({ x, marker: join(folder, 'kills') }))
     expect(await executor.map(task(deaths, 'killsProcessOnce'), inputs)).toEqual([0, 1, 4, 9, 16, 25])
     await expect(executor.map(task(deaths, 'killsProcess'), [0], { retries: 1 })).rejects.toThrow(
@@ -223,7 +223,7 @@ describeWithRedis(hasRedis ? 'cluster' : 'cluster: skipped, there is no redis-se
   })
 })
 
-test('without a Redis to talk to, client and server say so', async () => {
+test('client and server report an absent Redis', async () => {
   const connection = 'redis://127.0.0.1:1'
   const executor = cluster({ connection })
   const refused = 'no Redis at 127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)'
@@ -232,7 +232,7 @@ test('without a Redis to talk to, client and server say so', async () => {
   await expect(serveCluster({ connection, workers: 1 })).rejects.toThrow(`serveCluster: ${refused}`)
 })
 
-test('refuses options that make no sense', async () => {
+test('refuses wrong options', async () => {
   expect(() => cluster({ connection: '', inFlight: 0 })).toThrow('cluster: inFlight must be a positive integer, got 0')
   await expect(serveCluster({ connection: '', workers: 0 })).rejects.toThrow(
     'serveCluster: workers must be a positive integer, got 0',

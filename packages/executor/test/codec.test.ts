@@ -51,7 +51,7 @@ test('what cannot be cloned is refused', () => {
   expect(() => encode({ deep: [Symbol('s')] })).toThrow(/could not be cloned/)
 })
 
-test('thrown errors come apart and together: kind, message, stack, causes', () => {
+test('errors are encoded with kind, message, stack and causes', () => {
   const thrown = new RangeError('outer', { cause: new Error('middle', { cause: { plain: 1 } }) })
   const { error } = decodeOutcome(encodeOutcome({ error: thrown })) as { error: Error }
   expect(error).toBeInstanceOf(RangeError)
@@ -71,7 +71,7 @@ test('thrown errors come apart and together: kind, message, stack, causes', () =
     expect(decodeOutcome(encodeOutcome({ error }))).toEqual({ error })
 })
 
-test('what cannot be read is an error in words', () => {
+test('unreadable bytes give an error', () => {
   const { error } = decodeOutcome(Uint8Array.of(255, 15, 1, 2)) as { error: Error }
   expect(error.message).toMatch(/^Node v\d+\.\d+\.\d+ cannot read what the worker process sent$/)
 })

@@ -1,4 +1,4 @@
-// What names no Redis is refused, never taken for localhost; and no credentials stand in what is said of it.
+// A value that names no Redis is refused, never treated as localhost, and no message holds credentials.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,7 +87,7 @@ test.each([
   expect(everything(client!)).not.toContain('hunter2')
 })
 
-test('options that are not given at all', async () => {
+test('options that are missing', async () => {
   expect(cluster as () => unknown).toThrow('cluster: options must be an object, got undefined')
   await expect((serveCluster as () => Promise<unknown>)()).rejects.toThrow(
     'serveCluster: options must be an object, got undefined',
@@ -162,7 +162,7 @@ test('a Redis that repeats what it was given does not get the password into an e
   }
 })
 
-test('where there is no Redis, the place is named and nothing more', async () => {
+test('an absent Redis is named by its place alone', async () => {
   for (const connection of [
     'redis://anna:hunter2@127.0.0.1:1',
     { host: '127.0.0.1', port: 1, username: 'anna', password: 'hunter2' },
@@ -218,7 +218,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'connections: skipped, there is no
       expect(error.message).toMatch(`Redis at ${place} refused the connection: NOAUTH`)
   })
 
-  test('nothing that a map leaves in Redis or says to a task’s caller holds the password', async () => {
+  test('neither Redis nor errors hold the password after a map', async () => {
     const connection = { host: '127.0.0.1', port: redis.port, password: 'hunter2/ä%' }
     const watcher = new Redis(redis.port, { password: 'hunter2/ä%' })
     const executor = cluster({ connection })

@@ -1,5 +1,5 @@
-// Whoever can write to the queue may put anything there. Jobs that no client has sent fail with a reason, or are dropped
-// where nobody waits for them; the worker process lives on, and runs nothing that it was not given.
+// Anyone who can write to the queue may put anything there. Jobs that no client has sent fail with a reason, or are
+// dropped where nobody waits for them; the worker process works on, and runs nothing else.
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -161,7 +161,7 @@ describeWithRedis(hasRedis ? 'hostile jobs' : 'hostile jobs: skipped, there is n
     }
   }
 
-  test('jobs of a wrong shape fail and say what is wrong', async () => {
+  test('malformed jobs fail with the reason', async () => {
     const jobs = wrongJobs()
     expect(jobs.length).toBeGreaterThan(60)
     const reasons = await Promise.all(jobs.map(([, data]) => reason(named, data)))
@@ -194,7 +194,7 @@ describeWithRedis(hasRedis ? 'hostile jobs' : 'hostile jobs: skipped, there is n
     }
   })
 
-  test('a server without a list takes files only', async () => {
+  test('a server without modules accepts files only', async () => {
     for (const module of foreign.filter((module) => !module.startsWith('file:')))
       expect(
         await reason(open, { ...good(), replies: `opt:open:replies:${client}`, task: { module, name: 'f' } }),
@@ -258,7 +258,7 @@ describeWithRedis(hasRedis ? 'hostile jobs' : 'hostile jobs: skipped, there is n
         await new Promise((resolve) => setTimeout(resolve, 20))
   })
 
-  test('replies that no worker has sent are passed over', async () => {
+  test('forged replies are ignored', async () => {
     const executor = cluster({ connection: redis.url, queue: 'named' })
     const map = executor.map(task<TaskFunction<number, number>>('tasks', 'sleep'), [300])
     let lists: string[] = []
@@ -271,7 +271,7 @@ describeWithRedis(hasRedis ? 'hostile jobs' : 'hostile jobs: skipped, there is n
     await executor.close()
   })
 
-  test('jobs made by chance, with a fixed seed', async () => {
+  test('random jobs', async () => {
     const part = fc.oneof(
       fc.constantFrom(...odd, 'tasks', 'square', ...foreign, randomUUID(), `opt:named:replies:${client}`, 0, 1),
       fc.jsonValue(),

@@ -16,7 +16,7 @@ describe('inProcess', () => {
     expect(await executor.map(square, [])).toEqual([])
   })
 
-  test('any value that can be cloned comes back the same', async () => {
+  test('every cloneable value comes back unchanged', async () => {
     const echo = task(url, 'echo')
     await fc.assert(
       fc.asyncProperty(
@@ -35,7 +35,7 @@ describe('inProcess', () => {
     )
   })
 
-  test('leaves the caller’s arrays alone', async () => {
+  test('does not change the caller’s arrays', async () => {
     const input = Float64Array.of(1, 2)
     const [output] = await inProcess().map(task<TaskFunction<Float64Array, Float64Array>>(url, 'mutates'), [input])
     expect([...input]).toEqual([1, 2])
@@ -50,7 +50,7 @@ describe('inProcess', () => {
     expect(seen).toEqual([1, 2, 3].map((completed) => ({ completed, total: 3 })))
   })
 
-  test('a task that throws names its input and brings its cause; nothing runs after it', async () => {
+  test('an error of a task has input and cause, and nothing runs after it', async () => {
     const ran: number[] = []
     const fail = (x: number) => {
       ran.push(x)
@@ -82,7 +82,7 @@ describe('inProcess', () => {
     await expect(inProcess().map(task(url, name), [1])).rejects.toThrow(message)
   })
 
-  test('an input that cannot be cloned, a module that is not there', async () => {
+  test('an input that cannot be cloned, an absent module', async () => {
     await expect(inProcess().map(task(url, 'echo'), [1, () => 2])).rejects.toThrow(
       /inputs\[1\]: the input cannot be cloned/,
     )
@@ -90,7 +90,7 @@ describe('inProcess', () => {
     await expect(inProcess().map(nowhere, [1])).rejects.toThrow(/^map: f failed on inputs\[0\]: .*nowhere\.mjs/)
   })
 
-  test('modules name what tasks may run, and nothing else', async () => {
+  test('only the exports of the given modules can be run', async () => {
     const executor = inProcess({ modules: { tasks: url, loaded: () => import(url.href) } })
     expect(await executor.map(task('tasks', 'square'), [3])).toEqual([9])
     expect(await executor.map(task('loaded', 'square'), [3])).toEqual([9])
@@ -107,7 +107,7 @@ describe('inProcess', () => {
     expect(() => inProcess({ modules: modules as never })).toThrow(`inProcess: ${message}`)
   })
 
-  test('reaches own exports only, also of what a function brings', async () => {
+  test('reaches own exports only, also of an imported module', async () => {
     const executor = inProcess({ modules: { plain: url, loaded: async () => ({ own: () => 1 }) } })
     expect(await executor.map(task('loaded', 'own'), [0])).toEqual([1])
     for (const module of ['plain', 'loaded'])
@@ -139,7 +139,7 @@ describe('inProcess', () => {
     expect(ran).toBe(0)
   })
 
-  test('a hundred maps at once leave timers their turn, and an abort goes first', async () => {
+  test('a hundred concurrent maps do not block timers, and abort comes first', async () => {
     const busy = () => {
       for (const end = performance.now() + 5; performance.now() < end; );
     }

@@ -1,4 +1,4 @@
-// What a client has in Redis lives as long as the client, and not much longer. The lease is short here.
+// The data of a client in Redis live hardly longer than the client. The lease is short here.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -40,7 +40,7 @@ describeWithRedis(hasRedis ? 'leases' : 'leases: skipped, there is no redis-serv
   const leftovers = async () =>
     (await watcher.keys('*')).filter((key) => !/^bull:opt:(id|meta|events|stalled-check|marker)$/.test(key))
 
-  test('everything of a client that is killed is gone once its lease has run out', async () => {
+  test('everything of a killed client is gone after its lease', async () => {
     const script = fileURLToPath(new URL('./tasks/short-lease.mjs', import.meta.url))
     const client = spawn(process.execPath, [script, redis.url, '2000'], { stdio: 'inherit' })
     let ended = false
@@ -70,7 +70,7 @@ describeWithRedis(hasRedis ? 'leases' : 'leases: skipped, there is no redis-serv
     await executor.close()
   })
 
-  test('a client that is held up for longer than its lease gets its answers all the same', async () => {
+  test('a client that stalls for longer than its lease still gets its answers', async () => {
     const file = join(folder, 'held up')
     const executor = clusterExecutor({ connection: redis.url }, { ...PACE, round: 100, lease: 300 })
     const inputs = Array.from({ length: 6 }, (_, x) => ({ file, x, ms: 20 }))

@@ -1,4 +1,4 @@
-// Nothing is printed and nothing is left behind, however many workers and maps there are.
+// Nothing is printed and nothing remains, however many workers and maps there are.
 import { spawnSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ test('a signal has one listener during any number of maps, and none after them',
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('one signal ends all the maps that have it, and others go on', async () => {
+test('a signal ends all its maps, and no others', async () => {
   const controller = new AbortController()
   const { signal } = controller
   const executor = inProcess()
@@ -34,7 +34,7 @@ test('one signal ends all the maps that have it, and others go on', async () => 
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('each attempt has a signal of its own, so that what tasks leave on it does not pile up', async () => {
+test('each attempt has its own signal, so that listeners do not accumulate', async () => {
   const signals = new Set<AbortSignal>()
   const leave = (_: number, { signal }: { signal: AbortSignal }) => {
     signal.addEventListener('abort', () => {})

@@ -1,4 +1,4 @@
-// What is thrown and returned by tasks may be anything; the answer is an error in words, never silence.
+// Tasks may throw and return anything; there is always an outcome.
 import { inProcess, TaskError, type TaskFunction, task } from '../dist/index.js'
 import { workerThreads } from '../dist/node/threads.js'
 import { serveTasks } from '../dist/serve-tasks.js'
@@ -63,7 +63,7 @@ describe.each([
     }
   })
 
-  test('an input that throws while it is cloned is not a worker that died', async () => {
+  test('an input that throws while it is cloned is not mistaken for a dead worker', async () => {
     const input = Object.defineProperty({}, 'x', {
       enumerable: true,
       get() {
@@ -118,13 +118,13 @@ describe('serveTasks', () => {
       )
   })
 
-  test('answers an order that makes no sense, and leaves alone what is none', async () => {
+  test('answers a malformed order, and ignores other messages', async () => {
     for (const task of [null, undefined, 5, {}, { module: 'odd' }])
       expect((await answer({ task, input: 1 }))!.error!.message).toMatch(/./)
     for (const data of [null, undefined, 5, 'text', {}, { weights: [1] }]) expect(await answer(data)).toBeUndefined()
   })
 
-  test('an order that cannot be read is answered', () => {
+  test('answers an unreadable order', () => {
     answers.length = 0
     side.onmessageerror()
     expect(answers).toMatchObject([{ error: { message: 'the input cannot be read in the worker' } }])

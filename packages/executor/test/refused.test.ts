@@ -1,4 +1,4 @@
-// Redis is there but says no: each map ends with what Redis said, and worker processes say it too.
+// Redis is available but refuses: each map ends with its reason, and worker processes report it.
 import { rmSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { type Executor, type TaskFunction, task } from '../dist/index.js'
@@ -43,7 +43,7 @@ test.each([
   close()
 })
 
-test('what may pass is waited out for a while, then it ends the map', async () => {
+test('a temporary refusal is waited out, then ends the map', async () => {
   const refusals = [
     'LOADING Redis is loading the dataset in memory',
     'BUSY Redis is busy',
@@ -83,7 +83,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     await Promise.all(running.splice(0).map((redis) => redis.stop()))
   })
 
-  test('memory that is full: of inputs, of answers, all at once', async () => {
+  test('full memory, with inputs, with answers, or both', async () => {
     const { url } = await start('--maxmemory', '20mb', '--maxmemory-policy', 'noeviction')
     const server = await serve(url)
     const oom = /^cluster: Redis at 127.0.0.1:\d+ refused .*: OOM command not allowed/
@@ -96,7 +96,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     expect(server.deaths).toBe(0)
   })
 
-  test('values that are longer than Redis takes', async () => {
+  test('values that are too long for Redis', async () => {
     const { url } = await start('--proto-max-bulk-len', '1mb')
     const server = await serve(url)
     expect(await within(url, (executor) => ending(executor.map(echo, [1, new Uint8Array(2e6)])))).toMatch(
@@ -109,7 +109,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     expect(await within(url, (executor) => executor.map(bytes, [3]))).toEqual([new Uint8Array(3)])
   })
 
-  test('a replica that is read only, from the start; the worker process says so and does not spin', async () => {
+  test('a read-only replica: the worker process reports it and does not spin', async () => {
     const { url } = await start('--replicaof', '127.0.0.1', '1')
     const server = await serve(url)
     expect(await within(url, (executor) => ending(executor.map(echo, [1])))).toMatch(
@@ -119,7 +119,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     expect(server.said.split('\n').length).toBeLessThan(6)
   })
 
-  test('a disk that cannot be written', async () => {
+  test('a full disk', async () => {
     const redis = await start('--save', '3600', '1')
     await within(redis.url, async (executor) => {
       await serve(redis.url)
@@ -132,7 +132,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     })
   })
 
-  test('a client that may not give one of the commands', async () => {
+  test('a client without the right to a command', async () => {
     const { url, port } = await start()
     await Promise.all(
       ['hset', 'blpop', 'pexpire', 'exists', 'evalsha', 'multi', 'hget', 'llen'].map(async (name) => {
@@ -148,7 +148,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     )
   })
 
-  test('a worker process that may not store answers', async () => {
+  test('a worker process without the right to store answers', async () => {
     const { url, port } = await start()
     await command(url, 'acl', 'setuser', 'anna', 'on', '>geheim', '~*', '&*', '+@all', '-rpush')
     const server = await serve(`redis://anna:geheim@127.0.0.1:${port}`)
@@ -158,7 +158,7 @@ describeWithRedis(hasRedis ? 'a real Redis' : 'refusals: skipped, there is no re
     expect(server.said).not.toMatch(/anna|geheim/)
   })
 
-  test('a worker process that can neither store answers nor say so', async () => {
+  test('a worker process that can store neither answers nor refusals', async () => {
     const { url, port } = await start()
     await command(url, 'acl', 'setuser', 'anna', 'on', '>geheim', '~*', '&*', '+@all', '-pttl')
     const server = await serve(`redis://anna:geheim@127.0.0.1:${port}`)

@@ -32,7 +32,7 @@ describe('workerThreads', () => {
     }
   })
 
-  test('results are in order whatever comes first; progress counts', async () => {
+  test('results are in order whichever is first, and progress counts', async () => {
     const seen: Progress[] = []
     const onProgress = (progress: Progress) => seen.push(progress)
     const inputs = [60, 1, 30, 2, 0]
@@ -41,7 +41,7 @@ describe('workerThreads', () => {
     expect(await two.map(square, [])).toEqual([])
   })
 
-  test('values travel to the bit', async () => {
+  test('values arrive to the bit', async () => {
     expect(await two.map(task(tasks, 'echo'), EXACT_VALUES)).toEqual(EXACT_VALUES)
   })
 
@@ -77,7 +77,7 @@ describe('workerThreads', () => {
     expect(seen).toEqual(inputs.map((_, i) => i + 1))
   })
 
-  test('a poisoned task is given up after its retries, and the executor lives on', async () => {
+  test('a task that kills its worker is given up after its retries, and the executor works on', async () => {
     await expect(two.map(task(deaths, 'exits'), [0], { retries: 2 })).rejects.toThrow(
       'map: exits was given up on inputs[0]: its worker died in each of 3 attempts (worker exited with code: 3)',
     )
@@ -93,7 +93,7 @@ describe('workerThreads', () => {
     expect(await two.map(square, [1, 2, 3, 4])).toEqual([1, 4, 9, 16])
   })
 
-  test('abort ends threads in the middle of a task that never would', async () => {
+  test('abort ends threads in the middle of an endless task', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const running = two.map(task(tasks, 'forever'), [1, 2, 3], { signal: controller.signal })
@@ -114,14 +114,14 @@ describe('workerThreads', () => {
     await workerThreads().close()
   })
 
-  test('modules name what may run', async () => {
+  test('only the given modules can be run', async () => {
     const executor = workerThreads({ workers: 1, modules: { tasks } })
     expect(await executor.map(task('tasks', 'square'), [4])).toEqual([16])
     await expect(executor.map(square, [4])).rejects.toThrow(/modules has no file:/)
     await executor.close()
   })
 
-  test('a path in modules starts from the working directory, whatever a task says', async () => {
+  test('a path in modules is relative to the working directory, whatever a task says', async () => {
     const here = relative(process.cwd(), fileURLToPath(tasks))
     const executor = workerThreads({
       workers: 1,
@@ -148,7 +148,7 @@ describe('workerThreads', () => {
     expect(() => workerThreads({ modules: modules as never })).toThrow(`workerThreads: ${message}`)
   })
 
-  test('refuses a number of workers that is none, and bare functions', async () => {
+  test('refuses a wrong number of workers, and bare functions', async () => {
     for (const workers of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => workerThreads({ workers })).toThrow(
         `workerThreads: workers must be a positive integer, got ${workers}`,

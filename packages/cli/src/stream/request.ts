@@ -30,7 +30,7 @@ export function requestOf(file: string | undefined, options: Options): StreamReq
   const [resume, from] = [options.text('resume'), options.text('from')]
   const test = options.has('test')
   if (resume !== undefined && from !== undefined)
-    throw new UsageError('--resume goes on in the same input, --from begins a new one: give one of them')
+    throw new UsageError('--resume continues in the same input, --from begins a new one: give one of them')
   if (test && from === undefined) throw new UsageError('--test needs --from <state>: the learner that is to be judged')
   if (test && options.has('state')) throw new UsageError('--test learns nothing that --state could save')
   const typed = typedSettings(options)

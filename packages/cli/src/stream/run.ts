@@ -65,7 +65,7 @@ function finish(request: StreamRequest, results: Results, { signal, code }: Inte
   if (signal.aborted) {
     results.save(true)
     const [input, rest] = source.path === undefined ? ['', ' with the rest on standard input'] : [`${source.name} `, '']
-    if (results.hasState) out(`Saved to ${state.name}; \`opt stream ${input}--resume ${state.name}\` goes on${rest}.`)
+    if (results.hasState) out(`Saved to ${state.name}; \`opt stream ${input}--resume ${state.name}\` continues${rest}.`)
     else out(test ? 'Interrupted: not all examples are judged.' : 'Interrupted before the first line.')
     return code!
   }

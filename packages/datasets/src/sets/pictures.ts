@@ -69,7 +69,7 @@ export async function mnist(options: SplitOptions = {}): Promise<PictureSet> {
       [names.labels, packaged.labels],
     ] as const)
       if (md5(bytes) !== MNIST_MD5[name])
-        malformed(`mnist: ${installed.place}, ${name}`, `MD5 ${MNIST_MD5[name]}`, `${md5(bytes)} (install it anew)`)
+        malformed(`mnist: ${installed.place}, ${name}`, `MD5 ${MNIST_MD5[name]}`, `${md5(bytes)} (reinstall it)`)
     return idxPictures(packaged, installed.place)
   }
   const sample = split === 'test' ? await sampleOf(from, 'mnist_test_100.csv', 784) : undefined
