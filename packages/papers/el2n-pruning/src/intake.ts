@@ -36,7 +36,10 @@ export const isTyped = (x: unknown): x is ArrayLike<number> & ArrayBufferView =>
 export const isFlat = (x: unknown): x is ArrayLike<number> =>
   isTyped(x) || (Array.isArray(x) && typeof x[0] !== 'object')
 
-/** Checks a list of finite numbers, which may be empty. Returns a typed array as it is, anything else as a vector. */
+/**
+ * Checks a list of finite numbers, which may be empty. Returns a typed array as it is, anything
+ * else as a vector.
+ */
 export function checkList(x: VectorLike, label: string, rule: EntryRule = {}): ArrayLike<number> {
   // A detached array has only its length left.
   if ((Array.isArray(x) || isTyped(x)) && x.length === 0) return []

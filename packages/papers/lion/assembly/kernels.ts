@@ -23,7 +23,8 @@ function lionAt<T>(
   v128.store(m, v128.add<T>(v128.mul<T>(b2, moment), v128.mul<T>(c2, gradient)))
 }
 
-// Four vectors a turn: 1.5 times as fast in the cache as one by one. (Where there are roots and quotients they set the pace.)
+// Four vectors a turn: 1.5 times as fast in the cache as one by one. (Where there are roots and
+// quotients they set the pace.)
 // @ts-ignore: decorator
 @inline
 function lionOf<T>(n: i32, p: usize, m: usize, g: usize, learningRate: f64, weightDecay: f64, beta1: f64, beta2: f64): void {

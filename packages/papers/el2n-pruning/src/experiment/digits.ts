@@ -31,8 +31,8 @@ export async function loadDigits(folder: string | undefined): Promise<Digits> {
 }
 
 /**
- * The data of one repeat: 8000 digits to train on and 2000 to test on, divided by the deviation of the
- * training pixels.
+ * The data of one repeat: 8000 digits to train on and 2000 to test on, divided by the deviation of
+ * the training pixels.
  */
 export interface Split {
   /** Indices of the training digits. */

@@ -21,8 +21,8 @@ const scoring = task<typeof scoreJob>(here('../scoring/score-job.js'), 'scoreJob
 const training = task<typeof trainJob>(here('./jobs.js'), 'trainJob')
 
 /**
- * Opens an executor on all cores in Node; elsewhere on this thread, where a bundler finds the tasks by
- * these imports.
+ * Opens an executor on all cores in Node; elsewhere on this thread, where a bundler finds the tasks
+ * by these imports.
  */
 export async function openExecutor(): Promise<Executor> {
   if (!('process' in globalThis)) {

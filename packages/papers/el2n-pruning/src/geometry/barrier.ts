@@ -52,10 +52,11 @@ export function errorBarrier(
 const largest = (x: Float64Array) => x.reduce((most, value) => Math.max(most, value), -Infinity)
 
 /**
- * Returns the error, the fraction of wrong predictions on fixed examples, as a function of the network's
- * parameters. Each call overwrites the parameters of the network.
+ * Returns the error, the fraction of wrong predictions on fixed examples, as a function of the
+ * network's parameters. Each call overwrites the parameters of the network.
  *
- * @throws TypeError or RangeError for examples that do not fit the network; the function, for parameters that do not.
+ * @throws TypeError or RangeError for examples that do not fit the network; the function, for
+ *   parameters that do not.
  */
 export function errorOf(network: DenseNetwork, inputs: Inputs, labels: VectorLike): (parameters: VectorLike) => number {
   return calling('errorOf', () => {

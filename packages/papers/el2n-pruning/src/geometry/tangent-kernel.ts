@@ -5,8 +5,10 @@ import { calling, checkList, checkNetwork } from '../intake.ts'
 /**
  * Computes the empirical neural tangent kernel of a few examples.
  *
- * @returns a square matrix of n classes rows, row-major; row i * classes + k belongs to logit k of example i.
- * @throws TypeError or RangeError for a network or inputs that are wrong, and when an entry overflows.
+ * @returns a square matrix of n classes rows, row-major; row i * classes + k belongs to logit k of
+ *   example i.
+ * @throws TypeError or RangeError for a network or inputs that are wrong, and when an entry
+ *   overflows.
  */
 export function ntk(network: DenseNetwork, inputs: Inputs): Float64Array {
   return calling('ntk', () => {

@@ -64,7 +64,10 @@ export class ScoreAverage {
     return this.#mean.slice()
   }
 
-  /** Returns the standard deviation between networks (divisor n - 1) of each example; 0 for a single network. */
+  /**
+   * Returns the standard deviation between networks (divisor n - 1) of each example; 0 for a single
+   * network.
+   */
   std(): Float64Array {
     return this.#squares.map((square) => (this.#count > 1 ? Math.sqrt(square / (this.#count - 1)) : 0))
   }
@@ -78,7 +81,8 @@ export class ScoreAverage {
   /**
    * Restores a saved state.
    *
-   * @throws TypeError or RangeError, before anything changes, for anything but a state that {@link state} can return.
+   * @throws TypeError or RangeError, before anything changes, for anything but a state that
+   *   {@link state} can return.
    */
   load(state: AverageState): void {
     const label = 'ScoreAverage.load: state'

@@ -2,7 +2,8 @@ import { options, type VectorLike } from '@opt/core'
 import { calling, checkClasses, checkLabels, checkRows, type Rows } from '../intake.ts'
 
 /**
- * Returns, for each example, 1 if its label has the largest logit and 0 if not; of equal logits the first counts.
+ * Returns, for each example, 1 if its label has the largest logit and 0 if not; of equal logits the
+ * first counts.
  *
  * @param logits n rows of outputs.
  * @param labels n classes.

@@ -20,9 +20,9 @@ export interface ErrorNormOptions extends ScoreOptions {
 }
 
 /**
- * EL2N: the norm ||softmax(z) - y|| of each example's error, in [0, sqrt 2] (Paul, Ganguli and Dziugaite
- * 2021, definition 2.3). These are the scores of one network; average those of a few with {@link
- * ScoreAverage}.
+ * EL2N: the norm ||softmax(z) - y|| of each example's error, in [0, sqrt 2] (Paul, Ganguli and
+ * Dziugaite 2021, definition 2.3). These are the scores of one network; average those of a few with
+ * {@link ScoreAverage}.
  *
  * @param logits n rows of outputs before the softmax, from any framework.
  * @param targets n labels, or n rows of probabilities.
@@ -56,8 +56,8 @@ export function errorNorms(logits: Rows, targets: Rows, given: ErrorNormOptions)
 /**
  * Turns the probabilities p of example i, which begin at p[row], into its error p - y, in place.
  *
- * With a label, its entry p_label - 1 goes to the end, as minus the sum of the others: 1 would round a
- * small error away.
+ * With a label, its entry p_label - 1 goes to the end, as minus the sum of the others: 1 would
+ * round a small error away.
  */
 function subtractTarget(
   p: Float64Array,

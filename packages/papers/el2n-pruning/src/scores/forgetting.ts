@@ -36,9 +36,9 @@ function checkHistory(
 }
 
 /**
- * Counts forgetting events (Toneva et al., ICLR 2019): the number of times that the network was right
- * about an example at one visit and wrong at the next. Call {@link update} with each batch, before the
- * step on it.
+ * Counts forgetting events (Toneva et al., ICLR 2019): the number of times that the network was
+ * right about an example at one visit and wrong at the next. Call {@link update} with each batch,
+ * before the step on it.
  */
 export class ForgettingTracker {
   #updates = 0
@@ -63,7 +63,8 @@ export class ForgettingTracker {
    * Records one batch.
    *
    * @param given indices of its examples.
-   * @param correct for each of them, 1 or true if the network was right, 0 or false if not; see {@link correct}.
+   * @param correct for each of them, 1 or true if the network was right, 0 or false if not; see
+   *   {@link correct}.
    * @throws TypeError or RangeError, before anything changes, for an index that is out of range or
    *   repeated, or any other flag.
    */
@@ -106,7 +107,10 @@ export class ForgettingTracker {
     return this.#events.slice()
   }
 
-  /** The update, from 0, in which the network was first right about each example; -1 for those never learned. */
+  /**
+   * The update, from 0, in which the network was first right about each example; -1 for those never
+   * learned.
+   */
   get firstLearned(): Int32Array {
     return this.#firstLearned.slice()
   }
@@ -144,8 +148,8 @@ export class ForgettingTracker {
   /**
    * Restores a saved state.
    *
-   * @throws TypeError or RangeError, before anything changes, for a state of another number of examples
-   *   or an impossible one.
+   * @throws TypeError or RangeError, before anything changes, for a state of another number of
+   *   examples or an impossible one.
    */
   load(state: ForgettingState): void {
     const label = 'ForgettingTracker.load: state'

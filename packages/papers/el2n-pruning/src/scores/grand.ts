@@ -14,8 +14,8 @@ export interface GrandOptions {
 
 /**
  * GraNd: the norm of the gradient of each example's own loss (Paul, Ganguli and Dziugaite 2021,
- * definition 2.1), in closed form: each layer contributes ||delta||^2 (||input||^2 + 1). That takes one
- * backward pass and forms no gradient of a weight.
+ * definition 2.1), in closed form: each layer contributes ||delta||^2 (||input||^2 + 1). That takes
+ * one backward pass and forms no gradient of a weight.
  *
  * @param network with loss 'cross-entropy'. Average the scores of a few networks.
  * @returns n norms; with `layers: 'each'` n x layers.
@@ -48,8 +48,8 @@ export interface LastLayerOptions extends ScoreOptions {
 const LARGEST = 1e150
 
 /**
- * GraNd in the last layer's parameters, from logits and penultimate features of any framework: ||p - y||
- * sqrt(||h||^2 + 1), without the 1 where the layer has no bias.
+ * GraNd in the last layer's parameters, from logits and penultimate features of any framework:
+ * ||p - y|| sqrt(||h||^2 + 1), without the 1 where the layer has no bias.
  *
  * @param logits n rows of outputs before the softmax.
  * @param targets n labels, or n rows of probabilities.

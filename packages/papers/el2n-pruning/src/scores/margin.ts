@@ -10,8 +10,8 @@ export interface MarginOptions extends ScoreOptions {
 }
 
 /**
- * The probability margin of each example: the maximum of p_j - p_label over the classes j other than the
- * label, or its sum over all j. With 'max' it is positive where the network is wrong.
+ * The probability margin of each example: the maximum of p_j - p_label over the classes j other
+ * than the label, or its sum over all j. With 'max' it is positive where the network is wrong.
  *
  * @param logits n rows of outputs before the softmax.
  * @param labels n classes.

@@ -55,8 +55,8 @@ export function checkLogits(logits: Rows, classes: number): ArrayLike<number> {
 }
 
 /**
- * Softmax of `count` consecutive rows, the first of which is row `start`. The next block overwrites it;
- * so may its reader.
+ * Softmax of `count` consecutive rows, the first of which is row `start`. The next block overwrites
+ * it; so may its reader.
  */
 export interface SoftmaxBlock {
   /** count x classes probabilities, row-major. */

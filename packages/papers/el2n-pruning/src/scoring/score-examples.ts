@@ -75,7 +75,8 @@ function averageOf(perNetwork: Float64Array[], options: ScoreExamplesOptions): E
 /**
  * Scores every example by a few small networks, each trained on all of the data for a few epochs.
  *
- * One iteration of the solver is one network; when it is stopped early, the scores are the mean over the networks done.
+ * One iteration of the solver is one network; when it is stopped early, the scores are the mean
+ * over the networks done.
  *
  * @throws TypeError or RangeError for data or options that are wrong, and when training diverges.
  */
@@ -97,18 +98,22 @@ export const scoreExamples: Solver<[data: LabelledData, options: ScoreExamplesOp
 
 /** Options of {@link scoreExamplesOver}. */
 export type ScoreExamplesOverOptions = ScoreExamplesOptions & {
-  /** Where the executor finds {@link scoreJob}, for bundled pages and clusters. Default: this package's own module. */
+  /**
+   * Where the executor finds {@link scoreJob}, for bundled pages and clusters. Default: this
+   * package's own module.
+   */
   task?: Task<ScoreJob, Float64Array>
   onProgress?: (report: ScoreReport) => void
   signal?: AbortSignal
 }
 
 /**
- * {@link scoreExamples} over an executor, such as all cores or a cluster, with one network for each input of its map.
+ * {@link scoreExamples} over an executor, such as all cores or a cluster, with one network for each
+ * input of its map.
  *
  * @returns the same scores to the bit.
- * @throws TypeError or RangeError for data or options that are wrong, before any work starts; whatever
- *   the executor throws.
+ * @throws TypeError or RangeError for data or options that are wrong, before any work starts;
+ *   whatever the executor throws.
  */
 export async function scoreExamplesOver(
   executor: Executor,

@@ -19,7 +19,10 @@ export interface ScoreJob {
   sizes: readonly number[]
   /** Default 'el2n'. */
   score?: ScoreName
-  /** Epochs of training before the network scores. Default 2, for 'forgetting' 15; 0 scores at initialisation. */
+  /**
+   * Epochs of training before the network scores. Default 2, for 'forgetting' 15; 0 scores at
+   * initialisation.
+   */
   epochs?: number
   /** For 'grand': the layers whose parameters count. Default 'all'. */
   layers?: Exclude<NormLayers, 'each'>

@@ -2,9 +2,9 @@ import { number, sum, type VectorLike } from '@opt/core'
 import { calling, checkList } from '../intake.ts'
 
 /**
- * Distributes `count` places over classes in proportion to their sizes: floor(count n_c / n) each, and
- * the rest one by one to the largest remainders, of equal ones to the lower class. Computed in integers,
- * so that the quotas sum to `count` exactly.
+ * Distributes `count` places over classes in proportion to their sizes: floor(count n_c / n) each,
+ * and the rest one by one to the largest remainders, of equal ones to the lower class. Computed in
+ * integers, so that the quotas sum to `count` exactly.
  *
  * @throws TypeError or RangeError for a size that is not a 32-bit count, or more places than members.
  */

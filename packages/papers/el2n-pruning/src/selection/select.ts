@@ -43,8 +43,8 @@ export interface Selection {
  * Infinity is the hardest.
  *
  * @returns their indices, ascending.
- * @throws TypeError or RangeError for scores or options that make no selection: a window that does not
- *   fit is never clipped.
+ * @throws TypeError or RangeError for scores or options that make no selection: a window that does
+ *   not fit is never clipped.
  */
 export function select(scores: VectorLike, options: SelectOptions): Int32Array {
   return calling('select', () => selection(checkScores(scores), options)).indices
@@ -133,7 +133,10 @@ function balanced(
   return { indices: Int32Array.from(indices).sort(), classes, quotas, short: 0 }
 }
 
-/** Coverage-centric selection (Zheng et al., ICLR 2023): draws from every bin of scores its budget, or all it has. */
+/**
+ * Coverage-centric selection (Zheng et al., ICLR 2023): draws from every bin of scores its budget,
+ * or all it has.
+ */
 function stratified(
   scores: ArrayLike<number>,
   count: number,

@@ -20,7 +20,10 @@ export function binned(pool: Int32Array, scores: ArrayLike<number>, strata: numb
   return bins
 }
 
-/** Distributes `count` places over bins, the smallest bin first: each gets an equal part of the rest, or all it has. */
+/**
+ * Distributes `count` places over bins, the smallest bin first: each gets an equal part of the
+ * rest, or all it has.
+ */
 export function budgetsOf(sizes: readonly number[], count: number): Int32Array {
   const budgets = new Int32Array(sizes.length)
   const bySize = sizes.map((_, bin) => bin).sort((a, b) => sizes[a] - sizes[b] || a - b)

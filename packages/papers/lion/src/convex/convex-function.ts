@@ -24,9 +24,9 @@ export interface ConvexFunction {
    */
   violation(y: Float64Array): number
   /**
-   * The largest size that an entry of a subgradient can have where no entry of x is larger than `size`,
-   * a finite number. Without it an optimizer tries each step on a copy first, in case a number leaves
-   * its range.
+   * The largest size that an entry of a subgradient can have where no entry of x is larger than
+   * `size`, a finite number. Without it an optimizer tries each step on a copy first, in case a
+   * number leaves its range.
    */
   bound?: ((size: number) => number) | undefined
   /** Throws a RangeError that begins with `label` if K is not defined on vectors of this length. */

@@ -14,8 +14,8 @@ const checkShape = (name: string, rows: number, columns: number) => {
 }
 
 /**
- * K = sum of the Euclidean norms of the rows of a rows x columns matrix, row-major. Constrains the norm
- * of each row to at most 1 / lambda.
+ * K = sum of the Euclidean norms of the rows of a rows x columns matrix, row-major. Constrains the
+ * norm of each row to at most 1 / lambda.
  */
 export function group21(rows: number, columns: number): ConvexFunction {
   const check = checkShape('group21', rows, columns)
@@ -57,9 +57,9 @@ export function group21(rows: number, columns: number): ConvexFunction {
 const RANK = 1e-14
 
 /**
- * K = sum of the singular values of a rows x columns matrix, row-major: steps by U V' as Muon does, but
- * from a full decomposition. Constrains the spectral norm to at most 1 / lambda. Each call allocates and
- * takes O(rows columns min(rows, columns)) time.
+ * K = sum of the singular values of a rows x columns matrix, row-major: steps by U V' as Muon does,
+ * but from a full decomposition. Constrains the spectral norm to at most 1 / lambda. Each call
+ * allocates and takes O(rows columns min(rows, columns)) time.
  */
 export function nuclear(rows: number, columns: number): ConvexFunction {
   const check = checkShape('nuclear', rows, columns)

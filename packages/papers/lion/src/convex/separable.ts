@@ -81,8 +81,8 @@ export const squared = (): ConvexFunction =>
   })
 
 /**
- * K = sum of max(|x_i| - e, 0): entries whose look-ahead is small do not move. Constrains to the box and
- * adds e |x|_1 to f, which makes x sparse.
+ * K = sum of max(|x_i| - e, 0): entries whose look-ahead is small do not move. Constrains to the
+ * box and adds e |x|_1 to f, which makes x sparse.
  *
  * @param e > 0
  */
@@ -102,8 +102,8 @@ export function deadzone(e: number): ConvexFunction {
 }
 
 /**
- * K = sum of x_i^2 / (2 e) up to |x_i| = e and |x_i| - e / 2 beyond: steps by x / e clipped to [-1, 1].
- * Constrains to the box and adds (e lambda / 2) x.x to f.
+ * K = sum of x_i^2 / (2 e) up to |x_i| = e and |x_i| - e / 2 beyond: steps by x / e clipped to [-1,
+ * 1]. Constrains to the box and adds (e lambda / 2) x.x to f.
  *
  * @param e > 0
  */
@@ -140,7 +140,8 @@ export const relu = (): ConvexFunction =>
   })
 
 /**
- * K = sum of sqrt(x_i^2 + e^2) - e: a smooth sign. Constrains to the box, with a barrier that is finite on its walls.
+ * K = sum of sqrt(x_i^2 + e^2) - e: a smooth sign. Constrains to the box, with a barrier that is
+ * finite on its walls.
  *
  * @param e > 0
  */

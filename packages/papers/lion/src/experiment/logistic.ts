@@ -94,7 +94,8 @@ export async function loadProblem({
 }
 
 /**
- * Finds the optimum over the box |w_j| <= bound by accelerated projected gradient steps, independently of Lion.
+ * Finds the optimum over the box |w_j| <= bound by accelerated projected gradient steps,
+ * independently of Lion.
  *
  * @returns w, f(w), and a certificate: f(w) is at most `residual` above the minimum.
  */

@@ -5,8 +5,8 @@ import { checkAnswers, checkVectors } from './checks.ts'
 import { scaled } from './vectors.ts'
 
 /**
- * The distance of x from the constraint set of Lion-K, {x : K*(lambda x) < infinity}, as K measures it:
- * its violation of lambda x, which for the unit ball of a gauge is gauge(lambda x) - 1.
+ * The distance of x from the constraint set of Lion-K, {x : K*(lambda x) < infinity}, as K measures
+ * it: its violation of lambda x, which for the unit ball of a gauge is gauge(lambda x) - 1.
  *
  * @returns 0 inside the set.
  * @throws TypeError or RangeError that names the wrong argument.
@@ -33,8 +33,8 @@ function factor(rate: number, weightDecay: number, implicit: boolean): number {
 }
 
 /**
- * Bounds the {@link constraintViolation} of a run, for any gradients: each step multiplies it by at most
- * 1 - eps lambda (explicit) or 1 / (1 + eps lambda) (implicit).
+ * Bounds the {@link constraintViolation} of a run, for any gradients: each step multiplies it by at
+ * most 1 - eps lambda (explicit) or 1 / (1 + eps lambda) (implicit).
  *
  * @param violation at the start.
  * @returns the bounds after 0, 1, ..., `steps` steps.
@@ -60,8 +60,8 @@ export function entryEnvelope(violation: number, steps: number, decay: Decay): F
 }
 
 /**
- * Returns the number of steps, at a constant learning rate, after which a violation of at most `from` is
- * certainly at most `to`.
+ * Returns the number of steps, at a constant learning rate, after which a violation of at most
+ * `from` is certainly at most `to`.
  *
  * @throws TypeError or RangeError unless 0 < to and 0 < eps lambda, at most 1 if steps are explicit.
  */

@@ -106,9 +106,9 @@ const LOST: FlowLyapunov = { value: NaN, delta1: NaN, delta2: NaN, decrease: NaN
  *
  *     m' = -alpha grad f(x) - gamma m,   x' = dK(m + epsilon m') - lambda x
  *
- * by the classical Runge-Kutta method, which is of order 4 where K is smooth and of lower order at its
- * kinks. Lion-K with step eps is its Euler scheme for alpha = gamma = (1 - beta2) / eps, epsilon gamma =
- * 1 - beta1.
+ * by the classical Runge-Kutta method, which is of order 4 where K is smooth and of lower order at
+ * its kinks. Lion-K with step eps is its Euler scheme for alpha = gamma = (1 - beta2) / eps,
+ * epsilon gamma = 1 - beta1.
  *
  * @param objective f and its gradient.
  * @returns the end of the path; its points are the solver's reports.

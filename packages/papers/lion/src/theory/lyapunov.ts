@@ -18,8 +18,8 @@ function coefficient({ learningRate, beta1, beta2, weightDecay }: CheckedConstan
 }
 
 /**
- * Returns K*(lambda x) and the gap K*(lambda x) + K(m) - lambda x.m >= 0; both are Infinity outside the
- * domain of K*.
+ * Returns K*(lambda x) and the gap K*(lambda x) + K(m) - lambda x.m >= 0; both are Infinity outside
+ * the domain of K*.
  */
 export function fenchelYoung(
   K: ConvexFunction,
@@ -37,13 +37,13 @@ export function fenchelYoung(
  *     H(x, m) = f(x) + K*(lambda x) / lambda + c [K*(lambda x) + K(m) - lambda x.m],
  *     c = beta1 eps / (eps lambda (1 - beta1) + 1 - beta2)
  *
- * with eps the learning rate and lambda the weight decay. If the gradient of f is L-Lipschitz, H falls
- * in each step by at least {@link lyapunovStep}'s `decrease` less (L / 2) |x_t+1 - x_t|^2; it need not
- * be monotone.
+ * with eps the learning rate and lambda the weight decay. If the gradient of f is L-Lipschitz, H
+ * falls in each step by at least {@link lyapunovStep}'s `decrease` less (L / 2) |x_t+1 - x_t|^2; it
+ * need not be monotone.
  *
  * @returns H; Infinity outside the domain of K*.
- * @throws TypeError or RangeError that names the wrong argument; learning rate and weight decay must be
- *   positive, beta1 < beta2.
+ * @throws TypeError or RangeError that names the wrong argument; learning rate and weight decay
+ *   must be positive, beta1 < beta2.
  */
 export function lyapunov(point: LyapunovPoint, constants: LionConstants): number {
   const checked = checkConstants('lyapunov', constants)
@@ -58,13 +58,16 @@ export function lyapunov(point: LyapunovPoint, constants: LionConstants): number
 
 /** One implicit step of Lion-K, and what the theorem says about it. */
 export interface LyapunovStep {
-  /** (dK(mixed) - lambda x').(mixed - s) >= 0 with s in dK*(lambda x'); NaN when x' is outside the domain of K*. */
+  /**
+   * (dK(mixed) - lambda x').(mixed - s) >= 0 with s in dK*(lambda x'); NaN when x' is outside the
+   * domain of K*.
+   */
   delta1: number
   /** (dK(m') - dK(mixed)).(m' - mixed) >= 0. */
   delta2: number
   /**
-   * eps (1 + c lambda) delta1 + c (1 - beta2) / (beta2 - beta1) delta2: H falls by at least this less (L
-   * / 2) |x' - x|^2.
+   * eps (1 + c lambda) delta1 + c (1 - beta2) / (beta2 - beta1) delta2: H falls by at least this
+   * less (L / 2) |x' - x|^2.
    */
   decrease: number
   /** x'. */
