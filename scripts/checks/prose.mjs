@@ -4,13 +4,12 @@ import { join, relative } from 'node:path'
 import { root } from '../lib/packages.mjs'
 
 const WORDS = /\bthe brief\b|\bof the house\b|\bthe house's\b/i
-const CODE = /\.(ts|mjs)$/
+const CODE = /\.(ts|mjs|vue)$/
 const SKIPPED = /(^|[/\\])(node_modules|dist|golden|test-results)([/\\]|$)|wasm[\w-]*\.ts$/
 
 export function proseProblems(packages) {
-  const code = packages.flatMap(({ folder }) =>
-    ['src', 'test', 'bench', 'demo'].flatMap((part) => filesOf(join(folder, part))),
-  )
+  const parts = packages.flatMap(({ folder }) => ['src', 'test', 'bench', 'demo'].map((part) => join(folder, part)))
+  const code = [...parts, join(root, 'scripts'), join(root, 'docs')].flatMap(filesOf)
   const published = packages
     .filter(({ manifest }) => !manifest.private)
     .flatMap(({ folder }) => [join(folder, 'README.md'), ...filesOf(join(folder, 'src'))])
@@ -36,7 +35,10 @@ function* words(file) {
   if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: say "${found[0]}" in words that readers know`
 }
 
-/** A literal is spread only to steer the formatter: `...{ a, b }` is `a, b`. Not so `...[a, b].map(f)`. */
+/**
+ * A literal is spread only to steer the formatter: its entries can stand alone. Not so that of a
+ * call on a literal.
+ */
 function* spreads(file) {
   const text = readFileSync(file, 'utf8')
   for (const { index } of text.matchAll(/\.\.\.[{[]/g)) {

@@ -99,8 +99,14 @@ fuzz(
       args: () => [
         [1, 2],
         {
-          ...{ factor: 0.5, tolerance: 0.1, maxIterations: 20, history: true, timeBudget: 1e6 },
-          ...{ onProgress: () => {}, stopWhen: () => false, signal: new AbortController().signal },
+          factor: 0.5,
+          tolerance: 0.1,
+          maxIterations: 20,
+          history: true,
+          timeBudget: 1e6,
+          onProgress: () => {},
+          stopWhen: () => false,
+          signal: new AbortController().signal,
         },
       ],
     },

@@ -50,7 +50,10 @@ inChromium(chromiumPath ? 'in Chromium' : 'in Chromium (which is not on this mac
   test('solves, steps and multiplies on WebGPU as the CPU does', async () => {
     const { outputFiles } = await build({
       stdin: { contents: PAGE, resolveDir: process.cwd(), loader: 'ts' },
-      ...{ bundle: true, format: 'esm', write: false, target: 'es2022' },
+      bundle: true,
+      format: 'esm',
+      write: false,
+      target: 'es2022',
     })
     const server = createServer((request, response) => {
       const script = request.url === '/page.js'

@@ -14,10 +14,26 @@ class Nothing {
   constructor(size = 0) {
     this.size = size
     for (const name of [
-      ...['pushErrorScope', 'addEventListener', 'destroy', 'setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'end'],
-      ...['copyBufferToBuffer', 'clearBuffer', 'writeBuffer', 'submit', 'createBindGroupLayout', 'createBindGroup'],
-      ...['createShaderModule', 'createPipelineLayout', 'createComputePipeline', 'createCommandEncoder', 'finish'],
-      ...['beginComputePass', 'unmap'],
+      'pushErrorScope',
+      'addEventListener',
+      'destroy',
+      'setPipeline',
+      'setBindGroup',
+      'dispatchWorkgroups',
+      'end',
+      'copyBufferToBuffer',
+      'clearBuffer',
+      'writeBuffer',
+      'submit',
+      'createBindGroupLayout',
+      'createBindGroup',
+      'createShaderModule',
+      'createPipelineLayout',
+      'createComputePipeline',
+      'createCommandEncoder',
+      'finish',
+      'beginComputePass',
+      'unmap',
     ])
       Object.assign(this, { [name]: () => this })
   }

@@ -1,5 +1,5 @@
 /**
- * What every optimizer of the house must fulfil, as checks for any test runner.
+ * The contract of every optimizer, as checks for any test runner.
  *
  * @packageDocumentation
  */
