@@ -6,15 +6,22 @@ import { type Landscape, landscapes } from './landscapes.ts'
 const STEPS = 299
 const [F1, F2, F3] = landscapes
 
-type Contender = [name: string, make: (x: Float64Array) => { step(g: Float64Array): void }]
+/** An optimizer under the name it has in tables. */
+interface Contender {
+  name: string
+  make(x: Float64Array): { step(g: Float64Array): void }
+}
 
 const options = (learningRate: number): OptimizerOptions<DiffGradHyper> => ({ learningRate, beta1: 0.95 })
-const adam = (rate: number): Contender => [`Adam ${rate}`, (x) => new Adam(x, options(rate))]
-const diffGrad = (rate: number): Contender => [`diffGrad ${rate}`, (x) => new DiffGrad(x, options(rate))]
+const adam = (rate: number): Contender => ({ name: `Adam ${rate}`, make: (x) => new Adam(x, options(rate)) })
+const diffGrad = (rate: number): Contender => ({
+  name: `diffGrad ${rate}`,
+  make: (x) => new DiffGrad(x, options(rate)),
+})
 const CONTENDERS = [adam(0.1), diffGrad(0.1), adam(0.05), diffGrad(0.2)]
 
-/** Where x goes from a start: 300 points. */
-function walk({ derivative }: Landscape, [, make]: Contender, start: number): Float64Array {
+/** Returns the 300 points of the path from a start. */
+function walk({ derivative }: Landscape, { make }: Contender, start: number): Float64Array {
   const x = Float64Array.of(start)
   const optimizer = make(x)
   const path = new Float64Array(STEPS + 1).fill(start)
@@ -28,7 +35,7 @@ function walk({ derivative }: Landscape, [, make]: Contender, start: number): Fl
 const end = (landscape: Landscape, contender: Contender, start = -1) => walk(landscape, contender, start)[STEPS]
 const near = (x: number, to: number) => Math.abs(x - to) < 0.005
 
-/** The paper's functions of one variable, with plain Adam at half the rate beside diffGrad. */
+/** The paper's functions of one variable, with Adam at half the rate as a control. */
 export const experiment: Experiment = async ({ scale, seed, claim, note, table, figure, progress }) => {
   note(
     `From x = -1 unless said otherwise, ${STEPS} steps, learning rate 0.1, beta1 0.95, beta2 0.999: the paper's own setting.`,
@@ -66,23 +73,25 @@ export const experiment: Experiment = async ({ scale, seed, claim, note, table, 
   const count = scale === 'quick' ? 20 : 200
   const rng = random(seed)
   const drawn = Array.from({ length: count }, () => rng.uniform(-1.6, -0.9))
-  const goals: [Landscape, string, (x: number) => boolean][] = [
-    [F1, 'F1 at -0.3', (x) => near(x, -0.3)],
-    [F2, 'F2 below 0', (x) => F2.value(x) < F2.value(0) - 0.01],
-    [F3, 'F3 at 0', (x) => Math.abs(x) < 0.05],
+  const goals: { landscape: Landscape; goal: string; reached(x: number): boolean }[] = [
+    { landscape: F1, goal: 'F1 at -0.3', reached: (x) => near(x, -0.3) },
+    { landscape: F2, goal: 'F2 below 0', reached: (x) => F2.value(x) < F2.value(0) - 0.01 },
+    { landscape: F3, goal: 'F3 at 0', reached: (x) => Math.abs(x) < 0.05 },
   ]
   const rows: (string | number)[][] = []
   for (const [k, contender] of CONTENDERS.entries()) {
-    await progress((k + 1) / (CONTENDERS.length + 1), `${contender[0]}, ${count} random starts`)
-    const reached = goals.map(([landscape, , good]) => drawn.filter((x) => good(end(landscape, contender, x))).length)
-    rows.push([contender[0], ...reached.map((n) => `${n} of ${count}`)])
+    await progress((k + 1) / (CONTENDERS.length + 1), `${contender.name}, ${count} random starts`)
+    const counts = goals.map(
+      ({ landscape, reached }) => drawn.filter((x) => reached(end(landscape, contender, x))).length,
+    )
+    rows.push([contender.name, ...counts.map((n) => `${n} of ${count}`)])
   }
-  const columns = ['optimizer and learning rate', ...goals.map(([, goal]) => goal)]
+  const columns = ['optimizer and learning rate', ...goals.map(({ goal }) => goal)]
   table({ title: `Where ${count} random starts in [-1.6, -0.9] end (seed ${seed})`, columns, rows })
   for (const landscape of landscapes) {
     const x = Array.from({ length: STEPS + 1 }, (_, t) => t)
     const series: Series[] = CONTENDERS.map((contender) => ({
-      label: contender[0],
+      label: contender.name,
       x,
       y: walk(landscape, contender, -1),
     }))

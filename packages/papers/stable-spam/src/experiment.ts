@@ -24,10 +24,10 @@ const clipped: Make = (learningRate) => (p) => {
   }
 }
 const stable: Make = (learningRate) => (p) => new StableSPAM(p, { learningRate, resetEvery: 0 })
-const CONTENDERS: [string, Make][] = [
-  ['Adam', adam],
-  ['Adam, global norm clipped at 1', clipped],
-  ['Stable-SPAM', stable],
+const CONTENDERS: { name: string; make: Make }[] = [
+  { name: 'Adam', make: adam },
+  { name: 'Adam, global norm clipped at 1', make: clipped },
+  { name: 'Stable-SPAM', make: stable },
 ]
 
 /** Makes the whole gradient a thousand times too large at some steps. */
@@ -74,7 +74,7 @@ export const experiment: Experiment = async (context) => {
   const rows: (string | number)[][] = []
   for (const learningRate of [1e-3, 3e-3]) {
     const results: DigitsRun[][] = []
-    for (const [name, make] of CONTENDERS) {
+    for (const { name, make } of CONTENDERS) {
       const label = `${name}, learning rate ${learningRate}`
       const optimizer = make(learningRate)
       const hit = await over(context, course, label, { optimizer, disturb: spikeAt(spikes), watch: spikes })
@@ -103,7 +103,7 @@ export const experiment: Experiment = async (context) => {
   table({ title: 'Training loss, least to largest over the seeds', columns, rows })
 
   const sparse: string[] = []
-  for (const [name, make] of CONTENDERS) {
+  for (const { name, make } of CONTENDERS) {
     const runs = await over(context, course, `${name}, sparse spikes`, { optimizer: make(3e-3), disturb: sparseSpikes })
     sparse.push(`${name} ${range(runs.map(({ loss }) => loss))}`)
   }
@@ -118,7 +118,7 @@ export const experiment: Experiment = async (context) => {
 }
 
 function draw({ figure }: ExperimentContext, learningRate: number, results: DigitsRun[][]): void {
-  const series: Series[] = CONTENDERS.map(([label], k) => {
+  const series: Series[] = CONTENDERS.map(({ name: label }, k) => {
     const { curve } = results[k][0]
     const x = Array.from({ length: curve.length / 5 }, (_, i) => 5 * i + 2)
     return { label, x, y: x.map((at) => mean(curve.subarray(at - 2, at + 3))), dashed: k === 1 }
@@ -137,7 +137,7 @@ function draw({ figure }: ExperimentContext, learningRate: number, results: Digi
 async function fourBit(context: ExperimentContext, course: Course): Promise<void> {
   const rows: (string | number)[][] = []
   const best: string[] = []
-  for (const [name, make] of CONTENDERS) {
+  for (const { name, make } of CONTENDERS) {
     const tried: { loss: number; text: string }[] = []
     for (const learningRate of [1e-3, 3e-3, 1e-2, 3e-2, 1e-1]) {
       const settings = { optimizer: make(learningRate), fourBit: true }
