@@ -32,6 +32,7 @@ export function ball(options: BallOptions): Domain {
   const edge = space.zeros()
   const projectOutside = secular(c, radius)
   const hasSquare = isExact(radius * radius)
+  const isNear = (square: number) => hasSquare && square <= radius * radius
 
   /** Projects where squares over- or underflow: with lengths relative to the largest entry. */
   const projectFar = (y: Float64Array) => {
@@ -40,29 +41,29 @@ export function ball(options: BallOptions): Domain {
     if (half * length <= radius / 2) return
     for (let i = 0; i < y.length; i++) y[i] = c[i] + (radius / length) * away[i]
   }
+  const projectShort = (y: Float64Array) => {
+    const square = squaredDistance(y, c)
+    if (isNear(square)) return
+    if (!hasSquare || !isExact(square)) return projectFar(y)
+    const scale = radius / Math.sqrt(square)
+    for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
+  }
+  const projectLong = (y: Float64Array) => {
+    away.set(y)
+    space.descend(away, 1, middle, away)
+    const square = space.inner(away, away)
+    if (isNear(square)) return
+    if (!hasSquare || !isExact(square)) return projectFar(y)
+    space.descend(middle, -radius / Math.sqrt(square), away, edge)
+    y.set(edge)
+  }
   return domainOf({
     kind: 'ball',
     diameter: 2 * radius,
     center: c,
     excess: (x) => distance(x, c) - radius,
-    isInside: (y) => (hasSquare ? squaredDistance(y, c) <= radius * radius : distance(y, c) <= radius),
-    projectInPlace(y) {
-      if (y.length < LONG) {
-        const square = squaredDistance(y, c)
-        if (hasSquare && square <= radius * radius) return
-        if (!hasSquare || !isExact(square)) return projectFar(y)
-        const scale = radius / Math.sqrt(square)
-        for (let i = 0; i < y.length; i++) y[i] = c[i] + scale * (y[i] - c[i])
-        return
-      }
-      away.set(y)
-      space.descend(away, 1, middle, away)
-      const square = space.inner(away, away)
-      if (hasSquare && square <= radius * radius) return
-      if (!hasSquare || !isExact(square)) return projectFar(y)
-      space.descend(middle, -radius / Math.sqrt(square), away, edge)
-      y.set(edge)
-    },
+    isInside: (y) => (hasSquare ? isNear(squaredDistance(y, c)) : distance(y, c) <= radius),
+    projectInPlace: c.length < LONG ? projectShort : projectLong,
     projectMetricInPlace(y, L) {
       if (distance(y, c) > radius) projectOutside(y, L)
     },

@@ -143,7 +143,7 @@ class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {
       own[i] += value
       losses[i] += value - atCenter + lambda * moved[i]
       base.descend(i, g)
-      // The losses so far and the guess of the next.
+      // The losses so far, and the guess of the next.
       weights[i] = -s.rate * (losses[i] + inner(g, point) - atCenter + lambda * moved[i])
     }
     softmax(weights)

@@ -124,12 +124,14 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     const change = squaredChange(g, previous, before, hPrevious)
     s.V += this.space.squaredDistance(g, previous)
 
+    // The correction in the metric H_t.
     descend(xhat, 1, before, xhat)
     const corrected = this.#project(xhat, H.before)
     // Where nothing is projected, xhat_{t+1} - x_t is H_t^-1 (g_{t-1} - g_t).
     const back = corrected || s.projected === 1 ? H.squaredDistance(xhat, x, H.before) : change
     this.#account(change, back)
 
+    // The play in the metric H_{t+1}.
     descend(xhat, 1, h, x)
     s.projected = this.#project(x, H.triangle) ? 1 : 0
     s.away = s.projected === 1 ? H.squaredDistance(x, xhat) : square

@@ -65,6 +65,7 @@ class SeaImplicitLearner extends AdaptiveLearner implements SeaImplicit {
     const { eta } = s
     const change = space.squaredDistance(g, guess)
 
+    // The correction, then the proximal step with the next eta.
     this.descend(xhat, eta, g, next.xhat)
     const nextEta = this.domain.diameter / Math.sqrt(this.base + s.V + change)
     this.#solve(next.xhat, nextEta)

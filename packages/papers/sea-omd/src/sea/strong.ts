@@ -57,6 +57,7 @@ class SeaStrongLearner extends OnlineLearner implements Certified {
     const change = space.squaredDistance(g, previous)
     const before = space.squaredDistance(x, xhat)
 
+    // The correction with this step, then the play with the next.
     this.descend(xhat, eta, g, xhat)
     const after = space.squaredDistance(xhat, x)
     this.descend(xhat, 2 / (this.#lambda * (t + 1)), g, x)
