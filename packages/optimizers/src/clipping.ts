@@ -1,7 +1,7 @@
 import { number, refuse, show } from '@opt/core'
 import { type Floats, isNdArray, isParameter, members, type Parameter } from './parameters.ts'
 
-/** One gradient, a list, or a record; null where a parameter has none. */
+/** One gradient, a list or a record of them; null for a parameter without one. */
 export type GradientSet =
   | Parameter
   | null
@@ -11,7 +11,7 @@ export type GradientSet =
 /**
  * Clips every entry to [-limit, limit], in place; NaN stays NaN.
  *
- * @throws TypeError or RangeError when `limit` is not positive or there is something else than gradients.
+ * @throws TypeError or RangeError when `limit` is not positive or `gradients` holds anything else.
  */
 export function clipByValueInPlace(gradients: GradientSet, limit: number): void {
   number(limit, 'clipByValueInPlace: limit', { positive: true })
@@ -20,9 +20,9 @@ export function clipByValueInPlace(gradients: GradientSet, limit: number): void 
 }
 
 /**
- * Scales all gradients together, in place, so that their joint Euclidean norm is at most `maxNorm`.
+ * Scales all gradients together, in place, to a joint Euclidean norm of at most `maxNorm`.
  *
- * @returns the norm before.
+ * @returns the norm before clipping.
  * @throws RangeError, before anything changes, when the norm is not finite or `maxNorm` is not positive.
  */
 export function clipByGlobalNormInPlace(gradients: GradientSet, maxNorm: number): number {
@@ -35,7 +35,7 @@ export function clipByGlobalNormInPlace(gradients: GradientSet, maxNorm: number)
   return norm
 }
 
-/** The Euclidean norm of all gradients together, entries added in order. */
+/** Returns the Euclidean norm of all gradients together; entries are added in order. */
 export function globalNorm(gradients: GradientSet): number {
   return normOf(gradients, 'globalNorm')
 }

@@ -1,5 +1,5 @@
 /**
- * Step-at-a-time optimizers, their schedules and clipping, and the contract that new ones fulfil.
+ * Step-at-a-time optimizers, schedules and gradient clipping, and the contract for new optimizers.
  *
  * @packageDocumentation
  */

@@ -9,14 +9,15 @@ import { type OptimizerState, readState, saveSlot } from './state.ts'
 import { checkStructure, memberOf, viewsOf } from './structure.ts'
 
 /**
- * The contract of all step-at-a-time optimizers. An algorithm is a subclass that gives its {@link Rules} and an `update`;
- * intake, groups, schedules, checks and state are done here.
+ * The contract of all step-at-a-time optimizers. An algorithm is a subclass with {@link Rules} and
+ * an `update`; this class does array intake, groups, schedules, checks and state.
  *
- * The parameters are updated in place, in the arrays that were given. A step allocates nothing that lasts, never writes into the
- * gradients it is given, and refuses wrong input before anything changes.
+ * Parameters are updated in place, in the caller's arrays. A step keeps no memory that it
+ * allocates, never writes into the gradients it is given, and refuses wrong input before anything
+ * changes.
  */
 export abstract class Optimizer<H extends Hyper, P extends ParameterSet = ParameterSet> {
-  /** The parameters: the arrays that were given, or with `resident` those in the optimizer's memory. */
+  /** The caller's arrays, or with `resident` those in the optimizer's memory. */
   readonly parameters: P
   readonly #rules: Rules<H>
   readonly #store: SlotStore<H>
@@ -27,8 +28,9 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   #steps = 0
 
   /**
-   * @param parameters Float32Array, Float64Array or ndarrays of one, alone, in a list or in a record; finite.
-   * @throws TypeError or RangeError naming the parameter, option or group that is wrong.
+   * @param parameters a Float32Array, a Float64Array or an ndarray of one, or a list or record of
+   *   them; all entries finite.
+   * @throws TypeError or RangeError that names the wrong parameter, option or group.
    */
   constructor(rules: Rules<H>, parameters: P, options: OptimizerOptions<H> = {}) {
     const { name, onDevice } = rules
@@ -55,15 +57,16 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   }
 
   /**
-   * Arrays in the optimizer's memory to write gradients into, in the structure of the parameters, contiguous. Optional:
-   * `step(optimizer.gradients)` saves a copy. A step with other gradients overwrites them.
+   * Contiguous arrays in the optimizer's memory for gradients, in the structure of the parameters.
+   * Writing gradients there and calling `step(optimizer.gradients)` saves a copy. A step with other
+   * gradients overwrites them.
    */
   get gradients(): P {
     this.#gradients ??= this.views('gradients')
     return this.#gradients
   }
 
-  /** The number of steps taken; the next one has this number for the schedules. */
+  /** The number of steps taken: what schedules get at the next step. */
   get steps(): number {
     return this.#steps
   }
@@ -71,11 +74,12 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   /**
    * Takes one step: every parameter with a gradient moves.
    *
-   * @param gradients in the structure of the parameters, float32 or float64; null for a parameter without one, which then does
-   *   not take part: it keeps its value, its state and its own count of steps.
-   * @throws TypeError or RangeError when gradients are missing, unknown, of the wrong shape or not finite, when a schedule gives no
-   *   nonnegative number, or when the step would leave a number that is not finite in parameters or state; nothing has changed then.
-   *   On a device {@link settled} says what it finds there.
+   * @param gradients in the structure of the parameters, float32 or float64. A parameter whose
+   *   gradient is null keeps its value, its state and its own count of steps.
+   * @throws TypeError or RangeError, before anything changes, when a gradient is missing, unknown,
+   *   of the wrong shape or not finite, when a schedule returns anything but a nonnegative number, or
+   *   when a parameter or its state would not stay finite. On a device {@link settled} throws what
+   *   is found there.
    */
   step(gradients: GradientsOf<P>): void {
     this.receive('gradients', gradients)
@@ -87,17 +91,20 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
 
   readonly #update = (slot: HeldSlot<H> & Slot): void => this.update(slot, slot.group.hyper)
 
-  /** All parameters as updates see them, in the order given. */
+  /** All slots, in the order of the parameters. */
   protected get slots(): readonly Slot[] {
     return this.#store.slots
   }
 
-  /** Called once a step, when the gradients are found right and nothing has changed yet; may throw. Does nothing by default. */
+  /**
+   * Called once a step, after the gradients are checked and before anything changes; may throw. Does
+   * nothing by default.
+   */
   protected prepare(): void {}
 
   /**
-   * Checks a set such as Hessian-vector products and copies it into the slots' inputs of that name, where there is a gradient. For
-   * {@link prepare}.
+   * Checks a further set, such as Hessian-vector products, and copies it into the slots' inputs of
+   * that name, for parameters with a gradient. To be called in {@link prepare}.
    *
    * @throws TypeError or RangeError, as for gradients.
    */
@@ -116,23 +123,23 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
         this.#store.receive(memberOf(this.parameters, set, i, slots[i].name), i, what, this.#steps, this.#check)
   }
 
-  /** The optimizer's own arrays for 'gradients' or an input, in the structure of the parameters. */
+  /** Returns the optimizer's own arrays for 'gradients' or an input, in the structure of the parameters. */
   protected views(name: string): P {
     return viewsOf(this.parameters, this.slots, (i) => this.#store.own(i, name))
   }
 
   /**
-   * The algorithm: changes the parameter and the state of one slot by its gradient. It allocates nothing that lasts.
+   * The algorithm: updates the parameter and the state of one slot from its gradient.
    *
-   * @param hyper in force for this parameter at this step, the learning rate a number.
+   * @param hyper the hyper-parameters of this parameter at this step; the learning rate is a number.
    */
   protected abstract update(slot: Slot, hyper: Readonly<H>): void
 
   /**
-   * Returns all that the optimizer remembers, as plain JSON: through JSON or structured clone it comes back to the bit.
-   * The parameters and the options are the caller's to save.
+   * Returns the optimizer's state as plain JSON; JSON and structured clone restore every bit. The
+   * parameters and the options are not part of it.
    *
-   * @throws Error on a device; {@link stateAsync} waits for it.
+   * @throws Error on a device: call {@link stateAsync}.
    */
   state(): OptimizerState {
     const states = this.#store.state()
@@ -141,9 +148,10 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   }
 
   /**
-   * {@link state}, in memory or on a device, as it stands at the call. A state goes from either to the other.
+   * Returns the state at the time of the call, in memory or on a device. A state from one can be
+   * loaded in the other.
    *
-   * @throws RangeError as {@link settled}.
+   * @throws RangeError as {@link settled} does.
    */
   async stateAsync(): Promise<OptimizerState> {
     const steps = this.#steps
@@ -153,10 +161,10 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   }
 
   /**
-   * Waits until all steps are done; in memory they are.
+   * Waits until all steps are done; in memory they always are.
    *
-   * @throws RangeError, on a device, when a gradient was not finite. Neither that step nor a later one has changed anything then;
-   *   `steps` is again what it was before it, and the optimizer can go on from there.
+   * @throws RangeError, on a device, when a gradient was not finite. That step and later ones have
+   *   then changed nothing, `steps` is what it was before them, and the optimizer can go on.
    */
   async settled(): Promise<void> {
     await this.#store.settled((step) => {
@@ -164,15 +172,17 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     })
   }
 
-  /** Frees what the optimizer keeps on a device, the parameters not among it; it may not be used after that. */
+  /** Frees the optimizer's memory on a device, except the parameters. The optimizer is unusable afterwards. */
   free(): void {
     this.#store.free()
   }
 
   /**
-   * Goes on from a saved state. Parameters are matched by name. On a device, what {@link settled} had to say is forgotten.
+   * Restores a saved state; parameters are matched by name. On a device, errors that
+   * {@link settled} has not thrown yet are dropped.
    *
-   * @throws TypeError or RangeError, before anything changes, when the state is not one of this optimizer on these parameters.
+   * @throws TypeError or RangeError, before anything changes, when the state does not fit this
+   *   optimizer and its parameters.
    */
   load(state: OptimizerState): void {
     this.#store.load(readState(this.#rules, this.#store.slots, state))

@@ -1,13 +1,13 @@
 import { type DeviceArray, refuse, show, withinData } from '@opt/core'
 import type { NdArray } from 'ndarray'
 
-/** What numbers are kept in. */
+/** An array of numbers. */
 export type Floats = Float32Array | Float64Array
 
 /** One parameter: flat, or an ndarray of any shape and strides. */
 export type Parameter = Floats | NdArray<Float32Array> | NdArray<Float64Array>
 
-/** An array on a device with its shape; entries are row-major. */
+/** An array on a device with its shape, row-major. */
 export interface DeviceTensor {
   readonly data: DeviceArray
   readonly shape: readonly number[]
@@ -19,14 +19,14 @@ export type DeviceParameter = DeviceArray | DeviceTensor
 /** One, a list, or a record by name. */
 type SetOf<One> = One | readonly One[] | { readonly [name: string]: One }
 
-/** What an optimizer works on: one parameter, a list, or a record by name; all in memory, or all on one device. */
+/** The parameters of an optimizer: one, a list, or a record by name; all in memory or all on one device. */
 export type ParameterSet = SetOf<Parameter> | SetOf<DeviceParameter>
 
 type Like<P, One> = P extends readonly unknown[] ? readonly (One | null)[] : { readonly [Name in keyof P]: One | null }
 
 /**
- * Gradients in the structure of the parameters, where the parameters are; null where a parameter has none this step.
- * In memory float32 and float64 may be mixed.
+ * Gradients in the structure of the parameters, in memory or on the same device; null for a parameter
+ * without one. In memory float32 and float64 may be mixed.
  */
 export type GradientsOf<P extends ParameterSet> = P extends Parameter
   ? Parameter | null
@@ -39,7 +39,7 @@ export type GradientsOf<P extends ParameterSet> = P extends Parameter
 /** A member of a set. */
 export interface Member<T = unknown> {
   name: string
-  /** What messages put behind the set's name: '[0]', '.weight', or nothing for a set of one. */
+  /** Its place in the set, as messages write it: '[0]', '.weight', or nothing for a set of one. */
   path: string
   value: T
 }
@@ -50,7 +50,7 @@ export type Named = Member<Parameter>
 export const isNdArray = (x: unknown): x is NdArray<Floats> =>
   typeof x === 'object' && x !== null && 'shape' in x && 'stride' in x && 'offset' in x && 'data' in x
 
-/** 'Float32Array', 'Float64Array', another view's name, or undefined; the same in every realm. */
+/** Returns 'Float32Array', 'Float64Array', another view's name, or undefined; the same in every realm. */
 const viewName = (x: unknown): string | undefined =>
   ArrayBuffer.isView(x) ? (x as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] : undefined
 
@@ -64,7 +64,7 @@ export const isFloat32 = (x: unknown): x is Float32Array => viewName(x) === 'Flo
 export const isParameter = (x: unknown): x is Parameter =>
   isFloats(x) || (isNdArray(x) && isFloats(x.data) && withinData(x))
 
-/** Only arrays on a device are given back. */
+/** Only arrays on a device can be freed. */
 const isDeviceArray = (x: unknown): x is DeviceArray =>
   typeof x === 'object' && x !== null && typeof (x as Partial<DeviceArray>).free === 'function'
 
@@ -76,7 +76,7 @@ export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
   x !== null &&
   !(Array.isArray(x) || ArrayBuffer.isView(x) || isNdArray(x) || isDeviceArray(x) || isTensor(x))
 
-/** Number of entries. */
+/** Returns the number of entries. */
 export function sizeOf(x: Parameter): number {
   if (!isNdArray(x)) return isTensor(x) ? (x as DeviceTensor).data.length : x.length
   let size = 1
@@ -88,7 +88,7 @@ export const shapeOf = (x: Parameter): number[] => (isNdArray(x) || isTensor(x) 
 
 const PARAMETER = 'a Float32Array, a Float64Array or an ndarray of one'
 
-/** The members of a set as they are: nothing is checked but its structure. */
+/** Lists the members of a set; their values are not checked. */
 export function members(set: unknown): Member[] {
   if (Array.isArray(set)) return set.map((value, i) => ({ name: String(i), path: `[${i}]`, value }))
   if (isRecord(set)) return Object.keys(set).map((name) => ({ name, path: `.${name}`, value: set[name] }))
@@ -100,9 +100,10 @@ function checkInMemory(value: unknown, label: string): void {
 }
 
 /**
- * Checks a set and lists its parameters.
+ * Checks a set of parameters and lists its members.
  *
- * @throws TypeError for what is no parameter, RangeError when there is none, one is empty, or the same one stands in two places.
+ * @throws TypeError for a member that is not a parameter; RangeError for an empty set, an empty
+ *   parameter, or an array that is given twice.
  */
 export function checkParameters(
   set: ParameterSet,
@@ -124,7 +125,7 @@ export function checkParameters(
   return all as Named[]
 }
 
-/** Is it an array of that shape? A flat array of the right length fits every shape. */
+/** Tells whether x is an array of that shape. A flat array of the right length fits every shape. */
 export function fits(x: unknown, shape: readonly number[], size: number): x is Parameter {
   if (isFloats(x)) return x.length === size
   if (!isNdArray(x) || !isFloats(x.data) || x.shape.length !== shape.length) return false
@@ -132,7 +133,7 @@ export function fits(x: unknown, shape: readonly number[], size: number): x is P
   return true
 }
 
-/** Says why an array does not fit. */
+/** Throws the error for an array that does not fit. */
 export function refuseShape(x: unknown, shape: readonly number[], size: number, label: string): never {
   if (!isParameter(x)) refuse(label, `${PARAMETER}, or null for none`, show(x), 'type')
   if (isNdArray(x)) refuse(label, `of shape [${shape}]`, `shape [${x.shape}]`)
@@ -153,7 +154,7 @@ export function scatter(from: Floats, to: Parameter): void {
   else scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
 }
 
-/** Are its entries, row-major, all that its data hold? */
+/** Tells whether its entries, row-major, are exactly its data. */
 function isWhole({ data, shape, stride, offset }: NdArray<Floats>): boolean {
   let size = 1
   for (let d = shape.length - 1; d >= 0; d--) {
@@ -193,7 +194,7 @@ function scatterTo(
   return at
 }
 
-/** `[2][5]` for entry i of an array of that shape. */
+/** Writes entry i of an array of that shape as `[2][5]`. */
 export function place(i: number, shape: readonly number[]): string {
   let text = ''
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -1,39 +1,45 @@
 import { callback, cos, number, pow, refuse, show } from '@opt/core'
 import type { Schedule } from './settings.ts'
 
-/** Always the same. */
+/** Returns the same value at every step. */
 export function constant(value: number): Schedule {
   number(value, 'constant: value', { nonnegative: true })
   return () => value
 }
 
-/** From `initial` at step 0 in a straight line to `final` (default 0) at step `steps`, and there it stays. */
+/**
+ * Decays linearly from `initial` at step 0 to `final` (default 0) at step `steps`; constant from there
+ * on.
+ */
 export function linearDecay(initial: number, steps: number, final = 0): Schedule {
   checkRamp('linearDecay', initial, steps, final)
   return (step) => (step >= steps ? final : initial + (final - initial) * (step / steps))
 }
 
-/** From `initial` at step 0 along half a cosine to `final` (default 0) at step `steps`, and there it stays. */
+/**
+ * Decays along a half-cosine from `initial` at step 0 to `final` (default 0) at step `steps`; constant
+ * from there on.
+ */
 export function cosineDecay(initial: number, steps: number, final = 0): Schedule {
   checkRamp('cosineDecay', initial, steps, final)
   return (step) => (step >= steps ? final : final + (initial - final) * (0.5 * (1 + cos((Math.PI * step) / steps))))
 }
 
-/** initial rate^(step / every); `every` defaults to 1. */
+/** Returns initial rate^(step / every); `every` defaults to 1. */
 export function exponentialDecay(initial: number, rate: number, every = 1): Schedule {
   checkDecay('exponentialDecay', initial, rate, every)
   return (step) => initial * pow(rate, step / every)
 }
 
-/** Multiplied by `rate` after every `every` steps. */
+/** Starts at `initial` and multiplies by `rate` every `every` steps. */
 export function stepDecay(initial: number, rate: number, every: number): Schedule {
   checkDecay('stepDecay', initial, rate, every)
   return (step) => initial * pow(rate, Math.floor(step / every))
 }
 
 /**
- * Rises in a straight line over `steps` steps to where `schedule` starts, then follows it: (k + 1) / (steps + 1) of its
- * first value at step k, so that no step has a learning rate of 0.
+ * Rises linearly for `steps` steps to the first value of `schedule`, then follows it. Step k has
+ * (k + 1) / (steps + 1) of that value, so that no step has a learning rate of 0.
  */
 export function warmup(steps: number, schedule: number | Schedule): Schedule {
   number(steps, 'warmup: steps', { integer: true, min: 0 })
@@ -44,9 +50,9 @@ export function warmup(steps: number, schedule: number | Schedule): Schedule {
 }
 
 /**
- * One schedule after the other: the next one takes over at each boundary and counts its steps from there.
+ * Follows one schedule after the other. Each starts at its own step 0.
  *
- * @param boundaries steps, increasing, one fewer than schedules.
+ * @param boundaries the steps at which the second, third, ... schedule begins; increasing.
  */
 export function sequence(schedules: readonly Schedule[], boundaries: readonly number[]): Schedule {
   if (!Array.isArray(schedules)) refuse('sequence: schedules', 'an array', show(schedules), 'type')

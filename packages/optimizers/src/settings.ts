@@ -1,10 +1,10 @@
 import { type Backend, number, refuse, show } from '@opt/core'
 import { members, type ParameterSet } from './parameters.ts'
 
-/** A learning rate for each step; the first step is step 0. */
+/** Returns the learning rate of a step; the first step is step 0. */
 export type Schedule = (step: number) => number
 
-/** What every optimizer has; its own interface extends this one. All but the learning rate may be of any type. */
+/** The hyper-parameters of every optimizer, which its own interface extends. Others may have any type. */
 export interface Hyper {
   /** Step size. */
   learningRate: number
@@ -20,33 +20,34 @@ export interface Setting<T> {
 /** One {@link Setting} for each hyper-parameter. */
 export type Settings<H> = { readonly [Name in keyof H]: Setting<H[Name]> }
 
-/** Hyper-parameters as a user gives them: each may be left out, the learning rate may be a schedule. */
+/** Hyper-parameters as options: all are optional, and the learning rate may be a schedule. */
 export type Choices<H> = {
   [Name in keyof H]?: (Name extends 'learningRate' ? number | Schedule : H[Name]) | undefined
 }
 
-/** Some of the parameters, with hyper-parameters of their own; those not given here are taken from the options. */
+/** Some of the parameters with hyper-parameters of their own; others come from the common options. */
 export type Group<H> = Choices<H> & {
   /** Names in a record, indices in a list. */
   parameters: readonly (string | number)[]
 }
 
-/** Options of every optimizer: its hyper-parameters, and these. */
+/** The options of an optimizer: its hyper-parameters, and these. */
 export type OptimizerOptions<H> = Choices<H> & {
   groups?: readonly Group<H>[] | undefined
   /**
-   * false: gradients are not searched for NaN and Infinity before a step. Default true. On a device the search does not wait: what
-   * it finds stops this step and all later ones, and the next `await optimizer.settled()` or `stateAsync()` says so.
+   * Whether gradients are searched for NaN and Infinity. Default true. On a device such a number
+   * blocks its step and later ones, and the next `await optimizer.settled()` or `stateAsync()` throws.
    */
   check?: boolean | undefined
   /**
-   * A device, such as `await webgpu()` of @opt/webgpu: parameters and gradients are arrays of it, or `{ data, shape }` with one,
-   * and state is kept and updated there, in float32. Default: in memory.
+   * A device, such as `await webgpu()` of @opt/webgpu: parameters and gradients are its arrays, or
+   * `{ data, shape }` with one, and the state stays there, in float32. Default: in memory.
    */
   backend?: Backend | undefined
   /**
-   * true: the parameters are copied once into the optimizer's memory, where `optimizer.parameters` shows them; the given arrays
-   * are not touched again, and no step copies anything. Default false: the given arrays are updated.
+   * true: the parameters are copied once into the optimizer's memory, as `optimizer.parameters`; the
+   * given arrays stay as they are, and no step copies parameters. Default false: the given arrays are
+   * updated.
    */
   resident?: boolean | undefined
 }
@@ -92,15 +93,15 @@ export const flag = (value: boolean): Setting<boolean> => ({
   },
 })
 
-/** Hyper-parameters in force for some slots: `hyper` is refreshed from `rate` before each step. */
+/** The hyper-parameters of a group; `hyper.learningRate` is set from `rate` before each step. */
 export interface ResolvedGroup<H> {
-  /** What messages put before its options: 'groups[0].', or nothing for the common options. */
+  /** Its options as messages write them: 'groups[0].', or nothing for the common options. */
   path: string
   rate: number | Schedule
   hyper: H
 }
 
-/** Checks the options and gives each parameter, in order, its group. */
+/** Checks the options and returns the group of each parameter, in order. */
 export function resolveGroups<H extends Hyper>(
   name: string,
   settings: Settings<H>,

@@ -4,20 +4,20 @@ import type { Rules } from './rules.ts'
 import type { Hyper } from './settings.ts'
 import type { HeldSlot, LoadedState, SlotState } from './slots/slot.ts'
 
-/** What {@link Optimizer.state} saves: plain JSON, exact to the bit (arrays are base64 of their little-endian bytes). */
+/** A saved optimizer: plain JSON, exact to the bit. Numbers are base64 of their little-endian bytes. */
 export interface OptimizerState {
   optimizer: string
-  /** Steps taken. */
+  /** The number of steps taken. */
   steps: number
   parameters: ParameterState[]
 }
 
-/** What an optimizer remembers of one parameter. */
+/** The saved state of one parameter. */
 export interface ParameterState {
   name: string
   dtype: 'float32' | 'float64'
   shape: number[]
-  /** Steps this parameter has taken. */
+  /** The number of steps in which this parameter had a gradient. */
   steps: number
   arrays: Record<string, string>
   numbers: Record<string, string>
@@ -26,7 +26,7 @@ export interface ParameterState {
 const encodeAll = (values: Readonly<Record<string, Floats>>) =>
   Object.fromEntries(Object.entries(values).map(([name, one]) => [name, encodeFloats(one)]))
 
-/** The state of one slot as JSON. */
+/** Encodes the state of one slot. */
 export function saveSlot({ name, dtype, shape }: HeldSlot, { steps, arrays, numbers }: SlotState): ParameterState {
   const single = Object.entries(numbers).map(([key, value]) => [key, Float64Array.of(value)])
   return {
@@ -39,14 +39,14 @@ export function saveSlot({ name, dtype, shape }: HeldSlot, { steps, arrays, numb
   }
 }
 
-/** Refuses numbers that no step leaves behind. */
+/** Refuses numbers that no step produces. */
 function checkMeaning(values: ArrayLike<number>, label: (i: number) => string, square: boolean): void {
   for (let i = 0; i < values.length; i++)
     if (!(values[i] - values[i] === 0 && (values[i] >= 0 || !square)))
       number(values[i], label(i), { nonnegative: square })
 }
 
-/** The largest of an average over the root of that of its squares; squares of the smallest numbers have underflowed. */
+/** Returns the largest |average| / sqrt(average of squares), without entries whose squares underflow. */
 function largestRatio(averages: ArrayLike<number>, squares: ArrayLike<number>): number {
   let largest = 0
   for (let i = 0; i < averages.length; i++) {
@@ -56,7 +56,7 @@ function largestRatio(averages: ArrayLike<number>, squares: ArrayLike<number>): 
   return largest
 }
 
-/** Checks a saved slot against the one it is for, and decodes it. */
+/** Checks the saved state of a slot, and decodes it. */
 function readSlot<H extends Hyper>(
   { squares = [], counts = [], averages = [] }: Rules<H>,
   slot: HeldSlot,
@@ -106,9 +106,9 @@ function checkNames(given: unknown, names: readonly string[], label: string): vo
 }
 
 /**
- * Checks a saved state against the slots it is for, and decodes it.
+ * Checks a saved state, and decodes it for each slot.
  *
- * @throws TypeError or RangeError when it is not one of this optimizer on these parameters.
+ * @throws TypeError or RangeError when it does not fit the optimizer and its parameters.
  */
 export function readState<H extends Hyper>(
   rules: Rules<H>,
@@ -131,7 +131,7 @@ export function readState<H extends Hyper>(
   })
 }
 
-/** A number of steps, not more than those that have been taken. */
+/** Refuses what is not a number of steps, or more than have been taken. */
 function checkCount(value: unknown, label: string, taken = Number.MAX_SAFE_INTEGER): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(label, 'a nonnegative integer', show(value))
   if ((value as number) > taken) refuse(label, `at most ${taken}, the steps taken`, show(value))

@@ -2,7 +2,7 @@ import { refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Floats, isNdArray, isRecord, isTensor, type ParameterSet } from './parameters.ts'
 
-/** Is it a list or record with the members that the parameters have? */
+/** Refuses a set that does not have the structure of the parameters. */
 export function checkStructure(parameters: ParameterSet, set: unknown, count: number, label: string): void {
   const list = Array.isArray(parameters)
   const record = isRecord(parameters)
@@ -15,13 +15,13 @@ export function checkStructure(parameters: ParameterSet, set: unknown, count: nu
       if (!Object.hasOwn(parameters, name)) refuse(`${label}.${name}`, 'that of a parameter', 'one of no parameter')
 }
 
-/** The member of such a set that belongs to parameter i. */
+/** Returns the member of a set for parameter i. */
 export function memberOf(parameters: ParameterSet, set: unknown, i: number, name: string): unknown {
   if (Array.isArray(parameters)) return (set as unknown[])[i]
   return isRecord(parameters) ? (set as Record<string, unknown>)[name] : set
 }
 
-/** The structure of the parameters on other arrays, of slot i `pick(i)`. */
+/** Builds a set in the structure of the parameters on other arrays: `pick(i)` for slot i. */
 export function viewsOf<P extends ParameterSet>(
   set: P,
   slots: readonly { readonly name: string; readonly shape: readonly number[] }[],

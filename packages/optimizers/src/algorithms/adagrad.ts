@@ -13,13 +13,13 @@ export interface AdagradHyper extends Hyper {
   learningRate: number
   /** The step size is learningRate / (1 + (t - 1) learningRateDecay). Default 0. */
   learningRateDecay: number
-  /** Where the sum of squares starts. Default 0. */
+  /** The initial sum of squares. Default 0. */
   initialAccumulator: number
   /** Added to the root. Default 1e-10. */
   epsilon: number
   /** Coupled penalty: l2 x is added to the gradient. Default 0. */
   l2: number
-  /** Decoupled: x shrinks by the factor 1 - stepSize weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - stepSize weightDecay. Default 0. */
   weightDecay: number
 }
 

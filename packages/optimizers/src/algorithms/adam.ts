@@ -19,7 +19,7 @@ export interface AdamWHyper extends Hyper {
   beta2: number
   /** Added to the root. Default 1e-8. */
   epsilon: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0.01 (AdamW), 0 (Adam). */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0.01 (AdamW), 0 (Adam). */
   weightDecay: number
   /** Divide by the root of the largest v so far (Reddi, Kale and Kumar 2018). Default false. */
   amsgrad: boolean
@@ -62,7 +62,7 @@ const adamBody = (second: string) => `
   meanSquare[i] = second;${second}
   parameter[i] = p.decayFactor * parameter[i] - (p.stepSize * first) / (sqrt(divisor * p.correction2) + p.epsilon);`
 
-/** AdamW's update with l2 x + g in place of g. */
+/** {@link adamw} with l2 x + g in place of g. */
 type AdamNumbers = AdamWNumbers | 'l2'
 
 export const adam: FusedUpdate<AdamNumbers> = /* @__PURE__ */ fusedUpdate({

@@ -3,7 +3,7 @@ import { type FusedUpdate, fusedUpdate, type Numbers } from '../slots/fused-upda
 /** The numbers of {@link adamw}. */
 export type AdamWNumbers = 'stepSize' | 'correction2' | 'decayFactor' | 'beta1' | 'beta2' | 'epsilon'
 
-/** The numbers with rest1 = 1 - beta1 and rest2 = 1 - beta2. */
+/** Adds rest1 = 1 - beta1 and rest2 = 1 - beta2 to the numbers. */
 export const momentRates = <N extends Numbers<'beta1' | 'beta2'>>(numbers: N): N & Numbers<'rest1' | 'rest2'> => ({
   ...numbers,
   rest1: 1 - numbers.beta1,
@@ -16,8 +16,9 @@ export const momentRates = <N extends Numbers<'beta1' | 'beta2'>>(numbers: N): N
  *     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2
  *     x = decayFactor x - stepSize m / (sqrt(correction2 v) + epsilon)
  *
- * with stepSize = learningRate / (1 - beta1^t), correction2 = 1 / (1 - beta2^t), decayFactor = 1 - learningRate weightDecay at step t.
- * A package whose optimizer applies it exports `adamw` and `adamw32` from its module too.
+ * At step t, stepSize = learningRate / (1 - beta1^t), correction2 = 1 / (1 - beta2^t) and
+ * decayFactor = 1 - learningRate weightDecay. A package that applies it in WebAssembly re-exports
+ * `adamw` and `adamw32` from packages/optimizers/assembly/adamw.ts in its own module.
  */
 export const adamw: FusedUpdate<AdamWNumbers> = /* @__PURE__ */ fusedUpdate({
   name: 'adamw',

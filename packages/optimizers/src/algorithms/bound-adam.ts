@@ -1,6 +1,6 @@
 import type { Bounds } from '../slots/bounds.ts'
 
-/** The hyper-parameters that bound a step of Adam's kind. */
+/** The hyper-parameters that bound a step of an optimizer like Adam. */
 export interface AdamLike {
   learningRate: number
   beta1: number
@@ -10,15 +10,17 @@ export interface AdamLike {
   l2?: number | undefined
 }
 
-/** Squares of smaller numbers underflow, in float32 and on devices. */
+/** The squares of smaller numbers underflow in float32. */
 const TINY = 1e-17
 
 /**
- * Bounds a step along m / (sqrt(v) + epsilon), m and v averages of d and d^2, d = l2 x + g, with the corrections of Adam: for `Rules.bound`.
+ * Bounds a step along m / (sqrt(v) + epsilon) with Adam's bias corrections, for `Rules.bound`; m and v
+ * are averages of d and d^2, d = l2 x + g.
  *
- * By Cauchy and Schwarz |m| <= (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)) sqrt(v) when the averages began at zero.
+ * By Cauchy-Schwarz |m| <= (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)) sqrt(v), if the
+ * averages began at zero.
  *
- * @param related v is made of the same d as m.
+ * @param related whether v averages the squares of the same d as m.
  * @returns a bound on that quotient.
  */
 export function boundAdam(hyper: AdamLike, bounds: Bounds, related = true): number {

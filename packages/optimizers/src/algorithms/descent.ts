@@ -1,8 +1,9 @@
 import { type FusedUpdate, fusedUpdate } from '../slots/fused-update.ts'
 
 /**
- * Gradient descent on 'parameter' by 'gradient': x = decayFactor x - learningRate (l2 x + g). A package whose optimizer applies it
- * exports `descend` and `descend32` from its module too.
+ * Gradient descent on 'parameter' with 'gradient': x = decayFactor x - learningRate (l2 x + g). A
+ * package that applies it in WebAssembly re-exports `descend` and `descend32` from
+ * packages/optimizers/assembly/descend.ts in its own module.
  */
 export const descend: FusedUpdate<'learningRate' | 'decayFactor' | 'l2'> = /* @__PURE__ */ fusedUpdate({
   name: 'descend',
@@ -21,11 +22,12 @@ export const descend: FusedUpdate<'learningRate' | 'decayFactor' | 'l2'> = /* @_
 export type SGDNumbers = 'learningRate' | 'decayFactor' | 'l2' | 'momentum' | 'gain' | 'nesterov'
 
 /**
- * Momentum on 'parameter' and 'velocity' by 'gradient', with d = l2 x + g:
+ * Momentum on 'parameter' and 'velocity' with 'gradient', where d = l2 x + g:
  *
  *     b = momentum b + gain d,   x = decayFactor x - learningRate (nesterov ? d + momentum b : b)
  *
- * A package whose optimizer applies it exports `sgd` and `sgd32` from its module too.
+ * A package that applies it in WebAssembly re-exports `sgd` and `sgd32` from
+ * packages/optimizers/assembly/sgd.ts in its own module.
  */
 export const sgd: FusedUpdate<SGDNumbers> = /* @__PURE__ */ fusedUpdate({
   name: 'sgd',

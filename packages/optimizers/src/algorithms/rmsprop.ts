@@ -15,19 +15,27 @@ export interface RMSPropHyper extends Hyper {
   alpha: number
   /** Added to the root. Default 1e-8. */
   epsilon: number
-  /** Share of the old velocity, in [0, 1). Default 0. */
+  /** Factor of the old velocity, in [0, 1). Default 0. */
   momentum: number
-  /** Divide by the deviation of the gradient instead of its root mean square. Default false. */
+  /** Divide by the standard deviation of the gradient instead of its root mean square. Default false. */
   centered: boolean
   /** Coupled penalty: l2 x is added to the gradient. Default 0. */
   l2: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
 }
 
 type RMSPropNumbers = 'learningRate' | 'decayFactor' | 'l2' | 'alpha' | 'epsilon' | 'momentum'
 
-/** One of four forms, each on the arrays that it needs. */
+const CENTER = `
+  let first = p.alpha * mean[i] + p.rest * d;
+  mean[i] = first;
+  second = max(second - first * first, 0.0);`
+const CARRY = `
+  direction = p.momentum * velocity[i] + direction;
+  velocity[i] = direction;`
+
+/** Makes one of four forms, each with the arrays that it needs. */
 function rmspropOf({ centered = false, carries = false }): FusedUpdate<RMSPropNumbers> {
   const writes = ['parameter', 'meanSquare']
   if (centered) writes.push('mean')
@@ -59,9 +67,9 @@ function rmspropOf({ centered = false, carries = false }): FusedUpdate<RMSPropNu
   let d = p.l2 * parameter[i] + gradient[i];
   var second = p.alpha * meanSquare[i] + p.rest * (d * d);
   meanSquare[i] = second;
-  ${centered ? 'let first = p.alpha * mean[i] + p.rest * d; mean[i] = first; second = max(second - first * first, 0.0);' : ''}
+  ${centered ? CENTER : ''}
   var direction = d / (sqrt(second) + p.epsilon);
-  ${carries ? 'direction = p.momentum * velocity[i] + direction; velocity[i] = direction;' : ''}
+  ${carries ? CARRY : ''}
   parameter[i] = p.decayFactor * parameter[i] - p.learningRate * direction;`,
   })
 }
@@ -117,7 +125,8 @@ const rules: Rules<RMSPropHyper> = {
 }
 
 /**
- * RMSProp (Tieleman and Hinton 2012; centred form: Graves 2013), without bias correction, epsilon outside the root as PyTorch has it:
+ * RMSProp (Tieleman and Hinton 2012; centred form: Graves 2013), without bias correction and with
+ * epsilon outside the root, as in PyTorch:
  *
  *     s = alpha s + (1 - alpha) g^2,   a = alpha a + (1 - alpha) g,   q = centered ? s - a^2 : s
  *     b = momentum b + g / (sqrt(q) + epsilon)

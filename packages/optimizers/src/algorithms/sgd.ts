@@ -11,15 +11,15 @@ import { descend, sgd } from './descent.ts'
 export interface SGDHyper extends Hyper {
   /** Default 1e-3. */
   learningRate: number
-  /** Share of the old velocity, in [0, 1). Default 0: plain descent, without state. */
+  /** Factor of the old velocity, in [0, 1). Default 0: plain descent, without state. */
   momentum: number
-  /** Part of the gradient that does not enter the velocity, in [0, 1); the first gradient enters whole. Default 0. */
+  /** The velocity gets 1 - dampening times the gradient, in [0, 1); the first gradient enters whole. Default 0. */
   dampening: number
   /** Step along g + momentum b instead of b. Default false. */
   nesterov: boolean
   /** Coupled penalty: l2 x is added to the gradient. Default 0. */
   l2: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
 }
 
@@ -52,7 +52,7 @@ const rules: Rules<SGDHyper> = {
 }
 
 /**
- * Gradient descent, with momentum as PyTorch has it:
+ * Gradient descent, with PyTorch's momentum:
  *
  *     b = momentum b + (1 - dampening) g      (b = g at first)
  *     x = (1 - learningRate weightDecay) x - learningRate (nesterov ? g + momentum b : b)

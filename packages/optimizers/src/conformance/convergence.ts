@@ -2,9 +2,9 @@ import { heapPerCall } from '../node/heap.ts'
 import { linearDecay } from '../schedules.ts'
 import { assert, type ConformanceCheck, type ConformanceSettings, type Create, type Run, vectors } from './subject.ts'
 
-/** Bytes that a step may allocate for a moment, a parameter: the numbers of its updates, far less than any array. */
+/** Bytes of short-lived objects that a step may allocate for a parameter: less than any array. */
 const BRIEF = 2048
-/** Bytes that it may keep: what the engine itself does in the meantime. */
+/** Bytes that may remain after it: the engine's own. */
 const KEPT = 32
 
 type Problem = (x: Float64Array, gradient: Float64Array) => number

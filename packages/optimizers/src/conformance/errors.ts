@@ -21,10 +21,10 @@ const without = (value: number, at: number) => {
   return g
 }
 
-/** Float64 as states hold them. */
+/** Encodes float64 numbers as saved states do. */
 const base64 = (values: number[]) => btoa(String.fromCharCode(...new Uint8Array(Float64Array.from(values).buffer)))
 
-/** Gradients that a step must refuse, and what the message must say. */
+/** Gradients that a step must refuse, and the message. */
 const GRADIENTS: [string, () => unknown, RegExp][] = [
   ['NaN', () => without(NaN, 11), /step: gradients\.b\[11\] must be a finite number, got NaN/],
   ['Infinity', () => without(Infinity, 0), /step: gradients\.b\[0\] must be a finite number, got Infinity/],

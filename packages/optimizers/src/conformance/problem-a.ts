@@ -1,4 +1,4 @@
-/** A two-layer network's least squares with 20 parameters, on which golden trajectories of optimizers were computed in PyTorch. */
+/** Least squares of a two-layer network with 20 parameters: the problem of PyTorch's golden trajectories. */
 const X = [
   [0.345584, 0.821618, 0.330437],
   [-1.303157, 0.905356, 0.446375],
@@ -16,12 +16,14 @@ export interface Weights {
   u: Float64Array
 }
 
-/** Where the trajectories begin. */
+/** Returns the start of the trajectories. */
 export const startOfA = (): Weights => ({
-  W: Float64Array.from([
-    0.008142, -0.275603, 1.294064, 1.006724, -2.711162, -1.889013, -0.174772, -0.42219, 0.213643, 0.217322, 2.117839,
-    -1.112021,
-  ]),
+  W: Float64Array.from(
+    [
+      [0.008142, -0.275603, 1.294064, 1.006724, -2.711162, -1.889013],
+      [-0.174772, -0.42219, 0.213643, 0.217322, 2.117839, -1.112021],
+    ].flat(),
+  ),
   b: Float64Array.of(-0.188802, 1.021386, 0.323352, 0.331532),
   u: Float64Array.of(-0.514006, -1.648075, 0.167465, 0.109014),
 })

@@ -6,13 +6,13 @@ const KINDS = [Float64Array, Float32Array] as const
 type Floats = Float64Array | Float32Array
 type Set = { a: Floats; b: Floats }
 
-/** Sizes about which squares, cubes and the numbers themselves leave the range of float32 and float64. */
+/** Sizes at which squares, cubes and the numbers themselves leave the range of float32 or float64. */
 const SIZES = [
   1e-320, 1e-170, 1e-40, 1e-20, 1e10, 1e15, 3e18, 3e19, 1e30, 3e38, 1e100, 1e153, 1e155, 1e200, 1e300, 1.7e308,
 ]
 const RATES = [1e-3, 1e38, 1e300]
 
-/** Two arrays whose entries are ordinary but for one in three, of the size given, as far as the type goes. */
+/** Returns two arrays in which one entry in three has the given size, limited by the type; others are ordinary. */
 function spiked(Kind: (typeof KINDS)[number], seed: number, size: number): Set {
   const rng = random(seed)
   const largest = Kind === Float32Array ? 3.4e38 : 1.7e308
@@ -23,7 +23,7 @@ function spiked(Kind: (typeof KINDS)[number], seed: number, size: number): Set {
 
 const allFinite = (set: Set) => [...set.a, ...set.b].every(Number.isFinite)
 
-/** Are all state arrays and numbers finite? */
+/** Tells whether all state arrays and numbers are finite. */
 function stateIsFinite(subject: Subject): boolean {
   return subject.state().parameters.every(({ dtype, arrays, numbers }) => {
     const values = (text: string, Kind: typeof Float32Array | typeof Float64Array) =>
@@ -36,7 +36,7 @@ function stateIsFinite(subject: Subject): boolean {
   })
 }
 
-/** Steps, some with wild gradients: each is taken with finite numbers, or refused by name and nothing has changed. */
+/** Takes steps, some with extreme gradients: each leaves finite numbers, or is refused by name and changes nothing. */
 function stays(
   create: Create,
   options: OptimizerOptions<Hyper>,
@@ -67,7 +67,7 @@ function stays(
   }
 }
 
-/** After a refusal the optimizer goes on as one that has never seen that gradient. */
+/** Checks that after a refused step the optimizer goes on as if there had been none. */
 function goesOn(create: Create, Kind: (typeof KINDS)[number]): void {
   const options = { learningRate: 0.01 }
   const [x, y] = [spiked(Kind, 1, 1), spiked(Kind, 1, 1)]
@@ -82,7 +82,7 @@ function goesOn(create: Create, Kind: (typeof KINDS)[number]): void {
     } catch {
       continue
     }
-    // It survives such gradients: it has taken the step, and is put back.
+    // The step was taken: the optimizer survives such gradients, and is restored.
     other.load(JSON.parse(state))
     y.a.set(x.a)
     y.b.set(x.b)
@@ -97,7 +97,7 @@ function goesOn(create: Create, Kind: (typeof KINDS)[number]): void {
 export function rangeChecks(create: Create): ConformanceCheck[] {
   return KINDS.flatMap((Kind) => [
     ...RATES.map((learningRate) => ({
-      name: `${Kind.name}, learning rate ${learningRate}: no step leaves a number that is not finite, whatever the gradient`,
+      name: `${Kind.name}, learning rate ${learningRate}: numbers stay finite, whatever the gradient`,
       check: () => SIZES.forEach((size, k) => void stays(create, { learningRate }, Kind, k + 1, size)),
     })),
     { name: `${Kind.name}: a refused step leaves no trace`, check: () => goesOn(create, Kind) },

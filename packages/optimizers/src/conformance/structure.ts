@@ -17,14 +17,14 @@ const SIZES = { a: 5, b: 12, c: 1 }
 
 const optionsA = { learningRate: 0.02 }
 
-/** The outcome of 12 steps on a record. */
+/** Returns the parameters after 12 steps on a record. */
 function reference(create: Create, options: Parameters<Create>[1] = optionsA): Vectors {
   const x = vectors(1, SIZES)
   drive(create(x, options), SIZES, 12)
   return x
 }
 
-/** The same 12 steps with the parameters given as `place` makes them and read back by `read`. */
+/** Takes the same 12 steps on parameters that `place` makes, and reads them back with `read`. */
 function transformed(
   create: Create,
   place: (x: Vectors) => ParameterSet,
@@ -38,7 +38,7 @@ function transformed(
   return read(subject.parameters)
 }
 
-/** Entries as a 2 x n/2 (or 1 x n) view with gaps, columns first. */
+/** Returns the entries as a 2 x n/2 (or 1 x n) column-major view with gaps. */
 function strided(values: Float64Array): { view: Parameter; backing: Float64Array } {
   const rows = values.length % 2 === 0 ? 2 : 1
   const columns = values.length / rows
@@ -121,7 +121,7 @@ export function structureChecks(
           )
         const read = (set: ParameterSet) =>
           Object.fromEntries(Object.entries(set as Record<string, Parameter>).map(([name, view]) => [name, flat(view)]))
-        // Shapes matter to some optimizers: the reference has them too, without gaps.
+        // Shapes matter to some optimizers: the reference has them too, but no gaps.
         const shaped = ({ a, b, c }: Vectors) => ({
           a: ndarray(a, [1, 5]),
           b: ndarray(b, [2, 6]),

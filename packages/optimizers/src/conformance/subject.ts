@@ -3,7 +3,7 @@ import type { GradientsOf, Parameter, ParameterSet } from '../parameters.ts'
 import type { Hyper, OptimizerOptions, Schedule } from '../settings.ts'
 import type { OptimizerState } from '../state.ts'
 
-/** What the suite uses of an optimizer. */
+/** The part of an optimizer that the suite uses. */
 export interface Subject {
   readonly parameters: ParameterSet
   readonly gradients: ParameterSet
@@ -13,17 +13,17 @@ export interface Subject {
   load(state: OptimizerState): void
 }
 
-/** Makes the optimizer under test: `(parameters, options) => new Lion(parameters, { weightDecay: 0.1, ...options })`. */
+/** Makes the optimizer under test: `(p, options) => new Lion(p, { weightDecay: 0.1, ...options })`. */
 export type Create = (parameters: ParameterSet, options?: OptimizerOptions<Hyper>) => Subject
 
-/** A run that must come to rest: from the start, f falls to `tolerance` times its first value. */
+/** A run that must converge: f falls to `tolerance` times its first value. */
 export interface Run {
   learningRate: number | Schedule
   steps: number
   tolerance: number
 }
 
-/** What the suite must know of the optimizer. */
+/** What the suite must know about the optimizer. */
 export interface ConformanceSettings {
   /** Ten variables, condition 10. Default: learning rate 0.1 linearly to 0 in 2000 steps, 1e-6. */
   quadratic?: Run
@@ -31,11 +31,17 @@ export interface ConformanceSettings {
   rosenbrock?: Run
   /** The decoupled weight decay that `create` sets. Default 0. */
   weightDecay?: number
-  /** Default true; false: an entry's step depends on the other entries of its parameter, so cutting a parameter in pieces changes it. */
+  /**
+   * false if the step of an entry depends on others of its parameter, so that splitting a parameter
+   * changes it. Default true.
+   */
   elementwise?: boolean
-  /** Default true; false: a step depends on how many the optimizer has taken, so a parameter that joins late goes another way. */
+  /**
+   * false if a step depends on the optimizer's count of steps, so that a parameter that joins late
+   * moves differently. Default true.
+   */
   ownSteps?: boolean
-  /** Default true; false: a step may allocate (say why where you set it). */
+  /** false if a step may allocate; say why where you set it. Default true. */
   allocationFree?: boolean
 }
 
@@ -54,7 +60,7 @@ export { random }
 
 export type Vectors = Record<string, Float64Array>
 
-/** Reproducible ordinary numbers. */
+/** Returns reproducible numbers of ordinary size. */
 export function vectors(seed: number, sizes: Record<string, number>, spread = 1): Vectors {
   const rng = random(seed)
   return Object.fromEntries(
@@ -65,7 +71,7 @@ export function vectors(seed: number, sizes: Record<string, number>, spread = 1)
 export const copyOf = (set: Vectors): Vectors =>
   Object.fromEntries(Object.entries(set).map(([name, values]) => [name, values.slice()]))
 
-/** Refuses a single differing bit. */
+/** Throws if a single bit differs. */
 export function sameBits(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   assert(actual.length === expected.length, () => `${what}: length ${actual.length} against ${expected.length}`)
   for (let i = 0; i < expected.length; i++)
@@ -76,7 +82,7 @@ export function sameSets(actual: Vectors, expected: Vectors, what: string): void
   for (const name of Object.keys(expected)) sameBits(actual[name], expected[name], `${what}, ${name}`)
 }
 
-/** Steps with gradients that depend on nothing but the seed and the names. */
+/** Takes steps with gradients that depend on the seed and the names only. */
 export function drive(subject: Subject, sizes: Record<string, number>, steps: number, seed = 5): void {
   for (let t = 0; t < steps; t++) subject.step(vectors(seed + t, sizes) as Record<string, Parameter>)
 }

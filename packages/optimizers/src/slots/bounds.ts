@@ -1,25 +1,25 @@
 import type { Rules } from '../rules.ts'
 import type { Hyper } from '../settings.ts'
 
-/** Bounds on the sizes of a slot's numbers, known without a look at them. */
+/** Upper bounds on the absolute values of a slot's numbers, known without reading them. */
 export interface Bounds {
   /** On the entries of the parameter. */
   parameter: number
-  /** On the entries of state arrays, and on the roots of those that `Rules.squares` names. */
+  /** On the entries of state arrays; for those in `Rules.squares`, on their roots. */
   state: number
-  /** On what the present step is given: the gradient and the inputs. */
+  /** On the entries of this step's gradient and inputs. */
   gradient: number
-  /** On all else that a step computes, in the end or on the way, coefficients included. */
+  /** On everything else that the step computes, intermediate results and coefficients included. */
   largest: number
   readonly length: number
-  /** How many times as large as the roots of its averages of squares a loaded state's averages are; 0 when they began at zero. */
+  /** The largest |average| / sqrt(average of squares) of a loaded state (see `Rules.averages`); 0 without one. */
   ratio: number
 }
 
-/** Well below the largest numbers of each type, so that rounding does not matter. */
+/** The limits of each type, with room for rounding. */
 const LIMITS = { float32: 1e38, float64: 1e307 }
 
-/** Nothing is known of the parameter yet; state is zero. */
+/** The bounds at first: nothing is known of the parameter, and the state is zero. */
 export const boundsOf = (length: number): Bounds => ({
   parameter: Infinity,
   state: 0,
@@ -29,14 +29,14 @@ export const boundsOf = (length: number): Bounds => ({
   ratio: 0,
 })
 
-/** What {@link staysInRange} looks at. */
+/** The part of a slot that {@link staysInRange} needs. */
 interface Bounded<H> {
   readonly bounds: Bounds
   readonly dtype: 'float32' | 'float64'
   readonly group: { readonly hyper: H }
 }
 
-/** Does every number of the slot's next step stay within its type's range? The bounds become those after the step. */
+/** Tells whether all numbers of the slot's next step stay in range. Updates the bounds to those after it. */
 export function staysInRange<H extends Hyper>(rules: Rules<H>, { bounds, dtype, group }: Bounded<H>): boolean {
   rules.bound!(group.hyper, bounds)
   const { parameter, state, largest } = bounds

@@ -6,7 +6,7 @@ import { staysInRange } from './bounds.ts'
 import type { FusedUpdate, Numbers } from './fused-update.ts'
 import { HeldSlot, type LoadedState, type Slot, type SlotOperation, type SlotState, type SlotStore } from './slot.ts'
 
-/** Numbers of gradients and parameters are smaller on a device: float32 has room for their squares, and for sums of those. */
+/** Gradients and parameters on a device must be smaller, so that float32 has room for sums of their squares. */
 const BELOW = 35184372088832 // 2^45
 
 /** A slot whose arrays are on a device. */
@@ -21,7 +21,7 @@ class HeldOnDevice<H extends Hyper> extends HeldSlot<H> implements Slot {
     this.#device = device
   }
 
-  /** The names of the numbers that stay here. */
+  /** The names of the state numbers that are not on the device. */
   get ownNumbers(): string[] {
     return Object.keys(this.numbers).filter((name) => !this.rounded.includes(name))
   }
@@ -105,7 +105,7 @@ export class DeviceStore<H extends Hyper> implements SlotStore<H> {
     })
   }
 
-  /** The numbers there are not seen here, so that bounds decide: where they do not suffice, the device looks at parameter and state. */
+  /** Checks the bounds of a slot; if they do not suffice, the device inspects parameter and state. */
   #confine(i: number, step: number): void {
     const slot = this.slots[i]
     const { active, bounds, group } = slot

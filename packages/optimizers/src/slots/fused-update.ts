@@ -1,58 +1,59 @@
 import type { Kernel, Program, WasmExports } from '@opt/core'
 import type { Floats } from '../parameters.ts'
 
-/** Numbers by their names. */
+/** Numbers by name. */
 export type Numbers<Name extends string = string> = Readonly<Record<Name, number>>
 
 /** Rounds to the type of the arrays: float64 numbers stay as they are. */
 export type Round = (x: number) => number
 
-/** What {@link fusedUpdate} is made from. */
+/** The definition of a fused update: see {@link fusedUpdate}. */
 export interface FusedUpdateDefinition<A extends string, N extends string, C extends string> {
-  /** The name of the WebAssembly export for float64; the one for float32 has `32` behind it. */
+  /** The name of its WebAssembly export for float64; that for float32 ends in `32`. */
   name: string
-  /** Arrays of the slot that the update changes: 'parameter', 'gradient', or a name of `Rules.arrays` or `Rules.inputs`. */
+  /** Arrays that it changes: 'parameter', 'gradient', or names of `Rules.arrays` and `Rules.inputs`. */
   writes: readonly A[]
   /** Arrays that it only reads. */
   reads?: readonly A[]
-  /** Numbers that a step passes; the export takes n, then a pointer for each array, then these. */
+  /** Numbers that a step passes. The export takes n, a pointer for each array, then these. */
   numbers: readonly N[]
   /**
-   * The coefficients of the loops, such as 1 - beta, from the numbers. They are worked out in float64 and rounded once, to the
+   * Computes the coefficients of the loops, such as 1 - beta, in float64. They are rounded once, to the
    * type of the arrays. Default: the numbers themselves.
    */
   coefficients?(numbers: Numbers<N>): Numbers<C>
   /**
-   * The update in plain JavaScript, with the bits of the WebAssembly export: used where there is no WebAssembly, and by the tests.
+   * The update in plain JavaScript, with the bits of the WebAssembly export. It runs where WebAssembly
+   * is missing, and in tests.
    *
-   * @param round to be applied to the result of every operation; what is stored into an array is rounded by that.
+   * @param round must be applied to the result of every operation, unless it is stored in an array.
    */
   plain(n: number, arrays: Readonly<Record<A, Floats>>, coefficients: Numbers<C>, round: Round): void
   /**
-   * The update of entry `i` in WGSL, for devices: arrays under their names, coefficients as fields of `p`, all float32. It is
-   * compiled when an optimizer on a device first takes a step. Default: the update works in memory only.
+   * The update of entry `i` in WGSL, for devices, in float32: arrays by name, coefficients as fields of
+   * `p`. It is compiled at the first step on a device. Default: the update works in memory only.
    */
   wgsl?: string
 }
 
-/** A fused update bound to the arrays of a slot: takes the numbers of a step. */
+/** A fused update with its arrays bound: a step passes the numbers. */
 export type BoundUpdate<N extends string = string> = (numbers: Numbers<N>) => void
 
 /** Binds an update to n and to arrays by name. */
 type Binder<N extends string> = (n: number, arrays: Readonly<Record<string, Floats>>) => BoundUpdate<N>
 
-/** One pass over arrays of a slot, made by {@link fusedUpdate}. As a member of a `kernelSet` it runs in WebAssembly. */
+/** An update in one pass over a slot's arrays, made by {@link fusedUpdate}; a member of a `kernelSet`. */
 export interface FusedUpdate<N extends string = string> {
   readonly name: string
-  /** The names of its arrays and of its numbers, in the order of the export. */
+  /** The names of its arrays and its numbers, in the order of the export's arguments. */
   readonly arrays: readonly string[]
   readonly numbers: readonly N[]
-  /** Its form for devices, with coefficients such as these; undefined when it has none. */
+  /** Returns its program for devices, which takes such coefficients; undefined if it has none. */
   program(coefficients: Numbers): Program | undefined
-  /** The loops of the exports in plain JavaScript, by the exports' names. */
+  /** The plain form of each export, by the export's name. */
   readonly plain: Readonly<Record<string, Kernel>>
   coefficients(numbers: Numbers<N>): Numbers
-  /** Binds the update to arrays, in WebAssembly or, without exports, in plain JavaScript. */
+  /** Returns a function that binds arrays, in WebAssembly or, without exports, in plain JavaScript. */
   bind(exports: WasmExports | null): Binder<N>
 }
 
@@ -61,8 +62,9 @@ const identity: Round = (x) => x
 const isSingle = (x: Floats) => x.BYTES_PER_ELEMENT === 4
 
 /**
- * Defines an update of parameters and state in one pass, once for all places where it runs: plain JavaScript, WebAssembly
- * (the export of the same name in the kernel set of the optimizer's rules, if there is one) and WGSL, in float64 and float32.
+ * Defines an update of parameter and state in one pass, for float64 and float32: in plain JavaScript,
+ * in WebAssembly (by its exports in the kernel set of the optimizer's rules, if it has them) and in
+ * WGSL.
  */
 export function fusedUpdate<const A extends string, const N extends string, C extends string = N>(
   definition: FusedUpdateDefinition<A, N, C>,
@@ -104,7 +106,7 @@ export function fusedUpdate<const A extends string, const N extends string, C ex
 const zip = (names: readonly string[], values: readonly unknown[]) =>
   Object.fromEntries(names.map((name, k) => [name, values[k]]))
 
-/** Passes numbers on by their names; written out, because rest parameters cost more than a small update. */
+/** Passes named numbers in order. Written out, because rest parameters cost more than a small update. */
 function byName(f: (...numbers: number[]) => unknown, names: readonly string[]): BoundUpdate {
   const [a, b, c, d, e, g, h, i] = names
   // biome-ignore format: one pattern

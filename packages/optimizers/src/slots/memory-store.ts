@@ -44,7 +44,7 @@ export class HeldArrays<H extends Hyper = Hyper> extends HeldSlot<H> implements 
   readonly inputs: Readonly<Record<string, Floats>>
   readonly arrays: Readonly<Record<string, Floats>>
   readonly kernels: Kernels
-  /** The caller's array; null when the parameter lives in the optimizer's memory. */
+  /** The caller's array; null if the optimizer is resident. */
   readonly source: Parameter | null
   readonly rounded: readonly string[] = []
   readonly #bound = new Map<object, BoundUpdate>()
@@ -75,7 +75,7 @@ export class HeldArrays<H extends Hyper = Hyper> extends HeldSlot<H> implements 
     bound(numbers)
   }
 
-  /** Binds an update to its arrays, once. */
+  /** Binds an update to the slot's arrays, at its first use. */
   #bind<N extends string>(update: FusedUpdate<N>): BoundUpdate<N> {
     const { parameter, gradient, inputs, arrays, kernels, length } = this
     const bind = (kernels[update.name] ?? update.bind(null)) as ReturnType<FusedUpdate<N>['bind']>
@@ -92,13 +92,13 @@ export class HeldArrays<H extends Hyper = Hyper> extends HeldSlot<H> implements 
     this.arrays[name].fill(value)
   }
 
-  /** Refuses the first entry of an array that is not finite. */
+  /** @throws RangeError for the first entry that is not finite. */
   checkFinite(values: Floats, label: (entry: number) => string): void {
     const bad = this.kernels.nonFinite(values.length, values)
     if (bad >= 0) refuse(label(bad), 'a finite number', String(values[bad]))
   }
 
-  /** Sets the bounds to the sizes of what is there. */
+  /** Sets the bounds by reading the arrays. */
   measure(squares: readonly string[]): void {
     const { length, parameter, source, arrays, kernels, bounds } = this
     if (source !== null) gather(source, parameter)
@@ -181,7 +181,7 @@ export class MemoryStore<H extends Hyper> implements SlotStore<H> {
     }
   }
 
-  /** Can no number of the step leave its range? A slot is measured when its bounds have grown beyond use. */
+  /** Tells whether all numbers of the step stay in range; a slot is measured if its bounds alone do not tell. */
   #isCalm(): boolean {
     const rules = this.#rules
     if (!rules.bound) return false

@@ -5,60 +5,60 @@ import type { Hyper, ResolvedGroup } from '../settings.ts'
 import { type Bounds, boundsOf } from './bounds.ts'
 import type { FusedUpdate, Numbers } from './fused-update.ts'
 
-/** One parameter with its gradient and state, as an update sees it. Entries are row-major. */
+/** One parameter with its gradient and state, as an update sees it. Arrays are row-major. */
 export interface Slot {
   /** The parameter's name in a record, its index in a list. */
   readonly name: string
   /** [length] for a flat parameter. */
   readonly shape: readonly number[]
   readonly length: number
-  /** Steps this parameter has taken, the present one included: the papers' t, from 1. */
+  /** The number of steps of this parameter, the current one included: the papers' t, from 1. */
   readonly steps: number
-  /** State in single numbers, zero at first, by the names of `Rules.numbers`. */
+  /** State numbers by the names of `Rules.numbers`; 0 at first. */
   readonly numbers: Record<string, number>
-  /** Runs a fused update on the arrays that it names, with these numbers. */
+  /** Runs a fused update on the arrays that it names. */
   apply<N extends string>(update: FusedUpdate<N>, numbers: Numbers<N>): void
-  /** Runs an operation in its form for memory, or in that for devices. */
+  /** Runs the form of an operation for memory or for devices. */
   perform<T, R, K>(operation: SlotOperation<T, R, K>, argument: T): R
-  /** Sets every entry of an array to one number. */
+  /** Sets all entries of a state array to one number. */
   fill(name: string, value: number): void
 
-  /** The parameter itself. This array and the following are there in memory only: on a device, reading them throws an Error. */
+  /** The parameter. On a device, reading this array or the following ones throws an Error. */
   readonly parameter: Floats
   /** This step's gradient; an update may overwrite it. */
   readonly gradient: Floats
-  /** What this step was given beside the gradient, by the names of `Rules.inputs`; an update may overwrite it. */
+  /** This step's inputs, by the names of `Rules.inputs`; an update may overwrite them. */
   readonly inputs: Readonly<Record<string, Floats>>
-  /** State of the parameter's length, zero at first, by the names of `Rules.arrays`. */
+  /** State arrays by the names of `Rules.arrays`, of the parameter's length; zeros at first. */
   readonly arrays: Readonly<Record<string, Floats>>
 }
 
-/** A slot in memory: all arrays are of one type, in one memory. */
+/** A slot in memory, whose arrays have one type. */
 export interface MemorySlot<K = unknown> extends Slot {
-  /** The kernels of `vectorKernels` and of the set that the rules name. */
+  /** The kernels of `vectorKernels` and of `Rules.kernels`. */
   readonly kernels: K
 }
 
-/** What takes more than one pass, or needs a sum within the step: written for arrays in memory, and for a device. */
+/** A part of an update that takes more than one pass or needs a reduction, in two forms. */
 export interface SlotOperation<T, R = void, K = unknown> {
   memory(slot: MemorySlot<K>, argument: T): R
   device(slot: DeviceSlot, argument: T): R
 }
 
-/** The state of a slot: arrays, numbers and the count of steps. */
+/** The state of a slot. */
 export interface SlotState {
   readonly steps: number
   readonly arrays: Readonly<Record<string, Floats>>
   readonly numbers: Readonly<Record<string, number>>
 }
 
-/** A state to go on from. */
+/** A decoded saved state. */
 export interface LoadedState extends SlotState {
-  /** See {@link Bounds}. */
+  /** See {@link Bounds.ratio}. */
   readonly ratio: number
 }
 
-/** A slot as its store holds it. */
+/** A slot with what its store and its optimizer need. */
 export abstract class HeldSlot<H extends Hyper = Hyper> {
   readonly name: string
   readonly shape: readonly number[]
@@ -68,7 +68,7 @@ export abstract class HeldSlot<H extends Hyper = Hyper> {
   readonly bounds: Bounds
   readonly group: ResolvedGroup<H>
   steps = 0
-  /** Does it have a gradient this step? */
+  /** Whether it has a gradient this step. */
   active = false
   readonly #optimizer: string
   readonly #path: string
@@ -86,7 +86,7 @@ export abstract class HeldSlot<H extends Hyper = Hyper> {
   }
 
   abstract readonly dtype: 'float32' | 'float64'
-  /** The names of numbers that are rounded to float32 here. */
+  /** The names of state numbers that are stored as float32. */
   abstract readonly rounded: readonly string[]
 
   load({ steps, numbers, ratio }: LoadedState): void {
@@ -96,29 +96,29 @@ export abstract class HeldSlot<H extends Hyper = Hyper> {
     this.bounds.parameter = Infinity
   }
 
-  /** What messages about a step call one of its arrays or numbers, or an entry. */
+  /** Returns the name of an array, a number or an entry in messages about a step. */
   label(what: string, entry?: number): string {
     return `${this.#optimizer}.step: ${what}${this.#path}${entry === undefined ? '' : place(entry, this.shape)}`
   }
 }
 
-/** Where the slots of an optimizer are. `what` is 'gradients' or the name of an input. */
+/** The slots of an optimizer, in memory or on a device. `what` is 'gradients' or the name of an input. */
 export interface SlotStore<H extends Hyper = Hyper> {
   readonly slots: readonly (HeldSlot<H> & Slot)[]
-  /** @throws TypeError or RangeError for what is not an array of slot i's shape here. */
+  /** @throws TypeError or RangeError unless `given` is an array of slot i's shape in the right place. */
   check(given: unknown, i: number, what: string): void
-  /** Gives slot i what step `step`, from 0, is given; with `inspect` numbers that are not finite are refused. */
+  /** Sets the gradient or an input of slot i for a step, from 0; with `inspect` it must be finite. */
   receive(given: unknown, i: number, what: string, step: number, inspect: boolean): void
-  /** An array of the optimizer's own for what slot i is given. */
+  /** Returns the optimizer's own array for the gradient or an input of slot i. */
   own(i: number, what: string): unknown
-  /** Updates the active slots; with `inspect` no number leaves its range, or nothing changes. */
+  /** Updates the active slots; with `inspect` all numbers stay finite, or nothing changes. */
   step(step: number, inspect: boolean, update: (slot: HeldSlot<H> & Slot) => void): void
   /** @throws Error on a device. */
   state(): SlotState[]
-  /** The state as it is at the call. */
+  /** Returns the state at the time of the call. */
   stateAsync(): Promise<SlotState[]>
   load(states: readonly LoadedState[]): void
-  /** @param back is told the step from which on nothing has changed. */
+  /** @param back is called with the step that was blocked, if one was. */
   settled(back: (step: number) => void): Promise<void>
   free(): void
 }

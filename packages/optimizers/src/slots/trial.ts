@@ -5,14 +5,14 @@ import type { HeldArrays } from './memory-store.ts'
 const FINITE = 'a finite number after the step'
 const UNCHANGED = '; nothing has changed'
 
-/** An array that a step may change, and what it held before. */
+/** An array that a step may change, with its content before the step. */
 interface SavedArray {
   what: string
   live: Floats
   saved: Floats
 }
 
-/** What a step may change of a slot, as it was before. */
+/** What a step may change of a slot, as it was before the step. */
 interface Copy {
   slot: HeldArrays
   arrays: SavedArray[]
@@ -31,7 +31,7 @@ function copyOf(slot: HeldArrays): Copy {
   }
 }
 
-/** Steps that are undone when a number has left the range of its type. */
+/** Takes steps that are undone if a number is not finite afterwards. */
 export class Trial {
   readonly #slots: readonly HeldArrays[]
   #copies: Copy[] | undefined
@@ -41,7 +41,7 @@ export class Trial {
   }
 
   /**
-   * Takes a step, and undoes it when it throws or leaves a number that is not finite.
+   * Takes a step, and undoes it if it throws or a number is not finite afterwards.
    *
    * @throws RangeError for the first such number.
    */

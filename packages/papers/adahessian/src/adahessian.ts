@@ -41,7 +41,7 @@ export interface AdaHessianHyper extends Hyper {
   beta2: number
   /** Added to the root. Default 1e-4. */
   epsilon: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
   /** k in [0, 1]: 1 divides by the curvature, 0 ignores it. Default 1. */
   hessianPower: number
@@ -51,22 +51,22 @@ export interface AdaHessianHyper extends Hyper {
 
 /** Options of {@link AdaHessian}. */
 export type AdaHessianOptions = OptimizerOptions<AdaHessianHyper> & {
-  /** Of the random signs: an integer, or a generator to draw from. Default 0. */
+  /** The seed of the random signs, an integer, or their generator. Default 0. */
   seed?: number | Random | undefined
 }
 
-/** What {@link AdaHessian.state} saves. */
+/** A saved state of {@link AdaHessian}. */
 export interface AdaHessianState extends OptimizerState {
   random: RandomState
 }
 
-/** Hessian-vector products in the structure of the parameters, or what makes them: z to H z, exact or nearly so. */
+/** Hessian-vector products H z in the structure of the parameters, or a function of z that returns them. */
 export type HessianProducts<P extends ParameterSet> = GradientsOf<P> | ((z: P) => GradientsOf<P>)
 
 /** The fused update of {@link AdaHessian}. */
 export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { adahessian })
 
-/** Draws +1 or -1 with equal chance into the input 'z'. */
+/** Fills the input 'z' with +1 and -1, with equal probability. */
 const drawSigns: SlotOperation<Random> = {
   memory: ({ inputs }, random) => fillWithSigns(inputs.z, random),
   device(slot, random) {
@@ -108,7 +108,8 @@ const rules: Rules<AdaHessianHyper> = {
 }
 
 /**
- * ADAHESSIAN (Yao et al., AAAI 2021, algorithm 1): Adam with the Hessian's diagonal, as one random vector sees it, in place of g.
+ * ADAHESSIAN (Yao et al., AAAI 2021, algorithm 1): Adam whose second moment is that of an estimate of the
+ * Hessian's diagonal from one random vector.
  *
  *     z of random signs,   D = |z * H z|, averaged over blocks
  *     m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) D^2
@@ -117,7 +118,7 @@ const rules: Rules<AdaHessianHyper> = {
 export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer<AdaHessianHyper, P> {
   readonly #z: P
   #random: Random
-  /** Of the step under way; its type would keep optimizers of subtypes of P apart. */
+  /** The products of the step in progress. Typed unknown, so that optimizers of subtypes of P stay compatible. */
   #products: unknown
 
   constructor(parameters: P, given: AdaHessianOptions = {}) {
@@ -128,7 +129,7 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
   }
 
   /**
-   * One step.
+   * Takes one step.
    *
    * @param gradients in the structure of the parameters, null for a parameter that does not take part.
    * @param products H z for z = {@link rademacher} or any other random signs; or the function that makes it, which is then given a new z.
@@ -145,7 +146,10 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
     }
   }
 
-  /** Draws the next z, +1 or -1 with equal chance, in the structure of the parameters; the next draw overwrites it. */
+  /**
+   * Draws the next z, whose entries are +1 or -1 with equal probability, in the structure of the
+   * parameters. The next draw overwrites it.
+   */
   rademacher(): P {
     for (const slot of this.slots) slot.perform(drawSigns, this.#random)
     return this.#z

@@ -2,9 +2,10 @@ import { number, type Program, refuse, show } from '@opt/core'
 import type { Setting, SlotOperation } from '@opt/optimizers'
 
 /**
- * Over how many entries the estimate of the diagonal is averaged, for parameters of 1, 2, 3 and 4 dimensions.
- * -1: a vector's entries are not averaged; a matrix's by rows; three dimensions over the last, four over the last two (a kernel).
- * b > 0: over b entries that follow each other, row-major; 1 averages nothing.
+ * The number of entries over which the estimate of the diagonal is averaged, for parameters of 1, 2, 3
+ * and 4 dimensions. b > 0: over b consecutive entries, row-major; 1 averages nothing. -1: a vector is not
+ * averaged; a matrix is averaged over rows, three dimensions over the last one, four over the last two (a
+ * convolution kernel).
  */
 export type BlockSizes = readonly [vector: number, matrix: number, three: number, four: number]
 
@@ -12,7 +13,7 @@ export const blockSizes = (value: BlockSizes): Setting<BlockSizes> => ({
   default: value,
   check: (given, label) => {
     if (!Array.isArray(given) || given.length !== 4) refuse(label, 'four numbers', show(given), 'type')
-    // Holes count too.
+    // A hole is refused like any other entry.
     Array.from(given).forEach((size, i) => {
       number(size, `${label}[${i}]`, { integer: true, min: -1 })
       if (size === 0) refuse(`${label}[${i}]`, '-1 or positive', '0')
@@ -20,7 +21,7 @@ export const blockSizes = (value: BlockSizes): Setting<BlockSizes> => ({
   },
 })
 
-/** How many entries that follow each other are averaged in a parameter of that shape. */
+/** Returns the number of consecutive entries that are averaged in a parameter of that shape. */
 export function blockLength(shape: readonly number[], sizes: BlockSizes): number {
   const rank = shape.length
   if (rank === 0) return 1
@@ -29,7 +30,7 @@ export function blockLength(shape: readonly number[], sizes: BlockSizes): number
   return rank === 4 ? shape[2] * shape[3] : shape[rank - 1]
 }
 
-/** Each entry of the input 'products' becomes the mean of |d| over its block, of so many entries. */
+/** Replaces each entry d of the input 'products' by the mean of |d| over its block of so many entries. */
 export const averageBlocks: SlotOperation<number> = {
   memory({ inputs: { products: d } }, block) {
     for (let start = 0; start < d.length; start += block) {
@@ -41,13 +42,13 @@ export const averageBlocks: SlotOperation<number> = {
   },
   device(slot, block) {
     const blocks = slot.length / block
-    // A kernel of a convolution has few entries: one thread a block.
+    // One thread for each small block, such as the kernel of a convolution.
     if (block > SMALL) slot.run(averageLarge, { columns: block }, { workgroups: blocks })
     else slot.run(averageSmall, { columns: block, blocks })
   },
 }
 
-/** Up to so many entries are one thread's work. */
+/** The largest block that one thread averages. */
 const SMALL = 64
 
 const averageSmall: Program = {

@@ -16,7 +16,7 @@ const MOMENTS = `
   mean[i] = first;
   meanSquare[i] = second;`
 
-/** One step with the estimate of the Hessian's diagonal in 'products'. */
+/** A step with the estimate of the Hessian's diagonal in 'products'. */
 export const adahessian: FusedUpdate<AdaHessianNumbers> = /* @__PURE__ */ fusedUpdate({
   name: 'adahessian',
   writes: ['parameter', 'mean', 'meanSquare'],
@@ -52,7 +52,7 @@ const powerProgram: Program = {
   parameter[i] = p.decayFactor * parameter[i] - (p.stepSize * first) / (curvature + p.epsilon);`,
 }
 
-/** {@link adahessian} with (correction2 v)^(power / 2) in place of the root; in memory worked out in float64. */
+/** {@link adahessian} with (correction2 v)^(power / 2) in place of the root; in memory computed in float64. */
 export const adahessianPower: SlotOperation<Numbers<AdaHessianNumbers | 'power'>> = {
   memory({ length, parameter, gradient, arrays, inputs }, numbers) {
     const { stepSize, correction2, decayFactor, beta1, beta2, epsilon, power } = numbers

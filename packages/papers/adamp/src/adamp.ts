@@ -36,17 +36,17 @@ export interface AdamPHyper extends Hyper {
   beta2: number
   /** Added to the root and to norms. Default 1e-8. */
   epsilon: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
-  /** A row of n entries is taken for scale-invariant when |cos(gradient, row)| < delta / sqrt(n) in all rows. Default 0.1. */
+  /** Rows of n entries count as scale-invariant if |cos(gradient, row)| < delta / sqrt(n) in all. Default 0.1. */
   delta: number
-  /** Share of the weight decay that scale-invariant tensors get. Default 0.1. */
+  /** Factor of the weight decay for scale-invariant tensors. Default 0.1. */
   weightDecayRatio: number
   /** Look ahead: b1 m + (1 - b1) g in place of m. Default false. */
   nesterov: boolean
 }
 
-/** Adam's direction, in place of the gradient; with nesterov = 1 by a look ahead. */
+/** Replaces the gradient by Adam's direction, with nesterov = 1 of the next mean. */
 export const adamDirection: FusedUpdate<'correction2' | 'beta1' | 'beta2' | 'epsilon' | 'nesterov'> =
   /* @__PURE__ */ fusedUpdate({
     name: 'adamDirection',
@@ -108,13 +108,16 @@ const rules: Rules<AdamPHyper> = {
 }
 
 /**
- * AdamP (Heo et al., ICLR 2021, algorithm 2): AdamW whose step on a scale-invariant weight has no part along that weight.
+ * AdamP (Heo et al., ICLR 2021, algorithm 2): AdamW without the component of the step along a
+ * scale-invariant weight.
  *
  *     u = mhat / (sqrt(vhat) + epsilon)
- *     where the gradient is at right angles to x, row by row:  u -= xhat (xhat . u),  r = weightDecayRatio;  elsewhere r = 1
+ *     where the gradient is orthogonal to x, row by row:  u -= xhat (xhat . u),  r = weightDecayRatio;
+ *     elsewhere r = 1
  *     x = (1 - learningRate weightDecay r) x - learningRate u
  *
- * Only parameters with two or more dimensions are looked at: give weights as ndarrays, outputs first.
+ * Only parameters of two or more dimensions can be scale-invariant: pass weights as ndarrays, outputs
+ * first.
  */
 export class AdamP<P extends ParameterSet = ParameterSet> extends Optimizer<AdamPHyper, P> {
   constructor(parameters: P, options: OptimizerOptions<AdamPHyper> = {}) {

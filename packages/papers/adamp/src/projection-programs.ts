@@ -45,7 +45,7 @@ fn cosine(s: vec3f) -> f32 { return abs(s.z) / (max(sqrt(s.x), p.floor) * max(sq
   }`,
 }
 
-/** x'u of each row, if something was found. */
+/** x'u of each row, if anything is scale-invariant. */
 export const along: Program = {
   name: 'along',
   reads: ['parameter', 'gradient', 'found'],
@@ -59,7 +59,7 @@ export const along: Program = {
   if (t == 0u) { dots[group] = dot; }`,
 }
 
-/** How much of each row of x its row of u loses. */
+/** The multiple of each row of x that its row of u loses. */
 export const shares: Program = {
   name: 'shares',
   reads: ['products: vec4f', 'found', 'dots'],

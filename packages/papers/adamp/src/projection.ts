@@ -4,9 +4,12 @@ import { along, decide, products, projectedDescent, shares } from './projection-
 
 /** Kernels on the rows of matrices. */
 export interface RowKernels {
-  /** The largest |x'y| / (max(|x|, floor) max(|y|, floor)) of the rows of two rows-by-n matrices; sums dot-ordered. */
+  /**
+   * The largest |x'y| / (max(|x|, floor) max(|y|, floor)) over the rows x, y of two rows-by-n matrices;
+   * sums dot-ordered.
+   */
   largestCosine(rows: number, n: number, x: Floats, y: Floats, floor: number): number
-  /** Each row of u loses its part along the same row of x: u -= x (x'u) / (|x| + epsilon)^2; sums dot-ordered. */
+  /** Removes from each row of u its component along x: u -= x (x'u) / (|x| + epsilon)^2; sums dot-ordered. */
   projectRows(rows: number, n: number, x: Floats, u: Floats, epsilon: number): void
 }
 
@@ -36,7 +39,7 @@ const plainProjection =
       add(n, -inner(n, a, b) / (length * length), a, b)
     })
 
-/** A kernel of two loops, by the type of its first array. */
+/** Makes a kernel of two loops, for float64 and float32. */
 const ofEither = <F extends Kernel>(name: string, double: F, single: F): KernelDefinition<F> =>
   kernel({ [name]: double, [`${name}32`]: single }, (loops) => {
     const [of64, of32] = [loops[name], loops[`${name}32`]]
@@ -58,12 +61,12 @@ export const projectRows: KernelDefinition<RowKernels['projectRows']> = /* @__PU
 type Kernels = VectorKernels & RowKernels
 
 /**
- * Finds what is scale-invariant in a tensor, by its gradient's being nearly at right angles to it: each row (a channel, the first
- * dimension), else the tensor as a whole, else nothing. Vectors of parameters (biases, scales) never are.
+ * Finds what is scale-invariant in a tensor, by a gradient that is nearly orthogonal to it: each row (a
+ * channel, the first dimension), or the tensor as a whole, or nothing. Vectors (biases, scales) never
+ * are. A row of n entries counts as scale-invariant if the cosine is below delta / sqrt(n).
  *
- * @param delta a row of n entries counts as scale-invariant below a cosine of delta / sqrt(n).
- * @returns in how many rows: all, 1 or 0. On a device, which does not answer within a step, 0 for vectors only; the next
- *   {@link projectAndDescend} goes by what was found there.
+ * @returns the number of rows to project: all, 1 or 0. On a device, which cannot answer within a step,
+ *   it is 0 for vectors only, and {@link projectAndDescend} uses what was found there.
  */
 export const findInvariance: SlotOperation<{ delta: number; epsilon: number }, number, Kernels> = {
   memory({ shape, length, parameter, gradient, kernels }, { delta, epsilon }) {
@@ -87,18 +90,21 @@ export const findInvariance: SlotOperation<{ delta: number; epsilon: number }, n
   },
 }
 
-/** What {@link projectAndDescend} is told. */
+/** Arguments of {@link projectAndDescend}. */
 export interface ProjectedStep {
-  /** What {@link findInvariance} returned. */
+  /** The result of {@link findInvariance}. */
   rows: number
   learningRate: number
   decayFactor: number
-  /** In place of decayFactor for what is scale-invariant. */
+  /** The decay factor of what is scale-invariant. */
   invariantDecayFactor: number
   epsilon: number
 }
 
-/** x = decayFactor x - learningRate u, where u, in place of the gradient, loses its part along what was found to be scale-invariant. */
+/**
+ * x = decayFactor x - learningRate u, where u, which has replaced the gradient, loses its component along
+ * what is scale-invariant.
+ */
 export const projectAndDescend: SlotOperation<ProjectedStep, void, Kernels> = {
   memory(slot, { rows, learningRate, decayFactor, invariantDecayFactor, epsilon }) {
     const { length, parameter, gradient, kernels } = slot

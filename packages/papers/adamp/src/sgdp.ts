@@ -29,23 +29,23 @@ import { wasm } from './sgdp-wasm.ts'
 export interface SGDPHyper extends Hyper {
   /** Default 1e-3; the official code has none. */
   learningRate: number
-  /** Share of the old velocity, in [0, 1). Default 0. */
+  /** Factor of the old velocity, in [0, 1). Default 0. */
   momentum: number
-  /** Part of the gradient that does not enter the velocity, in [0, 1). Default 0. */
+  /** The velocity gets 1 - dampening times the gradient, in [0, 1). Default 0. */
   dampening: number
   /** Added to norms. Default 1e-8. */
   epsilon: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay / (1 - momentum). Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay / (1 - momentum). Default 0. */
   weightDecay: number
-  /** A row of n entries is taken for scale-invariant when |cos(gradient, row)| < delta / sqrt(n) in all rows. Default 0.1. */
+  /** Rows of n entries count as scale-invariant if |cos(gradient, row)| < delta / sqrt(n) in all. Default 0.1. */
   delta: number
-  /** Share of the weight decay that scale-invariant tensors get. Default 0.1. */
+  /** Factor of the weight decay for scale-invariant tensors. Default 0.1. */
   weightDecayRatio: number
   /** Step along g + momentum b instead of b. Default false. */
   nesterov: boolean
 }
 
-/** The direction of momentum, in place of the gradient; with nesterov = 1 by a look ahead. */
+/** Replaces the gradient by momentum's direction, with nesterov = 1 of the next velocity. */
 export const momentumDirection: FusedUpdate<'momentum' | 'gain' | 'nesterov'> = /* @__PURE__ */ fusedUpdate({
   name: 'momentumDirection',
   writes: ['velocity', 'gradient'],
@@ -100,13 +100,15 @@ const rules: Rules<SGDPHyper> = {
 }
 
 /**
- * SGDP (Heo et al., ICLR 2021, algorithm 1): momentum whose step on a scale-invariant weight has no part along that weight.
+ * SGDP (Heo et al., ICLR 2021, algorithm 1): momentum without the component of the step along a
+ * scale-invariant weight.
  *
  *     b = momentum b + (1 - dampening) g,   u = nesterov ? g + momentum b : b
- *     where the gradient is at right angles to x, row by row:  u -= xhat (xhat . u),  r = weightDecayRatio;  elsewhere r = 1
+ *     where the gradient is orthogonal to x, row by row:  u -= xhat (xhat . u),  r = weightDecayRatio;
+ *     elsewhere r = 1
  *     x = (1 - learningRate weightDecay r / (1 - momentum)) x - learningRate u
  *
- * The velocity itself stays as it is; the official code projects it along with u where nesterov is false.
+ * The velocity itself is not projected; the official code projects it with u if nesterov is false.
  */
 export class SGDP<P extends ParameterSet = ParameterSet> extends Optimizer<SGDPHyper, P> {
   constructor(parameters: P, options: OptimizerOptions<SGDPHyper> = {}) {

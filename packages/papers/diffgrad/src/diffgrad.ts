@@ -27,7 +27,7 @@ export interface DiffGradHyper extends Hyper {
   epsilon: number
   /** Coupled penalty: l2 x is added to the gradient. Default 0. */
   l2: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
 }
 

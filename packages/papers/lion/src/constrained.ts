@@ -16,12 +16,12 @@ import { checkAnswers, checkObjective, checkVectors, type Objective } from './th
 import { scaled } from './theory/vectors.ts'
 
 /**
- * How far x is from minimising F(x) = f(x) + K*(lambda x) / lambda:
+ * Measures how far x is from minimising F(x) = f(x) + K*(lambda x) / lambda:
  *
  *     (K(-g) + K*(lambda x)) / lambda + g.x >= 0,   g = grad f(x)
  *
- * It is 0 exactly where lambda x is in dK(-g), the condition of Karush, Kuhn and Tucker; for convex f it bounds F(x) - min F.
- * Where K* is an indicator it is the Frank-Wolfe gap. Infinity outside the domain of K*.
+ * It is 0 exactly if lambda x is in dK(-g), the Karush-Kuhn-Tucker condition, and for convex f it bounds
+ * F(x) - min F. If K* is an indicator it is the Frank-Wolfe gap. Infinity outside the domain of K*.
  */
 export function kktResidual(
   point: { x: VectorLike; gradient: VectorLike },
@@ -44,24 +44,24 @@ function residual(kernel: ConvexFunction, lambda: number, x: Float64Array, gradi
 /** Options of {@link constrained}. */
 export interface ConstrainedOptions {
   /** K. Default l1(): the box. */
-  kernel?: ConvexFunction
+  kernel?: ConvexFunction | undefined
   /** lambda > 0: the set is that of K* over lambda. Default 1. */
-  weightDecay?: number
-  /** At the start; it falls linearly to 0 at `maxIterations`. At most 1 / weightDecay. Default 0.02. */
-  learningRate?: number
+  weightDecay?: number | undefined
+  /** Initial value, at most 1 / weightDecay; it falls linearly to 0 at `maxIterations`. Default 0.02. */
+  learningRate?: number | undefined
   /** Default 0.9. */
-  beta1?: number
+  beta1?: number | undefined
   /** Default 0.99. */
-  beta2?: number
-  /** Default 20000. The learning rate's way to 0 is as long. */
+  beta2?: number | undefined
+  /** Default 20000. The learning rate reaches 0 there. */
   maxIterations?: number | undefined
 }
 
-/** What {@link constrained} says after each step. */
+/** The report of {@link constrained} after each step. */
 export interface ConstrainedReport {
   /** {@link kktResidual}; Infinity outside the set. */
   error: number
-  /** How far outside the set, as the kernel measures it. */
+  /** The distance from the set, as K measures it. */
   violation: number
 }
 
@@ -73,13 +73,14 @@ export interface ConstrainedSolution {
   /** f(x) + K*(lambda x) / lambda; Infinity outside the set. */
   objective: number
   violation: number
-  /** {@link kktResidual}: for convex f, `objective` is at most so far above the minimum. */
+  /** {@link kktResidual}: for convex f, a bound on `objective` minus its minimum. */
   residual: number
 }
 
 /**
- * Minimises f(x) + K*(lambda x) / lambda by Lion-K with a learning rate that falls linearly to 0: f over a box, a ball, a simplex,
- * the matrices of bounded spectral norm, ... as the kernel has it, by gradients alone, without a projection.
+ * Minimises f(x) + K*(lambda x) / lambda by Lion-K with a learning rate that falls linearly to 0: f over a
+ * box, a ball, a simplex, the matrices of bounded spectral norm, ..., as K says, from gradients alone and
+ * without projections.
  *
  * @param x0 start, inside the set or not.
  * @throws TypeError or RangeError naming what is wrong.
@@ -90,11 +91,7 @@ export const constrained: Solver<
   ConstrainedSolution
 > = solver(
   'constrained',
-  function* (
-    objective: Objective,
-    x0: VectorLike,
-    options: ConstrainedOptions,
-  ): Generator<ConstrainedReport, ConstrainedSolution, boolean> {
+  function* (objective, x0, options) {
     checkObjective(objective, 'objective')
     const { weightDecay = 1, learningRate = 0.02, beta1 = 0.9, beta2 = 0.99 } = options
     const kernel = checkAnswers(options.kernel ?? l1(), 'kernel')
@@ -114,10 +111,10 @@ export const constrained: Solver<
       return { error: residual(kernel, weightDecay, x, gradient), violation }
     }
     let report = measure()
-    do {
+    for (let stop = false; !stop; stop = yield report) {
       optimizer.step(gradient)
       report = measure()
-    } while (!(yield report))
+    }
     const value = number(objective.value(x), 'objective.value(x)')
     const star = kernel.conjugate(scaled(weightDecay, x))
     return { x, value, objective: value + star / weightDecay, violation: report.violation, residual: report.error }

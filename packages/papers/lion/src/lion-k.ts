@@ -16,7 +16,7 @@ import { type LionHyper, lionSettings } from './lion.ts'
 export interface LionKHyper extends LionHyper {
   /** K. Default l1(): Lion. */
   kernel: ConvexFunction
-  /** Decay with the new x instead of the old one, as the discrete theorem has it. Default false. */
+  /** Decay the new x instead of the old one, as in the discrete theorem. Default false. */
   implicit: boolean
 }
 
@@ -28,9 +28,9 @@ const rules: Rules<LionKHyper> = {
   arrays: () => ['momentum'],
   bound({ learningRate, weightDecay, kernel, implicit }, bounds) {
     bounds.state = Math.max(bounds.state, bounds.gradient)
-    const most: unknown = kernel.bound?.(bounds.state) ?? Infinity
-    if (typeof most !== 'number') refuse('LionK.step: kernel.bound(size)', 'a number', show(most), 'type')
-    const move = learningRate * most
+    const bound: unknown = kernel.bound?.(bounds.state) ?? Infinity
+    if (typeof bound !== 'number') refuse('LionK.step: kernel.bound(size)', 'a number', show(bound), 'type')
+    const move = learningRate * bound
     const shrink = learningRate * weightDecay
     bounds.parameter = bounds.parameter * (implicit ? 1 : Math.max(1, Math.abs(1 - shrink))) + move
     bounds.largest = Math.max(learningRate, shrink, move)
@@ -39,17 +39,19 @@ const rules: Rules<LionKHyper> = {
 }
 
 /**
- * Lion-K (Chen, Liu, Liang and Liu, ICLR 2024): Lion with the subgradient of any convex K in place of the sign.
+ * Lion-K (Chen, Liu, Liang and Liu, ICLR 2024): Lion with a subgradient of any convex K in place of the
+ * sign.
  *
  *     mixed = beta1 m - (1 - beta1) g
  *     m     = beta2 m - (1 - beta2) g
  *     x     = (1 - learningRate weightDecay) x + learningRate dK(mixed)                       explicit
  *     x     = (x + learningRate dK(mixed)) / (1 + learningRate weightDecay)                   implicit
  *
- * It minimises f(x) + K*(lambda x) / lambda with lambda = weightDecay. m is the momentum of -g. K acts on each parameter by itself.
+ * It minimises f(x) + K*(lambda x) / lambda with lambda = weightDecay. m is the momentum of -g. K acts on
+ * each parameter separately.
  */
 export class LionK<P extends ParameterSet = ParameterSet> extends Optimizer<LionKHyper, P> {
-  /** Two vectors for each parameter, by its name: K works in float64. */
+  /** Two scratch vectors for each parameter, by its name: K works in float64. */
   readonly #scratch: Map<string, { mixed: Float64Array; direction: Float64Array }>
 
   constructor(parameters: P, options: OptimizerOptions<LionKHyper> = {}) {
@@ -61,9 +63,9 @@ export class LionK<P extends ParameterSet = ParameterSet> extends Optimizer<Lion
   }
 
   /**
-   * A copy of the momentum m (of -g) of one parameter, for the Lyapunov functions.
+   * Returns a copy of the momentum m (of -g) of one parameter, for the Lyapunov functions.
    *
-   * @param name in a record the name, in a list the index; may be left out for a single parameter.
+   * @param name the name in a record or the index in a list; optional for a single parameter.
    * @throws RangeError when there is no such parameter.
    */
   momentum(name: string | number = 0): Float64Array {

@@ -16,13 +16,16 @@ import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link Lion}. */
 export interface LionHyper extends Hyper {
-  /** Default 1e-4; three to ten times smaller than one would take for AdamW. */
+  /** Default 1e-4; three to ten times smaller than for AdamW. */
   learningRate: number
-  /** Share of the momentum in the direction, in [0, 1). Default 0.9. */
+  /** Weight of the momentum in the direction, in [0, 1). Default 0.9. */
   beta1: number
   /** Decay rate of the momentum, in [0, 1). Default 0.99. */
   beta2: number
-  /** lambda, decoupled: entries of x end up in [-1 / lambda, 1 / lambda]. Default 0; three to ten times larger than for AdamW. */
+  /**
+   * lambda, decoupled: entries of x end up in [-1 / lambda, 1 / lambda]. Default 0; three to ten times
+   * larger than for AdamW.
+   */
   weightDecay: number
 }
 
@@ -33,7 +36,7 @@ export const lionSettings: Settings<LionHyper> = {
   weightDecay: nonnegative(0),
 }
 
-/** One pass over 20 bytes a float32 parameter. */
+/** The step of {@link Lion}: one pass over 20 bytes a float32 parameter. */
 export const lion: FusedUpdate<'learningRate' | 'weightDecay' | 'beta1' | 'beta2'> = /* @__PURE__ */ fusedUpdate({
   name: 'lion',
   writes: ['parameter', 'momentum'],

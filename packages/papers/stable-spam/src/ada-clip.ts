@@ -1,7 +1,7 @@
 import { type Program, pow, type VectorKernels } from '@opt/core'
 import { type FusedUpdate, fusedUpdate, type SlotOperation } from '@opt/optimizers'
 
-/** Entries above a limit, in size, are scaled. */
+/** Multiplies entries whose absolute value is above a limit by a factor. */
 export const scaleAbove: FusedUpdate<'limit' | 'factor'> = /* @__PURE__ */ fusedUpdate({
   name: 'scaleAbove',
   writes: ['gradient'],
@@ -12,10 +12,10 @@ export const scaleAbove: FusedUpdate<'limit' | 'factor'> = /* @__PURE__ */ fused
 })
 
 /**
- * AdaClip: entries of the gradient above the bias-corrected average of the largest ones are scaled, all by the same factor,
- * so that the largest becomes that average. The average already includes the current gradient.
+ * AdaClip: scales the gradient's entries above the bias-corrected average of its largest entries by one
+ * factor, so that the largest becomes that average. The average already includes the current gradient.
  *
- * @returns the largest entry after that; on a device, which does not answer within a step, NaN.
+ * @returns the largest |entry| after clipping; on a device, which cannot answer within a step, NaN.
  */
 export const adaClip: SlotOperation<{ gamma3: number; steps: number }, number, VectorKernels> = {
   memory(slot, { gamma3, steps }) {
@@ -37,18 +37,18 @@ export const adaClip: SlotOperation<{ gamma3: number; steps: number }, number, V
   },
 }
 
-/** The most workgroups that look through a gradient, each through its part. */
+/** The largest number of workgroups that reduce a gradient, each a part of it. */
 const PIECES = 256
 
 export const groupsOf = (n: number): number => Math.min(PIECES, Math.ceil(n / 256))
 
 /**
- * Of the device forms of AdaClip and AdaGN: what each workgroup has found, and how entries are scaled. Above scaling[0], or over
- * scaling[2], which is the largest, they are scaled by scaling[1].
+ * Scratch of AdaClip and AdaGN on a device: a partial result of each workgroup, and the scaling: AdaClip
+ * multiplies entries above scaling[0] by scaling[1], AdaGN all entries over scaling[2], their largest.
  */
 export const scratch: Readonly<Record<'pieces' | 'scaling', number>> = { pieces: PIECES, scaling: 3 }
 
-/** A reduction of the gradient, to one number for each workgroup. */
+/** Makes a reduction of the gradient to one number for each workgroup. */
 export const pieces = (name: string, next: string, merge: string, reads: readonly string[] = []): Program => ({
   name,
   reads: ['gradient', ...reads],

@@ -13,9 +13,9 @@ export const scale: FusedUpdate<'factor'> = /* @__PURE__ */ fusedUpdate({
 
 const FAR = 1125899906842624 // 2^50
 
-/** Multiplies the gradient by a power of two that brings its largest entry near 1, so that squares stay in range; returns that power. */
+/** Multiplies the gradient by a power of two that brings its largest entry near 1, and returns that power. */
 function bringNear(slot: MemorySlot, size: number): number {
-  // So many times a power is still one of the type.
+  // So often the type can represent the power.
   let left = slot.gradient.BYTES_PER_ELEMENT === 4 ? 2 : 20
   let factor = 1
   for (; size * factor > FAR && left > 0; left--) factor /= FAR
@@ -31,9 +31,9 @@ function rootOfMean(gamma: number, a: number, b: number): number {
   return larger * Math.sqrt(gamma * (a / larger) * (a / larger) + (1 - gamma) * (b / larger) * (b / larger))
 }
 
-/** What {@link adaGN} is told. */
+/** Arguments of {@link adaGN}. */
 export interface AdaGNArguments {
-  /** The gradient's largest entry, which `adaClip` returned. */
+  /** The gradient's largest |entry|, from `adaClip`. */
   size: number
   gamma1: number
   gamma2: number
@@ -42,8 +42,8 @@ export interface AdaGNArguments {
 }
 
 /**
- * AdaGN: the gradient's norm becomes the bias-corrected ratio of the averages of its norm and of the root of its squared norm. To be
- * performed after `adaClip`.
+ * AdaGN: scales the gradient to the norm ahat / (sqrt(chat) + epsilon), where ahat and chat are the
+ * bias-corrected averages of its norm and of its squared norm. Follows `adaClip`.
  */
 export const adaGN: SlotOperation<AdaGNArguments, void, VectorKernels> = {
   memory(slot, { size, gamma1, gamma2, epsilon, steps }) {
@@ -76,7 +76,7 @@ export const adaGN: SlotOperation<AdaGNArguments, void, VectorKernels> = {
   },
 }
 
-/** The sum of squares over that of the largest entry, scaling[2], so that nothing overflows. */
+/** The sum of squares relative to the largest entry, scaling[2], so that nothing overflows. */
 const squarePieces = /* @__PURE__ */ pieces(
   'squares',
   'held + (gradient[i] / max(scaling[2], 1e-37)) * (gradient[i] / max(scaling[2], 1e-37))',

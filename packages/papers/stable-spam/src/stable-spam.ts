@@ -29,17 +29,20 @@ export interface StableSPAMHyper extends Hyper {
   beta2: number
   /** Added to roots. Default 1e-8. */
   epsilon: number
-  /** Decoupled: x shrinks by the factor 1 - learningRate weightDecay. Default 0. */
+  /** Decoupled: x is multiplied by 1 - learningRate weightDecay. Default 0. */
   weightDecay: number
-  /** Decay rate of the mean gradient norm, in [0, 1). Default 0.7; the paper's BF16 runs have 0.85. */
+  /** Decay rate of the mean gradient norm, in [0, 1). Default 0.7; the paper's BF16 runs use 0.85. */
   gamma1: number
-  /** Decay rate of the mean squared gradient norm, in [0, 1). Default 0.9; the paper's BF16 runs have 0.99999. */
+  /** Decay rate of the mean squared gradient norm, in [0, 1). Default 0.9; the paper's BF16 runs use 0.99999. */
   gamma2: number
   /** Decay rate of the mean largest entry, in [0, 1). Default 0.999. */
   gamma3: number
-  /** The moments start anew every so many steps; 0: never. Default 1000; the paper's 4-bit runs have 500. */
+  /** Reset the moments every N steps; 0 disables resets. Default 1000; the paper's 4-bit runs use 500. */
   resetEvery: number
-  /** How many steps the run has: beta1 and gamma1 fall to minScale of themselves along half a cosine; 0: they stay. Default 0. */
+  /**
+   * The length of the run, in which beta1 and gamma1 decay along a half-cosine to minScale times their
+   * value; 0 disables the decay. Default 0.
+   */
   totalSteps: number
   /** In [0, 1]. Default 0.5. */
   minScale: number
@@ -80,10 +83,11 @@ const rules: Rules<StableSPAMHyper> = {
 }
 
 /**
- * Stable-SPAM (Huang et al. 2025): Adam on gradients that are held to their own history, tensor by tensor.
+ * Stable-SPAM (Huang et al. 2025): Adam on gradients that are scaled by their own history, tensor by
+ * tensor.
  *
  *     every resetEvery steps:  m = v = 0, k = 0
- *     AdaClip:  h = gamma3 h + (1 - gamma3) max|g|,   entries above hhat are scaled so that the largest becomes hhat
+ *     AdaClip:  h = gamma3 h + (1 - gamma3) max|g|,   scale entries above hhat to a largest one of hhat
  *     AdaGN:    a, c = averages of |g| and |g|^2,     g = g / |g| ahat / (sqrt(chat) + epsilon)
  *     AdamW with g, bias corrections by k
  */
@@ -113,13 +117,13 @@ export class StableSPAM<P extends ParameterSet = ParameterSet> extends Optimizer
   }
 }
 
-/** From 1 at the start along a cosine to minScale at step totalSteps + 1; after that it rises again, as in the official code. */
+/** Returns the scale of a step: a cosine from 1 to minScale at step totalSteps + 1, which then rises again, as in the official code. */
 function cosineAt(step: number, { totalSteps, minScale }: StableSPAMHyper): number {
   if (totalSteps === 0) return 1
   return minScale + (1 - minScale) * 0.5 * (1 + cos((Math.PI * step) / (totalSteps + 1)))
 }
 
-/** AdamW's, on a gradient whose norm is what its history says, however large it was: for gammas where that is bounded. */
+/** Bounds AdamW on a gradient whose norm its history bounds, however large it was, if the gammas allow it. */
 function boundHistory(hyper: StableSPAMHyper, bounds: Bounds): void {
   const { gamma1, gamma2, minScale, totalSteps } = hyper
   const spread = (1 - gamma1 * minScale) / Math.sqrt((1 - gamma2) * (1 - (gamma1 * gamma1) / gamma2))

@@ -4,7 +4,7 @@ import type { GPUArray } from '../pool.ts'
 import { declarations } from '../wgsl.ts'
 import type { Guard } from './guard.ts'
 
-/** Scratch arrays that slots use by turns: steps follow each other. */
+/** Scratch arrays that the slots share: one update runs after the other. */
 export class Scratch {
   readonly #guard: Guard
   readonly #arrays = new Map<string, GPUArray>()
@@ -13,7 +13,7 @@ export class Scratch {
     this.#guard = guard
   }
 
-  /** Arrays of at least these lengths, by name. */
+  /** Returns arrays of at least these lengths, by name. */
   arrays(lengths: Readonly<Record<string, number>>): Arrays {
     return Object.fromEntries(Object.entries(lengths).map(([name, length]) => [name, this.#array(name, length)]))
   }
@@ -38,12 +38,12 @@ export class GPUSlot implements DeviceSlot {
   readonly #device: Device
   readonly #guard: Guard
   readonly #scratch: Scratch
-  /** The names of the state numbers here, and the array of them. */
+  /** The names of the state numbers on the device, and their array. */
   readonly #numberNames: readonly string[]
   readonly #numbers: GPUArray | null
-  /** Arrays of the optimizer's own for the gradient and the inputs. */
+  /** The optimizer's own arrays for the gradient and the inputs. */
   readonly #own: Record<string, GPUArray> = {}
-  /** The arrays of the gradient and the inputs: own ones, or the caller's. */
+  /** The arrays of the gradient and the inputs of this step: own ones, or the caller's. */
   readonly #given: Record<string, GPUArray> = {}
 
   constructor(
@@ -66,7 +66,7 @@ export class GPUSlot implements DeviceSlot {
   }
 
   run(program: Program, numbers: Numbers, { workgroups, scratch = {} }: SlotRun = {}): void {
-    // What belongs to the caller is copied before it is changed.
+    // An array of the caller is copied before it is changed.
     for (const { name } of declarations(program).writes)
       if (name in this.#given && this.#given[name] !== this.own(name)) this.receive(name, this.#given[name], true)
     const { parameter, state } = this
@@ -75,7 +75,7 @@ export class GPUSlot implements DeviceSlot {
     this.#guard.run(program, all, { n: this.length, ...numbers }, workgroups)
   }
 
-  /** Takes over the gradient or an input, as it is or in a copy. */
+  /** Sets the gradient or an input, to the given array or to a copy of it. */
   receive(name: string, given: GPUArray, copied: boolean): void {
     if (copied && given !== this.own(name)) {
       this.#guard.copy(given, this.own(name))
@@ -84,7 +84,7 @@ export class GPUSlot implements DeviceSlot {
     this.#given[name] = given
   }
 
-  /** An array of the optimizer's own for the gradient or an input. */
+  /** Returns the optimizer's own array for the gradient or an input. */
   own(name: string): GPUArray {
     this.#own[name] ??= this.#guard.array(this.length)
     return this.#own[name]

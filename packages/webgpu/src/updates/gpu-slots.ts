@@ -40,19 +40,19 @@ export function checkParameter(device: Device, x: unknown, label: string): void 
     refuse(`${label}.shape`, `one of ${length} entries`, `[${shape.map(show)}]`)
 }
 
-/** An optimizer's slots on the device: parameters are updated where they are, and nothing comes back within a step. */
+/** An optimizer's slots on the device. Parameters are updated in place, and no step reads anything back. */
 export class GPUSlots implements DeviceSlots {
   readonly slots: readonly GPUSlot[]
   readonly #device: Device
   readonly #guard: Guard
   readonly #rules: SlotRules
-  /** What is inspected, in this order: what a step is given, then what the slots hold. */
+  /** The kinds of arrays that are inspected, in order: what a step gets, then what the slots hold. */
   readonly #kinds: string[]
   readonly #parameters: Set<GPUArray>
-  /** For each slot the numbers recorded since the last look at the guard. */
+  /** The numbers recorded since the guard was last read, for each slot. */
   readonly #trails: Trail[][]
   #next = 0
-  /** Grows when the recorded numbers are set back. */
+  /** Counts how often recorded numbers were restored. */
   #epoch = 0
 
   constructor(device: Device, requests: readonly SlotRequest[], rules: SlotRules) {
@@ -99,7 +99,7 @@ export class GPUSlots implements DeviceSlots {
     }
   }
 
-  /** The number by which the guard knows an array. */
+  /** Returns the index of an array for the guard. */
   #which(what: string, i: number): number {
     return this.#kinds.indexOf(what) * this.slots.length + i
   }
@@ -158,5 +158,5 @@ export class GPUSlots implements DeviceSlots {
   }
 }
 
-/** Programs call the array of gradients by its one gradient. */
+/** Programs see the gradient of one parameter. */
 const programName = (what: string) => (what === 'gradients' ? 'gradient' : what)

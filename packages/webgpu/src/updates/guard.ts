@@ -4,7 +4,7 @@ import type { GPUArray } from '../pool.ts'
 import { Scope } from '../scope.ts'
 import { copy, fill, inspect } from './programs.ts'
 
-/** A number that is not finite or too large: in which inspected array, at which entry, at which step from 1. */
+/** A number that is not finite, or too large: the index of its array, its entry, and the step, from 1. */
 export interface Finding {
   which: number
   entry: number
@@ -15,8 +15,9 @@ export interface Finding {
 const TOP = 0xffffffff
 
 /**
- * Runs programs until a number that is not finite is found, and none after that. The guard is an array: the step, from 1, at which
- * the number was found, or 0; then the first such entry of each array that is inspected.
+ * Runs programs until a number is found that is not finite, and none after that. The guard is an
+ * array: first the step, from 1, at which such a number was found, or 0; then the first such entry of
+ * each inspected array.
  */
 export class Guard {
   readonly #device: Device
@@ -24,7 +25,7 @@ export class Guard {
   readonly #guard: GPUArray
   readonly #stopping = new Map<Program, Program>()
 
-  /** @param inspected how many arrays are inspected. */
+  /** @param inspected the number of inspected arrays. */
   constructor(device: Device, inspected: number) {
     this.#device = device
     this.#scope = new Scope(device)
@@ -36,7 +37,7 @@ export class Guard {
     this.#device.run(this.#stop(program), { ...arrays, stop: this.#guard }, numbers, workgroups)
   }
 
-  /** The program with the guard before it. */
+  /** Returns the program, stopped by the guard. */
   #stop(program: Program): Program {
     if (program.stop) return program
     let stopping = this.#stopping.get(program)
@@ -44,7 +45,7 @@ export class Guard {
     return stopping
   }
 
-  /** Allocates zeros, given back by {@link free}. */
+  /** Allocates zeros, to be freed by {@link free}. */
   array(length: number): GPUArray {
     return this.#scope.array(length)
   }
@@ -59,15 +60,15 @@ export class Guard {
   }
 
   /**
-   * Looks through an array, known as number `which`, at step `step` from 1, for numbers that are not finite or not smaller than
-   * `below`; what it finds stops all programs from then on.
+   * Searches the array of index `which`, at a step from 1, for numbers that are not finite or not smaller
+   * than `below`. If it finds one, no later program runs.
    */
   inspect(x: GPUArray, which: number, step: number, below: number): void {
     const [limit] = new Uint32Array(Float32Array.of(below).buffer)
     this.#device.run(inspect, { x, guard: this.#guard }, { n: x.length, which, step, limit })
   }
 
-  /** What was found, in the first array at the first step, once all work queued before is done. */
+  /** Returns what was found, in the first array, once all work queued before is done; null if nothing. */
   async finding(): Promise<Finding | null> {
     const [bytes] = await this.#device.read(this.#guard)
     const [step, ...first] = new Uint32Array(bytes)
@@ -76,7 +77,7 @@ export class Guard {
     return { which, entry: TOP - first[which], step }
   }
 
-  /** Forgets what was found: programs run again. */
+  /** Clears what was found: programs run again. */
   resume(): void {
     this.#device.clear(this.#guard)
   }

@@ -18,7 +18,7 @@ export const copy: Program = {
   body: 'to[i] = source[i];',
 }
 
-/** Finds numbers that are not finite or too large, by their bits: arithmetic on a GPU may take it that there are none. */
+/** Finds numbers that are not finite or too large, by their bits: arithmetic on a GPU may assume there are none. */
 export const inspect: Program = {
   name: 'inspect',
   reads: ['x: u32'],

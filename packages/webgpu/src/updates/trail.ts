@@ -1,11 +1,11 @@
-/** From this step on, a number was `value`, and `slope` more with every step. */
+/** From a step on, a number was `value`, and grew by `slope` every step. */
 interface Stretch {
   step: number
   value: number
   slope: number
 }
 
-/** What a number was before each of some steps. Counts that grow evenly take no room. */
+/** The values of a number before each of some steps. Counts that grow evenly take no memory. */
 export class Trail {
   readonly #stretches: Stretch[] = []
 
@@ -13,20 +13,20 @@ export class Trail {
     return this.#stretches.findLast((stretch) => stretch.step <= step)
   }
 
-  /** The number before a step that has been recorded. */
+  /** Returns the number before a recorded step. */
   at(step: number): number {
     const { step: since, value, slope } = this.#before(step)!
     return value + slope * (step - since)
   }
 
-  /** The number before a step, recorded step by step. */
+  /** Records the number before a step; to be called step by step. */
   record(step: number, value: number): void {
     const last = this.#stretches.length > 0
     if (last && this.at(step) === value) return
     this.#stretches.push({ step, value, slope: last ? value - this.at(step - 1) : 1 })
   }
 
-  /** Steps before that one will not be asked for. */
+  /** Drops what only earlier steps need. */
   forget(step: number): void {
     const needed = this.#before(step)
     if (needed) this.#stretches.splice(0, this.#stretches.indexOf(needed))
