@@ -228,6 +228,20 @@ test('stopping early ends the source', async () => {
   expect(ended).toBe(3)
 })
 
+test.each([undefined, null, 7, [], 'text'])('%p is no stream', async (value) => {
+  await expect(all(linesOf(value as never))).rejects.toThrow('linesOf: chunks must be an async iterable of bytes, got')
+  await expect(openExamples(value as never)).rejects.toThrow('openExamples: lines must be an async iterable of lines')
+})
+
+test('a stream of text is refused: its encoding is decoded already', async () => {
+  async function* text() {
+    yield '1 1:1'
+  }
+  await expect(all(examplesOf(text() as never))).rejects.toThrow(
+    'linesOf: bytes must be a Uint8Array or an ArrayBuffer',
+  )
+})
+
 test('linesOf splits at LF and CR LF', async () => {
   expect((await all(linesOf(chunks('a\r\nb\n\nc', 1)))).flat()).toEqual(['a', 'b', '', 'c'])
 })

@@ -1,7 +1,7 @@
 import { refuse, show } from '@opt/core'
 import { malformed } from '../input/bytes.ts'
 import { foreign } from '../input/foreign.ts'
-import { knownOptions, part } from '../input/options.ts'
+import { checkIterable, knownOptions, part } from '../input/options.ts'
 import { isLibsvm } from '../libsvm/detect.ts'
 import { libsvmLine } from '../libsvm/libsvm.ts'
 import { type ExampleOptions, type ExampleReader, TABLE_OPTIONS } from './example.ts'
@@ -30,6 +30,7 @@ export async function openExamples(
   const { firstIndex } = given
   if (firstIndex !== undefined && firstIndex !== 0 && firstIndex !== 1)
     refuse('openExamples: firstIndex', '0 or 1', show(firstIndex))
+  checkIterable(lines, 'openExamples: lines', 'lines')
   const rest = lines[Symbol.asyncIterator]()
   const head: string[] = []
   while (head.length < HEAD_LINES && isLibsvm(head.join('\n')) !== true) {

@@ -1,4 +1,4 @@
-import { options } from '@opt/core'
+import { options, refuse, show } from '@opt/core'
 import { quote } from './bytes.ts'
 
 /**
@@ -14,6 +14,12 @@ export function knownOptions<O extends object>(given: O | undefined, names: read
       throw new TypeError(`${caller}: option must be ${others}, got ${quote(name)}`)
     }
   return found
+}
+
+/** @throws TypeError when a value is no async iterable. */
+export function checkIterable(value: unknown, label: string, of: string): void {
+  if (typeof (value as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] !== 'function')
+    refuse(label, `an async iterable of ${of}`, show(value), 'type')
 }
 
 /** Picks the options of the given names, for another function. */

@@ -1,7 +1,8 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { encodingOf, malformed } from '../input/bytes.ts'
+import { bytesOf, encodingOf, malformed } from '../input/bytes.ts'
 import { foreignBytes } from '../input/foreign.ts'
+import { checkIterable } from '../input/options.ts'
 
 /** A file without line ends would otherwise fill the memory. */
 const LONGEST_LINE = 268_435_456
@@ -24,7 +25,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       return malformed('linesOf', 'UTF-8 text', foreignBytes(bytes) ?? 'other bytes (decode another encoding first)')
     }
   }
-  for await (const chunk of unpacked(chunks)) {
+  for await (const chunk of unpacked(bytesIn(chunks))) {
     const lines = (rest + decode(chunk, true)).split('\n')
     rest = lines.pop()!
     if (rest.length > LONGEST_LINE) malformed('linesOf', `lines of at most ${LONGEST_LINE} characters`, 'a longer one')
@@ -34,10 +35,15 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   if (rest !== '') yield [withoutReturn(rest)]
 }
 
+/** Checks that the chunks of a stream are bytes. */
+async function* bytesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  checkIterable(chunks, 'linesOf: chunks', 'bytes')
+  for await (const chunk of chunks) yield bytesOf(chunk, 'linesOf')
+}
+
 const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
-async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  const source = chunks[Symbol.asyncIterator]()
+async function* unpacked(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let head: Uint8Array = new Uint8Array(0)
   while (head.length < 2) {
     const { done, value } = await source.next()
@@ -47,9 +53,9 @@ async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   const all = (async function* () {
     try {
       if (head.length > 0) yield head
-      yield* { [Symbol.asyncIterator]: () => source }
+      yield* source
     } finally {
-      await source.return?.()
+      await source.return(undefined)
     }
   })()
   if (head[0] !== 0x1f || head[1] !== 0x8b) {
