@@ -13,6 +13,10 @@ export { type ErrorNormOptions, el2n, type ScoreOptions } from './scores/el2n.ts
 export { type ForgettingState, ForgettingTracker } from './scores/forgetting.ts'
 export { type GrandOptions, grand, grandLastLayer, type LastLayerOptions } from './scores/grand.ts'
 export { type MarginOptions, margin } from './scores/margin.ts'
+export { type ScoredBatch, type ScoreStreamOptions, scoreStream } from './scores/stream.ts'
+export { type Detection, detection, type NoisyLabels, permuteLabels, relabel } from './selection/noise.ts'
+export { classQuotas } from './selection/quotas.ts'
+export { ascendingOrder, type Selection, type SelectOptions, select, selectWithDetails } from './selection/select.ts'
 export {
   type ExampleScores,
   type LabelledData,
@@ -21,10 +25,6 @@ export {
   type ScoreReport,
   scoreExamples,
   scoreExamplesOver,
-} from './scoring/score-examples.ts'
-export { type ScoreJob, type ScoreName, scoreJob } from './scoring/score-job.ts'
-export { type ScoredBatch, type ScoreStreamOptions, scoreStream } from './scoring/stream.ts'
-export { type CreateMlpOptions, createMlp, type Recipe, train } from './scoring/trainer.ts'
-export { type Detection, detection, type NoisyLabels, permuteLabels, relabel } from './selection/noise.ts'
-export { classQuotas } from './selection/quotas.ts'
-export { ascendingOrder, type Selection, type SelectOptions, select, selectWithDetails } from './selection/select.ts'
+} from './training/score-examples.ts'
+export { type ScoreJob, type ScoreName, scoreJob } from './training/score-job.ts'
+export { type CreateMlpOptions, createMlp, type Recipe, train } from './training/trainer.ts'

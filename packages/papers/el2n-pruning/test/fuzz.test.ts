@@ -174,7 +174,7 @@ fuzz(
     },
     scoreExamplesOver: {
       args: () => [
-        inProcess({ modules: { job: new URL('../dist/scoring/score-job.js', import.meta.url).href } }),
+        inProcess({ modules: { job: new URL('../dist/training/score-job.js', import.meta.url).href } }),
         { inputs: inputs(), labels: labels() },
         {
           ...recipe(),

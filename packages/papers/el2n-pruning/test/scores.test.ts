@@ -222,7 +222,7 @@ describe('scoreExamples', () => {
     })
     expect(done).toEqual([1, 2, 3])
     // Threads cannot run TypeScript on every Node: they take the built module.
-    const modules = { job: new URL('../dist/scoring/score-job.js', import.meta.url) }
+    const modules = { job: new URL('../dist/training/score-job.js', import.meta.url) }
     for (const workers of [1, 2]) {
       const threads = workerThreads({ workers, modules })
       try {

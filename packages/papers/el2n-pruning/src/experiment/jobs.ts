@@ -2,7 +2,7 @@ import { random } from '@opt/core'
 import { accuracy, type Checkpoint, type DenseNetwork } from '@opt/nn'
 import { errorBarrier, errorOf } from '../geometry/barrier.ts'
 import { kernelVelocity, ntk } from '../geometry/tangent-kernel.ts'
-import { createMlp, train } from '../scoring/trainer.ts'
+import { createMlp, train } from '../training/trainer.ts'
 import { CLASSES, INPUTS, picturesAt } from './digits.ts'
 
 /** The tasks of the experiment: plain data in, plain data out, for the threads of an executor. */

@@ -1,8 +1,8 @@
 import { type ExperimentContext, type Random, random } from '@opt/core'
 import { ScoreAverage } from '../scores/average.ts'
-import type { ScoreJob } from '../scoring/score-job.ts'
 import { permuteLabels } from '../selection/noise.ts'
 import { select } from '../selection/select.ts'
+import type { ScoreJob } from '../training/score-job.ts'
 import { type Digits, type Split, splitDigits } from './digits.ts'
 
 /** One way to score the training set, in every repeat. */

@@ -1,7 +1,7 @@
 import type { ExperimentContext } from '@opt/core'
 import { meanAndDeviation } from '@opt/core/experiment'
 import { type Executor, inProcess, type Task, task } from '@opt/executor'
-import type { ScoreJob, scoreJob } from '../scoring/score-job.ts'
+import type { ScoreJob, scoreJob } from '../training/score-job.ts'
 import { CLASSES, HIDDEN, INPUTS } from './digits.ts'
 import type { TrainAnswer, TrainJob, trainJob } from './jobs.ts'
 import type { Repeat, Scoring } from './repeats.ts'
@@ -17,7 +17,7 @@ export interface Arm {
 }
 
 const here = (file: string) => new URL(file, import.meta.url)
-const scoring = task<typeof scoreJob>(here('../scoring/score-job.js'), 'scoreJob')
+const scoring = task<typeof scoreJob>(here('../training/score-job.js'), 'scoreJob')
 const training = task<typeof trainJob>(here('./jobs.js'), 'trainJob')
 
 /**
@@ -26,7 +26,7 @@ const training = task<typeof trainJob>(here('./jobs.js'), 'trainJob')
  */
 export async function openExecutor(): Promise<Executor> {
   if (!('process' in globalThis)) {
-    const [scores, trainings] = [() => import('../scoring/score-job.ts'), () => import('./jobs.ts')]
+    const [scores, trainings] = [() => import('../training/score-job.ts'), () => import('./jobs.ts')]
     return inProcess({ modules: { [scoring.module]: scores, [training.module]: trainings } })
   }
   const { allCores } = await import('../node/all-cores.ts')
