@@ -1,12 +1,4 @@
-import {
-  allocate,
-  gemmScratch,
-  type MatrixKernels,
-  type MatrixView,
-  matrixKernels,
-  solveScratch,
-  transpose,
-} from '@opt/core'
+import { allocate, gemmScratch, type MatrixView, matrixKernels, solveScratch, transpose } from '@opt/core'
 import { addRow, multiplyTriangle, solveTransposed, solveTriangle, type Triangle } from '../linear/triangle.ts'
 import { direction, distance, inner, largest } from '../linear/vectors.ts'
 
@@ -58,52 +50,43 @@ export function secular(center: Float64Array, radius: number): (y: Float64Array,
   }
 }
 
-/**
- * The z of each mu in (H + mu I) z = H d, H = S'S, and the w with ||w||^2 = z'(H + mu I)^-1 z that Newton's
- * method needs.
- */
+const viewsOf = (n: number) =>
+  allocate([matrixKernels], (views) => ({
+    z: views.f64(n),
+    w: views.f64(n),
+    /** L, scaled to entries of size at most 1: neither z nor w changes direction with its scale. */
+    S: views.matrix(n, n),
+    H: views.matrix(n, n),
+    /** A triangular factor of H + mu I. */
+    T: views.matrix(n, n),
+    /** S d, or H d where the entries are even. */
+    b: views.f64(n),
+    row: views.f64(n),
+    work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
+  }))
+
+/** The z of each mu in (H + mu I) z = H d, H = S'S, and the w with ||w||^2 = z'(H + mu I)^-1 z of Newton's method. */
 class SecularEquation {
-  readonly z: Float64Array
-  readonly w: Float64Array
-  /** L, scaled to entries of size at most 1: neither z nor w changes direction with its scale. */
-  readonly #S: MatrixView
+  readonly #views: ReturnType<typeof viewsOf>
   readonly #transposed: MatrixView
-  readonly #H: MatrixView
-  /** A triangular factor of H + mu I. */
-  readonly #T: MatrixView
-  /** S d, or H d where the entries are even. */
-  readonly #b: Float64Array
-  readonly #row: Float64Array
-  readonly #work: Float64Array
-  readonly #kernels: MatrixKernels
   #even = false
 
   constructor(n: number) {
-    const { S, T, H, b, z, w, row, work, kernels } = allocate([matrixKernels], (views) => ({
-      S: views.matrix(n, n),
-      T: views.matrix(n, n),
-      H: views.matrix(n, n),
-      b: views.f64(n),
-      z: views.f64(n),
-      w: views.f64(n),
-      row: views.f64(n),
-      work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
-    }))
-    this.z = z
-    this.w = w
-    this.#S = S
-    this.#transposed = transpose(S)
-    this.#H = H
-    this.#T = T
-    this.#b = b
-    this.#row = row
-    this.#work = work
-    this.#kernels = kernels
+    this.#views = viewsOf(n)
+    this.#transposed = transpose(this.#views.S)
+  }
+
+  get z(): Float64Array {
+    return this.#views.z
+  }
+
+  get w(): Float64Array {
+    return this.#views.w
   }
 
   /** Reads a metric, and d from z; writes the w of mu = 0. */
   begin({ data, stride }: Triangle): void {
-    const [S, b, z, w] = [this.#S, this.#b, this.z, this.w]
+    const { S, H, b, z, w, row, work, kernels } = this.#views
     let [top, least] = [0, Infinity]
     for (let i = 0; i < z.length; i++) {
       least = Math.min(least, Math.abs(data[i * stride + i]))
@@ -115,11 +98,11 @@ class SecularEquation {
     b.set(z)
     multiplyTriangle(S, b)
     if (this.#even) {
-      this.#H.data.fill(0)
-      this.#kernels.syrk(1, this.#transposed, this.#H, this.#work)
-      this.#row.fill(0)
-      this.#kernels.gemvT(S, b, this.#row)
-      b.set(this.#row)
+      H.data.fill(0)
+      kernels.syrk(1, this.#transposed, H, work)
+      row.fill(0)
+      kernels.gemvT(S, b, row)
+      b.set(row)
     }
     w.set(z)
     solveTransposed(S, w)
@@ -132,11 +115,11 @@ class SecularEquation {
   }
 
   #solveByCholesky(mu: number): void {
-    const [T, z, w, kernels] = [this.#T, this.z, this.w, this.#kernels]
-    T.data.set(this.#H.data)
+    const { T, H, b, z, w, work, kernels } = this.#views
+    T.data.set(H.data)
     for (let i = 0; i < z.length; i++) T.data[i * T.stride + i] += mu
-    kernels.potrf(T, this.#work)
-    z.set(this.#b)
+    kernels.potrf(T, work)
+    z.set(b)
     kernels.trsv(T, z)
     kernels.trsvT(T, z)
     w.set(z)
@@ -145,14 +128,14 @@ class SecularEquation {
 
   /** Least squares of [S; sqrt(mu) I] z against [S d; 0], row by row. */
   #solveByRotations(mu: number): void {
-    const [S, T, z, w, row] = [this.#S, this.#T, this.z, this.w, this.#row]
+    const { S, T, b, z, w, row } = this.#views
     const n = z.length
     T.data.fill(0)
     z.fill(0)
     for (let i = 0; i < n; i++) T.data[i * T.stride + i] = Math.sqrt(mu)
     for (let i = 0; i < n; i++) {
       row.set(S.data.subarray(i * S.stride, i * S.stride + n))
-      addRow(T, row, z, this.#b[i])
+      addRow(T, row, z, b[i])
     }
     solveTriangle(T, z)
     w.set(z)
