@@ -16,7 +16,7 @@ import { Scope } from './scope.ts'
 import { checkParameter, GPUSlots } from './updates/gpu-slots.ts'
 import { arrayOf, floatsOf } from './values.ts'
 
-/** A GPU that solvers take as `backend`; {@link webgpu} opens it. */
+/** A GPU, as solvers and optimizers accept it as `backend`; {@link webgpu} opens it. */
 export class WebGPUBackend extends Operations implements Backend {
   readonly #device: Device
 
@@ -33,7 +33,7 @@ export class WebGPUBackend extends Operations implements Backend {
     return this.#device.usable
   }
 
-  /** Bytes of arrays in use, and of buffers that wait for their next use. */
+  /** Bytes of arrays in use, and of idle buffers. */
   get memory(): { used: number; idle: number } {
     const { used, idle } = this.#device.pool
     return { used, idle }
@@ -106,15 +106,15 @@ export class WebGPUBackend extends Operations implements Backend {
   }
 
   /**
-   * WebGPU's device, for shaders of your own on the `buffer` of an array. What was asked for here before is handed
-   * over first, so that what you submit comes after it.
+   * WebGPU's device, for shaders of your own on the `buffer` of an array. Work queued here is submitted first, so that
+   * yours comes after it.
    */
   get device(): GPUDevice {
     this.#device.flush()
     return this.#device.gpu
   }
 
-  /** Ends all work and gives the device back. */
+  /** Ends all work and frees the device. */
   close(): void {
     this.#device.destroy()
   }

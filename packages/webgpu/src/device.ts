@@ -2,10 +2,10 @@ import { number, type Program, refuse, show, WORKGROUP } from '@opt/core'
 import { GPUArray, Pool, Usage } from './pool.ts'
 import { declarations, wgsl } from './wgsl.ts'
 
-/** Bytes from one command's numbers to the next one's, and how many commands fit into one submission. */
+/** Bytes between the numbers of two commands, and the number of commands in one submission. */
 const SLOT = 256
 const SLOTS = 1024
-/** Bind groups that are remembered. */
+/** Number of bind groups in the cache. */
 const GROUPS = 2048
 
 /** Arrays, or numbers, by their names in a program. */
@@ -21,23 +21,23 @@ interface Compiled {
   numbers: { name: string; float: boolean }[]
 }
 
-/** Workgroups of a program with a thread for each of some places. */
+/** Returns the number of workgroups of a program that has `each`. */
 const groupsFor = ({ each, threads = WORKGROUP }: Program, numbers: Numbers) => Math.ceil(numbers?.[each!] / threads)
 
 /**
- * A WebGPU device with compiled programs, a pool of buffers and a queue of commands. Commands are carried out in the
+ * A WebGPU device with compiled programs, a pool of buffers and a queue of commands. Commands are executed in the
  * order given; nothing comes back before {@link read}.
  */
 export class Device {
   readonly name: string
-  /** Do programs add up within subgroups? */
+  /** Whether programs reduce within subgroups. */
   subgroups: boolean
   readonly pool: Pool
   readonly gpu: GPUDevice
   readonly #compiled = new Map<Program, Compiled>()
   readonly #groups = new Map<string, GPUBindGroup>()
   readonly #numbers: GPUBuffer
-  /** Workgroups in one dimension. */
+  /** The most workgroups in one dimension. */
   readonly #wide: number
   readonly #staged = new DataView(new ArrayBuffer(SLOT * SLOTS))
   #slot = 0
@@ -71,13 +71,13 @@ export class Device {
     this.#failure ??= `webgpu: ${what} (${this.name})`
   }
 
-  /** @throws Error when the device is lost or has failed since. */
+  /** @throws Error when the device is lost or has failed. */
   check(): void {
     if (this.#failure !== null) throw new Error(this.#failure)
   }
 
   /**
-   * An array of so many zeros, or of the numbers given, as float32.
+   * Allocates an array of so many zeros, or of the numbers given, as float32.
    *
    * @throws RangeError when it is larger than a buffer of this device may be; Error when the device is lost or out of
    *   memory.
@@ -100,20 +100,20 @@ export class Device {
     this.gpu.queue.writeBuffer(array.buffer, 4 * at, data as Float32Array<ArrayBuffer>)
   }
 
-  /** Makes all of an array zero. */
+  /** Sets all numbers of an array to 0. */
   clear(array: GPUArray): void {
     this.#endPass()
     this.#commands().clearBuffer(array.buffer)
   }
 
-  /** Runs a program on arrays and numbers by their names in it; other names are passed over. */
+  /** Runs a program on arrays and numbers by their names in it; other names are ignored. */
   run(program: Program, arrays: Arrays, numbers: Numbers = {}, workgroups: number = groupsFor(program, numbers)): void {
     this.check()
     number(workgroups, `webgpu: ${program.name}: workgroups`, { integer: true, min: 0 })
     if (workgroups === 0) return
     const compiled = this.#compiled.get(program) ?? this.#compile(program)
     if (this.#slot === SLOTS) this.flush()
-    // A second dimension may have some more than are wanted; the program's first number tells it to leave those alone.
+    // A second dimension may have some workgroups too many; the program's first number tells it to skip those.
     this.#staged.setUint32(SLOT * this.#slot, workgroups, true)
     compiled.numbers.forEach(({ name, float }, k) => {
       const value = numbers?.[name]
@@ -141,7 +141,7 @@ export class Device {
     this.#pass = null
   }
 
-  /** Hands all commands given so far to the device. */
+  /** Submits all commands given so far. */
   flush(): void {
     if (!this.#encoder) return
     this.#endPass()
@@ -151,7 +151,7 @@ export class Device {
     this.#slot = 0
   }
 
-  /** The numbers of some arrays, when everything before has been carried out. */
+  /** Reads arrays once all commands given before are executed. */
   async read(...arrays: GPUArray[]): Promise<ArrayBuffer[]> {
     this.check()
     const bytes = arrays.map(({ length }) => 4 * length)
@@ -177,12 +177,12 @@ export class Device {
     return copies
   }
 
-  /** The float32 numbers of an array. */
+  /** Reads the float32 numbers of an array. */
   async floats(array: GPUArray): Promise<Float32Array> {
     return new Float32Array((await this.read(array))[0])
   }
 
-  /** Ends all work on the device and gives its memory back. */
+  /** Ends all work on the device and frees its memory. */
   destroy(): void {
     this.#fail('the device has been closed')
     this.gpu.destroy()

@@ -1,15 +1,15 @@
 import type { DeviceArray } from '@opt/core'
 import { refuse } from '@opt/core'
 
-/** Idle memory that is kept for the next arrays. */
+/** The most bytes of idle buffers that are kept for the next arrays. */
 const IDLE = 268435456
 
 export const Usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
 
-/** Numbers of 4 bytes in a buffer of a device. */
+/** Numbers of 4 bytes in a buffer of the device. */
 export class GPUArray implements DeviceArray {
   readonly length: number
-  /** Its buffer's number: what bind groups are known by. */
+  /** Number of the buffer: the key of bind groups. */
   readonly key: number
   readonly #pool: Pool
   #buffer: GPUBuffer | null
@@ -21,24 +21,24 @@ export class GPUArray implements DeviceArray {
     this.key = key
   }
 
-  /** The buffer behind it. */
+  /** The buffer that holds it. */
   get buffer(): GPUBuffer {
     return this.#buffer ?? refuse('webgpu: array', 'one that has not been freed', 'a freed one')
   }
 
-  /** Gives the memory back. The array may not be used after it; freeing it again does nothing. */
+  /** Frees the memory. The array may not be used after it; freeing it again does nothing. */
   free(): void {
     if (this.#buffer) this.#pool.reclaim(this.#buffer, this.key)
     this.#buffer = null
   }
 
-  /** Is it of this pool, and in use? */
+  /** Whether it belongs to this pool and is in use. */
   of(pool: Pool): boolean {
     return this.#pool === pool && this.#buffer !== null
   }
 }
 
-/** Buffers in use and buffers that wait for their next use, by size. */
+/** Buffers in use, and idle buffers by size. */
 export class Pool {
   readonly #gpu: GPUDevice
   readonly #fail: (what: string) => void
@@ -47,12 +47,12 @@ export class Pool {
   #keys = 0
   /** Bytes of arrays in use. */
   used = 0
-  /** Bytes that wait. */
+  /** Bytes of idle buffers. */
   idle = 0
 
   /**
-   * `flush` hands over all commands that may use a buffer, before it is destroyed; `fail` hears that there is no
-   * memory.
+   * @param flush submits all commands that may use a buffer, before it is destroyed.
+   * @param fail is called when there is no memory.
    */
   constructor(gpu: GPUDevice, flush: () => void, fail: (what: string) => void) {
     this.#gpu = gpu
@@ -60,7 +60,7 @@ export class Pool {
     this.#fail = fail
   }
 
-  /** An array, and whether its buffer has been used before: a new one is all zeros. */
+  /** Allocates an array; returns whether its buffer has been used before (a new one is all zeros). */
   borrow(length: number): { array: GPUArray; used: boolean } {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.limits
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize)
@@ -88,7 +88,8 @@ export class Pool {
     this.#gpu.pushErrorScope('out-of-memory')
     const usage = Usage.storage | Usage.copySource | Usage.copyTarget
     const buffer = this.#gpu.createBuffer({ size, usage })
-    const refused = () => this.#fail(`out of memory: ${size} bytes beside the ${used - size} in use are not to be had`)
+    const refused = () =>
+      this.#fail(`out of memory: ${size} bytes beside the ${used - size} in use could not be allocated`)
     this.#gpu.popErrorScope().then((error) => error && refused(), refused)
     return buffer
   }

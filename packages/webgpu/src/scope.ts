@@ -1,8 +1,9 @@
+import type { DeviceScope } from '@opt/core'
 import type { Device } from './device.ts'
 import type { GPUArray } from './pool.ts'
 
-/** Arrays that are given back together. */
-export class Scope {
+/** Arrays that are freed together. */
+export class Scope implements DeviceScope {
   readonly #device: Device
   readonly #arrays: GPUArray[] = []
 

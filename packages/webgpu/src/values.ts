@@ -3,9 +3,9 @@ import type { Device } from './device.ts'
 import { GPUArray } from './pool.ts'
 
 /**
- * Takes a list of what `fits`, before anything is made of its length.
+ * Checks that every entry of a list `fits`, before its length is used.
  *
- * @param allowed what fits, for the error.
+ * @param allowed describes what fits, for the error.
  */
 export function listOf(
   values: ArrayLike<number>,
@@ -18,17 +18,17 @@ export function listOf(
   for (let k = 0; k < values.length; k++)
     if (!fits(values[k]))
       refuse(`${label}[${k}]`, allowed, show(values[k]), typeof values[k] === 'number' ? 'range' : 'type')
-  // Of a detached array nothing is left but its length.
+  // A detached array has length 0 and cannot be read.
   return length === 0 ? [] : values
 }
 
-/** Takes numbers as float32; NaN and Infinity are numbers there, too. */
+/** Converts numbers to float32; NaN and Infinity are allowed. */
 export function floatsOf(values: ArrayLike<number>, label: string): Float32Array {
   if (values instanceof Float32Array && values.length > 0) return values
   return Float32Array.from(listOf(values, label, 'a number', (value) => typeof value === 'number'))
 }
 
-/** Takes an array of the device that is in use. */
+/** Checks that an array belongs to the device and is in use. */
 export function arrayOf(device: Device, array: GPUArray, label: string): GPUArray {
   if (!(array instanceof GPUArray)) refuse(label, `an array of ${device.name}`, show(array), 'type')
   if (!array.of(device.pool)) refuse(label, `an array of ${device.name} that has not been freed`, 'another one')

@@ -4,15 +4,15 @@ import { Device } from './device.ts'
 
 /** Options of {@link webgpu}. */
 export interface WebGPUOptions {
-  /** WebGPU itself. Default `navigator.gpu`, or in Node that of the npm package `webgpu`. */
+  /** The entry point of WebGPU. Default `navigator.gpu`, or in Node that of the npm package `webgpu`. */
   gpu?: GPU
-  /** Which adapter to ask for. Default 'high-performance'. */
+  /** The kind of adapter to request. Default 'high-performance'. */
   powerPreference?: GPUPowerPreference
 }
 
 const HOW = 'open the page in a browser with WebGPU, over https or on localhost; in Node run "npm install webgpu"'
 
-/** Dawn, where this is Node and the package is installed. The name is no literal, so that bundlers leave it alone. */
+/** Loads Dawn, in Node with the package installed. The name is not a literal, so that bundlers skip it. */
 async function dawn(): Promise<GPU | undefined> {
   const name = 'webgpu'
   try {
@@ -27,7 +27,7 @@ async function dawn(): Promise<GPU | undefined> {
 
 const entries = new WeakMap<GPUDevice, GPU>()
 
-/** Opens the device; every limit is asked for as high as the adapter has it. */
+/** Opens the device with the highest limits of the adapter. */
 export async function openDevice({ gpu, powerPreference = 'high-performance' }: WebGPUOptions): Promise<Device> {
   const entry = gpu ?? globalThis.navigator?.gpu ?? (await dawn())
   if (!entry) throw new Error(`webgpu: there is no WebGPU here: ${HOW}`)
@@ -38,7 +38,7 @@ export async function openDevice({ gpu, powerPreference = 'high-performance' }: 
   const requiredFeatures: GPUFeatureName[] = adapter.features.has('subgroups') ? ['subgroups'] : []
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   const { vendor, architecture, description } = adapter.info
-  // Dawn in Node crashes when the GPU object is collected before its devices.
+  // Dawn in Node crashes if the GPU object is garbage-collected before its devices.
   entries.set(device, entry)
   const opened = new Device(device, [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter')
   if (opened.subgroups) opened.subgroups = await countsRight(opened)
@@ -55,8 +55,8 @@ const count: Program = {
 }
 
 /**
- * WGSL does not promise that a workgroup's threads fill its subgroups one after the other. Where they do not,
- * programs do without.
+ * Tests that the threads of a workgroup fill its subgroups one after the other, which WGSL does not promise. Where they
+ * do not, programs work without subgroups.
  */
 async function countsRight(device: Device): Promise<boolean> {
   const out = device.array(2)
@@ -74,10 +74,9 @@ async function countsRight(device: Device): Promise<boolean> {
  * const { cost } = await sinkhorn.async(costRows(x, y), a, b, { epsilon: 0.01, tolerance: 1e-5, backend: gpu })
  * ```
  *
- * From then on solvers with `backend: 'auto'` find it.
+ * From then on solvers with `backend: 'auto'` use it.
  *
- * @throws TypeError or RangeError for options that are none; Error when there is no WebGPU, no adapter, or no device
- *   to be had.
+ * @throws TypeError or RangeError for invalid options; Error when there is no WebGPU, no adapter, or no device.
  */
 export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
   const { gpu, powerPreference = 'high-performance' } = optionsOf(options, 'webgpu: options')

@@ -1,6 +1,6 @@
 import { log } from '@opt/core'
 import { largestFlow } from './problem/allowed.ts'
-import { type Problem, writeCost } from './problem/problem.ts'
+import type { Problem } from './problem/problem.ts'
 import { type TransportSolution, transportSolution } from './solution.ts'
 
 /** The answer where no plan has the marginals: a largest possible flow, with potentials 0. */
@@ -15,7 +15,7 @@ export function infeasibleAnswer(problem: Problem): TransportSolution & { status
   const costs = new Float64Array(m)
   for (let i = 0; i < n; i++) {
     writeRow(i, row)
-    writeCost(problem, costs, m, i, i + 1)
+    problem.writeCost(costs, m, i, i + 1)
     for (let j = 0; j < m; j++) {
       r[i] += row[j]
       c[j] += row[j]

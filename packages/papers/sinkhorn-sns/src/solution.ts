@@ -1,7 +1,7 @@
 import { exp, log, type Matrix, number } from '@opt/core'
 import ndarray from 'ndarray'
 import type { PlanReadout, WorkingPotentials } from './plan/transport-plan.ts'
-import { type Problem, writeCost } from './problem/problem.ts'
+import type { Problem } from './problem/problem.ts'
 
 /** The answer of a transport solver. */
 export interface TransportSolution {
@@ -75,7 +75,7 @@ export function transportSolution(problem: Problem, plan: PlanReadout): Transpor
 function exponentialRow(problem: Problem, { f, g }: WorkingPotentials): (i: number, out: Float64Array) => void {
   const { a, b, epsilon } = problem
   return (i, out) => {
-    writeCost(problem, out, out.length, i, i + 1)
+    problem.writeCost(out, out.length, i, i + 1)
     for (let j = 0; j < out.length; j++) out[j] = a[i] * b[j] * exp((f[i] + g[j] - out[j]) / epsilon)
   }
 }

@@ -43,7 +43,7 @@ export function vexp(device: Device, n: number, x: GPUArray, y: GPUArray): void 
   map(device, 'vexp', (x) => `exp(${x})`, n, x, y)
 }
 
-/** WGSL leaves open what a logarithm is at 0 and below. */
+/** WGSL does not define logarithms at 0 and below. */
 export function vlog(device: Device, n: number, x: GPUArray, y: GPUArray): void {
   const log = (x: string) =>
     `select(select(log(${x}), vec4f(p.nothing), ${x} == vec4f()), vec4f(p.unknown), ${x} < vec4f())`

@@ -5,22 +5,22 @@ import { type Program, sharedProgram } from '@opt/core'
  * load.
  */
 export interface Layout {
-  /** Along k? Else along the rows of A or the columns of B. */
+  /** Along k rather than along the rows of A or the columns of B. */
   along: boolean
   aligned: boolean
 }
 
 /** One of the programs for C += alpha A B. */
 export interface Product {
-  /** Rows and columns of C that a workgroup does. */
+  /** Rows and columns of C that a workgroup computes. */
   tile: 128 | 64 | 32
   A: Layout
   B: Layout
-  /** Are rows of C aligned to four numbers? */
+  /** Whether rows of C are aligned to four numbers. */
   alignedC: boolean
-  /** Only on and below the diagonal? */
+  /** Whether only entries on and below the diagonal are computed. */
   lower: boolean
-  /** Are sums over parts of k written, part by part, rather than added to C? */
+  /** Whether sums over parts of k are written, part by part, rather than added to C. */
   split: boolean
 }
 
@@ -49,12 +49,12 @@ fn block${name}(line: u32, k: u32) -> mat4x4f {
 }`
 }
 
-/** Which block is the thread's: neighbours read neighbours. */
+/** The block of a thread: neighbours read neighbours. */
 const place = ({ along }: Layout, depth: number, wide: number) =>
   along ? [`b / ${depth / 4}u`, `b % ${depth / 4}u`] : [`b % ${wide}u`, `b / ${wide}u`]
 
 /**
- * The product by tiles: slices of A and B, `depth` of k at a time, go through the workgroup's memory while the next
+ * Multiplies by tiles: slices of A and B, `depth` of k at a time, go through the workgroup's memory while the next
  * ones are on their way; each thread keeps 8 x 8 (in smaller tiles 4 x 4) sums in registers and reads its factors as
  * vectors. Half of the threads fetch A and half B, each a block of 4 x 4.
  */

@@ -6,9 +6,9 @@ import { listOf } from '../values.ts'
 /** Nonnegative integers on the device: the starts and columns of a sparse matrix. */
 export class GPUIntegers implements DeviceArray {
   readonly length: number
-  /** The largest of them; -1 where there are none. */
+  /** The largest of them; -1 if there are none. */
   readonly largest: number
-  /** Does none follow a larger one? */
+  /** Whether none follows a larger one. */
   readonly ascending: boolean
   readonly words: GPUArray
 
@@ -33,7 +33,7 @@ export class GPUIntegers implements DeviceArray {
     this.words = device.array(words)
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void {
     this.words.free()
   }

@@ -1,23 +1,23 @@
 import { type Program, sharedProgram, WORKGROUP } from '@opt/core'
 
-/** Sums along the rows or the columns of a matrix that is worked out entry by entry. */
+/** Sums along the rows or columns of a matrix that is computed entry by entry. */
 export interface LineSum {
-  /** Tells it apart from all others. */
+  /** A unique name. */
   name: string
-  /** Along columns? Else along rows. */
+  /** Sums along columns rather than rows. */
   across?: boolean
-  /** log sum exp(entry / epsilon) in place of the sum; then the numbers hold `epsilon` and `inverse`. */
+  /** Computes log sum exp(entry / epsilon) instead of the sum; the numbers then include `epsilon` and `inverse`. */
   logarithmic?: boolean
-  /** Arrays and numbers that the entry knows, and those it writes. */
+  /** Arrays and numbers that the entry uses, and arrays that it writes. */
   reads: readonly string[]
   writes?: readonly string[]
   numbers?: readonly string[]
   /** WGSL that returns the entry of row i and column j; called once for each. */
   entry: string
-  /** WGSL of the first place of a line and the one behind its last, when they differ from line to line. */
+  /** WGSL of the first place of a line and of the one after its last, if they differ from line to line. */
   places?: readonly [string, string]
   /**
-   * WGSL that takes up the sum `all` of a `line`; with `logarithmic` all is logarithms vec2f(largest entry, sum of
+   * WGSL that uses the sum `all` of a `line`; with `logarithmic` all is logarithms vec2f(largest entry, sum of
    * exponentials below it).
    */
   finish: { reads?: readonly string[]; writes: readonly string[]; numbers?: readonly string[]; body: string }
@@ -25,7 +25,7 @@ export interface LineSum {
 
 /**
  * Compensated sums (Kahan 1965), four side by side. A compiler may reorder float arithmetic, and would find the
- * compensation to be zero: `opaque` hides from it what a value is, by a zero that it does not know.
+ * compensation to be zero: `opaque` hides a value from it, by means of a zero that it does not know.
  */
 const OPAQUE = `
 fn opaque(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(p.zero)); }
@@ -33,10 +33,10 @@ fn opaque(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(p
 const ADD = `let more = opaque(sum + y); rest = opaque(more - sum) - y; sum = more;`
 
 /**
- * Takes four entries into the sums. The top moves by epsilon at least: few moves, few roundings, and no exponential
+ * Adds four entries to the sums. The top moves by at least epsilon: few moves, few roundings, and no exponential
  * above e.
  */
-const take = (logarithmic: boolean | undefined, four: string) =>
+const add = (logarithmic: boolean | undefined, four: string) =>
   logarithmic
     ? `let d = ${four};
       let most = max(max(d.x, d.y), max(d.z, d.w));
@@ -44,7 +44,7 @@ const take = (logarithmic: boolean | undefined, four: string) =>
       let y = exp((d - top) * p.inverse) - rest; ${ADD}`
     : `let y = ${four} - rest; ${ADD}`
 
-/** `sum_lanes` or `max_lanes`: one value of each thread of a line put together. */
+/** `sum_lanes` or `max_lanes`: reduces one value of each thread of a line. */
 function tree(name: string, merge: string, lanes: number, across: boolean): string {
   if (lanes === WORKGROUP) return `fn ${name}_lanes(value: f32, t: u32) -> f32 { return ${name}_all(value, t); }`
   const lines = WORKGROUP / lanes
@@ -65,13 +65,13 @@ fn ${name}_lanes(value: f32, t: u32) -> f32 {
 }`
 }
 
-/** Each declaration once. */
+/** Lists each declaration once. */
 const once = (...declarations: readonly (readonly string[])[]): string[] => [...new Set(declarations.flat())]
 
 const pair = (logarithmic: boolean | undefined) => (logarithmic ? 'parts_of: vec2f' : 'parts_of')
 
 /**
- * Sums of lines by `lanes` threads each. The threads of a row lie side by side, those of a column a row apart, so
+ * Sums lines by `lanes` threads each. The threads of a row lie side by side, those of a column a row apart, so
  * that either way neighbours read neighbours. With `split` a line comes in parts, for {@link finishProgram}.
  */
 export const sumProgram = (sum: LineSum, lanes: number, split: boolean): Program =>
@@ -104,8 +104,8 @@ ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
   if (line < p.lines) {
     var j = ${from} + lane;
     let end = ${to};
-    for (; j + ${3 * lanes}u < end; j += ${4 * lanes}u) { ${take(logarithmic, four)} }
-    for (; j < end; j += ${lanes}u) { ${take(logarithmic, `vec4f(${at(0)}, vec3f(${nothing}))`)} }
+    for (; j + ${3 * lanes}u < end; j += ${4 * lanes}u) { ${add(logarithmic, four)} }
+    for (; j < end; j += ${lanes}u) { ${add(logarithmic, `vec4f(${at(0)}, vec3f(${nothing}))`)} }
   }
   let left = sum - rest;
   let own = (left.x + left.y) + (left.z + left.w);
@@ -121,7 +121,7 @@ ${logarithmic ? tree('max', 'max(x, y)', lanes, across) : ''}`,
     }
   })
 
-/** Puts the parts of each line together. */
+/** Combines the parts of each line. */
 export const finishProgram = ({ name, logarithmic, finish }: LineSum): Program =>
   sharedProgram(`${name}, put together`, () => {
     const parts = (step: string) =>

@@ -8,13 +8,13 @@ const MANY = 2048
 /** Entries for each thread before a line is worth splitting. */
 const LEAST = 16
 
-/** Threads for each line: as many as find something to do. */
+/** Returns the number of threads for each line: as many as have work. */
 export function lanesFor(across: boolean, lines: number, length: number): number {
   if (across) return lines > 16 ? 4 : 32
   return length <= 32 ? 4 : length <= 512 ? 32 : WORKGROUP
 }
 
-/** In how many parts a line comes, and of how many entries each is. */
+/** Returns into how many parts a line is split, and the number of entries of each. */
 export function partsFor(lanes: number, lines: number, length: number): { count: number; chunk: number } {
   const blocks = Math.ceil((lines * lanes) / WORKGROUP)
   const wanted = Math.max(1, Math.min(Math.floor(MANY / blocks), Math.ceil(length / (LEAST * lanes))))
@@ -22,10 +22,10 @@ export function partsFor(lanes: number, lines: number, length: number): { count:
   return { count: Math.max(1, Math.ceil(length / chunk)), chunk }
 }
 
-/** What all of these programs are told. */
+/** Numbers that all of these programs need. */
 const COMMON = { zero: 0, nothing: -Infinity }
 
-/** Sums all lines: so many, of so many entries (where they differ, on average). */
+/** Sums all lines: `lines` of them, of `length` entries (on average where they differ). */
 export function sumLines(
   device: Device,
   sum: LineSum,

@@ -1,6 +1,6 @@
 import type { Backend, DeviceArray, DeviceScope } from '@opt/core'
 import type { CostPoints } from '../problem/cost-rows.ts'
-import { type Problem, writeCost } from '../problem/problem.ts'
+import type { Problem } from '../problem/problem.ts'
 
 /**
  * How programs get at the cost: arrays and numbers that they declare, and WGSL functions `row_at(i)` and
@@ -93,7 +93,7 @@ function matrixCost(backend: Backend, scope: DeviceScope, problem: Problem): Dev
   const block = new Float64Array(rows * m)
   for (let i = 0; i < n; i += rows) {
     const end = Math.min(n, i + rows)
-    writeCost(problem, block, m, i, end)
+    problem.writeCost(block, m, i, end)
     backend.write(C, Float32Array.from(block.subarray(0, (end - i) * m)), i * m)
   }
   return { access: MATRIX, arrays: { C }, numbers: { ldc: m } }

@@ -1,4 +1,4 @@
-import { type Backend, type DeviceArray, type DeviceScope, log } from '@opt/core'
+import type { Backend, DeviceArray, DeviceScope } from '@opt/core'
 import type {
   Direction,
   PlanReadout,
@@ -71,8 +71,8 @@ export class DevicePlan implements TransportPlan {
         direction: scope.array(mass.length),
       })
       this.#sides = { rows: side(a), columns: side(b) }
-      this.#logMass = { rows: scope.array(a.map(log)), columns: scope.array(b.map(log)) }
-      this.#potentials = new DevicePotentials(backend, scope, a, b)
+      this.#logMass = { rows: scope.array(problem.logA), columns: scope.array(problem.logB) }
+      this.#potentials = new DevicePotentials(backend, scope, problem)
     } catch (error) {
       scope.free()
       throw error

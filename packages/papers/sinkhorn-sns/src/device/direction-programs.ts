@@ -1,4 +1,4 @@
-import { type Program, WORKGROUP } from '@opt/core'
+import { type Program, WORKGROUP } from '@opt/core/program'
 
 /** Scalars of a run of conjugate gradients, by place. */
 export const Scalar = { rz: 0, alpha: 1, beta: 2, rr: 3, rr0: 4, iterations: 5, length: 8 } as const

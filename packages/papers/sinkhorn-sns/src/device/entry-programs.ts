@@ -1,4 +1,4 @@
-import { type Program, sharedProgram, WORKGROUP } from '@opt/core'
+import { type Program, sharedProgram, WORKGROUP } from '@opt/core/program'
 import type { CostAccess } from './cost.ts'
 import { planAccess } from './pass-programs.ts'
 

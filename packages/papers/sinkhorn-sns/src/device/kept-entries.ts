@@ -1,4 +1,4 @@
-import { type DeviceArray, type DeviceScope, refuse } from '@opt/core'
+import type { DeviceArray, DeviceScope } from '@opt/core'
 import type { Threshold } from '../plan/transport-plan.ts'
 import { BINS, countEntries, fillEntries, histogram, multiply, starts } from './entry-programs.ts'
 import type { PlanPasses } from './plan-passes.ts'
@@ -41,7 +41,8 @@ export class KeptEntries {
 
   async #histogram({ F, G }: Pairs, epsilon: number, low: number, shift: number): Promise<Uint32Array> {
     const { backend, cost, n, m } = this.#passes
-    if (n * m > COUNTABLE) refuse('Newton on a device: plan', `of at most ${COUNTABLE} entries`, `one of ${n} x ${m}`)
+    if (n * m > COUNTABLE)
+      throw new RangeError(`Newton on a device: plan must be of at most ${COUNTABLE} entries, got one of ${n} x ${m}`)
     backend.clear(this.#bins)
     const workgroups = Math.min(n, WORKGROUPS)
     const numbers = { ...cost.numbers, n, m, inverse: 1 / epsilon, low, shift, workgroups }

@@ -1,5 +1,6 @@
-import { type Backend, type DeviceScope, log } from '@opt/core'
+import type { Backend, DeviceScope } from '@opt/core'
 import type { WorkingPotentials } from '../plan/transport-plan.ts'
+import type { Problem } from '../problem/problem.ts'
 import type { Pairs, Sides } from './sides.ts'
 import { along } from './step-programs.ts'
 
@@ -13,30 +14,26 @@ export class DevicePotentials {
   now: Pairs
   trial: Pairs
   readonly #backend: Backend
-  readonly #a: Float64Array
-  readonly #b: Float64Array
-  readonly #logA: Float64Array
-  readonly #logB: Float64Array
+  readonly #problem: Problem
 
-  constructor(backend: Backend, scope: DeviceScope, a: Float64Array, b: Float64Array) {
+  constructor(backend: Backend, scope: DeviceScope, problem: Problem) {
     this.#backend = backend
-    this.#a = a
-    this.#b = b
-    this.#logA = a.map(log)
-    this.#logB = b.map(log)
+    this.#problem = problem
+    const { a, b } = problem
     const pairs = () => ({ F: scope.array(2 * a.length), G: scope.array(2 * b.length) })
     this.now = pairs()
     this.trial = pairs()
   }
 
   set({ f, g }: WorkingPotentials, epsilon: number): void {
+    const { a, b, logA, logB } = this.#problem
     this.epsilon = epsilon
     this.grid = GRID
     while (this.grid < 8 * GRID * epsilon) this.grid *= 2
     // F + G is what counts: both about the same size.
-    const tilt = (inner(this.#b, g) - inner(this.#a, f)) / 2
-    this.#backend.write(this.now.F, this.#pairs(f, tilt, this.#logA))
-    this.#backend.write(this.now.G, this.#pairs(g, -tilt, this.#logB))
+    const tilt = (inner(b, g) - inner(a, f)) / 2
+    this.#backend.write(this.now.F, this.#pairs(f, tilt, logA))
+    this.#backend.write(this.now.G, this.#pairs(g, -tilt, logB))
   }
 
   #pairs(potential: Float64Array, tilt: number, logMass: Float64Array): Float32Array {
@@ -53,7 +50,7 @@ export class DevicePotentials {
     const [F, G] = await this.#backend.readAll([this.now.F, this.now.G])
     const whole = (pairs: Float32Array, logMass: Float64Array) =>
       logMass.map((l, i) => pairs[2 * i] + pairs[2 * i + 1] - this.epsilon * l)
-    return { f: whole(F, this.#logA), g: whole(G, this.#logB) }
+    return { f: whole(F, this.#problem.logA), g: whole(G, this.#problem.logB) }
   }
 
   /** Sets the tried ones `alpha` times the direction on. */

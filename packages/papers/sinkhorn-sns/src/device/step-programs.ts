@@ -1,4 +1,4 @@
-import { type Program, WORKGROUP } from '@opt/core'
+import { type Program, WORKGROUP } from '@opt/core/program'
 
 /** The log-sum-exp of line k from its parts, as (largest exponent, sum below it). */
 const WHOLE = `

@@ -1,10 +1,6 @@
 /** Plain-JavaScript twins of assembly/: the same operations in the same order. */
 import { log } from '@opt/core'
-import * as core from '@opt/core/kernels'
-
-const vexp = core.vexp
-export const dot = core.dot.plain.dot as (n: number, x: Float64Array, y: Float64Array) => number
-const axpy = core.axpy.plain.axpy as (n: number, alpha: number, x: Float64Array, y: Float64Array) => void
+import { plainAxpy as axpy, plainDot as dot, exponents, shiftOf, vexp } from '@opt/core/kernels'
 
 export function sinkhornRow(
   m: number,
@@ -26,7 +22,7 @@ export function sinkhornRow(
     exponents(n, C, i * ldc, g, shift, k, t)
     let s = vexp(n, t, t)
     if (!(s > 1e-200 && s < 1e200)) {
-      shift = maximum(n, C, i * ldc, g)
+      shift = shiftOf(n, C, i * ldc, g)
       exponents(n, C, i * ldc, g, shift, k, t)
       s = vexp(n, t, t)
       redone++
@@ -36,25 +32,6 @@ export function sinkhornRow(
     axpy(n, scale, t, z)
   }
   return redone
-}
-
-/** max of g_j - C_j from place `at` on, or 0 when that is not finite. */
-function maximum(n: number, C: Float64Array, at: number, g: Float64Array): number {
-  let most = -Infinity
-  for (let j = 0; j < n; j++) if (g[j] - C[at + j] > most) most = g[j] - C[at + j]
-  return Number.isFinite(most) ? most : 0
-}
-
-function exponents(
-  n: number,
-  C: Float64Array,
-  at: number,
-  g: Float64Array,
-  shift: number,
-  k: number,
-  t: Float64Array,
-): void {
-  for (let j = 0; j < n; j++) t[j] = k * (g[j] - C[at + j] - shift)
 }
 
 export function scale2(

@@ -6,9 +6,9 @@ import {
   type MatrixKernels,
   type MatrixView,
 } from '@opt/core'
-import * as core from '@opt/core/kernels'
+import { colLse, plainDot as dot, gemv, plainGemvT, rowLse, spmv } from '@opt/core/kernels'
 import { wasm } from '../wasm.ts'
-import { dot, gibbsMarginals, rescale, scale2, sinkhornRow } from './plain.ts'
+import { gibbsMarginals, rescale, scale2, sinkhornRow } from './plain.ts'
 
 type FromCore = Pick<MatrixKernels, 'gemv' | 'spmv'> & Pick<ExponentialKernels, 'rowLse' | 'colLse'>
 
@@ -59,18 +59,16 @@ export interface PlanKernels extends FromCore {
   rescale(K: MatrixView, u: Float64Array, v: Float64Array, r: Float64Array, c: Float64Array): void
 }
 
-const gemvT = core.gemvT.plain.gemvT
-
 /** The set of {@link PlanKernels}: one WebAssembly module, from assembly/kernels.ts. */
 export const planKernels: KernelSet<PlanKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot,
-  gemv: core.gemv,
-  gemvT: /* @__PURE__ */ kernel({ gemvT }, ({ gemvT }): PlanKernels['gemvT'] => {
-    return (A, x, y) => void gemvT(A.rows, A.columns, A.data, A.stride, x, y)
+  gemv,
+  gemvT: /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }): PlanKernels['gemvT'] => {
+    return (A, x, y) => gemvT(A.rows, A.columns, A.data, A.stride, x, y)
   }),
-  spmv: core.spmv,
-  rowLse: core.rowLse,
-  colLse: core.colLse,
+  spmv,
+  rowLse,
+  colLse,
   sinkhornRow: /* @__PURE__ */ kernel({ sinkhornRow }, ({ sinkhornRow }): PlanKernels['sinkhornRow'] => {
     return (C, a, f, g, epsilon, z, scratch) =>
       sinkhornRow(C.rows, C.columns, C.data, C.stride, a, f, g, epsilon, z, scratch)

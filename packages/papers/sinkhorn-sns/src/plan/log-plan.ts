@@ -1,6 +1,6 @@
 import { allocate, exp, log, matrixView } from '@opt/core'
 import { type PlanKernels, planKernels } from '../kernels/plan-kernels.ts'
-import { type Problem, writeCost } from '../problem/problem.ts'
+import type { Problem } from '../problem/problem.ts'
 import type { PlanReadout, WorkingPotentials } from './transport-plan.ts'
 
 /** Rows of the cost that are in memory at a time. */
@@ -102,7 +102,7 @@ export class LogPlan {
     const row = new Float64Array(b.length)
     const exponents = new Float64Array(F.length)
     for (let i = 0; i < exponents.length; i++) {
-      writeCost(this.#problem, row, row.length, i, i + 1)
+      this.#problem.writeCost(row, row.length, i, i + 1)
       exponents[i] = (F[i] - row[j]) / this.#epsilon
     }
     G[j] = this.#epsilon * (log(b[j]) - logSumExp(exponents))
@@ -113,7 +113,7 @@ export class LogPlan {
     const { a, b, block } = this.#views
     for (let from = 0; from < a.length; from += BLOCK) {
       const rows = Math.min(BLOCK, a.length - from)
-      writeCost(this.#problem, block, b.length, from, from + rows)
+      this.#problem.writeCost(block, b.length, from, from + rows)
       work(from, rows)
     }
   }

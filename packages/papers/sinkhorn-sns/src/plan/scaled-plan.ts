@@ -1,6 +1,6 @@
 import { exp, log, type MatrixView, type Views } from '@opt/core'
 import type { PlanKernels } from '../kernels/plan-kernels.ts'
-import { type Problem, writeCost } from '../problem/problem.ts'
+import type { Problem } from '../problem/problem.ts'
 import type { PlanReadout, WorkingPotentials } from './transport-plan.ts'
 
 /** Sums beyond these mean that a whole row or column of exponentials under- or overflowed. */
@@ -71,11 +71,11 @@ export class ScaledPlan {
     this.columns = problem.b.length
     this.views = views
     this.kernels = kernels
-    writeCost(problem, views.C.data, views.C.stride)
+    problem.writeCost(views.C.data, views.C.stride)
     views.a.set(problem.a)
     views.b.set(problem.b)
-    this.#logA = problem.a.map(log)
-    this.#logB = problem.b.map(log)
+    this.#logA = problem.logA
+    this.#logB = problem.logB
   }
 
   /** Sets potentials f and g of the working problem at a level of regularisation. */

@@ -1,4 +1,4 @@
-import { number, refuse, type VectorLike, vector } from '@opt/core'
+import { log, number, refuse, type VectorLike, vector } from '@opt/core'
 import { allowedPairs, type CostRange, costRange, type Support } from './allowed.ts'
 import { acrossTheBox, type CostLike, costRowsOf } from './cost-rows.ts'
 
@@ -7,6 +7,8 @@ import { acrossTheBox, type CostLike, costRowsOf } from './cost-rows.ts'
  * start at 0 and scaled by a power of two (exactly) to a range of about 1, so that nothing overflows on the way.
  */
 export interface Problem extends Support {
+  logA: Float64Array
+  logB: Float64Array
   /** Working cost = (cost - shift) * scale. */
   shift: number
   scale: number
@@ -22,6 +24,8 @@ export interface Problem extends Support {
   lost?: string
   /** Regularisation of the working cost. */
   epsilon: number
+  /** Writes the working cost of rows `from` to `to`, by default all, row-major with the given stride. */
+  writeCost(out: Float64Array, stride: number, from?: number, to?: number): void
 }
 
 /** Options of {@link workingProblem}. */
@@ -88,20 +92,25 @@ export function workingProblem(
   while (size > 0 && size * scale <= 0.5 && scale < 1e307) scale *= 2
   if (!(epsilon * scale > 0 && Number.isFinite(1 / (epsilon * scale))))
     refuse('epsilon', `of a size with the range of cost (${range})`, String(epsilon))
-  return { ...working, ...pairs, forbids, shift: low, scale, range: range * scale, epsilon: epsilon * scale }
+  const problem: Problem = {
+    ...working,
+    ...pairs,
+    logA: working.a.map(log),
+    logB: working.b.map(log),
+    forbids,
+    shift: low,
+    scale,
+    range: range * scale,
+    epsilon: epsilon * scale,
+    writeCost: (out, stride, from = 0, to = working.a.length) => writeCost(problem, out, stride, from, to),
+  }
+  return problem
 }
 
 /** The working cost of a forbidden pair: exp(-FORBIDDEN / epsilon) is 0, and 0 times it is 0. */
 const FORBIDDEN = 1e20
 
-/** Writes the working cost of rows `from` to `to`, row-major with the given stride. */
-export function writeCost(
-  problem: Problem,
-  out: Float64Array,
-  stride: number,
-  from = 0,
-  to: number = problem.rows.length,
-): void {
+function writeCost(problem: Problem, out: Float64Array, stride: number, from: number, to: number): void {
   const { cost, rows, columns, shift, scale, highest, forbids } = problem
   const row = new Float64Array(cost.columns)
   for (let i = from; i < to; i++) {

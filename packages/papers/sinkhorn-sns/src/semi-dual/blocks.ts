@@ -1,6 +1,6 @@
 import { exp, log } from '@opt/core'
 import type { WorkingPotentials } from '../plan/transport-plan.ts'
-import { type Problem, writeCost } from '../problem/problem.ts'
+import type { Problem } from '../problem/problem.ts'
 import { balance } from './balance.ts'
 
 /** Two points belong to one block if they exchange more than this share of the lighter one's mass. */
@@ -40,14 +40,12 @@ export function alignBlocks(problem: Problem, { f, g }: WorkingPotentials): bool
 
 /** Computes log P. */
 function exponentsOf(problem: Problem, { f, g }: WorkingPotentials): Float64Array {
-  const { a, b, epsilon } = problem
+  const { a, b, logA, logB, epsilon } = problem
   const [n, m] = [a.length, b.length]
   const E = new Float64Array(n * m)
-  writeCost(problem, E, m)
-  const logs = b.map(log)
+  problem.writeCost(E, m)
   for (let i = 0, k = 0; i < n; i++) {
-    const own = log(a[i])
-    for (let j = 0; j < m; j++, k++) E[k] = (f[i] + g[j] - E[k]) / epsilon + own + logs[j]
+    for (let j = 0; j < m; j++, k++) E[k] = (f[i] + g[j] - E[k]) / epsilon + logA[i] + logB[j]
   }
   return E
 }
