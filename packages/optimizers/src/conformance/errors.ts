@@ -1,3 +1,4 @@
+import { encodeFloats } from '@opt/core'
 import ndarray from 'ndarray'
 import type { Parameter, ParameterSet } from '../parameters.ts'
 import { assert, type ConformanceCheck, type Create, copyOf, sameSets, vectors } from './subject.ts'
@@ -22,7 +23,7 @@ const without = (value: number, at: number) => {
 }
 
 /** Encodes float64 numbers as saved states do. */
-const base64 = (values: number[]) => btoa(String.fromCharCode(...new Uint8Array(Float64Array.from(values).buffer)))
+const base64 = (values: number[]) => encodeFloats(Float64Array.from(values))
 
 /** Gradients that a step must refuse, and the message. */
 const GRADIENTS: [string, () => unknown, RegExp][] = [

@@ -1,9 +1,9 @@
-import type { Parameter, ParameterSet } from '../parameters.ts'
+import { decodeFloats, type FloatsConstructor } from '@opt/core'
+import type { Floats, Parameter, ParameterSet } from '../parameters.ts'
 import type { Hyper, OptimizerOptions } from '../settings.ts'
 import { assert, type ConformanceCheck, type Create, random, type Subject } from './subject.ts'
 
 const KINDS = [Float64Array, Float32Array] as const
-type Floats = Float64Array | Float32Array
 type Set = { a: Floats; b: Floats }
 
 /** Sizes at which squares, cubes and the numbers themselves leave the range of float32 or float64. */
@@ -25,13 +25,14 @@ const allFinite = (set: Set) => [...set.a, ...set.b].every(Number.isFinite)
 
 /** Tells whether all state arrays and numbers are finite. */
 function stateIsFinite(subject: Subject): boolean {
-  return subject.state().parameters.every(({ dtype, arrays, numbers }) => {
-    const values = (text: string, Kind: typeof Float32Array | typeof Float64Array) =>
-      new Kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer)
+  return subject.state().parameters.every(({ dtype, shape, arrays, numbers }) => {
     const Kind = dtype === 'float32' ? Float32Array : Float64Array
+    const length = shape.reduce((size, extent) => size * extent, 1)
+    const finite = (text: string, Type: FloatsConstructor<Floats>, n: number) =>
+      decodeFloats(text, Type, n, 'state').every(Number.isFinite)
     return (
-      Object.values(arrays).every((text) => values(text, Kind).every(Number.isFinite)) &&
-      Object.values(numbers).every((text) => values(text, Float64Array).every(Number.isFinite))
+      Object.values(arrays).every((text) => finite(text, Kind, length)) &&
+      Object.values(numbers).every((text) => finite(text, Float64Array, 1))
     )
   })
 }
