@@ -4,7 +4,8 @@ import type { Rules } from './rules.ts'
 import { type Hyper, type OptimizerOptions, type ResolvedGroup, resolveGroups, type Schedule } from './settings.ts'
 import { DeviceStore } from './slots/device-store.ts'
 import { MemoryStore } from './slots/memory-store.ts'
-import type { HeldSlot, Slot, SlotStore } from './slots/slot.ts'
+import type { Slot } from './slots/slot.ts'
+import type { SlotState, SlotStore, StoredSlot } from './slots/stored-slot.ts'
 import { type OptimizerState, readState, saveSlot } from './state.ts'
 import { checkStructure, memberOf, viewsOf } from './structure.ts'
 
@@ -21,15 +22,14 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   readonly parameters: P
   readonly #rules: Rules<H>
   readonly #store: SlotStore<H>
-  /** Groups whose learning rate is a schedule, each once. */
+  /** Groups whose learning rate is a schedule. */
   readonly #scheduled: ResolvedGroup<H>[]
   readonly #check: boolean
   #gradients: P | undefined
   #steps = 0
 
   /**
-   * @param parameters a Float32Array, a Float64Array or an ndarray of one, or a list or record of
-   *   them; all entries finite.
+   * @param parameters a float array or an ndarray of one, or a list or record of them; all finite.
    * @throws TypeError or RangeError that names the wrong parameter, option or group.
    */
   constructor(rules: Rules<H>, parameters: P, options: OptimizerOptions<H> = {}) {
@@ -57,13 +57,11 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
   }
 
   /**
-   * Contiguous arrays in the optimizer's memory for gradients, in the structure of the parameters.
-   * Writing gradients there and calling `step(optimizer.gradients)` saves a copy. A step with other
-   * gradients overwrites them.
+   * Contiguous arrays for gradients in the optimizer's memory, in the structure of the parameters:
+   * `step(optimizer.gradients)` saves a copy. A step with other gradients overwrites them.
    */
   get gradients(): P {
-    this.#gradients ??= this.views('gradients')
-    return this.#gradients
+    return (this.#gradients ??= this.views('gradients'))
   }
 
   /** The number of steps taken: what schedules get at the next step. */
@@ -89,17 +87,14 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
     this.#steps++
   }
 
-  readonly #update = (slot: HeldSlot<H> & Slot): void => this.update(slot, slot.group.hyper)
+  readonly #update = (slot: StoredSlot<H> & Slot): void => this.update(slot, slot.group.hyper)
 
   /** All slots, in the order of the parameters. */
   protected get slots(): readonly Slot[] {
     return this.#store.slots
   }
 
-  /**
-   * Called once a step, after the gradients are checked and before anything changes; may throw. Does
-   * nothing by default.
-   */
+  /** Called once a step, after the gradients are checked and before anything changes; may throw. */
   protected prepare(): void {}
 
   /**
@@ -142,20 +137,22 @@ export abstract class Optimizer<H extends Hyper, P extends ParameterSet = Parame
    * @throws Error on a device: call {@link stateAsync}.
    */
   state(): OptimizerState {
-    const states = this.#store.state()
-    const parameters = this.#store.slots.map((slot, i) => saveSlot(slot, states[i]))
-    return { optimizer: this.#rules.name, steps: this.#steps, parameters }
+    return this.#saved(this.#store.state(), this.#steps)
   }
 
   /**
-   * Returns the state at the time of the call, in memory or on a device. A state from one can be
-   * loaded in the other.
+   * Returns the state at the time of the call. A state in memory can be loaded on a device, and the
+   * other way round.
    *
    * @throws RangeError as {@link settled} does.
    */
   async stateAsync(): Promise<OptimizerState> {
     const steps = this.#steps
     const [states] = await Promise.all([this.#store.stateAsync(), this.settled()])
+    return this.#saved(states, steps)
+  }
+
+  #saved(states: readonly SlotState[], steps: number): OptimizerState {
     const parameters = this.#store.slots.map((slot, i) => saveSlot(slot, states[i]))
     return { optimizer: this.#rules.name, steps, parameters }
   }

@@ -140,60 +140,6 @@ export function refuseShape(x: unknown, shape: readonly number[], size: number, 
   refuse(label, `of length ${size}`, `length ${x.length}`)
 }
 
-/** Copies a parameter's entries, row-major, into a flat array. */
-export function gather(from: Parameter, to: Floats): void {
-  if (!isNdArray(from)) to.set(from)
-  else if (isWhole(from)) to.set(from.data)
-  else gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
-}
-
-/** Copies a flat array back into a parameter's entries. */
-export function scatter(from: Floats, to: Parameter): void {
-  if (!isNdArray(to)) to.set(from)
-  else if (isWhole(to)) to.data.set(from)
-  else scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
-}
-
-/** Tells whether its entries, row-major, are exactly its data. */
-function isWhole({ data, shape, stride, offset }: NdArray<Floats>): boolean {
-  let size = 1
-  for (let d = shape.length - 1; d >= 0; d--) {
-    if (stride[d] !== size && shape[d] > 1) return false
-    size *= shape[d]
-  }
-  return offset === 0 && data.length === size
-}
-
-function gatherFrom(
-  data: Floats,
-  offset: number,
-  shape: number[],
-  stride: number[],
-  d: number,
-  to: Floats,
-  at: number,
-): number {
-  if (d === shape.length) to[at++] = data[offset]
-  else if (d === shape.length - 1) for (let i = 0; i < shape[d]; i++) to[at++] = data[offset + i * stride[d]]
-  else for (let i = 0; i < shape[d]; i++) at = gatherFrom(data, offset + i * stride[d], shape, stride, d + 1, to, at)
-  return at
-}
-
-function scatterTo(
-  from: Floats,
-  at: number,
-  data: Floats,
-  offset: number,
-  shape: number[],
-  stride: number[],
-  d: number,
-): number {
-  if (d === shape.length) data[offset] = from[at++]
-  else if (d === shape.length - 1) for (let i = 0; i < shape[d]; i++) data[offset + i * stride[d]] = from[at++]
-  else for (let i = 0; i < shape[d]; i++) at = scatterTo(from, at, data, offset + i * stride[d], shape, stride, d + 1)
-  return at
-}
-
 /** Writes entry i of an array of that shape as `[2][5]`. */
 export function place(i: number, shape: readonly number[]): string {
   let text = ''

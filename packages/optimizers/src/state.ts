@@ -2,7 +2,7 @@ import { decodeFloats, encodeFloats, type FloatsConstructor, number, refuse, sho
 import { type Floats, isRecord, place } from './parameters.ts'
 import type { Rules } from './rules.ts'
 import type { Hyper } from './settings.ts'
-import type { HeldSlot, LoadedState, SlotState } from './slots/slot.ts'
+import type { LoadedState, SlotState, StoredSlot } from './slots/stored-slot.ts'
 
 /** A saved optimizer: plain JSON, exact to the bit. Numbers are base64 of their little-endian bytes. */
 export interface OptimizerState {
@@ -27,7 +27,7 @@ const encodeAll = (values: Readonly<Record<string, Floats>>) =>
   Object.fromEntries(Object.entries(values).map(([name, one]) => [name, encodeFloats(one)]))
 
 /** Encodes the state of one slot. */
-export function saveSlot({ name, dtype, shape }: HeldSlot, { steps, arrays, numbers }: SlotState): ParameterState {
+export function saveSlot({ name, dtype, shape }: StoredSlot, { steps, arrays, numbers }: SlotState): ParameterState {
   const single = Object.entries(numbers).map(([key, value]) => [key, Float64Array.of(value)])
   return {
     name,
@@ -59,7 +59,7 @@ function largestRatio(averages: ArrayLike<number>, squares: ArrayLike<number>): 
 /** Checks the saved state of a slot, and decodes it. */
 function readSlot<H extends Hyper>(
   { squares = [], counts = [], averages = [] }: Rules<H>,
-  slot: HeldSlot,
+  slot: StoredSlot,
   saved: ParameterState,
   taken: number,
   label: string,
@@ -112,7 +112,7 @@ function checkNames(given: unknown, names: readonly string[], label: string): vo
  */
 export function readState<H extends Hyper>(
   rules: Rules<H>,
-  slots: readonly HeldSlot[],
+  slots: readonly StoredSlot[],
   state: OptimizerState,
 ): LoadedState[] {
   const { name } = rules

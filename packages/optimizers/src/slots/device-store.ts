@@ -1,70 +1,17 @@
-import { type Backend, type DeviceArray, type DeviceSlot, type DeviceSlots, refuse, type SlotContents } from '@opt/core'
+import { type Backend, type DeviceArray, type DeviceSlots, refuse, type SlotContents } from '@opt/core'
 import { type Named, shapeOf, sizeOf } from '../parameters.ts'
 import type { Rules } from '../rules.ts'
 import type { Hyper, ResolvedGroup } from '../settings.ts'
 import { staysInRange } from './bounds.ts'
-import type { FusedUpdate, Numbers } from './fused-update.ts'
-import { HeldSlot, type LoadedState, type Slot, type SlotOperation, type SlotState, type SlotStore } from './slot.ts'
+import { SlotOnDevice } from './device-slot.ts'
+import type { LoadedState, SlotState, SlotStore } from './stored-slot.ts'
 
 /** Gradients and parameters on a device must be smaller, so that float32 has room for sums of their squares. */
 const BELOW = 35184372088832 // 2^45
 
-/** A slot whose arrays are on a device. */
-class HeldOnDevice<H extends Hyper> extends HeldSlot<H> implements Slot {
-  readonly dtype = 'float32'
-  readonly rounded: readonly string[]
-  readonly #device: DeviceSlot
-
-  constructor(rules: Rules<H>, named: Named, group: ResolvedGroup<H>, device: DeviceSlot) {
-    super(rules, named, group)
-    this.rounded = rules.onDevice?.numbers ?? []
-    this.#device = device
-  }
-
-  /** The names of the state numbers that are not on the device. */
-  get ownNumbers(): string[] {
-    return Object.keys(this.numbers).filter((name) => !this.rounded.includes(name))
-  }
-
-  apply<N extends string>(update: FusedUpdate<N>, numbers: Numbers<N>): void {
-    const coefficients = update.coefficients(numbers)
-    const program = update.program(coefficients)
-    if (!program) throw new Error(`${this.label('update')}: ${update.name} has no form for devices`)
-    this.#device.run(program, coefficients)
-  }
-
-  perform<T, R, K>(operation: SlotOperation<T, R, K>, argument: T): R {
-    return operation.device(this.#device, argument)
-  }
-
-  fill(name: string, value: number): void {
-    this.#device.fill(name, value)
-  }
-
-  get parameter(): never {
-    return this.#absent('parameter')
-  }
-
-  get gradient(): never {
-    return this.#absent('gradient')
-  }
-
-  get inputs(): never {
-    return this.#absent('inputs')
-  }
-
-  get arrays(): never {
-    return this.#absent('arrays')
-  }
-
-  #absent(what: string): never {
-    throw new Error(`${this.label(what)} cannot be read on a device: use slot.apply or slot.perform`)
-  }
-}
-
 /** The slots of an optimizer whose parameters are on a device. */
 export class DeviceStore<H extends Hyper> implements SlotStore<H> {
-  readonly slots: readonly HeldOnDevice<H>[]
+  readonly slots: readonly SlotOnDevice<H>[]
   readonly #rules: Rules<H>
   readonly #device: DeviceSlots
   readonly #below: number
@@ -80,7 +27,7 @@ export class DeviceStore<H extends Hyper> implements SlotStore<H> {
     this.#rules = rules
     this.#below = below
     this.#device = backend.slots(requests, { inputs, numbers, squares, below })
-    this.slots = this.#device.slots.map((slot, i) => new HeldOnDevice(rules, parameters[i], groups[i], slot))
+    this.slots = this.#device.slots.map((slot, i) => new SlotOnDevice(rules, parameters[i], groups[i], slot))
   }
 
   check(given: unknown, i: number, what: string): void {
@@ -95,7 +42,7 @@ export class DeviceStore<H extends Hyper> implements SlotStore<H> {
     return this.#device.own(i, what)
   }
 
-  step(step: number, inspect: boolean, update: (slot: HeldOnDevice<H>) => void): void {
+  step(step: number, inspect: boolean, update: (slot: SlotOnDevice<H>) => void): void {
     if (inspect) for (let i = 0; i < this.slots.length; i++) this.#confine(i, step)
     this.slots.forEach((slot, i) => {
       this.#device.record(i, step, [slot.steps, ...slot.ownNumbers.map((name) => slot.numbers[name])])

@@ -1,6 +1,7 @@
 import { refuse } from '@opt/core'
-import { type Floats, gather, scatter } from '../parameters.ts'
-import type { HeldArrays } from './memory-store.ts'
+import { gather, scatter } from '../gather.ts'
+import type { Floats } from '../parameters.ts'
+import type { SlotInMemory } from './memory-slot.ts'
 
 const FINITE = 'a finite number after the step'
 const UNCHANGED = '; nothing has changed'
@@ -14,13 +15,13 @@ interface SavedArray {
 
 /** What a step may change of a slot, as it was before the step. */
 interface Copy {
-  slot: HeldArrays
+  slot: SlotInMemory
   arrays: SavedArray[]
   numbers: Record<string, number>
   steps: number
 }
 
-function copyOf(slot: HeldArrays): Copy {
+function copyOf(slot: SlotInMemory): Copy {
   const { parameter, gradient, inputs, arrays, numbers, steps } = slot
   const all = { ...arrays, parameters: parameter, ...inputs, gradients: gradient }
   return {
@@ -33,10 +34,10 @@ function copyOf(slot: HeldArrays): Copy {
 
 /** Takes steps that are undone if a number is not finite afterwards. */
 export class Trial {
-  readonly #slots: readonly HeldArrays[]
+  readonly #slots: readonly SlotInMemory[]
   #copies: Copy[] | undefined
 
-  constructor(slots: readonly HeldArrays[]) {
+  constructor(slots: readonly SlotInMemory[]) {
     this.#slots = slots
   }
 
