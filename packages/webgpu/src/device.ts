@@ -1,6 +1,6 @@
 import { number, type Program, refuse, show, WORKGROUP } from '@opt/core'
+import { type Compiled, compile } from './compiled.ts'
 import { GPUArray, Pool, Usage } from './pool.ts'
-import { declarations, wgsl } from './wgsl.ts'
 
 /** Bytes between the numbers of two commands, and the number of commands in one submission. */
 const SLOT = 256
@@ -11,15 +11,6 @@ const GROUPS = 2048
 /** Arrays, or numbers, by their names in a program. */
 export type Arrays = Readonly<Record<string, GPUArray>>
 export type Numbers = Readonly<Record<string, number>>
-
-interface Compiled {
-  index: number
-  pipeline: GPUComputePipeline
-  layout: GPUBindGroupLayout
-  /** Names of the arrays, in the order of their bindings. */
-  arrays: string[]
-  numbers: { name: string; float: boolean }[]
-}
 
 /** Returns the number of workgroups of a program that has `each`. */
 const groupsFor = ({ each, threads = WORKGROUP }: Program, numbers: Numbers) => Math.ceil(numbers?.[each!] / threads)
@@ -189,29 +180,7 @@ export class Device {
   }
 
   #compile(program: Program): Compiled {
-    const { name } = program
-    const { reads, writes, numbers } = declarations(program)
-    const buffers: GPUBufferBindingLayout[] = [
-      { type: 'uniform', hasDynamicOffset: true },
-      ...reads.map(() => ({ type: 'read-only-storage' }) as const),
-      ...writes.map(() => ({ type: 'storage' }) as const),
-    ]
-    const layout = this.gpu.createBindGroupLayout({
-      entries: buffers.map((buffer, binding) => ({ binding, visibility: 4, buffer })),
-    })
-    const module = this.gpu.createShaderModule({ label: name, code: wgsl(program, this.subgroups) })
-    const pipeline = this.gpu.createComputePipeline({
-      label: name,
-      layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main' },
-    })
-    const compiled = {
-      index: this.#compiled.size,
-      pipeline,
-      layout,
-      arrays: [...reads, ...writes].map((array) => array.name),
-      numbers: numbers.map((number) => ({ name: number.name, float: number.type === 'f32' })),
-    }
+    const compiled = compile(this.gpu, program, this.#compiled.size, this.subgroups)
     this.#compiled.set(program, compiled)
     return compiled
   }

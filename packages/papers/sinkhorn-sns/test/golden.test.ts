@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { distance, golden } from '@opt/testing'
 import { Matrix, solve } from 'ml-matrix'
 import {
   densities1d,
@@ -14,24 +14,13 @@ import {
 
 // biome-ignore lint/suspicious/noExplicitAny: golden files are checked by what is read from them
 type Golden = any
-const golden = (name: string): Golden =>
-  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'))
-
 /** Each case behind its name. */
 const cases = (list: Golden[], name = (_: Golden, i: number): number => i): [number, Golden][] =>
   list.map((item, i) => [name(item, i), item])
 
-/** Largest difference between two equally long lists. */
-function distance(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  expect(x.length).toBe(y.length)
-  let most = 0
-  for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i] - y[i]))
-  return most
-}
-
 const spread = (C: number[][]) => Math.max(...C.flat()) - Math.min(...C.flat())
 
-describe.each(cases(golden('solutions')))('solution %i', (_, problem) => {
+describe.each(cases(golden(import.meta.url, 'solutions.json')))('solution %i', (_, problem) => {
   const { C, a, b, lp, solutions } = problem
 
   test.each(cases(solutions, ({ epsilon }) => epsilon))('epsilon %d', (epsilon, known) => {
@@ -67,7 +56,7 @@ describe.each(cases(golden('solutions')))('solution %i', (_, problem) => {
   })
 })
 
-describe.each(cases(golden('steps')))('steps %i', (_, known) => {
+describe.each(cases(golden(import.meta.url, 'steps.json')))('steps %i', (_, known) => {
   const { C, a, b, epsilon } = known
 
   test.each(cases(known.sinkhorn, ({ k }) => k))('Sinkhorn iteration %i', (k, { f, g, rowErrorAfter, dual }) => {
@@ -124,34 +113,40 @@ describe.each(cases(golden('steps')))('steps %i', (_, known) => {
 })
 
 describe('rounding', () => {
-  test.each(golden('rounding') as Golden[])('case %#', ({ plan, a, b, rounded, l1Change, bound }) => {
-    const before = structuredClone(plan)
-    const ours = roundPlan(plan, a, b)
-    expect(distance(ours.data, rounded.flat())).toBeLessThan(1e-14)
-    const change = ours.data.reduce((sum, p, k) => sum + Math.abs(p - plan.flat()[k]), 0)
-    expect(Math.abs(change - l1Change)).toBeLessThan(1e-13)
-    expect(change).toBeLessThanOrEqual(bound + 1e-14)
-    expect(plan).toEqual(before)
-  })
+  test.each(golden(import.meta.url, 'rounding.json') as Golden[])(
+    'case %#',
+    ({ plan, a, b, rounded, l1Change, bound }) => {
+      const before = structuredClone(plan)
+      const ours = roundPlan(plan, a, b)
+      expect(distance(ours.data, rounded.flat())).toBeLessThan(1e-14)
+      const change = ours.data.reduce((sum, p, k) => sum + Math.abs(p - plan.flat()[k]), 0)
+      expect(Math.abs(change - l1Change)).toBeLessThan(1e-13)
+      expect(change).toBeLessThanOrEqual(bound + 1e-14)
+      expect(plan).toEqual(before)
+    },
+  )
 })
 
 describe('Sinkhorn divergence', () => {
-  test.each(golden('divergence') as Golden[])('clouds %#', ({ x, y, a, b, metric: name, values }) => {
-    const metric = name === 'l1' ? 'cityblock' : name
-    for (const { epsilon, ab, divergence, cost } of values) {
-      const ours = sinkhornDivergence(x, y, { a, b, metric, epsilon, tolerance: 1e-12 })
-      expect(ours.converged).toBe(true)
-      expect(Math.abs(ours.divergence - divergence)).toBeLessThan(1e-11)
-      const pair = sinkhornNewton(pairwiseCost(x, y, metric), a, b, { epsilon, tolerance: 1e-12 })
-      expect(Math.abs(pair.value - ab)).toBeLessThan(1e-11)
-      expect(Math.abs(pair.cost - cost)).toBeLessThan(1e-10)
-    }
-  })
+  test.each(golden(import.meta.url, 'divergence.json') as Golden[])(
+    'clouds %#',
+    ({ x, y, a, b, metric: name, values }) => {
+      const metric = name === 'l1' ? 'cityblock' : name
+      for (const { epsilon, ab, divergence, cost } of values) {
+        const ours = sinkhornDivergence(x, y, { a, b, metric, epsilon, tolerance: 1e-12 })
+        expect(ours.converged).toBe(true)
+        expect(Math.abs(ours.divergence - divergence)).toBeLessThan(1e-11)
+        const pair = sinkhornNewton(pairwiseCost(x, y, metric), a, b, { epsilon, tolerance: 1e-12 })
+        expect(Math.abs(pair.value - ab)).toBeLessThan(1e-11)
+        expect(Math.abs(pair.cost - cost)).toBeLessThan(1e-10)
+      }
+    },
+  )
 })
 
 describe('images', () => {
   const METRICS = { sq: 'sqeuclidean', l1: 'cityblock', l2: 'euclidean' } as const
-  const { mnist, digits8 } = golden('images')
+  const { mnist, digits8 } = golden(import.meta.url, 'images.json')
 
   test.each<Golden>([...digits8, ...mnist])('pair %#', ({ side, maxPixel, pixelsI, pixelsJ, results }) => {
     for (const { metric, eta, floor, cost, value, lp } of results) {
@@ -172,26 +167,29 @@ describe('images', () => {
 })
 
 describe('assignments as regularisation vanishes', () => {
-  test.each(golden('assignment') as Golden[])('n = $n', ({ n, C, assignment, optimum, entropic }) => {
-    const masses = new Float64Array(n).fill(1 / n)
-    for (const { eta, cost, value, argmaxMatches } of entropic) {
-      const s = sinkhornNewton(C, masses, masses, { epsilon: 1 / eta, tolerance: 1e-12 })
-      expect(s.status).toBe('converged')
-      expect(Math.abs(s.cost - cost)).toBeLessThan(1e-10)
-      expect(Math.abs(s.value - value)).toBeLessThan(1e-10)
-      const matches = assignment.filter((j: number, i: number) => {
-        const row = s.planRow(i)
-        return row[j] === Math.max(...row)
-      })
-      expect(matches.length).toBe(argmaxMatches)
-    }
-    const last = sinkhornNewton(C, masses, masses, { epsilon: 1 / 120_000, tolerance: 1e-12 })
-    expect(Math.abs(last.cost - optimum)).toBeLessThan(1e-6)
-    const bounds = transportBounds(C, masses, masses, { ...last, plan: last.plan(), epsilon: 1 / 120_000 })
-    expect(bounds.upper - bounds.lower).toBeLessThan(1e-3)
-    expect(bounds.lower).toBeLessThanOrEqual(optimum + 1e-12)
-    expect(bounds.upper).toBeGreaterThanOrEqual(optimum - 1e-12)
-  })
+  test.each(golden(import.meta.url, 'assignment.json') as Golden[])(
+    'n = $n',
+    ({ n, C, assignment, optimum, entropic }) => {
+      const masses = new Float64Array(n).fill(1 / n)
+      for (const { eta, cost, value, argmaxMatches } of entropic) {
+        const s = sinkhornNewton(C, masses, masses, { epsilon: 1 / eta, tolerance: 1e-12 })
+        expect(s.status).toBe('converged')
+        expect(Math.abs(s.cost - cost)).toBeLessThan(1e-10)
+        expect(Math.abs(s.value - value)).toBeLessThan(1e-10)
+        const matches = assignment.filter((j: number, i: number) => {
+          const row = s.planRow(i)
+          return row[j] === Math.max(...row)
+        })
+        expect(matches.length).toBe(argmaxMatches)
+      }
+      const last = sinkhornNewton(C, masses, masses, { epsilon: 1 / 120_000, tolerance: 1e-12 })
+      expect(Math.abs(last.cost - optimum)).toBeLessThan(1e-6)
+      const bounds = transportBounds(C, masses, masses, { ...last, plan: last.plan(), epsilon: 1 / 120_000 })
+      expect(bounds.upper - bounds.lower).toBeLessThan(1e-3)
+      expect(bounds.lower).toBeLessThanOrEqual(optimum + 1e-12)
+      expect(bounds.upper).toBeGreaterThanOrEqual(optimum - 1e-12)
+    },
+  )
 })
 
 test('has a Hessian whose Newton step brings the gradient down', () => {
