@@ -1,3 +1,4 @@
+import { averageAt, averageOne } from './average'
 import { mulAdd } from '../../core/assembly/simd'
 
 export { adamw, adamw32 } from './adamw'
@@ -20,10 +21,8 @@ function adamOf<T>(
   for (; i + lanes <= n; i += lanes) {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
-    const first = v128.add<T>(v128.mul<T>(vb1, v128.load(m)), v128.mul<T>(vc1, gradient))
-    let second = v128.add<T>(v128.mul<T>(vb2, v128.load(v)), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
-    v128.store(m, first)
-    v128.store(v, second)
+    const first = averageAt<T>(m, vb1, vc1, gradient)
+    let second = averageAt<T>(v, vb2, vc2, v128.mul<T>(gradient, gradient))
     if (largest) {
       second = v128.pmax<T>(v128.load(w), second)
       v128.store(w, second)
@@ -39,10 +38,8 @@ function adamOf<T>(
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)
-    const first = b1 * load<T>(m) + c1 * gradient
-    let second = b2 * load<T>(v) + c2 * (gradient * gradient)
-    store<T>(m, first)
-    store<T>(v, second)
+    const first = averageOne<T>(m, b1, c1, gradient)
+    let second = averageOne<T>(v, b2, c2, gradient * gradient)
     if (largest) {
       const known = load<T>(w)
       second = known < second ? second : known

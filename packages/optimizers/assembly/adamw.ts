@@ -1,3 +1,5 @@
+import { averageAt, averageOne } from './average'
+
 // One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
 
 // @ts-ignore: decorator
@@ -13,10 +15,8 @@ function adamwOf<T>(
   let i = 0
   for (; i + lanes <= n; i += lanes) {
     const gradient = v128.load(g)
-    const first = v128.add<T>(v128.mul<T>(vb1, v128.load(m)), v128.mul<T>(vc1, gradient))
-    const second = v128.add<T>(v128.mul<T>(vb2, v128.load(v)), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
-    v128.store(m, first)
-    v128.store(v, second)
+    const first = averageAt<T>(m, vb1, vc1, gradient)
+    const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(gradient, gradient))
     const root = v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)
     const step = v128.div<T>(v128.mul<T>(vrate, first), root)
     v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, v128.load(p)), step))
@@ -27,10 +27,8 @@ function adamwOf<T>(
   }
   for (; i < n; i++) {
     const gradient = load<T>(g)
-    const first = b1 * load<T>(m) + c1 * gradient
-    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
-    store<T>(m, first)
-    store<T>(v, second)
+    const first = averageOne<T>(m, b1, c1, gradient)
+    const second = averageOne<T>(v, b2, c2, gradient * gradient)
     store<T>(p, decay * load<T>(p) - (rate * first) / (sqrt<T>(second * correct) + eps))
     p += sizeof<T>()
     m += sizeof<T>()

@@ -1,3 +1,4 @@
+import { averageAt, averageOne } from './average'
 import { mulAdd } from '../../core/assembly/simd'
 
 // One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
@@ -17,11 +18,9 @@ function rmspropOf<T>(
   for (; i + lanes <= n; i += lanes) {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
-    let second = v128.add<T>(v128.mul<T>(vold, v128.load(s)), v128.mul<T>(vfresh, v128.mul<T>(gradient, gradient)))
-    v128.store(s, second)
+    let second = averageAt<T>(s, vold, vfresh, v128.mul<T>(gradient, gradient))
     if (centered) {
-      const mean = v128.add<T>(v128.mul<T>(vold, v128.load(a)), v128.mul<T>(vfresh, gradient))
-      v128.store(a, mean)
+      const mean = averageAt<T>(a, vold, vfresh, gradient)
       second = v128.pmax<T>(v128.sub<T>(second, v128.mul<T>(mean, mean)), zero)
       a += 16
     }
@@ -39,11 +38,9 @@ function rmspropOf<T>(
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)
-    let second = old * load<T>(s) + fresh * (gradient * gradient)
-    store<T>(s, second)
+    let second = averageOne<T>(s, old, fresh, gradient * gradient)
     if (centered) {
-      const mean = old * load<T>(a) + fresh * gradient
-      store<T>(a, mean)
+      const mean = averageOne<T>(a, old, fresh, gradient)
       second -= mean * mean
       if (second < 0) second = 0
       a += sizeof<T>()

@@ -1,4 +1,4 @@
-import { mulAdd } from '../../../core/assembly/simd'
+import { averageAt, averageOne } from '../../../optimizers/assembly/average'
 
 // One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
 
@@ -16,10 +16,8 @@ function adahessianOf<T>(
   let i = 0
   for (; i + lanes <= n; i += lanes) {
     const curvature = v128.load(d)
-    const first = mulAdd<T>(vb1, v128.load(m), v128.mul<T>(vc1, v128.load(g)))
-    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(curvature, curvature)))
-    v128.store(m, first)
-    v128.store(v, second)
+    const first = averageAt<T>(m, vb1, vc1, v128.load(g))
+    const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(curvature, curvature))
     const root = v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)
     v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, v128.load(p)), v128.div<T>(v128.mul<T>(vrate, first), root)))
     p += 16
@@ -30,10 +28,8 @@ function adahessianOf<T>(
   }
   for (; i < n; i++) {
     const curvature = load<T>(d)
-    const first = b1 * load<T>(m) + c1 * load<T>(g)
-    const second = b2 * load<T>(v) + c2 * (curvature * curvature)
-    store<T>(m, first)
-    store<T>(v, second)
+    const first = averageOne<T>(m, b1, c1, load<T>(g))
+    const second = averageOne<T>(v, b2, c2, curvature * curvature)
     store<T>(p, decay * load<T>(p) - (rate * first) / (sqrt<T>(second * correct) + eps))
     p += sizeof<T>()
     m += sizeof<T>()

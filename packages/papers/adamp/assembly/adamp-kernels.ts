@@ -1,3 +1,4 @@
+import { averageAt, averageOne } from '../../../optimizers/assembly/average'
 import { mulAdd } from '../../../core/assembly/simd'
 
 export { adamw, adamw32 } from '../../../optimizers/assembly/adamw'
@@ -21,9 +22,8 @@ function adamDirectionOf<T>(
     const gradient = v128.load(g)
     const fresh = v128.mul<T>(vc1, gradient)
     const first = mulAdd<T>(vb1, v128.load(m), fresh)
-    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
+    const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(gradient, gradient))
     v128.store(m, first)
-    v128.store(v, second)
     const ahead = nesterov ? mulAdd<T>(vb1, first, fresh) : first
     v128.store(g, v128.div<T>(ahead, v128.add<T>(v128.sqrt<T>(v128.mul<T>(second, vcorrect)), veps)))
     m += 16
@@ -34,9 +34,8 @@ function adamDirectionOf<T>(
     const gradient = load<T>(g)
     const fresh = c1 * gradient
     const first = b1 * load<T>(m) + fresh
-    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
+    const second = averageOne<T>(v, b2, c2, gradient * gradient)
     store<T>(m, first)
-    store<T>(v, second)
     const ahead: T = nesterov ? b1 * first + fresh : first
     store<T>(g, ahead / (sqrt<T>(second * correct) + eps))
     m += sizeof<T>()

@@ -1,3 +1,4 @@
+import { averageAt, averageOne } from '../../../optimizers/assembly/average'
 import { expCore } from '../../../core/assembly/exp'
 import { mulAdd } from '../../../core/assembly/simd'
 
@@ -29,12 +30,10 @@ function diffgradOf<T>(
   for (; i + lanes <= n; i += lanes) {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
-    const first = mulAdd<T>(vb1, v128.load(m), v128.mul<T>(vc1, gradient))
-    const second = mulAdd<T>(vb2, v128.load(v), v128.mul<T>(vc2, v128.mul<T>(gradient, gradient)))
+    const first = averageAt<T>(m, vb1, vc1, gradient)
+    const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(gradient, gradient))
     const change = v128.sub<T>(v128.load(q), gradient)
     const rub = v128.add<T>(one, expOf<T>(v128.neg<T>(v128.abs<T>(change))))
-    v128.store(m, first)
-    v128.store(v, second)
     v128.store(q, gradient)
     const root = v128.mul<T>(rub, v128.add<T>(v128.sqrt<T>(second), veps))
     v128.store(p, v128.sub<T>(v128.mul<T>(vdecay, x), v128.div<T>(v128.mul<T>(vrate, first), root)))
@@ -47,12 +46,10 @@ function diffgradOf<T>(
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)
-    const first = b1 * load<T>(m) + c1 * gradient
-    const second = b2 * load<T>(v) + c2 * (gradient * gradient)
+    const first = averageOne<T>(m, b1, c1, gradient)
+    const second = averageOne<T>(v, b2, c2, gradient * gradient)
     const change = <f64>(load<T>(q) - gradient)
     const rub = <T>1 + <T>f64x2.extract_lane(expCore(f64x2.splat(-abs(change))), 0)
-    store<T>(m, first)
-    store<T>(v, second)
     store<T>(q, gradient)
     store<T>(p, decay * x - (rate * first) / (rub * (sqrt<T>(second) + eps)))
     p += sizeof<T>()
