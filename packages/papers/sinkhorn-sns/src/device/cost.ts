@@ -3,11 +3,11 @@ import type { CostPoints } from '../problem/cost-rows.ts'
 import type { Problem } from '../problem/problem.ts'
 
 /**
- * How programs get at the cost: arrays and numbers that they declare, and WGSL functions `row_at(i)` and
- * `column_at(j)`, read once for a line, and `cost(row, column)` of two of those.
+ * What programs need to compute a cost: arrays and numbers to declare, and WGSL functions `row_at(i)` and
+ * `column_at(j)`, called once for a line, and `cost(row, column)` of two of their values.
  */
 export interface CostAccess {
-  /** Tells programs for different costs apart. */
+  /** Distinguishes programs for different costs. */
   kind: string
   reads: readonly string[]
   numbers: readonly string[]

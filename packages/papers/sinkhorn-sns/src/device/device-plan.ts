@@ -16,7 +16,7 @@ import { DevicePotentials } from './potentials.ts'
 import type { Pairs, Side, Sides } from './sides.ts'
 import { distance, fit, marginal, survey } from './step-programs.ts'
 
-/** Sinkhorn iterations queued at a time: as many as take about this long, at most so many. */
+/** Sinkhorn iterations are queued in batches of about so many milliseconds, and at most so many. */
 const MILLISECONDS = 30
 const AT_MOST = 64
 /** Marginals below this have underflowed. */

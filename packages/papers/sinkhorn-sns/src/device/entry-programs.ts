@@ -6,8 +6,8 @@ import { planAccess } from './pass-programs.ts'
 export const BINS = 1024
 
 /**
- * How many entries of P fall into each of {@link BINS} bins: a positive float32's bits, less `low`, over 2^shift.
- * With low = 0 and shift = 21 a bin is a quarter of an octave.
+ * Counts the entries of P in each of {@link BINS} bins: the bits of a positive float32, minus `low`, over 2^shift. With
+ * low = 0 and shift = 21 a bin is a quarter of an octave.
  */
 export const histogram = (access: CostAccess): Program =>
   sharedProgram(`histogram, ${access.kind}`, () => {
@@ -78,7 +78,7 @@ export const fillEntries = (access: CostAccess, across: boolean): Program =>
       reads: [...reads, 'starts: u32'],
       writes: ['places: u32', 'values'],
       numbers: [...numbers, 'threshold', 'room: u32'],
-      // A thread's place among those that take an entry: bits below its own.
+      // The place of a thread among those whose entry is taken: the bits below its own.
       helpers: `${helpers} var<workgroup> takers: array<atomic<u32>, ${WORKGROUP / 32}>;`,
       body: `
   ${open}
@@ -106,7 +106,7 @@ export const fillEntries = (access: CostAccess, across: boolean): Program =>
     }
   })
 
-/** Where each line starts: the sums of the counts before it; one workgroup. */
+/** Computes where each line starts: the sum of the counts before it; one workgroup. */
 export const starts: Program = {
   name: 'starts',
   reads: ['counts: u32'],

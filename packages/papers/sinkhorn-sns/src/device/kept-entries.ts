@@ -51,8 +51,8 @@ export class KeptEntries {
   }
 
   /**
-   * As few entries as leave out at most `mass` together (each counted as if it were the largest of its bin), but
-   * `minimum` at least.
+   * Selects as few entries as leave out at most `mass` together (each counted as if it were the largest of its bin),
+   * but at least `minimum`.
    */
   async byMass(pairs: Pairs, epsilon: number, mass: number, minimum: number): Promise<Threshold> {
     const counts = await this.#histogram(pairs, epsilon, 0, OCTAVES)
@@ -68,7 +68,7 @@ export class KeptEntries {
     return { value: float(bin << OCTAVES), kept }
   }
 
-  /** The `count` largest entries: the bin of the last of them, ten bits finer each time. */
+  /** Selects the `count` largest entries: finds the bin of the last of them, ten bits finer each time. */
   async byCount(pairs: Pairs, epsilon: number, count: number): Promise<Threshold> {
     let low = 0
     let above = 0

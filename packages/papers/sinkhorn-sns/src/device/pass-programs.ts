@@ -2,19 +2,19 @@ import { type Program, sharedProgram, WORKGROUP } from '@opt/core/program'
 import type { CostAccess } from './cost.ts'
 
 /**
- * What a pass over the plan P = exp((F + G - C) / epsilon) adds up along each line: its logarithm's sum as (largest
- * exponent, sum of exponentials below it), P times a vector, P squared times a vector, or P times C.
+ * What a pass over the plan P = exp((F + G - C) / epsilon) sums along each line: the log-sum-exp as (largest exponent,
+ * sum of exponentials relative to it), P times a vector, P squared times a vector, or P times C.
  */
 export type Mode = 'lse' | 'product' | 'square' | 'cost'
 
-/** Rows that one workgroup does at a time: each entry of the other side is then read once for all of them. */
+/** Rows of one workgroup: each entry of the other side is read once for all of them. */
 export const ROWS = 4
-/** Columns of a matrix that one workgroup does at a time, and threads for each. */
+/** Columns of a matrix of one workgroup, and threads for each. */
 export const COLUMNS = 64
 const LANES = WORKGROUP / COLUMNS
 
 /**
- * WorkingPotentials are pairs: a multiple of a grid, a power of two, and a rest. The sum of two such multiples is
+ * Potentials are pairs: a multiple of a grid, a power of two, and a rest. The sum of two such multiples is
  * exact in float32, and nearly exact its difference to a cost of about the same size: so the exponent does not
  * cancel, however small epsilon is.
  */

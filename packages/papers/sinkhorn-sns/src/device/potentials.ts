@@ -7,7 +7,7 @@ import { along } from './step-programs.ts'
 /** Grid of potentials that are about 1. */
 const GRID = 1 / 1048576
 
-/** WorkingPotentials on the device, as pairs of a multiple of a grid and a rest; and those of a tried step. */
+/** Potentials on the device, as pairs of a multiple of a grid and a rest; and those of a tried step. */
 export class DevicePotentials {
   epsilon = 1
   grid: number = GRID

@@ -1,6 +1,6 @@
 import { type Program, WORKGROUP } from '@opt/core/program'
 
-/** The log-sum-exp of line k from its parts, as (largest exponent, sum below it). */
+/** The log-sum-exp of line k from its parts, as (largest exponent, sum of exponentials relative to it). */
 const WHOLE = `
 fn whole(k: u32) -> vec2f {
   var all = lines[k];
@@ -12,7 +12,7 @@ fn whole(k: u32) -> vec2f {
   return all;
 }`
 
-/** A potential moved by a little: the rest takes it, and hands whole multiples of the grid over. */
+/** Moves a potential by a little: the rest absorbs it, and carries whole multiples of the grid over. */
 const MOVED = `
 fn moved(f: vec2f, by: f32) -> vec2f {
   let rest = f.y + by;
@@ -34,7 +34,7 @@ export const fit: Program = {
   F[i] = moved(F[i], p.epsilon * ((log_mass[i] - line.x) - log(line.y)));`,
 }
 
-/** The marginal of one side. */
+/** Computes the marginal of one side. */
 export const marginal: Program = {
   name: 'marginal',
   each: 'n',
@@ -47,7 +47,7 @@ export const marginal: Program = {
   r[i] = exp(line.x) * line.y;`,
 }
 
-/** The L1 distance of two vectors, by one workgroup, into place `at`; stops what follows when it is at most `goal`. */
+/** Writes the L1 distance of two vectors to place `at`; sets `stop` when it is at most `goal`. One workgroup. */
 export const distance: Program = {
   name: 'distance',
   reads: ['r', 'a'],
@@ -63,7 +63,7 @@ export const distance: Program = {
   }`,
 }
 
-/** WorkingPotentials moved along a direction. */
+/** Moves potentials along a direction. */
 export const along: Program = {
   name: 'along',
   each: 'n',
@@ -75,7 +75,7 @@ export const along: Program = {
   F[i] = moved(start[i], p.alpha * d[i]);`,
 }
 
-/** Of one side: the slope (a - r)'d, the least and largest of d, the least of r; four numbers from place `at` on. */
+/** Writes four numbers of one side, from place `at` on: the slope (a - r)'d, least and largest d, least r. */
 export const survey: Program = {
   name: 'survey',
   reads: ['a', 'r', 'd'],
