@@ -145,6 +145,7 @@ async function bundledPages(project, packageName, { code, output }) {
   await vite({
     root: project,
     configFile: false,
+    base: './',
     logLevel: 'silent',
     build: {
       outDir: join(project, 'vite'),
