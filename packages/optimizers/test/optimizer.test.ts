@@ -4,6 +4,7 @@ import { conformance } from '../src/conformance/index.ts'
 import {
   Adam,
   fraction,
+  fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
@@ -142,4 +143,29 @@ describe('the contract', () => {
     new SGD(x, { learningRate: 0.25 }).step(g)
     for (let i = 0; i < x.length; i += 997) expect(x[i]).toBe(before[i] / 2)
   })
+})
+
+test('an update without a kernel runs in plain JavaScript, whatever its name', () => {
+  const peak = fusedUpdate({
+    name: 'peak', // the name of a vector kernel
+    writes: ['parameter'],
+    reads: ['gradient'],
+    numbers: ['learningRate'],
+    plain(n, { parameter: x, gradient: g }, { learningRate }, round) {
+      for (let i = 0; i < n; i++) x[i] -= round(learningRate * g[i])
+    },
+  })
+  class Plain extends Optimizer<Hyper> {
+    protected override update(slot: Slot, { learningRate }: Hyper): void {
+      slot.apply(peak, { learningRate })
+    }
+  }
+  const rules = { name: 'Plain', settings: { learningRate: nonnegative(0.1) }, arrays: () => [] }
+  for (const Kind of [Float64Array, Float32Array]) {
+    const [x, g] = [Kind.of(1, 2), Kind.of(3, 0.7)]
+    const rate = Kind.of(0.1)[0]
+    const product = (k: number) => Kind.of(rate * g[k])[0]
+    new Plain(rules, x).step(g)
+    expect(x).toEqual(Kind.of(1 - product(0), 2 - product(1)))
+  }
 })

@@ -28,6 +28,8 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
   /** The caller's array; null if the optimizer is resident. */
   readonly source: Parameter | null
   readonly rounded: readonly string[] = []
+  /** The names of the exports of the rules' kernels. */
+  readonly #exports: Readonly<Record<string, unknown>>
   readonly #bound = new Map<object, BoundUpdate>()
 
   constructor(
@@ -39,6 +41,7 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
     source: Parameter | null,
   ) {
     super(rules, named, group)
+    this.#exports = rules.kernels?.plain ?? {}
     this.parameter = parameter
     this.gradient = gradient
     this.inputs = inputs
@@ -56,10 +59,11 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
     bound(numbers)
   }
 
-  /** Binds an update to the slot's arrays, at its first use. */
+  /** Binds an update to the slot's arrays, at its first use; in plain JavaScript if the rules' kernels lack it. */
   #bind<N extends string>(update: FusedUpdate<N>): BoundUpdate<N> {
     const { parameter, gradient, inputs, arrays, kernels, length } = this
-    const bind = (kernels[update.name] ?? update.bind(null)) as ReturnType<FusedUpdate<N>['bind']>
+    const { name } = update
+    const bind = (name in this.#exports ? kernels[name] : update.bind(null)) as ReturnType<FusedUpdate<N>['bind']>
     const bound = bind(length, { parameter, gradient, ...inputs, ...arrays })
     this.#bound.set(update, bound as BoundUpdate)
     return bound
