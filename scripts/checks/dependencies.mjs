@@ -12,6 +12,7 @@ const RANKS = {
   core: 0,
   optimizers: 1,
   datasets: 1,
+  'datasets-tables': 1,
   executor: 1,
   nn: 1.5,
   jax: 2.5,

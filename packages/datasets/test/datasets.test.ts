@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import {
   a9a,
   breastCancer,
+  type Classification,
   cifar10,
   DataAbsentError,
   diabetes,
@@ -156,6 +157,55 @@ test('iris, anywhere', async () => {
   expect(classNames).toEqual(['setosa', 'versicolor', 'virginica'])
 })
 
+describe('npm package @opt/datasets-tables', () => {
+  const source = 'npm package @opt/datasets-tables'
+  const lines = (rows: ArrayLike<number>[]) => bytes(`${rows.map((row) => Array.from(row).join(',')).join('\n')}\n`)
+  const rowsOf = ({ features: { data, shape }, ...rest }: Classification) => {
+    const [n = 0, d = 0] = shape
+    return Array.from({ length: n }, (_, i) => [...data.subarray(i * d, (i + 1) * d), rest.labels[i]!])
+  }
+
+  test.each([
+    { load: wine, file: 'wine_data.csv', top: '178,13,class_0,class_1,class_2\n' },
+    { load: breastCancer, file: 'breast_cancer.csv', top: '569,30,malignant,benign\n' },
+    { load: digits, file: 'digits.csv', top: '' },
+  ])('gives what $file gives', async ({ load, file, top }) => {
+    delete process.env.OPT_DATA_DIR
+    const packaged = await load()
+    expect(packaged.source).toBe(source)
+    const text = Uint8Array.from([...bytes(top), ...lines(rowsOf(packaged))])
+    expect(await load({ read: files({ [file]: text }) })).toEqual({ ...packaged, source: `read: ${file}` })
+  })
+
+  test('gives what the files of diabetes give', async () => {
+    delete process.env.OPT_DATA_DIR
+    const packaged = await diabetes()
+    const { data } = packaged.features
+    const rows = Array.from({ length: 442 }, (_, i) => Array.from(data.subarray(10 * i, 10 * i + 10)).join(' '))
+    const contents = {
+      'diabetes_data_raw.csv': bytes(rows.join('\n')),
+      'diabetes_target.csv': bytes(Array.from(packaged.targets).join('\n')),
+    }
+    expect(packaged.source).toBe(source)
+    const read = await diabetes({ read: files(contents) })
+    expect(read).toEqual({ ...packaged, source: 'read: diabetes_data_raw.csv' })
+    const half = { 'diabetes_target.csv': contents['diabetes_target.csv'] }
+    await expect(diabetes({ read: files(half) })).rejects.toThrow(DataAbsentError)
+  })
+
+  test('a folder comes first; without the file, the package', async () => {
+    const own = await mkdtemp(join(folder, 'wine-'))
+    expect((await wine({ folder: own })).source).toBe(source)
+    process.env.OPT_DATA_DIR = own
+    expect((await wine()).source).toBe(source)
+    await writeFile(join(own, 'wine_data.csv'), '1,2,a,b\n1,2,0\n')
+    await expect(wine()).rejects.toThrow('wine: expected 178 rows of 13 numbers, found 1 rows of 2')
+    delete process.env.OPT_DATA_DIR
+    await expect(wine({ folder: own })).rejects.toThrow('wine: expected 178 rows')
+    expect((await wine()).source).toBe(source)
+  })
+})
+
 test('CIFAR-10 from binary batches: planes are interleaved', async () => {
   const record = (label: number) => [label, ...Array(1024).fill(1), ...Array(1024).fill(2), ...Array(1024).fill(3)]
   const batch = Uint8Array.from({ length: 10000 }, () => 0)
@@ -198,12 +248,10 @@ describe('absent data', () => {
 
   test('no folder, or an absent one', async () => {
     delete process.env.OPT_DATA_DIR
-    await expect(wine()).rejects.toThrow(
-      'wine: the data are not here (no folder was given and OPT_DATA_DIR is not set)',
-    )
-    await expect(wine({ folder: '/nowhere' })).rejects.toThrow('looked in /nowhere')
+    await expect(a9a()).rejects.toThrow('a9a: the data are not here (no folder was given and OPT_DATA_DIR is not set)')
+    await expect(a9a({ folder: '/nowhere' })).rejects.toThrow('looked in /nowhere')
     process.env.OPT_DATA_DIR = '/nowhere/too'
-    await expect(wine()).rejects.toThrow('looked in /nowhere/too')
+    await expect(a9a()).rejects.toThrow('looked in /nowhere/too')
     expect(() => openData('')).toThrow('openData: folder must be the path of a folder, got ""')
     delete process.env.OPT_DATA_DIR
     expect(() => openData()).toThrow(DataAbsentError)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { gunzip, oneHot, openData, parseCsv, parseFile, parseLibsvm, readFrom, wine } from '../src/index.ts'
+import { a9a, gunzip, oneHot, openData, parseCsv, parseFile, parseLibsvm, readFrom, wine } from '../src/index.ts'
 import { bytes } from './helpers.ts'
 
 describe('limits', () => {
@@ -88,7 +88,7 @@ describe('messages hold no control characters', () => {
         await refusal(() => data.open(`b${sequence}`)),
         await refusal(() => data.bytes(`d${sequence}${'x'.repeat(1000)}`)),
         await refusal(() => openData(join(folder, 'e')).list()),
-        await refusal(() => wine({ folder })),
+        await refusal(() => a9a({ folder })),
       ]
       for (const { message, cause } of errors) {
         expect(message).toContain(shown)

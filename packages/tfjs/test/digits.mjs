@@ -1,5 +1,5 @@
 // Trains a tf.layers model on digits with several optimizers and prints their accuracies on test digits. A program of
-// its own: TensorFlow.js takes three times as long inside jest's realm. Argument: the folder of the digits.
+// its own: TensorFlow.js takes three times as long inside jest's realm.
 import { random } from '@opt/core'
 import { digits, trainTestSplit } from '@opt/datasets'
 import { Lion } from '@opt/lion'
@@ -10,7 +10,7 @@ import { TfOptimizer } from '../dist/index.js'
 tf.env().set('IS_TEST', true) // no greeting
 await tf.setBackend('cpu')
 
-const { features, labels } = await digits({ folder: process.argv[2] })
+const { features, labels } = await digits()
 const split = trainTestSplit(1797, { rng: random(1), stratify: labels })
 
 /** Returns the digits in `rows` as tensors. */

@@ -63,9 +63,9 @@ export function splitOf(options: DataOptions & { split?: Split | undefined }, ca
 }
 
 /** Throws that data are absent, where they were looked for and how to get them. */
-export function absent(caller: string, cure: string, looked: Source | undefined): never {
+export function absent(caller: string, cure: string, looked: Source | undefined, cause?: unknown): never {
   const where = looked ? `looked in ${place(looked.place)}` : 'no folder was given and OPT_DATA_DIR is not set'
-  throw new DataAbsentError(`${caller}: the data are not here (${where}). ${cure}`)
+  throw new DataAbsentError(`${caller}: the data are not here (${where}). ${cure}`, { cause })
 }
 
 /** The bytes of a file, decompressed, and where they came from. */

@@ -3,8 +3,10 @@ import ndarray from 'ndarray'
 import { parseCsv } from '../csv/csv.ts'
 import type { CsvTable } from '../csv/table.ts'
 import { malformed } from '../input/bytes.ts'
+import type { Limits } from '../input/limits.ts'
 import { part } from '../input/options.ts'
 import { parseLibsvm } from '../libsvm/libsvm.ts'
+import { filesOrPackage, fromClassTable } from './packaged.ts'
 import { type DataOptions, fileOf, type Split, splitOf } from './source.ts'
 
 /** A table of features with a class for each row. */
@@ -48,24 +50,32 @@ function checkShape(caller: string, { values }: CsvTable, rows: number, columns:
   if (n !== rows || d !== columns) malformed(caller, `${rows} rows of ${columns} numbers`, `${n} rows of ${d}`)
 }
 
-async function sklearnTable(
+/** Loads a table with scikit-learn's first line, which names the classes. */
+const sklearnTable = (
   options: DataOptions,
-  caller: string,
+  name: 'breastCancer' | 'wine',
   file: string,
   rows: number,
   featureNames: string[],
-): Promise<Classification> {
-  const { bytes, source, limits } = await fileOf(options, caller, file)
-  const table = parseCsv(bytes, { delimiter: ',', header: 'sklearn', ...part(limits, ['maxCells']) })
-  checkShape(caller, table, rows, featureNames.length)
-  const { labels, classNames } = table.categories[0]!
-  return { features: table.values, labels, featureNames, classNames, source }
-}
+): Promise<Classification> =>
+  filesOrPackage(
+    name,
+    options,
+    [file],
+    ([bytes], limits) => {
+      const table = parseCsv(bytes!, { delimiter: ',', header: 'sklearn', ...limits })
+      checkShape(name, table, rows, featureNames.length)
+      const { labels, classNames } = table.categories[0]!
+      return { features: table.values, labels, featureNames, classNames }
+    },
+    fromClassTable,
+  )
 
 /**
- * Loads UCI wine: 13 chemical measurements of 178 wines of three growers; `wine_data.csv` of scikit-learn.
+ * Loads UCI wine: 13 chemical measurements of 178 wines of three growers, from scikit-learn's `wine_data.csv` in the
+ * folder, otherwise from the npm package @opt/datasets-tables.
  *
- * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ * @throws DataAbsentError when neither is there, RangeError when the file is damaged.
  */
 export const wine = (options: DataOptions = {}): Promise<Classification> =>
   sklearnTable(options, 'wine', 'wine_data.csv', 178, [
@@ -85,10 +95,10 @@ export const wine = (options: DataOptions = {}): Promise<Classification> =>
   ])
 
 /**
- * Loads UCI breast cancer (Wisconsin, diagnostic): 30 measurements of 569 tumours, malignant 0 or benign 1;
- * `breast_cancer.csv` of scikit-learn.
+ * Loads UCI breast cancer (Wisconsin, diagnostic): 30 measurements of 569 tumours, malignant 0 or benign 1,
+ * from scikit-learn's `breast_cancer.csv` in the folder, otherwise from the npm package @opt/datasets-tables.
  *
- * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ * @throws DataAbsentError when neither is there, RangeError when the file is damaged.
  */
 export function breastCancer(options: DataOptions = {}): Promise<Classification> {
   const measures = [
@@ -112,13 +122,16 @@ export function breastCancer(options: DataOptions = {}): Promise<Classification>
 }
 
 /**
- * Loads UCI optical digits, test part: 1,797 pictures of 8 x 8 pixels, 0..16; `digits.csv.gz` of scikit-learn.
+ * Loads UCI optical digits, test part: 1,797 pictures of 8 x 8 pixels, 0..16, from scikit-learn's `digits.csv.gz` in
+ * the folder, otherwise from the npm package @opt/datasets-tables.
  *
- * @throws DataAbsentError when the file is not there, RangeError when it is damaged.
+ * @throws DataAbsentError when neither is there, RangeError when the file is damaged.
  */
-export async function digits(options: DataOptions = {}): Promise<Classification> {
-  const { bytes, source, limits } = await fileOf(options, 'digits', 'digits.csv')
-  const table = parseCsv(bytes, { delimiter: ',', header: false, ...part(limits, ['maxCells']) })
+export const digits = (options: DataOptions = {}): Promise<Classification> =>
+  filesOrPackage('digits', options, ['digits.csv'], digitsOf, fromClassTable)
+
+function digitsOf([bytes]: Uint8Array[], limits: Limits) {
+  const table = parseCsv(bytes!, { delimiter: ',', header: false, ...limits })
   checkShape('digits', table, 1797, 65)
   const { data } = table.values
   const features = new Float64Array(1797 * 64)
@@ -128,29 +141,35 @@ export async function digits(options: DataOptions = {}): Promise<Classification>
     labels: Int32Array.from({ length: 1797 }, (_, i) => data[65 * i + 64]!),
     featureNames: Array.from({ length: 64 }, (_, k) => `pixel ${Math.floor(k / 8)},${k % 8}`),
     classNames: DIGIT_NAMES,
-    source,
   }
 }
 
 /**
- * Loads diabetes progression after a year: 442 patients, ten measurements in their own units (not standardised);
- * `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of scikit-learn.
+ * Loads diabetes progression after a year: 442 patients, ten measurements in their own units (not standardised),
+ * from scikit-learn's `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` in the folder, otherwise from the npm
+ * package @opt/datasets-tables.
  *
- * @throws DataAbsentError when a file is not there, RangeError when one is damaged.
+ * @throws DataAbsentError when neither is there, RangeError when a file is damaged.
  */
-export async function diabetes(options: DataOptions = {}): Promise<Regression> {
-  const features = await fileOf(options, 'diabetes', 'diabetes_data_raw.csv')
-  const targets = await fileOf(options, 'diabetes', 'diabetes_target.csv')
-  const form = { delimiter: ' ', header: false, ...part(features.limits, ['maxCells']) }
-  const table = parseCsv(features.bytes, form)
-  const column = parseCsv(targets.bytes, form)
+export const diabetes = (options: DataOptions = {}): Promise<Regression> =>
+  filesOrPackage(
+    'diabetes',
+    options,
+    ['diabetes_data_raw.csv', 'diabetes_target.csv'],
+    diabetesOf,
+    ({ shape, features, targets, featureNames }) => ({ features: ndarray(features, shape), targets, featureNames }),
+  )
+
+function diabetesOf([features, targets]: Uint8Array[], limits: Limits) {
+  const form = { delimiter: ' ', header: false, ...limits }
+  const table = parseCsv(features!, form)
+  const column = parseCsv(targets!, form)
   checkShape('diabetes', table, 442, 10)
   checkShape('diabetes', column, 442, 1)
   return {
     features: table.values,
-    targets: column.values.data,
+    targets: column.values.data as Float64Array,
     featureNames: ['age', 'sex', 'bmi', 'bp', 's1', 's2', 's3', 's4', 's5', 's6'],
-    source: features.source,
   }
 }
 

@@ -1,11 +1,9 @@
 import { runExperiment } from '@opt/core/experiment'
-import { digitsFolder } from '../../../../scripts/lib/digits-folder.mjs'
 import demo from '../demo/index.ts'
 import { experiment } from '../src/experiment.ts'
 
 test('the claims hold at small scale', async () => {
-  const dataFolder = digitsFolder()
-  const { claims, complete, figures, tables } = await runExperiment(experiment, { scale: 'quick', dataFolder })
+  const { claims, complete, figures, tables } = await runExperiment(experiment, { scale: 'quick' })
   expect(complete).toBe(true)
   expect(claims.filter(({ pass }) => pass === false)).toEqual([])
   expect(claims.filter(({ pass }) => pass === true)).toHaveLength(4)

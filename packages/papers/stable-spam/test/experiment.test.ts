@@ -1,12 +1,10 @@
 import { runExperiment } from '@opt/core/experiment'
-import { digitsFolder } from '../../../../scripts/lib/digits-folder.mjs'
 import demo from '../demo/index.ts'
 import { quantize4 } from '../src/experiment/quantize.ts'
 import { experiment } from '../src/experiment.ts'
 
 test('the claims hold at small scale, and the controls are printed', async () => {
-  const dataFolder = digitsFolder()
-  const { claims, complete, figures, tables } = await runExperiment(experiment, { scale: 'quick', dataFolder })
+  const { claims, complete, figures, tables } = await runExperiment(experiment, { scale: 'quick' })
   expect(complete).toBe(true)
   expect(claims.map(({ pass }) => pass)).toEqual([true, null, true, null, null])
   expect([figures.length, tables.length]).toEqual([2, 1])

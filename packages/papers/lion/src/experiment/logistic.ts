@@ -85,7 +85,7 @@ export async function loadProblem({
     data.labels.forEach((label, i) => (data.labels[i] = label - 1))
     real = false
     note(
-      'A: breast_cancer.csv is not here (give a folder with --data): two species of iris, 100 x 4, stand in for it, and the optima by cvxpy are left out.',
+      'A: breast cancer is not here (npm install @opt/datasets-tables): two species of iris, 100 x 4, stand in for it, and the optima by cvxpy are left out.',
     )
   }
   const { features } = standardize(data.features)

@@ -32,7 +32,7 @@ async function loadData({ dataFolder, note }: ExperimentContext): Promise<Classi
   } catch (error) {
     if (!isDataAbsent(error)) throw error
     note(
-      'B: digits.csv is not here (give a folder with --data): iris, standardised, stands in for it; accuracies say nothing then.',
+      'B: the digits are not here (npm install @opt/datasets-tables): iris, standardised, stands in for it; accuracies say nothing then.',
     )
     const data = await iris()
     return { ...data, features: standardize(data.features).features }
