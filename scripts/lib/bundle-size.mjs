@@ -11,8 +11,9 @@ import { readJson } from './packages.mjs'
 export async function bundledBytes(folder) {
   const { bin, peerDependencies = {} } = readJson(join(folder, 'package.json'))
   const peers = Object.keys(peerDependencies).filter((name) => !name.startsWith('@opt/'))
+  const entry = resolve(folder, 'dist', 'index.js')
   const { outputFiles, metafile } = await build({
-    entryPoints: [join(folder, 'dist', 'index.js')],
+    entryPoints: [entry],
     outdir: join(folder, 'dist', 'size'),
     bundle: true,
     minify: true,
@@ -32,6 +33,7 @@ export async function bundledBytes(folder) {
     for (const { path: next, kind } of metafile.outputs[path].imports)
       if (kind === 'import-statement' && metafile.outputs[next]) visit(next)
   }
-  visit(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint))
+  // Lazily imported modules are entry points too.
+  visit(Object.keys(metafile.outputs).find((path) => resolve(metafile.outputs[path].entryPoint ?? '') === entry))
   return [...reached].reduce((sum, path) => sum + gzipSync(files.get(resolve(path)), { level: 9 }).length, 0)
 }
