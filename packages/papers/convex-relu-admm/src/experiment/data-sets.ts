@@ -23,7 +23,7 @@ export interface DataSet {
 }
 
 const SPLITS: Record<Scale, { cancer: number; digits: number }> = {
-  quick: { cancer: 3, digits: 0 },
+  quick: { cancer: 1, digits: 0 },
   standard: { cancer: 5, digits: 3 },
   full: { cancer: 5, digits: 5 },
 }

@@ -125,7 +125,7 @@ function report(
     'back-propagation, PGD training': prototype.pgdTraining,
   }
   context.table({
-    title: `E3: test accuracy on ${name}, radius ${epsilon}, mean of ${splits} splits`,
+    title: `E3: test accuracy on ${name}, radius ${epsilon}, ${splits === 1 ? 'one split' : `mean of ${splits} splits`}`,
     columns: ['method', 'clean', 'FGSM', 'PGD (deviation)', "the prototype's PGD"],
     rows: METHODS.map((method) => {
       const { clean, fgsm, pgd } = accuracy[method]
@@ -151,10 +151,11 @@ function report(
       pass: robust >= 0.79,
     })
   context.claim({
-    claim: `${name}: .35 more under PGD than standard convex training`,
+    claim: `${name}: .35 more under PGD than standard convex training${splits === 1 ? ' (not judged on one split)' : ''}`,
     paper: `prototype ${prototype.standard} to ${prototype.robust}`,
     ours: `${show(standard)} to ${show(robust)}`,
-    pass: robust >= standard + 0.35,
+    // Between splits, the accuracy of standard training varies too much to judge by one.
+    pass: splits === 1 ? null : robust >= standard + 0.35,
   })
   context.claim({
     claim: `${name}: at most .04 less under PGD than PGD training`,
