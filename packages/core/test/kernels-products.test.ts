@@ -167,3 +167,41 @@ describe('Cholesky and triangular solves', () => {
     expect(pivot(4, 0, 0, 2, 5, 0, 0, 0, Infinity)).toBe(3)
   })
 })
+
+describe('views of matrices', () => {
+  test('float32 views have float32 products', () => {
+    const { kernels, x, y, A, b } = allocate([vectorKernels, matrixKernels], (views) => ({
+      x: views.f32(2),
+      y: views.f32(2),
+      A: views.f32(4),
+      b: views.f32(2),
+    }))
+    x.set([1, 3e38])
+    y.set([1, 1e38])
+    expect(kernels.dot(2, x, y)).toBe(Infinity)
+    A.set([1, 2, 3, 4])
+    b.fill(1)
+    kernels.gemvT(matrixView(A, 2, 2), b, y.fill(0))
+    expect([...y]).toEqual([4, 6])
+  })
+
+  test('what does not fit is refused', () => {
+    const { kernels, A, C, work } = allocate([matrixKernels], (views) => ({
+      A: views.matrix(2, 3),
+      C: views.matrix(2, 2),
+      work: views.f64(gemmScratch(2, 2, 3)),
+    }))
+    expect(() => kernels.gemm(1, A, A, C, work)).toThrow('gemm: B must be 3 x 2, got 2 x 3')
+    expect(() => kernels.gemm(1, A, transpose(A), transpose(C), work)).toThrow(
+      'gemm: C must be row-major, got a transposed',
+    )
+    expect(() => kernels.gemm(1, A, transpose(A), C, work.subarray(9))).toThrow('gemm: work must be of length')
+    expect(() => kernels.gemv(transpose(A), work, work)).toThrow('gemv: A must be row-major')
+    expect(() => kernels.potrf(A, work)).toThrow('potrf: A must be 2 x 2, got 2 x 3')
+    expect(() => matrixView(new Float64Array(5), 2, 3)).toThrow(
+      'matrixView: data must be of length 6 at least, got length 5',
+    )
+    expect(() => matrixView(new Float64Array(6), 2, 3, 2)).toThrow('matrixView: stride')
+    expect(() => matrixView([1] as never, 1, 1)).toThrow('matrixView: data must be a Float64Array or Float32Array')
+  })
+})

@@ -1,9 +1,10 @@
 import { wasm } from '../matrices-wasm.ts'
 import { type Floats, type MatrixView, rowMajor, sized } from './matrix-view.ts'
-import { gemm32 as plainGemm32, gemvT32 as plainGemvT32 } from './plain/float32.ts'
+import { gemvT32 as plainGemvT32 } from './plain/float32.ts'
 import { gemv as plainGemv, gemvT as plainGemvT, spmv } from './plain/matrices.ts'
 import {
   gemm as plainGemm,
+  gemm32 as plainGemm32,
   potrf as plainPotrf,
   syrk as plainSyrk,
   trsm as plainTrsm,

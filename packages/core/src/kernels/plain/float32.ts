@@ -1,5 +1,4 @@
 /** Plain-JavaScript twins of the float32 kernels: every product and every sum is rounded to float32. */
-import { checkWork, gemmWork } from '../scratch.ts'
 
 const { fround } = Math
 const sums: Float32Array = /* @__PURE__ */ new Float32Array(16)
@@ -28,36 +27,4 @@ export function axpy32(n: number, alpha: number, x: Float32Array, y: Float32Arra
 
 export function gemvT32(m: number, n: number, A: Float32Array, lda: number, x: Float32Array, y: Float32Array): void {
   for (let i = 0; i < m; i++) axpyAt(n, x[i], A, i * lda, y, 0)
-}
-
-export function gemm32(
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  A: Float32Array,
-  rowA: number,
-  columnA: number,
-  B: Float32Array,
-  rowB: number,
-  columnB: number,
-  C: Float32Array,
-  ldc: number,
-  work: Float32Array,
-): void {
-  checkWork('gemm32', work, gemmWork(m, n, k))
-  for (let first = 0; first < n; first += 512) {
-    const width = Math.min(n - first, 512)
-    for (let start = 0; start < k; start += 256) {
-      for (let i = 0; i < m; i++) {
-        work.fill(0, 0, width)
-        for (let l = start; l < Math.min(k, start + 256); l++) {
-          const a = fround(fround(alpha) * A[i * rowA + l * columnA])
-          const b = l * rowB + first * columnB
-          for (let j = 0; j < width; j++) work[j] += fround(a * B[b + j * columnB])
-        }
-        axpyAt(width, 1, work, 0, C, i * ldc + first)
-      }
-    }
-  }
 }

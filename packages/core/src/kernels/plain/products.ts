@@ -1,28 +1,35 @@
 /** Plain-JavaScript twins of assembly/products.ts and triangular.ts: the same operations in the same order. */
 
-import { checkWork, gemmWork, solveWork } from '../scratch.ts'
+import type { Floats } from '../matrix-view.ts'
 import { axpyAt, dotAt } from './matrices.ts'
 
-/** C += alpha A B from the given places on; with lower, only where column <= row. One row of sums at a time lies in work. */
+/** An operand of a product: entry (i, j) is data[at + i * row + j * column]. */
+interface Operand {
+  data: Floats
+  at?: number
+  row: number
+  column: number
+}
+
+interface Sizes {
+  m: number
+  n: number
+  k: number
+  alpha: number
+  /** Write only where column <= row. */
+  lower?: boolean
+}
+
+/** C += alpha A B, each product rounded. One row of sums at a time lies in work. */
 function product(
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  A: Float64Array,
-  atA: number,
-  rowA: number,
-  columnA: number,
-  B: Float64Array,
-  atB: number,
-  rowB: number,
-  columnB: number,
-  C: Float64Array,
-  atC: number,
-  ldc: number,
-  work: Float64Array,
-  lower: boolean,
+  { m, n, k, alpha, lower = false }: Sizes,
+  A: Operand,
+  B: Operand,
+  C: { data: Floats; at?: number; row: number },
+  work: Floats,
+  round: (x: number) => number = asIs,
 ): void {
+  const [atA, atB, atC] = [A.at ?? 0, B.at ?? 0, C.at ?? 0]
   for (let first = 0; first < n; first += 512) {
     for (let start = 0; start < k; start += 256) {
       for (let i = 0; i < m; i++) {
@@ -30,54 +37,54 @@ function product(
         if (width <= 0) continue
         work.fill(0, 0, width)
         for (let l = start; l < Math.min(k, start + 256); l++) {
-          const a = alpha * A[atA + i * rowA + l * columnA]
-          const b = atB + l * rowB + first * columnB
-          for (let j = 0; j < width; j++) work[j] += a * B[b + j * columnB]
+          const a = round(alpha * A.data[atA + i * A.row + l * A.column])
+          const b = atB + l * B.row + first * B.column
+          for (let j = 0; j < width; j++) work[j] += round(a * B.data[b + j * B.column])
         }
-        axpyAt(width, 1, work, 0, C, atC + i * ldc + first)
+        const c = atC + i * C.row + first
+        for (let j = 0; j < width; j++) C.data[c + j] += work[j]
       }
     }
   }
 }
 
+const asIs = (x: number) => x
+
+// biome-ignore format: A, B and C, one a line
 export function gemm(
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  A: Float64Array,
-  rowA: number,
-  columnA: number,
-  B: Float64Array,
-  rowB: number,
-  columnB: number,
-  C: Float64Array,
-  ldc: number,
-  work: Float64Array,
+  m: number, n: number, k: number, alpha: number,
+  A: Float64Array, rowA: number, columnA: number,
+  B: Float64Array, rowB: number, columnB: number,
+  C: Float64Array, ldc: number, work: Float64Array,
 ): void {
-  checkWork('gemm', work, gemmWork(m, n, k))
-  product(m, n, k, alpha, A, 0, rowA, columnA, B, 0, rowB, columnB, C, 0, ldc, work, false)
+  const [left, right] = [{ data: A, row: rowA, column: columnA }, { data: B, row: rowB, column: columnB }]
+  product({ m, n, k, alpha }, left, right, { data: C, row: ldc }, work)
 }
 
-export function syrk(
-  n: number,
-  k: number,
-  alpha: number,
-  A: Float64Array,
-  rowA: number,
-  columnA: number,
-  C: Float64Array,
-  ldc: number,
-  work: Float64Array,
+// biome-ignore format: A, B and C, one a line
+export function gemm32(
+  m: number, n: number, k: number, alpha: number,
+  A: Float32Array, rowA: number, columnA: number,
+  B: Float32Array, rowB: number, columnB: number,
+  C: Float32Array, ldc: number, work: Float32Array,
 ): void {
-  checkWork('syrk', work, gemmWork(n, n, k))
-  product(n, n, k, alpha, A, 0, rowA, columnA, A, 0, columnA, rowA, C, 0, ldc, work, true)
+  const [left, right] = [{ data: A, row: rowA, column: columnA }, { data: B, row: rowB, column: columnB }]
+  product({ m, n, k, alpha: Math.fround(alpha) }, left, right, { data: C, row: ldc }, work, Math.fround)
+}
+
+// biome-ignore format: A and C, one a line
+export function syrk(
+  n: number, k: number, alpha: number,
+  A: Float64Array, rowA: number, columnA: number,
+  C: Float64Array, ldc: number, work: Float64Array,
+): void {
+  const [left, right] = [{ data: A, row: rowA, column: columnA }, { data: A, row: columnA, column: rowA }]
+  product({ m: n, n, k, alpha, lower: true }, left, right, { data: C, row: ldc }, work)
 }
 
 const BLOCK = 64
 
 export function potrf(n: number, A: Float64Array, lda: number, work: Float64Array): number {
-  checkWork('potrf', work, solveWork(n, n))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < n; i++) {
@@ -91,8 +98,10 @@ export function potrf(n: number, A: Float64Array, lda: number, work: Float64Arra
       if (!(pivot > 0 && pivot < Infinity)) return i + 1
       A[row + i - j] = Math.sqrt(pivot)
     }
-    const panel = next * lda + j
-    product(n - next, n - next, next - j, -1, A, panel, lda, 1, A, panel, 1, lda, A, next * lda + next, lda, work, true)
+    const rest = { m: n - next, n: n - next, k: next - j, alpha: -1, lower: true }
+    const panel = { data: A, at: next * lda + j, row: lda, column: 1 }
+    const transposed = { ...panel, row: 1, column: lda }
+    product(rest, panel, transposed, { data: A, at: next * lda + next, row: lda }, work)
   }
   return 0
 }
@@ -117,7 +126,6 @@ export function trsm(
   ldb: number,
   work: Float64Array,
 ): void {
-  checkWork('trsm', work, solveWork(n, columns))
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = j; i < next; i++) {
@@ -125,24 +133,14 @@ export function trsm(
       for (let c = j; c < i; c++) axpyAt(columns, L[i * ldl + c], B, c * ldb, B, i * ldb)
       for (let s = 0; s < columns; s++) B[i * ldb + s] /= -L[i * ldl + i]
     }
+    const below = { data: L, at: next * ldl + j, row: ldl, column: 1 }
+    const solved = { data: B, at: j * ldb, row: ldb, column: 1 }
     product(
-      n - next,
-      columns,
-      next - j,
-      -1,
-      L,
-      next * ldl + j,
-      ldl,
-      1,
-      B,
-      j * ldb,
-      ldb,
-      1,
-      B,
-      next * ldb,
-      ldb,
+      { m: n - next, n: columns, k: next - j, alpha: -1 },
+      below,
+      solved,
+      { data: B, at: next * ldb, row: ldb },
       work,
-      false,
     )
   }
 }
@@ -156,13 +154,14 @@ export function trsmT(
   ldb: number,
   work: Float64Array,
 ): void {
-  checkWork('trsmT', work, solveWork(n, columns))
   for (let j = (n - 1) & -BLOCK; j >= 0; j -= BLOCK) {
     const next = Math.min(n, j + BLOCK)
     for (let i = next - 1; i >= j; i--) {
       for (let s = 0; s < columns; s++) B[i * ldb + s] /= L[i * ldl + i]
       for (let c = j; c < i; c++) axpyAt(columns, -L[i * ldl + c], B, i * ldb, B, c * ldb)
     }
-    product(j, columns, next - j, -1, L, j * ldl, 1, ldl, B, j * ldb, ldb, 1, B, 0, ldb, work, false)
+    const left = { data: L, at: j * ldl, row: 1, column: ldl }
+    const solved = { data: B, at: j * ldb, row: ldb, column: 1 }
+    product({ m: j, n: columns, k: next - j, alpha: -1 }, left, solved, { data: B, row: ldb }, work)
   }
 }
