@@ -40,28 +40,6 @@ export function axpyOf<T>(n: i32, alpha: T, x: usize, y: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function nonFiniteOf<T>(n: i32, x: usize): i32 {
-  const zero = v128.splat<T>(0)
-  const block: i32 = 64 / sizeof<T>()
-  let i = 0
-  // x - x is 0 for a finite number, NaN for any other.
-  for (; i + block <= n; i += block) {
-    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48)
-    const ab = v128.or(v128.ne<T>(v128.sub<T>(a, a), zero), v128.ne<T>(v128.sub<T>(b, b), zero))
-    const cd = v128.or(v128.ne<T>(v128.sub<T>(c, c), zero), v128.ne<T>(v128.sub<T>(d, d), zero))
-    if (v128.any_true(v128.or(ab, cd))) break
-    x += 64
-  }
-  for (; i < n; i++) {
-    const a = load<T>(x)
-    if (a - a != 0) return i
-    x += sizeof<T>()
-  }
-  return -1
-}
-
 export function dot(n: i32, x: usize, y: usize): f64 {
   return dotOf<f64>(n, x, y)
 }
@@ -73,10 +51,4 @@ export function axpy(n: i32, alpha: f64, x: usize, y: usize): void {
 }
 export function axpy32(n: i32, alpha: f32, x: usize, y: usize): void {
   axpyOf<f32>(n, alpha, x, y)
-}
-export function nonFinite(n: i32, x: usize): i32 {
-  return nonFiniteOf<f64>(n, x)
-}
-export function nonFinite32(n: i32, x: usize): i32 {
-  return nonFiniteOf<f32>(n, x)
 }

@@ -58,6 +58,7 @@ export { type ExponentialKernels, exponentialKernels } from './kernels/exponenti
 export { type MatrixKernels, matrixKernels } from './kernels/matrices.ts'
 export { type Floats, type MatrixView, matrixView, transpose } from './kernels/matrix-view.ts'
 export type { WasmExports } from './kernels/memory.ts'
+export { type ScanKernels, scanKernels } from './kernels/scans.ts'
 export { gemmScratch, solveScratch } from './kernels/scratch.ts'
 export {
   type BindableDefinition,

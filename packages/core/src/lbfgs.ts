@@ -1,6 +1,7 @@
 import { allocate } from './allocate.ts'
 import { type VectorLike, vector } from './arrays.ts'
 import { callback, number, refuse, show } from './errors.ts'
+import { scanKernels } from './kernels/scans.ts'
 import { vectorKernels } from './kernels/vectors.ts'
 import { type Report, type Solver, solver } from './solver.ts'
 import { type WolfeConstants, wolfeStep } from './wolfe.ts'
@@ -207,7 +208,7 @@ class Run {
 }
 
 const viewsFor = (n: number, memory: number) =>
-  allocate([vectorKernels], (views) => ({
+  allocate([vectorKernels, scanKernels], (views) => ({
     x: views.f64(n),
     g: views.f64(n),
     d: views.f64(n),

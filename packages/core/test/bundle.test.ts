@@ -13,7 +13,8 @@ const MODULE = /0061736d/g
 
 test.each([
   { name: 'allocate, kernelSet', modules: 0, contains: [], lacks: ['gemm', 'rowLse'] },
-  { name: 'vectorKernels', modules: 1, contains: ['squaredNorm'], lacks: ['gemm', 'rowLse'] },
+  { name: 'vectorKernels', modules: 1, contains: ['axpy'], lacks: ['squaredNorm', 'gemm', 'rowLse'] },
+  { name: 'scanKernels', modules: 1, contains: ['squaredNorm'], lacks: ['axpy', 'gemm', 'rowLse'] },
   { name: 'matrixKernels', modules: 1, contains: ['gemm'], lacks: ['squaredNorm', 'rowLse'] },
   { name: 'exponentialKernels', modules: 1, contains: ['rowLse'], lacks: ['squaredNorm', 'gemm'] },
 ])('a bundle of $name carries its own kernels only', async ({ name, modules, contains, lacks }) => {

@@ -141,6 +141,7 @@ fuzz(
     kernel: { skip: 'defines a kernel' },
     kernels: { skip: 'definitions of kernels' },
     kernelSet: { skip: 'takes a module and its twins' },
+    scanKernels: { skip: 'kernels look at sizes only' },
     vectorKernels: { skip: 'kernels look at sizes only' },
     matrixKernels: { skip: 'kernels look at sizes only' },
     exponentialKernels: { skip: 'kernels look at sizes only' },

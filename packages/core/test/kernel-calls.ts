@@ -18,6 +18,7 @@ import {
   matrixKernels,
   pow,
   random,
+  scanKernels,
   sin,
   sinh,
   tan,
@@ -28,7 +29,7 @@ import {
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
 
-export const sets = [vectorKernels, matrixKernels, exponentialKernels]
+export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels]
 
 export const calls: Record<string, KernelCall> = {
   dot: [VECTOR, 'f64:203', 'f64:203'],

@@ -4,4 +4,5 @@ export { gemm, gemv, gemvT, potrf, spmv, syrk, trsm, trsmT, trsv, trsvT } from '
 // Plain twins, for the plain twins of a room's own kernels.
 export { axpy as plainAxpy, dot as plainDot, gemvT as plainGemvT } from './plain/matrices.ts'
 export { exponents, shiftOf } from './plain/softmax.ts'
-export { axpy, dot, largest, nonFinite, peak, squaredNorm } from './vectors.ts'
+export { largest, nonFinite, peak, squaredNorm } from './scans.ts'
+export { axpy, dot } from './vectors.ts'

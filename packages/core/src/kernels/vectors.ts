@@ -1,8 +1,7 @@
 import { wasm } from '../vectors-wasm.ts'
 import type { Floats } from './matrix-view.ts'
 import { axpy32, dot32 } from './plain/float32.ts'
-import { axpy as plainAxpy, dot as plainDot, nonFinite as plainNonFinite } from './plain/matrices.ts'
-import { largest as plainLargest, peak as plainPeak, squaredNorm as plainSquaredNorm } from './plain/norms.ts'
+import { axpy as plainAxpy, dot as plainDot } from './plain/matrices.ts'
 import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 
 /**
@@ -17,14 +16,6 @@ export interface VectorKernels {
   dot<A extends Floats>(n: number, x: A, y: A): number
   /** y += alpha x over the first n entries; x may be y. */
   axpy<A extends Floats>(n: number, alpha: number, x: A, y: A): void
-  /** Index of the first entry that is NaN or infinite, -1 when all are finite. */
-  nonFinite(n: number, x: Floats): number
-  /** The largest |x_i|, 0 for none; NaN when an entry is NaN. */
-  peak(n: number, x: Floats): number
-  /** The largest |x_i|, 0 for none; entries that are NaN do not count. */
-  largest(n: number, x: Floats): number
-  /** x'x in float64: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail one by one. */
-  squaredNorm(n: number, x: Floats): number
 }
 
 type Of<Name extends keyof VectorKernels> = KernelDefinition<VectorKernels[Name]>
@@ -48,26 +39,5 @@ export const axpy: Of<'axpy'> = /* @__PURE__ */ kernel(
         : axpy(n, alpha, x as Float64Array, y as Float64Array),
 )
 
-type Scan = (n: number, x: Floats) => number
-
-const scan = (name: string, plain: Scan): KernelDefinition<Scan> =>
-  kernel({ [name]: plain, [`${name}32`]: plain }, (loops) => {
-    const double = loops[name]
-    const single = loops[`${name}32`]
-    return (n, x) => (isSingle(x) ? single(n, x) : double(n, x))
-  })
-
-export const nonFinite: Of<'nonFinite'> = /* @__PURE__ */ scan('nonFinite', plainNonFinite)
-export const peak: Of<'peak'> = /* @__PURE__ */ scan('peak', plainPeak)
-export const largest: Of<'largest'> = /* @__PURE__ */ scan('largest', plainLargest)
-export const squaredNorm: Of<'squaredNorm'> = /* @__PURE__ */ scan('squaredNorm', plainSquaredNorm)
-
 /** The set of {@link VectorKernels}. */
-export const vectorKernels: KernelSet<VectorKernels> = /* @__PURE__ */ kernelSet(wasm, {
-  dot,
-  axpy,
-  nonFinite,
-  peak,
-  largest,
-  squaredNorm,
-})
+export const vectorKernels: KernelSet<VectorKernels> = /* @__PURE__ */ kernelSet(wasm, { dot, axpy })

@@ -3,6 +3,8 @@ import {
   gemmScratch,
   type MatrixKernels,
   matrixKernels,
+  type ScanKernels,
+  scanKernels,
   type VectorKernels,
   type Views,
   vectorKernels,
@@ -44,7 +46,7 @@ export interface NetworkSettings {
 export interface Buffers extends NetworkSettings {
   readonly inputCount: number
   readonly outputCount: number
-  readonly kernels: VectorKernels & MatrixKernels
+  readonly kernels: VectorKernels & ScanKernels & MatrixKernels
   readonly layers: readonly LayerBuffers[]
   readonly parameters: Real
   readonly gradients: Real
@@ -65,7 +67,7 @@ export interface Buffers extends NetworkSettings {
 
 export function makeBuffers({ architecture, activation, loss, dtype, batch }: NetworkSettings): Buffers {
   const { sizes } = architecture
-  const { rows, kernels, ...flat } = allocate([vectorKernels, matrixKernels], (views) =>
+  const { rows, kernels, ...flat } = allocate([vectorKernels, scanKernels, matrixKernels], (views) =>
     layout(views, architecture, batch, dtype),
   )
   flat.ones.fill(1)

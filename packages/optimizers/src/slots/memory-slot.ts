@@ -1,4 +1,4 @@
-import { refuse, type VectorKernels } from '@opt/core'
+import { refuse, type ScanKernels } from '@opt/core'
 import { gather } from '../gather.ts'
 import { type Floats, isFloat32, type Named, type Parameter } from '../parameters.ts'
 import type { Rules } from '../rules.ts'
@@ -15,8 +15,8 @@ export interface SlotArrays {
   readonly arrays: Readonly<Record<string, Floats>>
 }
 
-/** The kernels of `vectorKernels`, and those of the rules by name. */
-export type SlotKernels = VectorKernels & Readonly<Record<string, unknown>>
+/** The kernels of `scanKernels`, and those of the rules by name. */
+export type SlotKernels = ScanKernels & Readonly<Record<string, unknown>>
 
 /** A slot in the optimizer's memory. */
 export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> implements MemorySlot {

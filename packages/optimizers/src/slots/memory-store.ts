@@ -1,4 +1,4 @@
-import { allocate, vectorKernels } from '@opt/core'
+import { allocate, scanKernels } from '@opt/core'
 import { gather, scatter } from '../gather.ts'
 import {
   type Floats,
@@ -27,7 +27,7 @@ export class MemoryStore<H extends Hyper> implements SlotStore<H> {
   /** @throws RangeError when an entry of a parameter is not finite. */
   constructor(rules: Rules<H>, parameters: readonly Named[], groups: readonly ResolvedGroup<H>[], resident: boolean) {
     const { name, inputs = [], kernels: set } = rules
-    const { all, kernels } = allocate(set ? [vectorKernels, set] : [vectorKernels], (views) => ({
+    const { all, kernels } = allocate(set ? [scanKernels, set] : [scanKernels], (views) => ({
       all: parameters.map(({ value }, i): SlotArrays => {
         const single = isFloat32(isNdArray(value) ? value.data : value)
         const length = sizeOf(value)

@@ -32,7 +32,7 @@ export interface Slot {
 
 /** A slot in memory, whose arrays have one type. */
 export interface MemorySlot<K = unknown> extends Slot {
-  /** The kernels of `vectorKernels` and of `Rules.kernels`. */
+  /** The kernels of `scanKernels` and of `Rules.kernels`. */
   readonly kernels: K
 }
 

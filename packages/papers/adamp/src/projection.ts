@@ -1,4 +1,5 @@
-import { type Kernel, type KernelDefinition, kernel, type VectorKernels, vectorKernels } from '@opt/core'
+import { type Kernel, type KernelDefinition, kernel } from '@opt/core'
+import { axpy as axpyKernel, dot as dotKernel } from '@opt/core/kernels'
 import { type Bounds, descend, type Floats, type SlotOperation } from '@opt/optimizers'
 import { along, decide, products, projectedDescent, shares } from './projection-programs.ts'
 
@@ -13,7 +14,9 @@ export interface RowKernels {
   projectRows(rows: number, n: number, x: Floats, u: Floats, epsilon: number): void
 }
 
-const { dot, dot32, axpy, axpy32 } = vectorKernels.plain as Readonly<Record<string, (...args: unknown[]) => number>>
+type Loops = Readonly<Record<string, (...args: unknown[]) => number>>
+const { dot, dot32 } = dotKernel.plain as Loops
+const { axpy, axpy32 } = axpyKernel.plain as Loops
 
 /** Calls `each` on the rows of two matrices. */
 function eachRow(rows: number, n: number, x: Floats, y: Floats, each: (a: Floats, b: Floats) => void): void {
@@ -58,7 +61,7 @@ export const projectRows: KernelDefinition<RowKernels['projectRows']> = /* @__PU
   /* @__PURE__ */ plainProjection(dot32, axpy32),
 )
 
-type Kernels = VectorKernels & RowKernels
+type Kernels = RowKernels
 
 /**
  * Finds what is scale-invariant in a tensor, by a gradient that is nearly orthogonal to it: each row (a

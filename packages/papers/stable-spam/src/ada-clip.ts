@@ -1,4 +1,4 @@
-import { type Program, pow, type VectorKernels } from '@opt/core'
+import { type Program, pow, type ScanKernels } from '@opt/core'
 import { type FusedUpdate, fusedUpdate, type SlotOperation } from '@opt/optimizers'
 
 /** Multiplies entries whose absolute value is above a limit by a factor. */
@@ -17,7 +17,7 @@ export const scaleAbove: FusedUpdate<'limit' | 'factor'> = /* @__PURE__ */ fused
  *
  * @returns the largest |entry| after clipping; on a device, which cannot answer within a step, NaN.
  */
-export const adaClip: SlotOperation<{ gamma3: number; steps: number }, number, VectorKernels> = {
+export const adaClip: SlotOperation<{ gamma3: number; steps: number }, number, ScanKernels> = {
   memory(slot, { gamma3, steps }) {
     const { length, gradient, numbers, kernels } = slot
     const largest = kernels.largest(length, gradient)

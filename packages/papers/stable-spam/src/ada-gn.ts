@@ -1,4 +1,4 @@
-import { type Program, pow, type VectorKernels } from '@opt/core'
+import { type Program, pow, type ScanKernels } from '@opt/core'
 import { type FusedUpdate, fusedUpdate, type MemorySlot, type SlotOperation } from '@opt/optimizers'
 import { groupsOf, pieces, scratch } from './ada-clip.ts'
 
@@ -45,7 +45,7 @@ export interface AdaGNArguments {
  * AdaGN: scales the gradient to the norm ahat / (sqrt(chat) + epsilon), where ahat and chat are the
  * bias-corrected averages of its norm and of its squared norm. Follows `adaClip`.
  */
-export const adaGN: SlotOperation<AdaGNArguments, void, VectorKernels> = {
+export const adaGN: SlotOperation<AdaGNArguments, void, ScanKernels> = {
   memory(slot, { size, gamma1, gamma2, epsilon, steps }) {
     const { length, gradient, numbers, kernels } = slot
     const near = size > 0 ? bringNear(slot, size) : 1

@@ -40,11 +40,6 @@ export function axpy(n: number, alpha: number, x: Float64Array, y: Float64Array)
   axpyAt(n, alpha, x, 0, y, 0)
 }
 
-export function nonFinite(n: number, x: Float64Array | Float32Array): number {
-  for (let i = 0; i < n; i++) if (x[i] - x[i] !== 0) return i
-  return -1
-}
-
 export function gemv(m: number, n: number, A: Float64Array, lda: number, x: Float64Array, y: Float64Array): void {
   for (let i = 0; i < m; i++) y[i] = dotAt(n, A, i * lda, x, 0)
 }

@@ -4,9 +4,9 @@ import {
   exponentialKernels,
   matrixView,
   refuse,
+  type ScanKernels,
+  scanKernels,
   show,
-  type VectorKernels,
-  vectorKernels,
 } from '@opt/core'
 import { checkRows, isTyped, type Rows } from '../intake.ts'
 
@@ -16,7 +16,7 @@ interface Block {
   rows: number
   z: Float64Array
   p: Float64Array
-  kernels: VectorKernels & ExponentialKernels
+  kernels: ScanKernels & ExponentialKernels
 }
 
 /** Reused from call to call, so that a stream of batches allocates it once. */
@@ -26,7 +26,7 @@ function blockFor(classes: number): Block {
   if (latest?.classes === classes) return latest
   const rows = Math.max(1, Math.floor(8192 / classes))
   const size = rows * classes
-  const views = allocate([vectorKernels, exponentialKernels], (views) => ({ z: views.f64(size), p: views.f64(size) }))
+  const views = allocate([scanKernels, exponentialKernels], (views) => ({ z: views.f64(size), p: views.f64(size) }))
   latest = { classes, rows, ...views }
   return latest
 }

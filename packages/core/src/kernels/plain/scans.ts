@@ -1,4 +1,4 @@
-/** Plain-JavaScript twins of assembly/norms.ts: the same operations in the same order. */
+/** Plain-JavaScript twins of assembly/scans.ts: the same operations in the same order. */
 import type { Floats } from '../matrix-view.ts'
 
 const { abs } = Math
@@ -35,4 +35,9 @@ export function squaredNorm(n: number, x: Floats): number {
   let sum = a + c + (b + d)
   for (; i < n; i++) sum += x[i] * x[i]
   return sum
+}
+
+export function nonFinite(n: number, x: Floats): number {
+  for (let i = 0; i < n; i++) if (x[i] - x[i] !== 0) return i
+  return -1
 }
