@@ -73,7 +73,7 @@ export { type LbfgsOptions, type LbfgsReport, type LbfgsSolution, lbfgs, type Va
 export * from './math.ts'
 export type { LinearOperator } from './operators.ts'
 export { type Program, sharedProgram, WORKGROUP } from './program.ts'
-export { Random, type RandomState, random } from './random.ts'
+export { Random, type RandomState, random, randomFrom } from './random.ts'
 export {
   type Outcome,
   type Progress,

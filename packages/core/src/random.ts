@@ -252,3 +252,12 @@ export function random(seed: number): Random {
   number(seed, 'random: seed', { integer: true })
   return new Random({ generator: mix([seed | 0, Math.floor(seed / 4294967296) | 0]), spare: null })
 }
+
+/**
+ * Returns the generator that a `seed` option stands for: the one given, or a new one from an integer.
+ *
+ * @throws TypeError or RangeError when it is neither.
+ */
+export function randomFrom(seed: number | Random, label: string): Random {
+  return seed instanceof Random ? seed : random(number(seed, label, { integer: true }))
+}

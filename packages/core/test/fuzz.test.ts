@@ -116,6 +116,7 @@ fuzz(
     sharedProgram: { skip: 'keeps programs by name for the rest of the process' },
     wait: { args: () => [1], loose: ['0'], nonFinite: 'what is waited for' },
 
+    randomFrom: { args: () => [3, 'randomFrom: seed'], fixed: ['1'] },
     cryptographicRandom: { skip: 'takes nothing, and never gives the same again' },
     random: { args: () => [1], says: ['Random'], methods: { uniform: () => [0, 1] } },
     Random: {

@@ -1,4 +1,4 @@
-import { boolean, number, oneOf, Random, random, refuse, show } from '@opt/core'
+import { boolean, number, oneOf, type Random, randomFrom, refuse, show } from '@opt/core'
 import { type Activation, type ActivationName, activationOf } from '../layers/activations.ts'
 import { INITIALIZATIONS, type Initialization, initialize } from '../layers/initialization.ts'
 import { type Loss, type LossName, lossOf } from '../layers/losses.ts'
@@ -45,7 +45,7 @@ export function mlp(options: MlpOptions): DenseNetwork {
   if (loss.targets.distribution && sizes[sizes.length - 1] === 1)
     refuse('mlp: sizes', `at least 2 outputs with loss '${loss.name}' (for one yes or no: loss 'logistic')`, '1 output')
   const seed = options.seed ?? 0
-  const generator = seed instanceof Random ? seed : random(number(seed, 'mlp: seed', { integer: true }))
+  const generator = randomFrom(seed, 'mlp: seed')
   oneOf(initialization, 'mlp: initialization', INITIALIZATIONS)
   const network = new DenseNetwork({
     architecture: { sizes: [...sizes] as number[], bias, batchNorm },

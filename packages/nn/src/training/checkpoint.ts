@@ -1,10 +1,10 @@
-import { number, Random, random, refuse, show } from '@opt/core'
+import { number, Random, randomFrom, refuse, show } from '@opt/core'
 import type { DenseNetwork } from '../network/network.ts'
 import type { Checkpoint, Stepper, TrainOptions } from './options.ts'
 
 /** Returns the generator that shuffles the examples: the checkpoint's, the caller's, or a new one. */
 export function shuffleGenerator({ resume, seed = 0 }: Pick<TrainOptions, 'resume' | 'seed'>): Random {
-  if (!resume) return seed instanceof Random ? seed : random(number(seed, 'seed', { integer: true }))
+  if (!resume) return randomFrom(seed, 'seed')
   try {
     return new Random(resume.random)
   } catch {

@@ -1,12 +1,11 @@
 import {
   type KernelSet,
   kernelSet,
-  number,
   options as optionsOf,
   pow,
   Random,
   type RandomState,
-  random,
+  randomFrom,
   refuse,
   show,
 } from '@opt/core'
@@ -125,7 +124,7 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
     const { seed = 0, ...options } = optionsOf(given, 'AdaHessian: options')
     super(rules, parameters, options as OptimizerOptions<AdaHessianHyper>)
     this.#z = this.views('z')
-    this.#random = seed instanceof Random ? seed : random(number(seed, 'AdaHessian: seed', { integer: true }))
+    this.#random = randomFrom(seed, 'AdaHessian: seed')
   }
 
   /**

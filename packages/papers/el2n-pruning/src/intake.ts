@@ -4,8 +4,8 @@ import {
   matrix,
   named,
   number,
-  Random,
-  random,
+  type Random,
+  randomFrom,
   refuse,
   show,
   type VectorLike,
@@ -128,8 +128,7 @@ export function checkNetwork(network: DenseNetwork): DenseNetwork {
 }
 
 /** The generator given, or a new one from a seed. */
-export const generatorOf = (seed: number | Random = 0): Random =>
-  seed instanceof Random ? seed : random(number(seed, 'seed', { integer: true }))
+export const generatorOf = (seed: number | Random = 0): Random => randomFrom(seed, 'seed')
 
 /** fraction n, rounded to the nearest integer: floor(fraction n + 1/2). */
 export const rounded = (fraction: number, n: number): number => Math.floor(fraction * n + 0.5)
