@@ -15,8 +15,8 @@ export interface Views {
   /** n 32-bit integer zeros. */
   i32(n: number): Int32Array
   /**
-   * A matrix of zeros whose rows do not collide in the cache: the stride is `columns`, or columns + 8 where a row would fill whole
-   * 4096-byte pages (512, 1024, 2048, ... columns).
+   * A matrix of zeros whose rows do not collide in the cache: the stride is `columns`, or columns + 8 where a
+   * row would fill whole 4096-byte pages (512, 1024, 2048, ... columns).
    */
   matrix(rows: number, columns: number): MatrixView
 }
@@ -44,10 +44,10 @@ export type KernelsOf<S> = S extends readonly [KernelSet<infer K>, ...infer Rest
  * kernels.gemv(C, x, y)
  * ```
  *
- * The layout runs twice, first on empty views to add up sizes: it should do nothing but ask for views. They start at multiples of
- * 16 bytes and never detach; garbage collection frees the memory with the last of them. Up to 512 kB are cut from a memory shared
- * with others. Where WebAssembly is missing, forbidden by the page's policy, or out of memories, the kernels are the plain ones:
- * slower, the same bits.
+ * The layout runs twice, first on empty views to add up sizes: it should do nothing but ask for views. They
+ * start at multiples of 16 bytes and never detach; garbage collection frees the memory with the last of them.
+ * Up to 512 kB are cut from a memory shared with others. Where WebAssembly is missing, forbidden by the
+ * page's policy, or out of memories, the kernels are the plain ones: slower, the same bits.
  *
  * @throws RangeError above 4 GiB, or when the memory cannot be allocated.
  */
@@ -70,8 +70,8 @@ export function allocate<const S extends readonly KernelSet<object>[], V extends
 }
 
 /**
- * Compiles the kernels of some sets without blocking, for browsers that refuse to compile synchronously on the main thread. Call it
- * before the first {@link allocate}; elsewhere it is not needed.
+ * Compiles the kernels of some sets without blocking, for browsers that refuse to compile synchronously on
+ * the main thread. Call it before the first {@link allocate}; elsewhere it is not needed.
  *
  * @returns whether all compiled; when not, the plain kernels give the same bits.
  */

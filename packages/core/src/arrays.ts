@@ -11,7 +11,10 @@ export interface RowsAndColumns {
   get(row: number, column: number): number
 }
 
-/** Accepted as a vector: an array, a typed array, a one-dimensional ndarray (any stride), a matrix with one row or column. */
+/**
+ * Accepted as a vector: an array, a typed array, a one-dimensional ndarray (any stride), a matrix with one
+ * row or column.
+ */
 export type VectorLike = ArrayLike<number> | NdArray | RowsAndColumns
 
 /** Accepted as a matrix: a two-dimensional ndarray (any strides), an array of rows, an ml-matrix. */
@@ -81,8 +84,8 @@ function checkSize(rows: unknown, columns: unknown, label: string): void {
 }
 
 /**
- * Whether all entries of an ndarray, of any dimension, lie within its data. One whose shape or strides reach beyond would give NaN,
- * and may require more memory than there is.
+ * Whether all entries of an ndarray, of any dimension, lie within its data. One whose shape or strides reach
+ * beyond would give NaN, and may require more memory than there is.
  */
 export function withinData({ data, shape, stride, offset }: NdArray): boolean {
   if (!Array.isArray(shape) || !Array.isArray(stride) || stride.length !== shape.length) return false
@@ -135,7 +138,8 @@ function flatten(x: VectorLike, label: string): ArrayLike<number> {
  * Converts a vector to a `Float64Array`: returns the caller's own array when it is one already, a copy otherwise.
  * To write into the result use {@link vectorCopy}.
  *
- * @throws TypeError when `x` is not a vector, RangeError when it is empty, has another length, or an entry breaks the rule.
+ * @throws TypeError when `x` is not a vector, RangeError when it is empty, has another length, or an entry
+ *   breaks the rule.
  */
 export function vector(x: VectorLike, label: string, rule: VectorRule = {}): Float64Array {
   const source = flatten(x, label)
@@ -184,9 +188,11 @@ function rowsOf(x: ArrayLike<ArrayLike<number>>, label: string): Matrix {
 }
 
 /**
- * Converts a matrix to a contiguous row-major ndarray of float64: returns the caller's own when it is one already, a copy otherwise.
+ * Converts a matrix to a contiguous row-major ndarray of float64: returns the caller's own when it is one
+ * already, a copy otherwise.
  *
- * @throws TypeError when `x` is not a matrix, RangeError when it is empty, ragged, of another shape, or an entry breaks the rule.
+ * @throws TypeError when `x` is not a matrix, RangeError when it is empty, ragged, of another shape, or an
+ *   entry breaks the rule.
  */
 export function matrix(x: MatrixLike, label: string, rule: MatrixRule = {}): Matrix {
   let result: Matrix

@@ -23,8 +23,9 @@ export interface AssignmentSolution {
   /** Sum of the entries at (rows[k], columns[k]). */
   cost: number
   /**
-   * Dual variables, which prove the assignment optimal: u_i + v_j <= C_ij for every pair (>= with `maximize`), with equality for the
-   * pairs that are formed, and 0 for rows and columns without partner. Their sum is the cost.
+   * Dual variables, which prove the assignment optimal: u_i + v_j <= C_ij for every pair (>= with
+   * `maximize`), with equality for the pairs that are formed, and 0 for rows and columns without partner.
+   * Their sum is the cost.
    */
   dual: { u: Float64Array; v: Float64Array }
 }
@@ -37,13 +38,16 @@ const SCALE = 5.421010862427522e-20
 const STEPS = 30
 
 /**
- * Assigns rows to columns one to one at the least total cost, exactly, by shortest augmenting paths (Jonker and Volgenant, Computing
- * 1987, in the form of Crouse, IEEE TAES 2016). Takes time O(min(n, m)^2 max(n, m)) and memory for a copy of the matrix.
+ * Assigns rows to columns one to one at the least total cost, exactly, by shortest augmenting paths (Jonker
+ * and Volgenant, Computing 1987, in the form of Crouse, IEEE TAES 2016). Takes time O(min(n, m)^2 max(n, m))
+ * and memory for a copy of the matrix.
  *
  * @param cost n x m; as many pairs are formed as the smaller side has members. Infinity forbids a pair.
- * @returns with status 'completed' the optimum; 'infeasible' when the allowed pairs do not suffice; ended early, the optimum for the
+ * @returns with status 'completed' the optimum; 'infeasible' when the allowed pairs do not suffice; ended
+ *   early, the optimum for the
  *   members of the smaller side that have been assigned.
- * @throws TypeError or RangeError when `cost` is not a matrix, or an entry is NaN or -Infinity, or not finite with `maximize`.
+ * @throws TypeError or RangeError when `cost` is not a matrix, or an entry is NaN or -Infinity, or not finite
+ *   with `maximize`.
  */
 export const assignment: Solver<[cost: MatrixLike, options: AssignmentOptions], AssignmentReport, AssignmentSolution> =
   solver(
@@ -120,8 +124,9 @@ class Search {
   }
 
   /**
-   * Jonker and Volgenant's augmenting row reduction: the row gets its cheapest column, whose price rises by what the second cheapest
-   * costs more, and the row that had it does the same. A few such steps leave few rows for the longer search.
+   * Jonker and Volgenant's augmenting row reduction: the row gets its cheapest column, whose price rises by
+   * what the second cheapest costs more, and the row that had it does the same. A few such steps leave few
+   * rows for the longer search.
    */
   reduce(row: number): void {
     const [v, costs, rowOf, columnOf, columns] = [this.#v, this.#costs, this.#rowOf, this.#columnOf, this.#columns]

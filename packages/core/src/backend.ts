@@ -34,7 +34,10 @@ export interface Backend extends DeviceOperations {
   write(array: DeviceArray, values: ArrayLike<number>, at?: number): void
   /** Sets all numbers of an array to 0. */
   clear(array: DeviceArray): void
-  /** Reads an array once all work queued before is done. Integers are the same bits: wrap the buffer in a Uint32Array. */
+  /**
+   * Reads an array once all work queued before is done. Integers are the same bits: wrap the buffer in a
+   * Uint32Array.
+   */
   read(array: DeviceArray): Promise<Float32Array>
   /** {@link read} of several arrays in one go. */
   readAll(arrays: readonly DeviceArray[]): Promise<Float32Array[]>

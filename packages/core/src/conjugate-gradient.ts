@@ -9,8 +9,8 @@ export interface ConjugateGradientOptions {
   /** Starting point. Default 0. */
   initial?: VectorLike | undefined
   /**
-   * Writes out = M^-1 r for a symmetric positive definite M near A; a vector is the inverse of a diagonal M (Jacobi), all entries
-   * positive.
+   * Writes out = M^-1 r for a symmetric positive definite M near A; a vector is the inverse of a diagonal M
+   * (Jacobi), all entries positive.
    */
   preconditioner?: VectorLike | ((r: Float64Array, out: Float64Array) => void) | undefined
   /** Four vectors of A's size as working memory, so that repeated solves allocate the answer only. */
@@ -20,7 +20,10 @@ export interface ConjugateGradientOptions {
 /** Answer of {@link conjugateGradient}. */
 export interface ConjugateGradientSolution {
   x: Float64Array
-  /** Residual b - A x, computed from x, in the M^-1 norm (2-norm without a preconditioner), relative to b's; Infinity where M is no norm. */
+  /**
+   * Residual b - A x, computed from x, in the M^-1 norm (2-norm without a preconditioner), relative to b's;
+   * Infinity where M is no norm.
+   */
   residual: number
 }
 
@@ -34,9 +37,9 @@ function largest(x: Float64Array): number {
  * Solves A x = b for a symmetric positive (semi)definite operator by preconditioned conjugate gradients
  * (Hestenes and Stiefel 1952). `error` is the relative residual in the M^-1 norm.
  *
- * The recurrence's residual drifts from b - A x, so the latter is computed before anything is called converged. Ends as
- * 'stalled' when it no longer decreases (A is singular and b outside its range, or the tolerance is below rounding), and
- * when it meets a direction of nonpositive curvature.
+ * The recurrence's residual drifts from b - A x, so the latter is computed before anything is called
+ * converged. Ends as 'stalled' when it no longer decreases (A is singular and b outside its range, or the
+ * tolerance is below rounding), and when it meets a direction of nonpositive curvature.
  *
  * @param b right-hand side, length n.
  * @throws RangeError when A is not square, b does not fit, or the preconditioner is not positive definite.

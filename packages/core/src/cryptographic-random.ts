@@ -28,8 +28,8 @@ class CryptographicWords extends RandomWords {
 }
 
 /**
- * Makes a generator of random numbers that nobody can predict or repeat, from the platform's cryptographic source (Web Crypto), as
- * the noise of differential privacy requires. It has no seed and no state.
+ * Makes a generator of random numbers that nobody can predict or repeat, from the platform's cryptographic
+ * source (Web Crypto), as the noise of differential privacy requires. It has no seed and no state.
  */
 export function cryptographicRandom(): Random {
   return new Random(new CryptographicWords())

@@ -1,6 +1,7 @@
 /**
- * The contract between a package's `demo/index.ts` and the page that shows it: the demo is data and a generator, the page draws.
- * It runs in a worker, one frame at a time, so that it can be stopped and never freezes the page.
+ * The contract between a package's `demo/index.ts` and the page that shows it: the demo is data and a
+ * generator, the page draws. It runs in a worker, one frame at a time, so that it can be stopped and never
+ * freezes the page.
  */
 import type { Figure } from './experiment.ts'
 
@@ -43,7 +44,10 @@ export interface Demo {
   /** One or two sentences: what to move and what to look for. */
   intro: string
   controls: Control[]
-  /** Computes with the real package; yields a frame whenever there is something new to show, at most about every 30 ms of work. */
+  /**
+   * Computes with the real package; yields a frame whenever there is something new to show, at most about
+   * every 30 ms of work.
+   */
   run(values: ControlValues): Generator<Frame, void, void>
   /** Returns about ten lines of JavaScript that reproduce what is shown. */
   code(values: ControlValues): string

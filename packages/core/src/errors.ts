@@ -2,8 +2,8 @@
 const unnamed = new WeakSet<Error>()
 
 /**
- * Characters that a terminal interprets or does not show: controls, writing directions, line separators, joiners; except joiners
- * within emoji and within scripts without capitals.
+ * Characters that a terminal interprets or does not show: controls, writing directions, line separators,
+ * joiners; except joiners within emoji and within scripts without capitals.
  */
 const UNSEEN =
   /(?!(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu

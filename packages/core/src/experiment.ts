@@ -5,8 +5,9 @@ export { mean, meanAndDeviation, range, standardDeviation } from './statistics.t
 /**
  * The contract between a paper's headline experiment and whatever runs it: the CLI, a test, a page.
  *
- * An experiment is an async function of a context. It reports by calling the context (claims, tables, figures, notes), so that an
- * interrupted run has a partial report. It knows nothing of terminals or image formats.
+ * An experiment is an async function of a context. It reports by calling the context (claims, tables,
+ * figures, notes), so that an interrupted run has a partial report. It knows nothing of terminals or image
+ * formats.
  */
 
 /** How much to run: `quick` seconds, `standard` a few minutes, `full` everything at the size of the paper's claims. */
@@ -85,8 +86,8 @@ export interface ExperimentContext {
   /** Adds a sentence: what was used, what does not carry over. */
   note(text: string): void
   /**
-   * Reports the fraction of the work that is done (0..1) and the current task, and yields to the event loop. Await it between
-   * pieces of work. Rejects with the signal's reason when the signal is aborted.
+   * Reports the fraction of the work that is done (0..1) and the current task, and yields to the event loop.
+   * Await it between pieces of work. Rejects with the signal's reason when the signal is aborted.
    */
   progress(fraction: number, label: string): Promise<void>
 }

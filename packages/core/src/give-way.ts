@@ -16,8 +16,9 @@ let turnBegan = -Infinity
 export const turnIsUp = (): boolean => performance.now() - turnBegan > SLICE
 
 /**
- * Yields to the event loop: resolves when timers, messages and other pending work have had their turn. All callers share the
- * turns: one resumes at a time, in order of arrival, but one that is overdue (aborted, out of time) goes first.
+ * Yields to the event loop: resolves when timers, messages and other pending work have had their turn. All
+ * callers share the turns: one resumes at a time, in order of arrival, but one that is overdue (aborted, out
+ * of time) goes first.
  *
  * @param overdue called in each turn; the promise rejects with the error that it throws.
  */
@@ -30,7 +31,8 @@ export function giveWay(overdue: () => boolean = () => false): Promise<void> {
 }
 
 function nextTurn(): void {
-  // A new channel for each turn: Node delivers up to a thousand messages of one port before it checks its timers, and browsers
+  // A new channel for each turn: Node delivers up to a thousand messages of one port before it checks its
+  // timers, and browsers
   // delay a timer by milliseconds.
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = () => {

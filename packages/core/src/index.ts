@@ -1,5 +1,6 @@
 /**
- * What the packages of @opt share: array intake and checks, kernels, the solver driver, random numbers, elementary functions.
+ * What the packages of @opt share: array intake and checks, kernels, the solver driver, random numbers,
+ * elementary functions.
  *
  * @packageDocumentation
  */

@@ -42,11 +42,12 @@ export interface LbfgsSolution {
 }
 
 /**
- * Minimises a smooth function by limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) with a strong Wolfe line search.
+ * Minimises a smooth function by limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) with a strong Wolfe
+ * line search.
  *
- * `error` is the largest entry of the gradient in absolute value, `tolerance` 1e-5 by default, as in scipy's L-BFGS-B. A run that
- * finds no lower point along the steepest descent ends as 'stalled': the gradient is wrong, the function not smooth, or the tolerance
- * below rounding.
+ * `error` is the largest entry of the gradient in absolute value, `tolerance` 1e-5 by default, as in scipy's
+ * L-BFGS-B. A run that finds no lower point along the steepest descent ends as 'stalled': the gradient is
+ * wrong, the function not smooth, or the tolerance below rounding.
  *
  * @param objective value and gradient; NaN or Infinity off the start makes the step shorter.
  * @param x0 start, n entries; not changed.
@@ -81,7 +82,10 @@ const EPSILON = 2.220446049250313e-16
 /** 2^64 */
 const STEP = 18446744073709552000
 
-/** A power of two near the size of the gradient, where that is far from 1: products of four gradients neither overflow nor vanish. */
+/**
+ * A power of two near the size of the gradient, where that is far from 1: products of four gradients neither
+ * overflow nor vanish.
+ */
 function scaleFor(size: number): number {
   let scale = 1
   while (size / scale > STEP) scale *= STEP
@@ -131,7 +135,10 @@ class Run {
     if (this.#scale !== 1) for (let i = 0; i < g.length; i++) g[i] /= this.#scale
   }
 
-  /** Takes a step along the quasi-Newton direction, or where that fails along the steepest descent; returns its length, 0 for none. */
+  /**
+   * Takes a step along the quasi-Newton direction, or where that fails along the steepest descent; returns
+   * its length, 0 for none.
+   */
   advance(constants: WolfeConstants): number {
     const n = this.#n
     const { kernels, x, g, d, x1, g1 } = this.#views
@@ -186,7 +193,10 @@ class Run {
     }
   }
 
-  /** Remembers the step from x to x1, along which the value was to fall by -decrease, unless its curvature is lost in rounding. */
+  /**
+   * Remembers the step from x to x1, along which the value was to fall by -decrease, unless its curvature is
+   * lost in rounding.
+   */
   #remember(decrease: number): void {
     const n = this.#n
     const { kernels, x, g, x1, g1, S, Y, rho } = this.#views

@@ -1,9 +1,10 @@
 /**
- * Elementary functions from exact arithmetic alone (+ - * / and square root), so that every engine gives the same bits.
- * The bounds in ulp hold against 40-digit values; NaN, infinities and signed zeros are treated as Math treats them.
- * Results below the smallest normal number are rounded gradually, as Math does, while the kernels' exp makes them 0.
- * Each series called ours is a Chebyshev interpolant computed with 60 digits or more, its coefficients rounded to doubles and
- * summed in two chains, of even and of odd powers; the error stated is that of the rounded coefficients.
+ * Elementary functions from exact arithmetic alone (+ - * / and square root), so that every engine gives the
+ * same bits. The bounds in ulp hold against 40-digit values; NaN, infinities and signed zeros are treated as
+ * Math treats them. Results below the smallest normal number are rounded gradually, as Math does, while the
+ * kernels' exp makes them 0. Each series called ours is a Chebyshev interpolant computed with 60 digits or
+ * more, its coefficients rounded to doubles and summed in two chains, of even and of odd powers; the error
+ * stated is that of the rounded coefficients.
  */
 
 export { erf, erfc, logNormalCdf, normalCdf } from './math/error-function.ts'

@@ -171,8 +171,8 @@ export class Random {
   }
 
   /**
-   * Draws `size` indices from 0..n-1: distinct ones in random order, or independent ones with `replace`; with probabilities
-   * proportional to `weights` (nonnegative, length n) when given.
+   * Draws `size` indices from 0..n-1: distinct ones in random order, or independent ones with `replace`; with
+   * probabilities proportional to `weights` (nonnegative, length n) when given.
    *
    * @throws RangeError when there are fewer than `size` indices to draw without replacement, or a weight is invalid.
    */

@@ -2,7 +2,10 @@ import { boolean, callback, named, number, options as optionsOf, refuse, show } 
 import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
-/** A solver's report after an iteration. `tolerance` is compared with its `error`; a solver that reports none runs to its end. */
+/**
+ * A solver's report after an iteration. `tolerance` is compared with its `error`; a solver that reports none
+ * runs to its end.
+ */
 export interface Report {
   error?: number
 }
@@ -56,7 +59,10 @@ export interface Outcome<R extends Report> {
 
 type Inputs<A extends unknown[]> = A extends [...infer I, unknown] ? I : never
 type Options<A extends unknown[]> = A extends [...unknown[], infer O] ? O : never
-/** A solver's arguments as users pass them: the driver's options join its own; all may be left out when none is required. */
+/**
+ * A solver's arguments as users pass them: the driver's options join its own; all may be left out when none
+ * is required.
+ */
 export type SolverArguments<A extends unknown[], R extends Report> =
   // biome-ignore lint/complexity/noBannedTypes: {} is what has no required property
   {} extends Options<A>
@@ -124,14 +130,16 @@ function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
 /**
  * Turns a generator that does the mathematics into a solver.
  *
- * The generator's last parameter is its options (always an object, without a default value). It yields a report once per
- * iteration and receives `true` when it should finish and return its answer. It may return earlier: the status is then
- * 'converged' or 'stalled' by its last error, and a `message` in its answer gives the reason; a solver that reports no
- * error and gives no such message has 'completed'. A `status` in its answer ('infeasible', say) overrides the driver's.
- * The generator sees the driver's options beside its own, with defaults filled in.
+ * The generator's last parameter is its options (always an object, without a default value). It yields a
+ * report once per iteration and receives `true` when it should finish and return its answer. It may return
+ * earlier: the status is then 'converged' or 'stalled' by its last error, and a `message` in its answer gives
+ * the reason; a solver that reports no error and gives no such message has 'completed'. A `status` in its
+ * answer ('infeasible', say) overrides the driver's. The generator sees the driver's options beside its own,
+ * with defaults filled in.
  *
  * ```ts
- * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize = 0.1 }: BoxOptions) {
+ * export const boxDescent = solver('boxDescent', function* (gradient: Gradient, x0: VectorLike, { stepSize =
+ * 0.1 }: BoxOptions) {
  *   const x = vectorCopy(x0, 'x0')
  *   for (;;) {
  *     const error = projectedStep(x, gradient(x), stepSize)

@@ -1,4 +1,7 @@
-/** A sparse matrix in compressed rows: row i has the entries indptr[i] .. indptr[i + 1] - 1 of `indices` and `values`. */
+/**
+ * A sparse matrix in compressed rows: row i has the entries indptr[i] .. indptr[i + 1] - 1 of `indices` and
+ * `values`.
+ */
 export interface CSR {
   rows: number
   columns: number

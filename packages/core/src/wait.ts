@@ -13,8 +13,9 @@ export class Wait {
  * const error = yield* wait(plan.sinkhorn())
  * ```
  *
- * Returns a value that is no promise immediately. A promise needs `solver.async`: called synchronously or by `steps`, the solver
- * throws a TypeError that says so (which the generator may catch, to work without the device).
+ * Returns a value that is no promise immediately. A promise needs `solver.async`: called synchronously or by
+ * `steps`, the solver throws a TypeError that says so (which the generator may catch, to work without the
+ * device).
  */
 export function* wait<V>(value: V | PromiseLike<V>): Generator<never, V, unknown> {
   if (typeof (value as PromiseLike<V> | null)?.then !== 'function') return value as V

@@ -18,12 +18,14 @@ const ROUNDING = 1e-10
 const EVALUATIONS = 40
 
 /**
- * Finds a step that satisfies the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6, cubic interpolation), or,
- * where the values differ by rounding only, the approximate ones of Hager and Zhang (2005), which look at slopes alone.
+ * Finds a step that satisfies the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6,
+ * cubic interpolation), or, where the values differ by rounding only, the approximate ones of Hager and Zhang
+ * (2005), which look at slopes alone.
  *
  * @param evaluate value and slope at a step; may give NaN or Infinity, which count as too far.
  * @param first the step to try first.
- * @returns the last point that was evaluated, if it satisfies them; null when there is none within a few dozen evaluations.
+ * @returns the last point that was evaluated, if it satisfies them; null when there is none within a few
+ *   dozen evaluations.
  */
 export function wolfeStep(
   evaluate: (step: number) => LinePoint,

@@ -9,7 +9,7 @@ const strided = () =>
   )
 
 describe('vector', () => {
-  it.each([
+  test.each([
     ['array', [1, 2, 3]],
     ['Float32Array', Float32Array.of(1, 2, 3)],
     ['Int8Array', Int8Array.of(1, 2, 3)],
@@ -24,7 +24,7 @@ describe('vector', () => {
     expect(Array.from(vector(x as number[], 'x'))).toEqual([1, 2, 3])
   })
 
-  it('hands the caller’s Float64Array through, and its twin never does', () => {
+  test('hands the caller’s Float64Array through, and its twin never does', () => {
     const x = Float64Array.of(1, 2)
     expect(vector(x, 'x')).toBe(x)
     const copy = vectorCopy(x, 'x')
@@ -32,13 +32,13 @@ describe('vector', () => {
     expect(x[0]).toBe(1)
   })
 
-  it('does not write into a list it copied', () => {
+  test('does not write into a list it copied', () => {
     const x = [1, 2]
     vectorCopy(x, 'x')[0] = 9
     expect(x).toEqual([1, 2])
   })
 
-  it.each([
+  test.each([
     [[1, Number.NaN], {}, 'f: x[1] must be a finite number, got NaN'],
     [[1, Infinity], {}, 'f: x[1] must be a finite number, got Infinity'],
     [[0, -0.1], { sign: 'nonnegative' }, 'f: x[1] must be nonnegative, got -0.1'],
@@ -49,7 +49,7 @@ describe('vector', () => {
     expect(() => vector(x, 'f: x', rule)).toThrow(new RangeError(message))
   })
 
-  it.each([
+  test.each([
     [5, 'a vector (array, typed array or ndarray), got 5'],
     [null, 'a vector (array, typed array or ndarray), got null'],
     ['ab', 'a vector (array, typed array or ndarray), got "ab"'],
@@ -63,7 +63,7 @@ describe('vector', () => {
 })
 
 describe('matrix', () => {
-  it('takes rows, ndarrays of any stride and ml-matrix', () => {
+  test('takes rows, ndarrays of any stride and ml-matrix', () => {
     const t = strided().transpose(1, 0)
     expect(matrix(t, 'm').shape).toEqual([4, 3])
     expect(Array.from(matrix(t, 'm').data.slice(0, 4))).toEqual([0, 4, 8, 1])
@@ -73,13 +73,13 @@ describe('matrix', () => {
     expect(Array.from(matrix(new MlMatrix([[1, 2]]), 'm').data)).toEqual([1, 2])
   })
 
-  it('hands a plain float64 ndarray through, and its twin never does', () => {
+  test('hands a plain float64 ndarray through, and its twin never does', () => {
     const m = strided()
     expect(matrix(m, 'm')).toBe(m)
     expect(matrixCopy(m, 'm').data).not.toBe(m.data)
   })
 
-  it.each([
+  test.each([
     [[[1, 2], [3]], {}, 'm[1] must be of length 2 like the first row, got length 1'],
     [
       [
@@ -97,7 +97,7 @@ describe('matrix', () => {
     expect(() => matrix(x as unknown as number[][], 'm', rule)).toThrow(new RangeError(message))
   })
 
-  it('refuses what is no matrix', () => {
+  test('refuses what is no matrix', () => {
     expect(() => matrix([1, 2] as never, 'm')).toThrow('m[0] must be a row (array or typed array), got 1')
     expect(() => matrix(ndarray([1, 2]), 'm')).toThrow('m must be a matrix, got an ndarray of shape [2]')
     expect(() => matrix(7 as never, 'm')).toThrow(TypeError)
@@ -106,7 +106,7 @@ describe('matrix', () => {
 })
 
 describe('number and oneOf', () => {
-  it.each([
+  test.each([
     ['1', {}, 'x must be a finite number, got "1"'],
     [Number.NaN, { positive: true }, 'x must be a positive number, got NaN'],
     [0, { positive: true }, 'x must be a positive number, got 0'],
@@ -118,7 +118,7 @@ describe('number and oneOf', () => {
     expect(() => number(value, 'x', rule)).toThrow(message)
   })
 
-  it('returns what it allows', () => {
+  test('returns what it allows', () => {
     expect(number(3, 'x', { integer: true, min: 3, max: 3 })).toBe(3)
     expect(oneOf('a', 'x', ['a', 'b'])).toBe('a')
     expect(() => oneOf('c', 'x', ['a', 'b'])).toThrow(`x must be 'a' or 'b', got "c"`)

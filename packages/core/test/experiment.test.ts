@@ -10,7 +10,7 @@ const experiment: Experiment = async ({ claim, table, figure, note, progress, sc
 }
 
 describe('runExperiment', () => {
-  it('collects what was said, with the defaults', async () => {
+  test('collects what was said, with the defaults', async () => {
     const seen: [number, string][] = []
     const report = await runExperiment(experiment, {
       onProgress: (fraction, label) => void seen.push([fraction, label]),
@@ -24,19 +24,19 @@ describe('runExperiment', () => {
     ])
   })
 
-  it('hands on scale, seed and folder', async () => {
+  test('hands on scale, seed and folder', async () => {
     const { notes } = await runExperiment(experiment, { scale: 'quick', seed: 7, dataFolder: 'data' })
     expect(notes).toEqual(['quick 7 data'])
   })
 
-  it('keeps what was said before an abort', async () => {
+  test('keeps what was said before an abort', async () => {
     const controller = new AbortController()
     const report = await runExperiment(experiment, { signal: controller.signal, onProgress: () => controller.abort() })
     expect(report).toMatchObject({ complete: false })
     expect([report.claims.length, report.tables.length]).toEqual([1, 0])
   })
 
-  it('throws any other error on', async () => {
+  test('throws any other error on', async () => {
     const broken: Experiment = async () => {
       throw new RangeError('broken')
     }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { cryptographicRandom, Random, random } from '../src/index.ts'
 
 describe('random', () => {
-  it('draws the same numbers in every engine', () => {
+  test('draws the same numbers in every engine', () => {
     const rng = random(42)
     expect([rng.uniform(), rng.normal(), rng.integer(0, 1000), rng.normal()]).toMatchInlineSnapshot(`
       [
@@ -26,7 +26,7 @@ describe('random', () => {
     `)
   })
 
-  it('goes on from a saved state, through JSON, at any point', () => {
+  test('goes on from a saved state, through JSON, at any point', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.nat(20), (seed, draws) => {
         const rng = random(seed)
@@ -38,7 +38,7 @@ describe('random', () => {
     )
   })
 
-  it('gives neighbouring seeds and split streams nothing in common', () => {
+  test('gives neighbouring seeds and split streams nothing in common', () => {
     const first = new Set<number>()
     for (let seed = -500; seed < 500; seed++) first.add(random(seed).uniform())
     expect(first.size).toBe(1000)
@@ -52,7 +52,7 @@ describe('random', () => {
     expect(random(2 ** 40).uniform()).not.toBe(random(2 ** 41).uniform())
   })
 
-  it('is uniform and normal by its moments', () => {
+  test('is uniform and normal by its moments', () => {
     const rng = random(3)
     const n = 200_000
     const moments = (draw: () => number) => {
@@ -77,7 +77,7 @@ describe('random', () => {
     expect(Math.abs(n4 - 3)).toBeLessThan(0.15)
   })
 
-  it('draws integers without bias', () => {
+  test('draws integers without bias', () => {
     const rng = random(4)
     const counts = new Int32Array(7)
     for (let i = 0; i < 70_000; i++) counts[rng.integer(3, 10) - 3]++
@@ -88,7 +88,7 @@ describe('random', () => {
     }
   })
 
-  it('chooses distinct indices, or by weight', () => {
+  test('chooses distinct indices, or by weight', () => {
     const rng = random(5)
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat(50), (n, k) => {
@@ -107,7 +107,7 @@ describe('random', () => {
     expect([...rng.choice(4, 2, { weights: [0, 1, 0, 1] })].sort()).toEqual([1, 3])
   })
 
-  it('refuses what it cannot draw', () => {
+  test('refuses what it cannot draw', () => {
     expect(() => random(0.5)).toThrow('random: seed must be an integer, got 0.5')
     const rng = random(0)
     expect(() => rng.integer(2, 2)).toThrow('Random.integer: high must be an integer')
@@ -121,7 +121,7 @@ describe('random', () => {
     expect(() => new Random({} as never)).toThrow('Random: state must be what state() returned')
   })
 
-  it('never returns the upper end, on intervals of any width', () => {
+  test('never returns the upper end, on intervals of any width', () => {
     const rng = random(1)
     for (const [low, high] of [
       [1e15, 1e15 + 1],
@@ -137,7 +137,7 @@ describe('random', () => {
     expect(rng.uniform(3, 3)).toBe(3)
   })
 
-  it('refuses what is no interval, no spread, no array', () => {
+  test('refuses what is no interval, no spread, no array', () => {
     const rng = random(1)
     const call = (name: 'uniform' | 'normal', ...args: unknown[]) => rng[name](...(args as [number, number]))
     expect(() => call('uniform', '1', 2)).toThrow(new TypeError('Random.uniform: low must be a finite number, got "1"'))
@@ -154,7 +154,7 @@ describe('random', () => {
     expect(() => rng.shuffle('ab' as unknown as number[])).toThrow('Random.shuffle: array must be an array')
   })
 
-  it('chooses by weights of any size', () => {
+  test('chooses by weights of any size', () => {
     for (const weight of [5e-324, 1e-300, 1, 1e308]) {
       const drawn = random(1).choice(2, 1000, { replace: true, weights: [weight, weight] })
       const ones = drawn.reduce((sum, i) => sum + i, 0)
@@ -162,7 +162,7 @@ describe('random', () => {
     }
   })
 
-  it('refuses states that it has not written', () => {
+  test('refuses states that it has not written', () => {
     const good = random(1).state()
     for (const state of [
       { ...good, generator: [0, 0, 0, 0] },

@@ -25,7 +25,7 @@ const sum = solver('sum', function* (xs: VectorLike, _: object) {
 })
 
 describe('the driver', () => {
-  it('converges when the error reaches the tolerance', () => {
+  test('converges when the error reaches the tolerance', () => {
     const answer = halve(1, { tolerance: 1 / 8 })
     expect(answer).toMatchObject({ status: 'converged', iterations: 3, x: 1 / 8 })
     expect(answer.message).toBe('halve: converged after 3 iterations, error 0.125 (tolerance 0.125)')
@@ -36,7 +36,7 @@ describe('the driver', () => {
     ])
   })
 
-  it('has every other honest ending', () => {
+  test('has every other honest ending', () => {
     expect(halve(1, { tolerance: 0, maxIterations: 4 })).toMatchObject({ status: 'max-iterations', iterations: 4 })
     expect(halve(1, { tolerance: 0 })).toMatchObject({ status: 'stalled' })
     expect(halve(1, { tolerance: 0 }).message).toMatch(/stalled after 50 iterations, error .* no smaller number$/)
@@ -51,7 +51,7 @@ describe('the driver', () => {
     expect(sum([1, 2, 3])).toMatchObject({ status: 'completed', total: 6, iterations: 3 })
   })
 
-  it('lets a solver say what it has proved', () => {
+  test('lets a solver say what it has proved', () => {
     const impossible = solver('impossible', function* (_: object) {
       if (yield {}) return {}
       return { status: 'infeasible' as const, message: 'two masses, one place' }
@@ -62,14 +62,14 @@ describe('the driver', () => {
     })
   })
 
-  it('calls NaN diverged', () => {
+  test('calls NaN diverged', () => {
     const bad = solver('bad', function* (_: object) {
       for (;;) if (yield { error: Number.NaN }) return {}
     })
     expect(bad()).toMatchObject({ status: 'diverged', iterations: 1 })
   })
 
-  it('names the solver in front of what its generator refuses, once', () => {
+  test('names the solver in front of what its generator refuses, once', () => {
     expect(() => halve(1, { stepSize: -1 })).toThrow(
       new RangeError('halve: stepSize must be a positive number, got -1'),
     )
@@ -97,18 +97,18 @@ describe('the driver', () => {
     expect(stack).toMatch(/^RangeError: halve: stepSize must be/)
   })
 
-  it('tells a generator that goes on after its end', () => {
+  test('tells a generator that goes on after its end', () => {
     const deaf = solver('deaf', function* (_: object): Generator<{ error: number }, object, boolean> {
       for (;;) yield { error: 0 }
     })
     expect(() => deaf()).toThrow('deaf: the solver yielded again after it was asked to finish')
   })
 
-  it('keeps no history when asked not to', () => {
+  test('keeps no history when asked not to', () => {
     expect(halve(1, { history: false }).history).toEqual([])
   })
 
-  it('closes the generator when the caller leaves the loop', () => {
+  test('closes the generator when the caller leaves the loop', () => {
     let closed = false
     const endless = solver('endless', function* (_: object): Generator<{ error: number }, object, boolean> {
       try {
@@ -121,7 +121,7 @@ describe('the driver', () => {
     expect(closed).toBe(true)
   })
 
-  it('steps through the same iterations and returns the same answer', () => {
+  test('steps through the same iterations and returns the same answer', () => {
     const errors: number[] = []
     const steps = halve.steps(1, { tolerance: 0.25 })
     let next = steps.next()
@@ -140,7 +140,7 @@ describe('the driver beside an event loop', () => {
     }
   })
 
-  it('sees an abort between two steps without another iteration', () => {
+  test('sees an abort between two steps without another iteration', () => {
     const controller = new AbortController()
     const steps = halve.steps(1, { tolerance: 1e-9, signal: controller.signal })
     steps.next()
@@ -148,7 +148,7 @@ describe('the driver beside an event loop', () => {
     expect(steps.next()).toMatchObject({ done: true, value: { status: 'aborted', iterations: 1 } })
   })
 
-  it('refuses options that it could not obey', () => {
+  test('refuses options that it could not obey', () => {
     const call = (options: unknown) => () => halve(1, options as object)
     expect(call(3)).toThrow(new TypeError('halve: options must be an object, got 3'))
     expect(call({ signal: 'stop' })).toThrow(new TypeError('halve: signal must be an AbortSignal, got "stop"'))
@@ -160,18 +160,18 @@ describe('the driver beside an event loop', () => {
     )
   })
 
-  it('gives the same answer as the synchronous call', async () => {
+  test('gives the same answer as the synchronous call', async () => {
     expect(await halve.async(1, { tolerance: 1e-9 })).toEqual(halve(1, { tolerance: 1e-9 }))
   })
 
-  it('sees an abort that happens outside', async () => {
+  test('sees an abort that happens outside', async () => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 10)
     const { status } = await busy.async({ signal: controller.signal, maxIterations: 1e6 })
     expect(status).toBe('aborted')
   })
 
-  it('lets timers fire between its slices', async () => {
+  test('lets timers fire between its slices', async () => {
     let fired = 0
     const timer = setInterval(() => fired++, 1)
     await busy.async({ maxIterations: 60 })
@@ -180,7 +180,7 @@ describe('the driver beside an event loop', () => {
     expect(fired).toBeGreaterThanOrEqual(10)
   })
 
-  it('stops a hundred solves that run at once as soon as they are aborted', async () => {
+  test('stops a hundred solves that run at once as soon as they are aborted', async () => {
     const controller = new AbortController()
     let late = 0
     const onProgress = () => {
@@ -193,7 +193,7 @@ describe('the driver beside an event loop', () => {
     expect(late).toBe(0)
   })
 
-  it('puts the one that is aborted before the others that wait', async () => {
+  test('puts the one that is aborted before the others that wait', async () => {
     const [one, rest] = [new AbortController(), new AbortController()]
     let others = 0
     const crowd = Array.from({ length: 50 }, () =>
@@ -207,11 +207,11 @@ describe('the driver beside an event loop', () => {
     await Promise.all(crowd)
   })
 
-  it('rejects with the named error', async () => {
+  test('rejects with the named error', async () => {
     await expect(halve.async(1, { stepSize: 0 })).rejects.toThrow('halve: stepSize must be a positive number, got 0')
   })
 
-  it('reports progress', async () => {
+  test('reports progress', async () => {
     const seen: number[] = []
     await halve.async(1, { tolerance: 0.25, onProgress: ({ iteration }) => void seen.push(iteration) })
     expect(seen).toEqual([1, 2])
@@ -234,22 +234,22 @@ describe('a solver that waits', () => {
     },
   )
 
-  it('is given what it waits for', async () => {
+  test('is given what it waits for', async () => {
     const { last, status, iterations } = await halving.async(later, { tolerance: 0.1 })
     expect([last, status, iterations]).toEqual([10, 'converged', 5])
   })
 
-  it('does not wait for what is there already', () => {
+  test('does not wait for what is there already', () => {
     expect(halving((k) => k, { tolerance: 0.1 })).toMatchObject({ last: 10, status: 'converged' })
   })
 
-  it('says that it must be called as async', () => {
+  test('says that it must be called as async', () => {
     const call = () => halving(later)
     expect(call).toThrow(new TypeError('halving: needs an asynchronous backend; call halving.async(...)'))
     expect(() => [...halving.steps(later)]).toThrow('halving.async')
   })
 
-  it('may do without', () => {
+  test('may do without', () => {
     const stubborn = solver('stubborn', function* (_options: object): Generator<
       { error: number },
       { x: number },
@@ -267,7 +267,7 @@ describe('a solver that waits', () => {
     expect(stubborn().x).toBe(2)
   })
 
-  it('sees a refusal as an exception', async () => {
+  test('sees a refusal as an exception', async () => {
     const failing = () => Promise.reject(new Error('the device is lost'))
     await expect(halving.async(failing)).rejects.toThrow('the device is lost')
   })

@@ -1,6 +1,6 @@
 /**
- * exp and log in plain arithmetic, so that every engine gives the same bits; the twins of assembly/exp.ts and assembly/log.ts.
- * Against 40-digit values: exp within 1.0 ulp, log within 0.9 ulp.
+ * exp and log in plain arithmetic, so that every engine gives the same bits; the twins of assembly/exp.ts and
+ * assembly/log.ts. Against 40-digit values: exp within 1.0 ulp, log within 0.9 ulp.
  */
 
 /** 2^(i/32). */
@@ -20,7 +20,10 @@ const words: Int32Array = /* @__PURE__ */ new Int32Array(bits.buffer)
 const ROUND = 6755399441055744 + 1023 * 32
 const SMALLEST_NORMAL = 2.2250738585072014e-308
 
-/** 2^(n/32) (1 + r + r^2 q(r)) with n = round(32 x / ln 2), |r| <= ln 2 / 64; q is our own near-minimax fit (error 2e-19). */
+/**
+ * 2^(n/32) (1 + r + r^2 q(r)) with n = round(32 x / ln 2), |r| <= ln 2 / 64; q is our own near-minimax fit
+ * (error 2e-19).
+ */
 function expCore(x: number): number {
   const n = x * 46.16624130844683 + ROUND - ROUND
   const r = n * -1.733101967801894e-10 + (n * -0.021660849219188094 + x)
@@ -37,8 +40,8 @@ function expCore(x: number): number {
 }
 
 /**
- * e^x, the same bits in every engine, within 1.0 ulp.
- * Results below the smallest normal number (x < -708.396) are 0: subnormal numbers cost a hundred times more wherever they go.
+ * e^x, the same bits in every engine, within 1.0 ulp. Results below the smallest normal number (x < -708.396)
+ * are 0: subnormal numbers cost a hundred times more wherever they go.
  */
 export function exp(x: number): number {
   if (x < -708.396) return 0
@@ -49,7 +52,10 @@ export function exp(x: number): number {
   return Number.isNaN(x) ? NaN : expCore(x)
 }
 
-/** log x for normal x, plus k0 log 2: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt 2), in s = f / (2 + f); our own fit (error 1e-17). */
+/**
+ * log x for normal x, plus k0 log 2: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt 2), in s = f / (2 + f);
+ * our own fit (error 1e-17).
+ */
 function logCore(x: number, k0: number): number {
   bits[0] = x
   // The 64-bit integer sum bits(x) + bits(1) - bits(sqrt(1/2)), in two halves: its exponent field is that of k.
@@ -78,7 +84,10 @@ export function log(x: number): number {
   return x === Infinity ? x : logCore(x * 18014398509481984, -54)
 }
 
-/** y = exp(x), in place allowed; returns the sum of y. Four running sums a, b, c, d over i mod 4, then (a + c) + (b + d), then the tail in order. */
+/**
+ * y = exp(x), in place allowed; returns the sum of y. Four running sums a, b, c, d over i mod 4, then (a + c)
+ * + (b + d), then the tail in order.
+ */
 export function vexp(n: number, x: Float64Array, y: Float64Array): number {
   let a = 0
   let b = 0

@@ -6,11 +6,14 @@ import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.
 
 /** Exponentials of vectors, log-sum-exp and softmax of matrices. */
 export interface ExponentialKernels {
-  /** Writes y = exp(x); y may be x. Returns the sum of y: four sums over i mod 4, (0 + 2) + (1 + 3), then the tail ("exp-ordered"). */
+  /**
+   * Writes y = exp(x); y may be x. Returns the sum of y: four sums over i mod 4, (0 + 2) + (1 + 3), then the
+   * tail ("exp-ordered").
+   */
   vexp(n: number, x: Float64Array, y: Float64Array): number
   /**
-   * Writes out_i = log sum_j exp((g_j - C_ij) / epsilon); shifted by the row's maximum, exp-ordered; -Infinity for a row of nothing.
-   * `scratch`: as many numbers as C has columns.
+   * Writes out_i = log sum_j exp((g_j - C_ij) / epsilon); shifted by the row's maximum, exp-ordered;
+   * -Infinity for a row of nothing. `scratch`: as many numbers as C has columns.
    */
   rowLse(C: MatrixView, g: Float64Array, epsilon: number, out: Float64Array, scratch: Float64Array): void
   /**
@@ -19,8 +22,8 @@ export interface ExponentialKernels {
    */
   colLse(C: MatrixView, f: Float64Array, epsilon: number, out: Float64Array, scratch: Float64Array): void
   /**
-   * Writes Y = the softmax of each row of X; Y may be X. Shifted by the maximum, exp-ordered, times 1 / sum. A row with Infinity, or
-   * of -Infinity only, becomes NaN.
+   * Writes Y = the softmax of each row of X; Y may be X. Shifted by the maximum, exp-ordered, times 1 / sum.
+   * A row with Infinity, or of -Infinity only, becomes NaN.
    */
   softmaxRows(X: MatrixView, Y: MatrixView): void
 }

@@ -16,22 +16,29 @@ import { checkWork, gemmWork, solveWork } from './scratch.ts'
 import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.ts'
 import { isSingle } from './vectors.ts'
 
-/** Products with matrices, Cholesky factors and triangular solves. Arguments must not overlap; x and y are long enough. */
+/**
+ * Products with matrices, Cholesky factors and triangular solves. Arguments must not overlap; x and y are
+ * long enough.
+ */
 export interface MatrixKernels {
   /** Writes y = A x; each y_i has the bits of dot(row i, x). */
   gemv(A: MatrixView, x: Float64Array, y: Float64Array): void
   /** y += A'x: rows are added one after the other. */
   gemvT<F extends Floats>(A: MatrixView<F>, x: F, y: F): void
   /**
-   * C += alpha A B. Each entry: sums of (alpha a) b in order over blocks of 256 of the inner dimension, each block's sum added to C.
-   * `work` holds {@link gemmScratch}(m, n, k) numbers, A being m x k, B k x n.
+   * C += alpha A B. Each entry: sums of (alpha a) b in order over blocks of 256 of the inner dimension, each
+   * block's sum added to C. `work` holds {@link gemmScratch}(m, n, k) numbers, A being m x k, B k x n.
    */
   gemm<F extends Floats>(alpha: number, A: MatrixView<F>, B: MatrixView<F>, C: MatrixView<F>, work: F): void
-  /** Lower triangle of C += alpha A A'; entries as in gemm, above the diagonal nothing is touched. `work`: gemmScratch(n, n, k). */
+  /**
+   * Lower triangle of C += alpha A A'; entries as in gemm, above the diagonal nothing is touched. `work`:
+   * gemmScratch(n, n, k).
+   */
   syrk(alpha: number, A: MatrixView, C: MatrixView, work: Float64Array): void
   /**
-   * Cholesky factorisation A = L L' in place, in the lower triangle; above the diagonal nothing is read or written.
-   * Right-looking in blocks of 64 columns: within a block dot-ordered sums, the rest by syrk. `work`: {@link solveScratch}(n, n).
+   * Cholesky factorisation A = L L' in place, in the lower triangle; above the diagonal nothing is read or
+   * written. Right-looking in blocks of 64 columns: within a block dot-ordered sums, the rest by syrk.
+   * `work`: {@link solveScratch}(n, n).
    *
    * @returns 0, or i + 1 when pivot i is not a positive finite number: A is then overwritten in part.
    */
@@ -41,16 +48,19 @@ export interface MatrixKernels {
   /** x = L^-T x: from the last row on, each solved x_i is subtracted from the earlier entries. */
   trsvT(L: MatrixView, x: Float64Array): void
   /**
-   * B = L^-1 B. In blocks of 64 rows; row i is ((-b_i + L_i0 b_0) + L_i1 b_1 + ...) / -L_ii within its block, the rows below by gemm.
-   * `work`: {@link solveScratch}(n, columns).
+   * B = L^-1 B. In blocks of 64 rows; row i is ((-b_i + L_i0 b_0) + L_i1 b_1 + ...) / -L_ii within its block,
+   * the rows below by gemm. `work`: {@link solveScratch}(n, columns).
    */
   trsm(L: MatrixView, B: MatrixView, work: Float64Array): void
   /**
-   * B = L^-T B. In blocks of 64 rows from the last; each solved row is subtracted from those above it, the rows above the block by
-   * gemm. `work` as trsm.
+   * B = L^-T B. In blocks of 64 rows from the last; each solved row is subtracted from those above it, the
+   * rows above the block by gemm. `work` as trsm.
    */
   trsmT(L: MatrixView, B: MatrixView, work: Float64Array): void
-  /** Writes y = A x for a CSR matrix of m rows: entries k in starts[i]..starts[i+1]-1, two sums over even and odd places, then added. */
+  /**
+   * Writes y = A x for a CSR matrix of m rows: entries k in starts[i]..starts[i+1]-1, two sums over even and
+   * odd places, then added.
+   */
   spmv(m: number, starts: Int32Array, columns: Int32Array, values: Float64Array, x: Float64Array, y: Float64Array): void
 }
 

@@ -4,8 +4,8 @@ import { number, refuse, show } from '../errors.ts'
 export type Floats = Float64Array | Float32Array
 
 /**
- * A matrix in a flat array, in memory or on a device: entry (i, j) is `data[i * stride + j]`, or `data[j * stride + i]` when it is transposed.
- * `rows` and `columns` are those of the matrix it stands for.
+ * A matrix in a flat array, in memory or on a device: entry (i, j) is `data[i * stride + j]`, or `data[j *
+ * stride + i]` when it is transposed. `rows` and `columns` are those of the matrix it stands for.
  */
 export interface MatrixView<A = Float64Array> {
   readonly data: A

@@ -4,7 +4,10 @@ import type { Kernel, KernelSet } from './set.ts'
 const PAGE = 65536
 /** The modules' constants lie below; scripts/kernels.mjs sees to it that they agree. */
 const DATA = 4096
-/** Small workspaces are cut from one chunk of memory after the other: a browser allows about a hundred memories at a time. */
+/**
+ * Small workspaces are cut from one chunk of memory after the other: a browser allows about a hundred
+ * memories at a time.
+ */
 const CHUNK = 4194304
 const SMALL = CHUNK / 8
 
@@ -53,7 +56,10 @@ export class Memory {
 
 let chunk: Memory | undefined
 
-/** Memory with so many bytes free from `next` on, shared with others when they are few: whoever uses them moves `next`. */
+/**
+ * Memory with so many bytes free from `next` on, shared with others when they are few: whoever uses them
+ * moves `next`.
+ */
 export function memoryFor(bytes: number, sets: readonly KernelSet<object>[], plain: boolean): Memory {
   const compiled = !plain && sets.some((set) => set.module() !== null)
   if (!compiled || bytes > SMALL) return new Memory(bytes, !compiled)

@@ -96,10 +96,11 @@ export class KernelSet<K extends object> {
 }
 
 /**
- * Makes a set of kernels from a module (the text that scripts/kernels.mjs writes) and its kernels' twins in plain JavaScript.
+ * Makes a set of kernels from a module (the text that scripts/kernels.mjs writes) and its kernels' twins in
+ * plain JavaScript.
  *
- * A function stands for the export of its name in the set: it takes numbers and typed arrays, in the order of the export, which
- * gets a pointer for each array. {@link kernel} defines others.
+ * A function stands for the export of its name in the set: it takes numbers and typed arrays, in the order of
+ * the export, which gets a pointer for each array. {@link kernel} defines others.
  */
 export function kernelSet<D extends Definitions>(hex: string, definitions: D): KernelSet<Called<D>> {
   return new KernelSet(hex, definitions)

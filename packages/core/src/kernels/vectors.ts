@@ -7,9 +7,9 @@ import { type KernelDefinition, type KernelSet, kernel, kernelSet } from './set.
 /**
  * Kernels on vectors of float64, or of float32, where every product and sum is rounded.
  *
- * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) + ((1+3)+(5+7)); the last n mod 8
- * products follow one by one. In float32 it is sixteen sums s over i mod 16, t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then
- * (t_0 + t_1) + (t_2 + t_3).
+ * A "dot-ordered" sum of n products runs eight sums over i mod 8 and adds them as ((0+2)+(4+6)) +
+ * ((1+3)+(5+7)); the last n mod 8 products follow one by one. In float32 it is sixteen sums s over i mod 16,
+ * t_l = (s_l + s_l+4) + (s_l+8 + s_l+12), then (t_0 + t_1) + (t_2 + t_3).
  */
 export interface VectorKernels {
   /** x'y over the first n entries, dot-ordered. */

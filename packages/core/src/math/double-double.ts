@@ -47,9 +47,9 @@ const LN2_HIGH = 0.6931471805598903
 const LN2_LOW = 5.497923018708371e-14
 
 /**
- * log x for 0 < x < Infinity as a double-double, relative error below 2^-63.
- * x = 2^k m with m in [sqrt(1/2), sqrt 2); with s = (m - 1) / (m + 1) and z = s^2, log m = 2 (s + s (z/3 + z^2/5 + ...)),
- * where s and the first two terms carry a low part and the rest of the series is the textbook one.
+ * log x for 0 < x < Infinity as a double-double, relative error below 2^-63. x = 2^k m with m in [sqrt(1/2),
+ * sqrt 2); with s = (m - 1) / (m + 1) and z = s^2, log m = 2 (s + s (z/3 + z^2/5 + ...)), where s and the
+ * first two terms carry a low part and the rest of the series is the textbook one.
  */
 export function logParts(x: number): number {
   let k = 0
@@ -128,7 +128,10 @@ function expSeries(r: number): number {
   return r + r2 * (1 / 2 + r * (1 / 6) + r2 * (1 / 24 + r * (1 / 120) + r2 * (1 / 720)))
 }
 
-/** e^(high + low) for |low| <= ulp(high), within 0.55 ulp; overflows to Infinity, underflows gradually as Math.exp does. */
+/**
+ * e^(high + low) for |low| <= ulp(high), within 0.55 ulp; overflows to Infinity, underflows gradually as
+ * Math.exp does.
+ */
 export function expSum(high: number, low: number): number {
   if (!(high > -746)) return Number.isNaN(high) ? NaN : 0
   if (high > 710) return Infinity

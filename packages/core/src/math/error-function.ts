@@ -63,7 +63,10 @@ function middleSeries(d: number): number {
   )
 }
 
-/** k(x) + log(x sqrt pi) at x = 1 / (0.1875 + d) - 1, 2 <= x <= 28: our Chebyshev interpolant of degree 19; error 2^-57. */
+/**
+ * k(x) + log(x sqrt pi) at x = 1 / (0.1875 + d) - 1, 2 <= x <= 28: our Chebyshev interpolant of degree 19;
+ * error 2^-57.
+ */
 function farSeries(d: number): number {
   const w = d * d
   return (
@@ -106,8 +109,8 @@ const FAR_LOW = -5.132975581353913e-18
 let exponentLow = 0
 
 /**
- * k(x) - x^2 at x + xLow for x >= 1/2, given its square, to first order in xLow; for x >= 2 plus log x. Summed in double-double, so
- * that the size of x^2 costs no accuracy.
+ * k(x) - x^2 at x + xLow for x >= 1/2, given its square, to first order in xLow; for x >= 2 plus log x.
+ * Summed in double-double, so that the size of x^2 costs no accuracy.
  */
 function upperExponent(x: number, xLow: number, square: number, squareLow: number): number {
   const far = x >= 2

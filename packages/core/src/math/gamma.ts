@@ -118,7 +118,10 @@ function nearMinimum(d: number): number {
 const STIRLING = 0.4189385332046727
 const STIRLING_LOW = 1.6728209650585413e-17
 
-/** x >= 8: (x - 1/2) (log x - 1) + log(2 pi)/2 - 1/2 + 1/(12 x) - 1/(360 x^3) + ..., the first product in double-double. */
+/**
+ * x >= 8: (x - 1/2) (log x - 1) + log(2 pi)/2 - 1/2 + 1/(12 x) - 1/(360 x^3) + ..., the first product in
+ * double-double.
+ */
 function stirling(x: number): number {
   const high = logParts(x) - 1
   const low = tail[0]
@@ -136,8 +139,8 @@ function stirling(x: number): number {
 }
 
 /**
- * log Gamma(x) for x > 0, also next to its roots 1 and 2; within 2 ulp. Infinity at 0, NaN below: the reflection to negative
- * x is not offered.
+ * log Gamma(x) for x > 0, also next to its roots 1 and 2; within 2 ulp. Infinity at 0, NaN below: the
+ * reflection to negative x is not offered.
  */
 export function gammaln(x: number): number {
   if (!(x > 0)) return x === 0 ? Infinity : NaN

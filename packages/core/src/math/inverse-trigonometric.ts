@@ -18,7 +18,10 @@ const ATAN_LOW: Float64Array = /* @__PURE__ */ Float64Array.of(
   3.061617e-17,
 )
 
-/** atan(a / b) for 0 <= a <= b, b > 0: the nearest angle of the table and the atan of what is left, by its Taylor series. */
+/**
+ * atan(a / b) for 0 <= a <= b, b > 0: the nearest angle of the table and the atan of what is left, by its
+ * Taylor series.
+ */
 function atanQuotient(a: number, b: number): number {
   const i = ((16 * a) / b + 0.5) | 0
   const c = i * 0.0625

@@ -22,8 +22,9 @@ let twoOverPi: bigint | undefined
 export const reduced: Float64Array = /* @__PURE__ */ new Float64Array(2)
 
 /**
- * n mod 4 where x = n pi/2 + y with |y| <= pi/4 (and a hair); y goes into `reduced` to twice double precision.
- * Up to |x| = 2^20 by Cody and Waite, beyond it exactly, in big integers: right for every double, but about a microsecond.
+ * n mod 4 where x = n pi/2 + y with |y| <= pi/4 (and a hair); y goes into `reduced` to twice double
+ * precision. Up to |x| = 2^20 by Cody and Waite, beyond it exactly, in big integers: right for every double,
+ * but about a microsecond.
  */
 export function quadrant(x: number): number {
   if (!(Math.abs(x) <= 1048576)) return bigQuadrant(x)

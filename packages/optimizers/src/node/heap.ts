@@ -12,7 +12,8 @@ export interface HeapUse {
 }
 
 /**
- * Measures the bytes of heap and array buffers that one call of `work` uses, as the least of a few tries of `calls` calls each.
+ * Measures the bytes of heap and array buffers that one call of `work` uses, as the least of a few tries of
+ * `calls` calls each.
  *
  * @throws Error outside Node, or without its option --expose-gc.
  */

@@ -131,8 +131,10 @@ export class AdaHessian<P extends ParameterSet = ParameterSet> extends Optimizer
    * Takes one step.
    *
    * @param gradients in the structure of the parameters, null for a parameter that does not take part.
-   * @param products H z for z = {@link rademacher} or any other random signs; or the function that makes it, which is then given a new z.
-   * @throws TypeError or RangeError as every optimizer, for the products too; then nothing has changed, the generator included.
+   * @param products H z for z = {@link rademacher} or any other random signs; or the function that makes it,
+   *   which is then given a new z.
+   * @throws TypeError or RangeError as every optimizer, for the products too; then nothing has changed, the
+   *   generator included.
    */
   override step(gradients: GradientsOf<P>, products?: HessianProducts<P>): void {
     this.#products = products
