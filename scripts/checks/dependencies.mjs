@@ -11,6 +11,7 @@ const RANKS = {
   testing: -1,
   core: 0,
   optimizers: 1,
+  sets: 1,
   datasets: 1,
   'datasets-tables': 1,
   executor: 1,

@@ -4,6 +4,18 @@
  * @packageDocumentation
  */
 
+/** Domains. */
+export {
+  type BallOptions,
+  type Box,
+  type BoxOptions,
+  ball,
+  box,
+  product,
+  type Simplex,
+  type SimplexOptions,
+  simplex,
+} from '@opt/sets'
 export {
   type AdagradDiagonalOptions,
   type AdagradNormOptions,
@@ -22,11 +34,7 @@ export type { World } from './bounds.ts'
  * Each throws TypeError or RangeError when a constant is missing or out of range, or the bound overflows.
  */
 export * as bounds from './bounds.ts'
-export { type BallOptions, ball } from './domains/ball.ts'
-export { type Box, type BoxOptions, box } from './domains/box.ts'
-export type { Domain } from './domains/domain.ts'
-export { product } from './domains/product.ts'
-export { type Simplex, type SimplexOptions, simplex } from './domains/simplex.ts'
+export type { Domain } from './domain.ts'
 export type { Environment } from './environments/environment.ts'
 /** Worlds whose noise and speed are known; every draw comes from the generator passed in. */
 export * as environments from './environments/index.ts'

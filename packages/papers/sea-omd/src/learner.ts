@@ -1,8 +1,8 @@
 import { number, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
+import { largest, VectorSpace } from '@opt/sets/parts'
 import type { World } from './bounds.ts'
-import { checkDomain, type Domain } from './domains/domain.ts'
+import { checkDomain, type Domain } from './domain.ts'
 import { LONGEST, positive, SHORTEST } from './limits.ts'
-import { largest, VectorSpace } from './linear/vectors.ts'
 import {
   checkCount,
   checkMemory,

@@ -1,5 +1,5 @@
 import { number, refuse } from '@opt/core'
-import type { Domain } from './domains/domain.ts'
+import type { Domain } from './domain.ts'
 
 /**
  * The longest gradient, the furthest point and the largest constant of a loss: squares and quotients of them stay

@@ -1,8 +1,8 @@
 import { number, type Report, refuse, type Solver, show, solver, vector } from '@opt/core'
-import { checkDomain } from './domains/domain.ts'
+import { inner, squaredDistance } from '@opt/sets/parts'
+import { checkDomain } from './domain.ts'
 import type { Environment } from './environments/environment.ts'
 import type { Learner } from './learner.ts'
-import { inner, squaredDistance } from './linear/vectors.ts'
 
 /** What {@link play} reports after a round; every sum is over the rounds so far. */
 export interface PlayReport extends Report {

@@ -1,7 +1,7 @@
 import { decodeFloats, encodeFloats, refuse, show } from '@opt/core'
-import type { Domain } from './domains/domain.ts'
+import { inner } from '@opt/sets/parts'
+import type { Domain } from './domain.ts'
 import { LONGEST } from './limits.ts'
-import { inner } from './linear/vectors.ts'
 
 /** A saved learner: plain JSON, exact to the bit (numbers are base64 of their little-endian float64 bytes). */
 export interface LearnerState {

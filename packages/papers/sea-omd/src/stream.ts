@@ -1,6 +1,6 @@
 import { encodeFloats, number, options as optionsOf, refuse, show, sigmoid, softplus } from '@opt/core'
+import { isExact, largest } from '@opt/sets/parts'
 import type { Learner } from './learner.ts'
-import { isExact, largest } from './linear/vectors.ts'
 import { checkCount, decode, type LearnerState } from './state.ts'
 
 /** One example: indices from 0, none twice, as libsvmLine of @opt/datasets reads them. */

@@ -1,4 +1,5 @@
 import { random } from '@opt/core'
+import { l1Ball, orthant } from '@opt/sets'
 import {
   adagradDiagonal,
   adagradNorm,
@@ -43,7 +44,7 @@ describe('options out of range are refused by name', () => {
     [() => simplex({ dimension: 3, total: 0 }), /^simplex: total must be a positive number/],
     [() => simplex({ dimension: 0 }), /^simplex: dimension/],
     [() => product([]), /^product: parts must be nonempty/],
-    [() => product(wrong([7])), /^product: parts\[0\] must be a domain/],
+    [() => product(wrong([7])), /^product: parts\[0\] must be a convex set/],
     [() => product(wrong('x')), /^product: parts/],
     [() => disc.project([1]), /^ball.project: y must be of length 2/],
     [() => disc.contains([NaN, 0]), /^ball.contains: x\[0\]/],
@@ -80,9 +81,9 @@ describe('options out of range are refused by name', () => {
             [0, 1],
           ]),
         ),
-      /^product.projectMetric: domain/,
+      /^product.projectMetric: set/,
     ],
-    [() => seaConvex({ domain: wrong(7) }), /^seaConvex: domain must be a domain, got 7/],
+    [() => seaConvex({ domain: wrong(7) }), /^seaConvex: domain must be a convex set, got 7/],
     [() => seaConvex({ domain: disc, G: 0 }), /^seaConvex: G must be a positive number, got 0/],
     [() => seaConvex({ domain: disc, G: NaN }), /^seaConvex: G/],
     [() => seaConvex({ domain: disc, G: 1, L: -1 }), /^seaConvex: L/],
@@ -110,6 +111,8 @@ describe('options out of range are refused by name', () => {
     [() => ogd({ domain: disc, G: 0 }), /^ogd: G/],
     [() => ogdStrong({ domain: disc, lambda: 0 }), /^ogdStrong: lambda/],
     [() => adagradNorm({ domain: disc, k: 0 }), /^adagradNorm: k/],
+    [() => ons({ domain: l1Ball({ dimension: 2 }), G: 1 }), /^ons: domain must be a ball, box or simplex/],
+    [() => ogd({ domain: orthant({ dimension: 2 }), G: 1 }), /^ogd: domain must be bounded, got an unbounded orthant/],
     [() => adagradDiagonal({ domain: wrong(disc) }), /^adagradDiagonal: domain must be a box, got a ball/],
     [() => ons({ domain: disc, gamma: 0 }), /^ons: gamma/],
     [() => ons({ domain: disc }), /^ons: gamma/],

@@ -1,8 +1,8 @@
 import { options as optionsOf } from '@opt/core'
-import { type Box, checkBounds } from '../domains/box.ts'
+import type { Box } from '@opt/sets'
+import { checkBounds, largest } from '@opt/sets/parts'
 import { type Certified, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive } from '../limits.ts'
-import { largest } from '../linear/vectors.ts'
 import type { Meaning } from '../state.ts'
 import { DescentLearner } from './ogd.ts'
 

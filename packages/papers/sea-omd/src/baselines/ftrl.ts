@@ -1,9 +1,9 @@
 import { options as optionsOf, refuse } from '@opt/core'
+import { largest } from '@opt/sets/parts'
 import type { World } from '../bounds.ts'
 import * as bounds from '../bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { LONGEST, positive, positiveDiameter } from '../limits.ts'
-import { largest } from '../linear/vectors.ts'
 import type { Meaning } from '../state.ts'
 
 /** Options of {@link oftrl}: nu, or G and L. */

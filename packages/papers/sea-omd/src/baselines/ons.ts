@@ -1,4 +1,5 @@
 import { options as optionsOf, refuse } from '@opt/core'
+import { checkHasMetric } from '../domain.ts'
 import { type Certified, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { LONGEST, positive, positiveDiameter } from '../limits.ts'
 import { RankOneMetric } from '../linear/rank-one-metric.ts'
@@ -46,7 +47,7 @@ class OnsLearner extends OnlineLearner implements Ons {
   constructor(options: OnsOptions) {
     const { gamma, G, alpha } = options
     super('ons', options, G)
-    if (this.domain.kind === 'product') refuse('ons: domain', 'a ball, box or simplex', 'a product')
+    checkHasMetric(this.domain, 'ons: domain')
     const D = positiveDiameter(this.domain, 'ons')
     if (alpha !== undefined) positive(alpha, 'ons', 'alpha')
     if (gamma === undefined && (G === undefined || alpha === undefined))

@@ -1,6 +1,6 @@
 import { sum } from '@opt/core'
 import type { World } from '../bounds.ts'
-import type { Domain } from '../domains/domain.ts'
+import type { Domain } from '../domain.ts'
 import type { Comparator } from '../hindsight/over-ball.ts'
 
 /** A world that draws a loss each round; rounds count from 1. Its quantities are totals over `rounds`. */

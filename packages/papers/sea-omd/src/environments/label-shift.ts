@@ -1,5 +1,5 @@
 import { number, type Random, sin } from '@opt/core'
-import { ball } from '../domains/ball.ts'
+import { ball } from '@opt/sets'
 import { type Comparator, overBall } from '../hindsight/over-ball.ts'
 import { LONGEST } from '../limits.ts'
 import { type Environment, quantities } from './environment.ts'

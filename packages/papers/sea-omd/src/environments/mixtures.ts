@@ -1,5 +1,5 @@
 import { number, type Random } from '@opt/core'
-import { box } from '../domains/box.ts'
+import { box } from '@opt/sets'
 import type { Environment } from './environment.ts'
 import { drawBase, drawSphere, onBox, rowsOf } from './on-box.ts'
 import { checkArguments, checkNonnegative, checkRounds } from './options.ts'

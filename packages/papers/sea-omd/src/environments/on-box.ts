@@ -1,6 +1,6 @@
 import type { Matrix, Random } from '@opt/core'
+import { box } from '@opt/sets'
 import ndarray from 'ndarray'
-import { box } from '../domains/box.ts'
 import type { Environment } from './environment.ts'
 import { quadratic } from './quadratic.ts'
 

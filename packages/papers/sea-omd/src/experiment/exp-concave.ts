@@ -1,7 +1,7 @@
 import { type ExperimentContext, random } from '@opt/core'
+import { inner } from '@opt/sets/parts'
 import { rowsOf } from '../environments/on-box.ts'
 import { ball, comparators, type Learner, ogd, ons, type SeaExpConcave, seaConvex, seaExpConcave } from '../index.ts'
-import { inner } from '../linear/vectors.ts'
 import { shown, upTo } from './ledger.ts'
 
 /**

@@ -1,8 +1,7 @@
 import { type MatrixLike, matrix, refuse, sigmoid, softplus, sum, type VectorLike, vector } from '@opt/core'
-import { type Box, checkBounds } from '../domains/box.ts'
-import { checkDomain, type Domain, metricTriangle } from '../domains/domain.ts'
-import { solveTransposed, solveTriangle } from '../linear/triangle.ts'
-import { inner } from '../linear/vectors.ts'
+import type { Box } from '@opt/sets'
+import { checkBounds, inner, metricTriangle, solveTransposed, solveTriangle } from '@opt/sets/parts'
+import { checkDomain, checkHasMetric, type Domain } from '../domain.ts'
 import { type Comparator, type OverBallOptions, overBall, type SecondOrder } from './over-ball.ts'
 
 /**
@@ -56,7 +55,7 @@ export function quadratic(domain: Domain, H: MatrixLike, b: VectorLike): Compara
   const n = checkDomain(domain, 'comparators.quadratic: domain').dimension
   const { data } = matrix(H, 'comparators.quadratic: H', { rows: n, columns: n })
   const L = metricTriangle(data, n, 'comparators.quadratic: H')
-  if (domain.kind === 'product') refuse('comparators.quadratic: domain', 'a ball, box or simplex', 'a product')
+  checkHasMetric(domain, 'comparators.quadratic: domain')
   const slope = vector(b, 'comparators.quadratic: b', { length: n })
   const x = slope.slice()
   solveTransposed(L, x)

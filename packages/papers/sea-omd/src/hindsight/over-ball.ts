@@ -1,6 +1,5 @@
 import { callback, number, options as optionsOf, refuse } from '@opt/core'
-import { checkDimension } from '../domains/domain.ts'
-import { distance } from '../linear/vectors.ts'
+import { checkDimension, distance } from '@opt/sets/parts'
 import { PenalisedNewton } from './penalised-newton.ts'
 
 /** The best fixed point in hindsight. */

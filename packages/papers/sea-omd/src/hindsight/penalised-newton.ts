@@ -1,6 +1,6 @@
 import { allocate, matrixKernels, number, refuse, solveScratch } from '@opt/core'
+import { inner } from '@opt/sets/parts'
 import { factor } from '../linear/factor.ts'
-import { inner } from '../linear/vectors.ts'
 import type { SecondOrder } from './over-ball.ts'
 
 /** Newton steps for one mu. */

@@ -1,6 +1,5 @@
 import { allocate, gemmScratch, type MatrixKernels, matrixKernels, transpose } from '@opt/core'
-import { addRow, multiplyTriangle, solveTriangle, type Triangle } from './triangle.ts'
-import { inner, LONG } from './vectors.ts'
+import { addRow, inner, LONG, multiplyTriangle, solveTriangle, type Triangle } from '@opt/sets/parts'
 
 /** The result of {@link RankOneMetric.add}; the next call overwrites it. */
 interface Added {

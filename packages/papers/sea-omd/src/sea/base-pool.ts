@@ -1,6 +1,6 @@
 import { log2 } from '@opt/core'
-import type { Domain } from '../domains/domain.ts'
-import { descend, squaredDistance } from '../linear/vectors.ts'
+import { descend, squaredDistance } from '@opt/sets/parts'
+import type { Domain } from '../domain.ts'
 
 /**
  * The base learners of {@link seaDynamic}: optimistic gradient descents with fixed steps eta_i.

@@ -1,9 +1,9 @@
 import { exp, log, number, options as optionsOf, sum, vector } from '@opt/core'
+import { descend, inner, squaredDistance } from '@opt/sets/parts'
 import type { World } from '../bounds.ts'
 import * as bounds from '../bounds.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive, positiveDiameter } from '../limits.ts'
-import { descend, inner, squaredDistance } from '../linear/vectors.ts'
 import type { Meaning } from '../state.ts'
 import { BasePool, poolSteps } from './base-pool.ts'
 

@@ -1,5 +1,5 @@
 import { exp, log, options as optionsOf, refuse } from '@opt/core'
-import type { Simplex } from '../domains/simplex.ts'
+import type { Simplex } from '@opt/sets'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { positive } from '../limits.ts'
 import type { Meaning } from '../state.ts'

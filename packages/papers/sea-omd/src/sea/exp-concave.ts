@@ -1,11 +1,11 @@
 import { log, options as optionsOf, refuse } from '@opt/core'
+import { descend, type Triangle } from '@opt/sets/parts'
 import type { World } from '../bounds.ts'
 import * as bounds from '../bounds.ts'
+import { checkHasMetric } from '../domain.ts'
 import { type Learner, type LearnerOptions, OnlineLearner } from '../learner.ts'
 import { LONGEST, positive, positiveDiameter } from '../limits.ts'
 import { RankOneMetric } from '../linear/rank-one-metric.ts'
-import type { Triangle } from '../linear/triangle.ts'
-import { descend } from '../linear/vectors.ts'
 import type { Meaning } from '../state.ts'
 
 /** Options of {@link seaExpConcave}: alpha or beta. */
@@ -83,7 +83,7 @@ class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {
     const name = 'seaExpConcave'
     const { G, alpha, beta, L } = options
     super(name, options, positive(G, name, 'G'))
-    if (this.domain.kind === 'product') refuse(`${name}: domain`, 'a ball, box or simplex', 'a product')
+    checkHasMetric(this.domain, `${name}: domain`)
     const D = positiveDiameter(this.domain, name)
     if (alpha === undefined && beta === undefined) refuse(`${name}: alpha`, 'given when beta is not', 'undefined')
     if (alpha !== undefined) positive(alpha, name, 'alpha')

@@ -1,7 +1,7 @@
 // src/linear/kernels.ts has the contract and the plain twins: the same operations in the same order give the same bits.
-import { laneSum, mulAdd } from '../../../core/assembly/simd'
+import { laneSum, mulAdd } from '../../core/assembly/simd'
 
-export { dot } from '../../../core/assembly/vectors'
+export { dot } from '../../core/assembly/vectors'
 
 // @ts-ignore: decorator
 @inline

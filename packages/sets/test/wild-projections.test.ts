@@ -1,11 +1,22 @@
 import { random } from '@opt/core'
-import { ball, box, type Domain, product, simplex } from '../src/index.ts'
+import { affineSet, ball, box, type ConvexSet, halfSpace, l1Ball, product, simplex } from '../src/index.ts'
+import { WITHOUT_METRIC } from './sets.ts'
 
 const SIZES = [1e-300, 1e-200, 1e-160, 1e-20, 1e20, 1e160, 1e200, 1e300]
-const make: Record<string, (size: number) => Domain> = {
+const make: Record<string, (size: number) => ConvexSet> = {
   ball: (size) => ball({ center: [0.2 * size, -size, 0.5 * size], radius: 0.7 * size }),
   box: (size) => box({ lower: [-size, 0, 0.2 * size], upper: [size, 0.5 * size, 0.2 * size] }),
   simplex: (size) => simplex({ dimension: 3, total: size }),
+  l1Ball: (size) => l1Ball({ center: [0.2 * size, -size, 0.5 * size], radius: 0.7 * size }),
+  halfSpace: (size) => halfSpace({ normal: [1, -2, 0.5], offset: -size }),
+  affineSet: (size) =>
+    affineSet({
+      A: [
+        [1, -2, 0.5],
+        [0.3, 0, 1],
+      ],
+      b: [size, -size],
+    }),
   product: (size) => product([ball({ dimension: 1, radius: size }), simplex({ dimension: 2, total: size })]),
 }
 const metric = [
@@ -21,17 +32,17 @@ describe.each(Object.keys(make))('%s of any size', (kind) => {
       const y = Array.from({ length: 3 }, () => rng.normal(0, 2))
       const unit = make[kind](1)
       const at = unit.project(y)
-      const inMetric = kind === 'product' ? undefined : unit.projectMetric(y, metric)
+      const inMetric = WITHOUT_METRIC.includes(kind) ? undefined : unit.projectMetric(y, metric)
       for (const size of SIZES) {
-        const domain = make[kind](size)
+        const set = make[kind](size)
         const far = y.map((v) => v * size)
-        const x = domain.project(far)
-        expect(domain.contains(x)).toBe(true)
+        const x = set.project(far)
+        expect(set.contains(x)).toBe(true)
         x.forEach((v, i) => expect(v / size).toBeCloseTo(at[i], 12))
         for (const weight of inMetric ? [1e-300, 1, 1e300] : []) {
           const H = metric.map((row) => row.map((h) => h * weight))
-          const z = domain.projectMetric(far, H)
-          expect(domain.contains(z)).toBe(true)
+          const z = set.projectMetric(far, H)
+          expect(set.contains(z)).toBe(true)
           z.forEach((v, i) => expect(v / size).toBeCloseTo(inMetric![i], 10))
         }
       }
@@ -46,10 +57,10 @@ describe.each(Object.keys(make))('%s of any size', (kind) => {
           [far, -far, far / 3],
           [-far, 0, 0],
         ]) {
-          const domain = make[kind](size)
-          expect([size, y, domain.contains(domain.project(y))]).toEqual([size, y, true])
-          if (kind === 'product') continue
-          expect([size, y, domain.contains(domain.projectMetric(y, metric))]).toEqual([size, y, true])
+          const set = make[kind](size)
+          expect([size, y, set.contains(set.project(y))]).toEqual([size, y, true])
+          if (WITHOUT_METRIC.includes(kind)) continue
+          expect([size, y, set.contains(set.projectMetric(y, metric))]).toEqual([size, y, true])
         }
   })
 })

@@ -82,6 +82,17 @@ export function distance(x: Float64Array, y: Float64Array): number {
   return 2 * (half * Math.sqrt(inner(e, e)))
 }
 
+/** ||x||, even where the squares over- or underflow; Infinity when the length itself overflows. */
+export function length(x: Float64Array): number {
+  const square = inner(x, x)
+  if (isExact(square)) return Math.sqrt(square)
+  const top = largest(x)
+  if (!(top > 0 && top < Infinity)) return top
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += (x[i] / top) * (x[i] / top)
+  return top * Math.sqrt(sum)
+}
+
 /** Writes out = x - step g; out may be x. */
 export function descend(x: Float64Array, step: number, g: Float64Array, out: Float64Array): void {
   for (let i = 0; i < x.length; i++) out[i] = x[i] - step * g[i]

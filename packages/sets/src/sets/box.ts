@@ -1,7 +1,7 @@
 import { options as optionsOf, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { distance } from '../linear/vectors.ts'
 import { activeSet } from './active-set.ts'
-import { checkDimension, checkDomain, type Domain, domainOf } from './domain.ts'
+import { type ConvexSet, checkDimension, checkSet, convexSet, finiteDiameter } from './convex-set.ts'
 
 /** Options of {@link box}: bounds as vectors, or as numbers for all coordinates (then with a dimension). */
 export interface BoxOptions {
@@ -13,7 +13,7 @@ export interface BoxOptions {
 }
 
 /** A box with its bounds. */
-export interface Box extends Domain {
+export interface Box extends ConvexSet {
   readonly kind: 'box'
   /** Returns a fresh copy of the lower bounds. */
   lower(): Float64Array
@@ -21,13 +21,13 @@ export interface Box extends Domain {
   upper(): Float64Array
 }
 
-/** Checks that a domain is a box, and returns its bounds. */
-export function checkBounds(domain: Box, label: string): [lower: Float64Array, upper: Float64Array] {
-  const { kind, dimension } = checkDomain(domain, label)
-  if (kind !== 'box' || typeof domain.lower !== 'function' || typeof domain.upper !== 'function')
+/** Checks that a set is a box, and returns its bounds. */
+export function checkBounds(set: Box, label: string): [lower: Float64Array, upper: Float64Array] {
+  const { kind, dimension } = checkSet(set, label)
+  if (kind !== 'box' || typeof set.lower !== 'function' || typeof set.upper !== 'function')
     refuse(label, 'a box', `a ${show(kind).replaceAll('"', '')}`)
   const rule = { length: dimension }
-  return [vector(domain.lower(), `${label}.lower()`, rule), vector(domain.upper(), `${label}.upper()`, rule)]
+  return [vector(set.lower(), `${label}.lower()`, rule), vector(set.upper(), `${label}.upper()`, rule)]
 }
 
 /**
@@ -63,11 +63,16 @@ export function box(options: BoxOptions): Box {
   }
   const projectOutside = activeSet(lo, hi, false)
   return {
-    ...domainOf({
+    ...convexSet({
       kind: 'box',
-      diameter: distance(hi, lo),
+      diameter: finiteDiameter(distance(hi, lo), 'box'),
       center: lo.map((l, i) => l / 2 + hi[i] / 2),
       excess: (x) => x.reduce((worst, v, i) => Math.max(worst, lo[i] - v, v - hi[i]), 0),
+      supportAt: (g, unit) => {
+        let sum = 0
+        for (let i = 0; i < n; i++) if (g[i] !== 0) sum += ((g[i] > 0 ? hi[i] : lo[i]) / unit) * g[i]
+        return sum
+      },
       isInside,
       projectInPlace: clip,
       projectMetricInPlace(y, L) {

@@ -1,9 +1,9 @@
 import { number, options as optionsOf, refuse, type VectorLike, vectorCopy } from '@opt/core'
-import { direction, distance, inner, isExact, LONG, squaredDistance, VectorSpace } from '../linear/vectors.ts'
-import { checkDimension, type Domain, domainOf } from './domain.ts'
+import { direction, distance, inner, isExact, LONG, length, squaredDistance, VectorSpace } from '../linear/vectors.ts'
+import { type ConvexSet, checkDimension, convexSet, finiteDiameter } from './convex-set.ts'
 import { secular } from './secular.ts'
 
-/** Options of {@link ball}: dimension or center. */
+/** Options of a ball: dimension or center. */
 export interface BallOptions {
   dimension?: number
   /** Default 1. */
@@ -12,20 +12,26 @@ export interface BallOptions {
   center?: VectorLike
 }
 
+/** Checks the options of a ball of some norm. */
+export function centerAndRadius(options: BallOptions, name: string): { c: Float64Array; radius: number } {
+  const { dimension, radius = 1, center } = optionsOf(options, `${name}: options`)
+  number(radius, `${name}: radius`, { positive: true })
+  if (dimension === undefined && center === undefined)
+    refuse(`${name}: dimension`, 'given when center is not', 'undefined')
+  if (dimension !== undefined) checkDimension(dimension, `${name}: dimension`)
+  const c =
+    center === undefined ? new Float64Array(dimension!) : vectorCopy(center, `${name}: center`, { length: dimension })
+  return { c, radius }
+}
+
 /**
  * The Euclidean ball ||x - center|| <= radius; its diameter is twice the radius.
  *
  * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is
  * given.
  */
-export function ball(options: BallOptions): Domain {
-  const { dimension, radius = 1, center } = optionsOf(options, 'ball: options')
-  number(radius, 'ball: radius', { positive: true })
-  if (dimension === undefined && center === undefined)
-    refuse('ball: dimension', 'given when center is not', 'undefined')
-  if (dimension !== undefined) checkDimension(dimension, 'ball: dimension')
-  const c =
-    center === undefined ? new Float64Array(dimension!) : vectorCopy(center, 'ball: center', { length: dimension })
+export function ball(options: BallOptions): ConvexSet {
+  const { c, radius } = centerAndRadius(options, 'ball')
   const space = new VectorSpace(c.length, 3)
   const middle = space.copy(c)
   const away = space.zeros()
@@ -57,11 +63,16 @@ export function ball(options: BallOptions): Domain {
     space.descend(middle, -radius / Math.sqrt(square), away, edge)
     y.set(edge)
   }
-  return domainOf({
+  return convexSet({
     kind: 'ball',
-    diameter: 2 * radius,
+    diameter: finiteDiameter(2 * radius, 'ball'),
     center: c,
     excess: (x) => distance(x, c) - radius,
+    supportAt: (g, unit) => {
+      let sum = 0
+      for (let i = 0; i < g.length; i++) sum += (c[i] / unit) * g[i]
+      return sum + (radius / unit) * length(g)
+    },
     isInside: (y) => (hasSquare ? isNear(squaredDistance(y, c)) : distance(y, c) <= radius),
     projectInPlace: c.length < LONG ? projectShort : projectLong,
     projectMetricInPlace(y, L) {

@@ -1,6 +1,7 @@
 import { number, options as optionsOf } from '@opt/core'
 import { activeSet } from './active-set.ts'
-import { checkDimension, type Domain, domainOf } from './domain.ts'
+import { type ConvexSet, checkDimension, convexSet, finiteDiameter } from './convex-set.ts'
+import { simplexThreshold } from './simplex-threshold.ts'
 
 /** Options of {@link simplex}. */
 export interface SimplexOptions {
@@ -10,7 +11,7 @@ export interface SimplexOptions {
 }
 
 /** A simplex with its total. */
-export interface Simplex extends Domain {
+export interface Simplex extends ConvexSet {
   readonly kind: 'simplex'
   readonly total: number
 }
@@ -24,35 +25,23 @@ export function simplex(options: SimplexOptions): Simplex {
   const { dimension, total = 1 } = optionsOf(options, 'simplex: options')
   checkDimension(dimension, 'simplex: dimension')
   number(total, 'simplex: total', { positive: true })
-  const sorted = new Float64Array(dimension)
-
-  /** Finds the threshold by sorting (Held, Wolfe and Crowder, 1974), with entries relative to the largest. */
+  const scratch = new Float64Array(dimension)
   const project = (y: Float64Array) => {
-    sorted.set(y)
-    sorted.sort()
-    const top = sorted[dimension - 1]
-    let sum = 0
-    let threshold = 0
-    for (let k = 1; k <= dimension; k++) {
-      const u = sorted[dimension - k] - top
-      sum += u
-      const t = (sum - total) / k
-      if (!(u > t)) break
-      threshold = t
-    }
+    const { top, threshold } = simplexThreshold(y, total, scratch)
     for (let i = 0; i < dimension; i++) y[i] = Math.max(y[i] - top - threshold, 0)
   }
   const zeros = new Float64Array(dimension)
   const projectInMetric = activeSet(zeros, new Float64Array(dimension).fill(Infinity), true)
   return {
-    ...domainOf({
+    ...convexSet({
       kind: 'simplex',
-      diameter: dimension === 1 ? 0 : total * Math.SQRT2,
+      diameter: finiteDiameter(dimension === 1 ? 0 : total * Math.SQRT2, 'simplex'),
       center: zeros.slice().fill(total / dimension),
       excess: (x) => {
         const sum = x.reduce((s, v) => s + v, 0)
         return x.reduce((worst, v) => Math.max(worst, -v), Math.abs(sum - total))
       },
+      supportAt: (g, unit) => (total / unit) * g.reduce((top, v) => Math.max(top, v)),
       isInside: () => false,
       projectInPlace: project,
       projectMetricInPlace: (y, L) => projectInMetric(y, project, L),

@@ -1,0 +1,111 @@
+import { dot, random } from '@opt/core'
+import { distance } from '@opt/testing'
+import fc from 'fast-check'
+import { entropyMap, euclideanMap, type MirrorMap, pNormMap, simplexEntropyMap } from '../src/index.ts'
+
+const N = 5
+const make: Record<string, () => MirrorMap> = {
+  euclideanMap,
+  entropyMap,
+  simplexEntropyMap,
+  'pNormMap, p = 1.2': () => pNormMap(1.2),
+  'pNormMap, p = 2': () => pNormMap(2),
+  'pNormMap, p = 3': () => pNormMap(3),
+}
+
+describe.each(Object.keys(make))('%s', (name) => {
+  const map = make[name]()
+  const isEntropy = name.includes('ntropy')
+  /** Points of the interior of the domain. */
+  const points = fc.nat(1e9).map((seed) => {
+    const rng = random(seed)
+    const x = Float64Array.from({ length: N }, () => (isEntropy ? rng.uniform(0.01, 3) : rng.normal()))
+    const total = x.reduce((sum, v) => sum + v, 0)
+    return name === 'simplexEntropyMap' ? x.map((v) => v / total) : x
+  })
+
+  test('the inverse gradient leads back', () => {
+    fc.assert(
+      fc.property(points, (x) => {
+        const y = map.gradient(x)
+        expect(distance(map.inverseGradient(y), x)).toBeLessThan(1e-12)
+        if (name === 'simplexEntropyMap')
+          expect(distance(map.inverseGradient(y.map((v) => v + 3)), x)).toBeLessThan(1e-12)
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+
+  test('the gradient is that of the value, by finite differences', () => {
+    fc.assert(
+      fc.property(points, fc.nat(N - 1), (x, i) => {
+        const h = 1e-6
+        const moved = (by: number) => map.value(x.map((v, j) => (i === j ? v + by : v)))
+        expect(map.gradient(x)[i]).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 3)
+      }),
+      { numRuns: 500, seed: 2 },
+    )
+  })
+
+  test('the divergence is nonnegative, its definition, and 0 between equal points', () => {
+    fc.assert(
+      fc.property(points, points, (x, y) => {
+        const divergence = map.divergence(x, y)
+        expect(divergence).toBeGreaterThanOrEqual(0)
+        const along = dot(
+          map.gradient(y),
+          x.map((v, i) => v - y[i]),
+        )
+        expect(divergence).toBeCloseTo(map.value(x) - map.value(y) - along, 11)
+        expect(map.divergence(x, x)).toBe(0)
+      }),
+      { numRuns: 500, seed: 3 },
+    )
+  })
+
+  test('writes into out, which may be the argument', () => {
+    const x = Float64Array.of(0.1, 0.2, 0.3, 0.3, 0.1)
+    const y = map.gradient(x)
+    const out = new Float64Array(N)
+    expect(map.gradient(x, out)).toBe(out)
+    expect(out).toEqual(y)
+    expect(map.inverseGradient(out, out)).toBe(out)
+    expect(distance(out, x)).toBeLessThan(1e-14)
+  })
+})
+
+test('the Kullback-Leibler divergence at the boundary', () => {
+  const map = entropyMap()
+  expect(map.divergence([0, 1], [2, 1])).toBe(2)
+  expect(map.divergence([1, 1], [0, 1])).toBe(Infinity)
+  expect(map.divergence([0], [0])).toBe(0)
+  expect(map.value([0, 1])).toBe(-1)
+  expect(() => map.gradient([0, 1])).toThrow(/^entropyMap.gradient: x\[0\] must be positive/)
+  expect(() => map.inverseGradient([800])).toThrow(/^entropyMap.inverseGradient: y must be such that/)
+})
+
+test('maps at wild scales', () => {
+  for (const size of [1e-300, 1e-150, 1e150, 1e300]) {
+    const x = Float64Array.of(3 * size, -size, 0.5 * size)
+    for (const p of [1.1, 1.5, 4]) {
+      const back = pNormMap(p).inverseGradient(pNormMap(p).gradient(x))
+      expect(
+        distance(
+          back.map((v) => v / size),
+          [3, -1, 0.5],
+        ),
+      ).toBeLessThan(1e-11)
+    }
+    const positive = x.map(Math.abs)
+    expect(
+      distance(
+        entropyMap()
+          .inverseGradient(entropyMap().gradient(positive))
+          .map((v) => v / size),
+        [3, 1, 0.5],
+      ),
+    ).toBeLessThan(1e-11)
+  }
+  expect([...simplexEntropyMap(2).inverseGradient([1e300, -1e300, 1e300])]).toEqual([1, 0, 1])
+  expect([...pNormMap(3).gradient([0, 0])]).toEqual([0, 0])
+})
