@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { pNorm } from './linear/p-norm.ts'
 export {
   addRow,
   multiplyTriangle,

@@ -196,13 +196,14 @@ test('the projection onto a simplex has the bits of sorting all entries', () => 
     normal: (rng) => rng.normal(),
     uniform: (rng) => rng.uniform(0, 1e-3),
     ties: (rng) => rng.integer(0, 4) / 8,
+    near: (rng) => 1e-323 * rng.integer(0, 5),
     wild: (rng) => rng.normal() * 10 ** rng.integer(-200, 200),
     constant: () => 3,
   }
   const rng = random(6)
   for (const draw of Object.values(draws))
     for (const n of [2, 63, 64, 65, 1000])
-      for (const total of [1e-300, 1e-6, 1, 40, 1e6, 1e300]) {
+      for (const total of [5e-324, 1e-322, 1e-300, 1e-6, 1, 40, 1e6, 1e300]) {
         const y = Float64Array.from({ length: n }, () => draw(rng))
         expect(simplex({ dimension: n, total }).project(y)).toEqual(simplexBySorting(y, total))
       }

@@ -157,8 +157,18 @@ test('norms shorten vectors of wild scale', () => {
     expect(p[0] / size).toBeCloseTo(2.4, 14)
     expect(p[1] / size).toBeCloseTo(3.2, 14)
     expect(l1Norm(size).prox([3 * size], 1)[0] / size).toBeCloseTo(2, 14)
+    expect(l2Norm(size).prox([3 * size], 2)[0] / size).toBeCloseTo(1, 14)
     expect(l2Norm().value([3 * size, 4 * size]) / size).toBeCloseTo(5, 14)
   }
+})
+
+test('products of step and weight may overflow, and lengths too', () => {
+  for (const name of ['l1Norm', 'l2Norm', 'squaredL2Norm', 'elasticNet'])
+    expect([...make[name](1e300).prox([1, -2], 1e300)]).toEqual([0, name === 'squaredL2Norm' ? -0 : 0])
+  expect(negativeEntropy(1e300).prox([5], 1e300)[0]).toBeCloseTo(Math.exp(-1), 15)
+  const [x, y] = l2Norm(1e308).prox([1.2e308, 1.6e308], 1)
+  expect(x / 1e308).toBeCloseTo(0.6, 14)
+  expect(y / 1e308).toBeCloseTo(0.8, 14)
 })
 
 test('groups that overlap or reach too far are refused', () => {

@@ -41,8 +41,8 @@ export const entropyMap = (): MirrorMap =>
 
 /**
  * The negative entropy on the simplex x >= 0, sum x = total: {@link entropyMap} with the inverse restricted to the
- * simplex, total exp y_i / sum exp y_j (a softmax). Dual vectors that differ by a constant are the same; a mirror step
- * is the multiplicative update of exponentiated gradients.
+ * simplex, total exp y_i / sum exp y_j (a softmax). Dual vectors that differ by a constant are the same, and the sum of
+ * points is not checked; a mirror step is the multiplicative update of exponentiated gradients.
  *
  * @throws RangeError when the total is not positive.
  */

@@ -1,4 +1,5 @@
 import { number, pow, refuse } from '@opt/core'
+import { pNorm } from '../linear/p-norm.ts'
 import { inner, largest, powerOfTwoNear, squaredDistance } from '../linear/vectors.ts'
 import { type MirrorMap, mirrorMap } from './mirror-map.ts'
 
@@ -11,15 +12,6 @@ export const euclideanMap = (): MirrorMap =>
     inverseGradientInPlace: () => {},
     divergence: (x, y) => squaredDistance(x, y) / 2,
   })
-
-/** ||x||_p, scaled so that no power overflows. */
-function pNorm(x: Float64Array, p: number): number {
-  const top = largest(x)
-  if (top === 0) return 0
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += pow(Math.abs(x[i]) / top, p)
-  return top * pow(sum, 1 / p)
-}
 
 /** Replaces x by the gradient of ||x||_p^2 / 2, sign(x_i) ||x||_p (|x_i| / ||x||_p)^(p - 1). */
 function gradientInPlace(x: Float64Array, p: number): void {

@@ -1,23 +1,30 @@
 import { exp, log } from '@opt/core'
 import { type ProximalTerm, term, weightOf } from './term.ts'
 
-/** Beyond, u + log u = s has the root s to working precision. */
-const LARGE = 1e18
+/** To working precision, u + log u = s has the root s above this, and exp(s) below {@link SMALL}. */
+const LARGE = 1e20
+const SMALL = -40
 
 /**
  * Returns the u > 0 with u + log u = s, which is Lambert's W(exp(s)), by Newton's method: after a start below the
  * root, its iterates rise to it, the sum being concave.
  */
 function rootOf(s: number): number {
-  if (s > LARGE) return s
   let u = s > 1 ? s - log(s) : exp(s) / (1 + exp(s))
-  if (u === 0) return 0
   for (let k = 0; k < 20; k++) {
     const next = (u * (1 + s - log(u))) / (1 + u)
-    if (!(next > u * (1 + 1e-16))) break
+    if (!(next > u)) break
     u = next
   }
   return u
+}
+
+/** Returns the x >= 0 with x + scale (1 + log x) = v, which is scale times the root for x / scale. */
+function proximalEntry(v: number, scale: number): number {
+  if (scale === 0) return Math.max(v, 0)
+  const s = v / scale - 1 - log(scale)
+  if (s > LARGE) return v
+  return s < SMALL ? exp(v / scale - 1) : scale * rootOf(s)
 }
 
 /**
@@ -38,13 +45,7 @@ export function negativeEntropy(weight = 1): ProximalTerm {
     },
     proxInPlace(x, step) {
       const scale = step * weight
-      for (let i = 0; i < x.length; i++) {
-        if (scale === 0) x[i] = Math.max(x[i], 0)
-        else {
-          const s = x[i] / scale - 1 - log(scale)
-          x[i] = s > LARGE ? x[i] : scale * rootOf(s)
-        }
-      }
+      for (let i = 0; i < x.length; i++) x[i] = proximalEntry(x[i], scale)
     },
   })
 }

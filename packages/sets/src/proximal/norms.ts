@@ -1,5 +1,5 @@
 import { number, options as optionsOf } from '@opt/core'
-import { length } from '../linear/vectors.ts'
+import { largest, length, powerOfTwoNear } from '../linear/vectors.ts'
 import { type ProximalTerm, term, weightOf } from './term.ts'
 
 /** sign(v) max(|v| - threshold, 0). */
@@ -7,13 +7,11 @@ const soften = (v: number, threshold: number) => (v > threshold ? v - threshold 
 
 /** Moves x towards 0 by `distance`, and not beyond. */
 export function shorten(x: Float64Array, distance: number): void {
-  const size = length(x)
-  if (!(size > distance)) {
-    x.fill(0)
-    return
-  }
-  const kept = 1 - distance / size
-  for (let i = 0; i < x.length; i++) x[i] *= kept
+  // In units near the largest entry the length does not overflow.
+  const unit = powerOfTwoNear(largest(x))
+  for (let i = 0; i < x.length; i++) x[i] /= unit
+  const kept = Math.max(1 - distance / unit / length(x), 0)
+  for (let i = 0; i < x.length; i++) x[i] = kept > 0 ? x[i] * kept * unit : 0
 }
 
 /**

@@ -1,7 +1,8 @@
 /** From this length on it pays to look for the entries that can count before sorting. */
 const MANY = 64
-/** Entries this far below the threshold, relative to the total, are kept: more than rounding can move it. */
+/** Entries so little below the threshold, relative to the total and in all, are kept: rounding moves it less. */
 const SLACK = 1e-8
+const LEAST_SLACK = 1e-300
 /** Entries are sorted once a pass leaves more than this part of them. */
 const STEADY = 0.8
 
@@ -25,7 +26,7 @@ export function simplexThreshold(
   let count = n
   for (let before = Infinity; n >= MANY && count < STEADY * before; ) {
     // The mean excess over any entries is at most the threshold.
-    const bound = Math.max((sum - total) / count, -total) - SLACK * total
+    const bound = Math.max((sum - total) / count, -total) - SLACK * total - LEAST_SLACK
     before = count
     count = 0
     sum = 0

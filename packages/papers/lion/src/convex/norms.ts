@@ -1,7 +1,8 @@
 import { number, pow, refuse, show } from '@opt/core'
+import { largest, pNorm } from '@opt/sets/parts'
 import { type ConvexFunction, indicator, one, sign } from './convex-function.ts'
 
-const { abs, max, sqrt } = Math
+const { abs, max } = Math
 
 /** What a norm is defined by, apart from the members that all norms share. */
 type Norm = Omit<ConvexFunction, 'conjugate' | 'conjugateSubgradient' | 'violation'> & {
@@ -21,26 +22,10 @@ function norm({ dual, ...rest }: Norm): ConvexFunction {
   }
 }
 
-function largestOf(x: Float64Array): number {
-  let largest = 0
-  for (let i = 0; i < x.length; i++) largest = max(largest, abs(x[i]))
-  return largest
-}
-
 function sumOf(x: Float64Array): number {
   let sum = 0
   for (let i = 0; i < x.length; i++) sum += abs(x[i])
   return sum
-}
-
-/** The p-norm, scaled so that no power overflows. */
-function pNorm(x: Float64Array, p: number): number {
-  const scale = largestOf(x)
-  if (!(scale > 0 && scale < Infinity)) return scale
-  let sum = 0
-  if (p === 2) for (let i = 0; i < x.length; i++) sum += (x[i] / scale) * (x[i] / scale)
-  else for (let i = 0; i < x.length; i++) sum += pow(abs(x[i]) / scale, p)
-  return scale * (p === 2 ? sqrt(sum) : pow(sum, 1 / p))
 }
 
 /**
@@ -68,7 +53,7 @@ export function lp(p: number): ConvexFunction {
 export const linf = (): ConvexFunction =>
   norm({
     name: 'linf',
-    value: largestOf,
+    value: largest,
     subgradient(x, out) {
       let first = 0
       for (let i = 1; i < x.length; i++) if (abs(x[i]) > abs(x[first])) first = i
@@ -115,6 +100,6 @@ export function topk(k: number): ConvexFunction {
         out[i] = size > threshold || (size === threshold && left-- > 0) ? sign(x[i]) : 0
       }
     },
-    dual: (y) => max(largestOf(y), sumOf(y) / k),
+    dual: (y) => max(largest(y), sumOf(y) / k),
   })
 }
