@@ -14,6 +14,7 @@ const RANKS = {
   sets: 1,
   datasets: 1,
   'datasets-tables': 1,
+  curvature: 1,
   executor: 1,
   nn: 1.5,
   jax: 2.5,

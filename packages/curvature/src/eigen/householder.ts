@@ -1,0 +1,118 @@
+import { allocate, type MatrixView } from '@opt/core'
+import type { Sweep } from './implicit-ql.ts'
+import { type EigenKernels, eigenKernels } from './kernels.ts'
+
+/** The memory of a dense symmetric eigenproblem. */
+export interface Workspace {
+  readonly kernels: EigenKernels
+  /** Given in full, both triangles; overwritten. */
+  readonly A: MatrixView
+  /** Becomes the transposed eigenvectors; 0 x 0 when they are not wanted. */
+  readonly P: MatrixView
+  readonly v: Float64Array
+  readonly w: Float64Array
+  readonly u: Float64Array
+  readonly q: Float64Array
+  readonly tau: Float64Array
+  readonly c: Float64Array
+  readonly s: Float64Array
+}
+
+export const workspace = (n: number, vectors: boolean): Workspace =>
+  allocate([eigenKernels], (views) => ({
+    A: views.matrix(n, n),
+    P: views.matrix(vectors ? n : 0, vectors ? n : 0),
+    v: views.f64(n),
+    w: views.f64(n),
+    u: views.f64(n),
+    q: views.f64(n),
+    tau: views.f64(n),
+    c: views.f64(n),
+    s: views.f64(n),
+  }))
+
+/**
+ * Reduces A to tridiagonal form, A = Q T Q', by Householder reflectors H_k = I - tau_k u_k u_k' with
+ * Q = H_0 H_1 ... (Golub and Van Loan, algorithm 8.3.1). The rank-2 update of each step waits for the
+ * next, so that update and product pass over A together. u_k is left in row k of A.
+ *
+ * @param d diagonal of T, length n; written.
+ * @param e off-diagonal of T, length n; written.
+ */
+export function tridiagonalise({ kernels, A, v, w, u, q, tau }: Workspace, d: Float64Array, e: Float64Array): void {
+  const { data, rows: n, stride } = A
+  for (let k = 0; k < n; k++) {
+    const row = k * stride
+    for (let j = k; j < n; j++) data[row + j] -= v[k] * w[j] + w[k] * v[j]
+    d[k] = data[row + k]
+    if (k + 1 === n) return
+    const m = n - k - 1
+    const tail = u.subarray(k + 1)
+    tail.set(data.subarray(row + k + 1, row + n))
+    e[k] = tau[k] = 0
+    if (m === 1) {
+      e[k] = tail[0]
+      tail[0] = 0
+    } else [e[k], tau[k]] = reflector(tail)
+    data.set(tail, row + k + 1)
+    kernels.rank2Product(
+      m,
+      row + stride + k + 1,
+      data,
+      stride,
+      v.subarray(k + 1),
+      w.subarray(k + 1),
+      tail,
+      q.subarray(k + 1),
+    )
+    let inner = 0
+    for (let j = k + 1; j < n; j++) inner += q[j] * u[j]
+    const half = (tau[k] * tau[k] * inner) / 2
+    for (let j = k + 1; j < n; j++) {
+      v[j] = u[j]
+      w[j] = tau[k] * q[j] - half * u[j]
+    }
+  }
+}
+
+/** Makes x the vector u of the reflector that maps x to a multiple of the first axis; returns that multiple and tau. */
+function reflector(x: Float64Array): [beta: number, tau: number] {
+  let peak = 0
+  for (let i = 1; i < x.length; i++) peak = Math.max(peak, Math.abs(x[i]))
+  const first = x[0]
+  if (peak === 0) {
+    x[0] = 0
+    return [first, 0]
+  }
+  peak = Math.max(peak, Math.abs(first))
+  let sum = 0
+  for (let i = 0; i < x.length; i++) sum += (x[i] / peak) * (x[i] / peak)
+  const beta = first < 0 ? peak * Math.sqrt(sum) : -peak * Math.sqrt(sum)
+  const pivot = first - beta
+  x[0] = 1
+  for (let i = 1; i < x.length; i++) x[i] /= pivot
+  return [beta, -pivot / beta]
+}
+
+/** Makes P the matrix Q', after {@link tridiagonalise}. */
+export function accumulate({ kernels, A, P, u, tau }: Workspace): void {
+  const n = A.rows
+  P.data.fill(0)
+  for (let i = 0; i < n; i++) P.data[i * P.stride + i] = 1
+  for (let k = n - 3; k >= 0; k--) {
+    if (tau[k] === 0) continue
+    const row = k * A.stride
+    const tail = u.subarray(k + 1)
+    tail.set(A.data.subarray(row + k + 1, row + n))
+    kernels.reflectRows(n - k - 1, (k + 1) * (P.stride + 1), P.data, P.stride, tau[k], tail)
+  }
+}
+
+/** Returns the function that applies the rotations of QL sweeps to the rows of P. */
+export function rotationsOf({ kernels, P, c, s }: Workspace): Sweep {
+  return (start, count, direction, cosines, sines) => {
+    c.set(cosines)
+    s.set(sines)
+    kernels.rotateRows(P.columns, count, start * P.stride, P.data, direction * P.stride, c, s)
+  }
+}

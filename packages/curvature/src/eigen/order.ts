@@ -1,0 +1,20 @@
+import type { Matrix, MatrixView } from '@opt/core'
+import ndarray from 'ndarray'
+
+/** Returns the places of the values in ascending order. */
+export function ascending(values: Float64Array): Int32Array {
+  return Int32Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j] || i - j)
+}
+
+/** Returns the matrix whose column j is row order[j] of P. */
+export function columnsOf(P: MatrixView, order: Int32Array): Matrix {
+  const n = P.rows
+  const V = new Float64Array(n * n)
+  // Blocks of rows, so that V is written line by line.
+  for (let from = 0; from < n; from += 8)
+    for (let j = 0; j < n; j++) {
+      const row = order[j] * P.stride
+      for (let i = from; i < Math.min(n, from + 8); i++) V[i * n + j] = P.data[row + i]
+    }
+  return ndarray(V, [n, n])
+}

@@ -1,0 +1,58 @@
+import { boolean, named, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { rotationsOf, workspace } from './householder.ts'
+import { implicitQL } from './implicit-ql.ts'
+import { ascending, columnsOf } from './order.ts'
+import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
+
+/**
+ * Computes all eigenvalues, and eigenvectors, of a symmetric tridiagonal matrix by the implicit QL
+ * method, in the direction that suits a graded matrix; the same bits in every engine.
+ *
+ * @param diagonal n entries.
+ * @param offDiagonal the n - 1 entries beside the diagonal; an empty array for n = 1.
+ * @throws TypeError or RangeError when the lengths do not fit or an entry is not finite.
+ */
+export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, options?: EigenOptions): Eigen {
+  try {
+    const { vectors = true } = optionsOf(options, 'options')
+    boolean(vectors, 'vectors')
+    const d = vectorCopy(diagonal, 'diagonal')
+    const n = d.length
+    const e = new Float64Array(n)
+    if (n > 1) e.set(vector(offDiagonal, 'offDiagonal', { length: n - 1 }))
+    else if ((offDiagonal as ArrayLike<number> | undefined)?.length !== 0)
+      refuse('offDiagonal', 'empty for one diagonal entry', 'something else')
+    const space = workspace(vectors ? n : 0, vectors)
+    for (let i = 0; i < (vectors ? n : 0); i++) space.P.data[i * space.P.stride + i] = 1
+    implicitQL(d, e, vectors ? rotationsOf(space) : () => {})
+    const order = ascending(d)
+    const values = Float64Array.from(order, (i) => d[i])
+    return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
+  } catch (error) {
+    throw named('tridiagonalEigen', error)
+  }
+}
+
+/** Nodes and weights of the Gauss quadrature rule of a Jacobi matrix (Golub and Welsch 1969); weights add up to 1. */
+export function gaussRule(
+  alpha: ArrayLike<number>,
+  beta: ArrayLike<number>,
+): { nodes: Float64Array; weights: Float64Array } {
+  const nodes = Float64Array.from(alpha)
+  const n = nodes.length
+  const e = new Float64Array(n)
+  for (let i = 0; i + 1 < n; i++) e[i] = beta[i]
+  // The first components of the eigenvectors are all that is needed of them.
+  const z = new Float64Array(n)
+  z[0] = 1
+  implicitQL(nodes, e, (start, count, direction, c, s) => {
+    for (let k = count - 1; k >= 0; k--) {
+      const low = start + k * direction
+      const [x, h] = [z[low], z[low + direction]]
+      z[low + direction] = s[k] * x + c[k] * h
+      z[low] = c[k] * x - s[k] * h
+    }
+  })
+  const order = ascending(nodes)
+  return { nodes: Float64Array.from(order, (i) => nodes[i]), weights: Float64Array.from(order, (i) => z[i] * z[i]) }
+}

@@ -1,0 +1,2 @@
+export { type Eigen, type EigenOptions, symmetricEigen } from './eigen/symmetric-eigen.ts'
+export { tridiagonalEigen } from './eigen/tridiagonal-eigen.ts'
