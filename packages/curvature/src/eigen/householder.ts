@@ -1,5 +1,5 @@
 import { allocate, type MatrixView } from '@opt/core'
-import type { Sweep } from './implicit-ql.ts'
+import { implicitQL, type Sweep } from './implicit-ql.ts'
 import { type EigenKernels, eigenKernels } from './kernels.ts'
 
 /** The memory of a dense symmetric eigenproblem. */
@@ -31,6 +31,17 @@ export const workspace = (n: number, vectors: boolean): Workspace =>
     s: views.f64(n),
   }))
 
+/** Overwrites d with the eigenvalues of A, unordered, and the rows of P, if there is memory for them, with the eigenvectors. */
+export function diagonalise(space: Workspace, d: Float64Array): void {
+  const e = new Float64Array(d.length)
+  space.v.fill(0)
+  space.w.fill(0)
+  tridiagonalise(space, d, e)
+  const vectors = space.P.rows > 0
+  if (vectors) accumulate(space)
+  implicitQL(d, e, vectors ? rotationsOf(space) : () => {})
+}
+
 /**
  * Reduces A to tridiagonal form, A = Q T Q', by Householder reflectors H_k = I - tau_k u_k u_k' with
  * Q = H_0 H_1 ... (Golub and Van Loan, algorithm 8.3.1). The rank-2 update of each step waits for the
@@ -39,7 +50,7 @@ export const workspace = (n: number, vectors: boolean): Workspace =>
  * @param d diagonal of T, length n; written.
  * @param e off-diagonal of T, length n; written.
  */
-export function tridiagonalise({ kernels, A, v, w, u, q, tau }: Workspace, d: Float64Array, e: Float64Array): void {
+function tridiagonalise({ kernels, A, v, w, u, q, tau }: Workspace, d: Float64Array, e: Float64Array): void {
   const { data, rows: n, stride } = A
   for (let k = 0; k < n; k++) {
     const row = k * stride
@@ -95,7 +106,7 @@ function reflector(x: Float64Array): [beta: number, tau: number] {
 }
 
 /** Makes P the matrix Q', after {@link tridiagonalise}. */
-export function accumulate({ kernels, A, P, u, tau }: Workspace): void {
+function accumulate({ kernels, A, P, u, tau }: Workspace): void {
   const n = A.rows
   P.data.fill(0)
   for (let i = 0; i < n; i++) P.data[i * P.stride + i] = 1

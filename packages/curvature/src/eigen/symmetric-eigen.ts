@@ -1,6 +1,6 @@
 import { boolean, type Matrix, type MatrixLike, matrix, named, options as optionsOf, refuse } from '@opt/core'
-import { accumulate, rotationsOf, tridiagonalise, type Workspace, workspace } from './householder.ts'
-import { implicitQL, powerOfTwo } from './implicit-ql.ts'
+import { diagonalise, type Workspace, workspace } from './householder.ts'
+import { powerOfTwo } from './implicit-ql.ts'
 import { ascending, columnsOf } from './order.ts'
 
 /** Options of {@link symmetricEigen} and {@link tridiagonalEigen}. */
@@ -38,7 +38,7 @@ export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
     const space = workspace(n, vectors)
     const scale = load(given.data, n, space)
     const d = new Float64Array(n)
-    diagonalise(space, d, vectors)
+    diagonalise(space, d)
     const order = ascending(d)
     const values = Float64Array.from(order, (i) => d[i] * scale)
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
@@ -62,12 +62,4 @@ function load(data: Float64Array, n: number, { A }: Workspace): number {
       A.data[i * A.stride + j] = A.data[j * A.stride + i] = entry / scale
     }
   return scale
-}
-
-/** Overwrites d with the eigenvalues of the matrix A of a workspace, unordered, and the rows of P with the eigenvectors. */
-export function diagonalise(space: Workspace, d: Float64Array, vectors: boolean): void {
-  const e = new Float64Array(d.length)
-  tridiagonalise(space, d, e)
-  if (vectors) accumulate(space)
-  implicitQL(d, e, vectors ? rotationsOf(space) : () => {})
 }

@@ -1,0 +1,96 @@
+import { type LinearOperator, number, type Report, type Solver, solver, type VectorLike } from '@opt/core'
+import { Products, type SeedOption, startVector } from '../operator.ts'
+import { Basis } from './basis.ts'
+
+/** Options of {@link lanczos}. */
+export interface LanczosOptions extends SeedOption {
+  /** Products with the operator; the basis grows to as many vectors. Default 80, at most n. */
+  steps?: number | undefined
+  /** First vector, length n, of any size. Default random. */
+  start?: VectorLike | undefined
+}
+
+/** Report of {@link lanczos} after each product. */
+export interface LanczosReport extends Report {
+  alpha: number
+  beta: number
+}
+
+/** Answer of {@link lanczos}: A V = V T + beta v e' with the tridiagonal T of alpha and beta. */
+export interface LanczosSolution {
+  /** Diagonal of T. */
+  alpha: Float64Array
+  /**
+   * Off-diagonal of T; beta[k] stands between alpha[k] and alpha[k + 1], and the last one, as long as
+   * alpha, belongs to the vector that would come next. It is 0 when the space is invariant.
+   */
+  beta: Float64Array
+  /** Orthonormal vectors, one for each alpha. */
+  basis: Float64Array[]
+}
+
+/**
+ * Runs Lanczos' recurrence on a symmetric operator, with full reorthogonalisation (Lanczos 1950;
+ * Paige 1972). Ends early when the vectors span an invariant subspace.
+ *
+ * @throws TypeError or RangeError when an argument is wrong or a product is not finite.
+ */
+export const lanczos: Solver<[operator: LinearOperator, options: LanczosOptions], LanczosReport, LanczosSolution> =
+  solver(
+    'lanczos',
+    function* (operator, { steps = 80, start, seed }): Generator<LanczosReport, LanczosSolution, boolean> {
+      number(steps, 'steps', { integer: true, min: 1 })
+      const products = new Products(operator)
+      const first = startVector(products.n, start, seed)
+      const run = new Recurrence(products, Math.min(steps, products.n))
+      run.start(first)
+      while (run.step()) {
+        const k = run.alpha.length - 1
+        if (yield { alpha: run.alpha[k] * products.scale, beta: run.beta[k] * products.scale }) break
+      }
+      return {
+        alpha: Float64Array.from(run.alpha, (a) => a * products.scale),
+        beta: Float64Array.from(run.beta, (b) => b * products.scale),
+        basis: run.alpha.map((_, j) => run.basis.row(j).slice()),
+      }
+    },
+    { maxIterations: Number.MAX_SAFE_INTEGER },
+  )
+
+/** Lanczos' recurrence, one product at a time; may be started again in the same memory. */
+export class Recurrence {
+  readonly basis: Basis
+  alpha: number[] = []
+  beta: number[] = []
+  readonly #products: Products
+
+  constructor(products: Products, steps: number) {
+    this.basis = new Basis(steps, products.n)
+    this.#products = products
+  }
+
+  /** @param v a unit vector. */
+  start(v: Float64Array): void {
+    this.basis.size = 0
+    this.alpha = []
+    this.beta = []
+    this.basis.next.set(v)
+    this.basis.push(1)
+  }
+
+  /** Takes a step; false, and does nothing, when the basis is complete. */
+  step(): boolean {
+    const { basis, alpha, beta } = this
+    const k = alpha.length
+    if (k === basis.capacity) return false
+    if (k > 0) {
+      if (beta[k - 1] === 0) return false
+      basis.push(beta[k - 1])
+    }
+    this.#products.apply(basis.row(k).slice(), basis.next)
+    const left = basis.orthogonalise()
+    alpha.push(basis.coefficients[k])
+    beta.push(k + 1 === basis.n ? 0 : left)
+    return true
+  }
+}
