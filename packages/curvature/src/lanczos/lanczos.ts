@@ -78,15 +78,18 @@ export class Recurrence {
     this.basis.push(1)
   }
 
+  /** Whether there is no step left to take. */
+  get complete(): boolean {
+    const k = this.alpha.length
+    return k === this.basis.capacity || (k > 0 && this.beta[k - 1] === 0)
+  }
+
   /** Takes a step; false, and does nothing, when the basis is complete. */
   step(): boolean {
     const { basis, alpha, beta } = this
     const k = alpha.length
-    if (k === basis.capacity) return false
-    if (k > 0) {
-      if (beta[k - 1] === 0) return false
-      basis.push(beta[k - 1])
-    }
+    if (this.complete) return false
+    if (k > 0) basis.push(beta[k - 1])
     this.#products.apply(basis.row(k).slice(), basis.next)
     const left = basis.orthogonalise()
     alpha.push(basis.coefficients[k])
