@@ -1,4 +1,4 @@
-import { exp, named, number, options as optionsOf, type VectorLike, vector } from '@opt/core'
+import { exp, named, number, options as optionsOf, refuse, type VectorLike, vector } from '@opt/core'
 
 /** Options of {@link smoothDensity}. */
 export interface SmoothingOptions {
@@ -60,5 +60,6 @@ export function smooth(nodes: Float64Array, weights: Float64Array, options: Smoo
     }
     return sum / ROOT / sigma
   })
+  if (!density.every(Number.isFinite)) refuse('sigma', 'large enough for a finite density', String(sigma))
   return { grid, density, sigma }
 }

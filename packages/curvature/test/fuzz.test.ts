@@ -1,0 +1,54 @@
+import type { LinearOperator } from '@opt/core'
+import { fuzz } from '@opt/testing'
+import * as api from '../src/index.ts'
+
+const operator = (): LinearOperator =>
+  api.symmetric(4, (v, out) => {
+    for (let i = 0; i < 4; i++) out[i] = (i + 1) * v[i] + 0.1 * (v[(i + 1) % 4] + v[(i + 3) % 4])
+  })
+const says = ['symmetric: product', 'operator']
+const size = ['0.rows', '0.columns']
+const solved = (options: () => object) => ({
+  args: () => [operator(), options()],
+  says,
+  loose: ['1.seed'],
+  budgets: [...size, '1.steps', '1.probes', '1.products', '1.points', '1.subspace', '1.count'],
+})
+
+fuzz(api, {
+  symmetric: () => [3, (v: Float64Array) => v],
+  symmetricEigen: () => [
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    { vectors: true },
+  ],
+  tridiagonalEigen: () => [[1, 2, 3], [0.5, 0.25], { vectors: true }],
+  smoothDensity: { args: () => [[1, 2], [0.5, 0.5], { sigma: 0.1, points: 5 }], budgets: ['2.points'] },
+  lanczos: solved(() => ({ steps: 3, start: [1, 2, 3, 4], seed: 1, maxIterations: 5 })),
+  extremeEigen: solved(() => ({
+    count: 1,
+    which: 'largest',
+    subspace: 3,
+    start: [1, 2, 3, 4],
+    seed: 1,
+    tolerance: 1e-8,
+    maxIterations: 20,
+  })),
+  powerIteration: solved(() => ({ start: [1, 2, 3, 4], seed: 1, maxIterations: 20 })),
+  hutchinson: solved(() => ({ probes: 4, seed: 1 })),
+  hutchPlusPlus: solved(() => ({ products: 6, seed: 1 })),
+  diagonal: solved(() => ({ probes: 4, seed: 1 })),
+  traceOf: {
+    ...solved(() => ({})),
+    args: () => [operator(), (x: number) => x, { probes: 2, steps: 3, seed: 1 }],
+    loose: ['2.seed'],
+    budgets: [...size, '2.probes', '2.steps'],
+    nonFinite: 'the standard error of one probe',
+  },
+  spectralDensity: {
+    ...solved(() => ({ probes: 2, steps: 3, seed: 1, sigma: 0.1, points: 5 })),
+    nonFinite: 'the standard error of one probe',
+  },
+})
