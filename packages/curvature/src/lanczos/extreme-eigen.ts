@@ -10,7 +10,7 @@ export interface ExtremeEigenOptions extends SeedOption {
   count?: number | undefined
   /** Which end of the spectrum; 'both' takes half of the count from each, 'magnitude' the largest |values|. Default 'largest'. */
   which?: Which | undefined
-  /** Vectors kept at most; more memory, fewer products. Default max(2 count + 2, 20), at most n. */
+  /** Vectors kept at most; more memory, fewer products. Default max(3 count + 6, 20), at most n. */
   subspace?: number | undefined
   /** First vector, length n. Default random. */
   start?: VectorLike | undefined
@@ -65,7 +65,7 @@ export const extremeEigen: Solver<
     const { n } = products
     number(count, 'count', { integer: true, min: 1, max: n })
     oneOf(which, 'which', WHICH)
-    const fallback = Math.min(n, Math.max(2 * count + 2, 20))
+    const fallback = Math.min(n, Math.max(3 * count + 6, 20))
     const subspace = number(options.subspace ?? fallback, 'subspace', {
       integer: true,
       min: Math.min(n, count + 2),

@@ -1,0 +1,112 @@
+// The dense eigenproblem against ml-matrix and scipy, extreme eigenvalues against scipy's eigsh (ARPACK), in turns.
+// node bench/index.mjs [--quick]     Python with scipy: OPT_PYTHON, or .venv-peers in the repository's root.
+import { random } from '@opt/core'
+import { extremeEigen, symmetric, symmetricEigen } from '@opt/curvature'
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { NO_PEER, startPeer } from '../../../scripts/lib/python-peer.mjs'
+
+const quick = process.argv.includes('--quick')
+const ROUNDS = quick ? 1 : 5
+
+function seconds(work) {
+  const start = performance.now()
+  const answer = work()
+  return [(performance.now() - start) / 1000, answer]
+}
+
+function wigner(n) {
+  const rng = random(1)
+  const A = Array.from({ length: n }, () => new Float64Array(n))
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) A[i][j] = A[j][i] = rng.normal()
+  return A
+}
+
+/** The five-point Laplacian on a grid of side x (side + 1), without a matrix. */
+function laplacian(side) {
+  const width = side + 1
+  return symmetric(side * width, (v, out) => {
+    for (let row = 0, i = 0; row < side; row++)
+      for (let column = 0; column < width; column++, i++) {
+        let sum = 4 * v[i]
+        if (row > 0) sum -= v[i - width]
+        if (row < side - 1) sum -= v[i + width]
+        if (column > 0) sum -= v[i - 1]
+        if (column < side) sum -= v[i + 1]
+        out[i] = sum
+      }
+  })
+}
+
+const show = (s) =>
+  s >= 1 ? `${s.toPrecision(3)} s` : s >= 1e-3 ? `${(s * 1e3).toPrecision(3)} ms` : `${(s * 1e6).toPrecision(3)} us`
+const scipy = await startPeer(new URL('scipy_peer.py', import.meta.url))
+const ask = async (request) =>
+  scipy ? JSON.parse(await scipy.ask(JSON.stringify({ runs: 1, ...request }))) : undefined
+const table = (head, rows) => {
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`)
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+}
+
+const dense = []
+for (const n of quick ? [50, 200] : [10, 50, 100, 200, 400, 800]) {
+  console.error(`dense, n = ${n}`)
+  const A = wigner(n)
+  const M = new Matrix(A)
+  const best = { ours: Infinity, values: Infinity, mlMatrix: Infinity, scipy: Infinity }
+  for (let round = 0; round < (n < 300 ? 4 : 1) * ROUNDS; round++) {
+    best.ours = Math.min(best.ours, seconds(() => symmetricEigen(A))[0])
+    best.values = Math.min(best.values, seconds(() => symmetricEigen(A, { vectors: false }))[0])
+    best.scipy = Math.min(best.scipy, (await ask({ kind: 'dense', n }))?.seconds ?? Infinity)
+    if (n <= 400 || round === 0)
+      best.mlMatrix = Math.min(
+        best.mlMatrix,
+        seconds(() => new EigenvalueDecomposition(M, { assumeSymmetric: true }))[0],
+      )
+  }
+  const times = best.mlMatrix / best.ours
+  dense.push([
+    n,
+    show(best.ours),
+    show(best.values),
+    show(best.mlMatrix),
+    times.toPrecision(2),
+    scipy ? show(best.scipy) : '-',
+  ])
+}
+
+const extreme = []
+for (const side of quick ? [30] : [30, 100, 200])
+  for (const [which, theirs] of [
+    ['largest', 'LA'],
+    ['both', 'BE'],
+  ]) {
+    console.error(`extreme, ${which}, side ${side}`)
+    const A = laplacian(side)
+    const start = Float64Array.from({ length: A.rows }, (_, i) => 1 + i / A.rows)
+    let [ours, best, answer, products] = [Infinity, Infinity, undefined, '-']
+    for (let round = 0; round < ROUNDS; round++) {
+      const [took, found] = seconds(() => extremeEigen(A, { count: 6, which, start }))
+      ours = Math.min(ours, took)
+      answer = found
+      const reply = await ask({ kind: 'extreme', side, which: theirs, count: 6 })
+      if (!reply) continue
+      best = Math.min(best, reply.seconds)
+      products = reply.products
+    }
+    extreme.push([
+      `${A.rows}, ${which}`,
+      show(ours),
+      answer.products,
+      answer.status,
+      scipy ? show(best) : '-',
+      products,
+    ])
+  }
+scipy?.stop()
+
+console.log('All eigenvalues and vectors of a dense symmetric matrix:\n')
+table(['n', '@opt/curvature', 'values only', 'ml-matrix', 'times as fast', `scipy ${scipy?.version ?? ''} eigh`], dense)
+console.log('\nSix extreme eigenvalues of the Laplacian on a grid, without a matrix, to a tolerance of 1e-8:\n')
+table(['n, end', 'extremeEigen', 'products', 'status', 'scipy eigsh', 'products'], extreme)
+console.log(`\nNode ${process.version}, one thread each, the best of ${ROUNDS} or more rounds in turns.`)
+if (!scipy) console.log(NO_PEER)
