@@ -9,9 +9,13 @@ function sum4(a: v128, b: v128): f64 {
 }
 
 export function rank2Product(
-  m: i32, at: i32, A: usize, lda: i32, v: usize, w: usize, u: usize, q: usize,
+  m: i32, at: i32, A: usize, lda: i32, from: i32, v: usize, w: usize, u: usize, q: usize,
 ): void {
   A += <usize>at << 3
+  v += <usize>from << 3
+  w += <usize>from << 3
+  u += <usize>from << 3
+  q += <usize>from << 3
   for (let i = 0; i < m; i++) {
     const vi = load<f64>(v + (<usize>i << 3)), wi = load<f64>(w + (<usize>i << 3))
     const vv = f64x2.splat(vi), ww = f64x2.splat(wi)
@@ -39,8 +43,9 @@ export function rank2Product(
   }
 }
 
-export function reflectRows(m: i32, at: i32, P: usize, ldp: i32, tau: f64, u: usize): void {
+export function reflectRows(m: i32, at: i32, P: usize, ldp: i32, tau: f64, from: i32, u: usize): void {
   P += <usize>at << 3
+  u += <usize>from << 3
   const whole = <usize>(m & ~3) << 3, end = <usize>m << 3
   for (let i = 0; i < m; i++) {
     let s = f64x2.splat(0), t = s

@@ -1,34 +1,43 @@
-import { allocate, type MatrixView } from '@opt/core'
-import { implicitQL, type Sweep } from './implicit-ql.ts'
+import { allocate, type MatrixView, type Views } from '@opt/core'
+import { implicitQL, type Rotations, type Sweep } from './implicit-ql.ts'
 import { type EigenKernels, eigenKernels } from './kernels.ts'
 
-/** The memory of a dense symmetric eigenproblem. */
-export interface Workspace {
+/** The memory of a tridiagonal eigenproblem. */
+export interface RotationSpace extends Rotations {
   readonly kernels: EigenKernels
-  /** Given in full, both triangles; overwritten. */
-  readonly A: MatrixView
   /** Becomes the transposed eigenvectors; 0 x 0 when they are not wanted. */
   readonly P: MatrixView
+}
+
+/** The memory of a dense symmetric eigenproblem. */
+export interface Workspace extends RotationSpace {
+  /** Given in full, both triangles; overwritten. */
+  readonly A: MatrixView
   readonly v: Float64Array
   readonly w: Float64Array
   readonly u: Float64Array
   readonly q: Float64Array
   readonly tau: Float64Array
-  readonly c: Float64Array
-  readonly s: Float64Array
 }
+
+const rotationViews = (views: Views, n: number, vectors: boolean) => ({
+  P: views.matrix(vectors ? n : 0, vectors ? n : 0),
+  c: views.f64(n),
+  s: views.f64(n),
+})
+
+export const rotationSpace = (n: number, vectors: boolean): RotationSpace =>
+  allocate([eigenKernels], (views) => rotationViews(views, n, vectors))
 
 export const workspace = (n: number, vectors: boolean): Workspace =>
   allocate([eigenKernels], (views) => ({
     A: views.matrix(n, n),
-    P: views.matrix(vectors ? n : 0, vectors ? n : 0),
+    ...rotationViews(views, n, vectors),
     v: views.f64(n),
     w: views.f64(n),
     u: views.f64(n),
     q: views.f64(n),
     tau: views.f64(n),
-    c: views.f64(n),
-    s: views.f64(n),
   }))
 
 /** Overwrites d with the eigenvalues of A, unordered, and the rows of P, if there is memory for them, with the eigenvectors. */
@@ -39,7 +48,7 @@ export function diagonalise(space: Workspace, d: Float64Array): void {
   tridiagonalise(space, d, e)
   const vectors = space.P.rows > 0
   if (vectors) accumulate(space)
-  implicitQL(d, e, vectors ? rotationsOf(space) : () => {})
+  implicitQL(d, e, space, vectors ? rotationsOf(space) : undefined)
 }
 
 /**
@@ -58,24 +67,10 @@ function tridiagonalise({ kernels, A, v, w, u, q, tau }: Workspace, d: Float64Ar
     d[k] = data[row + k]
     if (k + 1 === n) return
     const m = n - k - 1
-    const tail = u.subarray(k + 1)
-    tail.set(data.subarray(row + k + 1, row + n))
-    e[k] = tau[k] = 0
-    if (m === 1) {
-      e[k] = tail[0]
-      tail[0] = 0
-    } else [e[k], tau[k]] = reflector(tail)
-    data.set(tail, row + k + 1)
-    kernels.rank2Product(
-      m,
-      row + stride + k + 1,
-      data,
-      stride,
-      v.subarray(k + 1),
-      w.subarray(k + 1),
-      tail,
-      q.subarray(k + 1),
-    )
+    for (let j = k + 1; j < n; j++) u[j] = data[row + j]
+    e[k] = reflector(u, k + 1, tau)
+    for (let j = k + 1; j < n; j++) data[row + j] = u[j]
+    kernels.rank2Product(m, row + stride + k + 1, data, stride, k + 1, v, w, u, q)
     let inner = 0
     for (let j = k + 1; j < n; j++) inner += q[j] * u[j]
     const half = (tau[k] * tau[k] * inner) / 2
@@ -86,23 +81,28 @@ function tridiagonalise({ kernels, A, v, w, u, q, tau }: Workspace, d: Float64Ar
   }
 }
 
-/** Makes x the vector u of the reflector that maps x to a multiple of the first axis; returns that multiple and tau. */
-function reflector(x: Float64Array): [beta: number, tau: number] {
+/**
+ * Makes x, from place `from` on, the vector u of the reflector that maps it to a multiple of the first
+ * axis; writes tau[from - 1] and returns the multiple.
+ */
+function reflector(x: Float64Array, from: number, tau: Float64Array): number {
+  const n = x.length
   let peak = 0
-  for (let i = 1; i < x.length; i++) peak = Math.max(peak, Math.abs(x[i]))
-  const first = x[0]
+  for (let i = from + 1; i < n; i++) peak = Math.max(peak, Math.abs(x[i]))
+  const first = x[from]
   if (peak === 0) {
-    x[0] = 0
-    return [first, 0]
+    x[from] = tau[from - 1] = 0
+    return first
   }
   peak = Math.max(peak, Math.abs(first))
   let sum = 0
-  for (let i = 0; i < x.length; i++) sum += (x[i] / peak) * (x[i] / peak)
+  for (let i = from; i < n; i++) sum += (x[i] / peak) * (x[i] / peak)
   const beta = first < 0 ? peak * Math.sqrt(sum) : -peak * Math.sqrt(sum)
   const pivot = first - beta
-  x[0] = 1
-  for (let i = 1; i < x.length; i++) x[i] /= pivot
-  return [beta, -pivot / beta]
+  x[from] = 1
+  for (let i = from + 1; i < n; i++) x[i] /= pivot
+  tau[from - 1] = -pivot / beta
+  return beta
 }
 
 /** Makes P the matrix Q', after {@link tridiagonalise}. */
@@ -113,17 +113,13 @@ function accumulate({ kernels, A, P, u, tau }: Workspace): void {
   for (let k = n - 3; k >= 0; k--) {
     if (tau[k] === 0) continue
     const row = k * A.stride
-    const tail = u.subarray(k + 1)
-    tail.set(A.data.subarray(row + k + 1, row + n))
-    kernels.reflectRows(n - k - 1, (k + 1) * (P.stride + 1), P.data, P.stride, tau[k], tail)
+    for (let j = k + 1; j < n; j++) u[j] = A.data[row + j]
+    kernels.reflectRows(n - k - 1, (k + 1) * (P.stride + 1), P.data, P.stride, tau[k], k + 1, u)
   }
 }
 
 /** Returns the function that applies the rotations of QL sweeps to the rows of P. */
-export function rotationsOf({ kernels, P, c, s }: Workspace): Sweep {
-  return (start, count, direction, cosines, sines) => {
-    c.set(cosines)
-    s.set(sines)
+export function rotationsOf({ kernels, P, c, s }: RotationSpace): Sweep {
+  return (start, count, direction) =>
     kernels.rotateRows(P.columns, count, start * P.stride, P.data, direction * P.stride, c, s)
-  }
 }

@@ -9,7 +9,13 @@ const SWEEPS = 30
  * Rotations of one sweep: in descending order of k, rotation k acts on the rows (or entries)
  * `start + k direction` and `start + (k + 1) direction` of the transposed eigenvectors.
  */
-export type Sweep = (start: number, count: number, direction: 1 | -1, c: Float64Array, s: Float64Array) => void
+export type Sweep = (start: number, count: number, direction: 1 | -1) => void
+
+/** Cosines and sines of the rotations of a sweep. */
+export interface Rotations {
+  readonly c: Float64Array
+  readonly s: Float64Array
+}
 
 /**
  * Diagonalises a symmetric tridiagonal matrix by the implicit QL method with Wilkinson's shift, or its
@@ -17,17 +23,16 @@ export type Sweep = (start: number, count: number, direction: 1 | -1, c: Float64
  *
  * @param d diagonal, n entries; on return the eigenvalues, unordered.
  * @param e off-diagonal, at least n - 1 entries; overwritten.
- * @param sweep is told the rotations.
+ * @param rotations memory for n each.
+ * @param sweep is called after each sweep.
  */
-export function implicitQL(d: Float64Array, e: Float64Array, sweep: Sweep): void {
+export function implicitQL(d: Float64Array, e: Float64Array, rotations: Rotations, sweep: Sweep = () => {}): void {
   const n = d.length
-  const c = new Float64Array(n)
-  const s = new Float64Array(n)
   for (let first = 0; first < n; ) {
     let last = first
     while (last + 1 < n && !negligible(d, e, last)) last++
     if (last + 1 < n) e[last] = 0
-    if (last > first) solveBlock(d, e, first, last, c, s, sweep)
+    if (last > first) solveBlock(d, e, first, last, rotations, sweep)
     first = last + 1
   }
 }
@@ -42,8 +47,7 @@ function solveBlock(
   e: Float64Array,
   first: number,
   last: number,
-  c: Float64Array,
-  s: Float64Array,
+  rotations: Rotations,
   sweep: Sweep,
 ): void {
   let peak = Math.abs(d[last])
@@ -70,8 +74,8 @@ function solveBlock(
     if (budget-- === 0) throw new Error('the QL method did not converge')
     if (end !== before) direction = Math.abs(d[end]) < Math.abs(d[low]) ? -1 : 1
     const start = direction > 0 ? low : end
-    qlSweep(d, e, start, direction, end - low, c, s)
-    sweep(start, end - low, direction, c, s)
+    qlSweep(d, e, start, direction, end - low, rotations)
+    sweep(start, end - low, direction)
   }
   for (let i = first; i <= last; i++) d[i] *= scale
 }
@@ -83,8 +87,7 @@ function qlSweep(
   start: number,
   direction: 1 | -1,
   count: number,
-  c: Float64Array,
-  s: Float64Array,
+  { c, s }: Rotations,
 ): void {
   /** Entry k of the block's diagonal stands at start + k direction, entry k of its off-diagonal at between + k direction. */
   const between = direction > 0 ? start : start - 1

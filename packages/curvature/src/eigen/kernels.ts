@@ -5,13 +5,14 @@ import { wasm } from '../wasm.ts'
 
 /**
  * Applies the rank-2 update A -= v w' + w v' to the m x m block that starts at A[at], and writes its
- * product with u into q, in one pass over A.
+ * product with u into q, in one pass over A; the vectors are read and written from place `from` on.
  */
 function rank2Product(
   m: number,
   at: number,
   A: Float64Array,
   lda: number,
+  from: number,
   v: Float64Array,
   w: Float64Array,
   u: Float64Array,
@@ -19,17 +20,25 @@ function rank2Product(
 ): void {
   for (let i = 0; i < m; i++) {
     const row = at + i * lda
-    for (let j = 0; j < m; j++) A[row + j] -= v[i] * w[j] + w[i] * v[j]
-    q[i] = rowDot(m, A, row, u)
+    for (let j = 0; j < m; j++) A[row + j] -= v[from + i] * w[from + j] + w[from + i] * v[from + j]
+    q[from + i] = rowDot(m, A, row, u, from)
   }
 }
 
-/** Applies the reflector I - tau u u' from the right to the m rows of m entries from P[at] on. */
-function reflectRows(m: number, at: number, P: Float64Array, ldp: number, tau: number, u: Float64Array): void {
+/** Applies the reflector I - tau u u' from the right to the m rows of m entries from P[at] on; u is read from place `from` on. */
+function reflectRows(
+  m: number,
+  at: number,
+  P: Float64Array,
+  ldp: number,
+  tau: number,
+  from: number,
+  u: Float64Array,
+): void {
   for (let i = 0; i < m; i++) {
     const row = at + i * ldp
-    const factor = -tau * rowDot(m, P, row, u)
-    for (let j = 0; j < m; j++) P[row + j] = factor * u[j] + P[row + j]
+    const factor = -tau * rowDot(m, P, row, u, from)
+    for (let j = 0; j < m; j++) P[row + j] = factor * u[from + j] + P[row + j]
   }
 }
 
@@ -56,16 +65,16 @@ function rotateRows(
   }
 }
 
-function rowDot(m: number, A: Float64Array, row: number, u: Float64Array): number {
+function rowDot(m: number, A: Float64Array, row: number, u: Float64Array, from: number): number {
   let [a, b, c, d, j] = [0, 0, 0, 0, 0]
   for (; j + 4 <= m; j += 4) {
-    a += A[row + j] * u[j]
-    b += A[row + j + 1] * u[j + 1]
-    c += A[row + j + 2] * u[j + 2]
-    d += A[row + j + 3] * u[j + 3]
+    a += A[row + j] * u[from + j]
+    b += A[row + j + 1] * u[from + j + 1]
+    c += A[row + j + 2] * u[from + j + 2]
+    d += A[row + j + 3] * u[from + j + 3]
   }
   let sum = a + c + (b + d)
-  for (; j < m; j++) sum += A[row + j] * u[j]
+  for (; j < m; j++) sum += A[row + j] * u[from + j]
   return sum
 }
 

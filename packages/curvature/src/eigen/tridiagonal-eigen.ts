@@ -1,5 +1,5 @@
 import { boolean, named, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
-import { rotationsOf, workspace } from './householder.ts'
+import { rotationSpace, rotationsOf } from './householder.ts'
 import { implicitQL } from './implicit-ql.ts'
 import { ascending, columnsOf } from './order.ts'
 import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
@@ -22,9 +22,9 @@ export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, 
     if (n > 1) e.set(vector(offDiagonal, 'offDiagonal', { length: n - 1 }))
     else if ((offDiagonal as ArrayLike<number> | undefined)?.length !== 0)
       refuse('offDiagonal', 'empty for one diagonal entry', 'something else')
-    const space = workspace(vectors ? n : 0, vectors)
-    for (let i = 0; i < (vectors ? n : 0); i++) space.P.data[i * space.P.stride + i] = 1
-    implicitQL(d, e, vectors ? rotationsOf(space) : () => {})
+    const space = rotationSpace(n, vectors)
+    for (let i = 0; i < space.P.rows; i++) space.P.data[i * space.P.stride + i] = 1
+    implicitQL(d, e, space, vectors ? rotationsOf(space) : undefined)
     const order = ascending(d)
     const values = Float64Array.from(order, (i) => d[i])
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
@@ -45,7 +45,9 @@ export function gaussRule(
   // The first components of the eigenvectors are all that is needed of them.
   const z = new Float64Array(n)
   z[0] = 1
-  implicitQL(nodes, e, (start, count, direction, c, s) => {
+  const c = new Float64Array(n)
+  const s = new Float64Array(n)
+  implicitQL(nodes, e, { c, s }, (start, count, direction) => {
     for (let k = count - 1; k >= 0; k--) {
       const low = start + k * direction
       const [x, h] = [z[low], z[low + direction]]

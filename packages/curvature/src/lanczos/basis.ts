@@ -1,5 +1,6 @@
-import { allocate, type MatrixView, matrixKernels, type Random, vectorKernels } from '@opt/core'
+import { allocate, type MatrixView, type Random } from '@opt/core'
 import { normals } from '../operator.ts'
+import { basisKernels } from './kernels.ts'
 
 /** What is left of a vector, relative to its length, when it lies in the space of the basis. */
 const ROUNDING = 1e-14
@@ -23,7 +24,7 @@ export class Basis {
 
   constructor(capacity: number, n: number) {
     const width = Math.min(n, PANEL)
-    const { kernels, rows, next, coefficients, h, panel } = allocate([vectorKernels, matrixKernels], (views) => ({
+    const { kernels, rows, next, coefficients, h, panel } = allocate([basisKernels], (views) => ({
       rows: views.matrix(capacity, n),
       next: views.f64(n),
       coefficients: views.f64(capacity),
@@ -110,7 +111,7 @@ export class Basis {
   }
 
   #length(x: Float64Array): number {
-    return Math.sqrt(this.#kernels.squaredNorm(this.n, x))
+    return Math.sqrt(this.#kernels.dot(this.n, x, x))
   }
 
   #subtractProjection(): void {
