@@ -1,4 +1,14 @@
-import { callback, type LinearOperator, number, Random, random, refuse, show, type VectorLike, vector } from '@opt/core'
+import {
+  callback,
+  type LinearOperator,
+  number,
+  type Random,
+  randomFrom,
+  refuse,
+  show,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import { powerOfTwo } from './eigen/implicit-ql.ts'
 
 /** Writes out = A v, or returns it: both forms of Hessian-vector products in use. v is left alone. */
@@ -77,8 +87,7 @@ export interface SeedOption {
   seed?: number | Random | undefined
 }
 
-export const generatorOf = (seed: number | Random = 0): Random =>
-  seed instanceof Random ? seed : random(number(seed, 'seed', { integer: true }))
+export const generatorOf = (seed: number | Random = 0): Random => randomFrom(seed, 'seed')
 
 /** A random vector of the unit sphere, or a given start that is made a unit vector. */
 export function startVector(n: number, start: VectorLike | undefined, seed: SeedOption['seed']): Float64Array {
