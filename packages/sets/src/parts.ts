@@ -1,6 +1,6 @@
 /**
- * What the sets are made of, for packages that build on them: checks, arithmetic of vectors, and metrics as triangles.
- * The arithmetic checks nothing.
+ * What the sets are made of, for packages that build on them: checks, arithmetic of vectors, and
+ * metrics as triangles. The arithmetic checks nothing.
  *
  * @packageDocumentation
  */

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import { random } from '@opt/core'
 import * as api from '../src/index.ts'
-import { drawSet, KINDS, randomMetric, WITHOUT_METRIC } from './sets.ts'
+import { drawSet, KINDS, WITHOUT_METRIC } from './sets.ts'
+
+/** A symmetric positive definite matrix from exact arithmetic alone. */
+const metricOf = (n: number) =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? n + (i % 7) : ((i * j) % 5) / 8)))
 
 test('the bits of all answers are the same in every engine', () => {
   const hash = createHash('sha256')
@@ -13,7 +17,7 @@ test('the bits of all answers are the same in every engine', () => {
       const set = drawSet(kind, dimension, rng)
       const y = Float64Array.from({ length: set.dimension }, () => rng.normal(0, 5))
       say([set.center(), set.diameter, set.project(y), set.support(y)])
-      if (dimension < 100 && !WITHOUT_METRIC.includes(kind)) say(set.projectMetric(y, randomMetric(dimension, 10, rng)))
+      if (dimension < 100 && !WITHOUT_METRIC.includes(kind)) say(set.projectMetric(y, metricOf(dimension)))
     }
   const v = Float64Array.from({ length: 30 }, () => rng.normal(0, 2))
   for (const term of [
@@ -31,5 +35,5 @@ test('the bits of all answers are the same in every engine', () => {
   const x = v.map(Math.abs)
   for (const map of [api.euclideanMap(), api.entropyMap(), api.simplexEntropyMap(), api.pNormMap(1.3)])
     say([map.value(x), map.gradient(x), map.inverseGradient(v), map.divergence(x, x.toReversed())])
-  expect(hash.digest('hex').slice(0, 16)).toBe('f31b9e12f7b9ad01')
+  expect(hash.digest('hex').slice(0, 16)).toBe('87bd324a12f77279')
 })

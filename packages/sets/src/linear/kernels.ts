@@ -2,8 +2,8 @@ import { type KernelSet, kernelSet } from '@opt/core'
 import { wasm } from '../wasm.ts'
 
 /**
- * Arithmetic of long vectors. Sums run eight sums over i mod 8, add them as ((0+2)+(4+6)) + ((1+3)+(5+7)), and
- * then the last n mod 8 terms one by one.
+ * Arithmetic of long vectors. Sums run eight sums over i mod 8, add them as ((0+2)+(4+6)) +
+ * ((1+3)+(5+7)), and then the last n mod 8 terms one by one.
  */
 export interface VectorKernels {
   /** x'y over n entries. */
@@ -36,7 +36,10 @@ function descend(n: number, step: number, g: Float64Array, x: Float64Array, out:
   for (let i = 0; i < n; i++) out[i] = x[i] - step * g[i]
 }
 
-/** {@link VectorKernels} in WebAssembly (assembly/kernels.ts), or in plain JavaScript with the same bits. */
+/**
+ * {@link VectorKernels} in WebAssembly (assembly/kernels.ts), or in plain JavaScript with the same
+ * bits.
+ */
 export const vectorKernels: KernelSet<VectorKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot,
   squaredDistance,

@@ -1,9 +1,9 @@
 import { allocate, type MatrixView, matrixKernels, matrixView, solveScratch } from '@opt/core'
 
 /**
- * A metric as a lower triangle L, row-major, with H = L'L. A product of gradients loses what is small beside the
- * largest of them (in floating point g g' + I is g g' from |g| = 1e8 on); its triangle, built by rotations, holds
- * every row to working precision.
+ * A metric as a lower triangle L, row-major, with H = L'L. A product of gradients loses what is
+ * small beside the largest of them (in floating point g g' + I is g g' from |g| = 1e8 on); its
+ * triangle, built by rotations, holds every row to working precision.
  */
 export type Triangle = MatrixView
 
@@ -16,8 +16,9 @@ export function hypot(a: number, b: number): number {
 }
 
 /**
- * Writes the triangle of L'L + w w' into `into` (which may be L), by Givens rotations of the row w with the rows
- * of L; overwrites w. A right side is rotated too: `right` belongs to the rows of L, `last` to w.
+ * Writes the triangle of L'L + w w' into `into` (which may be L), by Givens rotations of the row w
+ * with the rows of L; overwrites w. A right side is rotated too: `right` belongs to the rows of L,
+ * `last` to w.
  *
  * @returns what `last` has become.
  */
@@ -80,8 +81,8 @@ export function multiplyTriangle({ data, stride }: Triangle, x: Float64Array): v
 }
 
 /**
- * Returns the L of a symmetric matrix H = L'L, read from its lower triangle; undefined when H is not positive
- * definite.
+ * Returns the L of a symmetric matrix H = L'L, read from its lower triangle; undefined when H is
+ * not positive definite.
  */
 export function triangleOf(H: Float64Array, n: number): Triangle | undefined {
   // With rows and columns in reverse, the usual factor M M' is this one.

@@ -49,8 +49,8 @@ export function largest(x: Float64Array): number {
 }
 
 /**
- * A power of two within a factor of two of a huge or tiny x, so that dividing by it is exact; 1 for other numbers
- * and 0.
+ * A power of two within a factor of two of a huge or tiny x, so that dividing by it is exact; 1 for
+ * other numbers and 0.
  */
 export function powerOfTwoNear(x: number): number {
   let power = 1
@@ -60,8 +60,8 @@ export function powerOfTwoNear(x: number): number {
 }
 
 /**
- * Writes (x - y) / (2 half) into out and returns half, half the largest |x_i - y_i|; zeros and 0 for equal
- * points. Neither half nor the length of out, 1 to sqrt n, can overflow.
+ * Writes (x - y) / (2 half) into out and returns half, half the largest |x_i - y_i|; zeros and 0
+ * for equal points. Neither half nor the length of out, 1 to sqrt n, can overflow.
  */
 export function direction(x: Float64Array, y: Float64Array, out: Float64Array): number {
   for (let i = 0; i < out.length; i++) out[i] = x[i] / 2 - y[i] / 2
@@ -73,7 +73,9 @@ export function direction(x: Float64Array, y: Float64Array, out: Float64Array): 
 /** Whether a computed square is accurate: it has neither overflown nor lost digits to underflow. */
 export const isExact = (square: number): boolean => square > 1e-280 && square < 1e280
 
-/** ||x - y||, even where the squares over- or underflow; Infinity when the length itself overflows. */
+/**
+ * ||x - y||, even where the squares over- or underflow; Infinity when the length itself overflows.
+ */
 export function distance(x: Float64Array, y: Float64Array): number {
   const square = squaredDistance(x, y)
   if (isExact(square)) return Math.sqrt(square)
@@ -102,8 +104,8 @@ export function descend(x: Float64Array, step: number, g: Float64Array, out: Flo
 export const LONG = 48
 
 /**
- * Vectors of one length and their arithmetic: by plain loops when they are short, by SIMD kernels when they are
- * long.
+ * Vectors of one length and their arithmetic: by plain loops when they are short, by SIMD kernels
+ * when they are long.
  */
 export class VectorSpace {
   readonly #length: number

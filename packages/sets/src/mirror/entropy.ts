@@ -25,8 +25,8 @@ function logarithms(x: Float64Array): void {
 }
 
 /**
- * The negative entropy on the nonnegative orthant, phi(x) = sum x_i log x_i - x_i: gradient log x_i, inverse exp y_i,
- * divergence of Kullback and Leibler, sum x_i log(x_i / y_i) - x_i + y_i.
+ * The negative entropy on the nonnegative orthant, phi(x) = sum x_i log x_i - x_i: gradient log
+ * x_i, inverse exp y_i, divergence of Kullback and Leibler, sum x_i log(x_i / y_i) - x_i + y_i.
  */
 export const entropyMap = (): MirrorMap =>
   mirrorMap('entropyMap', {
@@ -40,9 +40,10 @@ export const entropyMap = (): MirrorMap =>
   })
 
 /**
- * The negative entropy on the simplex x >= 0, sum x = total: {@link entropyMap} with the inverse restricted to the
- * simplex, total exp y_i / sum exp y_j (a softmax). Dual vectors that differ by a constant are the same, and the sum of
- * points is not checked; a mirror step is the multiplicative update of exponentiated gradients.
+ * The negative entropy on the simplex x >= 0, sum x = total: {@link entropyMap} with the inverse
+ * restricted to the simplex, total exp y_i / sum exp y_j (a softmax). Dual vectors that differ by a
+ * constant are the same, and the sum of points is not checked; a mirror step is the multiplicative
+ * update of exponentiated gradients.
  *
  * @throws RangeError when the total is not positive.
  */

@@ -2,8 +2,8 @@ import { refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { checkOut } from '../proximal/term.ts'
 
 /**
- * A strictly convex function phi whose gradient maps points to dual vectors and back. Methods with `out` fill and
- * return it, if given; it may be the argument itself.
+ * A strictly convex function phi whose gradient maps points to dual vectors and back. Methods with
+ * `out` fill and return it, if given; it may be the argument itself.
  */
 export interface MirrorMap {
   /**
@@ -25,8 +25,8 @@ export interface MirrorMap {
    */
   inverseGradient(y: VectorLike, out?: Float64Array): Float64Array
   /**
-   * Returns the Bregman divergence phi(x) - phi(y) - <gradient(y), x - y>, never negative; Infinity where it is infinite or
-   * overflows.
+   * Returns the Bregman divergence phi(x) - phi(y) - <gradient(y), x - y>, never negative; Infinity
+   * where it is infinite or overflows.
    *
    * @throws RangeError or TypeError when x or y is outside the domain, or their lengths differ.
    */

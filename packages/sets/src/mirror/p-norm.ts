@@ -21,8 +21,9 @@ function gradientInPlace(x: Float64Array, p: number): void {
 }
 
 /**
- * phi(x) = ||x||_p^2 / 2, between the Euclidean map, p = 2, and one like the entropy, p near 1 (Gentile, 2003, takes
- * p = 1 + 1 / log n). The inverse gradient is the gradient of ||y||_q^2 / 2, 1/p + 1/q = 1.
+ * phi(x) = ||x||_p^2 / 2, between the Euclidean map, p = 2, and one like the entropy, p near 1
+ * (Gentile, 2003, takes p = 1 + 1 / log n). The inverse gradient is the gradient of ||y||_q^2 / 2,
+ * 1/p + 1/q = 1.
  *
  * @param p > 1, at most 1e6, and so that q is too.
  */

@@ -4,13 +4,13 @@ import { shorten } from './norms.ts'
 import { type ProximalTerm, term, weightOf } from './term.ts'
 
 /**
- * weight sum ||x_g|| over disjoint groups g of entries (Yuan and Lin, 2006, with equal weights); its proximal operator
- * shortens each group by step weight, to zero if it is no longer than that. Entries outside all groups are not
- * penalised.
+ * weight sum ||x_g|| over disjoint groups g of entries (Yuan and Lin, 2006, with equal weights);
+ * its proximal operator shortens each group by step weight, to zero if it is no longer than that.
+ * Entries outside all groups are not penalised.
  *
  * @param groups the indices of each group.
- * @throws RangeError or TypeError when a group is empty, an index is no nonnegative integer or stands in two groups, or the weight is
- * negative.
+ * @throws RangeError or TypeError when a group is empty, an index is no nonnegative integer or
+ * stands in two groups, or the weight is negative.
  */
 export function groupLasso(groups: readonly VectorLike[], weight = 1): ProximalTerm {
   if (!Array.isArray(groups)) refuse('groupLasso: groups', 'an array of arrays of indices', show(groups), 'type')

@@ -1,13 +1,15 @@
 import { exp, log } from '@opt/core'
 import { type ProximalTerm, term, weightOf } from './term.ts'
 
-/** To working precision, u + log u = s has the root s above this, and exp(s) below {@link SMALL}. */
+/**
+ * To working precision, u + log u = s has the root s above this, and exp(s) below {@link SMALL}.
+ */
 const LARGE = 1e20
 const SMALL = -40
 
 /**
- * Returns the u > 0 with u + log u = s, which is Lambert's W(exp(s)), by Newton's method: after a start below the
- * root, its iterates rise to it, the sum being concave.
+ * Returns the u > 0 with u + log u = s, which is Lambert's W(exp(s)), by Newton's method: after a
+ * start below the root, its iterates rise to it, the sum being concave.
  */
 function rootOf(s: number): number {
   let u = s > 1 ? s - log(s) : exp(s) / (1 + exp(s))
@@ -19,7 +21,9 @@ function rootOf(s: number): number {
   return u
 }
 
-/** Returns the x >= 0 with x + scale (1 + log x) = v, which is scale times the root for x / scale. */
+/**
+ * Returns the x >= 0 with x + scale (1 + log x) = v, which is scale times the root for x / scale.
+ */
 function proximalEntry(v: number, scale: number): number {
   if (scale === 0) return Math.max(v, 0)
   const s = v / scale - 1 - log(scale)
@@ -28,7 +32,8 @@ function proximalEntry(v: number, scale: number): number {
 }
 
 /**
- * weight sum x_i log x_i on x >= 0, with 0 log 0 = 0. Its proximal point has x_i + step weight (1 + log x_i) = v_i.
+ * weight sum x_i log x_i on x >= 0, with 0 log 0 = 0. Its proximal point has x_i + step weight (1 +
+ * log x_i) = v_i.
  *
  * @throws RangeError when the weight is negative.
  */

@@ -15,7 +15,8 @@ export function shorten(x: Float64Array, distance: number): void {
 }
 
 /**
- * weight sum |x_i|; its proximal operator is soft thresholding, sign(v_i) max(|v_i| - step weight, 0).
+ * weight sum |x_i|; its proximal operator is soft thresholding, sign(v_i) max(|v_i| - step weight,
+ * 0).
  *
  * @throws RangeError when the weight is negative.
  */
@@ -67,8 +68,8 @@ export interface ElasticNetOptions {
 }
 
 /**
- * l1 sum |x_i| + l2 ||x||^2 / 2 (Zou and Hastie, 2005); its proximal operator is soft thresholding by step l1,
- * divided by 1 + step l2.
+ * l1 sum |x_i| + l2 ||x||^2 / 2 (Zou and Hastie, 2005); its proximal operator is soft thresholding
+ * by step l1, divided by 1 + step l2.
  *
  * @throws RangeError when a weight is negative.
  */

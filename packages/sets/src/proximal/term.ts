@@ -13,11 +13,14 @@ export interface ProximalTerm {
    *
    * @param step > 0.
    * @param out filled and returned, if given; may be v itself.
-   * @throws RangeError or TypeError when v is no vector of finite numbers, the step is not positive, or `out` has
-   * another length.
+   * @throws RangeError or TypeError when v is no vector of finite numbers, the step is not
+   * positive, or `out` has another length.
    */
   prox(v: VectorLike, step: number, out?: Float64Array): Float64Array
-  /** {@link prox} for hot loops: x becomes its proximal point; nothing is checked, nothing allocated. */
+  /**
+   * {@link prox} for hot loops: x becomes its proximal point; nothing is checked, nothing
+   * allocated.
+   */
   proxInPlace(x: Float64Array, step: number): void
 }
 

@@ -5,16 +5,17 @@ import { FreeColumns } from './free-columns.ts'
 /** A slope counts as wrong beyond this times the size of the terms it is the sum of. */
 const RELEASE = 1e-13
 /**
- * More releases than this times n happen only where rounding decides: the point is then the answer to working
- * precision.
+ * More releases than this times n happen only where rounding decides: the point is then the answer
+ * to working precision.
  */
 const MOST_RELEASES = 20
 
 /**
- * Makes the metric projection onto lower <= x <= upper; with `sum`, the sum of x stays as the Euclidean
- * projection set it. It is a primal active-set method on the strictly convex quadratic ||L (x - y)||^2, from the
- * Euclidean projection. A coordinate is held if it is exactly at a bound; one is released only at the minimiser
- * of its face, so every step decreases the quadratic and no face comes back.
+ * Makes the metric projection onto lower <= x <= upper; with `sum`, the sum of x stays as the
+ * Euclidean projection set it. It is a primal active-set method on the strictly convex quadratic
+ * ||L (x - y)||^2, from the Euclidean projection. A coordinate is held if it is exactly at a bound;
+ * one is released only at the minimiser of its face, so every step decreases the quadratic and no
+ * face comes back.
  */
 export function activeSet(
   lower: Float64Array,

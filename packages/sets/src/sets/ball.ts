@@ -27,8 +27,8 @@ export function centerAndRadius(options: BallOptions, name: string): { c: Float6
 /**
  * The Euclidean ball ||x - center|| <= radius; its diameter is twice the radius.
  *
- * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is
- * given.
+ * @throws RangeError when the radius is not positive or its double overflows, or neither dimension
+ * nor centre is given.
  */
 export function ball(options: BallOptions): ConvexSet {
   const { c, radius } = centerAndRadius(options, 'ball')

@@ -3,7 +3,10 @@ import { distance } from '../linear/vectors.ts'
 import { activeSet } from './active-set.ts'
 import { type ConvexSet, checkDimension, checkSet, convexSet, finiteDiameter } from './convex-set.ts'
 
-/** Options of {@link box}: bounds as vectors, or as numbers for all coordinates (then with a dimension). */
+/**
+ * Options of {@link box}: bounds as vectors, or as numbers for all coordinates (then with a
+ * dimension).
+ */
 export interface BoxOptions {
   dimension?: number
   /** Default -1. */

@@ -8,12 +8,15 @@ export interface ConvexSet {
   readonly dimension: number
   /** The largest Euclidean distance between two points; Infinity for an unbounded set. */
   readonly diameter: number
-  /** Returns a fresh copy of its centre; of an orthant, a half-space or an affine set its point nearest to 0. */
+  /**
+   * Returns a fresh copy of its centre; of an orthant, a half-space or an affine set its point
+   * nearest to 0.
+   */
   center(): Float64Array
   /**
-   * Returns whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times the set's size,
-   * the larger of its diameter and its centre's largest entry; in an unbounded set the largest entry of x counts
-   * for the diameter.
+   * Returns whether x breaks no constraint by more than `tolerance`, absolute. Default 1e-9 times
+   * the set's size, the larger of its diameter and its centre's largest entry; in an unbounded set
+   * the largest entry of x counts for the diameter.
    *
    * @throws RangeError or TypeError when x is no vector of the set's dimension.
    */
@@ -21,34 +24,40 @@ export interface ConvexSet {
   /**
    * Returns the nearest point, argmin ||x - y||, as a new vector.
    *
-   * @throws RangeError or TypeError when y is no vector of the set's dimension, or the point overflows.
+   * @throws RangeError or TypeError when y is no vector of the set's dimension, or the point
+   * overflows.
    */
   project(y: VectorLike): Float64Array
   /**
    * Returns the nearest point in the metric H, argmin (x - y)'H(x - y), as a new vector.
    *
    * @param H symmetric positive definite, dimension x dimension.
-   * @throws RangeError when H is not symmetric positive definite, the point overflows, or the set is an l1 ball or a product.
+   * @throws RangeError when H is not symmetric positive definite, the point overflows, or the set
+   * is an l1 ball or a product.
    */
   projectMetric(y: VectorLike, H: MatrixLike): Float64Array
   /**
-   * Returns the support function, sup <g, x> over the points x of the set; Infinity where it is unbounded in the
-   * direction g. Directions within 1e-12, relative, of those in which a half-space or an affine set is bounded count
-   * as such.
+   * Returns the support function, sup <g, x> over the points x of the set; Infinity where it is
+   * unbounded in the direction g. Directions within 1e-12, relative, of those in which a half-space
+   * or an affine set is bounded count as such.
    *
-   * @throws RangeError or TypeError when g is no vector of the set's dimension, or a finite answer overflows.
+   * @throws RangeError or TypeError when g is no vector of the set's dimension, or a finite answer
+   * overflows.
    */
   support(g: VectorLike): number
-  /** {@link project} for hot loops: y becomes its projection; nothing is checked, and nothing as long as y allocated. */
+  /**
+   * {@link project} for hot loops: y becomes its projection; nothing is checked, and nothing as
+   * long as y allocated.
+   */
   projectInPlace(y: Float64Array): void
   /**
-   * {@link projectMetric} for hot loops, in the metric L'L of a lower triangle L without zeros on its diagonal; y
-   * becomes its projection. Nothing is checked.
+   * {@link projectMetric} for hot loops, in the metric L'L of a lower triangle L without zeros on
+   * its diagonal; y becomes its projection. Nothing is checked.
    */
   projectMetricInPlace(y: Float64Array, L: Triangle): void
   /**
-   * Returns whether y is in the set, exactly; for a simplex and an affine set always false, since rounding moves points
-   * off their planes. Nothing is checked.
+   * Returns whether y is in the set, exactly; for a simplex and an affine set always false, since
+   * rounding moves points off their planes. Nothing is checked.
    */
   isInside(y: Float64Array): boolean
 }

@@ -5,10 +5,10 @@ import { addRow, hypot, multiplyTriangle, type Triangle } from '../linear/triang
 const BINDING = 1e90
 
 /**
- * The least-squares problem min ||L (e + p)|| over steps p of the free coordinates, with the others held. The
- * columns of L are ordered such that the free ones come last; rotations make it triangular again whenever one is
- * held or released. The rows of the free block then give the step, the others the slopes of held coordinates,
- * neither as a difference of large numbers.
+ * The least-squares problem min ||L (e + p)|| over steps p of the free coordinates, with the others
+ * held. The columns of L are ordered such that the free ones come last; rotations make it
+ * triangular again whenever one is held or released. The rows of the free block then give the step,
+ * the others the slopes of held coordinates, neither as a difference of large numbers.
  */
 export class FreeColumns {
   readonly #n: number
@@ -75,8 +75,8 @@ export class FreeColumns {
   }
 
   /**
-   * At the minimiser of the face: returns the slope in a held coordinate, as the cosine of an angle, and the size
-   * of the terms it is the sum of.
+   * At the minimiser of the face: returns the slope in a held coordinate, as the cosine of an
+   * angle, and the size of the terms it is the sum of.
    */
   slope(i: number): { slope: number; size: number } {
     const { data } = this.#T
@@ -128,8 +128,8 @@ export class FreeColumns {
   }
 
   /**
-   * Rotates row `up` into `down` such that its entry in `column` becomes 0; other entries reach up to column
-   * `reach`.
+   * Rotates row `up` into `down` such that its entry in `column` becomes 0; other entries reach up
+   * to column `reach`.
    */
   #rotate(down: number, up: number, column: number, reach: number): void {
     const { data } = this.#T

@@ -8,10 +8,11 @@ import { simplexThreshold } from './simplex-threshold.ts'
 const HUGE = 8e307
 
 /**
- * The l1 ball sum |x_i - center_i| <= radius; its diameter is twice the radius. It has no metric projection.
+ * The l1 ball sum |x_i - center_i| <= radius; its diameter is twice the radius. It has no metric
+ * projection.
  *
- * @throws RangeError when the radius is not positive or its double overflows, or neither dimension nor centre is
- * given.
+ * @throws RangeError when the radius is not positive or its double overflows, or neither dimension
+ * nor centre is given.
  */
 export function l1Ball(options: BallOptions): ConvexSet {
   const { c, radius } = centerAndRadius(options, 'l1Ball')
@@ -19,7 +20,10 @@ export function l1Ball(options: BallOptions): ConvexSet {
   const sizes = new Float64Array(n)
   const scratch = new Float64Array(n)
 
-  /** Writes |y - c| into `sizes`, all times `unit`; returns their sum less the radius, in the same unit. */
+  /**
+   * Writes |y - c| into `sizes`, all times `unit`; returns their sum less the radius, in the same
+   * unit.
+   */
   const excess = (y: Float64Array, unit: number) => {
     let sum = 0
     for (let i = 0; i < n; i++) sum += sizes[i] = Math.abs(unit * y[i] - unit * c[i])

@@ -3,7 +3,10 @@ import { inner, largest, length, powerOfTwoNear } from '../linear/vectors.ts'
 
 /** Below this part of its length a row, or what is left of it, counts as zero. */
 const DEPENDENT = 1e-12
-/** The right sides of dependent rows may contradict each other by this much, relative to the largest. */
+/**
+ * The right sides of dependent rows may contradict each other by this much, relative to the
+ * largest.
+ */
 const CONTRADICTION = 1e-9
 
 /** Hyperplanes <q_k, x> = c_k with orthonormal normals. */
@@ -13,8 +16,9 @@ export interface Planes {
 }
 
 /**
- * Returns orthogonal planes with the intersection of the planes <rows_k, x> = right_k, by modified Gram-Schmidt with
- * pivoting, twice; undefined when the intersection is empty or beyond the range of numbers. Overwrites both.
+ * Returns orthogonal planes with the intersection of the planes <rows_k, x> = right_k, by modified
+ * Gram-Schmidt with pivoting, twice; undefined when the intersection is empty or beyond the range
+ * of numbers. Overwrites both.
  */
 export function orthogonal(rows: Float64Array[], right: Float64Array): Planes | undefined {
   for (const [k, row] of rows.entries()) {
@@ -84,7 +88,10 @@ export function projectOnPlanes({ Q, c }: Planes, y: Float64Array): void {
   for (let i = 0; i < y.length; i++) y[i] *= unit
 }
 
-/** Moves y to its nearest point on all planes in the metric L'L. The normals of e = L (x - y) are L^-T q_k. */
+/**
+ * Moves y to its nearest point on all planes in the metric L'L. The normals of e = L (x - y) are
+ * L^-T q_k.
+ */
 export function projectOnPlanesInMetric({ Q, c }: Planes, y: Float64Array, L: Triangle): void {
   const unit = unitOf(c, y)
   const normals = Q.map((q) => {

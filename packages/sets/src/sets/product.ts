@@ -3,8 +3,8 @@ import { hypot } from '../linear/triangle.ts'
 import { type ConvexSet, checkSet, convexSet, finiteDiameter } from './convex-set.ts'
 
 /**
- * The product of sets: the first entries of x belong to the first, the next to the second, and so on. Metric
- * projections do not split into blocks and are refused.
+ * The product of sets: the first entries of x belong to the first, the next to the second, and so
+ * on. Metric projections do not split into blocks and are refused.
  *
  * @throws TypeError when a part is not a convex set, RangeError when there is none.
  */
@@ -16,7 +16,10 @@ export function product(parts: readonly ConvexSet[]): ConvexSet {
     parts.flatMap((part, k) => [...vector(part.center(), `product: parts[${k}].center()`, { length: part.dimension })]),
   )
   const scratch = parts.map((part) => new Float64Array(part.dimension))
-  /** Calls `work` with each part and a copy of its block, which it writes back; stops at the first false. */
+  /**
+   * Calls `work` with each part and a copy of its block, which it writes back; stops at the first
+   * false.
+   */
   const eachBlock = (y: Float64Array, work: (part: ConvexSet, block: Float64Array, k: number) => boolean): boolean => {
     let at = 0
     for (let k = 0; k < parts.length; k++) {

@@ -4,20 +4,20 @@ import { direction, distance, inner, largest } from '../linear/vectors.ts'
 
 const NEWTON_STEPS = 100
 /**
- * The smallest radius, relative to the distance of the point: below it only the direction in which z vanishes
- * matters.
+ * The smallest radius, relative to the distance of the point: below it only the direction in which
+ * z vanishes matters.
  */
 const SMALLEST = 1e-100
 /**
- * Up to this ratio of the entries of L the product L'L loses nothing that matters, and its Cholesky factor is
- * faster.
+ * Up to this ratio of the entries of L the product L'L loses nothing that matters, and its Cholesky
+ * factor is faster.
  */
 const EVEN = 1e4
 
 /**
- * Makes the metric projection of points outside a ball. For a point y, z = x - center solves (L'L + mu I) z = L'L
- * (y - center) for the mu > 0 at which ||z|| = radius. Newton's method on 1/||z|| - 1/radius rises from mu = 0
- * without passing it (More and Sorensen, 1983).
+ * Makes the metric projection of points outside a ball. For a point y, z = x - center solves (L'L +
+ * mu I) z = L'L (y - center) for the mu > 0 at which ||z|| = radius. Newton's method on 1/||z|| -
+ * 1/radius rises from mu = 0 without passing it (More and Sorensen, 1983).
  */
 export function secular(center: Float64Array, radius: number): (y: Float64Array, L: Triangle) => void {
   const n = center.length
@@ -65,7 +65,10 @@ const viewsOf = (n: number) =>
     work: views.f64(Math.max(gemmScratch(n, n, n), solveScratch(n, n))),
   }))
 
-/** The z of each mu in (H + mu I) z = H d, H = S'S, and the w with ||w||^2 = z'(H + mu I)^-1 z of Newton's method. */
+/**
+ * The z of each mu in (H + mu I) z = H d, H = S'S, and the w with ||w||^2 = z'(H + mu I)^-1 z of
+ * Newton's method.
+ */
 class SecularEquation {
   readonly #views: ReturnType<typeof viewsOf>
   readonly #transposed: MatrixView

@@ -1,15 +1,18 @@
 /** From this length on it pays to look for the entries that can count before sorting. */
 const MANY = 64
-/** Entries so little below the threshold, relative to the total and in all, are kept: rounding moves it less. */
+/**
+ * Entries so little below the threshold, relative to the total and in all, are kept: rounding moves
+ * it less.
+ */
 const SLACK = 1e-8
 const LEAST_SLACK = 1e-300
 /** Entries are sorted once a pass leaves more than this part of them. */
 const STEADY = 0.8
 
 /**
- * Finds the t with sum max(u_i - t, 0) = total, where u = y - top and top is the largest entry of y: by sorting
- * (Held, Wolfe and Crowder, 1974), and first without the entries below a mean that t exceeds (Michelot, 1986). So the
- * time is linear where few entries count.
+ * Finds the t with sum max(u_i - t, 0) = total, where u = y - top and top is the largest entry of
+ * y: by sorting (Held, Wolfe and Crowder, 1974), and first without the entries below a mean that t
+ * exceeds (Michelot, 1986). So the time is linear where few entries count.
  *
  * @param scratch as long as y; overwritten.
  */
