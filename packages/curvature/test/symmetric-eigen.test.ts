@@ -144,5 +144,11 @@ test('what is refused', () => {
   ).toThrow('symmetricEigen: A[0][1] must be equal to A[1][0] = 3, got 2')
   expect(() => symmetricEigen([[NaN]])).toThrow('symmetricEigen: A[0][0] must be a finite number')
   expect(() => tridiagonalEigen([1, 2], [1, 2])).toThrow('tridiagonalEigen: offDiagonal must be of length 1')
+  expect(() =>
+    symmetricEigen([
+      [1.7e308, 1.7e308],
+      [1.7e308, 1.7e308],
+    ]),
+  ).toThrow('symmetricEigen: A must be of eigenvalues within the range of doubles, got Infinity')
   expect(() => tridiagonalEigen([1], [1])).toThrow('tridiagonalEigen: offDiagonal must be empty')
 })

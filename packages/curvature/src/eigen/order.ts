@@ -1,9 +1,22 @@
-import type { Matrix, MatrixView } from '@opt/core'
+import { type Matrix, type MatrixView, refuse } from '@opt/core'
 import ndarray from 'ndarray'
 
 /** Returns the places of the values in ascending order. */
 export function ascending(values: Float64Array): Int32Array {
   return Int32Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j] || i - j)
+}
+
+/**
+ * Returns the values times a scale, in the given order.
+ *
+ * @throws RangeError when one is beyond the largest double.
+ */
+export function eigenvalues(values: Float64Array, order: Int32Array, scale: number, label: string): Float64Array {
+  return Float64Array.from(order, (i) => {
+    const value = values[i] * scale
+    if (!Number.isFinite(value)) refuse(label, 'of eigenvalues within the range of doubles', String(value))
+    return value
+  })
 }
 
 /** Returns the matrix whose column j is row order[j] of P. */

@@ -1,7 +1,7 @@
 import { boolean, type Matrix, type MatrixLike, matrix, named, options as optionsOf, refuse } from '@opt/core'
 import { diagonalise, type Workspace, workspace } from './householder.ts'
 import { powerOfTwo } from './implicit-ql.ts'
-import { ascending, columnsOf } from './order.ts'
+import { ascending, columnsOf, eigenvalues } from './order.ts'
 
 /** Options of {@link symmetricEigen} and {@link tridiagonalEigen}. */
 export interface EigenOptions {
@@ -26,7 +26,8 @@ const ASYMMETRY = 1e-10
  * roundoff times the largest |eigenvalue|, for entries of any size.
  *
  * @param A symmetric, n x n; its lower triangle is read.
- * @throws TypeError or RangeError when A is not a square, finite matrix, or not symmetric up to rounding.
+ * @throws TypeError or RangeError when A is not a square, finite matrix, or not symmetric up to rounding, or
+ * has an eigenvalue beyond the largest double.
  */
 export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
   try {
@@ -40,7 +41,7 @@ export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
     const d = new Float64Array(n)
     diagonalise(space, d)
     const order = ascending(d)
-    const values = Float64Array.from(order, (i) => d[i] * scale)
+    const values = eigenvalues(d, order, scale, 'A')
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
   } catch (error) {
     throw named('symmetricEigen', error)

@@ -1,7 +1,7 @@
 import { boolean, named, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { rotationSpace, rotationsOf } from './householder.ts'
 import { implicitQL } from './implicit-ql.ts'
-import { ascending, columnsOf } from './order.ts'
+import { ascending, columnsOf, eigenvalues } from './order.ts'
 import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
 
 /**
@@ -10,7 +10,8 @@ import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
  *
  * @param diagonal n entries.
  * @param offDiagonal the n - 1 entries beside the diagonal; an empty array for n = 1.
- * @throws TypeError or RangeError when the lengths do not fit or an entry is not finite.
+ * @throws TypeError or RangeError when the lengths do not fit, an entry is not finite, or an
+ * eigenvalue is beyond the largest double.
  */
 export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, options?: EigenOptions): Eigen {
   try {
@@ -26,7 +27,7 @@ export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, 
     for (let i = 0; i < space.P.rows; i++) space.P.data[i * space.P.stride + i] = 1
     implicitQL(d, e, space, vectors ? rotationsOf(space) : undefined)
     const order = ascending(d)
-    const values = Float64Array.from(order, (i) => d[i])
+    const values = eigenvalues(d, order, 1, 'diagonal, offDiagonal')
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
   } catch (error) {
     throw named('tridiagonalEigen', error)
