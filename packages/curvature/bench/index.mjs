@@ -8,10 +8,12 @@ import { NO_PEER, startPeer } from '../../../scripts/lib/python-peer.mjs'
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 1 : 5
 
-function seconds(work) {
+/** Seconds of a call, the mean of some, and its answer. */
+function seconds(work, calls = 1) {
   const start = performance.now()
-  const answer = work()
-  return [(performance.now() - start) / 1000, answer]
+  let answer
+  for (let i = 0; i < calls; i++) answer = work()
+  return [(performance.now() - start) / 1000 / calls, answer]
 }
 
 function wigner(n) {
@@ -48,19 +50,20 @@ const table = (head, rows) => {
 }
 
 const dense = []
-for (const n of quick ? [50, 200] : [10, 50, 100, 200, 400, 800]) {
+for (const n of quick ? [50, 200] : [10, 20, 50, 100, 200, 400, 800]) {
   console.error(`dense, n = ${n}`)
   const A = wigner(n)
   const M = new Matrix(A)
+  const calls = Math.max(1, Math.floor(2e6 / n ** 3))
   const best = { ours: Infinity, values: Infinity, mlMatrix: Infinity, scipy: Infinity }
   for (let round = 0; round < (n < 300 ? 4 : 1) * ROUNDS; round++) {
-    best.ours = Math.min(best.ours, seconds(() => symmetricEigen(A))[0])
-    best.values = Math.min(best.values, seconds(() => symmetricEigen(A, { vectors: false }))[0])
-    best.scipy = Math.min(best.scipy, (await ask({ kind: 'dense', n }))?.seconds ?? Infinity)
+    best.ours = Math.min(best.ours, seconds(() => symmetricEigen(A), calls)[0])
+    best.values = Math.min(best.values, seconds(() => symmetricEigen(A, { vectors: false }), calls)[0])
+    best.scipy = Math.min(best.scipy, (await ask({ kind: 'dense', n, runs: Math.min(calls, 20) }))?.seconds ?? Infinity)
     if (n <= 400 || round === 0)
       best.mlMatrix = Math.min(
         best.mlMatrix,
-        seconds(() => new EigenvalueDecomposition(M, { assumeSymmetric: true }))[0],
+        seconds(() => new EigenvalueDecomposition(M, { assumeSymmetric: true }), calls)[0],
       )
   }
   const times = best.mlMatrix / best.ours
@@ -82,10 +85,9 @@ for (const side of quick ? [30] : [30, 100, 200])
   ]) {
     console.error(`extreme, ${which}, side ${side}`)
     const A = laplacian(side)
-    const start = Float64Array.from({ length: A.rows }, (_, i) => 1 + i / A.rows)
     let [ours, best, answer, products] = [Infinity, Infinity, undefined, '-']
     for (let round = 0; round < ROUNDS; round++) {
-      const [took, found] = seconds(() => extremeEigen(A, { count: 6, which, start }))
+      const [took, found] = seconds(() => extremeEigen(A, { count: 6, which }))
       ours = Math.min(ours, took)
       answer = found
       const reply = await ask({ kind: 'extreme', side, which: theirs, count: 6 })
