@@ -46,8 +46,8 @@ const ROUNDING = 1e-15
  * `error` is the largest residual norm relative to the largest |eigenvalue| seen; before a run counts as
  * converged, residuals are computed from the vectors, and a fresh random vector searches the complement
  * of what was found for eigenvalues that are missing: a Krylov space sees one copy of a repeated one. A
- * run whose residuals cannot fall below the tolerance ends as 'stalled'; so does one whose operator is
- * not symmetric.
+ * run whose residuals cannot fall below the tolerance ends as 'stalled'; so does, as a rule, one whose operator
+ * is not symmetric.
  *
  * @throws TypeError or RangeError when an argument is wrong or a product is not finite.
  */
