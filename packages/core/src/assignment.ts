@@ -44,8 +44,7 @@ const STEPS = 30
  *
  * @param cost n x m; as many pairs are formed as the smaller side has members. Infinity forbids a pair.
  * @returns with status 'completed' the optimum; 'infeasible' when the allowed pairs do not suffice; ended
- *   early, the optimum for the
- *   members of the smaller side that have been assigned.
+ *   early, the optimum for the members of the smaller side that have been assigned.
  * @throws TypeError or RangeError when `cost` is not a matrix, or an entry is NaN or -Infinity, or not finite
  *   with `maximize`.
  */
