@@ -6,6 +6,7 @@
 
 export { Adagrad, type AdagradHyper } from './algorithms/adagrad.ts'
 export { Adam, type AdamHyper, AdamW, type AdamWHyper } from './algorithms/adam.ts'
+export { adamSettings } from './algorithms/adam-settings.ts'
 export { type AdamWNumbers, adamw } from './algorithms/adamw.ts'
 export { type AdamLike, boundAdam } from './algorithms/bound-adam.ts'
 export { descend, type SGDNumbers, sgd } from './algorithms/descent.ts'

@@ -1,32 +1,27 @@
 import { random } from '@opt/core'
 import ndarray from 'ndarray'
 import { conformance } from '../src/conformance/index.ts'
-import {
-  Adam,
-  fraction,
-  fusedUpdate,
-  type Hyper,
-  nonnegative,
-  Optimizer,
-  type OptimizerOptions,
-  type ParameterSet,
-  positive,
-  SGD,
-  type Slot,
-} from '../src/index.ts'
+import * as optimizers from '../src/index.ts'
 
-interface NormalizedHyper extends Hyper {
+interface NormalizedHyper extends optimizers.Hyper {
   beta: number
   epsilon: number
 }
 
 /** An algorithm of one's own: descent by the gradient over a running average of its norm, a number kept for each parameter. */
-class Normalized<P extends ParameterSet = ParameterSet> extends Optimizer<NormalizedHyper, P> {
-  constructor(parameters: P, options: OptimizerOptions<NormalizedHyper> = {}) {
+class Normalized<P extends optimizers.ParameterSet = optimizers.ParameterSet> extends optimizers.Optimizer<
+  NormalizedHyper,
+  P
+> {
+  constructor(parameters: P, options: optimizers.OptimizerOptions<NormalizedHyper> = {}) {
     super(
       {
         name: 'Normalized',
-        settings: { learningRate: nonnegative(0.1), beta: fraction(0.5), epsilon: positive(1e-12) },
+        settings: {
+          learningRate: optimizers.nonnegative(0.1),
+          beta: optimizers.fraction(0.5),
+          epsilon: optimizers.positive(1e-12),
+        },
         arrays: () => ['velocity'],
         numbers: () => ['norm'],
       },
@@ -35,7 +30,7 @@ class Normalized<P extends ParameterSet = ParameterSet> extends Optimizer<Normal
     )
   }
 
-  protected override update(slot: Slot, { learningRate, beta, epsilon }: NormalizedHyper): void {
+  protected override update(slot: optimizers.Slot, { learningRate, beta, epsilon }: NormalizedHyper): void {
     const { length, parameter, gradient, arrays, numbers } = slot
     let sum = 0
     for (let i = 0; i < length; i++) sum += gradient[i] * gradient[i]
@@ -68,9 +63,9 @@ describe('the suite finds what is wrong', () => {
       })
       .map(({ name }) => name)
 
-  class Broken extends SGD<ParameterSet> {
+  class Broken extends optimizers.SGD<optimizers.ParameterSet> {
     readonly kept: unknown[] = []
-    override update(slot: Slot, hyper: never): void {
+    override update(slot: optimizers.Slot, hyper: never): void {
       this.kept.push(new Float64Array(64))
       slot.parameter[0] += 1e-9
       super.update(slot, hyper)
@@ -84,7 +79,7 @@ describe('the suite finds what is wrong', () => {
   })
 
   test('a state that is forgotten', () => {
-    class Forgetful extends SGD<ParameterSet> {
+    class Forgetful extends optimizers.SGD<optimizers.ParameterSet> {
       override load(): void {}
     }
     const found = failures((p, o) => new Forgetful(p, { momentum: 0.9, ...o }))
@@ -95,12 +90,15 @@ describe('the suite finds what is wrong', () => {
 describe('the contract', () => {
   test('a group has its own state: no velocity where there is no momentum', () => {
     const x = { a: Float64Array.of(1), b: Float64Array.of(1) }
-    const optimizer = new SGD(x, { momentum: 0.9, groups: [{ parameters: ['b'], momentum: 0 }] })
+    const optimizer = new optimizers.SGD(x, { momentum: 0.9, groups: [{ parameters: ['b'], momentum: 0 }] })
     expect(optimizer.state().parameters.map(({ arrays }) => Object.keys(arrays))).toEqual([['velocity'], []])
   })
 
   test('parameters are typed by what was given', () => {
-    const optimizer = new SGD({ w: ndarray(new Float32Array(6), [2, 3]), b: new Float64Array(3) }, { resident: true })
+    const optimizer = new optimizers.SGD(
+      { w: ndarray(new Float32Array(6), [2, 3]), b: new Float64Array(3) },
+      { resident: true },
+    )
     optimizer.gradients.w.set(1, 2, 1)
     optimizer.step(optimizer.gradients)
     expect(optimizer.parameters.w.get(1, 2)).toBe(Math.fround(-1e-3))
@@ -110,7 +108,7 @@ describe('the contract', () => {
 
   test('gradients of the optimizer may be used beside own parameters', () => {
     const x = Float64Array.of(1, 2)
-    const optimizer = new SGD(x, { learningRate: 1 })
+    const optimizer = new optimizers.SGD(x, { learningRate: 1 })
     optimizer.gradients.set([0.5, -0.5])
     optimizer.step(optimizer.gradients)
     expect([...x]).toEqual([0.5, 2.5])
@@ -118,12 +116,12 @@ describe('the contract', () => {
 
   test('a flat gradient is taken for a shaped parameter, row-major', () => {
     const x = ndarray(new Float64Array(6), [2, 3], [1, 2])
-    new SGD(x, { learningRate: 1 }).step(Float64Array.of(1, 2, 3, 4, 5, 6))
+    new optimizers.SGD(x, { learningRate: 1 }).step(Float64Array.of(1, 2, 3, 4, 5, 6))
     expect([0, 1, 2].map((j) => x.get(1, j))).toEqual([-4, -5, -6])
   })
 
   test('an error names the entry by its place', () => {
-    const optimizer = new Adam([ndarray(new Float64Array(6), [2, 3])])
+    const optimizer = new optimizers.Adam([ndarray(new Float64Array(6), [2, 3])])
     const bad = ndarray(new Float64Array(6), [2, 3])
     bad.set(1, 0, NaN)
     expect(() => optimizer.step([bad])).toThrow('Adam.step: gradients[0][1][0] must be a finite number, got NaN')
@@ -132,7 +130,9 @@ describe('the contract', () => {
 
   test.each(['beta1', 'beta2'])('%s must lie in [0, 1)', (name) => {
     for (const value of [1, -0.1, NaN, '0.9'])
-      expect(() => new Adam(new Float64Array(1), { [name]: value })).toThrow(new RegExp(`Adam: ${name} must be`))
+      expect(() => new optimizers.Adam(new Float64Array(1), { [name]: value })).toThrow(
+        new RegExp(`Adam: ${name} must be`),
+      )
   })
 
   test('the core kernels see arrays with room for large parameters: 300 000 entries at once', () => {
@@ -140,13 +140,13 @@ describe('the contract', () => {
     const x = Float32Array.from({ length: 300000 }, () => rng.normal())
     const g = x.map((v) => 2 * v)
     const before = x.slice()
-    new SGD(x, { learningRate: 0.25 }).step(g)
+    new optimizers.SGD(x, { learningRate: 0.25 }).step(g)
     for (let i = 0; i < x.length; i += 997) expect(x[i]).toBe(before[i] / 2)
   })
 })
 
 test('an update without a kernel runs in plain JavaScript, whatever its name', () => {
-  const peak = fusedUpdate({
+  const peak = optimizers.fusedUpdate({
     name: 'peak', // the name of a vector kernel
     writes: ['parameter'],
     reads: ['gradient'],
@@ -155,12 +155,12 @@ test('an update without a kernel runs in plain JavaScript, whatever its name', (
       for (let i = 0; i < n; i++) x[i] -= round(learningRate * g[i])
     },
   })
-  class Plain extends Optimizer<Hyper> {
-    protected override update(slot: Slot, { learningRate }: Hyper): void {
+  class Plain extends optimizers.Optimizer<optimizers.Hyper> {
+    protected override update(slot: optimizers.Slot, { learningRate }: optimizers.Hyper): void {
       slot.apply(peak, { learningRate })
     }
   }
-  const rules = { name: 'Plain', settings: { learningRate: nonnegative(0.1) }, arrays: () => [] }
+  const rules = { name: 'Plain', settings: { learningRate: optimizers.nonnegative(0.1) }, arrays: () => [] }
   for (const Kind of [Float64Array, Float32Array]) {
     const [x, g] = [Kind.of(1, 2), Kind.of(3, 0.7)]
     const rate = Kind.of(0.1)[0]

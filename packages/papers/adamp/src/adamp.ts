@@ -1,18 +1,17 @@
 import { type KernelSet, kernelSet, pow } from '@opt/core'
 import {
+  adamSettings,
   adamw,
   boundAdam,
   descend,
   type FusedUpdate,
   flag,
-  fraction,
   fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
-  positive,
   type Rules,
   type Slot,
 } from '@opt/optimizers'
@@ -87,11 +86,7 @@ export const adampKernels: KernelSet<RowKernels> = /* @__PURE__ */ kernelSet(was
 const rules: Rules<AdamPHyper> = {
   name: 'AdamP',
   settings: {
-    learningRate: nonnegative(1e-3),
-    beta1: fraction(0.9),
-    beta2: fraction(0.999),
-    epsilon: positive(1e-8),
-    weightDecay: nonnegative(0),
+    ...adamSettings,
     delta: nonnegative(0.1),
     weightDecayRatio: nonnegative(0.1),
     nesterov: flag(false),

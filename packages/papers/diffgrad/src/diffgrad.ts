@@ -1,15 +1,14 @@
 import { exp, type KernelSet, kernelSet, pow } from '@opt/core'
 import {
+  adamSettings,
   boundAdam,
   type FusedUpdate,
-  fraction,
   fusedUpdate,
   type Hyper,
   nonnegative,
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
-  positive,
   type Rules,
   type Slot,
 } from '@opt/optimizers'
@@ -71,12 +70,8 @@ export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { diff
 const rules: Rules<DiffGradHyper> = {
   name: 'DiffGrad',
   settings: {
-    learningRate: nonnegative(1e-3),
-    beta1: fraction(0.9),
-    beta2: fraction(0.999),
-    epsilon: positive(1e-8),
+    ...adamSettings,
     l2: nonnegative(0),
-    weightDecay: nonnegative(0),
   },
   arrays: () => ['mean', 'meanSquare', 'previous'],
   squares: ['meanSquare'],

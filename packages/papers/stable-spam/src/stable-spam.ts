@@ -1,16 +1,15 @@
 import { cos, type KernelSet, kernelSet, pow } from '@opt/core'
 import {
+  adamSettings,
   adamw,
   type Bounds,
   boundAdam,
   count,
   fraction,
   type Hyper,
-  nonnegative,
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
-  positive,
   type Rules,
   type Slot,
   share,
@@ -54,11 +53,7 @@ export const kernels: KernelSet<object> = /* @__PURE__ */ kernelSet(wasm, { adam
 const rules: Rules<StableSPAMHyper> = {
   name: 'StableSPAM',
   settings: {
-    learningRate: nonnegative(1e-3),
-    beta1: fraction(0.9),
-    beta2: fraction(0.999),
-    epsilon: positive(1e-8),
-    weightDecay: nonnegative(0),
+    ...adamSettings,
     gamma1: fraction(0.7),
     gamma2: fraction(0.9),
     gamma3: fraction(0.999),

@@ -117,14 +117,9 @@ export function trsvT(n: number, L: Float64Array, ldl: number, x: Float64Array):
   }
 }
 
+// biome-ignore format: L and B
 export function trsm(
-  n: number,
-  columns: number,
-  L: Float64Array,
-  ldl: number,
-  B: Float64Array,
-  ldb: number,
-  work: Float64Array,
+  n: number, columns: number, L: Float64Array, ldl: number, B: Float64Array, ldb: number, work: Float64Array,
 ): void {
   for (let j = 0; j < n; j += BLOCK) {
     const next = Math.min(n, j + BLOCK)
@@ -145,14 +140,9 @@ export function trsm(
   }
 }
 
+// biome-ignore format: L and B
 export function trsmT(
-  n: number,
-  columns: number,
-  L: Float64Array,
-  ldl: number,
-  B: Float64Array,
-  ldb: number,
-  work: Float64Array,
+  n: number, columns: number, L: Float64Array, ldl: number, B: Float64Array, ldb: number, work: Float64Array,
 ): void {
   for (let j = (n - 1) & -BLOCK; j >= 0; j -= BLOCK) {
     const next = Math.min(n, j + BLOCK)
