@@ -2,8 +2,8 @@ import { heapPerCall } from '../node/heap.ts'
 import { linearDecay } from '../schedules.ts'
 import { assert, type ConformanceCheck, type ConformanceSettings, type Create, type Run, vectors } from './subject.ts'
 
-/** Bytes of short-lived objects that a step may allocate for a parameter: less than any array. */
-const BRIEF = 2048
+/** Bytes of short-lived numbers and objects of them that a step may allocate for a parameter: less than any array. */
+const BRIEF = 1280
 /** Bytes that may remain after it: the engine's own. */
 const KEPT = 32
 
