@@ -50,13 +50,13 @@ function accuracy() {
   }
 }
 
-/** What a workspace and six views cost. */
-async function workspaceCost() {
+/** Times the allocation of six views. */
+async function allocationCost() {
   const layout = (views) => ({ x: [1, 2, 3, 4, 5, 6].map(() => views.f64(20)) })
   const make = () => allocate([vectorKernels], layout)
   const { ours } = await compare({ ours: make }, settings)
   rows.push([
-    'a workspace and six views',
+    '`allocate` with six views',
     '',
     three(ours),
     '',
@@ -75,7 +75,7 @@ for (const n of quick ? [500] : [500, 2000]) await assignments(measure, n)
 for (const n of [2, 100]) await minimization(measure, n)
 if (only.length === 0) {
   accuracy()
-  await workspaceCost()
+  await allocationCost()
 }
 numpy?.stop()
 
