@@ -14,9 +14,16 @@ export {
   type TraceEstimate,
   type TraceReport,
 } from './estimates/hutchinson.ts'
-export type { QuadratureOptions } from './estimates/quadrature.ts'
+export type { QuadratureOptions, Rule } from './estimates/quadrature.ts'
+export {
+  type LanczosGapOptions,
+  lanczosGap,
+  type SamplingBoundOptions,
+  samplingBound,
+} from './estimates/random-bounds.ts'
 export { type SmoothDensity, type SmoothingOptions, smoothDensity } from './estimates/smooth-density.ts'
 export { type SpectralDensity, type SpectralDensityOptions, spectralDensity } from './estimates/spectral-density.ts'
+export { type Bracket, type Estimate, type Spectrum, type SpectrumOptions, spectrum } from './estimates/spectrum.ts'
 export { type QuadratureReport, traceOf } from './estimates/trace-of.ts'
 export {
   type ExtremeEigenOptions,
@@ -31,5 +38,6 @@ export {
   type PowerIterationSolution,
   powerIteration,
 } from './lanczos/power-iteration.ts'
+export { type RitzValues, ritzValues } from './lanczos/ritz-values.ts'
 export type { Which } from './lanczos/which.ts'
 export { type Product, type SeedOption, symmetric } from './operator.ts'

@@ -28,6 +28,8 @@ const expected: Record<string, string> = {
   diagonal: '33333b0b',
   traceOf: 'fb0d8823',
   spectralDensity: '8ed15fa4',
+  spectrum: '4faa2dea',
+  ritzValues: '0d17175c',
 }
 
 test.each<[string, () => object]>([
@@ -35,6 +37,15 @@ test.each<[string, () => object]>([
   ['tridiagonalEigen', () => api.tridiagonalEigen(wigner(30)[0], wigner(29)[0])],
   ['extremeEigen', () => api.extremeEigen(laplacian, { count: 3, which: 'both', history: false })],
   ['lanczos', () => api.lanczos(laplacian, { steps: 20, history: false })],
+  ['ritzValues', () => api.ritzValues(api.lanczos(laplacian, { steps: 20, history: false }))],
+  [
+    'spectrum',
+    () => {
+      const found = api.spectrum(laplacian, { probes: 2, steps: 20, history: false })
+      const { rules, trace, density, sum, cumulative, extremes, ...rest } = found
+      return { ...rest, ...density(), ...sum((x) => log(x + 1)), ...cumulative(3), ...extremes().highest }
+    },
+  ],
   ['powerIteration', () => api.powerIteration(laplacian, { maxIterations: 50, history: false })],
   ['hutchinson', () => api.hutchinson(laplacian, { probes: 20, history: false })],
   ['hutchPlusPlus', () => api.hutchPlusPlus(laplacian, { products: 30, history: false })],

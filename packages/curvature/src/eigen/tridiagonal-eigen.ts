@@ -34,28 +34,42 @@ export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, 
   }
 }
 
-/** Nodes and weights of the Gauss quadrature rule of a Jacobi matrix (Golub and Welsch 1969); weights add up to 1. */
+/**
+ * Computes the Gauss quadrature rule of a Jacobi matrix (Golub and Welsch 1969): nodes, ascending, and weights that add
+ * up to 1; and the last components of the eigenvectors, of which the weights are the squared first ones.
+ */
 export function gaussRule(
   alpha: ArrayLike<number>,
   beta: ArrayLike<number>,
-): { nodes: Float64Array; weights: Float64Array } {
+): { nodes: Float64Array; weights: Float64Array; last: Float64Array } {
   const nodes = Float64Array.from(alpha)
   const n = nodes.length
   const e = new Float64Array(n)
   for (let i = 0; i + 1 < n; i++) e[i] = beta[i]
-  // The first components of the eigenvectors are all that is needed of them.
-  const z = new Float64Array(n)
-  z[0] = 1
+  // The first and the last components of the eigenvectors are all that is needed of them.
+  const head = new Float64Array(n)
+  const tail = new Float64Array(n)
+  head[0] = 1
+  tail[n - 1] = 1
   const c = new Float64Array(n)
   const s = new Float64Array(n)
   implicitQL(nodes, e, { c, s }, (start, count, direction) => {
     for (let k = count - 1; k >= 0; k--) {
       const low = start + k * direction
-      const [x, h] = [z[low], z[low + direction]]
-      z[low + direction] = s[k] * x + c[k] * h
-      z[low] = c[k] * x - s[k] * h
+      turn(head, low, low + direction, c[k], s[k])
+      turn(tail, low, low + direction, c[k], s[k])
     }
   })
   const order = ascending(nodes)
-  return { nodes: Float64Array.from(order, (i) => nodes[i]), weights: Float64Array.from(order, (i) => z[i] * z[i]) }
+  return {
+    nodes: Float64Array.from(order, (i) => nodes[i]),
+    weights: Float64Array.from(order, (i) => head[i] * head[i]),
+    last: Float64Array.from(order, (i) => tail[i]),
+  }
+}
+
+function turn(z: Float64Array, i: number, j: number, cosine: number, sine: number): void {
+  const [x, h] = [z[i], z[j]]
+  z[j] = sine * x + cosine * h
+  z[i] = cosine * x - sine * h
 }

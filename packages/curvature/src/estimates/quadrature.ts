@@ -1,4 +1,4 @@
-import { type LinearOperator, number } from '@opt/core'
+import { type LinearOperator, number, type Random } from '@opt/core'
 import { gaussRule } from '../eigen/tridiagonal-eigen.ts'
 import { Recurrence } from '../lanczos/lanczos.ts'
 import { generatorOf, Products, type SeedOption, signs } from '../operator.ts'
@@ -17,14 +17,24 @@ export interface Rule {
   weights: Float64Array
 }
 
+/** Writes the unit vector that probe k, from 0, starts with. */
+export type Probe = (v: Float64Array, k: number, rng: Random) => void
+
+const unitSigns: Probe = (v, _, rng) => {
+  const size = Math.sqrt(v.length)
+  signs(rng, v)
+  for (let i = 0; i < v.length; i++) v[i] /= size
+}
+
 /**
- * Computes one Gauss rule of the spectral measure of an operator for each of some random vectors of
- * signs (Golub and Meurant; Ubaru, Chen and Saad 2017), one product an iteration. Stopped early, it
- * returns the rules that are complete, or else the one that was begun.
+ * Computes one Gauss rule of the spectral measure of an operator for each of some random vectors, of
+ * signs unless `draw` writes others (Golub and Meurant; Ubaru, Chen and Saad 2017), one product an
+ * iteration. Stopped early, it returns the rules that are complete, or else the one that was begun.
  */
 export function* quadrature(
   operator: LinearOperator,
   { probes = 10, steps = 80, seed }: QuadratureOptions,
+  draw: Probe = unitSigns,
 ): Generator<{ probe: number; products: number }, { rules: Rule[]; products: Products }, boolean> {
   number(probes, 'probes', { integer: true, min: 1 })
   number(steps, 'steps', { integer: true, min: 1 })
@@ -38,10 +48,8 @@ export function* quadrature(
     const { nodes, weights } = gaussRule(run.alpha, run.beta)
     rules.push({ nodes: nodes.map((node) => node * products.scale), weights })
   }
-  const size = Math.sqrt(n)
   for (let probe = 1; probe <= probes; probe++) {
-    signs(rng, v)
-    for (let i = 0; i < n; i++) v[i] /= size
+    draw(v, probe - 1, rng)
     run.start(v)
     while (run.step()) {
       if (yield { probe, products: products.count }) {

@@ -1,4 +1,4 @@
-import { exp, named, number, options as optionsOf, refuse, type VectorLike, vector } from '@opt/core'
+import { exp, named, number, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
 
 /** Options of {@link smoothDensity}. */
 export interface SmoothingOptions {
@@ -6,11 +6,13 @@ export interface SmoothingOptions {
   sigma?: number | undefined
   /** Points of the grid, at least 2. Default 512. */
   points?: number | undefined
+  /** A grid of your own, in place of `points`. */
+  grid?: VectorLike | undefined
 }
 
 /** A density on a grid. */
 export interface SmoothDensity {
-  /** Evenly spaced, 4 sigma beyond the outermost nodes. */
+  /** Evenly spaced, 4 sigma beyond the outermost nodes, or the one that was given. */
   grid: Float64Array
   /** Values at the grid; the integral is 1. */
   density: Float64Array
@@ -18,9 +20,10 @@ export interface SmoothDensity {
   sigma: number
 }
 
-export function checkSmoothing({ sigma, points }: SmoothingOptions): void {
+export function checkSmoothing({ sigma, points, grid }: SmoothingOptions): void {
   if (sigma !== undefined) number(sigma, 'sigma', { positive: true })
   if (points !== undefined) number(points, 'points', { integer: true, min: 2, max: 1e8 })
+  if (grid !== undefined) vector(grid, 'grid')
 }
 
 /**
@@ -51,7 +54,9 @@ export function smooth(nodes: Float64Array, weights: Float64Array, options: Smoo
   const { sigma = width / 100, points = 512 } = options
   const start = low - 4 * sigma
   const step = (high + 4 * sigma - start) / (points - 1)
-  const grid = Float64Array.from({ length: points }, (_, i) => start + i * step)
+  const grid = options.grid
+    ? vectorCopy(options.grid, 'grid')
+    : Float64Array.from({ length: points }, (_, i) => start + i * step)
   const density = grid.map((x) => {
     let sum = 0
     for (let j = 0; j < nodes.length; j++) {

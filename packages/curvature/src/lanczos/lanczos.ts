@@ -8,6 +8,8 @@ export interface LanczosOptions extends SeedOption {
   steps?: number | undefined
   /** First vector, length n, of any size. Default random. */
   start?: VectorLike | undefined
+  /** The space counts as invariant when beta is at most this times max |alpha| + max beta. Default 1e-12. */
+  breakdown?: number | undefined
 }
 
 /** Report of {@link lanczos} after each product. */
@@ -38,11 +40,15 @@ export interface LanczosSolution {
 export const lanczos: Solver<[operator: LinearOperator, options: LanczosOptions], LanczosReport, LanczosSolution> =
   solver(
     'lanczos',
-    function* (operator, { steps = 80, start, seed }): Generator<LanczosReport, LanczosSolution, boolean> {
+    function* (
+      operator,
+      { steps = 80, start, seed, breakdown = BREAKDOWN },
+    ): Generator<LanczosReport, LanczosSolution, boolean> {
       number(steps, 'steps', { integer: true, min: 1 })
+      number(breakdown, 'breakdown', { nonnegative: true, max: 0.1 })
       const products = new Products(operator)
       const first = startVector(products.n, start, seed)
-      const run = new Recurrence(products, Math.min(steps, products.n))
+      const run = new Recurrence(products, Math.min(steps, products.n), breakdown)
       run.start(first)
       while (run.step()) {
         const k = run.alpha.length - 1
@@ -57,16 +63,22 @@ export const lanczos: Solver<[operator: LinearOperator, options: LanczosOptions]
     { maxIterations: Number.MAX_SAFE_INTEGER },
   )
 
+const BREAKDOWN = 1e-12
+
 /** Lanczos' recurrence, one product at a time; may be started again in the same memory. */
 export class Recurrence {
   readonly basis: Basis
   alpha: number[] = []
   beta: number[] = []
   readonly #products: Products
+  readonly #breakdown: number
+  /** Largest |alpha| and beta so far. */
+  #peaks = [0, 0]
 
-  constructor(products: Products, steps: number) {
+  constructor(products: Products, steps: number, breakdown: number = BREAKDOWN) {
     this.basis = new Basis(steps, products.n)
     this.#products = products
+    this.#breakdown = breakdown
   }
 
   /** @param v a unit vector. */
@@ -74,6 +86,7 @@ export class Recurrence {
     this.basis.size = 0
     this.alpha = []
     this.beta = []
+    this.#peaks = [0, 0]
     this.basis.next.set(v)
     this.basis.push(1)
   }
@@ -93,7 +106,10 @@ export class Recurrence {
     this.#products.apply(basis.row(k).slice(), basis.next)
     const left = basis.orthogonalise()
     alpha.push(basis.coefficients[k])
-    beta.push(k + 1 === basis.n ? 0 : left)
+    const peaks = this.#peaks
+    peaks[0] = Math.max(peaks[0], Math.abs(alpha[k]))
+    peaks[1] = Math.max(peaks[1], left)
+    beta.push(k + 1 === basis.n || left <= this.#breakdown * (peaks[0] + peaks[1]) ? 0 : left)
     return true
   }
 }
