@@ -26,7 +26,9 @@ const out = (length: number) => new Float64Array(length)
 const { length } = network().parameters
 
 /** Their inputs and targets name themselves; sizes beyond memory are the caller's wish. */
-const says = ['inputs', 'targets', 'out', 'v', 'indices', 'examples', 'layers', 'x']
+const says = 'inputs targets weights out options v indices examples layers x cotangents layer'.split(' ')
+const weights = () => [1, 0.5, 2]
+const tangent = () => ({ parameters: vector(length), inputs: rows() })
 const nonFinite = 'overflows at such weights or such a vector, as arithmetic does'
 
 const method = (args: () => unknown[], more: object = {}) => ({ args, says, ...more })
@@ -51,17 +53,45 @@ fuzz(api, {
       named: method(() => [vector(length)]),
       outputsFirst: method(() => [vector(length)]),
       predict: method(() => [rows(), out(9)], { writes: ['1'] }),
-      loss: method(() => [rows(), labels()]),
-      lossAndGradient: method(() => [rows(), labels()]),
-      gradient: method(() => [rows(), labels(), out(length)], { writes: ['2'] }),
-      examples: method(() => [rows(), labels()]),
+      loss: method(() => [rows(), labels(), { weights: weights() }], { nonFinite }),
+      lossAndGradient: method(() => [rows(), labels(), { weights: weights() }], { nonFinite }),
+      gradient: method(() => [rows(), labels(), { weights: weights(), out: out(length) }], {
+        writes: ['2.out'],
+        nonFinite,
+      }),
+      examples: method(() => [rows(), labels(), { weights: weights() }]),
       lossAndGradientAt: method(() => [network().examples(rows(), labels()), [0, 2, 2]], { fixed: ['0'] }),
       descend: method(() => [0.1]),
-      hvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'], nonFinite }),
+      hvp: method(() => [rows(), labels(), tangent(), { weights: weights(), out: out(length) }], {
+        writes: ['3.out'],
+        nonFinite,
+      }),
       gnvp: method(() => [rows(), labels(), vector(length), out(length)], { writes: ['3'], nonFinite }),
-      perExampleGradientNorms: method(() => [rows(), labels(), { layers: 'each', out: out(6) }], { writes: ['2.out'] }),
-      inputGradient: method(() => [rows(), labels(), out(6)], { writes: ['2'] }),
-      perExampleInnerProducts: method(() => [rows(), labels()]),
+      jvp: method(() => [rows(), tangent(), out(9)], { writes: ['2'], nonFinite }),
+      activations: method(() => [rows()]),
+      activationGradients: method(() => [rows(), labels(), { weights: weights() }], { nonFinite }),
+      backpropagate: method(() => [rows(), vector(12), { layer: 0, out: out(length) }], {
+        writes: ['2.out'],
+        nonFinite,
+      }),
+      backpropagateToInputs: method(() => [rows(), () => vector(9), { layer: 1, out: out(6) }], {
+        writes: ['2.out'],
+        nonFinite,
+      }),
+      perExampleLosses: method(() => [rows(), labels(), { weights: weights() }], { nonFinite }),
+      perExampleDirectionalDerivatives: method(() => [rows(), labels(), tangent(), { weights: weights() }], {
+        nonFinite,
+      }),
+      inputGradientTangent: method(() => [rows(), labels(), tangent(), { weights: weights(), out: out(6) }], {
+        writes: ['3.out'],
+        nonFinite,
+      }),
+      perExampleGradientNorms: method(() => [rows(), labels(), { layers: 'each', weights: weights(), out: out(6) }], {
+        writes: ['2.out'],
+        nonFinite,
+      }),
+      inputGradient: method(() => [rows(), labels(), out(6)], { writes: ['2'], nonFinite }),
+      perExampleInnerProducts: method(() => [rows(), labels(), { weights: weights() }]),
       ntk: method(() => [rows()]),
       updateStatistics: method(() => [0.1]),
       clone: method(() => [{ batch: 2, dtype: 'float32' }], { budgets: ['0.batch'] }),
@@ -70,7 +100,7 @@ fuzz(api, {
     },
   },
   objective: {
-    args: () => [network(), rows(), labels()],
+    args: () => [network(), rows(), labels(), { weights: weights() }],
     says,
     methods: {
       value: method(() => [vector(length)], { nonFinite }),
@@ -85,7 +115,7 @@ fuzz(api, {
       const optimizer = new Adam(net.parameters)
       return [
         net,
-        { inputs: rows(), targets: labels() },
+        { inputs: rows(), targets: labels(), weights: weights() },
         {
           optimizer,
           gradients: net.gradients,
@@ -101,7 +131,8 @@ fuzz(api, {
     },
     says: [...says, 'Adam', 'load'],
     nonFinite: 'what evaluate answers',
-    fixed: ['2.gradients'],
+    // Weights are checked as those of `examples`; huge ones let the optimizer refuse a step.
+    fixed: ['1.weights', '2.gradients'],
     writes: ['2.gradients'],
     loose: ['2.seed'],
     budgets: ['2.epochs'],

@@ -1,50 +1,7 @@
-import { dot, random } from '@opt/core'
+import { dot } from '@opt/core'
 import { golden, near } from '@opt/testing'
-import { type ActivationName, type DenseNetwork, type LossName, mlp, type Real } from '../src/index.ts'
-
-const ACTIVATIONS: ActivationName[] = ['identity', 'relu', 'leaky-relu', 'tanh', 'softplus', 'gelu', 'erf']
-const LOSSES: LossName[] = ['cross-entropy', 'squared', 'logistic', 'hinge']
-
-/** Relative to the largest entry. */
-const within = (tolerance: number) => ({ ofLargest: tolerance, absolute: 1e-3 * tolerance })
-
-const combinations = ACTIVATIONS.flatMap((activation) =>
-  LOSSES.flatMap((loss) =>
-    [false, true].flatMap((bias) => [false, true].map((batchNorm) => ({ activation, loss, bias, batchNorm }))),
-  ),
-)
-
-function problem(options: (typeof combinations)[number], dtype: 'float64' | 'float32' = 'float64') {
-  const rng = random(combinations.indexOf(options) + 3)
-  const network = mlp({ ...options, sizes: [4, 6, 5, 3], dtype, seed: rng, batch: 9 })
-  for (const { bias, scale, shift } of network.layers()) {
-    bias?.set(Array.from(bias, () => rng.normal(0, 0.5)))
-    scale?.set(Array.from(scale, () => rng.normal(1, 0.3)))
-    shift?.set(Array.from(shift, () => rng.normal(0, 0.3)))
-  }
-  const n = 9
-  const inputs = Float64Array.from({ length: n * 4 }, () => rng.normal())
-  const targets = {
-    'cross-entropy': () => Int32Array.from({ length: n }, () => rng.integer(0, 3)),
-    squared: () => Float64Array.from({ length: n * 3 }, () => rng.normal()),
-    logistic: () => Float64Array.from({ length: n * 3 }, () => rng.uniform()),
-    hinge: () => Float64Array.from({ length: n * 3 }, () => (rng.uniform() < 0.5 ? -1 : 1)),
-  }[options.loss]()
-  const direction = () => Float64Array.from({ length: network.parameters.length }, () => rng.normal())
-  return { network, inputs, targets, n, direction }
-}
-
-/** f along a line through the parameters: [f(x + h v) - f(x - h v)] / (2 h). */
-function slope(network: DenseNetwork, v: Real, f: () => Real, h = 1e-5): Float64Array {
-  const start = network.parameters.slice()
-  const at = (step: number) => {
-    for (let i = 0; i < v.length; i++) network.parameters[i] = start[i] + step * v[i]
-    return Float64Array.from(f())
-  }
-  const [after, before] = [at(h), at(-h)]
-  network.parameters.set(start)
-  return after.map((value, i) => (value - before[i]) / (2 * h))
-}
+import { type ActivationName, type DenseNetwork, type LossName, mlp } from '../src/index.ts'
+import { combinations, problem, slope, within } from './shared.ts'
 
 describe.each(combinations)('$activation, $loss, bias $bias, batch normalization $batchNorm', (options) => {
   const { network, inputs, targets, n, direction } = problem(options)

@@ -212,3 +212,14 @@ describe('train', () => {
     )
   })
 })
+
+test('losses of weight 2 are a learning rate twice as large', () => {
+  const data = clouds(60)
+  const run = (learningRate: number, weights?: number[]) => {
+    const network = mlp({ sizes: [2, 5, 3], activation: 'tanh', seed: 2 })
+    const optimizer = new SGD(network.parameters, { learningRate })
+    train(network, { ...data, weights }, { optimizer, epochs: 3, batchSize: 20 })
+    return network.parameters
+  }
+  expect(run(0.1, new Array(60).fill(2))).toEqual(run(0.2))
+})

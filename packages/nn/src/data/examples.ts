@@ -10,6 +10,8 @@ export interface Examples {
   readonly inputs: Real
   /** count x outputs, row-major: labels have become rows. */
   readonly targets: Real
+  /** One weight per example's loss, if they were given. */
+  readonly weights?: Float64Array | undefined
 }
 
 /** Copies the examples indices[start], ..., indices[start + n - 1] into the buffers. */

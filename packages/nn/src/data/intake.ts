@@ -1,6 +1,6 @@
 import { type MatrixLike, matrix, refuse, show } from '@opt/core'
 import type { Buffers } from '../passes/buffers.ts'
-import type { Real } from '../real.ts'
+import type { Precision, Real } from '../real.ts'
 
 /** Examples, one per row: a flat row-major array, or any matrix that @opt/core reads. */
 export type Inputs = ArrayLike<number> | MatrixLike
@@ -45,7 +45,7 @@ export function loadInputs(net: Buffers, x: ArrayLike<number>, start: number, n:
 }
 
 /** Returns x[start], ..., x[end - 1], without a copy where possible. */
-function slice(x: ArrayLike<number>, start: number, end: number): ArrayLike<number> {
+export function slice(x: ArrayLike<number>, start: number, end: number): ArrayLike<number> {
   if (start === 0 && end === x.length) return x
   return ArrayBuffer.isView(x) ? (x as Float64Array).subarray(start, end) : Array.prototype.slice.call(x, start, end)
 }
@@ -78,6 +78,27 @@ function loadTargetRows({ targets, outputCount, loss }: Buffers, y: ArrayLike<nu
       mass += entry
     }
     if (rule.distribution && Math.abs(mass - 1) > 1e-6) refuse(`targets[${i}]`, 'a distribution (sum 1)', `sum ${mass}`)
+  }
+}
+
+/**
+ * Returns rows of numbers for n examples as a flat array.
+ *
+ * @throws TypeError or RangeError for another number of rows, or entries that are not finite in the precision.
+ */
+export function finiteRows(x: Inputs, n: number, columns: number, dtype: Precision, label: string): ArrayLike<number> {
+  const rows = flatRows(x, columns, label)
+  if (rows.length !== n * columns) refuse(label, `${n} rows of ${columns}`, `length ${rows.length}`)
+  checkFinite(rows, columns, dtype, label)
+  return rows
+}
+
+/** Refuses entries that are not finite in the precision. */
+export function checkFinite(x: ArrayLike<number>, columns: number, dtype: Precision, label: string, first = 0): void {
+  for (let i = 0; i < x.length; i++) {
+    const entry = dtype === 'float32' ? Math.fround(x[i]) : x[i]
+    if (!Number.isFinite(entry))
+      refuse(`${label}[${first + Math.floor(i / columns)}][${i % columns}]`, 'a finite number', show(x[i]))
   }
 }
 

@@ -14,23 +14,27 @@ import type { Buffers } from '../passes/buffers.ts'
 import { forward } from '../passes/gradient.ts'
 import { makePass, type Pass } from '../passes/pass.ts'
 import { type Real, zeros } from '../real.ts'
+import { BatchLoss } from './batch-loss.ts'
 
-/** A caller's examples, flat: rows of inputs, and labels or rows of targets. */
+/** A caller's examples, flat: rows of inputs, labels or rows of targets, and the weights of their losses. */
 export interface GivenExamples {
   readonly inputs: ArrayLike<number>
   readonly targets: ArrayLike<number> | null
+  readonly weights?: ArrayLike<number> | undefined
   readonly count: number
 }
 
 /** Runs passes over a caller's examples, at most `batch` at a time. */
 export class BatchRunner {
   readonly net: Buffers
+  readonly loss: BatchLoss
   /** Whether batch normalization uses the statistics of the batch where it may. */
   training = true
   #pass: Pass
 
   constructor(net: Buffers) {
     this.net = net
+    this.loss = new BatchLoss(net)
     this.#pass = makePass(net, 0)
   }
 
@@ -52,29 +56,43 @@ export class BatchRunner {
   }
 
   /** Returns a caller's examples, flat. */
-  given(inputs: Inputs, targets: Targets): GivenExamples {
+  given(inputs: Inputs, targets: Targets, weights?: ArrayLike<number>): GivenExamples {
     const { inputs: rows, count } = this.givenInputs(inputs)
-    return { inputs: rows, targets: flatTargets(targets, count, this.net.outputCount), count }
+    const flat = flatTargets(targets, count, this.net.outputCount)
+    if (weights !== undefined) checkVector(weights, count, 'weights')
+    return { inputs: rows, targets: flat, weights, count }
   }
 
   /** Loads the examples batch by batch and visits each batch. */
-  forEachBatch({ inputs, targets, count }: GivenExamples, visit: (start: number, n: number) => void): void {
+  forEachBatch({ inputs, targets, weights, count }: GivenExamples, visit: (start: number, n: number) => void): void {
+    this.loss.weighted = weights !== undefined
     for (let start = 0; start < count; start += this.net.batch) {
       const n = Math.min(this.net.batch, count - start)
       loadInputs(this.net, inputs, start, n)
       if (targets) loadTargets(this.net, targets, count, start, n)
+      if (weights) for (let i = 0; i < n; i++) this.loss.weights[i] = weights[start + i]
       visit(start, n)
     }
   }
 
   /**
    * Visits each batch after a forward pass with running statistics. If there are targets, the last delta is the
-   * derivative of each example's own loss.
+   * derivative of each example's own loss, times `scale`. Returns the sum of losses.
    */
-  forEachSeparately(examples: GivenExamples, visit: (start: number, pass: Pass) => void): void {
+  forEachSeparately(examples: GivenExamples, visit: (start: number, pass: Pass) => void, scale = 1): number {
+    let sum = 0
     this.forEachBatch(examples, (start, n) => {
       this.#forward(n, false)
-      if (examples.targets) this.#loss(1)
+      if (examples.targets) sum += this.loss.gradient(this.#pass, scale)
+      visit(start, this.#pass)
+    })
+    return sum
+  }
+
+  /** Visits each batch after a forward pass as in the loss: in training with the statistics of the batch. */
+  forEachAsInLoss(examples: GivenExamples, visit: (start: number, pass: Pass) => void): void {
+    this.forEachBatch(examples, (start, n) => {
+      this.#forwardOf(n, examples.count)
       visit(start, this.#pass)
     })
   }
@@ -83,12 +101,12 @@ export class BatchRunner {
    * Returns the mean loss. Visits each batch after a forward pass, with the derivative of the mean loss in the last
    * delta; `scale` is the weight of each example in the mean.
    */
-  meanLoss(examples: GivenExamples, visit?: (pass: Pass, scale: number) => void): number {
+  meanLoss(examples: GivenExamples, visit?: (pass: Pass, scale: number, start: number) => void): number {
     const { count } = examples
     let sum = 0
-    this.forEachBatch(examples, (_, n) => {
+    this.forEachBatch(examples, (start, n) => {
       sum += this.#partOfMean(n, count)
-      visit?.(this.#pass, 1 / count)
+      visit?.(this.#pass, 1 / count, start)
     })
     return sum / count
   }
@@ -98,10 +116,13 @@ export class BatchRunner {
     const count = indices?.length
     if (typeof count !== 'number') refuse('indices', 'an array', show(indices), 'type')
     if (!(count > 0)) refuse('indices', 'nonempty', `length ${count}`)
+    const { weights } = examples
+    this.loss.weighted = weights !== undefined
     let sum = 0
     for (let start = 0; start < count; start += this.net.batch) {
       const n = Math.min(this.net.batch, count - start)
       gather(this.net, examples, indices, start, n)
+      if (weights) for (let i = 0; i < n; i++) this.loss.weights[i] = weights[indices[start + i]]
       sum += this.#partOfMean(n, count)
       visit(this.#pass)
     }
@@ -119,7 +140,9 @@ export class BatchRunner {
       inputs.set(net.inputs.subarray(0, n * inputCount), start * inputCount)
       targets.set(net.targets.subarray(0, n * outputCount), start * outputCount)
     })
-    return { count, inputs, targets }
+    return given.weights
+      ? { count, inputs, targets, weights: Float64Array.from(given.weights) }
+      : { count, inputs, targets }
   }
 
   /** Returns an array for rows of results. A caller's array is written batch by batch, so checks all examples first. */
@@ -137,13 +160,13 @@ export class BatchRunner {
   }
 
   /** Sets the direction of a product, and the product to 0. */
-  setDirection(v: ArrayLike<number>): void {
+  setDirection(v: ArrayLike<number>, label = 'v'): void {
     const { kernels, direction, product } = this.net
-    checkVector(v, direction.length, 'v')
+    checkVector(v, direction.length, label)
     direction.set(v)
     // A finite float64 number may overflow in float32.
     const bad = kernels.nonFinite(direction.length, direction)
-    if (bad >= 0) refuse(`v[${bad}]`, 'a finite number', show(v[bad]))
+    if (bad >= 0) refuse(`${label}[${bad}]`, 'a finite number', show(v[bad]))
     product.fill(0)
   }
 
@@ -159,19 +182,17 @@ export class BatchRunner {
     forward(this.#pass, ofBatch)
   }
 
-  /** Writes scale times the derivatives of the losses in the outputs to the last delta. Returns the sum of losses. */
-  #loss(scale: number): number {
-    const { loss, targets, outputCount } = this.net
-    const { n, last } = this.#pass
-    return loss.gradient(n, outputCount, last.s, targets, scale, last.delta)
+  #partOfMean(n: number, count: number): number {
+    this.#forwardOf(n, count)
+    return this.loss.gradient(this.#pass, 1 / count)
   }
 
-  #partOfMean(n: number, count: number): number {
+  /** Runs forward with n of `count` examples. */
+  #forwardOf(n: number, count: number): void {
     const { net } = this
     const ofBatch = this.training && net.architecture.batchNorm
     if (ofBatch && n < count)
       refuse('inputs', `at most ${net.batch} examples (the option batch) with batch normalization`, `${count}`)
     this.#forward(n, ofBatch)
-    return this.#loss(1 / count)
   }
 }

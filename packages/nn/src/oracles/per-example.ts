@@ -1,29 +1,38 @@
-import { matrixView, oneOf, options as optionsOf, refuse } from '@opt/core'
+import { matrixView, oneOf, refuse } from '@opt/core'
 import { checkReal } from '../data/intake.ts'
-import { backwardToInputs } from '../passes/gradient.ts'
+import { backwardSeparately } from '../passes/gradient.ts'
 import { squaredNorms } from '../passes/squared-norms.ts'
 import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 import { GradientGram } from './gram.ts'
+import type { WeightOptions } from './loss-options.ts'
 
 /** The layers whose parameters a per-example gradient is taken in. */
 export type NormLayers = 'all' | 'last' | 'each'
 
 /** Options of {@link DenseNetwork.perExampleGradientNorms}. */
-export interface NormOptions {
+export interface NormOptions extends WeightOptions {
   /** 'all' (default) or 'last': one norm per example; 'each': one per example and layer. */
   layers?: NormLayers | undefined
   /** The array to write the norms to. */
   out?: Float64Array | undefined
 }
 
+/** See {@link DenseNetwork.perExampleLosses}. */
+export function exampleLosses(run: BatchRunner, examples: GivenExamples): Float64Array {
+  const losses = new Float64Array(examples.count)
+  run.forEachSeparately(examples, (start, { n }) => {
+    for (let i = 0; i < n; i++) losses[start + i] = run.loss.ofRow(i, 1)
+  })
+  return losses
+}
+
 /** See {@link DenseNetwork.perExampleGradientNorms}. */
 export function gradientNorms(
   run: BatchRunner,
   examples: GivenExamples,
-  options: NormOptions | undefined,
+  { layers = 'all', out }: NormOptions,
 ): Float64Array {
-  const { layers = 'all', out } = optionsOf(options, 'perExampleGradientNorms: options')
   oneOf(layers, 'layers', ['all', 'last', 'each'])
   const { squares, layers: all } = run.net
   const depth = all.length
@@ -52,7 +61,7 @@ export function inputGradients(run: BatchRunner, examples: GivenExamples, out: R
   const { scratch, inputCount } = run.net
   const result = run.resultRows(out, examples, inputCount)
   run.forEachSeparately(examples, (start, pass) => {
-    backwardToInputs(pass, matrixView(scratch, pass.n, inputCount))
+    backwardSeparately(pass, { out: matrixView(scratch, pass.n, inputCount) })
     result.set(scratch.subarray(0, pass.n * inputCount), start * inputCount)
   })
   return result

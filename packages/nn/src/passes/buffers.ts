@@ -19,7 +19,7 @@ import type { Precision, Real } from '../real.ts'
 export interface LayerBuffers extends ParameterViews {
   /** The activations of the layer below, or the inputs. */
   readonly input: Real
-  /** R{input}; null for the inputs. */
+  /** R{input}; null for the inputs unless they have a tangent. */
   readonly inputTangent: Real | null
   /** s = x W + b, normalized if there is batch normalization. */
   readonly s: Real
@@ -55,6 +55,8 @@ export interface Buffers extends NetworkSettings {
   /** The Hessian-vector product. */
   readonly product: Real
   readonly inputs: Real
+  /** R{inputs}, for passes in which they have one. */
+  readonly inputsTangent: Real
   readonly targets: Real
   readonly ones: Real
   /** As large as the activations of the largest layer. */
@@ -138,6 +140,7 @@ function layout(views: Views, architecture: Architecture, batch: number, dtype: 
     direction: real(count),
     product: real(count),
     inputs: real(batch * sizes[0]),
+    inputsTangent: real(batch * sizes[0]),
     targets: real(batch * sizes[sizes.length - 1]),
     ones: real(batch),
     scratch: real(batch * Math.max(...sizes)),

@@ -19,11 +19,20 @@ export function forward({ net, n, layers, last }: Pass, ofBatch: boolean): void 
  * Adds J' delta to the gradients, where delta = dloss/dz is the last layer's. Leaves the derivative in x W + b in every
  * layer's delta.
  */
-export function backward({ net, n, layers }: Pass): void {
+export function backward(pass: Pass): void {
+  backwardFrom(pass, pass.layers.length - 1)
+}
+
+/**
+ * {@link backward} from the derivative in the activations of layer `top`, in its delta. With `keepsScaled`, the
+ * derivatives in s of layers with batch normalization are left in their deltaTangent.
+ */
+export function backwardFrom({ net, n, layers }: Pass, top: number, keepsScaled = false): void {
   const { kernels, work } = net
-  for (let l = layers.length - 1; l >= 0; l--) {
-    const { gradients, X, D, delta, WGradient, norm } = layers[l]
+  for (let l = top; l >= 0; l--) {
+    const { gradients, X, D, delta, deltaTangent, WGradient, norm } = layers[l]
     throughActivation(net, layers, l)
+    if (norm && keepsScaled) deltaTangent.set(delta)
     norm?.backward(n, delta)
     kernels.gemm(1, transpose(X), D, WGradient, work)
     addColumnSums(net, D, gradients.bias)
@@ -31,13 +40,31 @@ export function backward({ net, n, layers }: Pass): void {
   }
 }
 
-/** Writes the gradient of each example's loss in its own inputs to `out`, from the last layer's delta. */
-export function backwardToInputs({ net, n, layers }: Pass, out: Matrix): void {
-  for (let l = layers.length - 1; l >= 0; l--) {
-    const { D, delta, norm } = layers[l]
+/** Options of {@link backwardSeparately}. */
+export interface SeparateOptions {
+  readonly top?: number
+  readonly lowest?: number
+  readonly out?: Matrix | null
+  readonly visit?: (l: number) => void
+}
+
+/**
+ * Passes derivatives back without adding to the gradients, for constant statistics of batch normalization: from the
+ * delta of layer `top`, as {@link backward}, down to that of layer `lowest`, or to the inputs in `out` if it is given.
+ * `visit(l)` is called when the derivative in the activations of layer l is in its delta. Leaves derivatives as
+ * {@link backwardFrom} with `keepsScaled`.
+ */
+export function backwardSeparately(pass: Pass, options: SeparateOptions = {}): void {
+  const { net, n, layers } = pass
+  const { top = layers.length - 1, lowest = 0, out = null, visit } = options
+  for (let l = top; l >= lowest; l--) {
+    const { D, delta, deltaTangent, norm } = layers[l]
+    visit?.(l)
     throughActivation(net, layers, l)
+    if (norm) deltaTangent.set(delta)
     norm?.backwardInput(n, delta)
-    toLayerBelow(net, layers[l], D, l > 0 ? layers[l - 1].D : out)
+    const below = l > 0 ? layers[l - 1].D : out
+    if (below && (l > lowest || out)) toLayerBelow(net, layers[l], D, below)
   }
 }
 

@@ -31,14 +31,17 @@ export interface Pass {
 
 const weights = ({ weight, inputs, outputs }: LayerViews): Matrix => matrixView(weight, inputs, outputs)
 
-export function makePass(net: Buffers, n: number): Pass {
-  const layers = net.layers.map((layer): PassLayer => {
+/** Makes the views of a pass over n examples, with a tangent of the inputs or without. */
+export function makePass(net: Buffers, n: number, inputsMove = false): Pass {
+  const layers = net.layers.map((layer, l): PassLayer => {
     const { inputs, outputs } = layer.parameters
+    const inputTangent = l === 0 && inputsMove ? net.inputsTangent : layer.inputTangent
     const rows = (data: Real, columns = outputs): Matrix => matrixView(data, n, columns)
     return {
       ...layer,
+      inputTangent,
       X: rows(layer.input, inputs),
-      XTangent: layer.inputTangent && rows(layer.inputTangent, inputs),
+      XTangent: inputTangent && rows(inputTangent, inputs),
       S: rows(layer.s),
       STangent: rows(layer.sTangent),
       D: rows(layer.delta),

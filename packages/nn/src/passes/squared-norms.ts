@@ -1,5 +1,5 @@
 import type { Real } from '../real.ts'
-import { throughActivation, toLayerBelow } from './gradient.ts'
+import { backwardSeparately } from './gradient.ts'
 import type { Pass } from './pass.ts'
 
 /**
@@ -10,29 +10,28 @@ import type { Pass } from './pass.ts'
  *
  * Goodfellow, Efficient per-example gradient computations, arXiv 1510.01799.
  */
-export function squaredNorms({ net, n, layers }: Pass, lowest: number): void {
+export function squaredNorms(pass: Pass, lowest: number): void {
+  backwardSeparately(pass, { lowest })
+  for (let l = pass.layers.length - 1; l >= lowest; l--) layerSquaredNorms(pass, l)
+}
+
+/** {@link squaredNorms} of layer l, when the derivatives are in its delta (and deltaTangent). */
+export function layerSquaredNorms({ net, n, layers }: Pass, l: number): void {
   const { squares } = net
   const depth = layers.length
-  for (let l = depth - 1; l >= lowest; l--) {
-    const { parameters, input, delta, D, norm } = layers[l]
-    const { inputs, outputs, bias } = parameters
-    throughActivation(net, layers, l)
-    for (let i = 0; i < n; i++) {
-      let sum = 0
-      if (norm) {
-        sum = rowSquare(delta, i * outputs, outputs)
-        for (let j = i * outputs; j < (i + 1) * outputs; j++) {
-          const inScale = delta[j] * norm.normalized[j]
-          sum += inScale * inScale
-        }
+  const { parameters, input, delta, deltaTangent, norm } = layers[l]
+  const { inputs, outputs, bias } = parameters
+  const one = bias ? 1 : 0
+  for (let i = 0; i < n; i++) {
+    let sum = 0
+    if (norm) {
+      sum = rowSquare(deltaTangent, i * outputs, outputs)
+      for (let j = i * outputs; j < (i + 1) * outputs; j++) {
+        const inScale = deltaTangent[j] * norm.normalized[j]
+        sum += inScale * inScale
       }
-      squares[i * depth + l] = sum
     }
-    norm?.backwardInput(n, delta)
-    const one = bias ? 1 : 0
-    for (let i = 0; i < n; i++)
-      squares[i * depth + l] += rowSquare(delta, i * outputs, outputs) * (rowSquare(input, i * inputs, inputs) + one)
-    if (l > lowest) toLayerBelow(net, layers[l], D, layers[l - 1].D)
+    squares[i * depth + l] = sum + rowSquare(delta, i * outputs, outputs) * (rowSquare(input, i * inputs, inputs) + one)
   }
 }
 

@@ -1,4 +1,4 @@
-import { transpose } from '@opt/core'
+import { matrixView, transpose } from '@opt/core'
 import type { Buffers } from './buffers.ts'
 import { addColumnSums, fillRows, toLayerBelow } from './gradient.ts'
 import type { Pass, PassLayer } from './pass.ts'
@@ -44,6 +44,15 @@ export function backwardTangent({ net, n, layers }: Pass): void {
     // Below a piecewise linear layer whose own input has no tangent, dloss/da is not used.
     if (below.inputTangent || below.norm || activation.timesCurvature) toLayerBelow(net, layer, D, below.D)
   }
+}
+
+/** Writes R{gradient in the inputs} to scratch, in rows, after {@link backwardTangent} of a pass whose inputs move. */
+export function toInputTangent({ net, n, layers }: Pass): void {
+  const { kernels, work, scratch, inputCount } = net
+  const [first] = layers
+  const out = matrixView(scratch, n, inputCount)
+  toLayerBelow(net, first, first.DTangent, out)
+  kernels.gemm(1, first.D, transpose(first.WDirection), out, work)
 }
 
 /** From dloss/da to dloss/ds, with tangents: R{delta} = phi' R{back} + phi'' R{s} back and delta = phi' back. */

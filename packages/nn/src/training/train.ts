@@ -2,10 +2,11 @@ import { callback, number, options as optionsOf, refuse, type Solver, show, solv
 import type { Examples } from '../data/examples.ts'
 import type { Inputs, Targets } from '../data/intake.ts'
 import type { DenseNetwork } from '../network/network.ts'
+import type { WeightOptions } from '../oracles/loss-options.ts'
 import { restore, shuffleGenerator } from './checkpoint.ts'
 import type { Trained, TrainOptions, TrainReport } from './options.ts'
 
-type Data = Examples | { inputs: Inputs; targets: Targets }
+type Data = Examples | ({ inputs: Inputs; targets: Targets } & WeightOptions)
 
 /**
  * Trains the network in place, batch by batch; every epoch shuffles the examples.
@@ -22,7 +23,7 @@ export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOpt
     if (typeof optimizer?.step !== 'function')
       refuse('optimizer', 'an object with step(gradients)', show(optimizer), 'type')
     const gradients = (options.gradients ?? network.gradients) as never
-    const examples = 'count' in data ? data : network.examples(data.inputs, data.targets)
+    const examples = 'count' in data ? data : network.examples(data.inputs, data.targets, { weights: data.weights })
     const { count } = examples
     const batchSize = Math.min(count, number(options.batchSize ?? 128, 'batchSize', { integer: true, min: 1 }))
     const perEpoch = Math.floor(count / batchSize)

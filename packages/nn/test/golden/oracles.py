@@ -55,38 +55,43 @@ def flat(net, tensors):
     return torch.cat(parts).tolist()
 
 
-cases = []
-sizes, n = [4, 6, 5, 3], 7
-for i, activation in enumerate(ACTIVATIONS):
-    for j, loss in enumerate(("cross-entropy", "squared", "logistic", "hinge")):
-        bias, norm = (i + j) % 2 == 0, (i // 2 + j) % 2 == 0
-        net = build(sizes, activation, bias, norm)
-        x = torch.randn(n, sizes[0])
-        y = {"cross-entropy": torch.randint(0, 3, (n,)), "squared": torch.randn(n, 3),
-             "logistic": torch.rand(n, 3), "hinge": torch.randint(0, 2, (n, 3)) * 2.0 - 1}[loss]
-        p = {k: v.detach() for k, v in net.named_parameters()}
-        v = {k: torch.randn_like(t) for k, t in p.items()}
-        buffers = {k: b.clone() for k, b in net.named_buffers()}
+def main():
+    cases = []
+    sizes, n = [4, 6, 5, 3], 7
+    for i, activation in enumerate(ACTIVATIONS):
+        for j, loss in enumerate(("cross-entropy", "squared", "logistic", "hinge")):
+            bias, norm = (i + j) % 2 == 0, (i // 2 + j) % 2 == 0
+            net = build(sizes, activation, bias, norm)
+            x = torch.randn(n, sizes[0])
+            y = {"cross-entropy": torch.randint(0, 3, (n,)), "squared": torch.randn(n, 3),
+                 "logistic": torch.rand(n, 3), "hinge": torch.randint(0, 2, (n, 3)) * 2.0 - 1}[loss]
+            p = {k: v.detach() for k, v in net.named_parameters()}
+            v = {k: torch.randn_like(t) for k, t in p.items()}
+            buffers = {k: b.clone() for k, b in net.named_buffers()}
 
-        def outputs(q):
-            return functional_call(net, (q, {k: b.clone() for k, b in buffers.items()}), (x,))
+            def outputs(q):
+                return functional_call(net, (q, {k: b.clone() for k, b in buffers.items()}), (x,))
 
-        def f(q):
-            return loss_of(loss, outputs(q), y)
+            def f(q):
+                return loss_of(loss, outputs(q), y)
 
-        g = grad(f)(p)
-        hv = jvp(grad(f), (p,), (v,))[1]
-        z, jv = jvp(outputs, (p,), (v,))
-        hz = jvp(grad(lambda t: loss_of(loss, t, y)), (z,), (jv,))[1]
-        gv = vjp(outputs, p)[1](hz)[0]
-        value = f(p).item()
-        net(x)
-        net.eval()
-        per_input = torch.stack([grad(lambda t, k=k: loss_of(loss, net(t[None]), y[k:k + 1]))(x[k]) for k in range(n)])
-        cases.append(dict(
-            activation=activation, loss=loss, bias=bias, batchNorm=norm, sizes=sizes, parameters=flat(net, p),
-            inputs=x.reshape(-1).tolist(), targets=y.reshape(-1).tolist(), direction=flat(net, v), value=value,
-            gradient=flat(net, g), hvp=flat(net, hv), gnvp=flat(net, gv),
-            evalOutputs=net(x).detach().reshape(-1).tolist(), inputGradient=per_input.reshape(-1).tolist(),
-        ))
-print(json.dumps(cases))
+            g = grad(f)(p)
+            hv = jvp(grad(f), (p,), (v,))[1]
+            z, jv = jvp(outputs, (p,), (v,))
+            hz = jvp(grad(lambda t: loss_of(loss, t, y)), (z,), (jv,))[1]
+            gv = vjp(outputs, p)[1](hz)[0]
+            value = f(p).item()
+            net(x)
+            net.eval()
+            per_input = torch.stack([grad(lambda t, k=k: loss_of(loss, net(t[None]), y[k:k + 1]))(x[k]) for k in range(n)])
+            cases.append(dict(
+                activation=activation, loss=loss, bias=bias, batchNorm=norm, sizes=sizes, parameters=flat(net, p),
+                inputs=x.reshape(-1).tolist(), targets=y.reshape(-1).tolist(), direction=flat(net, v), value=value,
+                gradient=flat(net, g), hvp=flat(net, hv), gnvp=flat(net, gv),
+                evalOutputs=net(x).detach().reshape(-1).tolist(), inputGradient=per_input.reshape(-1).tolist(),
+            ))
+    print(json.dumps(cases))
+
+
+if __name__ == "__main__":
+    main()
