@@ -17,6 +17,7 @@ const RANKS = {
   curvature: 1,
   executor: 1,
   nn: 1.5,
+  bilevel: 1.5,
   jax: 2.5,
   tfjs: 2.5,
   webgpu: 2.5,
