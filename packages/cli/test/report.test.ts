@@ -21,6 +21,7 @@ const run = (results: PaperResult[]): Reproduction => ({
   scale: 'quick',
   seed: 5,
   results,
+  seconds: 83,
 })
 
 const rendered = async (...results: PaperResult[]) => {

@@ -78,6 +78,8 @@ export interface ExperimentContext {
   seed: number
   /** Folder with data sets, for @opt/datasets; undefined when the user gave none. */
   dataFolder?: string | undefined
+  /** How many threads the experiment may keep busy; undefined: one per core. Results do not depend on it. */
+  cores?: number | undefined
   /** Aborted when the user wants to stop. */
   signal?: AbortSignal | undefined
   claim(claim: Claim): void
@@ -112,6 +114,7 @@ export interface RunOptions {
   scale?: Scale
   seed?: number
   dataFolder?: string | undefined
+  cores?: number | undefined
   signal?: AbortSignal | undefined
   onProgress?: (fraction: number, label: string) => void
 }
@@ -123,9 +126,11 @@ export interface RunOptions {
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions = {}): Promise<ExperimentReport> {
   callback(experiment, 'runExperiment: experiment')
-  const { scale = 'standard', seed = 0, dataFolder, signal, onProgress } = optionsOf(options, 'runExperiment: options')
+  const given = optionsOf(options, 'runExperiment: options')
+  const { scale = 'standard', seed = 0, dataFolder, cores, signal, onProgress } = given
   oneOf(scale, 'runExperiment: scale', ['quick', 'standard', 'full'])
   number(seed, 'runExperiment: seed', { integer: true })
+  if (cores !== undefined) number(cores, 'runExperiment: cores', { integer: true, min: 1 })
   if (onProgress !== undefined) callback(onProgress, 'runExperiment: onProgress')
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   const start = performance.now()
@@ -133,6 +138,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions 
     scale,
     seed,
     dataFolder,
+    cores,
     signal,
     claim: (claim) => void report.claims.push(claim),
     table: (table) => void report.tables.push(table),

@@ -1,8 +1,8 @@
 import { type Experiment, runExperiment } from '../src/experiment.ts'
 
-const experiment: Experiment = async ({ claim, table, figure, note, progress, scale, seed, dataFolder }) => {
+const experiment: Experiment = async ({ claim, table, figure, note, progress, scale, seed, dataFolder, cores }) => {
   claim({ claim: 'first', paper: '1', ours: '1', pass: true })
-  note(`${scale} ${seed} ${dataFolder ?? 'no folder'}`)
+  note(`${scale} ${seed} ${dataFolder ?? 'no folder'}, ${cores ?? 'all'} cores`)
   await progress(0.5, 'half way')
   table({ title: 't', columns: ['a'], rows: [[1]] })
   figure({ kind: 'line', title: 'f', x: { label: 'x' }, y: { label: 'y' }, series: [] })
@@ -15,7 +15,7 @@ describe('runExperiment', () => {
     const report = await runExperiment(experiment, {
       onProgress: (fraction, label) => void seen.push([fraction, label]),
     })
-    expect(report).toMatchObject({ complete: true, notes: ['standard 0 no folder'] })
+    expect(report).toMatchObject({ complete: true, notes: ['standard 0 no folder, all cores'] })
     expect([report.claims.length, report.tables.length, report.figures.length]).toEqual([1, 1, 1])
     expect(report.seconds).toBeGreaterThanOrEqual(0)
     expect(seen).toEqual([
@@ -24,9 +24,10 @@ describe('runExperiment', () => {
     ])
   })
 
-  test('hands on scale, seed and folder', async () => {
-    const { notes } = await runExperiment(experiment, { scale: 'quick', seed: 7, dataFolder: 'data' })
-    expect(notes).toEqual(['quick 7 data'])
+  test('hands on scale, seed, folder and cores', async () => {
+    const { notes } = await runExperiment(experiment, { scale: 'quick', seed: 7, dataFolder: 'data', cores: 2 })
+    expect(notes).toEqual(['quick 7 data, 2 cores'])
+    await expect(runExperiment(experiment, { cores: 0 })).rejects.toThrow('runExperiment: cores')
   })
 
   test('keeps what was said before an abort', async () => {

@@ -165,7 +165,7 @@ fuzz(experiments, {
         claim({ claim: 'holds', paper: '', ours: '', pass: true })
         await progress(0.5, 'half')
       },
-      { scale: 'quick', seed: 3, onProgress: () => {} },
+      { scale: 'quick', seed: 3, cores: 2, onProgress: () => {} },
     ],
   },
 })

@@ -1,5 +1,5 @@
 import { giveWay, turnIsUp } from '@opt/core'
-import { checkOptions } from './check.ts'
+import { checkCount, checkOptions } from './check.ts'
 import { createExecutor, type Executor } from './executor.ts'
 import type { MapOptions } from './map-options.ts'
 import {
@@ -17,16 +17,25 @@ export interface InProcessExecutor extends Executor {
   map<I, O>(task: Task<I, O> | TaskFunction<I, O>, inputs: readonly I[], options?: MapOptions): Promise<O[]>
 }
 
+export interface InProcessOptions {
+  /** Modules by the names that tasks use; if given, only these are run. */
+  readonly modules?: Modules | undefined
+  /** How many tasks are in progress at a time. More than 1 helps tasks that wait, for a child process or a server. Default 1. */
+  readonly concurrency?: number | undefined
+}
+
 /**
- * Runs tasks in this thread, one after the other: the executor for first steps, debugging and comparison.
- * Inputs and outputs are cloned as for a thread, so that switching executors changes nothing.
+ * Runs tasks in this thread, by default one after the other: the executor for first steps, debugging and
+ * comparison, and for tasks that wait for work done elsewhere. Inputs and outputs are cloned as for a thread, so that
+ * switching executors changes nothing.
  *
- * @param options.modules modules by the names that tasks use; if given, only these are run
  * @throws {TypeError} if modules is not an object from names to absolute URLs or functions that import
+ * @throws {RangeError} if concurrency is not a positive integer
  */
-export function inProcess(options: { readonly modules?: Modules } = {}): InProcessExecutor {
+export function inProcess(options: InProcessOptions = {}): InProcessExecutor {
   checkOptions('inProcess', options)
-  const { modules } = options
+  const { modules, concurrency = 1 } = options
+  checkCount('inProcess', 'concurrency', concurrency)
   if (modules !== undefined) checkModules('inProcess', modules, 'imports')
 
   async function attempt(task: Task, input: unknown, signal: AbortSignal): Promise<Outcome> {
@@ -42,7 +51,7 @@ export function inProcess(options: { readonly modules?: Modules } = {}): InProce
   }
 
   const { map, close } = createExecutor('inProcess', {
-    width: 1,
+    width: concurrency,
     open: (task) => ({ attempt: (input, _, signal) => attempt(task, input, signal), end() {} }),
     close() {},
   })

@@ -19,7 +19,11 @@ const close = () => []
 fuzz(api, {
   task: () => [url.href, 'square'],
   TaskError: { skip: 'made by map alone; users catch it' },
-  inProcess: { args: () => [{ modules: { tasks: url.href } }], loose: ['0.modules.tasks'], methods: { map, close } },
+  inProcess: {
+    args: () => [{ modules: { tasks: url.href }, concurrency: 2 }],
+    loose: ['0.modules.tasks'],
+    methods: { map, close },
+  },
   webWorkers: { args: () => [{ workers: 2, worker: () => ({}) }], methods: { close } },
 })
 

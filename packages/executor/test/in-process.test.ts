@@ -44,6 +44,46 @@ describe('inProcess', () => {
     expect(same).not.toBe(input)
   })
 
+  test('with concurrency, that many tasks are in progress, and outputs keep the order of the inputs', async () => {
+    const finish: ((output: string) => void)[] = []
+    const turn = () => new Promise((resolve) => setTimeout(resolve))
+    const begun = async (count: number) => {
+      while (finish.length < count) await turn()
+      for (let k = 0; k < 10; k++) await turn()
+      expect(finish).toHaveLength(count)
+    }
+    const seen: number[] = []
+    const onProgress = ({ completed }: Progress) => void seen.push(completed)
+    const wait = () => new Promise<string>((resolve) => finish.push(resolve))
+    const outputs = inProcess({ concurrency: 2 }).map(wait, [0, 1, 2, 3], { onProgress })
+    await begun(2)
+    finish[1]!('b')
+    await begun(3)
+    finish[2]!('c')
+    await begun(4)
+    finish[3]!('d')
+    finish[0]!('a')
+    expect(await outputs).toEqual(['a', 'b', 'c', 'd'])
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  test('with concurrency, a task that throws aborts the others in progress', async () => {
+    const run = (input: string, { signal }: { signal: AbortSignal }) => {
+      if (input === 'throw') throw new Error('mine')
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(aborted.push(input))))
+    }
+    const aborted: string[] = []
+    const inputs = ['a', 'b', 'throw', 'c']
+    await expect(inProcess({ concurrency: 3 }).map(run, inputs)).rejects.toMatchObject({ index: 2 })
+    expect(aborted).toEqual(['a', 'b'])
+  })
+
+  test.each([0, -1, 1.5, NaN, '2', null])('refuses a concurrency of %p', (concurrency) => {
+    expect(() => inProcess({ concurrency: concurrency as number })).toThrow(
+      /^inProcess: concurrency must be a positive integer, got /,
+    )
+  })
+
   test('reports each result once', async () => {
     const seen: Progress[] = []
     await inProcess().map(square, [1, 2, 3], { onProgress: (progress) => seen.push(progress) })

@@ -7,11 +7,11 @@ import { listenForInterrupts } from '../interrupts.ts'
 import { type Options, typedOptions } from '../options.ts'
 import { typedPaper } from '../paper.ts'
 import { UsageError } from '../problem.ts'
+import { runOutput } from '../reproduce/output.ts'
 import { exitCode, type Reproduction, reproduce } from '../reproduce/reproduce.ts'
 import { reportText, summaryText } from '../reproduce/text.ts'
 import type { Session } from '../session.ts'
 import { nameable } from '../terminal/printable.ts'
-import { type ProgressView, progressView } from '../terminal/progress.ts'
 
 export function addReproduce(cli: CAC, session: Session): void {
   cli
@@ -19,6 +19,7 @@ export function addReproduce(cli: CAC, session: Session): void {
     .option('--quick', 'Seconds per paper instead of minutes')
     .option('--full', "Everything the papers' experiments name; may take hours")
     .option('--seed <n>', 'Seed of every random draw (default: 0)')
+    .option('--jobs <n>', 'Papers that run at a time (default: one per core)')
     .option('--data <dir>', 'Folder with data sets (or the environment variable OPT_DATA_DIR)')
     .option('--json', 'Print the results as JSON, and nothing else, on stdout')
     .option('--out <file>', 'Write a report with figures: one HTML file')
@@ -30,14 +31,18 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
   const chosen = names.length > 0 ? [...new Set(names.map((name) => typedPaper(papers, name)))] : papers
   const scale = scaleOf(options)
   const seed = options.seed()
+  const jobs = options.number('jobs', { integer: true, min: 1 })
   const dataFolder = dataFolderOf(options)
   const out = options.output(/\.html?$/i, '.html', true)
   const json = options.has('json')
 
   const say = json ? terminal.err : terminal.out
-  let view: ProgressView | undefined
+  const output = runOutput(
+    terminal,
+    chosen.map(({ name }) => name),
+  )
   const interrupts = listenForInterrupts({
-    first: () => terminal.err('\nStopping. Ctrl-C again ends at once, without a report.'),
+    first: () => output.say('\nStopping. Ctrl-C again ends at once, without a report.'),
     // With a report to write, the work goes on even when nobody reads the terminal.
     closed: out === undefined ? terminal.closed : undefined,
   })
@@ -45,16 +50,12 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
     scale,
     seed,
     dataFolder,
+    jobs,
     signal: interrupts.signal,
-    onStart: (paper) => {
-      view = progressView(terminal, paper.name)
-    },
-    onProgress: (fraction, label) => view?.update(fraction, label),
-    onPrint: (text) => terminal.err(text.replace(/\n$/, '')),
-    onResult: (result) => {
-      view?.stop()
-      if (!json) terminal.out(reportText(result, terminal))
-    },
+    onStart: ({ name }) => output.start(name),
+    onProgress: (fraction, label, { name }) => output.progress(name, fraction, label),
+    onPrint: (text, { name }) => output.print(name, text),
+    onResult: (result) => output.end(result.paper.name, json ? undefined : reportText(result, terminal)),
   })
   const code = exitCode(reproduction)
   if (json) terminal.out(toJson(reproduction))

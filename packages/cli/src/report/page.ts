@@ -52,7 +52,7 @@ function header(reproduction: Reproduction): string {
     ['Node', machine.node],
     ['Scale', scale],
     ['Seed', String(seed)],
-    ['Time', seconds(results.reduce((sum, result) => sum + result.seconds, 0))],
+    ['Time', seconds(reproduction.seconds)],
   ]
   const run = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value!)}</dd></div>`).join('')
   const partial =

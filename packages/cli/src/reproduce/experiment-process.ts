@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Claim, ExperimentReport, Figure, Scale, Table } from '@opt/core'
-import { printable } from '../terminal/printable.ts'
 
 /** The message that starts the child. */
 export interface Job {
@@ -9,6 +8,8 @@ export interface Job {
   scale: Scale
   seed: number
   dataFolder?: string | undefined
+  /** How many threads the experiment may keep busy. */
+  cores: number
 }
 
 /** A message from the child, sent as things happen. */
@@ -30,15 +31,13 @@ export interface Failure {
 }
 
 export interface RunOptions extends Omit<Job, 'module'> {
-  signal?: AbortSignal | undefined
-  onProgress?: ((fraction: number, label: string) => void) | undefined
-  onPrint?: ((text: string) => void) | undefined
+  signal: AbortSignal
+  onProgress: (fraction: number, label: string) => void
+  onPrint: (text: string) => void
 }
 
 /** How long an aborted experiment may take to stop by itself, in milliseconds. */
 const GRACE = 2000
-
-const printToStderr = (text: string): void => void process.stderr.write(printable(text))
 
 // The same path from src and from dist; a child process needs the compiled file.
 const CHILD = fileURLToPath(new URL('../../dist/reproduce/child.js', import.meta.url))
@@ -48,39 +47,27 @@ const CHILD = fileURLToPath(new URL('../../dist/reproduce/child.js', import.meta
  * minutes without yielding; a separate process keeps Ctrl-C and the progress bar responsive, and
  * out-of-memory affects no other experiment.
  *
- * @returns a promise that rejects only with what a callback throws.
+ * @param options.onProgress must not throw, nor must onPrint.
+ * @returns a promise that never rejects.
  */
 export function runExperimentProcess(
   module: string,
   options: RunOptions,
 ): Promise<{ report: ExperimentReport; failure: Failure | undefined }> {
-  const { signal, onProgress = () => {}, onPrint = printToStderr, ...job } = options
+  const { signal, onProgress, onPrint, ...job } = options
   const report: ExperimentReport = { claims: [], tables: [], figures: [], notes: [], complete: false, seconds: 0 }
   let failure: Failure | undefined
   const start = performance.now()
-  // Output of the experiment goes to stderr, so that stdout holds only results, and is escaped on the way.
+  // Output of the experiment is no result: it is piped, so that stdout holds only those.
   const child = fork(CHILD, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let ended = false
   let timer: NodeJS.Timeout | undefined
-  const kill = () => void child.kill('SIGKILL')
-  let thrown: { error: unknown } | undefined
-  /** Wraps a callback so that what it throws ends the run and rejects the promise. */
-  const guarded =
-    <A extends unknown[]>(callback: (...args: A) => void) =>
-    (...args: A): void => {
-      if (thrown) return
-      try {
-        callback(...args)
-      } catch (error) {
-        thrown = { error }
-        kill()
-      }
-    }
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', guarded(onPrint))
-  const reportProgress = guarded(onProgress)
+  // A child that cannot be started, for want of file descriptors, has no streams and no channel.
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onPrint)
+  const send = (message: Job | 'abort') => child.connected && child.send(message, () => {})
 
   const receive: { [K in Message['kind']]: (message: Extract<Message, { kind: K }>) => void } = {
-    progress: ({ fraction, label }) => reportProgress(fraction, label),
+    progress: ({ fraction, label }) => onProgress(fraction, label),
     claims: ({ value }) => void report.claims.push(value),
     tables: ({ value }) => void report.tables.push(value),
     figures: ({ value }) => void report.figures.push(value),
@@ -97,26 +84,41 @@ export function runExperimentProcess(
   child.on('message', (message: Message) => (receive[message.kind] as (m: Message) => void)(message))
 
   const abort = () => {
-    child.send('abort', () => {})
-    timer = setTimeout(kill, GRACE)
+    send('abort')
+    timer = setTimeout(() => child.kill('SIGKILL'), GRACE)
   }
-  process.once('exit', kill)
-  signal?.addEventListener('abort', abort, { once: true })
+  const release = endWithThisProcess(child)
+  signal.addEventListener('abort', abort, { once: true })
 
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     // Called by whichever comes first; 'close' follows 'exit' once every message has been read.
     const finish = (reason: string) => {
       clearTimeout(timer)
-      process.removeListener('exit', kill)
-      signal?.removeEventListener('abort', abort)
-      if (thrown) return reject(thrown.error)
-      if (!ended && !signal?.aborted) failure = { message: `the experiment's process ended early (${reason})` }
+      release()
+      signal.removeEventListener('abort', abort)
+      if (!ended && !signal.aborted) failure = { message: `the experiment's process ended early (${reason})` }
       report.seconds = (performance.now() - start) / 1000
       resolve({ report, failure })
     }
     child.once('error', (error) => finish(error.message))
     child.once('close', (code, killer) => finish(killer ? `signal ${killer}; out of memory?` : `exit code ${code}`))
-    child.send({ module, ...job } satisfies Job, () => {})
-    if (signal?.aborted) abort()
+    send({ module, ...job })
+    if (signal.aborted) abort()
   })
+}
+
+const running = new Set<ChildProcess>()
+
+/** Kills the child if this process exits before it is released: one listener for all, since Node warns of more than ten. */
+function endWithThisProcess(child: ChildProcess): () => void {
+  if (running.size === 0) process.on('exit', killAll)
+  running.add(child)
+  return () => {
+    running.delete(child)
+    if (running.size === 0) process.removeListener('exit', killAll)
+  }
+}
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL')
 }

@@ -1,9 +1,12 @@
 import { callback, type ExperimentReport, options as optionsOf, refuse, type Scale, show } from '@opt/core'
+import { inProcess } from '@opt/executor'
 import { list, text } from '../checks.ts'
 import type { Paper } from '../paper.ts'
+import { printable } from '../terminal/printable.ts'
 import { type Failure, runExperimentProcess } from './experiment-process.ts'
 import { type Machine, thisMachine } from './machine.ts'
 import * as shapes from './shapes.ts'
+import { stopBy } from './stop.ts'
 
 /**
  * How the run of one paper ended. `complete`: its experiment finished, whatever its claims say; `failed`: it
@@ -27,7 +30,10 @@ export interface Reproduction {
   machine: Machine
   scale: Scale
   seed: number
+  /** In the order in which the papers were given. */
   results: PaperResult[]
+  /** Seconds of wall time, of all papers together. */
+  seconds: number
 }
 
 /** Options of {@link reproduce}. */
@@ -38,62 +44,68 @@ export interface ReproduceOptions {
   seed?: number | undefined
   /** Folder with data sets. */
   dataFolder?: string | undefined
+  /** How many papers run at a time. Default: one per core. Affects no result but times. */
+  jobs?: number | undefined
   /** Stops the run: what was reported until then is returned. */
   signal?: AbortSignal | undefined
   onStart?: ((paper: Paper) => void) | undefined
-  /** Receives how far the current paper is (0..1), and its current step. */
-  onProgress?: ((fraction: number, label: string) => void) | undefined
+  /** Receives how far a running paper is (0..1), and its current step. */
+  onProgress?: ((fraction: number, label: string, paper: Paper) => void) | undefined
   /** Receives what experiments print. Default: stderr, with control characters escaped. */
-  onPrint?: ((text: string) => void) | undefined
+  onPrint?: ((text: string, paper: Paper) => void) | undefined
+  /** Receives the result of each paper that has run, when it ends; a later paper may end first. */
   onResult?: ((result: PaperResult) => void) | undefined
 }
 
 /**
- * Runs the experiments of papers one after the other. An experiment that fails does not reject (see
- * `outcome`); an error of a callback does.
+ * Runs the experiments of papers side by side, each in a process of its own. An experiment that fails does
+ * not reject (see `outcome`) and stops no other; an error of a callback stops all and rejects.
  *
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export async function reproduce(papers: readonly Paper[], options: ReproduceOptions = {}): Promise<Reproduction> {
   list(shapes.paper)(papers, 'reproduce: papers')
-  const {
-    scale = 'standard',
-    seed = 0,
-    dataFolder,
-    signal,
-    onStart,
-    onProgress,
-    onPrint,
-    onResult,
-  } = checkedOptions(options)
-  const reproduction: Reproduction = {
-    date: new Date().toISOString(),
-    machine: thisMachine(),
-    scale,
-    seed,
-    results: [],
-  }
-  for (const paper of papers) {
-    if (signal?.aborted) {
-      reproduction.results.push({ ...nothing(), paper, outcome: 'waiting' })
-      continue
-    }
-    onStart?.(paper)
-    const run = { scale, seed, dataFolder, signal, onProgress, onPrint }
-    const { report, failure } = await runExperimentProcess(paper.module, run)
+  const { scale = 'standard', seed = 0, dataFolder, jobs, signal, ...given } = checkedOptions(options)
+  const date = new Date().toISOString()
+  const start = performance.now()
+  const machine = thisMachine()
+  const concurrency = Math.max(1, Math.min(jobs ?? machine.cores, papers.length))
+  const job = { scale, seed, dataFolder, cores: Math.max(1, Math.floor(machine.cores / concurrency)) }
+  const stop = stopBy(signal)
+  const onStart = stop.guarded(given.onStart)
+  const onProgress = stop.guarded(given.onProgress)
+  const onPrint = stop.guarded(given.onPrint ?? printToStderr)
+  const onResult = stop.guarded(given.onResult)
+
+  const results = papers.map((paper): PaperResult => ({ ...nothing(), paper, outcome: 'waiting' }))
+  const run = async (index: number): Promise<void> => {
+    const paper = papers[index]!
+    if (!stop.signal.aborted) onStart(paper)
+    if (stop.signal.aborted) return
+    const { report, failure } = await runExperimentProcess(paper.module, {
+      ...job,
+      signal: stop.signal,
+      onProgress: (fraction, label) => onProgress(fraction, label, paper),
+      onPrint: (text) => onPrint(text, paper),
+    })
     const result = { ...report, paper, outcome: outcomeOf(report, failure), failure }
-    reproduction.results.push(result)
-    onResult?.(result)
+    results[index] = result
+    onResult(result)
   }
-  return reproduction
+  await inProcess({ concurrency }).map(run, [...papers.keys()])
+  stop.end()
+  return { date, machine, scale, seed, results, seconds: (performance.now() - start) / 1000 }
 }
+
+const printToStderr = (text: string): void => void process.stderr.write(printable(text))
 
 function checkedOptions(given: ReproduceOptions): ReproduceOptions {
   const options = optionsOf(given, 'reproduce: options')
-  const { scale, seed, dataFolder, signal, onStart, onProgress, onPrint, onResult } = options
+  const { scale, seed, dataFolder, jobs, signal, onStart, onProgress, onPrint, onResult } = options
   if (scale !== undefined) shapes.scale(scale, 'reproduce: scale')
   if (seed !== undefined) shapes.seed(seed, 'reproduce: seed')
   if (dataFolder !== undefined) text(dataFolder, 'reproduce: dataFolder')
+  if (jobs !== undefined) shapes.count(jobs, 'reproduce: jobs')
   if (signal !== undefined && !(signal instanceof AbortSignal))
     refuse('reproduce: signal', 'an AbortSignal', show(signal), 'type')
   for (const [name, call] of Object.entries({ onStart, onProgress, onPrint, onResult }))

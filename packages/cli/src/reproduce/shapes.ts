@@ -2,7 +2,7 @@
 import { number, oneOf, refuse, show } from '@opt/core'
 import { type Check, flag, list, optional, record, text } from '../checks.ts'
 
-const count: Check = (value, label) => void number(value, label, { integer: true, min: 1 })
+export const count: Check = (value, label) => void number(value, label, { integer: true, min: 1 })
 const duration: Check = (value, label) => void number(value, label, { nonnegative: true })
 export const seed: Check = (value, label) => void number(value, label, { integer: true })
 export const scale: Check = (value, label) => void oneOf(value, label, ['quick', 'standard', 'full'])
@@ -122,6 +122,7 @@ export const reproduction: Check = record({
   machine: record({ cpu: text, cores: count, node: text, platform: text }),
   scale,
   seed,
+  seconds: duration,
   results: list(
     record({
       paper,

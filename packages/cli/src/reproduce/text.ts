@@ -25,7 +25,7 @@ export function reportText(result: PaperResult, terminal: Terminal): string {
 }
 
 /** Formats the last line of a run. */
-export function summaryText({ results }: Reproduction, { paint }: Terminal): string {
+export function summaryText({ results, seconds: time }: Reproduction, { paint }: Terminal): string {
   const { pass, short, reported } = tally(results)
   const count = (outcome: PaperResult['outcome']) => results.filter((result) => result.outcome === outcome).length
   const counts = [
@@ -37,7 +37,6 @@ export function summaryText({ results }: Reproduction, { paint }: Terminal): str
     [count('absent'), 'not run for want of data'],
     [count('interrupted') + count('waiting'), 'interrupted'],
   ] as const
-  const time = seconds(results.reduce((sum, result) => sum + result.seconds, 0))
   const line = counts.filter(([n, word]) => n > 0 || word.startsWith('fall') || word.startsWith('claim'))
-  return paint('bold', `${line.map(([n, word]) => `${n} ${word}`).join(', ')} (${time})`)
+  return paint('bold', `${line.map(([n, word]) => `${n} ${word}`).join(', ')} (${seconds(time)})`)
 }

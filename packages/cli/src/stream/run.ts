@@ -1,6 +1,6 @@
 import { type Interrupts, listenForInterrupts } from '../interrupts.ts'
 import { Problem, reasonOf } from '../problem.ts'
-import { progressView } from '../terminal/progress.ts'
+import { aboveProgress, progressBars } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { countFeatures, learn, type Work } from './learn.ts'
 import { build } from './learners.ts'
@@ -14,6 +14,8 @@ import { loadInto } from './saved.ts'
 export async function runStream(request: StreamRequest, terminal: Terminal): Promise<number> {
   const known = knownOf(request)
   const { source, settings, test, old } = request
+  const view = terminal.bar && source.size ? progressBars(terminal.bar, ['stream']) : undefined
+  const shown = view === undefined ? terminal : aboveProgress(terminal, view)
   let predictions: Predictions | undefined
   let results: Results | undefined
   const interrupts = listenForInterrupts({ closed: terminal.closed, second: () => results?.save(true) })
@@ -21,14 +23,13 @@ export async function runStream(request: StreamRequest, terminal: Terminal): Pro
   try {
     if (request.predictions) {
       const { path, oldLines } = request.predictions
-      predictions = new Predictions(path, oldLines, terminal)
+      predictions = new Predictions(path, oldLines, shown)
     }
     const counted = { ...settings, features: settings.features ?? (await countFeatures(source, settings, signal)) }
     const stream = await build(counted)
     if (old) loadInto(stream, old.saved, old.name, !test)
     const certified = !test && settings.learner !== 'sea-exp-concave'
-    const log = new ProgressLog(stream, certified, predictions?.onStandardOutput ? terminal.err : terminal.out)
-    const view = terminal.bar && source.size ? progressView(terminal, 'stream') : undefined
+    const log = new ProgressLog(stream, certified, predictions?.onStandardOutput ? shown.err : shown.out)
     const work: Work = {
       source,
       settings: counted,
@@ -41,17 +42,17 @@ export async function runStream(request: StreamRequest, terminal: Terminal): Pro
         predictions?.add(margin)
         log.tick()
       },
-      onBytes: (bytes) => view?.update(bytes / source.size!, `${stream.examples} examples`),
+      onBytes: (bytes) => view?.update('stream', bytes / source.size!, `${stream.examples} examples`),
     }
     results = new Results(request, work, predictions)
     try {
       await learn(work)
     } catch (error) {
-      view?.stop()
+      view?.end('stream')
       if (results.examples > 0) log.last()
       throw saveDespite(error, results, request)
     }
-    view?.stop()
+    view?.end('stream')
     log.last()
     return finish(request, results, interrupts, terminal)
   } finally {

@@ -14,7 +14,7 @@ export const experiment: Experiment = async (context) => {
     `Digits: ${digits.source}, the first 10,000 of the training set, averaged to 14 x 14; 8000 to train, 2000 to test, split anew in each repeat.`,
   )
   const repeats = makeRepeats(digits, context)
-  const executor = await openExecutor()
+  const executor = await openExecutor(context.cores)
   try {
     const study = new Study(context, repeats, executor, repeats.length * (context.scale === 'full' ? 170 : 27))
     await study.score([EL2N, GRAND_AT_START, NOISY_EL2N], 'scoring networks')

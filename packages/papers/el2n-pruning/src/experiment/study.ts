@@ -21,16 +21,16 @@ const scoring = task<typeof scoreJob>(here('../training/score-job.js'), 'scoreJo
 const training = task<typeof trainJob>(here('./jobs.js'), 'trainJob')
 
 /**
- * Opens an executor on all cores in Node; elsewhere on this thread, where a bundler finds the tasks
- * by these imports.
+ * Opens an executor on the given number of cores in Node, by default all; elsewhere on this thread, where a bundler
+ * finds the tasks by these imports.
  */
-export async function openExecutor(): Promise<Executor> {
+export async function openExecutor(cores?: number): Promise<Executor> {
   if (!('process' in globalThis)) {
     const [scores, trainings] = [() => import('../training/score-job.ts'), () => import('./jobs.ts')]
     return inProcess({ modules: { [scoring.module]: scores, [training.module]: trainings } })
   }
-  const { allCores } = await import('../node/all-cores.ts')
-  return allCores()
+  const { threads } = await import('../node/threads.ts')
+  return threads(cores)
 }
 
 /** Scores and trains in all repeats, reports the progress, and holds the results by scoring and arm. */
