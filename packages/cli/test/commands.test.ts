@@ -155,7 +155,7 @@ describe('reproduce', () => {
     expect((await opt('reproduce', 'absent', '--full')).code).toBe(1)
   })
 
-  describe('whatever --jobs is, output, report and JSON are the same', () => {
+  describe('output, report and JSON do not depend on --jobs', () => {
     const withoutTimes = (text: string) =>
       text.replace(/\b\d+(\.\d)? s\b/g, 'TIME').replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:[\d.]+Z)?/g, 'DATE')
 
@@ -169,10 +169,9 @@ describe('reproduce', () => {
       return [code, ...[terminal.stdout(), json, readFileSync(report, 'utf8')].map(withoutTimes)]
     }
 
-    test('as with --jobs 1', async () => {
-      const names = ['good', 'short', 'throws', 'dies', 'absent', 'long', 'killed']
-      const one = await everything(...names, '--jobs', '1')
-      for (const jobs of ['3', '1000']) expect(await everything(...names, '--jobs', jobs)).toEqual(one)
+    test('--jobs 3 as --jobs 1', async () => {
+      const names = ['good', 'throws', 'dies', 'absent', 'short']
+      expect(await everything(...names, '--jobs', '3')).toEqual(await everything(...names, '--jobs', '1'))
     })
 
     test('when a later paper ends first', async () => {

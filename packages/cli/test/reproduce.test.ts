@@ -30,11 +30,8 @@ test.each(['onStart', 'onProgress', 'onPrint', 'onResult'])('what %s throws come
   }
   // One that never ends, but where its end is waited for.
   const papers = named(name === 'onResult' ? 'short' : 'slow', 'good')
-  for (const jobs of [1, 2]) {
-    calls = 0
-    await expect(reproduce(papers, { jobs, onPrint: () => {}, ...options })).rejects.toBe(mine)
-    expect(calls).toBe(1)
-  }
+  await expect(reproduce(papers, { jobs: 2, onPrint: () => {}, ...options })).rejects.toBe(mine)
+  expect(calls).toBe(1)
 })
 
 describe('side by side', () => {
@@ -76,21 +73,21 @@ describe('side by side', () => {
     expect(results.map(({ claims }) => claims.length)).toEqual([2, 1, 1])
   })
 
-  test.each([1, 2, 3, 100])('as many papers run at a time as there are jobs (%i)', async (jobs) => {
+  test.each([1, 3, 100])('as many papers run at a time as there are jobs (%i)', async (jobs) => {
     let [started, running, most] = [0, 0, 0]
-    await reproduce(named(...Array(5).fill('waits')), {
+    await reproduce(named(...Array(4).fill('waits')), {
       jobs,
       dataFolder: folder,
       onPrint: () => {},
       onStart() {
         most = Math.max(most, ++running)
         // None ends before.
-        if (++started === Math.min(jobs, 5)) writeFileSync(join(folder, 'go'), '')
+        if (++started === Math.min(jobs, 4)) writeFileSync(join(folder, 'go'), '')
       },
       onResult: () => void running--,
     })
-    expect(most).toBe(Math.min(jobs, 5))
-    expect([started, running]).toEqual([5, 0])
+    expect(most).toBe(Math.min(jobs, 4))
+    expect([started, running]).toEqual([4, 0])
   })
 
   test('a paper that dies, is killed or throws affects no other', async () => {
@@ -147,7 +144,7 @@ describe('side by side', () => {
     const shares = async (count: number, jobs?: number) =>
       (await reproduce(named(...Array(count).fill('cores')), { jobs })).results.map(({ notes }) => Number(notes[0]))
     expect(await shares(1)).toEqual([all])
-    expect(await shares(3, 1)).toEqual([all, all, all])
+    expect(await shares(2, 1)).toEqual([all, all])
     expect(await shares(2, 2)).toEqual(Array(2).fill(Math.max(1, Math.floor(all / 2))))
     expect(await shares(2, all + 1)).toEqual(Array(2).fill(Math.max(1, Math.floor(all / 2))))
   })
