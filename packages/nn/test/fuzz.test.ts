@@ -26,7 +26,7 @@ const out = (length: number) => new Float64Array(length)
 const { length } = network().parameters
 
 /** Their inputs and targets name themselves; sizes beyond memory are the caller's wish. */
-const says = 'inputs targets weights out options v indices examples layers x cotangents layer'.split(' ')
+const says = 'inputs targets weights out options v indices examples layers x cotangents layer other'.split(' ')
 const weights = () => [1, 0.5, 2]
 const tangent = () => ({ parameters: vector(length), inputs: rows() })
 const nonFinite = 'overflows at such weights or such a vector, as arithmetic does'
@@ -80,6 +80,13 @@ fuzz(api, {
       }),
       perExampleLosses: method(() => [rows(), labels(), { weights: weights() }], { nonFinite }),
       perExampleDirectionalDerivatives: method(() => [rows(), labels(), tangent(), { weights: weights() }], {
+        nonFinite,
+      }),
+      perExampleGradientDifferenceNorms: method(
+        () => [rows(), labels(), vector(length), { weights: weights(), out: out(3) }],
+        { writes: ['3.out'] },
+      ),
+      gradientStatistics: method(() => [rows(), labels(), { weights: weights(), products: true, variances: true }], {
         nonFinite,
       }),
       inputGradientTangent: method(() => [rows(), labels(), tangent(), { weights: weights(), out: out(6) }], {

@@ -96,8 +96,7 @@ export function finiteRows(x: Inputs, n: number, columns: number, dtype: Precisi
 /** Refuses entries that are not finite in the precision. */
 export function checkFinite(x: ArrayLike<number>, columns: number, dtype: Precision, label: string, first = 0): void {
   for (let i = 0; i < x.length; i++) {
-    const entry = dtype === 'float32' ? Math.fround(x[i]) : x[i]
-    if (!Number.isFinite(entry))
+    if (!isFiniteIn(x[i], dtype))
       refuse(`${label}[${first + Math.floor(i / columns)}][${i % columns}]`, 'a finite number', show(x[i]))
   }
 }
@@ -115,8 +114,12 @@ export function checkReal(x: Real, length: number, label: string): void {
   checkLength(x, length, label)
 }
 
-/** Refuses an array of another length, or with an entry that is not finite. */
-export function checkVector(x: ArrayLike<number>, length: number, label: string): void {
+/** Refuses an array of another length, or with an entry that is not finite in the precision. */
+export function checkVector(x: ArrayLike<number>, length: number, label: string, dtype: Precision = 'float64'): void {
   checkLength(x, length, label)
-  for (let i = 0; i < length; i++) if (!Number.isFinite(x[i])) refuse(`${label}[${i}]`, 'a finite number', show(x[i]))
+  for (let i = 0; i < length; i++) if (!isFiniteIn(x[i], dtype)) refuse(`${label}[${i}]`, 'a finite number', show(x[i]))
 }
+
+/** A finite float64 number may overflow in float32. */
+const isFiniteIn = (x: number, dtype: Precision) =>
+  Number.isFinite(x) && (dtype === 'float64' || Number.isFinite(Math.fround(x)))

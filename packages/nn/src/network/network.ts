@@ -1,5 +1,7 @@
 import { number, oneOf, options as optionsOf } from '@opt/core'
 import type { Inputs, Targets } from '../data/intake.ts'
+import { type DifferenceOptions, gradientDifferenceNorms } from '../oracles/gradient-differences.ts'
+import { type GradientStatistics, gradientStatistics, type StatisticsOptions } from '../oracles/gradient-statistics.ts'
 import { type LossOptions, lossOptions, type WeightOptions, weightsOf } from '../oracles/loss-options.ts'
 import {
   exampleLosses,
@@ -59,6 +61,34 @@ export class DenseNetwork extends DifferentiableNetwork {
     options?: WeightOptions,
   ): Float64Array {
     return directionalDerivatives(this.run, this.run.given(inputs, targets, weightsOf(options)), v)
+  }
+
+  /**
+   * Returns |g_i - h_i| for the gradients of each example's own loss at the network's parameters and at others, in
+   * closed form; accurate also when the parameters are close.
+   *
+   * @throws RangeError when the square of a norm overflows.
+   */
+  perExampleGradientDifferenceNorms(
+    inputs: Inputs,
+    targets: Targets,
+    other: ArrayLike<number>,
+    options?: DifferenceOptions,
+  ): Float64Array {
+    const { weights, ...rest } = optionsOf(options, 'options')
+    return gradientDifferenceNorms(this.run, this.run.given(inputs, targets, weights), other, rest)
+  }
+
+  /**
+   * Returns the mean loss and how the gradients of the examples' own losses spread around their mean, which is left in
+   * {@link gradients}: norms, inner products with the mean and distances from it, and variances if asked for. For at
+   * most `batch` examples this takes little more than one gradient, and nothing of size examples x parameters is formed.
+   *
+   * @throws RangeError when the square of a norm overflows.
+   */
+  gradientStatistics(inputs: Inputs, targets: Targets, options?: StatisticsOptions): GradientStatistics {
+    const { weights, ...rest } = optionsOf(options, 'options')
+    return gradientStatistics(this.run, this.run.given(inputs, targets, weights), rest)
   }
 
   /** Returns the gradient of each example's own loss in its inputs, examples x inputs. */

@@ -89,6 +89,12 @@ export class BatchRunner {
     return sum
   }
 
+  /** Repeats the last pass of {@link forEachSeparately}, at other parameters. */
+  repeatSeparately(): void {
+    this.#forward(this.#pass.n, false)
+    this.loss.gradient(this.#pass, 1)
+  }
+
   /** Visits each batch after a forward pass as in the loss: in training with the statistics of the batch. */
   forEachAsInLoss(examples: GivenExamples, visit: (start: number, pass: Pass) => void): void {
     this.forEachBatch(examples, (start, n) => {
@@ -157,17 +163,6 @@ export class BatchRunner {
     const result = this.#resultArray(out, x.length)
     if (result !== x) result.set(x)
     return result
-  }
-
-  /** Sets the direction of a product, and the product to 0. */
-  setDirection(v: ArrayLike<number>, label = 'v'): void {
-    const { kernels, direction, product } = this.net
-    checkVector(v, direction.length, label)
-    direction.set(v)
-    // A finite float64 number may overflow in float32.
-    const bad = kernels.nonFinite(direction.length, direction)
-    if (bad >= 0) refuse(`${label}[${bad}]`, 'a finite number', show(v[bad]))
-    product.fill(0)
   }
 
   /** Returns the caller's array for a result after checking its length, or a new one. */

@@ -2,7 +2,7 @@ import { backward } from '../passes/gradient.ts'
 import { backwardTangent, forwardTangent } from '../passes/tangent.ts'
 import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
-import { type Tangent, Tangents } from './tangents.ts'
+import { setDirection, type Tangent, Tangents } from './tangents.ts'
 
 /** See {@link DenseNetwork.hvp}. */
 export function hessianProduct(run: BatchRunner, examples: GivenExamples, v: Tangent, out: Real | undefined): Real {
@@ -23,7 +23,7 @@ export function gaussNewtonProduct(
   out: Real | undefined,
 ): Real {
   const { gradients } = run.net
-  run.setDirection(v)
+  setDirection(run.net, v, 'v')
   gradients.fill(0)
   run.meanLoss(examples, (pass, scale) => {
     forwardTangent(pass)

@@ -1,5 +1,5 @@
 import { options as optionsOf, refuse } from '@opt/core'
-import { finiteRows, type Inputs, slice } from '../data/intake.ts'
+import { checkVector, finiteRows, type Inputs, slice } from '../data/intake.ts'
 import type { Buffers } from '../passes/buffers.ts'
 import { makePass, type Pass } from '../passes/pass.ts'
 import { backwardTangent, forwardTangent, toInputTangent } from '../passes/tangent.ts'
@@ -29,7 +29,7 @@ export class Tangents {
     if (parameters === undefined && inputs === undefined)
       refuse('v', 'an array, or an object with parameters or inputs', 'neither', 'type')
     this.#inputs = inputs === undefined ? null : finiteRows(inputs, count, net.inputCount, net.dtype, 'v.inputs')
-    if (parameters !== undefined) run.setDirection(parameters, isArray(v) ? 'v' : 'v.parameters')
+    if (parameters !== undefined) setDirection(net, parameters, isArray(v) ? 'v' : 'v.parameters')
     else {
       net.direction.fill(0)
       net.product.fill(0)
@@ -50,6 +50,13 @@ export class Tangents {
     forwardTangent(moving)
     return moving
   }
+}
+
+/** Sets the direction of a product, and the product to 0. */
+export function setDirection({ direction, product, dtype }: Buffers, v: ArrayLike<number>, label: string): void {
+  checkVector(v, direction.length, label, dtype)
+  direction.set(v)
+  product.fill(0)
 }
 
 const isArray = (v: Tangent): v is ArrayLike<number> => typeof (v as ArrayLike<number> | null)?.length === 'number'

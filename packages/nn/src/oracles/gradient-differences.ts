@@ -1,0 +1,111 @@
+import { refuse } from '@opt/core'
+import { checkReal, checkVector } from '../data/intake.ts'
+import { cancels } from '../passes/distances.ts'
+import { backwardSeparately } from '../passes/gradient.ts'
+import type { Pass, PassLayer } from '../passes/pass.ts'
+import { type Real, zeros } from '../real.ts'
+import type { BatchRunner, GivenExamples } from './batch-runner.ts'
+import type { WeightOptions } from './loss-options.ts'
+
+/** Options of {@link DenseNetwork.perExampleGradientDifferenceNorms}. */
+export interface DifferenceOptions extends WeightOptions {
+  /** The array to write the norms to. */
+  out?: Float64Array | undefined
+}
+
+/** What one layer's gradients consist of: the input and the derivatives in x W + b and, normalized, in s. */
+interface Factors {
+  readonly x: Real
+  readonly d: Real
+  readonly scaled: Real
+  readonly normalized: Real
+}
+
+/** See {@link DenseNetwork.perExampleGradientDifferenceNorms}. */
+export function gradientDifferenceNorms(
+  run: BatchRunner,
+  examples: GivenExamples,
+  other: ArrayLike<number>,
+  { out }: DifferenceOptions,
+): Float64Array {
+  const { net } = run
+  const { parameters } = net
+  checkVector(other, parameters.length, 'other', net.dtype)
+  const norms = new Float64Array(examples.count)
+  if (out !== undefined) checkReal(out, norms.length, 'out')
+  const own = parameters.slice()
+  const factors = net.layers.map(({ parameters: { inputs, outputs }, norm }) => ({
+    x: zeros(net.batch * inputs, net.dtype),
+    d: zeros(net.batch * outputs, net.dtype),
+    scaled: zeros(norm ? net.batch * outputs : 0, net.dtype),
+    normalized: zeros(norm ? net.batch * outputs : 0, net.dtype),
+  }))
+  run.forEachSeparately(examples, (start, pass) => {
+    backwardSeparately(pass)
+    pass.layers.forEach((layer, l) => remember(layer, factors[l]))
+    try {
+      parameters.set(other)
+      run.repeatSeparately()
+      backwardSeparately(pass)
+    } finally {
+      parameters.set(own)
+    }
+    for (let i = 0; i < pass.n; i++) {
+      let sum = 0
+      for (let l = 0; l < factors.length; l++) sum += squaredDifference(pass, pass.layers[l], factors[l], i)
+      if (!(sum < Infinity)) refuse(`inputs[${start + i}]`, 'an example whose squared difference is finite', `${sum}`)
+      norms[start + i] = Math.sqrt(sum)
+    }
+  })
+  out?.set(norms)
+  return out ?? norms
+}
+
+function remember({ input, delta, deltaTangent, norm }: PassLayer, { x, d, scaled, normalized }: Factors): void {
+  x.set(input)
+  d.set(delta)
+  if (!norm) return
+  scaled.set(deltaTangent)
+  normalized.set(norm.normalized)
+}
+
+/**
+ * Returns |g - h|^2 of example i's gradients in one layer, g from the factors and h from the layer. With their inputs x
+ * and y and derivatives d and c, and with u = d - c and e = x - y, it is
+ *
+ *     |u|^2 (|x|^2 + 1) + |c|^2 |e|^2 + 2 (u . c) (x . e),
+ *
+ * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close.
+ */
+function squaredDifference({ net }: Pass, layer: PassLayer, { x, d, scaled, normalized }: Factors, i: number): number {
+  const { parameters, input: y, delta: c, deltaTangent, norm } = layer
+  const { inputs, outputs, bias } = parameters
+  const [from, row] = [i * inputs, i * outputs]
+  let [xx, ee, xe, uu, cc, uc, rest] = [0, 0, 0, 0, 0, 0, 0]
+  for (let p = from; p < from + inputs; p++) {
+    const e = x[p] - y[p]
+    xx += x[p] * x[p]
+    ee += e * e
+    xe += x[p] * e
+  }
+  for (let j = row; j < row + outputs; j++) {
+    const u = d[j] - c[j]
+    uu += u * u
+    cc += c[j] * c[j]
+    uc += u * c[j]
+    if (!norm) continue
+    const inShift = scaled[j] - deltaTangent[j]
+    const inScale = scaled[j] * normalized[j] - deltaTangent[j] * norm.normalized[j]
+    rest += inShift * inShift + inScale * inScale
+  }
+  if (bias) rest += uu
+  const terms = uu * xx + cc * ee
+  const sum = terms + 2 * uc * xe
+  if (terms === 0 || !cancels(net, sum, terms)) return sum + rest
+  for (let p = from; p < from + inputs; p++)
+    for (let j = row; j < row + outputs; j++) {
+      const difference = (d[j] - c[j]) * x[p] + c[j] * (x[p] - y[p])
+      rest += difference * difference
+    }
+  return rest
+}
