@@ -117,3 +117,14 @@ test('without a terminal, every paper has its lines together, in order, with the
     'third: think (3.0 s)',
   ])
 })
+
+test('when a paper never ran, those after it are still shown', () => {
+  const terminal = memoryTerminal()
+  const output = runOutput(terminal, ['one', 'stopped', 'third', 'fourth'])
+  for (const name of ['one', 'third', 'fourth']) output.start(name)
+  for (const name of ['one', 'fourth', 'third']) output.end(name, `Result of ${name}`)
+  expect(terminal.stdout()).toBe('Result of one')
+  output.finish()
+  output.finish()
+  expect(terminal.stdout()).toBe('Result of one\nResult of third\nResult of fourth')
+})

@@ -57,6 +57,7 @@ async function run(names: string[], options: Options, { papers, terminal }: Sess
     onPrint: (text, { name }) => output.print(name, text),
     onResult: (result) => output.end(result.paper.name, json ? undefined : reportText(result, terminal)),
   })
+  output.finish()
   const code = exitCode(reproduction)
   if (json) terminal.out(toJson(reproduction))
   else terminal.out(summaryText(reproduction, terminal))

@@ -10,6 +10,8 @@ export interface RunOutput {
   print(name: string, text: string): void
   /** Shows the result of a paper that has ended, if there is one to show. */
   end(name: string, result?: string): void
+  /** Shows what still waits for a paper that never ran. */
+  finish(): void
   /** Says something about the whole run, at once. */
   say(text: string): void
 }
@@ -30,6 +32,7 @@ export function runOutput(terminal: Terminal, names: readonly string[]): RunOutp
       if (result !== undefined) turns.act(name, () => out(result))
       turns.end(name)
     },
+    finish: () => turns.finish(),
     say: err,
   }
 }

@@ -24,6 +24,11 @@ export class Turns {
     }
   }
 
+  /** Called when nothing runs any more. Acts for papers that were stopped before their turn, too. */
+  finish(): void {
+    for (const actions of this.#waiting.values()) for (const action of actions.splice(0)) action()
+  }
+
   get #current(): string | undefined {
     return this.#waiting.keys().next().value
   }
