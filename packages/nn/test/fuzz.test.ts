@@ -29,6 +29,14 @@ const { length } = network().parameters
 const says = 'inputs targets weights out options v indices examples layers x cotangents layer other'.split(' ')
 const weights = () => [1, 0.5, 2]
 const tangent = () => ({ parameters: vector(length), inputs: rows() })
+const attack = () => ({
+  epsilon: 0.1,
+  norm: 'l2' as const,
+  targeted: false,
+  lower: [-1, -1],
+  upper: 2,
+  perturbed: [true, false],
+})
 const nonFinite = 'overflows at such weights or such a vector, as arithmetic does'
 
 const method = (args: () => unknown[], more: object = {}) => ({ args, says, ...more })
@@ -105,6 +113,17 @@ fuzz(api, {
       state: () => [],
       load: method(() => [network().state()]),
     },
+  },
+  fgsm: {
+    args: () => [network(), rows(), labels(), attack()],
+    says: [...says, 'fgsm'],
+    nonFinite,
+  },
+  pgd: {
+    args: () => [network(), rows(), labels(), { ...attack(), steps: 3, stepSize: 0.05, start: rows() }],
+    says: [...says, 'pgd'],
+    budgets: ['3.steps'],
+    nonFinite,
   },
   objective: {
     args: () => [network(), rows(), labels(), { weights: weights() }],

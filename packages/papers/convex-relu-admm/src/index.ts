@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { AttackOptions } from '@opt/nn'
 export { type BlockDescentOptions, type BlockDescentReport, blockDescent } from './admm/block-descent.ts'
 export { convexRelu } from './convex-relu.ts'
 export {
@@ -40,7 +41,6 @@ export type {
 } from './program/options.ts'
 export {
   type AdversarialOptions,
-  type AttackOptions,
   adversarialAccuracy,
   fgsm,
   type PgdOptions,

@@ -83,7 +83,7 @@ fuzz(api, {
   fromNetwork: () => [network(), X()],
   predict: () => [network(), X()],
   inputGradient: () => [network(), X()],
-  fgsm: () => [network(), X(), y(), { epsilon: 0.1, perturbed: perturbed() }],
+  fgsm: () => [network(), X(), y(), { epsilon: 0.1, perturbed: perturbed(), norm: 'l2', lower: -10, upper: [9, 9] }],
   pgd: {
     args: () => [
       network(),

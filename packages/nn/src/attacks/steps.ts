@@ -1,0 +1,69 @@
+import { exp, log, type Random } from '@opt/core'
+import type { Attack } from './checks.ts'
+
+/**
+ * Moves all points by a step along their gradients g that raises the loss (lowers it, if targeted), and projects them.
+ * A gradient of 0 does not move its point.
+ */
+export function step<T>(attack: Attack<T>, points: Float64Array, g: ArrayLike<number>, stepSize: number): void {
+  const { norm, sign, columns, features } = attack
+  const length = sign * stepSize
+  const direction = new Float64Array(columns)
+  for (let row = 0; row < points.length; row += columns) {
+    for (const j of features) direction[j] = norm === 'l2' ? g[row + j] : signOf(g[row + j])
+    if (norm === 'l2') normalize(direction)
+    for (const j of features) points[row + j] += length * direction[j]
+  }
+  project(attack, points)
+}
+
+/** Projects the points onto the balls around the inputs, then onto the box, which contains the inputs. */
+export function project<T>(attack: Attack<T>, points: Float64Array): void {
+  const { norm, columns, centers, epsilon, features } = attack
+  const away = new Float64Array(columns)
+  for (let row = 0; row < points.length; row += columns) {
+    for (const j of features) away[j] = points[row + j] - centers[row + j]
+    if (norm === 'linf')
+      for (const j of features) points[row + j] = centers[row + j] + Math.max(-epsilon, Math.min(epsilon, away[j]))
+    else if (normalize(away) > epsilon) for (const j of features) points[row + j] = centers[row + j] + epsilon * away[j]
+  }
+  clamp(attack, points)
+}
+
+function clamp<T>({ columns, lower, upper, features }: Attack<T>, points: Float64Array): void {
+  for (let row = 0; row < points.length; row += columns)
+    for (const j of features) points[row + j] = Math.max(lower[j], Math.min(upper[j], points[row + j]))
+}
+
+/** Draws points uniformly from the balls, row by row, and projects them onto the box. */
+export function randomStart<T>(attack: Attack<T>, points: Float64Array, random: Random): void {
+  const { norm, columns, epsilon, features } = attack
+  const direction = new Float64Array(columns)
+  for (let row = 0; row < points.length; row += columns) {
+    if (norm === 'linf') for (const j of features) points[row + j] += random.uniform(-epsilon, epsilon)
+    else {
+      for (const j of features) direction[j] = random.normal()
+      normalize(direction)
+      const radius = epsilon * exp(log(random.uniform()) / features.length)
+      for (const j of features) points[row + j] += radius * direction[j]
+    }
+  }
+  clamp(attack, points)
+}
+
+const signOf = (v: number): number => (v > 0 ? 1 : v < 0 ? -1 : 0)
+
+/** Divides x by its Euclidean norm, unless that is 0, and returns the norm. Entries of any size keep their digits. */
+function normalize(x: Float64Array): number {
+  let largest = 0
+  for (let j = 0; j < x.length; j++) largest = Math.max(largest, Math.abs(x[j]))
+  if (largest === 0) return 0
+  let sum = 0
+  for (let j = 0; j < x.length; j++) {
+    x[j] /= largest
+    sum += x[j] * x[j]
+  }
+  const relative = Math.sqrt(sum)
+  for (let j = 0; j < x.length; j++) x[j] /= relative
+  return largest * relative
+}
