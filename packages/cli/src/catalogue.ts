@@ -133,6 +133,24 @@ export const papers: readonly Paper[] = [
     module: '@opt/sea-omd/experiment',
   },
   {
+    name: 'sgd-stability',
+    version: '0.0.0',
+    title: 'The Implicit Regularization of Dynamical Stability in Stochastic Gradient Descent',
+    authors: ['Lei Wu', 'Weijie J. Su'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2305.17490',
+    topic: 'learning theory',
+    tasks: [
+      'I want the largest learning rate at which training stays stable',
+      'I want to know which batch size my learning rate needs',
+      'I want to measure how sharp a minimum is',
+    ],
+    summary:
+      'The largest learning rate at which SGD stays at a trained model, exactly, for any batch size; sharpness, bounds and what they say of norms.',
+    module: '@opt/sgd-stability/experiment',
+  },
+  {
     name: 'sinkhorn-sns',
     version: '0.0.0',
     title: 'Accelerating Sinkhorn Algorithm with Sparse Newton Iterations',
@@ -190,6 +208,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
+  '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
   '@opt/stable-spam/experiment': () => import('@opt/stable-spam/experiment'),
 }
