@@ -97,6 +97,10 @@ fuzz(api, {
       gradientStatistics: method(() => [rows(), labels(), { weights: weights(), products: true, variances: true }], {
         nonFinite,
       }),
+      gradientStatisticsAt: method(
+        () => [network().examples(rows(), labels()), [0, 2, 2], { products: true, variances: true }],
+        { fixed: ['0'], nonFinite },
+      ),
       inputGradientTangent: method(() => [rows(), labels(), tangent(), { weights: weights(), out: out(6) }], {
         writes: ['3.out'],
         nonFinite,

@@ -177,6 +177,22 @@ describe('the edges', () => {
     expect(network.gradients.slice()).toEqual(network.gradient(x, y))
   })
 
+  test('chosen examples of a data set give the bits of their rows, in one pass or several', () => {
+    const chosen = [2, 0, 2, 1]
+    const rows = chosen.flatMap((i) => x.slice(3 * i, 3 * i + 3))
+    const weights = [0.5, 2, -1]
+    for (const batch of [2, 4]) {
+      const network = make({ batch })
+      const examples = network.examples(x, y, { weights })
+      const found = network.gradientStatisticsAt(examples, chosen, { variances: true })
+      const targets = chosen.map((i) => y[i])
+      const options = { weights: chosen.map((i) => weights[i]), variances: true }
+      expect(found).toEqual(network.gradientStatistics(rows, targets, options))
+      expect(() => network.gradientStatisticsAt(examples, [3])).toThrow('indices[0] must be an integer from 0 to 2')
+      expect(() => network.gradientStatisticsAt(examples, [])).toThrow('indices must be nonempty')
+    }
+  })
+
   test('rescaled units have the gradients that they have, without cancellation', () => {
     // Layers scaled by 1 + h and 1 / (1 + h) move a long way, but the first layer's gradient hardly does.
     const network = make({ sizes: [3, 1, 1], activation: 'identity', bias: false, loss: 'squared' })

@@ -62,8 +62,9 @@ export class DifferentiableNetwork extends StoredNetwork {
 
   /** {@link lossAndGradient} of the examples at `indices`, in that order. */
   lossAndGradientAt(examples: Examples, indices: ArrayLike<number>): number {
+    const chosen = this.run.chosen(examples, indices)
     this.gradients.fill(0)
-    return this.run.meanLossAt(examples, indices, backward)
+    return this.run.meanLoss(chosen, backward)
   }
 
   /**

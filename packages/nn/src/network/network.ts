@@ -1,4 +1,5 @@
 import { number, oneOf, options as optionsOf } from '@opt/core'
+import type { Examples } from '../data/examples.ts'
 import type { Inputs, Targets } from '../data/intake.ts'
 import { type DifferenceOptions, gradientDifferenceNorms } from '../oracles/gradient-differences.ts'
 import { type GradientStatistics, gradientStatistics, type StatisticsOptions } from '../oracles/gradient-statistics.ts'
@@ -89,6 +90,15 @@ export class DenseNetwork extends DifferentiableNetwork {
   gradientStatistics(inputs: Inputs, targets: Targets, options?: StatisticsOptions): GradientStatistics {
     const { weights, ...rest } = optionsOf(options, 'options')
     return gradientStatistics(this.run, this.run.given(inputs, targets, weights), rest)
+  }
+
+  /** {@link gradientStatistics} of the examples at `indices` of a data set, which has the weights. */
+  gradientStatisticsAt(
+    examples: Examples,
+    indices: ArrayLike<number>,
+    options?: Omit<StatisticsOptions, 'weights'>,
+  ): GradientStatistics {
+    return gradientStatistics(this.run, this.run.chosen(examples, indices), optionsOf(options, 'options'))
   }
 
   /** Returns the gradient of each example's own loss in its inputs, examples x inputs. */

@@ -22,6 +22,8 @@ export interface GivenExamples {
   readonly targets: ArrayLike<number> | null
   readonly weights?: ArrayLike<number> | undefined
   readonly count: number
+  /** The examples are those at these indices of the arrays, which are in the network's own form. Default: all. */
+  readonly chosen?: { readonly from: Examples; readonly indices: ArrayLike<number> } | undefined
 }
 
 /** Runs passes over a caller's examples, at most `batch` at a time. */
@@ -63,14 +65,28 @@ export class BatchRunner {
     return { inputs: rows, targets: flat, weights, count }
   }
 
+  /** Returns the examples at `indices` of a data set. */
+  chosen(from: Examples, indices: ArrayLike<number>): GivenExamples {
+    const count = indices?.length
+    if (typeof count !== 'number') refuse('indices', 'an array', show(indices), 'type')
+    if (!(count > 0)) refuse('indices', 'nonempty', `length ${count}`)
+    const { inputs, targets, weights } = from
+    return { inputs, targets, weights, count, chosen: { from, indices } }
+  }
+
   /** Loads the examples batch by batch and visits each batch. */
-  forEachBatch({ inputs, targets, weights, count }: GivenExamples, visit: (start: number, n: number) => void): void {
+  forEachBatch(examples: GivenExamples, visit: (start: number, n: number) => void): void {
+    const { inputs, targets, weights, count, chosen } = examples
     this.loss.weighted = weights !== undefined
     for (let start = 0; start < count; start += this.net.batch) {
       const n = Math.min(this.net.batch, count - start)
-      loadInputs(this.net, inputs, start, n)
-      if (targets) loadTargets(this.net, targets, count, start, n)
-      if (weights) for (let i = 0; i < n; i++) this.loss.weights[i] = weights[start + i]
+      if (chosen) gather(this.net, chosen.from, chosen.indices, start, n)
+      else {
+        loadInputs(this.net, inputs, start, n)
+        if (targets) loadTargets(this.net, targets, count, start, n)
+      }
+      if (weights)
+        for (let i = 0; i < n; i++) this.loss.weights[i] = weights[chosen ? chosen.indices[start + i] : start + i]
       visit(start, n)
     }
   }
@@ -117,25 +133,7 @@ export class BatchRunner {
     return sum / count
   }
 
-  /** {@link meanLoss} of the examples at `indices` of a data set. */
-  meanLossAt(examples: Examples, indices: ArrayLike<number>, visit: (pass: Pass) => void): number {
-    const count = indices?.length
-    if (typeof count !== 'number') refuse('indices', 'an array', show(indices), 'type')
-    if (!(count > 0)) refuse('indices', 'nonempty', `length ${count}`)
-    const { weights } = examples
-    this.loss.weighted = weights !== undefined
-    let sum = 0
-    for (let start = 0; start < count; start += this.net.batch) {
-      const n = Math.min(this.net.batch, count - start)
-      gather(this.net, examples, indices, start, n)
-      if (weights) for (let i = 0; i < n; i++) this.loss.weights[i] = weights[indices[start + i]]
-      sum += this.#partOfMean(n, count)
-      visit(this.#pass)
-    }
-    return sum / count
-  }
-
-  /** Checks and copies a data set, for {@link meanLossAt}. */
+  /** Checks and copies a data set, for {@link chosen}. */
   examples(given: GivenExamples): Examples {
     const { net } = this
     const { inputCount, outputCount } = net

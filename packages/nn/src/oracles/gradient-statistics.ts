@@ -71,8 +71,7 @@ export function gradientStatistics(
     if (hasProducts) distances[i] = Math.sqrt(distances[i])
   }
   for (let j = 0; j < variances.length; j++) variances[j] /= count - 1
-  let squaredNorm = 0
-  for (let j = 0; j < net.gradients.length; j++) squaredNorm += net.gradients[j] * net.gradients[j]
+  const squaredNorm = net.kernels.squaredNorm(net.gradients.length, net.gradients)
   return { loss: sum / count, squaredNorm, norms, products, distances, variances }
 }
 

@@ -1,4 +1,5 @@
 import { type LayerViews, layerViews } from '../layers/parameters.ts'
+import type { Buffers } from './buffers.ts'
 import { fillRows } from './gradient.ts'
 import type { Pass, PassLayer } from './pass.ts'
 
@@ -32,7 +33,7 @@ export function layerProducts(
   const along = { ...S, data: scratch }
   fillRows(along, direction.bias)
   kernels.gemm(1, X, WDirection, along, work)
-  const own = directionSquare(direction)
+  const own = directionSquare(net, direction)
   for (let i = 0, at = 0; i < n; i++) {
     let product = 0
     for (let j = 0; j < outputs; j++, at++) {
@@ -47,10 +48,9 @@ export function layerProducts(
   }
 }
 
-function directionSquare({ weight, bias, scale, shift }: LayerViews): number {
+function directionSquare({ kernels }: Buffers, { weight, bias, scale, shift }: LayerViews): number {
   let sum = 0
-  for (const part of [weight, bias, scale, shift])
-    if (part) for (let j = 0; j < part.length; j++) sum += part[j] * part[j]
+  for (const part of [weight, bias, scale, shift]) if (part) sum += kernels.squaredNorm(part.length, part)
   return sum
 }
 

@@ -37,8 +37,13 @@ export interface ConformanceSettings {
    */
   elementwise?: boolean
   /**
+   * false if the step of a parameter depends on the gradients of the others, so that it moves
+   * differently alone. Default true.
+   */
+  separate?: boolean
+  /**
    * false if a step depends on the optimizer's count of steps, so that a parameter that joins late
-   * moves differently. Default true.
+   * moves differently. Default true, or `separate`.
    */
   ownSteps?: boolean
   /** false if a step may allocate; say why where you set it. Default true. */

@@ -11,6 +11,8 @@ export interface Slot {
   readonly length: number
   /** The number of steps of this parameter, the current one included: the papers' t, from 1. */
   readonly steps: number
+  /** Whether it has a gradient this step. */
+  readonly active: boolean
   /** State numbers by the names of `Rules.numbers`; 0 at first. */
   readonly numbers: Record<string, number>
   /** Runs a fused update on the arrays that it names. */
