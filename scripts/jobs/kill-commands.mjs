@@ -132,7 +132,7 @@ async function stream() {
 
 async function reproduce() {
   const old = 'an older report\n'
-  const words = ['reproduce', 'diffgrad', '--quick', '--out', 'report.html']
+  const words = ['reproduce', 'diffgrad', 'adamp', '--quick', '--jobs', '2', '--out', 'report.html']
   const { time } = await run(words)
   const renew = () => {
     writeFileSync(at('report.html'), old)
