@@ -5,6 +5,20 @@ import type { Paper } from './paper.ts'
 /** All papers, by name. */
 export const papers: readonly Paper[] = [
   {
+    name: 'adadagrad',
+    version: '0.0.0',
+    title: 'AdAdaGrad: Adaptive Batch Size Schemes for Adaptive Gradient Methods',
+    authors: ['Tim Tsz-Kit Lau', 'Han Liu', 'Mladen Kolar'],
+    year: 2024,
+    venue: 'arXiv',
+    arXiv: '2402.11215',
+    topic: 'optimizers',
+    tasks: [],
+    summary:
+      'Batch sizes that grow by themselves: tests of the spread of per-example gradients decide when a larger batch is worth it.',
+    module: '@opt/adadagrad/experiment',
+  },
+  {
     name: 'adahessian',
     version: '0.0.0',
     title: 'ADAHESSIAN: An Adaptive Second Order Optimizer for Machine Learning',
@@ -201,6 +215,7 @@ export const papers: readonly Paper[] = [
 
 /** Loads a paper's experiment, by its module's name. */
 export const experiments: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
+  '@opt/adadagrad/experiment': () => import('@opt/adadagrad/experiment'),
   '@opt/adahessian/experiment': () => import('@opt/adahessian/experiment'),
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),

@@ -1,0 +1,1 @@
+export { descend, descend32 } from '../../../optimizers/assembly/descend'
