@@ -129,6 +129,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/lion/experiment',
   },
   {
+    name: 'lr-refinement',
+    version: '0.0.0',
+    title: 'When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement',
+    authors: ['Aaron Defazio', 'Ashok Cutkosky', 'Harsh Mehta', 'Konstantin Mishchenko'],
+    year: 2023,
+    venue: '',
+    arXiv: '2310.07831',
+    topic: 'training',
+    tasks: [],
+    summary:
+      'Learning rate schedules from theory and from the gradient norms of one run, with a worst-case bound for any schedule.',
+    module: '@opt/lr-refinement/experiment',
+  },
+  {
     name: 'sea-omd',
     version: '0.0.0',
     title: 'Optimistic Online Mirror Descent for Bridging Stochastic and Adversarial Online Convex Optimization',
@@ -222,6 +236,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
+  '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
