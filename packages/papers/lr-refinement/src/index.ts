@@ -22,6 +22,7 @@ export {
   type NormRecorderState,
   type Steps,
 } from './norm-recorder.ts'
+export { optimalSchedule } from './optimal-schedule.ts'
 export {
   type OptimizedSchedule,
   type OptimizeScheduleOptions,

@@ -111,14 +111,13 @@ export class LastIterate {
 
   /**
    * Returns an upper bound on f(x_T) - f(u) for every u within a distance of x_1, computed from the gradients seen:
-   * (sum_t w_t <g_t, z_t - x_1> + D |sum_t w_t g_t|) / w_{1:T}.
+   * (sum_t w_t <g_t, z_t - x_1> + D |sum_t w_t g_t|) / w_{1:T}; Infinity before the T-th gradient.
    *
-   * @throws TypeError or RangeError when the distance is negative, or gradients are still to come.
+   * @throws TypeError or RangeError when the distance is negative.
    */
   certificate(distance: number): number {
     number(distance, 'LastIterate.certificate: distance', { nonnegative: true })
-    const T = this.#weights.length
-    if (this.#step < T) refuse('LastIterate.certificate: step', `${T}, the last`, String(this.#step))
+    if (this.#step < this.#weights.length) return Infinity
     return finite((this.#regret + distance * norm(this.#sum)) / this.#tails[0], 'LastIterate.certificate: distance')
   }
 

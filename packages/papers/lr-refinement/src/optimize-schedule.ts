@@ -1,4 +1,4 @@
-import { exp, lbfgs, log, number, type Report, type Solver, solver, type VectorLike, vector } from '@opt/core'
+import { exp, lbfgs, log, number, type Report, refuse, type Solver, solver, type VectorLike, vector } from '@opt/core'
 import { evaluate } from './bounds.ts'
 import { stepsFromWeights } from './steps-from-weights.ts'
 import { inversePowers } from './weights.ts'
@@ -7,19 +7,22 @@ import { inversePowers } from './weights.ts'
 export interface OptimizeScheduleOptions {
   /** D: the distance from the first point to the minimiser. */
   distance: number
-  /** Learning rates to start from, T positive numbers. Default: the closed form of {@link optimalWeights}. */
+  /**
+   * Learning rates whose best multiple is the start: T positive numbers, in any unit. Default: those of
+   * {@link optimalWeights}.
+   */
   initial?: VectorLike | undefined
 }
 
 /** Report of {@link optimizeSchedule} after each step of L-BFGS. */
 export interface OptimizeScheduleReport extends Report {
-  /** max_t |d log B / d log eta_t|: by what fraction of itself the bound still changes with a learning rate. */
+  /** By what fraction of itself the bound can at most still fall: the relative duality gap. */
   error: number
   /** The bound of the learning rates so far. */
   bound: number
 }
 
-/** Answer of {@link optimizeSchedule}. */
+/** Answer of {@link optimizeSchedule} and {@link optimalSchedule}. */
 export interface OptimizedSchedule {
   /** eta_1, ..., eta_T, all positive; the last one moves no iterate. */
   steps: Float64Array
@@ -29,9 +32,12 @@ export interface OptimizedSchedule {
 
 /**
  * Minimises {@link lastIterateBound} over all learning rates, for given gradient norms, by L-BFGS on log B over
- * log eta. The bound is convex in the learning rates, so a stationary point is the global minimum.
+ * log eta from the refined schedule. {@link optimalSchedule} has the same minimum in closed form; this is the method for
+ * who wants to see it found.
  *
- * `error` is max_t |d log B / d log eta_t|, `tolerance` 1e-8 by default.
+ * B(eta) = D^2 / (2 s_1) + H(eta), and H is convex and homogeneous of degree 1, so H(x) >= <grad H(eta), x> and no
+ * learning rates have a bound below D sqrt(2 min_t dH/deta_t). The distance to that is the `error`, relative to B;
+ * `tolerance` is 1e-6 by default.
  *
  * @param norms |g_1|, ..., |g_T|, positive; not changed.
  * @throws TypeError or RangeError when an argument is wrong, or the norms lie too far apart for float64.
@@ -44,41 +50,51 @@ export const optimizeSchedule: Solver<
   const G = vector(norms, 'norms', { sign: 'positive' })
   const D = number(distance, 'distance', { positive: true })
   const steepest = G.reduce((a, b) => Math.max(a, b))
-  const unit = D / steepest
-  const first =
-    initial === undefined ? closedForm(G) : vector(initial, 'initial', { sign: 'positive', length: G.length })
-  const start = first.map((v) => log(initial === undefined ? v : v / unit))
+  const shape = initial === undefined ? refined(G) : vector(initial, 'initial', { sign: 'positive', length: G.length })
+  const longest = shape.reduce((a, b) => Math.max(a, b))
+  if (!(shape.reduce((a, b) => Math.min(a, b)) >= 1e-150 * longest))
+    refuse('initial', 'of learning rates within a factor of 1e150 of each other', 'smaller ones')
+
+  // In units of D / max |g|. Of the multiples of a shape e the best has the factor (s_1 H)^(-1/2).
+  const tail = shape.reduce((sum, v) => sum + v / longest, 0)
+  const H = 2 * evaluate(shape, G, 0, { longest, steepest, gradient: null })
+  const start = shape.map((v) => log(v / longest) - log(tail * H) / 2)
 
   const eta = new Float64Array(G.length)
+  let gap = Infinity
   const objective = (theta: Float64Array, gradient: Float64Array) => {
-    for (let t = 0; t < eta.length; t++) eta[t] = exp(theta[t])
+    let total = 0
+    for (let t = 0; t < eta.length; t++) {
+      eta[t] = exp(theta[t])
+      total += eta[t]
+    }
     const bound = evaluate(eta, G, 1, { longest: 1, steepest, gradient })
-    for (let t = 0; t < eta.length; t++) gradient[t] *= eta[t] / bound
+    let least = Infinity
+    for (let t = 0; t < eta.length; t++) {
+      least = Math.min(least, gradient[t])
+      gradient[t] *= eta[t] / bound
+    }
+    const slope = least + 1 / (total * total) / 2
+    gap = 1 - Math.sqrt(2 * Math.max(slope, 0)) / bound
     return log(bound)
   }
   const stop = new AbortController()
   const run = lbfgs.steps(objective, start, { tolerance: 0, maxIterations: 1e9, history: false, signal: stop.signal })
   let next = run.next()
   while (!next.done) {
-    const { error, value } = next.value
-    if (yield { error, bound: D * (steepest * exp(value)) }) stop.abort()
+    // The last point that was evaluated is the one that L-BFGS went to.
+    if (yield { error: Math.max(gap, 0), bound: D * (steepest * exp(next.value.value)) }) stop.abort()
     next = run.next()
   }
   const { x, value } = next.value
+  const unit = D / steepest
   return { steps: x.map((theta) => unit * exp(theta)), bound: D * (steepest * exp(value)) }
 })
 
-/** The refined learning rates in units of D / max |g|, with a positive last one. */
-function closedForm(G: Float64Array): Float64Array {
-  const weights = inversePowers(G, 2, 'norms')
-  let [total, least, largest] = [0, Infinity, 0]
-  for (let t = 0; t < G.length; t++) {
-    total += weights[t]
-    least = Math.min(least, G[t])
-    largest = Math.max(largest, G[t])
-  }
-  const lambda = largest / least / Math.sqrt(total)
-  const steps = stepsFromWeights(weights).map((v) => lambda * v)
-  steps[G.length - 1] = G.length > 1 ? steps[G.length - 2] / 2 : 1
+/** The steps of the optimal weights up to a factor, with a positive last one. */
+function refined(G: Float64Array): Float64Array {
+  const steps = stepsFromWeights(inversePowers(G, 2, 'norms'))
+  const last = steps.length - 1
+  steps[last] = last > 0 ? steps[last - 1] / 2 : 1
   return steps
 }

@@ -8,7 +8,7 @@ export interface BoundedWeights {
   bound: number
 }
 
-/** What the bounds of {@link optimalWeights} and {@link constantWeights} depend on. */
+/** What {@link optimalWeights}, {@link constantWeights} and {@link optimalSchedule} depend on. */
 export interface Run {
   /** |g_1|, ..., |g_T|: the l2 norms of the gradients that the run meets, all positive. */
   norms: VectorLike

@@ -7,6 +7,7 @@ import {
   lastIterateBoundGradient,
   linearDecay,
   medianFilter,
+  optimalSchedule,
   optimalWeights,
   optimizeSchedule,
   refineSchedule,
@@ -99,6 +100,9 @@ test('the least bound over all schedules', () => {
     const ours = optimizeSchedule(norms, { distance })
     expect(ours.status).toBe('converged')
     expect(ours.bound).toBeLessThanOrEqual(bound * (1 + 1e-8))
+    const exact = optimalSchedule({ norms, distance })
+    near(exact.bound, bound, { relative: 1e-12 })
+    near(exact.steps, steps, { relative: 1e-3, label: `${kind}, T = ${T}, exactly` })
     near(ours.bound, lastIterateBound({ steps: ours.steps, norms, distance }), { relative: 1e-12 })
     near(ours.steps, steps, { relative: 1e-3, label: `${kind}, T = ${T}` })
   }

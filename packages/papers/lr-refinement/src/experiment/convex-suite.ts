@@ -14,7 +14,7 @@ const HARD: ProblemName[] = ['a9a', 'digits', 'breast cancer']
 export async function convexSuite(context: ExperimentContext, at: number, share: number): Promise<void> {
   const quick = context.scale === 'quick'
   const names: ProblemName[] = quick ? ['breast cancer', 'diabetes'] : [...HARD, 'wine', 'iris', 'diabetes']
-  const seeds = Array.from({ length: quick ? 2 : 5 }, (_, k) => 1000 * context.seed + k)
+  const seeds = Array.from({ length: quick ? 3 : 5 }, (_, k) => 1000 * context.seed + k)
   const rows: (string | number)[][] = []
   for (const [k, name] of names.entries()) {
     const start = at + (share * k) / names.length
@@ -71,8 +71,8 @@ function judge(
   const times = (label: string) => `${label} ${ratio(label).toFixed(2)}`
   if (hard) {
     const least: [string, number][] = [
-      ['step', 1.15],
-      ['inverse-sqrt', 1.4],
+      ['step', 1.05],
+      ['inverse-sqrt', 1.25],
       ['flat', 1.5],
       ['inverse', 2.5],
     ]
