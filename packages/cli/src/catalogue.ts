@@ -134,10 +134,15 @@ export const papers: readonly Paper[] = [
     title: 'When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement',
     authors: ['Aaron Defazio', 'Ashok Cutkosky', 'Harsh Mehta', 'Konstantin Mishchenko'],
     year: 2023,
-    venue: '',
+    venue: 'arXiv',
     arXiv: '2310.07831',
     topic: 'training',
-    tasks: [],
+    tasks: [
+      'Which learning rate schedule should I use?',
+      'How long should my warm-up be?',
+      'I have the gradient norms of a run',
+      'I want a guarantee for my schedule before I train',
+    ],
     summary:
       'Learning rate schedules from theory and from the gradient norms of one run, with a worst-case bound for any schedule.',
     module: '@opt/lr-refinement/experiment',

@@ -1,4 +1,5 @@
 import { number, options as optionsOf, refuse, type VectorLike, vector } from '@opt/core'
+import { toUnit } from './norms.ts'
 import { finite } from './weights.ts'
 
 /** Arguments of {@link regretBound}. */
@@ -90,18 +91,24 @@ function evaluateRun(run: LastIterateBoundArguments, name: string, gradient: Flo
     longest = Math.max(longest, eta[t])
     steepest = Math.max(steepest, G[t])
   }
-  if (steepest === 0) steepest = 1
-  const bound = evaluate(eta, G, D / longest / steepest, { longest, steepest, gradient })
+  const units = { step: toUnit(longest), norm: steepest > 0 ? toUnit(steepest) : 1 }
+  const bound = evaluate(eta, G, D * units.step * units.norm, units, gradient)
   if (gradient)
     for (let t = 0; t < gradient.length; t++) {
-      gradient[t] = gradient[t] * steepest * steepest
+      gradient[t] = gradient[t] / units.norm / units.norm
       if (!Number.isFinite(gradient[t])) finite(Infinity, `${name}: run`)
     }
-  return finite(bound * steepest * longest * steepest, `${name}: run`)
+  return finite(bound / units.norm / units.step / units.norm, `${name}: run`)
+}
+
+/** Factors of the learning rates and of the gradient norms. */
+interface Units {
+  step: number
+  norm: number
 }
 
 /**
- * Evaluates the bound and its gradient for the learning rates eta / longest and the norms G / steepest.
+ * Evaluates the bound, and its gradient if asked, of the learning rates and norms in other units.
  *
  * dB/deta_j = eta_j |g_j|^2 / s_{j+1} - (D / s_1)^2 / 2 - sum_{k < j} (eta_k |g_k| / s_{k+1})^2 / 2, the first term
  * being |g_T|^2 / 2 at j = T.
@@ -110,16 +117,17 @@ export function evaluate(
   eta: Float64Array,
   G: Float64Array,
   D: number,
-  { longest, steepest, gradient }: { longest: number; steepest: number; gradient: Float64Array | null },
+  units: Units,
+  gradient: Float64Array | null,
 ): number {
   const last = eta.length - 1
-  const end = G[last] / steepest
-  let tail = eta[last] / longest
+  const end = G[last] * units.norm
+  let tail = eta[last] * units.step
   let twice = tail * end * end
   for (let k = last - 1; k >= 0; k--) {
     if (gradient) gradient[k] = tail
-    const step = eta[k] / longest
-    const move = step * (G[k] / steepest)
+    const step = eta[k] * units.step
+    const move = step * (G[k] * units.norm)
     twice += move * (move / tail)
     tail += step
   }
@@ -127,8 +135,8 @@ export function evaluate(
   if (gradient) {
     let fixed = (start * start) / 2
     for (let j = 0; j < last; j++) {
-      const norm = G[j] / steepest
-      const share = ((eta[j] / longest) * norm) / gradient[j]
+      const norm = G[j] * units.norm
+      const share = (eta[j] * units.step * norm) / gradient[j]
       gradient[j] = share * norm - fixed
       fixed += (share * share) / 2
     }

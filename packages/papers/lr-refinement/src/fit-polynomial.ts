@@ -20,13 +20,13 @@ export interface PolynomialFit {
 }
 
 /** Longer schedules are compared at so many steps, evenly spread. */
-const COMPARED = 2000
+const COMPARED = 1000
 
 /**
  * Finds the schedule `schedule('poly', { steps: T, warmup, power })` that is closest to given values, by least squares
  * over a grid; of equally close ones the first, by warm-up and then by power. So a refined schedule becomes two numbers.
  *
- * Schedules of more than 2000 steps are compared at 2000 of them.
+ * Schedules of more than 1000 steps are compared at 1000 of them.
  *
  * @param values T learning rates with peak 1, such as those of {@link refineSchedule}.
  * @throws TypeError or RangeError when an argument is wrong or a value exceeds 1e100.
@@ -42,30 +42,28 @@ export function fitPolynomial(values: VectorLike, grid: PolynomialGrid = {}): Po
 
   const T = rates.length
   const count = Math.min(T, COMPARED)
-  const target = new Float64Array(count)
-  const logs = new Float64Array(count)
+  const steps = Float64Array.from({ length: count }, (_, i) => Math.floor((i * T) / count))
+  // 1 - u = (1 - t/T) / (1 - W/T), so the powers of 1 - t/T serve all warm-ups.
+  const logs = steps.map((t) => log(1 - t / T))
+  const decays = Array.from(a, (power) => logs.map((v) => exp(power * v)))
   let best: PolynomialFit | undefined
   for (const warmup of W) {
-    // log(1 - u) of the compared steps after the warm-up, whose own squares do not depend on the power.
     const rise = warmupSteps(T, warmup)
-    let [n, warming] = [0, 0]
-    for (let i = 0; i < count; i++) {
-      const t = Math.floor((i * T) / count)
-      const miss = rates[t] - (t + 1) / rise
-      if (t < rise) warming += miss * miss
-      else {
-        target[n] = rates[t]
-        logs[n++] = log(1 - (t - rise) / (T - rise))
-      }
+    let [first, warming] = [0, 0]
+    for (; first < count && steps[first] < rise; first++) {
+      const miss = rates[steps[first]] - (steps[first] + 1) / rise
+      warming += miss * miss
     }
-    for (const power of a) {
+    for (let k = 0; k < a.length; k++) {
+      const decay = decays[k]
+      const scale = rise < T ? exp(-a[k] * log(1 - rise / T)) : 0
       let squares = warming
-      for (let i = 0; i < n; i++) {
-        const miss = target[i] - exp(power * logs[i])
+      for (let i = first; i < count; i++) {
+        const miss = rates[steps[i]] - scale * decay[i]
         squares += miss * miss
       }
       const rmse = Math.sqrt(squares / count)
-      if (best === undefined || rmse < best.rmse) best = { warmup, power, rmse }
+      if (best === undefined || rmse < best.rmse) best = { warmup, power: a[k], rmse }
     }
   }
   return best!

@@ -139,7 +139,7 @@ export class LastIterate {
     const own = [this.#x1, this.#x, this.#z, this.#sum]
     if (!Array.isArray(arrays) || arrays.length !== own.length)
       refuse('LastIterate.load: state.arrays', `an array of length ${own.length}`, show(arrays), 'type')
-    const loaded = arrays.map((text, k) => {
+    const loaded = Array.from(arrays, (text, k) => {
       const label = `LastIterate.load: state.arrays[${k}]`
       return vector(decodeFloats(text, Float64Array, own[k].length, label), label)
     })

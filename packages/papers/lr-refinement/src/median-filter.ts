@@ -16,73 +16,76 @@ export function medianFilter(values: VectorLike, width: number): Float64Array {
   if (width % 2 === 0) refuse('medianFilter: width', 'odd', String(width))
   const half = (width - 1) / 2
   const last = x.length - 1
-  const window = new MedianWindow(width, x[0])
+
+  // Node 0 holds the median, the nodes 1, 2, ... are a heap of the larger values, least first, and -1, -2, ... one of
+  // the smaller values, greatest first; node i is the parent of 2i and 2i + 1 (2i - 1), and stands in place half + i.
+  const heap = new Float64Array(width).fill(x[0])
+  // The order in which the values came, modulo the width, by node; and the node by that order.
+  const arrival = Int32Array.from({ length: width }, (_, k) => k)
+  const node = Int32Array.from({ length: width }, (_, k) => k - half)
+
   const medians = new Float64Array(x.length)
+  let oldest = 0
   for (let t = -half; t <= last; t++) {
     const ahead = t + half
-    window.push(x[ahead <= last ? ahead : 2 * last - ahead])
-    if (t >= 0) medians[t] = window.median
-  }
-  return medians
-}
-
-/**
- * The last values of a series. Node 0 holds their median, the nodes 1, 2, ... a heap of the larger half, least
- * first, and -1, -2, ... one of the smaller half, greatest first; node i lies above 2i and 2i + 1 (2i - 1).
- */
-class MedianWindow {
-  readonly #half: number
-  /** By node, from -half. */
-  readonly #value: Float64Array
-  /** The age class of each node's value: its place in the order of arrival, modulo the width. */
-  readonly #arrival: Int32Array
-  /** By arrival: the node. */
-  readonly #node: Int32Array
-  #oldest = 0
-
-  constructor(width: number, value: number) {
-    this.#half = (width - 1) / 2
-    this.#value = new Float64Array(width).fill(value)
-    this.#arrival = Int32Array.from({ length: width }, (_, i) => i)
-    this.#node = Int32Array.from({ length: width }, (_, i) => i - this.#half)
-  }
-
-  get median(): number {
-    return this.#value[this.#half]
-  }
-
-  /** Replaces the oldest value. */
-  push(v: number): void {
-    const half = this.#half
-    const value = this.#value
-    const arrival = this.#oldest
-    this.#oldest = arrival + 1 === value.length ? 0 : arrival + 1
-    let i = this.#node[arrival]
-    while (i > 0 && value[half + (i >> 1)] > v) i = this.#move(i >> 1, i)
-    while (i < 0 && value[half - (-i >> 1)] < v) i = this.#move(-(-i >> 1), i)
+    const v = x[ahead <= last ? ahead : 2 * last - ahead]
+    // Take the oldest value out, and move parents down, or children up, into the gap until v fits there.
+    let i = node[oldest]
+    while (i > 0) {
+      const parent = i >> 1
+      const value = heap[half + parent]
+      if (value <= v) break
+      heap[half + i] = value
+      arrival[half + i] = arrival[half + parent]
+      node[arrival[half + i]] = i
+      i = parent
+    }
+    while (i < 0) {
+      const parent = -(-i >> 1)
+      const value = heap[half + parent]
+      if (value >= v) break
+      heap[half + i] = value
+      arrival[half + i] = arrival[half + parent]
+      node[arrival[half + i]] = i
+      i = parent
+    }
     if (i >= 0)
       for (let child = i === 0 ? 1 : 2 * i; child <= half; child = 2 * i) {
-        if (i > 0 && child < half && value[half + child + 1] < value[half + child]) child++
-        if (value[half + child] >= v) break
-        i = this.#move(child, i)
+        let value = heap[half + child]
+        if (i !== 0 && child < half) {
+          const sibling = heap[half + child + 1]
+          if (sibling < value) {
+            value = sibling
+            child++
+          }
+        }
+        if (value >= v) break
+        heap[half + i] = value
+        arrival[half + i] = arrival[half + child]
+        node[arrival[half + i]] = i
+        i = child
       }
     if (i <= 0)
       for (let child = i === 0 ? -1 : 2 * i; child >= -half; child = 2 * i) {
-        if (i < 0 && child > -half && value[half + child - 1] > value[half + child]) child--
-        if (value[half + child] <= v) break
-        i = this.#move(child, i)
+        let value = heap[half + child]
+        if (i !== 0 && child > -half) {
+          const sibling = heap[half + child - 1]
+          if (sibling > value) {
+            value = sibling
+            child--
+          }
+        }
+        if (value <= v) break
+        heap[half + i] = value
+        arrival[half + i] = arrival[half + child]
+        node[arrival[half + i]] = i
+        i = child
       }
-    value[half + i] = v
-    this.#arrival[half + i] = arrival
-    this.#node[arrival] = i
+    heap[half + i] = v
+    arrival[half + i] = oldest
+    node[oldest] = i
+    oldest = oldest + 1 === width ? 0 : oldest + 1
+    if (t >= 0) medians[t] = heap[half]
   }
-
-  /** Moves the value of one node to another; returns the node that it left. */
-  #move(from: number, to: number): number {
-    const half = this.#half
-    this.#value[half + to] = this.#value[half + from]
-    this.#arrival[half + to] = this.#arrival[half + from]
-    this.#node[this.#arrival[half + to]] = to
-    return from
-  }
+  return medians
 }

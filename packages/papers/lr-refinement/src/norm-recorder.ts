@@ -104,17 +104,19 @@ export class NormRecorder {
    * training loops that call `step` themselves are recorded: `train` of @opt/nn, `optax` of @opt/jax, TfOptimizer of
    * @opt/tfjs.
    *
-   * @throws TypeError when it has no method `step`.
+   * @throws TypeError when it has no method `step`, or it is frozen.
    */
   watch<O extends Steps>(optimizer: O): O {
     if (typeof optimizer?.step !== 'function')
       refuse('NormRecorder.watch: optimizer', 'an object with a method step', show(optimizer), 'type')
     const step = optimizer.step.bind(optimizer) as (...gradients: unknown[]) => unknown
-    optimizer.step = (...gradients: unknown[]) => {
+    const recorded = (...gradients: unknown[]) => {
       const answer = step(...gradients)
       this.record(gradients[0] as Gradients)
       return answer
     }
+    if (!Reflect.set(optimizer, 'step', recorded))
+      refuse('NormRecorder.watch: optimizer', 'an object whose step can be replaced', 'a frozen one', 'type')
     return optimizer
   }
 
@@ -144,7 +146,7 @@ export class NormRecorder {
     }
     const loaded = read(norms, length, 'NormRecorder.load: state.norms')
     if (!Array.isArray(moments)) refuse('NormRecorder.load: state.moments', 'an array', show(moments), 'type')
-    const pairs = moments.map((moment, k): [string, Moment] => {
+    const pairs = Array.from(moments, (moment, k): [string, Moment] => {
       const label = `NormRecorder.load: state.moments[${k}]`
       const { path, length: size, values, decay } = optionsOf(moment, label)
       if (typeof path !== 'string') refuse(`${label}.path`, 'a text', show(path), 'type')

@@ -1,3 +1,14 @@
+/**
+ * Returns a power of two whose product with a positive number is between 1 and 2, or as close to that as float64 allows:
+ * to multiply by it is exact.
+ */
+export function toUnit(size: number): number {
+  let scale = 1
+  while (size * scale >= 2) scale /= 2
+  while (size * scale < 1 && scale < 1e300) scale *= 2
+  return scale
+}
+
 /** Returns the Euclidean norm of all entries together, without over- or underflow of their squares. */
 export function euclideanNorm(arrays: ArrayLike<number>[]): number {
   const squares = sumOfSquares(arrays, 1)
@@ -5,10 +16,7 @@ export function euclideanNorm(arrays: ArrayLike<number>[]): number {
   let largest = 0
   for (const x of arrays) for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]))
   if (largest === 0 || largest === Infinity) return largest
-  // A power of two: exact, and never itself out of range.
-  let scale = 1
-  while (largest * scale > 2) scale /= 2
-  while (largest * scale < 1 && scale < 1e300) scale *= 2
+  const scale = toUnit(largest)
   return Math.sqrt(sumOfSquares(arrays, scale)) / scale
 }
 

@@ -1,7 +1,20 @@
-import { exp, lbfgs, log, number, type Report, refuse, type Solver, solver, type VectorLike, vector } from '@opt/core'
+import {
+  exp,
+  lbfgs,
+  log,
+  number,
+  type Report,
+  refuse,
+  type Solver,
+  solver,
+  sum,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import { evaluate } from './bounds.ts'
+import { toUnit } from './norms.ts'
 import { stepsFromWeights } from './steps-from-weights.ts'
-import { inversePowers } from './weights.ts'
+import { finite, inversePowers } from './weights.ts'
 
 /** Options of {@link optimizeSchedule}. */
 export interface OptimizeScheduleOptions {
@@ -55,40 +68,38 @@ export const optimizeSchedule: Solver<
   if (!(shape.reduce((a, b) => Math.min(a, b)) >= 1e-150 * longest))
     refuse('initial', 'of learning rates within a factor of 1e150 of each other', 'smaller ones')
 
-  // In units of D / max |g|. Of the multiples of a shape e the best has the factor (s_1 H)^(-1/2).
-  const tail = shape.reduce((sum, v) => sum + v / longest, 0)
-  const H = 2 * evaluate(shape, G, 0, { longest, steepest, gradient: null })
-  const start = shape.map((v) => log(v / longest) - log(tail * H) / 2)
+  // In units of D / norm. Of the multiples of a shape e the best has the factor (s_1 H)^(-1/2), H the part of 2 B without D.
+  const units = { step: 1, norm: toUnit(steepest) }
+  const e = shape.map((v) => v / longest)
+  const factor = -log(sum(e) * 2 * evaluate(e, G, 0, units, null)) / 2
+  const start = e.map((v) => log(v) + factor)
 
   const eta = new Float64Array(G.length)
   let gap = Infinity
   const objective = (theta: Float64Array, gradient: Float64Array) => {
-    let total = 0
-    for (let t = 0; t < eta.length; t++) {
-      eta[t] = exp(theta[t])
-      total += eta[t]
-    }
-    const bound = evaluate(eta, G, 1, { longest: 1, steepest, gradient })
+    for (let t = 0; t < eta.length; t++) eta[t] = exp(theta[t])
+    const bound = evaluate(eta, G, 1, units, gradient)
     let least = Infinity
     for (let t = 0; t < eta.length; t++) {
       least = Math.min(least, gradient[t])
       gradient[t] *= eta[t] / bound
     }
+    const total = sum(eta)
     const slope = least + 1 / (total * total) / 2
     gap = 1 - Math.sqrt(2 * Math.max(slope, 0)) / bound
     return log(bound)
   }
+  const boundOf = (logarithm: number) => finite((D * exp(logarithm)) / units.norm, 'distance')
   const stop = new AbortController()
   const run = lbfgs.steps(objective, start, { tolerance: 0, maxIterations: 1e9, history: false, signal: stop.signal })
   let next = run.next()
   while (!next.done) {
     // The last point that was evaluated is the one that L-BFGS went to.
-    if (yield { error: Math.max(gap, 0), bound: D * (steepest * exp(next.value.value)) }) stop.abort()
+    if (yield { error: Math.max(gap, 0), bound: boundOf(next.value.value) }) stop.abort()
     next = run.next()
   }
   const { x, value } = next.value
-  const unit = D / steepest
-  return { steps: x.map((theta) => unit * exp(theta)), bound: D * (steepest * exp(value)) }
+  return { steps: x.map((theta) => finite(D * units.norm * exp(theta), 'distance')), bound: boundOf(value) }
 })
 
 /** The steps of the optimal weights up to a factor, with a positive last one. */
