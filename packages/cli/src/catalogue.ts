@@ -13,7 +13,12 @@ export const papers: readonly Paper[] = [
     venue: 'arXiv',
     arXiv: '2402.11215',
     topic: 'optimizers',
-    tasks: [],
+    tasks: [
+      'I want the batch size to grow by itself during training',
+      'What batch size does my problem want now?',
+      'Is my stochastic gradient too noisy?',
+      'I need AdaGrad with one step size for all parameters',
+    ],
     summary:
       'Batch sizes that grow by themselves: tests of the spread of per-example gradients decide when a larger batch is worth it.',
     module: '@opt/adadagrad/experiment',
