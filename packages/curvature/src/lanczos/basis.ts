@@ -5,10 +5,10 @@ import { basisKernels } from './kernels.ts'
 /** What is left of a vector, relative to its length, when it lies in the space of the basis. */
 const ROUNDING = 1e-14
 
-/**
- * Orthonormal vectors, the rows of one matrix, that grow by orthogonalising twice against all
- * (classical Gram-Schmidt; twice is enough, Giraud et al. 2005).
- */
+/** A projection that leaves less of a length than this is repeated (Daniel, Gragg, Kaufman and Stewart 1976). */
+const CANCELLED = Math.SQRT1_2
+
+/** Orthonormal vectors, the rows of one matrix, that grow by orthogonalising against all (classical Gram-Schmidt). */
 export class Basis {
   readonly n: number
   readonly capacity: number
@@ -46,21 +46,37 @@ export class Basis {
     return data.subarray(j * stride, j * stride + this.n)
   }
 
-  /** Makes `next` orthogonal to the basis and returns what is left of its length; 0 when that is rounding. */
-  orthogonalise(): number {
-    const { next, coefficients } = this
+  /**
+   * Makes `next` orthogonal to the basis and returns what is left of its length; 0 when that is rounding.
+   *
+   * @param local newest vectors to subtract first: two for Lanczos' recurrence, after which one projection
+   * on the whole basis is enough, as a rule.
+   */
+  orthogonalise(local = 0): number {
+    const { next, coefficients, n } = this
     const size = this.#length(next)
     coefficients.fill(0)
+    for (let j = Math.max(0, this.size - local); j < this.size; j++) {
+      const row = this.row(j)
+      coefficients[j] = this.#kernels.dot(n, row, next)
+      this.#kernels.axpy(n, -coefficients[j], row, next)
+    }
+    let before = local > 0 ? this.#length(next) : size
     this.#subtractProjection()
-    this.#subtractProjection()
-    const left = this.#length(next)
+    let left = this.#length(next)
+    for (let passes = 1; passes < 3 && left < CANCELLED * before && left > ROUNDING * size; passes++) {
+      before = left
+      this.#subtractProjection()
+      left = this.#length(next)
+    }
     return left <= ROUNDING * size ? 0 : left
   }
 
   /** Adds `next`, of the given length, as a unit vector. */
   push(length: number): void {
     const row = this.row(this.size++)
-    for (let i = 0; i < this.n; i++) row[i] = this.next[i] / length
+    row.fill(0)
+    this.#kernels.axpy(this.n, 1 / length, this.next, row)
   }
 
   /** Adds a random unit vector orthogonal to the basis. */
@@ -88,13 +104,8 @@ export class Basis {
       for (let i = 0; i < columns; i++) {
         const sum = this.#panel.data.subarray(i * this.#panel.stride, i * this.#panel.stride + width)
         sum.fill(0)
-        for (let j = 0; j < size; j++)
-          this.#kernels.axpy(
-            width,
-            S[j * columns + i],
-            data.subarray(j * stride + from, j * stride + from + width),
-            sum,
-          )
+        for (let j = 0; j < size; j++) this.#h[j] = S[j * columns + i]
+        this.#kernels.gemvT({ data: data.subarray(from), rows: size, columns: width, stride }, this.#h, sum)
       }
       for (let i = 0; i < columns; i++) {
         const { data: panel, stride: step } = this.#panel

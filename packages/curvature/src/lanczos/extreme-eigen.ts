@@ -86,8 +86,9 @@ export const extremeEigen: Solver<
       }
       const kept = projection.best(which, count + Math.ceil((subspace - count) / 2))
       const ritz = first(count, kept)
-      if (errorOf(ritz) > least) {
-        error = errorOf(ritz)
+      // Twice the residual of the recurrence, which does not see what a restart afresh leaves out.
+      if (2 * errorOf(ritz) > least) {
+        error = 2 * errorOf(ritz)
         found = undefined
         projection.restart(kept)
       } else if (subspace < n && !(found && agree(found, ritz, least))) {

@@ -104,7 +104,7 @@ export class Recurrence {
     if (this.complete) return false
     if (k > 0) basis.push(beta[k - 1])
     this.#products.apply(basis.row(k).slice(), basis.next)
-    const left = basis.orthogonalise()
+    const left = basis.orthogonalise(2)
     alpha.push(basis.coefficients[k])
     const peaks = this.#peaks
     peaks[0] = Math.max(peaks[0], Math.abs(alpha[k]))

@@ -70,7 +70,7 @@ export class Projection {
     }
     const k = this.#steps++
     this.#products.apply(basis.row(k).slice(), basis.next)
-    const left = basis.orthogonalise()
+    const left = basis.orthogonalise(2)
     this.#T.set(basis.coefficients.subarray(0, k + 1), k * basis.capacity)
     this.#residual = k + 1 === basis.n ? 0 : left
   }
