@@ -191,11 +191,15 @@ interface Tools {
   lambdaMax: number
 }
 
-/** A generator whose signs are the given ones. */
-function replay(signs: number[]): Random {
+/** A generator whose signs are the given ones, in vectors of d entries of at most 30. */
+function replay(signs: number[], d: number): Random {
   const rng = random(0)
   let at = 0
-  rng.uniform = () => (signs[at++] < 0 ? 0.25 : 0.75)
+  rng.integer = () => {
+    let bits = 0
+    for (let i = 0; i < d; i++) if (signs[at++] > 0) bits += 2 ** i
+    return bits
+  }
   return rng
 }
 
@@ -210,7 +214,7 @@ test.each(golden<Tools[]>(import.meta.url, 'tools.json').map((entry) => [entry.d
     near(api.probeVariance(H), entry.probeVariance, tight)
     const { trace, standardError } = hutchinson(hessian, {
       probes: entry.probes.length / d,
-      seed: replay(entry.probes),
+      seed: replay(entry.probes, d),
     })
     near([trace, standardError], [entry.estimate, entry.standardError], tight)
     const { alpha, beta } = lanczos(hessian, { start: entry.start, steps: 8 })

@@ -1,5 +1,5 @@
 import type { LinearOperator } from '@opt/core'
-import { lanczos, tridiagonalEigen } from '@opt/curvature'
+import { lanczos, ritzValues, tridiagonalEigen } from '@opt/curvature'
 
 /** The largest Ritz value so far. */
 export interface Ritz {
@@ -33,18 +33,15 @@ export function* topEigenpair(
   for (;;) {
     const alpha: number[] = []
     const beta: number[] = []
-    let coefficients = new Float64Array(0)
     let ritz: Ritz = { value: Number.NaN, error: Infinity }
     let end = false
     const grow = (report: { alpha: number; beta: number }) => {
       alpha.push(report.alpha)
-      const last = alpha.length - 1
-      const { values, vectors } = tridiagonalEigen(alpha, beta)
       beta.push(report.beta)
-      coefficients = Float64Array.from(alpha, (_, j) => vectors!.get(j, last))
-      const residual = (k: number) => report.beta * Math.abs(vectors!.get(last, k))
-      const gap = last === 0 ? 0 : values[last] - values[last - 1] - residual(last - 1)
-      const r = residual(last)
+      const { values, residuals } = ritzValues({ alpha, beta })
+      const last = values.length - 1
+      const r = residuals[last]
+      const gap = last === 0 ? 0 : values[last] - values[last - 1] - residuals[last - 1]
       ritz = { value: values[last], error: gap > r ? (r * r) / gap : r }
       end ||= r === 0 || settled(ritz)
       return end
@@ -56,10 +53,17 @@ export function* topEigenpair(
       told = true
       end = true
     }
-    const vector = combination(next.value.basis, coefficients)
+    const vector = combination(next.value.basis, topVector(alpha, beta))
     if (end) return { ...ritz, vector }
     start = vector
   }
+}
+
+/** The unit eigenvector of the largest eigenvalue of a tridiagonal matrix. */
+function topVector(alpha: number[], beta: number[]): Float64Array {
+  const k = alpha.length
+  const { vectors } = tridiagonalEigen(alpha, beta.slice(0, k - 1))
+  return Float64Array.from(alpha, (_, j) => vectors!.get(j, k - 1))
 }
 
 function combination(basis: Float64Array[], coefficients: Float64Array): Float64Array {

@@ -11,7 +11,7 @@ import {
   type Solver,
   solver,
 } from '@opt/core'
-import { hutchinson, lanczos, tridiagonalEigen } from '@opt/curvature'
+import { hutchinson, lanczos, ritzValues } from '@opt/curvature'
 import { boundedMatrix, length, peakOf } from '../range.ts'
 
 /** Options of {@link estimateSharpness}. */
@@ -94,8 +94,8 @@ export const estimateSharpness: Solver<
     let ends = { lambdaMax: 0, lambdaMaxError: 0, lambdaMin: 0, lambdaMinError: 0 }
     for (const report of lanczos.steps(hessian, { steps, seed: rng, history: false })) {
       alpha.push(report.alpha)
-      ends = extremes(alpha, beta, report.beta)
       beta.push(report.beta)
+      ends = extremes(alpha, beta)
       products++
       if (ended || (yield { products })) break
       const peak = Math.max(Math.abs(ends.lambdaMax), Math.abs(ends.lambdaMin))
@@ -117,11 +117,15 @@ export const estimateSharpness: Solver<
   { maxIterations: Number.MAX_SAFE_INTEGER },
 )
 
-function extremes(alpha: number[], beta: number[], next: number) {
-  const last = alpha.length - 1
-  const { values, vectors } = tridiagonalEigen(alpha, beta)
-  const error = (k: number) => next * Math.abs(vectors!.get(last, k))
-  return { lambdaMax: values[last], lambdaMaxError: error(last), lambdaMin: values[0], lambdaMinError: error(0) }
+function extremes(alpha: number[], beta: number[]) {
+  const { values, residuals } = ritzValues({ alpha, beta })
+  const last = values.length - 1
+  return {
+    lambdaMax: values[last],
+    lambdaMaxError: residuals[last],
+    lambdaMin: values[0],
+    lambdaMinError: residuals[0],
+  }
 }
 
 function meanAndError(values: number[]): [number, number] {
