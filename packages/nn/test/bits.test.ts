@@ -1,6 +1,6 @@
 import { random } from '@opt/core'
 import { SGD } from '@opt/optimizers'
-import { type ActivationName, mlp, type Precision, train } from '../src/index.ts'
+import { type ActivationName, mlp, type Precision, pgd, train } from '../src/index.ts'
 
 /** A number that changes when a bit does. */
 const fold = (x: Float32Array | Float64Array) =>
@@ -31,4 +31,22 @@ test.each(expected)('the same bits in every engine: %s, %s', (dtype, activation,
   const kernel = network.ntk(inputs.subarray(0, 70))
   const norms = network.perExampleGradientNorms(inputs, targets)
   expect([network.parameters, Hv, kernel, norms].map(fold)).toEqual(hashes)
+})
+
+test.each([
+  ['float64', [-1225320329, -948015476, -1230886351]],
+  ['float32', [-1928850106, 915173811, 1224367656]],
+] as [Precision, number[]][])('the same bits in every engine: noise, weights and attacks, %s', (dtype, hashes) => {
+  const rng = random(4)
+  const inputs = Float64Array.from({ length: 350 }, () => rng.normal())
+  const targets = Int32Array.from({ length: 50 }, () => rng.integer(0, 4))
+  const weights = Float64Array.from({ length: 50 }, () => rng.uniform())
+  const noise = { dropout: [0.1, 0.5, 0.3], gaussianNoise: 0.2, dropConnect: [0, 0.3, 0] }
+  const network = mlp({ sizes: [7, 33, 17, 4], activation: 'tanh', dtype, seed: rng, ...noise })
+  const optimizer = new SGD(network.parameters, { learningRate: 0.05, momentum: 0.9 })
+  train(network, { inputs, targets, weights }, { optimizer, steps: 20, batchSize: 24, seed: 2 })
+  network.training = false
+  const { distances } = network.gradientStatistics(inputs, targets, { weights })
+  const options = { epsilon: 0.3, norm: 'l2' as const, steps: 5, random: rng, lower: -5, upper: 5 }
+  expect([network.parameters, distances, pgd(network, inputs, targets, options)].map(fold)).toEqual(hashes)
 })

@@ -19,6 +19,9 @@ const options = () => ({
   initialization: 'he',
   seed: 1,
   batch: 4,
+  dropout: [0, 0.5],
+  gaussianNoise: 0.1,
+  dropConnect: 0,
 })
 const network = () => api.mlp(options() as api.MlpOptions)
 const vector = (length: number) => Float64Array.from({ length }, (_, i) => 0.1 * (i + 1))
@@ -69,6 +72,7 @@ fuzz(api, {
       }),
       examples: method(() => [rows(), labels(), { weights: weights() }]),
       lossAndGradientAt: method(() => [network().examples(rows(), labels()), [0, 2, 2]], { fixed: ['0'] }),
+      drawNoise: method(() => [3]),
       descend: method(() => [0.1]),
       hvp: method(() => [rows(), labels(), tangent(), { weights: weights(), out: out(length) }], {
         writes: ['3.out'],

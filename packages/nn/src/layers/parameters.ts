@@ -1,5 +1,6 @@
 import ndarray, { type NdArray } from 'ndarray'
 import type { Real } from '../real.ts'
+import type { NoiseRates } from './layer-noise.ts'
 
 /** Views of one layer's parameters in a flat array. The layer computes x W + b, normalizes it, and applies phi. */
 export interface LayerViews {
@@ -33,6 +34,8 @@ export interface Architecture {
   readonly sizes: readonly number[]
   readonly bias: boolean
   readonly batchNorm: boolean
+  /** The noise of each layer in training; null without. */
+  readonly noise: readonly NoiseRates[] | null
 }
 
 /** Returns the number of parameters of a network. */

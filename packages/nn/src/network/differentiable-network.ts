@@ -10,6 +10,7 @@ import {
 } from '../oracles/backpropagation.ts'
 import { gaussNewtonProduct, hessianProduct } from '../oracles/curvature.ts'
 import { type LossOptions, lossOptions, type WeightOptions, weightsOf } from '../oracles/loss-options.ts'
+import { resultCopy, resultRows } from '../oracles/results.ts'
 import { jacobianProduct, type Tangent } from '../oracles/tangents.ts'
 import { backward } from '../passes/gradient.ts'
 import type { Real } from '../real.ts'
@@ -21,8 +22,8 @@ export class DifferentiableNetwork extends StoredNetwork {
   predict(inputs: Inputs, out?: Real): Real {
     const { outputCount } = this.net
     const examples = this.run.givenInputs(inputs)
-    const z = this.run.resultRows(out, examples, outputCount)
-    this.run.forEachSeparately(examples, (start) => z.set(this.lastOutputs, start * outputCount))
+    const z = resultRows(this.run, out, examples, outputCount)
+    this.run.forEachPredicted(examples, (start) => z.set(this.lastOutputs, start * outputCount))
     return z
   }
 
@@ -52,7 +53,7 @@ export class DifferentiableNetwork extends StoredNetwork {
   gradient(inputs: Inputs, targets: Targets, options?: Real | LossOptions): Real {
     const { weights, out } = lossOptions(options)
     this.lossAndGradient(inputs, targets, { weights })
-    return this.run.resultCopy(this.gradients, out)
+    return resultCopy(this.net, this.gradients, out)
   }
 
   /** Checks and copies a data set, for {@link lossAndGradientAt}. */

@@ -2,11 +2,13 @@ import { boolean, number, oneOf, type Random, randomFrom, refuse, show } from '@
 import { type Activation, type ActivationName, activationOf } from '../layers/activations.ts'
 import { INITIALIZATIONS, type Initialization, initialize } from '../layers/initialization.ts'
 import { type Loss, type LossName, lossOf } from '../layers/losses.ts'
+import { type NoiseOptions, noiseOf } from '../layers/noise-options.ts'
+import { layerViews, parameterCount } from '../layers/parameters.ts'
 import { PRECISIONS, type Precision } from '../real.ts'
 import { DenseNetwork } from './network.ts'
 
 /** Options of {@link mlp}. */
-export interface MlpOptions {
+export interface MlpOptions extends NoiseOptions {
   /** The number of units per layer, from the inputs to the outputs: `[784, 256, 10]`. */
   sizes: readonly number[]
   /** The activation of the hidden layers (default 'relu'); the outputs are linear. */
@@ -29,7 +31,7 @@ export interface MlpOptions {
 
 /**
  * Makes a multilayer perceptron with random weights: each layer computes x W + b, batch normalization if asked for, and
- * the activation; the last layer is linear.
+ * the activation; the last layer is linear. Noise in training is drawn from a generator of its own, split off the seed's.
  *
  * @throws TypeError or RangeError for bad sizes, names or numbers.
  */
@@ -47,13 +49,18 @@ export function mlp(options: MlpOptions): DenseNetwork {
   const seed = options.seed ?? 0
   const generator = randomFrom(seed, 'mlp: seed')
   oneOf(initialization, 'mlp: initialization', INITIALIZATIONS)
+  const noise = noiseOf(options, sizes.length - 1)
+  const architecture = { sizes: [...sizes] as number[], bias, batchNorm, noise }
+  const parameters = new Float64Array(parameterCount(architecture))
+  initialize(layerViews(architecture, parameters), initialization, generator)
   const network = new DenseNetwork({
-    architecture: { sizes: [...sizes] as number[], bias, batchNorm },
+    architecture,
     activation: activationOf(options.activation ?? 'relu'),
     loss,
     dtype: oneOf(dtype, 'mlp: dtype', PRECISIONS),
     batch: number(options.batch ?? 128, 'mlp: batch', { integer: true, min: 1 }),
+    random: noise && generator.split(),
   })
-  initialize(network.layers(), initialization, generator)
+  network.parameters.set(parameters)
   return network
 }

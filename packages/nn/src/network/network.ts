@@ -1,4 +1,4 @@
-import { number, oneOf, options as optionsOf } from '@opt/core'
+import { number, oneOf, options as optionsOf, Random } from '@opt/core'
 import type { Examples } from '../data/examples.ts'
 import type { Inputs, Targets } from '../data/intake.ts'
 import { type DifferenceOptions, gradientDifferenceNorms } from '../oracles/gradient-differences.ts'
@@ -126,13 +126,17 @@ export class DenseNetwork extends DifferentiableNetwork {
     return ntk(this.run, this.run.givenInputs(inputs))
   }
 
-  /** Returns a copy with the same parameters and running statistics; `batch` and `dtype` may differ. */
+  /**
+   * Returns a copy with the same parameters, running statistics and noise; `batch` and `dtype` may differ. It draws its
+   * later noise by itself.
+   */
   clone(options?: { batch?: number | undefined; dtype?: Precision | undefined }): DenseNetwork {
     const { batch = this.batch, dtype = this.dtype } = optionsOf(options, 'clone: options')
     oneOf(dtype, 'clone: dtype', PRECISIONS)
     number(batch, 'clone: batch', { integer: true, min: 1 })
-    const { architecture, activation, loss } = this.net
-    const copy = new DenseNetwork({ architecture, activation, loss, batch, dtype })
+    const { architecture, activation, loss, noise } = this.net
+    const random = noise && new Random(noise.state().random)
+    const copy = new DenseNetwork({ architecture, activation, loss, batch, dtype, random })
     copyState(this.net, copy.net)
     return copy
   }

@@ -1,5 +1,6 @@
 import { decodeFloats, encodeFloats, type FloatsConstructor, refuse, show } from '@opt/core'
 import { checkVector } from '../data/intake.ts'
+import type { NoiseState } from '../layers/noise.ts'
 import type { Buffers } from '../passes/buffers.ts'
 import type { Precision, Real } from '../real.ts'
 
@@ -13,6 +14,8 @@ export interface NetworkState {
   parameters: string
   /** The running mean and the running variance of each layer with batch normalization, in turns. */
   statistics: string[]
+  /** The noise of a network with dropout and the like. */
+  noise?: NoiseState | undefined
 }
 
 /** Returns everything a network remembers besides its parameters, in the order of {@link NetworkState.statistics}. */
@@ -25,14 +28,16 @@ export function saveState(net: Buffers): NetworkState {
     sizes: net.architecture.sizes.slice(),
     parameters: encodeFloats(net.parameters),
     statistics: statisticsOf(net).map(encodeFloats),
+    ...(net.noise && { noise: net.noise.state() }),
   }
 }
 
-/** Copies parameters and statistics to a network of the same sizes. */
+/** Copies parameters, statistics and noise to a network of the same architecture. */
 export function copyState(from: Buffers, to: Buffers): void {
   to.parameters.set(from.parameters)
   const running = statisticsOf(from)
   statisticsOf(to).forEach((statistics, i) => statistics.set(running[i]))
+  if (from.noise) to.noise?.copy(from.noise.state())
 }
 
 /** Restores a saved state. Checks all of it before it changes anything. */
@@ -57,7 +62,11 @@ export function loadState(net: Buffers, state: NetworkState): void {
     if (bad >= 0)
       refuse(`load: state.statistics[${i}][${bad}]`, 'a nonnegative number, a variance', show(saved[i][bad]))
   }
+  if (!net.noise && state.noise !== undefined)
+    refuse('load: state.noise', 'absent, since the network has no noise', show(state.noise))
+  const loadNoise = net.noise?.loader(state.noise, 'load: state.noise')
   net.parameters.set(parameters)
+  loadNoise?.()
   statistics.forEach((running, i) => running.set(saved[i]))
 }
 

@@ -33,8 +33,9 @@ export class StoredNetwork {
   }
 
   /**
-   * With batch normalization: whether loss, gradient and products use the statistics of the batch (the default) or the
-   * running ones. Predictions and quantities of single examples always use the running ones.
+   * Whether the loss and what is computed of it are those of training (the default): with the noise last drawn, and,
+   * except for quantities of single examples, with the batch's statistics for batch normalization. Predictions,
+   * activations and the tangent kernel are never.
    */
   get training(): boolean {
     return this.run.training
@@ -84,13 +85,23 @@ export class StoredNetwork {
     for (const norm of norms) norm.updateRunning(this.run.pass.n, momentum)
   }
 
-  /** Returns parameters and running statistics as plain JSON that restores every bit. */
+  /**
+   * Draws new noise for the loss of at most `examples` (default `batch`) examples; a network without noise is left
+   * alone. Until the next call the noise is fixed, so that loss, gradient and products are exact derivatives of each
+   * other. {@link train} calls it before every step.
+   */
+  drawNoise(examples: number = this.batch): void {
+    number(examples, 'drawNoise: examples', { integer: true, min: 1, max: this.batch })
+    this.net.noise?.draw(examples)
+  }
+
+  /** Returns parameters, running statistics and the state of the noise as plain JSON that restores every bit. */
   state(): NetworkState {
     return saveState(this.net)
   }
 
   /**
-   * Restores a {@link state} saved by a network of the same sizes and dtype.
+   * Restores a {@link state} saved by a network of the same sizes, dtype and kind of noise.
    *
    * @throws TypeError or RangeError, before anything changes, for anything else.
    */

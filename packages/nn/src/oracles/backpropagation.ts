@@ -4,6 +4,7 @@ import { backwardFrom, backwardSeparately } from '../passes/gradient.ts'
 import type { Pass } from '../passes/pass.ts'
 import { type Real, zeros } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
+import { resultCopy, resultRows } from './results.ts'
 
 /**
  * Derivatives of some quantity in the activations of one layer, by default in the outputs: one row per example, or a
@@ -35,7 +36,7 @@ export function backpropagate(
     load(pass, start)
     backwardFrom(pass, layer)
   })
-  return run.resultCopy(gradients, out)
+  return resultCopy(run.net, gradients, out)
 }
 
 /** See {@link DenseNetwork.backpropagateToInputs}. */
@@ -48,7 +49,7 @@ export function backpropagateToInputs(
   const { layer, out } = checked(run, options)
   const { scratch, inputCount, dtype } = run.net
   const load = loader(run, examples.count, cotangents, layer)
-  const result = run.resultRows(out, examples, inputCount)
+  const result = resultRows(run, out, examples, inputCount)
   // A function may be refused in a later pass, when nothing may have been written yet.
   const rows = typeof cotangents === 'function' ? zeros(result.length, dtype) : result
   run.forEachSeparately(examples, (start, pass) => {
@@ -63,7 +64,7 @@ export function backpropagateToInputs(
 /** See {@link DenseNetwork.activations}. */
 export function activations(run: BatchRunner, examples: GivenExamples): Real[] {
   const all = perLayer(run, examples)
-  run.forEachSeparately(examples, (start, pass) => {
+  run.forEachPredicted(examples, (start, pass) => {
     pass.layers.forEach(({ a, S }, l) => all[l].set(a.subarray(0, pass.n * S.columns), start * S.columns))
   })
   return all

@@ -1,7 +1,6 @@
 import { refuse, show } from '@opt/core'
 import { type Examples, gather } from '../data/examples.ts'
 import {
-  checkReal,
   checkVector,
   flatRows,
   flatTargets,
@@ -91,14 +90,28 @@ export class BatchRunner {
     }
   }
 
+  /** Whether passes of the loss have noise. */
+  get noisy(): boolean {
+    return this.training && this.net.noise !== null
+  }
+
+  /** Visits each batch after a forward pass with running statistics and without noise. */
+  forEachPredicted(examples: GivenExamples, visit: (start: number, pass: Pass) => void): void {
+    this.forEachBatch(examples, (start, n) => {
+      this.#forward(n, false, false)
+      visit(start, this.#pass)
+    })
+  }
+
   /**
    * Visits each batch after a forward pass with running statistics. If there are targets, the last delta is the
    * derivative of each example's own loss, times `scale`. Returns the sum of losses.
    */
   forEachSeparately(examples: GivenExamples, visit: (start: number, pass: Pass) => void, scale = 1): number {
     let sum = 0
+    this.#checkNoise(examples.count)
     this.forEachBatch(examples, (start, n) => {
-      this.#forward(n, false)
+      this.#forward(n, false, this.noisy)
       if (examples.targets) sum += this.loss.gradient(this.#pass, scale)
       visit(start, this.#pass)
     })
@@ -107,7 +120,7 @@ export class BatchRunner {
 
   /** Repeats the last pass of {@link forEachSeparately}, at other parameters. */
   repeatSeparately(): void {
-    this.#forward(this.#pass.n, false)
+    this.#forward(this.#pass.n, false, this.noisy)
     this.loss.gradient(this.#pass, 1)
   }
 
@@ -149,29 +162,8 @@ export class BatchRunner {
       : { count, inputs, targets }
   }
 
-  /** Returns an array for rows of results. A caller's array is written batch by batch, so checks all examples first. */
-  resultRows(out: Real | undefined, examples: GivenExamples, columns: number): Real {
-    const result = this.#resultArray(out, examples.count * columns)
-    if (out && examples.count > this.net.batch) this.forEachBatch(examples, () => {})
-    return result
-  }
-
-  /** Copies a result to `out`, or to a new array. */
-  resultCopy(x: Real, out: Real | undefined): Real {
-    const result = this.#resultArray(out, x.length)
-    if (result !== x) result.set(x)
-    return result
-  }
-
-  /** Returns the caller's array for a result after checking its length, or a new one. */
-  #resultArray(out: Real | undefined, length: number): Real {
-    if (out === undefined) return zeros(length, this.net.dtype)
-    checkReal(out, length, 'out')
-    return out
-  }
-
-  #forward(n: number, ofBatch: boolean): void {
-    if (this.#pass.n !== n) this.#pass = makePass(this.net, n)
+  #forward(n: number, ofBatch: boolean, noisy: boolean): void {
+    if (this.#pass.n !== n || this.#pass.noisy !== noisy) this.#pass = makePass(this.net, n, { noisy })
     forward(this.#pass, ofBatch)
   }
 
@@ -182,10 +174,17 @@ export class BatchRunner {
 
   /** Runs forward with n of `count` examples. */
   #forwardOf(n: number, count: number): void {
-    const { net } = this
+    const { net, noisy } = this
     const ofBatch = this.training && net.architecture.batchNorm
     if (ofBatch && n < count)
       refuse('inputs', `at most ${net.batch} examples (the option batch) with batch normalization`, `${count}`)
-    this.#forward(n, ofBatch)
+    this.#checkNoise(count)
+    this.#forward(n, ofBatch, noisy)
+  }
+
+  #checkNoise(count: number): void {
+    const most = this.net.noise?.examples ?? 0
+    if (this.noisy && count > most)
+      refuse('inputs', `at most ${most} examples, for which noise was drawn, or training false`, `${count}`)
   }
 }

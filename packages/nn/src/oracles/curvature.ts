@@ -2,6 +2,7 @@ import { backward } from '../passes/gradient.ts'
 import { backwardTangent, forwardTangent } from '../passes/tangent.ts'
 import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
+import { resultCopy } from './results.ts'
 import { setDirection, type Tangent, Tangents } from './tangents.ts'
 
 /** See {@link DenseNetwork.hvp}. */
@@ -12,7 +13,7 @@ export function hessianProduct(run: BatchRunner, examples: GivenExamples, v: Tan
     run.loss.hessianVector(moving, scale, moving.last.deltaTangent)
     backwardTangent(moving)
   })
-  return run.resultCopy(run.net.product, out)
+  return resultCopy(run.net, run.net.product, out)
 }
 
 /** See {@link DenseNetwork.gnvp}. */
@@ -30,5 +31,5 @@ export function gaussNewtonProduct(
     run.loss.hessianVector(pass, scale, pass.last.delta)
     backward(pass)
   })
-  return run.resultCopy(gradients, out)
+  return resultCopy(run.net, gradients, out)
 }

@@ -6,6 +6,7 @@ import type { Pass, PassLayer } from '../passes/pass.ts'
 import { type Real, zeros } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 import type { WeightOptions } from './loss-options.ts'
+import { checkOuterProducts } from './per-example.ts'
 
 /** Options of {@link DenseNetwork.perExampleGradientDifferenceNorms}. */
 export interface DifferenceOptions extends WeightOptions {
@@ -31,6 +32,7 @@ export function gradientDifferenceNorms(
   const { net } = run
   const { parameters } = net
   checkVector(other, parameters.length, 'other', net.dtype)
+  checkOuterProducts(run)
   const norms = new Float64Array(examples.count)
   if (out !== undefined) checkReal(out, norms.length, 'out')
   const own = parameters.slice()

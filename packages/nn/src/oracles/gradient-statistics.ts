@@ -5,6 +5,7 @@ import type { Pass } from '../passes/pass.ts'
 import { layerSquaredNorms } from '../passes/squared-norms.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 import type { WeightOptions } from './loss-options.ts'
+import { checkOuterProducts } from './per-example.ts'
 
 /** Options of {@link DenseNetwork.gradientStatistics}. */
 export interface StatisticsOptions extends WeightOptions {
@@ -36,6 +37,7 @@ export function gradientStatistics(
   examples: GivenExamples,
   { products: hasProducts = true, variances: hasVariances = false }: StatisticsOptions,
 ): GradientStatistics {
+  checkOuterProducts(run)
   boolean(hasProducts, 'options.products')
   boolean(hasVariances, 'options.variances')
   const { net } = run

@@ -38,7 +38,9 @@ export class GradientGram {
       const { x, slope, normalized } = this.#space.layers[l]
       x.set(input.subarray(0, n * inputs), start * inputs)
       slope.fill(1, start * outputs, (start + n) * outputs)
-      if (layer !== last) net.activation.timesSlope(n * outputs, s, a, slope.subarray(start * outputs))
+      const own = slope.subarray(start * outputs)
+      if (layer !== last) net.activation.timesSlope(n * outputs, s, a, own)
+      layers[l + 1]?.noise?.backward(n, own)
       if (norm) normalized.set(norm.normalized.subarray(0, n * outputs), start * outputs)
     })
   }

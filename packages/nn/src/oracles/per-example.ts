@@ -6,6 +6,7 @@ import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
 import { GradientGram } from './gram.ts'
 import type { WeightOptions } from './loss-options.ts'
+import { resultRows } from './results.ts'
 
 /** The layers whose parameters a per-example gradient is taken in. */
 export type NormLayers = 'all' | 'last' | 'each'
@@ -16,6 +17,12 @@ export interface NormOptions extends WeightOptions {
   layers?: NormLayers | undefined
   /** The array to write the norms to. */
   out?: Float64Array | undefined
+}
+
+/** Refuses networks in training with DropConnect, whose gradients of single examples are no outer products. */
+export function checkOuterProducts({ noisy, net }: BatchRunner): void {
+  if (noisy && net.noise?.onWeights)
+    refuse('training', 'false for gradients of single examples with DropConnect', 'true')
 }
 
 /** See {@link DenseNetwork.perExampleLosses}. */
@@ -34,6 +41,7 @@ export function gradientNorms(
   { layers = 'all', out }: NormOptions,
 ): Float64Array {
   oneOf(layers, 'layers', ['all', 'last', 'each'])
+  checkOuterProducts(run)
   const { squares, layers: all } = run.net
   const depth = all.length
   const lowest = layers === 'last' ? depth - 1 : 0
@@ -59,7 +67,7 @@ export function gradientNorms(
 /** See {@link DenseNetwork.inputGradient}. */
 export function inputGradients(run: BatchRunner, examples: GivenExamples, out: Real | undefined): Real {
   const { scratch, inputCount } = run.net
-  const result = run.resultRows(out, examples, inputCount)
+  const result = resultRows(run, out, examples, inputCount)
   run.forEachSeparately(examples, (start, pass) => {
     backwardSeparately(pass, { out: matrixView(scratch, pass.n, inputCount) })
     result.set(scratch.subarray(0, pass.n * inputCount), start * inputCount)
@@ -69,6 +77,7 @@ export function inputGradients(run: BatchRunner, examples: GivenExamples, out: R
 
 /** See {@link DenseNetwork.perExampleInnerProducts}. */
 export function gradientProducts(run: BatchRunner, examples: GivenExamples): Float64Array {
+  checkOuterProducts(run)
   const { outputCount } = run.net
   const gram = new GradientGram(run.net, examples.count, 1)
   run.forEachSeparately(examples, (start, pass) => {
@@ -82,7 +91,7 @@ export function gradientProducts(run: BatchRunner, examples: GivenExamples): Flo
 export function ntk(run: BatchRunner, examples: GivenExamples): Float64Array {
   const { outputCount } = run.net
   const gram = new GradientGram(run.net, examples.count, outputCount)
-  run.forEachSeparately(examples, (start, pass) => gram.add(pass, start))
+  run.forEachPredicted(examples, (start, pass) => gram.add(pass, start))
   const { outputRows } = gram
   for (let row = 0; row < examples.count * outputCount; row++) outputRows[row * outputCount + (row % outputCount)] = 1
   return gram.products()

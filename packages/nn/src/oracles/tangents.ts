@@ -5,6 +5,7 @@ import { makePass, type Pass } from '../passes/pass.ts'
 import { backwardTangent, forwardTangent, toInputTangent } from '../passes/tangent.ts'
 import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
+import { resultRows } from './results.ts'
 
 /** A direction in the parameters, in the inputs of the examples, or in both; a bare array is one in the parameters. */
 export type Tangent =
@@ -43,7 +44,7 @@ export class Tangents {
   forward(pass: Pass, start: number, inputsMove = false): Pass {
     const net = this.#net
     const given = this.#inputs
-    const moving = given || inputsMove ? makePass(net, pass.n, true) : pass
+    const moving = given || inputsMove ? makePass(net, pass.n, { inputsMove: true, noisy: pass.noisy }) : pass
     const columns = net.inputCount
     if (given) net.inputsTangent.set(slice(given, start * columns, (start + pass.n) * columns))
     else if (inputsMove) net.inputsTangent.fill(0)
@@ -64,7 +65,7 @@ const isArray = (v: Tangent): v is ArrayLike<number> => typeof (v as ArrayLike<n
 /** See {@link DenseNetwork.jvp}. */
 export function jacobianProduct(run: BatchRunner, examples: GivenExamples, v: Tangent, out: Real | undefined): Real {
   const { outputCount } = run.net
-  const result = run.resultRows(out, examples, outputCount)
+  const result = resultRows(run, out, examples, outputCount)
   const tangents = new Tangents(run, v, examples.count)
   run.forEachAsInLoss(examples, (start, pass) => {
     const { n, last } = tangents.forward(pass, start)
@@ -94,7 +95,7 @@ export function inputGradientTangents(
   out: Real | undefined,
 ): Real {
   const { inputCount, scratch } = run.net
-  const result = run.resultRows(out, examples, inputCount)
+  const result = resultRows(run, out, examples, inputCount)
   const tangents = new Tangents(run, v, examples.count)
   run.forEachSeparately(examples, (start, pass) => {
     const moving = tangents.forward(pass, start, true)

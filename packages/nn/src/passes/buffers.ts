@@ -3,6 +3,7 @@ import {
   gemmScratch,
   type MatrixKernels,
   matrixKernels,
+  type Random,
   type ScanKernels,
   scanKernels,
   type VectorKernels,
@@ -11,7 +12,9 @@ import {
 } from '@opt/core'
 import type { Activation } from '../layers/activations.ts'
 import { BatchNorm } from '../layers/batch-norm.ts'
+import { LayerNoise, type NoiseRates, type NoisyInputs, type NoisyWeights } from '../layers/layer-noise.ts'
 import type { Loss } from '../layers/losses.ts'
+import { Noise } from '../layers/noise.ts'
 import { type Architecture, layerViews, type ParameterViews, parameterCount } from '../layers/parameters.ts'
 import type { Precision, Real } from '../real.ts'
 
@@ -31,6 +34,7 @@ export interface LayerBuffers extends ParameterViews {
   readonly delta: Real
   readonly deltaTangent: Real
   readonly norm: BatchNorm | null
+  readonly noise: LayerNoise | null
 }
 
 /** What a network is made of. */
@@ -40,6 +44,8 @@ export interface NetworkSettings {
   readonly loss: Loss
   readonly dtype: Precision
   readonly batch: number
+  /** The generator that noise is drawn from; null without noise. */
+  readonly random: Random | null
 }
 
 /** Everything that passes over at most `batch` examples work on, in one piece of memory. */
@@ -48,6 +54,7 @@ export interface Buffers extends NetworkSettings {
   readonly outputCount: number
   readonly kernels: VectorKernels & ScanKernels & MatrixKernels
   readonly layers: readonly LayerBuffers[]
+  readonly noise: Noise | null
   readonly parameters: Real
   readonly gradients: Real
   /** v of a Hessian- or Gauss-Newton-vector product. */
@@ -67,8 +74,8 @@ export interface Buffers extends NetworkSettings {
   readonly squares: Float64Array
 }
 
-export function makeBuffers({ architecture, activation, loss, dtype, batch }: NetworkSettings): Buffers {
-  const { sizes } = architecture
+export function makeBuffers({ architecture, activation, loss, dtype, batch, random }: NetworkSettings): Buffers {
+  const { sizes, noise: rates } = architecture
   const { rows, kernels, ...flat } = allocate([vectorKernels, scanKernels, matrixKernels], (views) =>
     layout(views, architecture, batch, dtype),
   )
@@ -77,7 +84,7 @@ export function makeBuffers({ architecture, activation, loss, dtype, batch }: Ne
   const gradients = layerViews(architecture, flat.gradients)
   const direction = layerViews(architecture, flat.direction)
   const product = layerViews(architecture, flat.product)
-  const layers = rows.map(({ normalized, normalizedTangent, ...own }, l): LayerBuffers => {
+  const layers = rows.map(({ normalized, normalizedTangent, noisyInputs, noisyWeights, ...own }, l): LayerBuffers => {
     const views = {
       parameters: parameters[l],
       gradients: gradients[l],
@@ -89,6 +96,7 @@ export function makeBuffers({ architecture, activation, loss, dtype, batch }: Ne
       ...views,
       input: l === 0 ? flat.inputs : rows[l - 1].a,
       inputTangent: l === 0 ? null : rows[l - 1].aTangent,
+      noise: noisyInputs || noisyWeights ? new LayerNoise(rates![l], views, noisyInputs, noisyWeights) : null,
       norm: normalized && new BatchNorm(views, normalized, normalizedTangent as Real),
     }
   })
@@ -98,6 +106,14 @@ export function makeBuffers({ architecture, activation, loss, dtype, batch }: Ne
     loss,
     dtype,
     batch,
+    random,
+    noise:
+      random &&
+      new Noise(
+        layers.flatMap(({ noise }) => noise ?? []),
+        batch,
+        random,
+      ),
     inputCount: sizes[0],
     outputCount: sizes[sizes.length - 1],
     kernels,
@@ -123,6 +139,7 @@ function layout(views: Views, architecture: Architecture, batch: number, dtype: 
     const s = activations()
     const sTangent = activations()
     return {
+      ...noiseLayout(real, batch, sizes[i], outputs, architecture.noise?.[i]),
       s,
       sTangent,
       a: hidden ? activations() : s,
@@ -145,5 +162,30 @@ function layout(views: Views, architecture: Architecture, batch: number, dtype: 
     ones: real(batch),
     scratch: real(batch * Math.max(...sizes)),
     work: real(work),
+  }
+}
+
+function noiseLayout(
+  real: (n: number) => Real,
+  batch: number,
+  inputs: number,
+  outputs: number,
+  rates: NoiseRates | undefined,
+): { noisyInputs: NoisyInputs | null; noisyWeights: NoisyWeights | null } {
+  const { dropout = 0, gaussianNoise = 0, dropConnect = 0 } = rates ?? {}
+  const rows = () => real(batch * inputs)
+  const weights = () => real(inputs * outputs)
+  return {
+    noisyInputs:
+      dropout > 0 || gaussianNoise > 0
+        ? {
+            keep: dropout > 0 ? rows() : null,
+            added: gaussianNoise > 0 ? rows() : null,
+            input: rows(),
+            inputTangent: rows(),
+          }
+        : null,
+    noisyWeights:
+      dropConnect > 0 ? { keep: weights(), weight: weights(), direction: weights(), scratch: weights() } : null,
   }
 }

@@ -7,7 +7,8 @@ import type { Matrix, Pass, PassLayer } from './pass.ts'
 export function forward({ net, n, layers, last }: Pass, ofBatch: boolean): void {
   const { kernels, activation, work } = net
   for (const layer of layers) {
-    const { parameters, X, W, S, s, a, norm } = layer
+    const { parameters, source, X, W, S, s, a, norm, noise } = layer
+    noise?.forward(n, source)
     fillRows(S, parameters.bias)
     kernels.gemm(1, X, W, S, work)
     norm?.forward(n, s, ofBatch)
@@ -28,13 +29,12 @@ export function backward(pass: Pass): void {
  * derivatives in s of layers with batch normalization are left in their deltaTangent.
  */
 export function backwardFrom({ net, n, layers }: Pass, top: number, keepsScaled = false): void {
-  const { kernels, work } = net
   for (let l = top; l >= 0; l--) {
     const { gradients, X, D, delta, deltaTangent, WGradient, norm } = layers[l]
     throughActivation(net, layers, l)
     if (norm && keepsScaled) deltaTangent.set(delta)
     norm?.backward(n, delta)
-    kernels.gemm(1, transpose(X), D, WGradient, work)
+    addOuterProducts(net, layers[l], X, D, WGradient)
     addColumnSums(net, D, gradients.bias)
     if (l > 0) toLayerBelow(net, layers[l], D, layers[l - 1].D)
   }
@@ -74,10 +74,24 @@ export function throughActivation({ activation }: Buffers, layers: readonly Pass
   if (l < layers.length - 1) activation.timesSlope(S.rows * S.columns, s, a, delta)
 }
 
-/** Passes derivatives to the layer below: out = D W'. */
-export function toLayerBelow({ kernels, work }: Buffers, { W }: PassLayer, D: Matrix, out: Matrix): void {
+/** Passes derivatives to the layer below: out = D W', through the noise on the inputs. */
+export function toLayerBelow({ kernels, work }: Buffers, { W, noise }: PassLayer, D: Matrix, out: Matrix): void {
   out.data.fill(0, 0, out.rows * out.columns)
   kernels.gemm(1, D, transpose(W), out, work)
+  noise?.backward(out.rows, out.data)
+}
+
+/** Adds X'D to a gradient of the weights, through the noise on the weights. */
+export function addOuterProducts(net: Buffers, { noise }: PassLayer, X: Matrix, D: Matrix, sum: Matrix): void {
+  const { kernels, work } = net
+  if (!noise?.weights) {
+    kernels.gemm(1, transpose(X), D, sum, work)
+    return
+  }
+  const { keep, scratch } = noise.weights
+  scratch.fill(0)
+  kernels.gemm(1, transpose(X), D, { ...sum, data: scratch }, work)
+  for (let i = 0; i < keep.length; i++) sum.data[i] += keep[i] * scratch[i]
 }
 
 /** sums += the column sums of D. */

@@ -1,7 +1,7 @@
 import { matrixView, transpose } from '@opt/core'
 import type { Buffers } from './buffers.ts'
-import { addColumnSums, fillRows, toLayerBelow } from './gradient.ts'
-import type { Pass, PassLayer } from './pass.ts'
+import { addColumnSums, addOuterProducts, fillRows, toLayerBelow } from './gradient.ts'
+import type { Matrix, Pass, PassLayer } from './pass.ts'
 
 /**
  * Derivatives along a direction in the parameters by the R-operator, R{f}(w) = d/dt f(w + t v) at t = 0
@@ -12,7 +12,8 @@ import type { Pass, PassLayer } from './pass.ts'
 export function forwardTangent({ net, n, layers, last }: Pass): void {
   const { kernels, activation, work } = net
   for (const layer of layers) {
-    const { direction, X, XTangent, W, WDirection, STangent, s, sTangent, a, aTangent, norm } = layer
+    const { direction, sourceTangent, X, XTangent, W, WDirection, STangent, s, sTangent, a, aTangent, norm } = layer
+    layer.noise?.forwardTangent(n, sourceTangent)
     fillRows(STangent, direction.bias)
     kernels.gemm(1, X, WDirection, STangent, work)
     if (XTangent) kernels.gemm(1, XTangent, W, STangent, work)
@@ -28,19 +29,18 @@ export function forwardTangent({ net, n, layers, last }: Pass): void {
  * After {@link forwardTangent}.
  */
 export function backwardTangent({ net, n, layers }: Pass): void {
-  const { kernels, work, activation } = net
+  const { activation } = net
   for (let l = layers.length - 1; l >= 0; l--) {
     const layer = layers[l]
-    const { product, X, XTangent, D, DTangent, WDirection, WProduct, delta, deltaTangent, norm } = layer
+    const { product, X, XTangent, D, DTangent, WProduct, delta, deltaTangent, norm } = layer
     if (l < layers.length - 1) slopeTangent(net, n, layer)
     norm?.backwardTangent(n, delta, deltaTangent)
-    kernels.gemm(1, transpose(X), DTangent, WProduct, work)
-    if (XTangent) kernels.gemm(1, transpose(XTangent), D, WProduct, work)
+    addOuterProducts(net, layer, X, DTangent, WProduct)
+    if (XTangent) addOuterProducts(net, layer, XTangent, D, WProduct)
     addColumnSums(net, DTangent, product.bias)
     if (l === 0) break
     const below = layers[l - 1]
-    toLayerBelow(net, layer, DTangent, below.DTangent)
-    kernels.gemm(1, D, transpose(WDirection), below.DTangent, work)
+    tangentToLayerBelow(net, layer, below.DTangent)
     // Below a piecewise linear layer whose own input has no tangent, dloss/da is not used.
     if (below.inputTangent || below.norm || activation.timesCurvature) toLayerBelow(net, layer, D, below.D)
   }
@@ -48,11 +48,16 @@ export function backwardTangent({ net, n, layers }: Pass): void {
 
 /** Writes R{gradient in the inputs} to scratch, in rows, after {@link backwardTangent} of a pass whose inputs move. */
 export function toInputTangent({ net, n, layers }: Pass): void {
-  const { kernels, work, scratch, inputCount } = net
-  const [first] = layers
-  const out = matrixView(scratch, n, inputCount)
-  toLayerBelow(net, first, first.DTangent, out)
-  kernels.gemm(1, first.D, transpose(first.WDirection), out, work)
+  tangentToLayerBelow(net, layers[0], matrixView(net.scratch, n, net.inputCount))
+}
+
+/** out = R{D W'}, through the noise on the inputs. */
+function tangentToLayerBelow({ kernels, work }: Buffers, layer: PassLayer, out: Matrix): void {
+  const { D, DTangent, W, WDirection, noise } = layer
+  out.data.fill(0, 0, out.rows * out.columns)
+  kernels.gemm(1, DTangent, transpose(W), out, work)
+  kernels.gemm(1, D, transpose(WDirection), out, work)
+  noise?.backward(out.rows, out.data)
 }
 
 /** From dloss/da to dloss/ds, with tangents: R{delta} = phi' R{back} + phi'' R{s} back and delta = phi' back. */

@@ -21,7 +21,7 @@ export function restore(network: DenseNetwork, optimizer: Stepper, resume: Check
   number(resume.step, 'resume.step', { integer: true, min: 0 })
   checkOrder(resume.order, order.length)
   // Loading into a copy checks the network's state; the network itself changes last, when nothing can fail any more.
-  network.clone({ batch: 1 }).load(resume.network)
+  network.clone({ batch: resume.network?.noise ? network.batch : 1 }).load(resume.network)
   if (resume.optimizer === null) {
     if (optimizer.state) refuse('resume.optimizer', 'a state of the optimizer', 'null')
   } else if (optimizer.load) {

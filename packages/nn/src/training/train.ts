@@ -40,6 +40,7 @@ export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOpt
       const place = step % perEpoch
       if (place === 0) random.shuffle(order)
       const indices = order.subarray(place * batchSize, (place + 1) * batchSize)
+      network.drawNoise(Math.min(batchSize, network.batch))
       const loss = network.lossAndGradientAt(examples, indices)
       const failed = !Number.isFinite(loss)
       if (!failed) {
