@@ -153,6 +153,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/lr-refinement/experiment',
   },
   {
+    name: 'perceptron-gd',
+    version: '0.0.0',
+    title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
+    authors: ['Alexander Tyurin'],
+    year: 2024,
+    venue: 'arXiv',
+    arXiv: '2412.08424',
+    topic: 'classification',
+    tasks: [
+      'I want to separate two classes by a line',
+      'Can my data be separated at all?',
+      'I need the largest margin, with a proof',
+      'My LIBSVM file has sparse rows and two classes',
+    ],
+    summary:
+      'Separates classes by planes with gradient steps of any size, and proves the margin from both sides or that no plane can.',
+    module: '@opt/perceptron-gd/experiment',
+  },
+  {
     name: 'sea-omd',
     version: '0.0.0',
     title: 'Optimistic Online Mirror Descent for Bridging Stochastic and Adversarial Online Convex Optimization',
@@ -247,6 +266,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
+  '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
