@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cac } from 'cac'
 import { addInfo } from './commands/info.ts'
 import { addList } from './commands/list.ts'
+import { addRefine } from './commands/refine.ts'
 import { addReproduce } from './commands/reproduce.ts'
 import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
@@ -10,7 +11,7 @@ import { sentenceOf, UsageError } from './problem.ts'
 import type { Session } from './session.ts'
 import { nameable } from './terminal/printable.ts'
 
-const COMMANDS = [addList, addInfo, addReproduce, addStream, addTransport]
+const COMMANDS = [addList, addInfo, addReproduce, addRefine, addStream, addTransport]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 

@@ -61,8 +61,17 @@ export async function openSource(
   }
 }
 
-/** @throws Problem naming the line after which the source cannot be read. */
-async function* readLines(source: Source, signal: AbortSignal, onBytes?: (bytes: number) => void) {
+/**
+ * Reads a source as lines, some at a time; they end early, without an error, when the signal is aborted.
+ *
+ * @param onBytes is called after each chunk with the number of bytes read so far.
+ * @throws Problem naming the line after which the source cannot be read.
+ */
+export async function* readLines(
+  source: Source,
+  signal: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<string[], void, void> {
   let count = 0
   try {
     for await (const lines of linesOf(chunksOf(source, signal, onBytes))) {
