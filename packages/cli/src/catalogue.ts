@@ -153,6 +153,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/lr-refinement/experiment',
   },
   {
+    name: 'lv-hba',
+    version: '0.0.0',
+    title: 'Constrained Bi-Level Optimization: Proximal Lagrangian Value Function Approach and Hessian-free Algorithm',
+    authors: ['Wei Yao', 'Chengming Yu', 'Shangzhi Zeng', 'Jin Zhang'],
+    year: 2024,
+    venue: 'ICLR 2024',
+    arXiv: '2401.16164',
+    topic: 'optimisation',
+    tasks: [
+      'I want to tune hyperparameters of a constrained model',
+      'I want to find mislabelled examples with a support vector machine',
+      'I have a bilevel problem without second derivatives',
+      'I want to set prices or tolls that others respond to',
+    ],
+    summary:
+      'Bilevel problems whose lower level has constraints, by gradients alone: one loop, no Hessian, no inner solve.',
+    module: '@opt/lv-hba/experiment',
+  },
+  {
     name: 'perceptron-gd',
     version: '0.0.0',
     title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
@@ -266,6 +285,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
+  '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
