@@ -8,7 +8,7 @@ const ITERATIONS = 2500
 const EVERY = 10
 
 const GRID: Record<Scale, { seeds: number; widths: number[] }> = {
-  quick: { seeds: 5, widths: [10, 30] },
+  quick: { seeds: 2, widths: [10, 30] },
   standard: { seeds: 5, widths: [10, 30, 100] },
   full: { seeds: 10, widths: [10, 30, 100] },
 }
