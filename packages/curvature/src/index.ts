@@ -6,6 +6,7 @@
 
 export { type Eigen, type EigenOptions, symmetricEigen } from './eigen/symmetric-eigen.ts'
 export { tridiagonalEigen } from './eigen/tridiagonal-eigen.ts'
+export { type AsymmetryOptions, asymmetry } from './estimates/asymmetry.ts'
 export { type DiagonalEstimate, type DiagonalOptions, type DiagonalReport, diagonal } from './estimates/diagonal.ts'
 export { type HutchPlusPlusOptions, hutchPlusPlus } from './estimates/hutch-plus-plus.ts'
 export {

@@ -27,6 +27,12 @@ fuzz(
       { vectors: true },
     ],
     tridiagonalEigen: () => [[1, 2, 3], [0.5, 0.25], { vectors: true }],
+    asymmetry: {
+      args: () => [operator(), { pairs: 2, seed: 1 }],
+      says,
+      loose: ['1.seed'],
+      budgets: [...size, '1.pairs'],
+    },
     ritzValues: () => [{ alpha: [1, 2, 3], beta: [0.5, 0.25, 0.125] }],
     samplingBound: () => [{ size: 5, probes: 2, failure: 0.1 }],
     lanczosGap: () => [{ size: 5, steps: 2, failure: 0.1 }],

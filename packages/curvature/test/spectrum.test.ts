@@ -132,3 +132,11 @@ test('a wide gap is infinite, a full space has none, and a run may stop early', 
   const stopped = api.spectrum(A, { steps: 10, maxIterations: 25 })
   expect([stopped.status, stopped.rules.length, stopped.products]).toEqual(['max-iterations', 2, 25])
 })
+
+test('asymmetry tells symmetric products from others', () => {
+  const A = api.symmetric(50, (v) => v.map((x, i) => i * x + (v[i + 1] ?? 0) + (v[i - 1] ?? 0)))
+  expect(api.asymmetry(A, { pairs: 5 })).toBeLessThan(1e-15)
+  const B = api.symmetric(50, (v) => v.map((x, i) => i * x + (v[i + 1] ?? 0)))
+  expect(api.asymmetry(B, { pairs: 5 })).toBeGreaterThan(1e-4)
+  expect(api.asymmetry(api.symmetric(3, (v) => v.map(() => 0)))).toBe(0)
+})
