@@ -61,6 +61,23 @@ export const papers: readonly Paper[] = [
     module: '@opt/adamp/experiment',
   },
   {
+    name: 'batch-lr-scaling',
+    version: '0.0.0',
+    title: 'Learning Rates as a Function of Batch Size: A Random Matrix Theory Approach to Neural Network Training',
+    authors: ['Diego Granziol', 'Stefan Zohren', 'Stephen Roberts'],
+    year: 2022,
+    venue: 'JMLR 23',
+    arXiv: '2006.09092',
+    topic: 'learning rates',
+    tasks: [
+      'I change the batch size and want to know what happens to my learning rate',
+      'I do not want to search a learning rate',
+      'I want to know how sharp the loss of my batches is',
+    ],
+    summary: 'A learning rate for every batch size from the curvature of your own batches, and none to search.',
+    module: '@opt/batch-lr-scaling/experiment',
+  },
+  {
     name: 'convex-relu-admm',
     version: '0.0.0',
     title:
@@ -280,6 +297,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adadagrad/experiment': () => import('@opt/adadagrad/experiment'),
   '@opt/adahessian/experiment': () => import('@opt/adahessian/experiment'),
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
+  '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),

@@ -1,0 +1,172 @@
+// Spectral density of a network's Hessian beside PyHessian, in turns; what Lanczos adds to its products; the learner.
+// node bench/index.mjs [--quick]     Python with torch and pyhessian: OPT_PYTHON, or .venv-peers in the repository's root.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RateLearner } from '@opt/batch-lr-scaling'
+import { lanczos, spectrum, symmetric } from '@opt/curvature'
+import { loadTable } from '@opt/datasets-tables'
+import { mlp } from '@opt/nn'
+import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
+
+const quick = process.argv.includes('--quick')
+const ROUNDS = quick ? 1 : 5
+const COUNT = 1400
+const [PROBES, STEPS] = [4, 40]
+
+const { features, labels } = await loadTable('digits')
+const inputs = features.slice(0, COUNT * 64).map((pixel) => pixel / 16)
+const targets = labels.slice(0, COUNT)
+
+const seconds = (work) => {
+  const start = performance.now()
+  work()
+  return (performance.now() - start) / 1000
+}
+const show = (s) => (s >= 1 ? `${s.toPrecision(3)} s` : `${(s * 1e3).toPrecision(3)} ms`)
+const table = (head, rows) => {
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`)
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+}
+
+/** The Hessian of a network over rows, counting the seconds of its products. */
+function timed(network, rows) {
+  const data = network.examples(inputs.subarray(0, rows * 64), targets.subarray(0, rows))
+  const clock = { products: 0 }
+  const operator = symmetric(network.parameters.length, (v, out) => {
+    const start = performance.now()
+    network.hvp(data.inputs, data.targets, v, out)
+    clock.products += (performance.now() - start) / 1000
+  })
+  return { operator, clock }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'opt-bench-'))
+const peer = await startPeer(new URL('pyhessian_peer.py', import.meta.url))
+const file = (name, values) => {
+  writeFileSync(join(folder, name), values)
+  return join(folder, name)
+}
+const density = []
+const notes = []
+for (const hidden of quick ? [32] : [32, 128, 512]) {
+  console.error(`density, 64-${hidden}-10`)
+  const sizes = [64, hidden, 10]
+  const networks = {
+    float64: mlp({ sizes, seed: 0, batch: COUNT }),
+    float32: mlp({ sizes, seed: 0, batch: COUNT, dtype: 'float32' }),
+  }
+  const request = JSON.stringify({
+    sizes,
+    steps: STEPS,
+    probes: PROBES,
+    inputs: file('inputs', inputs),
+    labels: file('labels', targets),
+    parameters: file('parameters', networks.float64.parameters),
+  })
+  const best = { float64: Infinity, float32: Infinity, peer: Infinity }
+  let [highest, theirs] = [0, 0]
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const dtype of ['float64', 'float32']) {
+      const { operator } = timed(networks[dtype], COUNT)
+      const work = () => {
+        const found = spectrum(operator, { probes: PROBES, steps: STEPS, history: false })
+        found.density()
+        highest = found.highest
+      }
+      best[dtype] = Math.min(best[dtype], seconds(work))
+    }
+    if (!peer) continue
+    const reply = JSON.parse(await peer.ask(request))
+    best.peer = Math.min(best.peer, reply.seconds)
+    theirs = reply.highest
+  }
+  const times = (dtype) => (peer ? (best.peer / best[dtype]).toFixed(1) : '-')
+  density.push([
+    sizes.join('-'),
+    networks.float64.parameters.length,
+    show(best.float64),
+    show(best.float32),
+    peer ? show(best.peer) : '-',
+    times('float64'),
+    times('float32'),
+  ])
+  if (peer)
+    notes.push(`${sizes.join('-')}: largest node ${highest.toPrecision(4)} here, ${theirs.toPrecision(4)} there`)
+}
+peer?.stop()
+rmSync(folder, { recursive: true })
+
+const overhead = []
+for (const hidden of quick ? [32] : [32, 128, 512, 1333])
+  for (const [rows, steps] of [
+    [COUNT, 40],
+    [128, 6],
+  ]) {
+    console.error(`overhead, 64-${hidden}-10, ${rows} rows`)
+    const network = mlp({ sizes: [64, hidden, 10], seed: 0, batch: rows })
+    const { operator, clock } = timed(network, rows)
+    let best = { total: Infinity, products: 0 }
+    for (let round = 0; round < 3 * ROUNDS; round++) {
+      clock.products = 0
+      const total = seconds(() => lanczos(operator, { steps, history: false }))
+      if (total < best.total) best = { total, products: clock.products }
+    }
+    const share = best.total / best.products - 1
+    overhead.push([
+      network.parameters.length,
+      rows,
+      steps,
+      show(best.products),
+      show(best.total - best.products),
+      `${(100 * share).toFixed(1)}%`,
+    ])
+  }
+
+const learner = []
+for (const batch of quick ? [32] : [1, 16, 256]) {
+  console.error(`learner, batch ${batch}`)
+  const network = mlp({ sizes: [64, 32, 10], seed: 0, batch: Math.max(batch, 128) })
+  const measure = new RateLearner({ products: { network, inputs, targets }, batch })
+  const data = network.examples(inputs, targets)
+  const order = Int32Array.from({ length: COUNT }, (_, i) => i)
+  const epoch = () => {
+    for (let at = 0; at + batch <= COUNT; at += batch) {
+      network.lossAndGradientAt(data, order.subarray(at, at + batch))
+      network.descend(1e-4)
+    }
+  }
+  let best = [Infinity, Infinity]
+  for (let round = 0; round < 3 * ROUNDS; round++)
+    best = [
+      Math.min(best[0], seconds(epoch)),
+      Math.min(
+        best[1],
+        seconds(() => measure.measure()),
+      ),
+    ]
+  learner.push([batch, show(best[0]), show(best[1])])
+}
+
+console.log(
+  `Spectral density of the Hessian of a network on ${COUNT} digits, ${PROBES} random vectors, ${STEPS} steps:\n`,
+)
+table(
+  [
+    'network',
+    'parameters',
+    'float64',
+    'float32',
+    `PyHessian ${peer?.version ?? '(not found)'}, float32`,
+    'times as fast, float64',
+    'float32',
+  ],
+  density,
+)
+console.log('\nOne Lanczos run: what it costs beyond its products (full reorthogonalisation):\n')
+table(['parameters', 'rows', 'steps', 'products', 'Lanczos', 'share'], overhead)
+console.log('\nThe learner on 64-32-10, 12 products of 128 examples, beside an epoch of 1400 examples:\n')
+table(['batch', 'epoch', 'measurement'], learner)
+console.log(`\nNode ${process.version}, one thread each, the best of ${ROUNDS} or more rounds in turns.`)
+for (const note of notes) console.log(`- ${note}`)
+if (!peer) console.log(NO_PEER)

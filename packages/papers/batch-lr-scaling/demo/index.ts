@@ -1,0 +1,146 @@
+import { batchNoise, batchSharpness, measuredSharpness, RateLearner } from '@opt/batch-lr-scaling'
+import { type ControlValues, type Demo, type Figure, type Frame, random } from '@opt/core'
+import { type DenseNetwork, mlp } from '@opt/nn'
+import { SGD } from '@opt/optimizers'
+
+const COUNT = 480
+const INPUTS = 12
+const CLASSES = 6
+const EPOCHS = 16
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+/** The rate that someone tuned at this batch size. */
+const TUNED = { batch: 4, rate: 0.03 }
+
+/** Noisy points round a centre for each class. */
+function clusters() {
+  const rng = random(5)
+  const centres = Array.from({ length: CLASSES }, () => Array.from({ length: INPUTS }, () => rng.normal()))
+  const targets = Int32Array.from({ length: COUNT }, (_, i) => i % CLASSES)
+  const inputs = Float64Array.from({ length: COUNT * INPUTS }, (_, k) =>
+    rng.normal(centres[targets[Math.floor(k / INPUTS)]][k % INPUTS], 0.8),
+  )
+  return { inputs, targets }
+}
+
+/** A network in training. */
+class Runner {
+  readonly label: string
+  readonly network: DenseNetwork = mlp({ sizes: [INPUTS, 24, CLASSES], seed: 3 })
+  readonly losses: number[] = []
+  readonly #optimizer: SGD
+  readonly #rng = random(9)
+
+  constructor(label: string, learningRate: (network: DenseNetwork) => number | ((step: number) => number)) {
+    this.label = label
+    this.#optimizer = new SGD(this.network.parameters, { learningRate: learningRate(this.network), momentum: 0.9 })
+  }
+
+  get lost(): boolean {
+    return this.losses.length > 0 && !(this.losses[this.losses.length - 1] < 1e3)
+  }
+
+  epoch({ inputs, targets }: ReturnType<typeof clusters>, batch: number): void {
+    if (this.losses.length === 0) this.losses.push(this.network.loss(inputs, targets))
+    const examples = this.network.examples(inputs, targets)
+    const order = this.#rng.permutation(COUNT)
+    for (let at = 0; at + batch <= COUNT && !this.lost; at += batch) {
+      const loss = this.network.lossAndGradientAt(examples, order.subarray(at, at + batch))
+      if (!(loss < 1e3)) this.losses.push(1e3)
+      else this.#optimizer.step(this.network.gradients)
+    }
+    if (!this.lost) this.losses.push(Math.min(1e3, this.network.loss(inputs, targets)))
+  }
+}
+
+function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, void> {
+  const batch = Math.round(chosen as number)
+  const rate = tuned as number
+  const data = clusters()
+  let learner: RateLearner | undefined
+  const runners = [
+    new Runner('learned', (network) => {
+      learner = new RateLearner({ products: { network, ...data }, batch })
+      return learner.schedule
+    }),
+    new Runner('fixed', () => rate),
+    new Runner('linear rule', () => (rate * batch) / TUNED.batch),
+  ]
+  const products = { network: runners[0].network, ...data, matrix: 'gauss-newton' } as const
+  let sharp = sharpness(products, batch, 0)
+  for (let epoch = 1; epoch <= EPOCHS; epoch++) {
+    for (const runner of runners) if (!runner.lost) runner.epoch(data, batch)
+    if (epoch % 4 === 0) sharp = sharpness(products, batch, epoch)
+    yield {
+      figures: [sharp.figure, losses(runners)],
+      readout: [
+        ['batch size', String(batch)],
+        ['rate learned', (learner?.measurement?.rate ?? 0).toPrecision(2)],
+        ['fixed', rate.toPrecision(2)],
+        ['linear rule', ((rate * batch) / TUNED.batch).toPrecision(2)],
+        ['largest eigenvalue of a batch', sharp.measured.toFixed(1)],
+        ...runners.filter(({ lost }) => lost).map(({ label }): [string, string] => [label, 'lost']),
+      ],
+      progress: epoch / EPOCHS,
+    }
+  }
+}
+
+/** How sharp batches are now, measured and predicted. */
+function sharpness(products: Parameters<typeof batchNoise>[0], batch: number, epoch: number) {
+  const noise = batchNoise(products, { seed: 1, history: false })
+  const sizes = [...SIZES.filter((size) => size !== batch), batch].sort((a, b) => a - b)
+  const found = measuredSharpness(products, { batches: sizes, repeats: 6, steps: 15, seed: 1, history: false }).sizes
+  const predicted = (model: 'isotropic' | 'aligned' | 'trace') =>
+    sizes.map((size) => batchSharpness(noise, size, { model }).highest)
+  const here = found[sizes.indexOf(batch)]
+  const figure: Figure = {
+    kind: 'line',
+    title: `Largest eigenvalue of a batch, after ${epoch} epochs`,
+    x: { label: 'batch size', scale: 'log' },
+    y: { label: 'eigenvalue', scale: 'log' },
+    series: [
+      { label: 'measured', x: sizes, y: found.map(({ highest }) => highest) },
+      { label: 'theorem, mean noise', x: sizes, y: predicted('isotropic'), dashed: true },
+      { label: 'theorem, aligned noise', x: sizes, y: predicted('aligned'), dashed: true },
+      { label: 'trace form', x: sizes, y: predicted('trace'), dashed: true },
+      { label: 'your batch', x: [batch, batch], y: [noise.lambda, here.highest] },
+    ],
+  }
+  return { figure, measured: here.highest }
+}
+
+function losses(runners: Runner[]): Figure {
+  return {
+    kind: 'line',
+    title: 'Training loss',
+    x: { label: 'epoch' },
+    y: { label: 'loss', scale: 'log' },
+    series: runners.map(({ label, losses }) => ({
+      label,
+      x: losses.map((_, epoch) => epoch),
+      y: losses.map((loss) => Math.max(loss, 1e-4)),
+    })),
+  }
+}
+
+const demo: Demo = {
+  title: 'What happens to my learning rate when the batch changes?',
+  intro:
+    'Drag the batch size. Small batches are sharper than all the data, so that a rate tuned at 4 is lost at 1, and it is slow at 256, where the linear rule overshoots. The learned rate measures the curvature as it goes, and nobody tuned it.',
+  controls: [
+    { kind: 'range', name: 'batch', label: 'batch size', min: 1, max: 256, step: 1, log: true, value: 1 },
+    { kind: 'range', name: 'tuned', label: 'rate tuned at 4', min: 0.01, max: 1, log: true, value: TUNED.rate },
+  ],
+  run,
+  code: ({ batch, tuned }) => `import { RateLearner, scaleRate } from '@opt/batch-lr-scaling'
+import { train } from '@opt/nn'
+import { SGD } from '@opt/optimizers'
+
+const batch = ${Math.round(batch as number)}
+const learner = new RateLearner({ products: { network, inputs, targets }, batch })
+const optimizer = new SGD(network.parameters, { learningRate: learner.schedule, momentum: 0.9 })
+train(network, { inputs, targets }, { optimizer, epochs: ${EPOCHS}, batchSize: batch })
+console.log(scaleRate(${(tuned as number).toPrecision(2)}, { from: ${TUNED.batch}, to: batch, ...learner.measurement }).advice)
+`,
+}
+export default demo
