@@ -14,7 +14,7 @@ export const experiment: Experiment = async (context) => {
   await convexSuite(context, 0.3, full ? 0.4 : 0.7)
   if (full) await network(context, 0.7, 0.3)
   context.note(
-    'Refinement helps after a bad start, and does not from a zero start; it is a heuristic, since the optimal weights belong to the norms of the run that uses them. Where the problem is solved to 1e-4, cosine ends closer than linear decay.',
+    'Refinement helps after a bad start, and not reliably from a zero start; it is a heuristic, since the optimal weights belong to the norms of the run that uses them. Where the problem is solved to 1e-4, cosine is mostly ahead of linear decay.',
   )
   context.note(
     'Not reproduced: the claims of the paper for ImageNet, language models and its other large tasks. Its convex suite has other data sets, Adam, and settings that we do not know.',

@@ -45,8 +45,8 @@ export interface OptimizedSchedule {
 
 /**
  * Minimises {@link lastIterateBound} over all learning rates, for given gradient norms, by L-BFGS on log B over
- * log eta from the refined schedule. {@link optimalSchedule} has the same minimum in closed form; this is the method for
- * who wants to see it found.
+ * log eta from the refined schedule. {@link optimalSchedule} has the same minimum in closed form; this solver needs no
+ * formula for it, and serves as a check.
  *
  * B(eta) = D^2 / (2 s_1) + H(eta), and H is convex and homogeneous of degree 1, so H(x) >= <grad H(eta), x> and no
  * learning rates have a bound below D sqrt(2 min_t dH/deta_t). The distance to that is the `error`, relative to B;

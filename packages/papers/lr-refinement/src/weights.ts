@@ -71,7 +71,11 @@ export function inversePowers(x: Float64Array, power: number, label: string): Fl
   }
   // So products of two powers stay in range.
   if (!(pow(least / largest, power) >= 1e-150))
-    refuse(label, `within a factor of 1e150^(1/${power}) of each other`, `${least} to ${largest}`)
+    refuse(
+      label,
+      `within a factor of ${pow(1e150, 1 / power).toExponential(0)} of each other`,
+      `${least} to ${largest}`,
+    )
   return x.map(
     power === 2 ? (v) => (least / v) * (least / v) : power === 1 ? (v) => least / v : (v) => pow(least / v, power),
   )
@@ -88,6 +92,6 @@ export function checkRun(run: Run, name: string): { norms: Float64Array; distanc
 
 /** Refuses an argument whose answer float64 cannot hold. */
 export function finite(answer: number, label: string): number {
-  if (!(answer < Infinity)) refuse(label, 'of a size whose answer is within float64', String(answer))
+  if (!(answer < Infinity)) refuse(label, 'of a size whose answer float64 can hold', `an answer of ${answer}`)
   return answer
 }

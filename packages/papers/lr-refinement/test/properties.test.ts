@@ -344,7 +344,7 @@ describe('weights and bounds', () => {
     expect(() => lastIterateBoundGradient(undefined as never)).toThrow(
       'lastIterateBoundGradient: steps must be a vector',
     )
-    expect(() => lastIterateBound({ steps: [1e300], norms: [1e300], distance: 1 })).toThrow('within float64')
+    expect(() => lastIterateBound({ steps: [1e300], norms: [1e300], distance: 1 })).toThrow('float64 can hold')
     expect(() => regretBound({ weights: [1, -1], norms: [1, 1], distance: 1 })).toThrow(
       'regretBound: weights[1] must be positive, got -1',
     )
