@@ -10,9 +10,10 @@ export function step<T>(attack: Attack<T>, points: Float64Array, g: ArrayLike<nu
   const length = sign * stepSize
   const direction = new Float64Array(columns)
   for (let row = 0; row < points.length; row += columns) {
-    for (const j of features) direction[j] = norm === 'l2' ? g[row + j] : signOf(g[row + j])
+    for (let k = 0; k < features.length; k++) direction[features[k]] = g[row + features[k]]
     if (norm === 'l2') normalize(direction)
-    for (const j of features) points[row + j] += length * direction[j]
+    else signs(direction)
+    for (let k = 0; k < features.length; k++) points[row + features[k]] += length * direction[features[k]]
   }
   project(attack, points)
 }
@@ -22,17 +23,27 @@ export function project<T>(attack: Attack<T>, points: Float64Array): void {
   const { norm, columns, centers, epsilon, features } = attack
   const away = new Float64Array(columns)
   for (let row = 0; row < points.length; row += columns) {
-    for (const j of features) away[j] = points[row + j] - centers[row + j]
-    if (norm === 'linf')
-      for (const j of features) points[row + j] = centers[row + j] + Math.max(-epsilon, Math.min(epsilon, away[j]))
-    else if (normalize(away) > epsilon) for (const j of features) points[row + j] = centers[row + j] + epsilon * away[j]
+    for (let k = 0; k < features.length; k++) {
+      const at = row + features[k]
+      away[features[k]] = points[at] - centers[at]
+    }
+    const outside = norm === 'linf' || normalize(away) > epsilon
+    if (!outside) continue
+    for (let k = 0; k < features.length; k++) {
+      const move = away[features[k]]
+      const at = row + features[k]
+      points[at] = centers[at] + (norm === 'linf' ? Math.max(-epsilon, Math.min(epsilon, move)) : epsilon * move)
+    }
   }
   clamp(attack, points)
 }
 
 function clamp<T>({ columns, lower, upper, features }: Attack<T>, points: Float64Array): void {
   for (let row = 0; row < points.length; row += columns)
-    for (const j of features) points[row + j] = Math.max(lower[j], Math.min(upper[j], points[row + j]))
+    for (let k = 0; k < features.length; k++) {
+      const j = features[k]
+      points[row + j] = Math.max(lower[j], Math.min(upper[j], points[row + j]))
+    }
 }
 
 /** Draws points uniformly from the balls, row by row, and projects them onto the box. */
@@ -51,7 +62,9 @@ export function randomStart<T>(attack: Attack<T>, points: Float64Array, random: 
   clamp(attack, points)
 }
 
-const signOf = (v: number): number => (v > 0 ? 1 : v < 0 ? -1 : 0)
+function signs(x: Float64Array): void {
+  for (let j = 0; j < x.length; j++) x[j] = x[j] > 0 ? 1 : x[j] < 0 ? -1 : 0
+}
 
 /** Divides x by its Euclidean norm, unless that is 0, and returns the norm. Entries of any size keep their digits. */
 function normalize(x: Float64Array): number {

@@ -32,6 +32,7 @@ export class BatchRunner {
   /** Whether batch normalization uses the statistics of the batch where it may. */
   training = true
   #pass: Pass
+  #moving: Pass | null = null
 
   constructor(net: Buffers) {
     this.net = net
@@ -160,6 +161,14 @@ export class BatchRunner {
     return given.weights
       ? { count, inputs, targets, weights: Float64Array.from(given.weights) }
       : { count, inputs, targets }
+  }
+
+  /** Returns the last forward pass with a tangent of the inputs. */
+  get movingPass(): Pass {
+    const { n, noisy } = this.#pass
+    if (this.#moving?.n !== n || this.#moving.noisy !== noisy)
+      this.#moving = makePass(this.net, n, { inputsMove: true, noisy })
+    return this.#moving
   }
 
   #forward(n: number, ofBatch: boolean, noisy: boolean): void {

@@ -58,7 +58,7 @@ export function gradientStatistics(
       if (hasProducts) layerProducts(pass, l, { products, distances, start })
     }
     for (let i = 0; i < pass.n; i++) for (let l = 0; l <= last; l++) norms[start + i] += net.squares[i * (last + 1) + l]
-    if (hasVariances) addSquaredDeviations(pass, variances)
+    if (hasVariances) addSquaredDeviations(pass, variances, count <= net.batch)
   }
   if (count <= net.batch) collect(0, ownDerivatives(run.pass))
   else

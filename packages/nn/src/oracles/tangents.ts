@@ -1,7 +1,7 @@
 import { options as optionsOf, refuse } from '@opt/core'
 import { checkVector, finiteRows, type Inputs, slice } from '../data/intake.ts'
 import type { Buffers } from '../passes/buffers.ts'
-import { makePass, type Pass } from '../passes/pass.ts'
+import type { Pass } from '../passes/pass.ts'
 import { backwardTangent, forwardTangent, toInputTangent } from '../passes/tangent.ts'
 import type { Real } from '../real.ts'
 import type { BatchRunner, GivenExamples } from './batch-runner.ts'
@@ -17,15 +17,15 @@ export type Tangent =
       inputs?: Inputs | undefined
     }
 
-/** Visits passes with the tangents of all activations; visits get the pass and the index of its first example. */
+/** A checked tangent, and the passes that differentiate along it. */
 export class Tangents {
-  readonly #net: Buffers
+  readonly #run: BatchRunner
   readonly #inputs: ArrayLike<number> | null
 
   /** Checks the tangent of `count` examples and loads its part in the parameters. */
   constructor(run: BatchRunner, v: Tangent, count: number) {
     const { net } = run
-    this.#net = net
+    this.#run = run
     const { parameters, inputs } = isArray(v) ? { parameters: v, inputs: undefined } : optionsOf(v, 'v')
     if (parameters === undefined && inputs === undefined)
       refuse('v', 'an array, or an object with parameters or inputs', 'neither', 'type')
@@ -42,9 +42,9 @@ export class Tangents {
    * with `inputsMove`, a pass with a tangent of the inputs even if it is 0.
    */
   forward(pass: Pass, start: number, inputsMove = false): Pass {
-    const net = this.#net
+    const { net } = this.#run
     const given = this.#inputs
-    const moving = given || inputsMove ? makePass(net, pass.n, { inputsMove: true, noisy: pass.noisy }) : pass
+    const moving = given || inputsMove ? this.#run.movingPass : pass
     const columns = net.inputCount
     if (given) net.inputsTangent.set(slice(given, start * columns, (start + pass.n) * columns))
     else if (inputsMove) net.inputsTangent.fill(0)

@@ -1,3 +1,4 @@
+import { transpose } from '@opt/core'
 import { type LayerViews, layerViews } from '../layers/parameters.ts'
 import type { Buffers } from './buffers.ts'
 import { fillRows } from './gradient.ts'
@@ -74,32 +75,48 @@ function explicitDistance({ direction, input, delta, deltaTangent, norm }: PassL
 
 /**
  * Adds the squares of the entries of each example's gradient minus the direction to `sums`, which has the layout of the
- * parameters. After a backward pass that kept the derivatives in s.
+ * parameters. After a backward pass that kept the derivatives in s. With `isMean` the direction is the mean of these
+ * gradients: then the sums in the weights are one product of squares, (x^2)' delta^2 - n V^2, but where that cancels.
  */
-export function addSquaredDeviations({ net, n, layers }: Pass, sums: Float64Array): void {
+export function addSquaredDeviations(pass: Pass, sums: Float64Array, isMean: boolean): void {
+  const { net, n, layers } = pass
   layerViews(net.architecture, sums).forEach((own, l) => {
-    const { direction, input, delta, deltaTangent, norm } = layers[l]
+    const { direction, WProduct, delta, deltaTangent, norm } = layers[l]
     const { inputs, outputs, weight, bias, scale, shift } = direction
-    const sumsOfWeight = own.weight
-    // Input by input, so that one row of sums stays in the cache for all examples.
-    for (let p = 0; p < inputs; p++)
-      for (let i = 0; i < n; i++) {
-        const x = input[i * inputs + p]
-        for (let j = i * outputs, at = p * outputs; j < (i + 1) * outputs; j++, at++) {
-          const deviation = x * delta[j] - weight[at]
-          sumsOfWeight[at] += deviation * deviation
-        }
+    if (isMean) squareProducts(pass, l)
+    for (let p = 0, at = 0; p < inputs; p++)
+      for (let j = 0; j < outputs; j++, at++) {
+        const total = isMean ? WProduct.data[at] : 0
+        const less = n * square(weight[at])
+        own.weight[at] += cancels(net, total - less, total + less) ? deviations(layers[l], n, p, j) : total - less
       }
-    for (let i = 0; i < n; i++) {
-      const row = i * outputs
-      for (let j = 0; j < outputs; j++) {
-        if (bias) own.bias![j] += square(delta[row + j] - bias[j])
+    for (let i = 0, at = 0; i < n; i++)
+      for (let j = 0; j < outputs; j++, at++) {
+        if (bias) own.bias![j] += square(delta[at] - bias[j])
         if (!norm) continue
-        own.scale![j] += square(deltaTangent[row + j] * norm.normalized[row + j] - scale![j])
-        own.shift![j] += square(deltaTangent[row + j] - shift![j])
+        own.scale![j] += square(deltaTangent[at] * norm.normalized[at] - scale![j])
+        own.shift![j] += square(deltaTangent[at] - shift![j])
       }
-    }
   })
+}
+
+/** Writes (x^2)' delta^2 to the product. Overwrites sTangent and scratch. */
+function squareProducts({ net, n, layers }: Pass, l: number): void {
+  const { input, delta, X, D, STangent, WProduct } = layers[l]
+  const { kernels, scratch, work } = net
+  for (let at = 0; at < n * X.columns; at++) scratch[at] = square(input[at])
+  for (let at = 0; at < n * D.columns; at++) STangent.data[at] = square(delta[at])
+  WProduct.data.fill(0)
+  kernels.gemm(1, transpose({ ...X, data: scratch }), STangent, WProduct, work)
+}
+
+/** Returns the sum over n examples of the squared deviations in the weight of input p and output j. */
+function deviations({ direction, input, delta }: PassLayer, n: number, p: number, j: number): number {
+  const { inputs, outputs, weight } = direction
+  const center = weight[p * outputs + j]
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += square(input[i * inputs + p] * delta[i * outputs + j] - center)
+  return sum
 }
 
 const square = (x: number) => x * x
