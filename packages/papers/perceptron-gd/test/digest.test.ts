@@ -36,5 +36,5 @@ test('the bits of all answers are the same in every engine', () => {
     const separator = new LinearSeparator({ method }).fit(wide.features, wide.labels)
     say([separator.state(), separator.decision(wide.features).data])
   }
-  expect(hash.digest('hex').slice(0, 16)).toBe('d5cb595986842350')
+  expect(hash.digest('hex').slice(0, 16)).toBe('5d3954f89e372d55')
 })

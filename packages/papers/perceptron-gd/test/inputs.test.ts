@@ -155,7 +155,7 @@ test('data that no plane separates end with a proof', () => {
   for (const solve of [logisticDescent, normalizedDescent, perceptron]) {
     const { status, message, marginUpper, best } = solve(twice)
     expect(status).toBe('infeasible')
-    expect(message).toContain('no plane separates the examples')
+    expect(message).toContain('no plane has a margin above 1e-9 of the radius')
     expect(marginUpper).toBeLessThan(1e-9)
     expect(best.misclassified).toBeGreaterThanOrEqual(1)
   }
@@ -170,6 +170,25 @@ test('data that no plane separates end with a proof', () => {
     maxIterations: 3,
   })
   expect([cut.status, cut.misclassified > 0]).toEqual(['max-iterations', true])
+})
+
+test('a margin below 1e-9 of the radius is found where rounding allows it, and else not denied', () => {
+  // R is 1, the margin about h: exact proofs end where h R is lost in rounding.
+  for (const h of [1e-3, 1e-6, 1e-8, 1e-10, 1e-12]) {
+    const data = dataset({
+      features: [
+        [1, h],
+        [-1, h],
+      ],
+      labels: [1, 1],
+      intercept: false,
+    })
+    const { status, marginLower, marginUpper, theta } = margin(data, { tolerance: 1e-2 })
+    expect(status).toBe('converged')
+    expect(marginLower).toBeLessThanOrEqual(h)
+    expect(marginUpper).toBeGreaterThanOrEqual(h)
+    expect(Math.abs(theta[0])).toBeLessThan(1e-12)
+  }
 })
 
 test('weights that all underflow: gradient descent stands still, the normalised goes on to the margin', () => {

@@ -95,7 +95,7 @@ export function prepare(features: Matrix | CSR, signs: Float64Array, intercept: 
   let unit = 1
   let rows = rowsOf(features, signs, intercept)
   let square = largest(rows.squares)
-  if (!(square > 1e-200 && square < 1e200)) {
+  if (!(square > 1e-40 && square < 1e40)) {
     const values = isSparse(features) ? features.values : features.data
     const peak = peakOf(values, 0, values.length, intercept)
     if (!(peak >= 1e-300 && peak <= 1e300)) refuse('features', 'of largest entry between 1e-300 and 1e300', show(peak))

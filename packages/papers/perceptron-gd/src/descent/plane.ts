@@ -76,7 +76,7 @@ export const NEGLIGIBLE = 1e-9
 /** The end of a run that has such a proof. */
 export const INSEPARABLE = {
   status: 'infeasible',
-  message: 'no plane separates the examples: a convex combination of them is shorter than 1e-9 of the radius',
+  message: 'no plane has a margin above 1e-9 of the radius, because a convex combination of the examples is that short',
 } as const
 
 /** The error that rounding can leave in a margin for |w| = 1, in units of the data. */

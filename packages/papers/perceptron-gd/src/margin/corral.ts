@@ -26,7 +26,7 @@ export class Corral {
   readonly indices: number[] = []
   /** Convex weights of the rows. */
   readonly weights: number[] = []
-  /** Column k of R has k + 1 entries. */
+  /** Column k of R: its first k + 1 entries. */
   readonly columns: Float64Array[] = []
   readonly #lifted: Lifted
 
@@ -71,7 +71,9 @@ export class Corral {
     const distance = Math.sqrt(rest.v.reduce((sum, v) => sum + v * v, rest.top * rest.top))
     if (!(distance > 1e-14 * size)) return false
     const column = new Float64Array(indices.length + 1)
-    this.columns.forEach((other, k) => other.forEach((r, p) => (column[p] += r * y[k])))
+    this.columns.forEach((other, k) => {
+      for (let p = 0; p <= k; p++) column[p] += other[p] * y[k]
+    })
     column[indices.length] = distance
     this.columns.push(column)
     indices.push(i)
@@ -94,7 +96,6 @@ export class Corral {
         columns[j][p] = cosine * x + sine * y
         columns[j][p + 1] = cosine * y - sine * x
       }
-      columns[p] = columns[p].slice(0, p + 1)
     }
   }
 
@@ -110,6 +111,7 @@ export class Corral {
       const change = this.#solve(this.#products(x).map((product) => 1 - product))
       change.forEach((v, k) => (y[k] += v))
       this.#add(x, change, 1)
+      if (norm(change) <= 1e-12 * norm(y)) break
     }
     const total = y.reduce((sum, v) => sum + v, 0)
     return { point: x.v.map((v) => (v * this.height) / x.top), weights: y.map((v) => v / total) }

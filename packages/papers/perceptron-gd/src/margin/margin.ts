@@ -60,8 +60,8 @@ export interface MarginState {
  * method (1976) for the shortest convex combination of the z_i: its length is the margin.
  *
  * `error` is the relative distance of the bounds; `tolerance` is 1e-8. The status is 'infeasible'
- * when a convex combination is shorter than 1e-9 R: then no plane separates, or none with a larger
- * margin.
+ * when a convex combination is shorter than 1e-9 R, so that no plane has a larger margin, and no
+ * plane that separates was found.
  *
  * @throws TypeError or RangeError that names the wrong argument.
  */
@@ -74,7 +74,8 @@ export const margin: Solver<[data: Dataset, options: MarginOptions], MarginRepor
       const search = resume === undefined ? start(data) : Search.load(data, resume)
       for (;;) {
         const nearest = search.look()
-        if (search.upper <= NEGLIGIBLE * scaledRadius) return { ...search.answer(), ...INSEPARABLE }
+        if (search.lower <= 0 && search.upper <= NEGLIGIBLE * scaledRadius)
+          return { ...search.answer(), ...INSEPARABLE }
         if (yield search.report()) return search.answer()
         if (!search.improve(nearest))
           return { ...search.answer(), message: 'rounding errors allow no further progress' }
@@ -179,7 +180,9 @@ class Search {
       state: {
         support: [...this.#corral.indices],
         weights: encodeFloats(Float64Array.from(this.#corral.weights)),
-        factor: encodeFloats(Float64Array.from(this.#corral.columns.flatMap((column) => [...column]))),
+        factor: encodeFloats(
+          Float64Array.from(this.#corral.columns.flatMap((column, k) => [...column.subarray(0, k + 1)])),
+        ),
         numbers: encodeFloats(Float64Array.of(this.lower, this.upper, this.#corral.height)),
         position: encodeFloats(this.#w),
         direction: encodeFloats(this.#direction),
