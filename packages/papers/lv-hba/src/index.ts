@@ -6,9 +6,10 @@
 
 export { type BilevelToy, type BilevelToyOptions, bilevelToy } from './bilevel-toy.ts'
 export { type LvHbaReport, type LvHbaSolution, lvHba } from './lv-hba.ts'
-export { gapAndResidual, type MeasuredPoint, type MeasureOptions, type Measures } from './measures.ts'
+export { gapAndResidual, type MeasuredPoint, type MeasureOptions, type Measures, type PointValues } from './measures.ts'
 export type { LvHbaOptions, LvHbaStart, Penalty, ValueFunctionParameters } from './options.ts'
 export type { ConstrainedProblem, ConvexLevel } from './problem.ts'
+export { type InnerConstants, stableEta } from './stable-eta.ts'
 export { type SvmSolution, type WeightedSvm, type WeightedSvmOptions, weightedSvm } from './svm/weighted-svm.ts'
 export {
   type ValueFunctionOptions,

@@ -1,8 +1,8 @@
 import { number, type Report, type Solver, solver } from '@opt/core'
 import { Convergence } from './convergence.ts'
-import { gapAndResidual, type Measures } from './measures.ts'
+import { gapAndResidual, type Measures, type PointValues, valuesAt } from './measures.ts'
 import { checkParameters, type LvHbaOptions, type LvHbaStart, penaltyOf, startOf } from './options.ts'
-import { type ConstrainedProblem, completeProblem, MultiplierSet, violationOf } from './problem.ts'
+import { type ConstrainedProblem, completeProblem, MultiplierSet } from './problem.ts'
 
 /** Report of {@link lvHba} after each step. */
 export interface LvHbaReport extends Report {
@@ -15,7 +15,7 @@ export interface LvHbaReport extends Report {
 }
 
 /** Answer of {@link lvHba}; a start from which a run goes on to the same bits. */
-export interface LvHbaSolution {
+export interface LvHbaSolution extends PointValues {
   /** Upper variables. */
   x: Float64Array
   /** Lower variables. */
@@ -30,12 +30,6 @@ export interface LvHbaSolution {
   k: number
   /** c of the last step. */
   penalty: number
-  /** F(x, y) */
-  upper: number
-  /** f(x, y) */
-  lower: number
-  /** Largest amount by which g(x, y) breaks a constraint. */
-  violation: number
 }
 
 /**
@@ -87,17 +81,7 @@ export const lvHba: Solver<
 
     let penalty = penaltyAt(k)
     const point = () => ({ x, y, z, theta, lambda })
-    const answer = () => {
-      constraints.value(x, y, g)
-      return {
-        ...point(),
-        k,
-        penalty,
-        upper: upper.value(x, y),
-        lower: lower.value(x, y),
-        violation: violationOf(constraints, g),
-      }
-    }
+    const answer = () => ({ ...point(), k, penalty, ...valuesAt(problem, point(), parameters) })
     const measured = () => gapAndResidual(problem, point(), penalty, parameters)
     const convergence = new Convergence((options as { tolerance?: number }).tolerance!, () => measured().residual)
 

@@ -1,6 +1,12 @@
 import { number, options as optionsOf, refuse, type Status, show, type VectorLike, vectorCopy } from '@opt/core'
 import { checkParameters, type ValueFunctionParameters } from './options.ts'
-import { type ConstrainedProblem, completeProblem, MultiplierSet, violationOf } from './problem.ts'
+import {
+  type CompleteProblem,
+  type ConstrainedProblem,
+  completeProblem,
+  MultiplierSet,
+  violationOf,
+} from './problem.ts'
 import { valueFunction } from './value-function.ts'
 
 /** How far a point is from solving the bilevel problem. */
@@ -20,6 +26,37 @@ export interface Measures {
   residual: number
   /** Largest amount by which g(x, y) breaks a constraint. */
   violation: number
+}
+
+/** What an answer says of itself without another solve. */
+export interface PointValues {
+  /** F(x, y) */
+  upper: number
+  /** f(x, y) */
+  lower: number
+  /**
+   * f(x, y) minus the proximal Lagrangian at theta and lambda: an estimate of the gap, of either sign, as good as these
+   * are near the saddle point.
+   */
+  gapEstimate: number
+  /** Largest amount by which g(x, y) breaks a constraint. */
+  violation: number
+}
+
+/** The values at an iterate of {@link lvHba}. */
+export function valuesAt(
+  { upper, lower, constraints }: CompleteProblem,
+  { x, y, z, theta, lambda }: Record<'x' | 'y' | 'z' | 'theta' | 'lambda', Float64Array>,
+  { gamma1, gamma2 }: { gamma1: number; gamma2: number },
+): PointValues {
+  const g = new Float64Array(z.length)
+  constraints.value(x, theta, g)
+  let lagrangian = lower.value(x, theta) + squaredDistance(theta, y) / (2 * gamma1)
+  lagrangian -= squaredDistance(lambda, z) / (2 * gamma2)
+  for (let i = 0; i < g.length; i++) lagrangian += lambda[i] * g[i]
+  constraints.value(x, y, g)
+  const f = lower.value(x, y)
+  return { upper: upper.value(x, y), lower: f, gapEstimate: f - lagrangian, violation: violationOf(constraints, g) }
 }
 
 /** A point to measure. */

@@ -61,6 +61,7 @@ fuzz(api, {
     nonFinite: BROKEN,
     says: ['valueFunction'],
   },
+  stableEta: () => [{ smoothness: 2, jacobian: 1, convexity: 0.5, gamma1: 5, gamma2: 2 }],
   bilevelToy: {
     args: () => [2, { scale: 0.5 }],
     budgets: ['0'],

@@ -3,7 +3,7 @@ import { random } from '@opt/core'
 import { near } from '@opt/testing'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
-import { bilevelToy, type ConstrainedProblem, gapAndResidual, lvHba } from '../src/index.ts'
+import { bilevelToy, type ConstrainedProblem, gapAndResidual, lvHba, stableEta } from '../src/index.ts'
 import { coupled, manySolutions, normals } from './problems.ts'
 
 const quiet = { tolerance: 0, history: false } as const
@@ -20,6 +20,15 @@ describe('solutions', () => {
     // The lower level's multiplier is (x - y) / s.
     near(z, [Math.SQRT2], { absolute: 5e-3 })
     expect(violation).toBeLessThanOrEqual(1e-15)
+  })
+
+  test('the gap that an answer estimates comes near the gap', () => {
+    const options = { penalty: () => 50, maxIterations: 20_000, tolerance: 1e-8, history: false }
+    const toy = bilevelToy(2)
+    const answer = lvHba(toy, { x: [0, 1], y: [0, 1, 2, 3] }, options)
+    const { gap } = gapAndResidual(toy, answer, 50)
+    expect(gap).toBeGreaterThan(1e-6)
+    near(answer.gapEstimate, gap, { relative: 1e-3 })
   })
 
   test('no constraints, and a line of lower solutions of which the upper level picks the best', () => {
@@ -62,6 +71,45 @@ describe('solutions', () => {
       near(upper, problem.solution.upper, { relative: 0.03 })
       expect(violation).toBeLessThan(1e-12)
     }
+  })
+})
+
+describe('stableEta', () => {
+  test('steps below it contract towards the saddle point, over 300 random inner problems', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.double({ min: 0.1, max: 20, noNaN: true }),
+        fc.double({ min: 0.1, max: 20, noNaN: true }),
+        fc.double({ min: 0.05, max: 5, noNaN: true }),
+        (seed, gamma1, gamma2, size) => {
+          const rng = random(seed)
+          const curvatures = Array.from({ length: 3 }, () => rng.uniform(0, 3))
+          const row = normals(rng, 3)
+          const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
+          const a = row.map((value) => (size * value) / length)
+          const eta = 0.99 * stableEta({ smoothness: Math.max(...curvatures), jacobian: size, gamma1, gamma2 })
+          // An equation, so that nothing is clipped: the map is linear, its fixed point 0.
+          const map = (v: number[]) => {
+            const [theta, lambda] = [v.slice(0, 3), v[3]]
+            const g = theta.reduce((sum, value, j) => sum + value * a[j], 0)
+            const next = theta.map((value, j) => value - eta * ((curvatures[j] + 1 / gamma1) * value + a[j] * lambda))
+            return [...next, lambda - eta * (-g + lambda / gamma2)]
+          }
+          const v = [...normals(rng, 4)]
+          const square = (w: number[]) => w.reduce((sum, value) => sum + value * value, 0)
+          expect(square(map(v))).toBeLessThan(square(v))
+        },
+      ),
+      { numRuns: 300, seed: 4 },
+    )
+  })
+
+  test('is 2 rho / L^2; the published script takes more, the scaled constraint allows more', () => {
+    near(stableEta({ smoothness: 1 }), 0.2 / (2.1 * 2.1), { relative: 1e-15 })
+    const toy = { smoothness: 1, gamma1: 10, gamma2: 10 }
+    expect(stableEta({ ...toy, jacobian: Math.sqrt(200) })).toBeLessThan(0.01)
+    expect(stableEta(toy)).toBeGreaterThan(0.01)
   })
 })
 
