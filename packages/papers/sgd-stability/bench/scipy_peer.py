@@ -42,7 +42,7 @@ def matrix_free(A, c):
 
     operator = LinearOperator((r * r, r * r), matvec=apply, dtype=float)
     start = np.diag(np.sqrt(2 * h)).ravel()
-    return 1 / eigsh(operator, 1, which="LA", v0=start, tol=1e-10, return_eigenvectors=False)[0]
+    return 1 / eigsh(operator, 1, which="LA", v0=start, tol=1e-8, return_eigenvectors=False)[0]
 
 
 for line in sys.stdin:

@@ -69,7 +69,7 @@ describe('linear.json', () => {
       for (const { rate: learningRate, largest, smallest, secondMoment, expectedLoss } of known.radius) {
         const { stable, radius, status, traceProduct, eigenProduct } = api.isStable(A, { ...batch, learningRate })
         expect(status).toBe('converged')
-        near(radius, largest, { relative: 1e-8 })
+        near(radius!, largest, { relative: 1e-8 })
         expect(stable).toBe(learningRate <= known.criticalRate)
         near([traceProduct, eigenProduct], [learningRate * entry.trace, learningRate * entry.lambdaMax], close)
         const full = fullRecursion(A, known.noiseFactor, learningRate)

@@ -1,6 +1,7 @@
 import { type ExperimentContext, random } from '@opt/core'
 import ndarray from 'ndarray'
 import { diagonalBounds, diagonalGradients, sharpness } from '../index.ts'
+import { range } from './text.ts'
 
 const EXAMPLES = 40
 const INPUTS = 100
@@ -103,8 +104,6 @@ export async function diagonal(context: ExperimentContext, from: number, to: num
         worstLambda = Math.max(worstLambda, rate * lambdaMax)
       }
     }
-    const range = (values: number[]) =>
-      values.length === 0 ? '-' : `${Math.min(...values).toPrecision(3)} to ${Math.max(...values).toPrecision(3)}`
     rows.push([
       `${batch === 1 ? 'SGD' : 'GD'}, ${rate}`,
       `${ends.length} of ${seeds}`,

@@ -1,7 +1,8 @@
 import type { ExperimentContext } from '@opt/core'
 import { alignment, criticalRate, sharpness } from '../index.ts'
 import type { Fit } from './student.ts'
-import { gdRate, middle } from './threshold.ts'
+import { middle, range } from './text.ts'
+import { gdRate } from './threshold.ts'
 
 /** Where a training run ends. */
 interface Ending {
@@ -82,9 +83,6 @@ function train(
     alignmentBound: (2 * batchSize) / (rate * least),
   }
 }
-
-const range = (values: number[]) =>
-  values.length === 0 ? '-' : `${Math.min(...values).toPrecision(3)} to ${Math.max(...values).toPrecision(3)}`
 
 function report(context: ExperimentContext, all: Record<string, (Ending | undefined)[]>, steps: number): void {
   const ended = (name: string) => (all[name] ?? []).filter((ending) => ending !== undefined)

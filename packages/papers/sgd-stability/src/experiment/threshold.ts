@@ -1,6 +1,7 @@
 import type { ExperimentContext, Series } from '@opt/core'
 import { criticalRate } from '../index.ts'
 import type { Fit } from './student.ts'
+import { middle } from './text.ts'
 
 const STEPS = 3000
 const LOOK = 100
@@ -116,8 +117,3 @@ function report(context: ExperimentContext, fits: Fit[], runs: Record<string, Es
 }
 
 const escaped = ({ largest }: Escape) => largest > 1e3
-
-/** The median; the upper one of two. */
-export function middle(values: number[]): number {
-  return values.slice().sort((a, b) => a - b)[values.length >> 1]
-}

@@ -5,11 +5,8 @@ import { lanczos, ritzValues, tridiagonalEigen } from '@opt/curvature'
 export interface Ritz {
   /** At most the largest eigenvalue. */
   value: number
-  /**
-   * Estimate of its distance from an eigenvalue: the residual norm r, or r^2 / gap where the next Ritz value and its
-   * residual leave a gap that is larger (Kato 1949, Temple 1928).
-   */
-  error: number
+  /** Residual norm: an eigenvalue lies within this distance. */
+  residual: number
 }
 
 /** An eigenpair; the vector has length 1. */
@@ -17,8 +14,9 @@ export interface Eigenpair extends Ritz {
   vector: Float64Array
 }
 
-/** Memory for Lanczos vectors, in numbers. */
-const MEMORY = 32_000_000
+/** Most vectors that are kept, and most numbers in them. */
+const VECTORS = 100
+const MEMORY = 16_000_000
 
 /**
  * Finds the largest eigenvalue of a symmetric operator by Lanczos' method, and yields after each product. It
@@ -29,21 +27,19 @@ export function* topEigenpair(
   start: Float64Array,
   settled: (ritz: Ritz) => boolean,
 ): Generator<Ritz, Eigenpair, boolean> {
-  const steps = Math.min(40, Math.max(8, Math.floor(MEMORY / start.length)))
+  const steps = Math.min(VECTORS, Math.max(8, Math.floor(MEMORY / start.length)))
   for (;;) {
     const alpha: number[] = []
     const beta: number[] = []
-    let ritz: Ritz = { value: Number.NaN, error: Infinity }
+    let ritz: Ritz = { value: Number.NaN, residual: Infinity }
     let end = false
     const grow = (report: { alpha: number; beta: number }) => {
       alpha.push(report.alpha)
       beta.push(report.beta)
       const { values, residuals } = ritzValues({ alpha, beta })
       const last = values.length - 1
-      const r = residuals[last]
-      const gap = last === 0 ? 0 : values[last] - values[last - 1] - residuals[last - 1]
-      ritz = { value: values[last], error: gap > r ? (r * r) / gap : r }
-      end ||= r === 0 || settled(ritz)
+      ritz = { value: values[last], residual: residuals[last] }
+      end ||= ritz.residual === 0 || settled(ritz)
       return end
     }
     const run = lanczos.steps(operator, { start, steps, history: false, stopWhen: grow })

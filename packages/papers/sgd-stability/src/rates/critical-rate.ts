@@ -10,7 +10,10 @@ import { boundsOf, type RateBounds } from './rate-bounds.ts'
 
 /** Report of {@link criticalRate} after each application of the second-moment operator. */
 export interface CriticalRateReport extends Report {
-  /** Estimate of the relative error of the rate, from the residual and the distance of the next eigenvalue. */
+  /**
+   * Relative residual of the eigenvalue 1 / rate. It bounds the relative error of the rate, which is about its
+   * square where no other eigenvalue is near.
+   */
   error: number
   /** The rate so far: it falls, from the fourth-moment bound on, to the critical one. */
   rate: number
@@ -45,7 +48,7 @@ export const criticalRate: Solver<[gradients: Gradients, options: BatchOptions],
       const answer = yield* criticalRateOf(linear, c, tolerance)
       return { ...answer, bounds: boundsOf(sharpnessOf(linear), c, linear.outputs) }
     },
-    { tolerance: 1e-10, maxIterations: 200 },
+    { tolerance: 1e-8, maxIterations: 200 },
   )
 
 export function* criticalRateOf(
@@ -72,11 +75,11 @@ export function* criticalRateOf(
   })
   const identity = triangle.map((j, k) => (j === k ? Math.sqrt(2 * h[j]) : 0))
 
-  const search = topEigenpair(operator, identity, ({ value, error }) => error <= tolerance * value)
+  const search = topEigenpair(operator, identity, ({ value, residual }) => residual <= tolerance * value)
   let next = search.next()
   while (!next.done) {
-    const { value, error } = next.value
-    next = search.next(yield { error: error / value, rate: 1 / value })
+    const { value, residual } = next.value
+    next = search.next(yield { error: residual / value, rate: 1 / value })
   }
   triangle.expand(next.value.vector, W, noise.M)
   noise.apply()

@@ -1,11 +1,16 @@
 import { number, type Report, type Solver, solver } from '@opt/core'
 import { symmetric } from '@opt/curvature'
-import { type Gradients, linearized } from '../linear/linearization.ts'
+import { type Gradients, type Linearization, linearized } from '../linear/linearization.ts'
 import { Noise } from '../linear/noise.ts'
 import { type Ritz, topEigenpair } from '../linear/top-eigenpair.ts'
 import { Triangle } from '../linear/triangle.ts'
 import { sharpnessOf } from '../measures/sharpness.ts'
+import { criticalRateOf } from './critical-rate.ts'
 import { type BatchOptions, noiseFactor } from './noise.ts'
+import { boundsOf } from './rate-bounds.ts'
+
+/** Relative error up to which the critical rate is found. */
+const CLOSE = 1e-8
 
 /** Options of {@link isStable}. */
 export interface StabilityOptions extends BatchOptions {
@@ -14,10 +19,10 @@ export interface StabilityOptions extends BatchOptions {
 
 /** Report of {@link isStable} after each application of the second-moment operator. */
 export interface StabilityReport extends Report {
-  /** Estimate of the error of the radius, relative to it where it is above 1. */
+  /** Bound on the error of the radius, relative to it where it is above 1; 1 while only `stable` is sought. */
   error: number
-  /** The radius so far; it grows. */
-  radius: number
+  /** The radius so far, which grows; undefined while only `stable` is sought. */
+  radius: number | undefined
 }
 
 /** Answer of {@link isStable}. */
@@ -26,9 +31,9 @@ export interface Stability {
   stable: boolean | undefined
   /**
    * Factor by which the second moment changes at each step in the long run: the largest eigenvalue of its
-   * recursion, where H is not 0.
+   * recursion, where H is not 0. Undefined when the run ended before it was sought.
    */
-  radius: number
+  radius: number | undefined
   /** Learning rate times tr H. For single examples a stable one has at most 2. */
   traceProduct: number
   /** Learning rate times the largest eigenvalue of H. A stable one has at most 2. */
@@ -36,9 +41,10 @@ export interface Stability {
 }
 
 /**
- * Tells whether SGD stays at a minimum with a learning rate: whether the second moment of its distance stays
- * bounded. A radius that a learning rate far below the critical one and a badly conditioned H bring near 1
- * converges slowly; `stable` is often known before.
+ * Tells whether SGD stays at a minimum with a learning rate, that is, whether the second moment of its
+ * distance stays bounded, and how fast that changes. `stable` is known soon, from the critical rate. The
+ * radius takes longer where H is badly conditioned and many directions hardly move, so that it is near 1;
+ * a run that ends before it is found has `stable` all the same.
  *
  * @param gradients n x d, one row for each example, or a linearization.
  * @throws TypeError or RangeError as {@link linearize}, and when the learning rate is not positive or the
@@ -52,13 +58,18 @@ export const isStable: Solver<[gradients: Gradients, options: StabilityOptions],
     number(eta, 'learningRate', { positive: true })
     const linear = linearized(gradients)
     const c = noiseFactor(linear.examples, options)
-    const { trace, lambdaMax, maxSquaredNorm } = sharpnessOf(linear)
-    const products = { traceProduct: eta * trace, eigenProduct: eta * lambdaMax }
+    const sharpness = sharpnessOf(linear)
+    const products = { traceProduct: eta * sharpness.trace, eigenProduct: eta * sharpness.lambdaMax }
     const h = linear.eigenvalues
     if (h.length === 0) {
       yield { error: 0, radius: 0 }
       return { stable: true, radius: 0, ...products }
     }
+    const { sufficient, fourthMoment, gd } = boundsOf(sharpness, c, linear.outputs)
+    const known = eta <= sufficient! ? true : eta > Math.min(fourthMoment!, gd) ? false : undefined
+    const stable = known ?? (yield* belowCritical(linear, c, eta))
+    if (stable === undefined) return { stable, radius: undefined, ...products }
+
     // S(M) = M - eta (HM + MH) + eta^2 ((1 - c) HMH + c N(M))
     const triangle = new Triangle(h.length)
     const ones = triangle.map(() => 1)
@@ -71,14 +82,31 @@ export const isStable: Solver<[gradients: Gradients, options: StabilityOptions],
       for (let i = 0; i < out.length; i++) out[i] = mean[i] * x[i] + eta * eta * c * out[i]
     })
     const identity = triangle.map((j, k) => (j === k ? 1 : 0))
-    const relative = ({ value, error }: Ritz) => error / Math.max(1, Math.abs(value))
+    const relative = ({ value, residual }: Ritz) => residual / Math.max(1, Math.abs(value))
 
-    const search = topEigenpair(operator, identity, (ritz) => relative(ritz) <= tolerance)
-    let next = search.next()
-    while (!next.done) next = search.next(yield { error: relative(next.value), radius: next.value.value })
-    const { value: radius } = next.value
-    const known = radius > 1 ? false : relative(next.value) <= tolerance || eta * maxSquaredNorm <= 2 || undefined
-    return { stable: known, radius, ...products }
+    const radius = topEigenpair(operator, identity, (ritz) => relative(ritz) <= tolerance)
+    let next = radius.next()
+    while (!next.done) next = radius.next(yield { error: relative(next.value), radius: next.value.value })
+    return { stable, radius: next.value.value, ...products }
   },
-  { tolerance: 1e-10, maxIterations: 1000 },
+  { tolerance: 1e-8, maxIterations: 1000 },
 )
+
+/** Whether a rate is at most the critical one; undefined when the run is to end before that is known. */
+function* belowCritical(
+  linear: Linearization,
+  c: number,
+  eta: number,
+): Generator<StabilityReport, boolean | undefined, boolean> {
+  const search = criticalRateOf(linear, c, CLOSE)
+  let next = search.next()
+  while (!next.done) {
+    const { rate, error } = next.value
+    // The rate only falls.
+    if (eta > rate) return false
+    if (error <= CLOSE) return true
+    if (yield { error: 1, radius: undefined }) return undefined
+    next = search.next(false)
+  }
+  return eta <= next.value.rate
+}
