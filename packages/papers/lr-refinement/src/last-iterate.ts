@@ -23,7 +23,7 @@ export interface OnlineLearner {
 export interface LastIterateState {
   step: number
   regret: number
-  /** x, z_t and the weighted sum of the gradients, as base64. */
+  /** x_1, the current x and z, and the weighted sum of the gradients, as base64. */
   arrays: string[]
 }
 
