@@ -70,7 +70,9 @@ export class Trajectory {
   /** Makes the step w += sum p_i z_i / divisor. */
   step(): void {
     const by = this.#setup.divisor === 'weights' ? this.#seen.total : this.#data.n
-    if (by > 0) for (let j = 0; j < this.#run.w.length; j++) this.#run.w[j] += this.#direction[j] / by
+    const { w } = this.#run
+    const direction = this.#direction
+    if (by > 0) for (let j = 0; j < w.length; j++) w[j] += direction[j] / by
     this.#run.steps++
     this.#pass = this.#look()
   }

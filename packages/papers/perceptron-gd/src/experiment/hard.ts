@@ -25,10 +25,10 @@ export async function hardInstances(context: ExperimentContext): Promise<void> {
   })
   const list = (value: (row: (typeof rows)[number]) => number) => rows.map(value).join(', ')
   context.claim({
-    claim: `On the hard instance LR+GD needs 2 + floor(((n - 1) R - 2h)/4h) steps, n = ${sizes.join(', ')}, h = 0.0613`,
+    claim: `On the hard instance the batch perceptron needs 2 + floor(((n - 1) R - 2h)/4h) steps, and LR+GD at 1e6 as many to 0.1 %: n = ${sizes.join(', ')}, h = 0.0613`,
     paper: 'LR+GD is suboptimal: a factor of n',
-    ours: `${list(({ large }) => large)}; the batch perceptron ${list(({ batch }) => batch)}`,
-    pass: rows.every(({ formula, batch, large }) => batch === formula && large === formula),
+    ours: `${list(({ batch }) => batch)}; LR+GD ${list(({ large }) => large)}`,
+    pass: rows.every(({ formula, batch, large }) => batch === formula && Math.abs(large / formula - 1) <= 1e-3),
   })
   context.claim({
     claim: 'The normalised descent needs at most 10 there, whatever n',
