@@ -104,6 +104,21 @@ fuzz(api, {
     loose: ['0'],
     fixed: ['0'],
   },
+  weightedNetwork: {
+    args: () => {
+      const data = () => ({
+        inputs: [
+          [1, 0.5],
+          [-1, 2],
+        ],
+        targets: [1, 0],
+      })
+      return [mlp({ sizes: [2, 2, 2] }), data(), data(), { l2: 0.1 }]
+    },
+    loose: ['0'],
+    fixed: ['0'],
+    methods: { weights: () => [new Float64Array([0.5, 1])] },
+  },
   quadraticBilevel: {
     args: () => [
       {
