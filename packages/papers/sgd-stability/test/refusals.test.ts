@@ -83,6 +83,18 @@ test.each([
 })
 
 test('degenerate data have right answers', () => {
+  // A kernel that is symmetric up to the rounding of float32.
+  const skewed = [
+    [2, 1 + 1e-7],
+    [1, 2],
+  ]
+  expect(api.sharpness(api.linearizeKernel(skewed)).lambdaMax).toBeCloseTo(1.5, 12)
+  expect(() =>
+    api.linearizeKernel([
+      [2, 1.1],
+      [1, 2],
+    ]),
+  ).toThrow('linearizeKernel: kernel[0][1] must be equal to kernel[1][0] = 1, got 1.1')
   const none = api.criticalRate([[0, 0]])
   expect([none.rate, none.status, none.bounds.gd, none.weights[0]]).toEqual([Infinity, 'converged', Infinity, 1])
   expect(api.isStable([[0]], { learningRate: 5 })).toMatchObject({ stable: true, radius: 0, traceProduct: 0 })

@@ -108,3 +108,24 @@ test('the kernel of a network gives the rates of its gradients, its products the
   expect(moments.expectedLoss[0]).toBeCloseTo(0.01, 10)
   expect(moments.expectedLoss.at(-1)!).toBeLessThan(0.01)
 })
+
+test('a kernel in float32 does, though its small eigenvalues are rounding', () => {
+  const make = (dtype: 'float64' | 'float32') =>
+    mlp({ sizes: [2, 8, 1], activation: 'tanh', loss: 'squared', seed: 4, dtype })
+  const inputs = Float64Array.from({ length: 80 }, (_, k) => Math.fround(((k * 37) % 80) / 40 - 1))
+  const [double, single] = [make('float64'), make('float32')]
+  double.parameters.set(single.parameters)
+  const rate = api.criticalRate(api.linearizeKernel(double.ntk(inputs))).rate
+  const { rate: rounded, status } = api.criticalRate(api.linearizeKernel(single.ntk(inputs)))
+  expect(status).toBe('converged')
+  expect(Math.abs(rounded / rate - 1)).toBeLessThan(1e-5)
+})
+
+test('a linearization does not follow later changes of the gradients', () => {
+  const mine = ndarray(A.data.slice(), A.shape)
+  const linear = api.linearize(mine)
+  const options = { start: A.data.slice(0, 80), learningRate: 0.005 }
+  const before = api.secondMoment(linear, options).secondMoment
+  mine.data.fill(0)
+  expect(api.secondMoment(linear, options).secondMoment).toEqual(before)
+})

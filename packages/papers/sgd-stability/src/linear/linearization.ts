@@ -4,6 +4,7 @@ import {
   type Matrix,
   type MatrixLike,
   matrix,
+  matrixCopy,
   matrixKernels,
   named,
   number,
@@ -19,7 +20,10 @@ import { peakOf, scaled } from '../range.ts'
 const ROUNDING = 1e-15
 
 /** Entries that differ by more than this, relative to the largest entry, do not make a symmetric kernel. */
-const ASYMMETRY = 1e-10
+const ASYMMETRY = 1e-5
+
+/** Negative eigenvalues up to this part of the largest are taken as 0: those of kernels in float32. */
+const INDEFINITE = 1e-5
 
 /** Options of {@link linearize} and {@link linearizeKernel}. */
 export interface LinearizeOptions {
@@ -66,7 +70,8 @@ export type Gradients = MatrixLike | Linearization
  */
 export function linearize(gradients: MatrixLike, options?: LinearizeOptions): Linearization {
   try {
-    return fromGradients(gradients, optionsOf(options, 'options'))
+    // A copy: the caller's array may change before the linearization is used.
+    return fromGradients(matrixCopy(gradients, 'gradients'), optionsOf(options, 'options'))
   } catch (error) {
     throw named('linearize', error)
   }
@@ -76,7 +81,7 @@ export function linearize(gradients: MatrixLike, options?: LinearizeOptions): Li
  * Linearizes a model from the inner products of the gradients of its outputs, its tangent kernel: all
  * quantities of this package depend on them only.
  *
- * @param kernel square, symmetric, positive semidefinite, (n x outputs) rows: a matrix, or a flat row-major array such as
+ * @param kernel square, symmetric and positive semidefinite, both up to 1e-5 of its largest value, (n x outputs) rows: a matrix, or a flat row-major array such as
  * `network.ntk(inputs)` of @opt/nn.
  * @throws TypeError or RangeError when the kernel is no such matrix, its rows are no multiple of `outputs`,
  * or its largest entry is neither 0 nor between 1e-140 and 1e140.
@@ -91,8 +96,7 @@ export function linearizeKernel(
     const [rows, columns] = K.shape
     if (rows !== columns) refuse('kernel', 'square', `shape [${rows}, ${columns}]`)
     scaled(K.data, 'kernel', 1e140)
-    checkSymmetry(K.data, rows)
-    return new Linearization(...parts(K.data, rows, examplesOf(rows, outputs, 'kernel'), outputs))
+    return new Linearization(...parts(symmetrized(K.data, rows), rows, examplesOf(rows, outputs, 'kernel'), outputs))
   } catch (error) {
     throw named('linearizeKernel', error)
   }
@@ -144,8 +148,7 @@ function fromGradients(given: MatrixLike, { outputs = 1 }: LinearizeOptions): Li
 function parts(K: Float64Array, N: number, n: number, outputs: number) {
   const { values, vectors } = symmetricEigen(ndarray(K, [N, N]))
   const first = flat(values, N)
-  const negative = -values[0]
-  if (negative > 1e-8 * Math.abs(values[N - 1]))
+  if (-values[0] > INDEFINITE * Math.abs(values[N - 1]))
     refuse('kernel', 'positive semidefinite', `an eigenvalue of ${values[0]}`)
   const rank = N - first
   const rows = new Float64Array(N * rank)
@@ -168,12 +171,18 @@ function examplesOf(N: number, outputs: number, label: string): number {
   return N / outputs
 }
 
-function checkSymmetry(K: Float64Array, N: number): void {
+/** A symmetric copy of a matrix that is symmetric up to rounding: its lower triangle, mirrored. */
+function symmetrized(K: Float64Array, N: number): Float64Array {
   const allowed = ASYMMETRY * peakOf(K)
+  const out = K.slice()
   for (let i = 0; i < N; i++)
-    for (let j = 0; j < i; j++)
-      if (Math.abs(K[i * N + j] - K[j * N + i]) > allowed)
-        refuse(`kernel[${j}][${i}]`, `equal to kernel[${i}][${j}] = ${K[i * N + j]}`, String(K[j * N + i]))
+    for (let j = 0; j < i; j++) {
+      const [entry, mirror] = [K[i * N + j], K[j * N + i]]
+      if (Math.abs(entry - mirror) > allowed)
+        refuse(`kernel[${j}][${i}]`, `equal to kernel[${i}][${j}] = ${entry}`, String(mirror))
+      out[j * N + i] = entry
+    }
+  return out
 }
 
 /** A flat array as a square matrix. */

@@ -23,7 +23,7 @@ export interface CriticalRateReport extends Report {
 export interface CriticalRate {
   /** The largest learning rate at which the second moment of SGD stays bounded; Infinity when all gradients are 0. */
   rate: number
-  /** Share of each example in the noise that grows at that rate; positive numbers with sum 1. Examples of large weight limit the rate. */
+  /** Share of each example in the noise that grows at that rate; nonnegative numbers with sum 1. Examples of large weight limit the rate. */
   weights: Float64Array
   bounds: RateBounds
 }
@@ -51,6 +51,7 @@ export const criticalRate: Solver<[gradients: Gradients, options: BatchOptions],
     { tolerance: 1e-8, maxIterations: 200 },
   )
 
+/** The search of {@link criticalRate}, for a factor c of the noise. */
 export function* criticalRateOf(
   linear: Linearization,
   c: number,
