@@ -66,9 +66,17 @@ fuzz(api, {
   elasticNet: { args: () => [{ l1: 0.5, l2: 0.2 }], methods: term },
   groupLasso: { loose: ['0'], args: () => [[[0], [1]], 0.5], methods: term },
   negativeEntropy: { args: () => [0.5], methods: term },
-  indicator: { args: () => [api.simplex({ dimension: 2 })], loose: ['0'], methods: term },
+  indicator: {
+    args: () => [api.simplex({ dimension: 2 })],
+    loose: ['0'],
+    methods: term,
+    nonFinite: 'it hands out the set given',
+  },
+  l1NormInBox: { args: () => [0.5, api.box({ dimension: 2, lower: -0.5 })], loose: ['1'], methods: term },
   euclideanMap: { args: () => [], methods: map },
   entropyMap: { args: () => [], methods: map },
   simplexEntropyMap: { args: () => [2], methods: map },
   pNormMap: { args: () => [1.5], methods: map },
+  powerMap: { args: () => [3], methods: map },
+  radialPowerMap: { args: () => [3], methods: map },
 })

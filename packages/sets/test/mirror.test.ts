@@ -1,7 +1,15 @@
 import { dot, random } from '@opt/core'
 import { distance } from '@opt/testing'
 import fc from 'fast-check'
-import { entropyMap, euclideanMap, type MirrorMap, pNormMap, simplexEntropyMap } from '../src/index.ts'
+import {
+  entropyMap,
+  euclideanMap,
+  type MirrorMap,
+  pNormMap,
+  powerMap,
+  radialPowerMap,
+  simplexEntropyMap,
+} from '../src/index.ts'
 
 const N = 5
 const make: Record<string, () => MirrorMap> = {
@@ -11,6 +19,8 @@ const make: Record<string, () => MirrorMap> = {
   'pNormMap, p = 1.2': () => pNormMap(1.2),
   'pNormMap, p = 2': () => pNormMap(2),
   'pNormMap, p = 3': () => pNormMap(3),
+  'powerMap, q = 3': () => powerMap(3),
+  'radialPowerMap, q = 3.5': () => radialPowerMap(3.5),
 }
 
 describe.each(Object.keys(make))('%s', (name) => {
@@ -71,6 +81,11 @@ describe.each(Object.keys(make))('%s', (name) => {
     expect(out).toEqual(y)
     expect(map.inverseGradient(out, out)).toBe(out)
     expect(distance(out, x)).toBeLessThan(1e-14)
+    map.gradientInPlace(out)
+    expect(distance(out, y)).toBeLessThan(1e-13)
+    out.set(y)
+    map.inverseGradientInPlace(out)
+    expect(out).toEqual(map.inverseGradient(y))
   })
 })
 
@@ -108,4 +123,51 @@ test('maps at wild scales', () => {
   }
   expect([...simplexEntropyMap(2).inverseGradient([1e300, -1e300, 1e300])]).toEqual([1, 0, 1])
   expect([...pNormMap(3).gradient([0, 0])]).toEqual([0, 0])
+})
+
+test.each([2, 2.5, 3, 6])('the power maps are uniformly convex, D(x, y) >= ||x - y||^q / q: q = %d', (q) => {
+  const power = (x: Float64Array) => x.reduce((sum, v) => sum + Math.abs(v) ** q, 0)
+  const length = (x: Float64Array) => Math.sqrt(dot(x, x))
+  fc.assert(
+    fc.property(fc.nat(1e9), fc.double({ min: 0, max: 1, noNaN: true }), (seed, nearness) => {
+      const rng = random(seed)
+      const x = Float64Array.from({ length: N }, () => rng.normal())
+      // The bound is an equality for y = -x.
+      const y = Float64Array.from(x, (v) => nearness * rng.normal() - (1 - nearness) * v)
+      const gap = x.map((v, i) => v - y[i])
+      expect(powerMap(q).divergence(x, y)).toBeGreaterThan((power(gap) / q) * (1 - 1e-9) - 1e-12)
+      expect(radialPowerMap(q).divergence(x, y)).toBeGreaterThan((length(gap) ** q / q) * (1 - 1e-9) - 1e-12)
+    }),
+    { numRuns: 500, seed: 6 },
+  )
+  if (q === 2)
+    for (const map of [powerMap(2), radialPowerMap(2)]) expect(map.divergence([1, 2], [3, 5])).toBeCloseTo(6.5, 14)
+  const opposite = powerMap(q).divergence([1, -2], [-1, 2])
+  expect(opposite).toBeGreaterThanOrEqual(((2 ** q + 4 ** q) / q) * (1 - 1e-14))
+})
+
+test('power maps at wild scales', () => {
+  for (const size of [1e-80, 1e80]) {
+    const x = [3 * size, -size, 0.5 * size]
+    for (const map of [powerMap(3), radialPowerMap(3)]) {
+      const back = map.inverseGradient(map.gradient(x))
+      expect(
+        distance(
+          back.map((v) => v / size),
+          [3, -1, 0.5],
+        ),
+      ).toBeLessThan(1e-13)
+      expect(
+        map.divergence(x, [size, size, size]) / map.divergence([3, -1, 0.5], [1, 1, 1]) / (size * size * size),
+      ).toBeCloseTo(1, 12)
+      expect(map.divergence(x, x)).toBe(0)
+    }
+  }
+  for (const map of [powerMap(6), radialPowerMap(6)]) {
+    expect(map.divergence([1e300], [-1e300])).toBe(Infinity)
+    expect(map.divergence([1e-300], [0])).toBe(0)
+    expect([...map.inverseGradient(map.gradient([0, 0]))]).toEqual([0, 0])
+    expect(() => map.gradient([1e300])).toThrow(/owerMap.gradient: x must be such that the answer is finite/)
+  }
+  expect(() => powerMap(1.5)).toThrow('powerMap: q must be a finite number between 2 and 1000, got 1.5')
 })

@@ -8,6 +8,7 @@ import {
   groupLasso,
   indicator,
   l1Norm,
+  l1NormInBox,
   l2Norm,
   negativeEntropy,
   type ProximalTerm,
@@ -23,6 +24,7 @@ const make: Record<string, (weight: number) => ProximalTerm> = {
   squaredL2Norm,
   negativeEntropy,
   groupLasso: (weight) => groupLasso(GROUPS, weight),
+  l1NormInBox: (weight) => l1NormInBox(weight, box({ dimension: N, lower: -0.5, upper: 2 })),
   elasticNet: (weight) => elasticNet({ l1: weight, l2: 0.7 * weight }),
   indicator: () => indicator(simplex({ dimension: 7 })),
 }
@@ -50,6 +52,8 @@ describe.each(Object.keys(make))('%s', (name) => {
           ...[1e-6, 1e-3, 0.1, 1].map((size) => p.map((x) => x + rng.normal(0, size))),
         ]
         if (name === 'indicator') rivals.push(...rivals.map((x) => simplex({ dimension: N }).project(x)))
+        if (name === 'l1NormInBox')
+          rivals.push(...rivals.map((x) => Array.from(x, (v) => Math.min(Math.max(v, -0.5), 2))))
         if (name === 'negativeEntropy') rivals.push(...rivals.map((x) => Array.from(x, Math.abs)))
         for (const x of rivals) expect(objective(x)).toBeGreaterThan(least - 1e-12 * (1 + Math.abs(least)))
       }),

@@ -24,6 +24,13 @@ export interface MirrorMap {
    * @throws RangeError or TypeError when y is no vector of finite numbers, or x overflows.
    */
   inverseGradient(y: VectorLike, out?: Float64Array): Float64Array
+  /** {@link gradient} for hot loops: x becomes its gradient; nothing is checked, nothing allocated. */
+  gradientInPlace(x: Float64Array): void
+  /**
+   * {@link inverseGradient} for hot loops: y becomes its point; nothing is checked, nothing
+   * allocated.
+   */
+  inverseGradientInPlace(y: Float64Array): void
   /**
    * Returns the Bregman divergence phi(x) - phi(y) - <gradient(y), x - y>, never negative; Infinity
    * where it is infinite or overflows.
@@ -69,6 +76,8 @@ export function mirrorMap(name: string, definition: Definition): MirrorMap {
       definition.inverseGradientInPlace(y)
       return write(y, out, label)
     },
+    gradientInPlace: definition.gradientInPlace,
+    inverseGradientInPlace: definition.inverseGradientInPlace,
     divergence(x, y) {
       const from = vector(x, `${name}.divergence: x`, { sign })
       const to = vector(y, `${name}.divergence: y`, { sign, length: from.length })

@@ -31,15 +31,21 @@ function proximalEntry(v: number, scale: number): number {
   return s < SMALL ? exp(v / scale - 1) : scale * rootOf(s)
 }
 
+/** {@link negativeEntropy} with its weight. */
+export interface NegativeEntropy extends ProximalTerm {
+  readonly kind: 'negativeEntropy'
+  readonly weight: number
+}
+
 /**
  * weight sum x_i log x_i on x >= 0, with 0 log 0 = 0. Its proximal point has x_i + step weight (1 +
  * log x_i) = v_i.
  *
  * @throws RangeError when the weight is negative.
  */
-export function negativeEntropy(weight = 1): ProximalTerm {
+export function negativeEntropy(weight = 1): NegativeEntropy {
   weightOf(weight, 'negativeEntropy')
-  return term('negativeEntropy', {
+  const entropy = term('negativeEntropy', {
     value(x) {
       let sum = 0
       for (let i = 0; i < x.length; i++) {
@@ -53,4 +59,5 @@ export function negativeEntropy(weight = 1): ProximalTerm {
       for (let i = 0; i < x.length; i++) x[i] = proximalEntry(x[i], scale)
     },
   })
+  return { ...entropy, kind: 'negativeEntropy', weight }
 }

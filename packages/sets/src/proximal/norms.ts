@@ -3,7 +3,8 @@ import { largest, length, powerOfTwoNear } from '../linear/vectors.ts'
 import { type ProximalTerm, term, weightOf } from './term.ts'
 
 /** sign(v) max(|v| - threshold, 0). */
-const soften = (v: number, threshold: number) => (v > threshold ? v - threshold : v < -threshold ? v + threshold : 0)
+export const soften = (v: number, threshold: number): number =>
+  v > threshold ? v - threshold : v < -threshold ? v + threshold : 0
 
 /** Moves x towards 0 by `distance`, and not beyond. */
 export function shorten(x: Float64Array, distance: number): void {
@@ -14,20 +15,27 @@ export function shorten(x: Float64Array, distance: number): void {
   for (let i = 0; i < x.length; i++) x[i] = kept > 0 ? x[i] * kept * unit : 0
 }
 
+/** {@link l1Norm} with its weight. */
+export interface L1Norm extends ProximalTerm {
+  readonly kind: 'l1Norm'
+  readonly weight: number
+}
+
 /**
  * weight sum |x_i|; its proximal operator is soft thresholding, sign(v_i) max(|v_i| - step weight,
  * 0).
  *
  * @throws RangeError when the weight is negative.
  */
-export function l1Norm(weight = 1): ProximalTerm {
+export function l1Norm(weight = 1): L1Norm {
   weightOf(weight, 'l1Norm')
-  return term('l1Norm', {
+  const norm = term('l1Norm', {
     value: (x) => x.reduce((sum, v) => sum + weight * Math.abs(v), 0),
     proxInPlace(x, step) {
       for (let i = 0; i < x.length; i++) x[i] = soften(x[i], step * weight)
     },
   })
+  return { ...norm, kind: 'l1Norm', weight }
 }
 
 /**

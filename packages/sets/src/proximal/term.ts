@@ -2,6 +2,8 @@ import { number, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/
 
 /** A closed convex function f with its proximal operator. */
 export interface ProximalTerm {
+  /** The name of the function that made it, such as 'l1Norm'. */
+  readonly kind: string
   /**
    * Returns f(x); Infinity outside its domain, and where it overflows.
    *
@@ -38,6 +40,7 @@ interface Definition {
 export function term(name: string, { value, proxInPlace, dimension, check }: Definition): ProximalTerm {
   const rule = { length: dimension }
   return {
+    kind: name,
     value(given) {
       const x = vector(given, `${name}.value: x`, rule)
       check?.(x.length, `${name}.value: x`)
