@@ -226,6 +226,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/sea-omd/experiment',
   },
   {
+    name: 'sgd-last-iterate',
+    version: '0.0.0',
+    title: 'Revisiting the Last-Iterate Convergence of Stochastic Gradient Methods',
+    authors: ['Zijian Liu', 'Zhengyuan Zhou'],
+    year: 2024,
+    venue: 'ICLR',
+    arXiv: '2312.08531',
+    topic: 'stochastic optimisation',
+    tasks: [
+      'I take noisy gradient steps and want to know how far the last point is from the minimum',
+      'Which step size and schedule should my stochastic gradient descent have?',
+      'My gradients have outliers so heavy that their variance is infinite',
+      'I want SGD on the simplex or with a penalty, without averaging',
+    ],
+    summary:
+      'Stochastic gradient steps whose last point carries a guarantee: the step sizes and the bound follow from what you know of the problem.',
+    module: '@opt/sgd-last-iterate/experiment',
+  },
+  {
     name: 'sgd-stability',
     version: '0.0.0',
     title: 'The Implicit Regularization of Dynamical Stability in Stochastic Gradient Descent',
@@ -306,6 +325,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
+  '@opt/sgd-last-iterate/experiment': () => import('@opt/sgd-last-iterate/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
   '@opt/stable-spam/experiment': () => import('@opt/stable-spam/experiment'),
