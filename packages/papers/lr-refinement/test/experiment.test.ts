@@ -1,4 +1,5 @@
 import { runExperiment } from '@opt/core/experiment'
+import { network } from '../src/experiment/network.ts'
 import { loadProblem } from '../src/experiment/problems.ts'
 import { Trainer } from '../src/experiment/training.ts'
 import { experiment } from '../src/experiment.ts'
@@ -48,4 +49,17 @@ test('a9a is left out where there is none; the same seed trains to the same loss
   const { value, gradient } = await trainer.optimum(undefined)
   expect(loss).toBeGreaterThan(value)
   expect(gradient).toBeLessThan(1e-6)
+})
+
+test('a network by SGD and by Adam, with the norms of each', async () => {
+  const report = await runExperiment((context) => network(context, 0, 1, { T: 40, count: 1 }))
+  expect(report.claims.map(({ pass }) => pass)).toEqual([null, null])
+  const { rows } = report.tables[0]
+  expect(rows.map(([method, name]) => `${method} ${name}`).filter((name) => name.includes('refined'))).toEqual([
+    'SGD refined, l2',
+    'Adam refined, l1',
+    'Adam refined, l2',
+    'Adam refined, weighted-l1',
+  ])
+  for (const [, , loss] of rows) expect(Number(loss)).toBeLessThan(2.5)
 })

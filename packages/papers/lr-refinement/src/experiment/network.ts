@@ -1,5 +1,4 @@
-import type { ExperimentContext } from '@opt/core'
-import { random } from '@opt/core'
+import { type ExperimentContext, random } from '@opt/core'
 import { digits } from '@opt/datasets'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
@@ -7,7 +6,6 @@ import { type NormName, NormRecorder, refineSchedule, type ScheduleName, schedul
 import { withNoise } from './problems.ts'
 import { type Optimize, Trainer, type Tuned, tune } from './training.ts'
 
-const T = 1500
 const CLASSICAL: ScheduleName[] = ['flat', 'step', 'cosine', 'linear']
 
 const METHODS: { name: string; optimize?: Optimize; rates: number[]; norms: NormName[] }[] = [
@@ -23,8 +21,17 @@ const METHODS: { name: string; optimize?: Optimize; rates: number[]; norms: Norm
   },
 ]
 
-/** A small network on noisy digits, by SGD and by Adam: how the schedules do where nothing is convex. */
-export async function network(context: ExperimentContext, at: number, share: number): Promise<void> {
+/**
+ * A small network on noisy digits, by SGD and by Adam: how the schedules do where nothing is convex.
+ *
+ * @param size number of steps and of seeds.
+ */
+export async function network(
+  context: ExperimentContext,
+  at: number,
+  share: number,
+  { T, count }: { T: number; count: number } = { T: 1500, count: 4 },
+): Promise<void> {
   const { features, labels } = await digits({ folder: context.dataFolder })
   const problem = {
     name: 'digits, 20% noise',
@@ -36,7 +43,7 @@ export async function network(context: ExperimentContext, at: number, share: num
   const initial = (rng: ReturnType<typeof random>) => mlp({ sizes: [64, 32, 10], seed: rng }).parameters
   const options = { hidden: 32, batchSize: 32 }
   const trainer = new Trainer(problem, ({ parameters }, rng) => parameters.set(initial(rng)), options)
-  const seeds = Array.from({ length: 4 }, (_, k) => 1000 * context.seed + k)
+  const seeds = Array.from({ length: count }, (_, k) => 1000 * context.seed + k)
   const rows: string[][] = []
   for (const [k, { name, optimize, rates, norms }] of METHODS.entries()) {
     const found = new Map<string, Tuned>()
