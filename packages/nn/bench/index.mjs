@@ -1,4 +1,4 @@
-// Steps, Hessian-vector products and per-example gradient norms against PyTorch on one thread, in turns.
+// Steps, Hessian-vector products and what per-example gradients say against PyTorch on one thread, in turns.
 // node bench/index.mjs [--quick]     Python with torch: OPT_PYTHON, or .venv-peers in the repository's root.
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
@@ -48,6 +48,7 @@ function workOf({ kind, sizes, n, dtype }) {
     }
   }
   if (kind === 'hvp') return () => network.hvp(x, y, v, out)
+  if (kind === 'gradient statistics') return () => network.gradientStatistics(x, y)
   const norms = new Float64Array(n)
   return () => network.perExampleGradientNorms(x, y, { out: norms })
 }
@@ -59,6 +60,7 @@ const rows = ['float32', 'float64'].flatMap((dtype) => [
   // The faster of PyTorch's two ways, forward over reverse and double backward.
   { ...wide, dtype, kind: 'hvp', ways: ['hvp', 'hvp, double backward'], target: 0.4 },
   { ...wide, dtype, kind: 'per-example norms', target: 10 },
+  { ...wide, dtype, kind: 'gradient statistics', target: 10 },
   { ...tiny, dtype, kind: 'step', target: 10 },
 ])
 

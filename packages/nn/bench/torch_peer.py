@@ -51,7 +51,16 @@ def work_of(kind, sizes, n, dtype):
         gs = vmap(grad(lambda q, a, b: loss(q, a[None], b[None])), in_dims=(None, 0, 0))(p, x, y)
         return sum(g.flatten(1).square().sum(1) for g in gs.values()).sqrt()
 
-    return norms
+    def spread():
+        gs = vmap(grad(lambda q, a, b: loss(q, a[None], b[None])), in_dims=(None, 0, 0))(p, x, y)
+        flat = [g.flatten(1) for g in gs.values()]
+        means = [g.mean(0) for g in flat]
+        squares = sum(g.square().sum(1) for g in flat)
+        products = sum(g @ m for g, m in zip(flat, means))
+        distances = sum((g - m).square().sum(1) for g, m in zip(flat, means))
+        return squares.sqrt(), products, distances.sqrt()
+
+    return spread if kind == "gradient statistics" else norms
 
 
 for line in sys.stdin:
