@@ -59,8 +59,10 @@ export interface FitOptions {
  * separator.predict(Xnew)
  * separator.margin() // { lower, upper }
  * ```
+ *
+ * @typeParam L `number` or `string` where labels are of one kind, so that predictions are too.
  */
-export class LinearSeparator<L extends Label = number> {
+export class LinearSeparator<L extends Label = Label> {
   readonly #options: Pick<FitPlaneOptions, 'method' | 'stepSize' | 'maxIterations'> & { intercept: boolean }
   #classes: L[] = []
   #features = 0
