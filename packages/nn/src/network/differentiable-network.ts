@@ -88,7 +88,7 @@ export class DifferentiableNetwork extends StoredNetwork {
 
   /**
    * Returns the derivative of the outputs along a direction in the parameters, the inputs or both, examples x outputs.
-   * As in the loss, batch normalization uses the statistics of the batch in training.
+   * As in the loss, training has noise and the batch's statistics for batch normalization.
    */
   jvp(inputs: Inputs, v: Tangent, out?: Real): Real {
     return jacobianProduct(this.run, this.run.givenInputs(inputs), v, out)
@@ -97,7 +97,7 @@ export class DifferentiableNetwork extends StoredNetwork {
   /**
    * Returns J'c, the gradient of sum_i <c_i, a_i> in the parameters, where a_i are the activations of a layer for
    * example i, by default the outputs, and c_i the cotangents, held fixed. Also leaves it in {@link gradients}. As in
-   * the loss, batch normalization uses the statistics of the batch in training.
+   * the loss, training has noise and the batch's statistics for batch normalization.
    *
    * @throws TypeError or RangeError for cotangents or a layer that do not fit.
    */

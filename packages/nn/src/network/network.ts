@@ -22,7 +22,7 @@ import { copyState } from './state.ts'
  *
  * Inputs are rows, flat or as a matrix; targets are class labels or rows of outputs. Every method checks them and
  * throws a TypeError or RangeError that names the bad entry. More examples than `batch` run in several passes; in
- * training with batch normalization they are refused. Methods that return an array accept one to write to, `out`, and
+ * training with batch normalization or noise they are refused. Methods that return an array accept one to write to, `out`, and
  * write nothing to it when they throw. With `weights`, one number per example, every loss is multiplied by its own.
  */
 export class DenseNetwork extends DifferentiableNetwork {
