@@ -79,15 +79,8 @@ export const lvHba: Solver<
     const [Fy, fy, thetaFy, Jy] = [0, 1, 2, 3].map(() => new Float64Array(m))
     const g = new Float64Array(l)
 
-    let penalty = penaltyAt(k)
-    const point = () => ({ x, y, z, theta, lambda })
-    const answer = () => ({ ...point(), k, penalty, ...valuesAt(problem, point(), parameters) })
-    const measured = () => gapAndResidual(problem, point(), penalty, parameters)
-    const convergence = new Convergence((options as { tolerance?: number }).tolerance!, () => measured().residual)
-
-    for (;;) {
-      penalty = penaltyAt(k)
-
+    /** Takes a step, if it is finite; returns the square of its length in units of the step sizes. */
+    const step = (penalty: number): number => {
       // theta, lambda: a step of descent and ascent on the proximal Lagrangian, both at the old point
       lower.gradient(x, theta, thetaFx, thetaFy)
       constraints.value(x, theta, g)
@@ -114,14 +107,26 @@ export const lvHba: Solver<
         squaredDistance(theta, nextTheta, eta) +
         squaredDistance(lambda, nextLambda, eta) +
         squaredDistance(z, nextZ, beta)
-      if (!(moved < Infinity)) return { ...answer(), status: 'diverged' as const, message: DIVERGED }
+      if (!(moved < Infinity)) return moved
       x.set(nextX)
       y.set(nextY)
       theta.set(nextTheta)
       lambda.set(nextLambda)
       z.set(nextZ)
-      k++
+      return moved
+    }
 
+    let penalty = penaltyAt(k)
+    const point = () => ({ x, y, z, theta, lambda })
+    const answer = () => ({ ...point(), k, penalty, ...valuesAt(problem, point(), parameters) })
+    const measured = () => gapAndResidual(problem, point(), penalty, parameters)
+    const convergence = new Convergence((options as { tolerance?: number }).tolerance!, () => measured().residual)
+
+    for (;;) {
+      penalty = penaltyAt(k)
+      const moved = step(penalty)
+      if (!(moved < Infinity)) return { ...answer(), status: 'diverged' as const, message: DIVERGED }
+      k++
       const error = convergence.errorOf(Math.sqrt(moved))
       const measures = every > 0 && k % every === 0 ? { measures: measured() } : undefined
       if (yield { error, penalty, ...measures }) return answer()
