@@ -1,6 +1,6 @@
 import { callback, number, oneOf, options as optionsOf } from './errors.ts'
 
-export { mean, meanAndDeviation, range, standardDeviation } from './statistics.ts'
+export { mean, meanAndDeviation, median, quantile, range, standardDeviation } from './statistics.ts'
 
 /**
  * The contract between a paper's headline experiment and whatever runs it: the CLI, a test, a page.

@@ -14,6 +14,16 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(squares / (values.length - 1))
 }
 
+/** The p-quantile, p in 0..1: interpolated between the two nearest values. */
+export function quantile(values: ArrayLike<number>, p: number): number {
+  const sorted = Float64Array.from(values).sort()
+  const place = p * (sorted.length - 1)
+  const low = Math.floor(place)
+  return sorted[low] + (place - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low])
+}
+
+export const median = (values: ArrayLike<number>): number => quantile(values, 0.5)
+
 /** Formats the mean and the standard deviation, "95.86 +- 0.67"; the mean alone for one value. */
 export function meanAndDeviation(values: ArrayLike<number>, digits = 2): string {
   const middle = mean(values).toFixed(digits)

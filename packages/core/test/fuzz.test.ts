@@ -158,7 +158,10 @@ fuzz(
 )
 
 fuzz(experiments, {
-  ...Object.fromEntries(['mean', 'standardDeviation', 'meanAndDeviation', 'range'].map((name) => [name, floats])),
+  ...Object.fromEntries(
+    ['mean', 'median', 'standardDeviation', 'meanAndDeviation', 'range'].map((name) => [name, floats]),
+  ),
+  quantile: floats,
   runExperiment: {
     args: () => [
       async ({ claim, progress }: api.ExperimentContext) => {

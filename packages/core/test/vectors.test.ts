@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { mean, meanAndDeviation, range, standardDeviation } from '../src/experiment.ts'
+import { mean, meanAndDeviation, median, quantile, range, standardDeviation } from '../src/experiment.ts'
 import { dot, norm, sum } from '../src/index.ts'
 
 test('vectors are added up in order', () => {
@@ -17,4 +17,10 @@ test('statistics of a few numbers', () => {
   expect(meanAndDeviation([95], 1)).toBe('95.0')
   expect(range([0.313, 0.121])).toBe('0.12 to 0.31')
   expect(range([0.5, 0.5])).toBe('0.50')
+})
+
+test('quantiles are interpolated; the order of the values does not matter', () => {
+  expect([0, 0.25, 0.5, 1].map((p) => quantile([30, 10, 20, 40, 50], p))).toEqual([10, 20, 30, 50])
+  expect(quantile([1, 2], 0.25)).toBe(1.25)
+  expect([median([5, 1, 3]), median([4, 1, 2, 3]), median([7])]).toEqual([3, 2.5, 7])
 })

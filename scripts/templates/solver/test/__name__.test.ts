@@ -1,5 +1,8 @@
-import fc from 'fast-check'
+import type { ControlValues } from '@opt/core'
 import { runExperiment } from '@opt/core/experiment'
+import { digest } from '@opt/testing'
+import fc from 'fast-check'
+import demo from '../demo/index.ts'
 import { experiment } from '../src/experiment.ts'
 import { __camel__ } from '../src/index.ts'
 
@@ -22,9 +25,21 @@ describe('__camel__', () => {
     expect(() => __camel__(() => [1, 2], [1])).toThrow('__camel__: gradient must be of length 1, got length 2')
   })
 
+  test('the bits of all answers are the same in every engine', () => {
+    const bits = digest((say) => say(__camel__((x) => [x[0] - 1, 3 * x[1]], [0.1, 0.2], { maxIterations: 30 }).x))
+    expect(bits).toBe('94b0d1cbacdaa147')
+  })
+
   test('reproduces its claims', async () => {
     const { claims, complete } = await runExperiment(experiment, { scale: 'quick' })
     expect(complete).toBe(true)
     expect(claims.filter(({ pass }) => pass === false)).toEqual([])
+  })
+
+  test('the demo runs to its end', () => {
+    const start = Object.fromEntries(demo.controls.map(({ name, value }) => [name, value])) as ControlValues
+    const frames = [...demo.run(start)]
+    expect(frames.at(-1)?.figures.length).toBeGreaterThan(0)
+    expect(demo.code(start)).toContain('@opt/__name__')
   })
 })
