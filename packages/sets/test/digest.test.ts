@@ -43,5 +43,5 @@ test('the bits of all answers are the same in every engine', () => {
     api.radialPowerMap(3.5),
   ])
     say([map.value(x), map.gradient(x), map.inverseGradient(v), map.divergence(x, x.toReversed())])
-  expect(hash.digest('hex').slice(0, 16)).toBe('10829431d6d37f39')
+  expect(hash.digest('hex').slice(0, 16)).toBe('88c3a6d33be61222')
 })

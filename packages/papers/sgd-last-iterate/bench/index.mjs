@@ -108,6 +108,22 @@ console.log(misses.length > 0 ? 'Targets not met:' : peer ? 'All targets met.' :
 for (const miss of misses) console.log(`- ${miss}`)
 console.log()
 
+/** Seeds side by side at d = 100: one model, one step at a time for all of them. */
+const growth = []
+for (const seeds of [1, 10, 100, 1000]) {
+  console.error(`${seeds} seeds`)
+  const T = Math.max(Math.ceil(40_000 / seeds), 400)
+  const { A, b } = dataOf(100)
+  const { subgradient } = linearModel(A, b, { loss: 'squared', batchSize: 1 })
+  const run = { subgradient, x0: new Float64Array(100), objective: () => 0, minimum: 0, seeds, every: T }
+  const etas = stepSizes.sqrt({ steps: T, eta: 1e-3 })
+  const work = () => quantiles({ ...run, stepSizes: etas })
+  work()
+  const ns = median(Array.from({ length: 5 }, () => nanoseconds(T * seeds, work)))
+  growth.push([seeds, show(ns), ((8 * 100 * (seeds + 4)) / 1e6).toPrecision(2)])
+}
+print(['seeds', 'ns a step of one seed', 'vectors, MB'], growth)
+
 /** The other maps: their powers, logarithms and exponentials dominate. */
 const maps = { 'lp(1.5)': [lp(1.5), 0.1], 'power(1.5)': [power(1.5), 0.1], 'entropy()': [entropy(), 1] }
 const rows = []

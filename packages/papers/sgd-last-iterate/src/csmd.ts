@@ -119,9 +119,10 @@ export const csmd: Solver<[options: CsmdOptions], CsmdReport, CsmdSolution> = so
     if (certificate) [certificate.sums.noise, certificate.sums.luck] = sums
 
     let steps = done
-    const answer = () => {
+    /** The answer when the points x^1 .. x^seen have been added to the averages. */
+    const answer = (seen: number) => {
       const all = certificate && steps === T ? { certificate: certificate.answer() } : {}
-      return { x: x.slice(), steps, ...averages?.answer(steps), ...all, ...(certificate && { z: certificate.z }) }
+      return { x: x.slice(), steps, ...averages?.answer(seen), ...all, ...(certificate && { z: certificate.z }) }
     }
     /** Takes the steps from..to; returns the first that is not finite. In a function, engines compile it sooner. */
     const walk = (from: number, to: number): number | undefined => {
@@ -136,12 +137,12 @@ export const csmd: Solver<[options: CsmdOptions], CsmdReport, CsmdSolution> = so
     }
     while (steps < T) {
       const lost = walk(steps + 1, Math.min(every * (Math.floor(steps / every) + 1), T))
-      if (lost !== undefined) return { ...answer(), ...diverged(lost) }
+      if (lost !== undefined) return { ...answer(lost), ...diverged(lost) }
       const F = objective && { objective: objectiveAt(objective, x) + termValue(term, map, x) }
       if (yield { step: steps, stepSize: eta[steps - 1], ...F }) break
     }
     if (certificate) sums.set([certificate.sums.noise, certificate.sums.luck])
-    return { ...answer(), state: { step: steps, arrays: saveArrays(memory), random: random.state() } }
+    return { ...answer(steps), state: { step: steps, arrays: saveArrays(memory), random: random.state() } }
   },
   { maxIterations: Number.MAX_SAFE_INTEGER },
 )

@@ -37,6 +37,7 @@ export { type Guarantee, type Plan, type PlanOptions, plan } from './plan.ts'
 export { type LinearLoss, type LinearModel, type LinearModelOptions, linearModel } from './problems/linear-model.ts'
 export { type MaxAffine, type MaxAffineOptions, maxAffine } from './problems/max-affine.ts'
 export { type QuantilesOptions, type QuantilesReport, type QuantilesSolution, quantiles } from './quantiles.ts'
+export type { QuantilesState } from './runs/many.ts'
 export type { Problem, Subgradient } from './runs/problem.ts'
 export type { StepKind } from './steps/rules.ts'
 export {

@@ -18,6 +18,7 @@ import { checkMap, euclidean } from './geometry/maps.ts'
 import { type Geometry, MirrorStep } from './geometry/mirror-step.ts'
 import { termValue } from './geometry/terms.ts'
 import { Averages } from './runs/averages.ts'
+import { type QuantilesState, type Run, restore, save } from './runs/many.ts'
 import { Oracle, objectiveAt, type Problem } from './runs/problem.ts'
 import { startAt } from './runs/start.ts'
 import { workspace } from './runs/workspace.ts'
@@ -43,6 +44,8 @@ export interface QuantilesOptions extends Problem, Geometry {
   every?: number | undefined
   /** Whether the answer has the gaps of the averages. Default false. */
   average?: boolean | undefined
+  /** Continues runs that ended early, to the same bits; everything else as there. */
+  state?: QuantilesState | undefined
 }
 
 /** A report of {@link quantiles}. */
@@ -68,6 +71,8 @@ export interface QuantilesSolution {
   averageGaps?: Float64Array
   /** The gaps of the mean of the last half. */
   halfAverageGaps?: Float64Array
+  /** To continue from here. */
+  state: QuantilesState
 }
 
 /**
@@ -98,36 +103,39 @@ export const quantiles: Solver<[options: QuantilesOptions], QuantilesReport, Qua
     const space = workspace(d, seeds)
     const oracle = new Oracle(options, space)
     const mirror = new MirrorStep(space, map, term, 'quantiles')
-    const runs = space.points.map((x) => ({
-      x,
-      random: random.split(),
-      averages: average ? new Averages(d, T) : undefined,
-      lost: false,
-    }))
+    const runs = space.points.map((x): Run => {
+      x.set(start)
+      return {
+        x,
+        random: random.split(),
+        averages: average ? new Averages(d, T) : undefined,
+        lost: new Float64Array(1),
+      }
+    })
     const gap = (x: Float64Array) => objectiveAt(objective, x) + termValue(term, map, x) - minimum
     const gaps = new Float64Array(seeds)
     const measure = () => {
-      for (let k = 0; k < seeds; k++) gaps[k] = runs[k].lost ? Infinity : gap(runs[k].x)
+      for (let k = 0; k < seeds; k++) gaps[k] = runs[k].lost[0] ? Infinity : gap(runs[k].x)
     }
-    for (const { x } of runs) x.set(start)
-    let steps = 0
+    let steps = options.state === undefined ? 0 : restore(options.state, runs, T)
     const walk = (to: number) => {
       for (let t = steps + 1; t <= to; t++)
         for (const run of runs) {
-          if (run.lost) continue
+          if (run.lost[0]) continue
           oracle.ask(run.x, t, run.random)
           run.averages?.add(t, run.x)
-          run.lost = !mirror.advance(run.x, eta[t - 1])
+          if (!mirror.advance(run.x, eta[t - 1])) run.lost[0] = 1
         }
       steps = to
     }
+    if (steps === T) measure()
     while (steps < T) {
-      walk(Math.min(steps + every, T))
+      walk(Math.min(every * (Math.floor(steps / every) + 1), T))
       measure()
       if (yield { step: steps, mean: mean(gaps), largest: largest(gaps) }) break
     }
     const averaged = (key: 'average' | 'halfAverage') =>
-      Float64Array.from(runs, ({ averages, lost }) => (lost ? Infinity : gap(averages!.answer(steps)[key])))
+      Float64Array.from(runs, ({ averages, lost }) => (lost[0] ? Infinity : gap(averages!.answer(steps)[key])))
     const sorted = gaps.slice().sort()
     return {
       gaps,
@@ -135,7 +143,8 @@ export const quantiles: Solver<[options: QuantilesOptions], QuantilesReport, Qua
       quantiles: deltas.map((delta) => sorted[Math.max(Math.ceil((1 - delta) * seeds - 1e-9), 1) - 1]),
       x: ndarray(Float64Array.from(runs.flatMap(({ x }) => [...x])), [seeds, d]),
       ...(average && { averageGaps: averaged('average'), halfAverageGaps: averaged('halfAverage') }),
-      ...(runs.some(({ lost }) => lost) && { status: 'diverged', message: 'a run is not finite' }),
+      state: save(runs, steps),
+      ...(runs.some(({ lost }) => lost[0]) && { status: 'diverged', message: 'a run is not finite' }),
     }
   },
   { maxIterations: Number.MAX_SAFE_INTEGER },

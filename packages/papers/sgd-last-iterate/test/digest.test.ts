@@ -61,5 +61,5 @@ test('the bits of all answers are the same in every engine', () => {
       const x = learner.point()
       say([learner.state(), map.dualNorm(x), map.divergence(x, x.toReversed())])
     }
-  expect(hash.digest('hex').slice(0, 16)).toBe('a49bf7e110f77f8c')
+  expect(hash.digest('hex').slice(0, 16)).toBe('9ce6e4bb43afc592')
 })

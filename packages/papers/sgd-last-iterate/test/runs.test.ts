@@ -111,7 +111,10 @@ describe('csmd', () => {
           x0,
           map,
           stepSizes: [0.1, 0.1, 0.1, 0.1],
+          average: true,
         })
+        const mean = seen[0].map((_, i) => seen.reduce((sum, x) => sum + x[i], 0) / 3)
+        expect(distance(answer.average!, mean)).toBeLessThan(1e-15)
         expect([answer.status, answer.steps, seen.length]).toEqual(['diverged', 2, 3])
         expect(answer.x).toEqual(seen[2])
         expect(answer.message).toBe('csmd: diverged after 2 iterations: step 3 is not finite')
@@ -158,6 +161,19 @@ describe('quantiles', () => {
       }),
       { numRuns: 100, seed: 4 },
     )
+  })
+
+  test('runs that are stopped go on to the same bits', () => {
+    const whole = quantiles(many())
+    for (const stop of [1, 30, 60]) {
+      const first = quantiles({ ...many(), stopWhen: ({ step }) => step >= stop })
+      const state = JSON.parse(JSON.stringify(first.state))
+      const rest = quantiles({ ...many(), random: random(8), state })
+      for (const key of ['gaps', 'averageGaps', 'halfAverageGaps', 'quantiles', 'state'] as const)
+        expect([key, rest[key]]).toEqual([key, whole[key]])
+      expect(() => quantiles({ ...many(), seeds: 7, state })).toThrow('quantiles: state.randoms must be 7 generators')
+      expect(() => quantiles({ ...many(), average: false, state })).toThrow(/^quantiles: state.arrays must be arrays/)
+    }
   })
 
   test('a run that is not finite is told', () => {

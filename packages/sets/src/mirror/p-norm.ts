@@ -13,11 +13,23 @@ export const euclideanMap = (): MirrorMap =>
     divergence: (x, y) => squaredDistance(x, y) / 2,
   })
 
-/** Replaces x by the gradient of ||x||_p^2 / 2, sign(x_i) ||x||_p (|x_i| / ||x||_p)^(p - 1). */
+/**
+ * Replaces x by the gradient of ||x||_p^2 / 2, sign(x_i) ||x||_p (|x_i| / ||x||_p)^(p - 1), with one
+ * power an entry: those of the norm are the same times |x_i|.
+ */
 function gradientInPlace(x: Float64Array, p: number): void {
-  const size = pNorm(x, p)
-  if (size === 0) return
-  for (let i = 0; i < x.length; i++) x[i] = Math.sign(x[i]) * size * pow(Math.abs(x[i]) / size, p - 1)
+  const scale = largest(x)
+  if (scale === 0) return
+  let sum = 0
+  for (let i = 0; i < x.length; i++) {
+    const share = Math.abs(x[i]) / scale
+    const power = pow(share, p - 1)
+    sum += power * share
+    x[i] = x[i] < 0 ? -power : power
+  }
+  const growth = pow(sum, 1 / p)
+  const factor = (scale * growth) / pow(growth, p - 1)
+  for (let i = 0; i < x.length; i++) x[i] *= factor
 }
 
 /**
