@@ -86,7 +86,7 @@ function slice(balls: Record<string, number>): Figure {
       Math.min(2.4, loss(Math.min(9, at)) + 0.08),
     ]
     const angles = Array.from({ length: 17 }, (_, k) => (Math.PI * k) / 8)
-    return { label, x: angles.map((a) => u + 0.06 * cos(a)), y: angles.map((a) => v + 0.07 * sin(a)) }
+    return { label, x: angles.map((a) => u + 0.11 * cos(a)), y: angles.map((a) => v + 0.07 * sin(a)) }
   }
   return {
     kind: 'line',

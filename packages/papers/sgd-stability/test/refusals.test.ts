@@ -82,6 +82,20 @@ test.each([
   expect(call).toThrow(message)
 })
 
+test('learning rates far from 1 are as welcome as gradients', () => {
+  const { rate } = api.criticalRate(A)
+  for (const scale of [1e-60, 1e60]) {
+    const scaled = A.map((row) => row.map((v) => v / scale))
+    const { stable, radius } = api.isStable(scaled, { learningRate: 1.2 * rate * scale * scale })
+    expect(stable).toBe(false)
+    expect(Math.abs(radius! / api.isStable(A, { learningRate: 1.2 * rate }).radius! - 1)).toBeLessThan(1e-9)
+  }
+  expect(api.isStable(A, { learningRate: 1e100 })).toMatchObject({ stable: false, status: 'converged' })
+  expect(() => api.isStable(A, { learningRate: 1e150 })).toThrow(
+    'isStable: learningRate must be of a product with the trace up to 1e+140',
+  )
+})
+
 test('degenerate data have right answers', () => {
   // A kernel that is symmetric up to the rounding of float32.
   const skewed = [

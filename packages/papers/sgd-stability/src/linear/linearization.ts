@@ -5,7 +5,6 @@ import {
   type MatrixLike,
   matrix,
   matrixCopy,
-  matrixKernels,
   named,
   number,
   options as optionsOf,
@@ -15,6 +14,7 @@ import {
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
 import { peakOf, scaled } from '../range.ts'
+import { productKernels } from './kernels.ts'
 
 /** Eigenvalues of H below this part of the largest, times the rows that they are sums of, are rounding. */
 const ROUNDING = 1e-15
@@ -114,7 +114,7 @@ function fromGradients(given: MatrixLike, { outputs = 1 }: LinearizeOptions): Li
   scaled(A.data, 'gradients')
   const wide = d >= N
   const side = wide ? N : d
-  const { kernels, X, G, V, rows, work } = allocate([matrixKernels], (views) => ({
+  const { kernels, X, G, V, rows, work } = allocate([productKernels], (views) => ({
     X: views.matrix(N, d),
     G: views.matrix(side, side),
     V: views.matrix(d, wide ? 0 : d),

@@ -1,4 +1,5 @@
-import { allocate, gemmScratch, type MatrixView, matrixKernels, transpose } from '@opt/core'
+import { allocate, gemmScratch, type MatrixView, transpose } from '@opt/core'
+import { productKernels } from './kernels.ts'
 import type { Linearization } from './linearization.ts'
 
 /** Columns of a triangle that are multiplied at a time: the blocks above it are left out. */
@@ -26,7 +27,7 @@ export class Noise {
     const r = eigenvalues.length
     const all = examples * outputs
     const width = Math.min(r, BLOCK)
-    const { kernels, M, N, J, Z, work } = allocate([matrixKernels], (views) => ({
+    const { kernels, M, N, J, Z, work } = allocate([productKernels], (views) => ({
       M: views.matrix(r, r),
       N: views.matrix(r, r),
       J: views.matrix(all, r),

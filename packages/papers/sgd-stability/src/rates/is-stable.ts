@@ -1,4 +1,4 @@
-import { number, type Report, type Solver, solver } from '@opt/core'
+import { number, type Report, refuse, type Solver, show, solver } from '@opt/core'
 import { symmetric } from '@opt/curvature'
 import { type Gradients, type Linearization, linearized } from '../linear/linearization.ts'
 import { Noise } from '../linear/noise.ts'
@@ -8,6 +8,9 @@ import { sharpnessOf } from '../measures/sharpness.ts'
 import { criticalRateOf } from './critical-rate.ts'
 import { type BatchOptions, noiseFactor } from './noise.ts'
 import { boundsOf } from './rate-bounds.ts'
+
+/** Learning rate times trace whose square is within the range of doubles. */
+const LARGEST = 1e140
 
 /** Relative error up to which the critical rate is found. */
 const CLOSE = 1e-8
@@ -60,6 +63,8 @@ export const isStable: Solver<[gradients: Gradients, options: StabilityOptions],
     const c = noiseFactor(linear.examples, options)
     const sharpness = sharpnessOf(linear)
     const products = { traceProduct: eta * sharpness.trace, eigenProduct: eta * sharpness.lambdaMax }
+    if (products.traceProduct > LARGEST)
+      refuse('learningRate', `of a product with the trace up to ${LARGEST}`, show(products.traceProduct))
     const h = linear.eigenvalues
     if (h.length === 0) {
       yield { error: 0, radius: 0 }
@@ -73,13 +78,13 @@ export const isStable: Solver<[gradients: Gradients, options: StabilityOptions],
     // S(M) = M - eta (HM + MH) + eta^2 ((1 - c) HMH + c N(M))
     const triangle = new Triangle(h.length)
     const ones = triangle.map(() => 1)
-    const mean = triangle.map((j, k) => 1 - eta * (h[j] + h[k]) + eta * eta * (1 - c) * h[j] * h[k])
+    const mean = triangle.map((j, k) => 1 - eta * h[j] - eta * h[k] + (1 - c) * (eta * h[j]) * (eta * h[k]))
     const noise = new Noise(linear)
     const operator = symmetric(triangle.size, (x, out) => {
       triangle.expand(x, ones, noise.M)
       noise.apply()
       triangle.collapse(noise.N, ones, out)
-      for (let i = 0; i < out.length; i++) out[i] = mean[i] * x[i] + eta * eta * c * out[i]
+      for (let i = 0; i < out.length; i++) out[i] = mean[i] * x[i] + eta * (eta * c * out[i])
     })
     const identity = triangle.map((j, k) => (j === k ? 1 : 0))
     const relative = ({ value, residual }: Ritz) => residual / Math.max(1, Math.abs(value))

@@ -77,7 +77,7 @@ export const secondMoment: Solver<
     const c = noiseFactor(linear.examples, options)
     const triangle = new Triangle(r)
     const ones = triangle.map(() => 1)
-    const mean = triangle.map((j, k) => 1 - eta * (h[j] + h[k]) + eta * eta * (1 - c) * h[j] * h[k])
+    const mean = triangle.map((j, k) => 1 - eta * h[j] - eta * h[k] + (1 - c) * (eta * h[j]) * (eta * h[k]))
     const noise = new Noise(linear)
     const noisy = new Float64Array(triangle.size)
     const from = resume === undefined ? fresh(linear, triangle, options) : checked(resume, triangle.size)
@@ -98,7 +98,7 @@ export const secondMoment: Solver<
       triangle.expand(x, ones, noise.M)
       noise.apply()
       triangle.collapse(noise.N, ones, noisy)
-      for (let i = 0; i < x.length; i++) x[i] = mean[i] * x[i] + eta * eta * c * noisy[i]
+      for (let i = 0; i < x.length; i++) x[i] = mean[i] * x[i] + eta * (eta * c * noisy[i])
       seen.push(measure())
       diverged = !(seen[seen.length - 1].secondMoment < Infinity)
       if (yield { step, ...seen[seen.length - 1] }) break

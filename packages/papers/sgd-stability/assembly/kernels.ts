@@ -1,0 +1,1 @@
+export { gemm, syrk } from '../../../core/assembly/products'
