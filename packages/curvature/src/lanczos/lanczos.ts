@@ -72,11 +72,14 @@ export class Recurrence {
   beta: number[] = []
   readonly #products: Products
   readonly #breakdown: number
+  /** A copy of the newest vector: products get no view of the basis. */
+  readonly #vector: Float64Array
   /** Largest |alpha| and beta so far. */
   #peaks = [0, 0]
 
   constructor(products: Products, steps: number, breakdown: number = BREAKDOWN) {
     this.basis = new Basis(steps, products.n)
+    this.#vector = new Float64Array(products.n)
     this.#products = products
     this.#breakdown = breakdown
   }
@@ -103,7 +106,8 @@ export class Recurrence {
     const k = alpha.length
     if (this.complete) return false
     if (k > 0) basis.push(beta[k - 1])
-    this.#products.apply(basis.row(k).slice(), basis.next)
+    this.#vector.set(basis.row(k))
+    this.#products.apply(this.#vector, basis.next)
     const left = basis.orthogonalise(2)
     alpha.push(basis.coefficients[k])
     const peaks = this.#peaks

@@ -83,8 +83,9 @@ function ofProduct(product: BatchProduct, count: number, size: number): Batches 
             refuse(`products: answer ${calls} for a batch`, `of length ${size}`, `length ${show(returned.length)}`)
           out.set(returned)
         }
-        const bad = out.findIndex((x) => !Number.isFinite(x))
-        if (bad >= 0) refuse(`products: answer ${calls} for a batch, entry ${bad},`, 'finite', show(out[bad]))
+        for (let i = 0; i < size; i++)
+          if (!(Math.abs(out[i]) < Infinity))
+            refuse(`products: answer ${calls} for a batch, entry ${i},`, 'finite', show(out[i]))
       })
     },
   }

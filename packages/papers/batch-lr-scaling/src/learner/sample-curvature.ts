@@ -1,5 +1,5 @@
 import { dot, type LinearOperator, number, options, type Random, refuse, type VectorLike, vector } from '@opt/core'
-import { lanczos, ritzValues } from '@opt/curvature'
+import { spectrum } from '@opt/curvature'
 import type { Batches } from '../batches.ts'
 import type { Probe } from './learner-types.ts'
 import type { Settings } from './settings.ts'
@@ -14,7 +14,7 @@ interface CheckedProbe {
 export interface SampleCurvature {
   /** Largest Ritz value. */
   lambda: number
-  /** P times the first alpha. */
+  /** P times the Rayleigh quotient of the start. */
   trace: number
   /** Ritz value of the largest weight, of those that are not zero beside the top. */
   bulk: number
@@ -30,12 +30,10 @@ export function curvatureOf(
   const mean: SampleCurvature = { lambda: 0, trace: 0, bulk: 0, cauchy: 0 }
   for (const { indices, start } of probes) {
     const operator = batches.at(indices)
-    const run = lanczos(operator, { steps, start, history: false })
-    const { values, weights } = ritzValues(run)
-    const top = values[values.length - 1]
-    mean.lambda += top / probes.length
-    mean.trace += (batches.size * run.alpha[0]) / probes.length
-    mean.bulk += bulkOf(values, weights, top) / probes.length
+    const { nodes, weights, highest, trace } = spectrum(operator, { starts: [start], steps, history: false })
+    mean.lambda += highest / probes.length
+    mean.trace += trace.value / probes.length
+    mean.bulk += bulkOf(nodes, weights, highest) / probes.length
     if (name === 'cauchy' && gradient) mean.cauchy += cauchyRate(operator, gradient(indices)) / probes.length
   }
   return mean

@@ -1,5 +1,5 @@
 import { number, type Random, type Report, randomFrom, refuse, type Solver, show, solver } from '@opt/core'
-import { lanczos, ritzValues } from '@opt/curvature'
+import { spectrum } from '@opt/curvature'
 import { intake, type Products, type Sizes } from '../batches.ts'
 
 /** Options of {@link measuredSharpness}. */
@@ -68,10 +68,10 @@ export const measuredSharpness: Solver<
       let stop = false
       while (tops.length < repeats && !stop) {
         const operator = source.at(rng.choice(source.count, batch))
-        const { values } = ritzValues(lanczos(operator, { steps, seed: rng, history: false }))
-        tops.push(values[values.length - 1])
-        bottoms.push(values[0])
-        stop = yield { batch, repeat: tops.length, highest: values[values.length - 1] }
+        const { highest, lowest } = spectrum(operator, { probes: 1, steps, seed: rng, history: false })
+        tops.push(highest)
+        bottoms.push(lowest)
+        stop = yield { batch, repeat: tops.length, highest }
       }
       const highest = mean(tops)
       const squares = tops.reduce((sum, x) => sum + (x - highest) * (x - highest), 0)
