@@ -5,6 +5,11 @@
  */
 
 export { type BilevelToy, type BilevelToyOptions, bilevelToy } from './bilevel-toy.ts'
+export {
+  type LinearConstraintParts,
+  type LinearConstraints,
+  linearConstraints,
+} from './linear/linear-constraints.ts'
 export { type LvHbaReport, type LvHbaSolution, lvHba } from './lv-hba.ts'
 export { gapAndResidual, type MeasuredPoint, type MeasureOptions, type Measures, type PointValues } from './measures.ts'
 export type { LvHbaOptions, LvHbaStart, Penalty, ValueFunctionParameters } from './options.ts'

@@ -61,6 +61,19 @@ fuzz(api, {
     nonFinite: BROKEN,
     says: ['valueFunction'],
   },
+  linearConstraints: {
+    args: () => [
+      {
+        Gx: [
+          [1, 0],
+          [0, 1],
+        ],
+        Gy: [[1], [2]],
+        h: [1, 2],
+        equality: [false, true],
+      },
+    ],
+  },
   stableEta: () => [{ smoothness: 2, jacobian: 1, convexity: 0.5, gamma1: 5, gamma2: 2 }],
   bilevelToy: {
     args: () => [2, { scale: 0.5 }],

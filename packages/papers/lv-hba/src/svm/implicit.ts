@@ -1,5 +1,5 @@
 import { exp, sigmoid } from '@opt/core'
-import type { Rows } from './rows.ts'
+import type { Rows } from '../linear/rows.ts'
 import type { SquaredHinge } from './squared-hinge.ts'
 
 /** Solves the lower level for given weights exactly, and differentiates its solution. */

@@ -1,4 +1,4 @@
-import type { Rows } from './rows.ts'
+import type { Rows } from '../linear/rows.ts'
 
 const HALVINGS = 60
 const ITERATIONS = 200

@@ -10,10 +10,10 @@ import {
   type VectorLike,
   vector,
 } from '@opt/core'
+import { Rows } from '../linear/rows.ts'
 import type { ConstrainedProblem } from '../problem.ts'
 import { signedRows } from './examples.ts'
 import { ImplicitSvm } from './implicit.ts'
-import { Rows } from './rows.ts'
 import { SquaredHinge } from './squared-hinge.ts'
 
 /** Options of {@link weightedSvm}. */
