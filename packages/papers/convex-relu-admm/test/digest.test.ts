@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { random } from '@opt/core'
+import { digest } from '@opt/testing'
 import {
   adversarialAccuracy,
   ConvexReluNetwork,
@@ -12,11 +12,7 @@ import {
   thickPatterns,
 } from '../src/index.ts'
 
-/** Returns a hash of the bits of values. */
-function digest(values: unknown[]): string {
-  const text = JSON.stringify(values, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : v))
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
-}
+const hash = (values: unknown[]) => digest((say) => say(values))
 
 const rng = random(3)
 const X = Array.from({ length: 40 }, () => [rng.normal(), rng.normal(), rng.normal(), 1])
@@ -35,7 +31,7 @@ test('the bits of ADMM are the same in every engine', () => {
     solve({ loss: 'bce', form: 'dense' }),
     solve({ loss: 'bce', method: 'rbcd' }),
     solve({ method: 'rbcd', step: 'armijo', blockSize: 3, random: random(4) }),
-  ].map(({ state, weights, history }) => digest([state, weights.v.data, weights.w.data, history]))
+  ].map(({ state, weights, history }) => hash([state, weights.v.data, weights.w.data, history]))
   expect(bits).toEqual([
     'b9428699f14b1ed9',
     '584976311cfe53dd',
@@ -57,10 +53,10 @@ test('the bits of robust training, sampled programs, patterns and attacks are th
   )
   const estimator = new ConvexReluNetwork({ loss: 'bce', patterns: 8, maxIterations: 30 }).fit(X, y)
   expect([
-    digest(robust.map(({ state, history }) => [state, history])),
-    digest(sampled.map(({ alpha, history }) => [alpha, history])),
-    digest([patterns, thick, enumeratePatterns(X.slice(0, 9))]),
-    digest([pgd(network, X, y, attack).data, adversarialAccuracy(network, X, y, attack)]),
-    digest([estimator.toJSON()]),
+    hash(robust.map(({ state, history }) => [state, history])),
+    hash(sampled.map(({ alpha, history }) => [alpha, history])),
+    hash([patterns, thick, enumeratePatterns(X.slice(0, 9))]),
+    hash([pgd(network, X, y, attack).data, adversarialAccuracy(network, X, y, attack)]),
+    hash([estimator.toJSON()]),
   ]).toEqual(['d39c47893e113b44', 'ce3fc55d3e7d070c', 'cbf157f24949a3ee', 'b46571770501542f', 'f55653c7bef1de77'])
 })

@@ -1,14 +1,7 @@
-import { createHash } from 'node:crypto'
 import { random } from '@opt/core'
+import { digest } from '@opt/testing'
 import { comparators, environments, play, seaConvex } from '../src/index.ts'
 import { drawDomain, drawGradients, KINDS, learnersOn } from './learners.ts'
-
-/** A hash of everything that a function says. */
-function digest(speak: (say: (value: unknown) => void) => void): string {
-  const hash = createHash('sha256')
-  speak((value) => hash.update(JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as never) : v))))
-  return hash.digest('hex').slice(0, 16)
-}
 
 test('the bits of every learner are the same in every engine', () => {
   const bits = KINDS.map((kind) =>
