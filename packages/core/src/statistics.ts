@@ -14,12 +14,16 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(squares / (values.length - 1))
 }
 
-/** The p-quantile, p in 0..1: interpolated between the two nearest values. */
+/** The p-quantile, p in 0..1: interpolated between the two nearest values; NaN for no values. */
 export function quantile(values: ArrayLike<number>, p: number): number {
+  if (values.length === 0) return NaN
   const sorted = Float64Array.from(values).sort()
   const place = p * (sorted.length - 1)
   const low = Math.floor(place)
-  return sorted[low] + (place - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low])
+  const value = sorted[low]
+  const next = sorted[Math.min(low + 1, sorted.length - 1)]
+  // Infinite values: no difference is taken where the answer does not depend on it.
+  return place === low || value === next ? value : value + (place - low) * (next - value)
 }
 
 export const median = (values: ArrayLike<number>): number => quantile(values, 0.5)
@@ -30,8 +34,15 @@ export function meanAndDeviation(values: ArrayLike<number>, digits = 2): string 
   return values.length < 2 ? middle : `${middle} +- ${standardDeviation(values).toFixed(digits)}`
 }
 
-/** Formats the smallest and the largest value, "0.12 to 0.31"; one number where both print alike. */
-export function range(values: readonly number[], digits = 2): string {
-  const [low, high] = [Math.min(...values).toFixed(digits), Math.max(...values).toFixed(digits)]
+/**
+ * Formats the smallest and the largest value, "0.12 to 0.31"; one number where both print alike, "-" for no values.
+ *
+ * @param digits digits after the point, or `{ significant }`: digits in all.
+ */
+export function range(values: readonly number[], digits: number | { significant: number } = 2): string {
+  if (values.length === 0) return '-'
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) =>
+    typeof digits === 'number' ? value.toFixed(digits) : value.toPrecision(digits.significant),
+  )
   return low === high ? low : `${low} to ${high}`
 }

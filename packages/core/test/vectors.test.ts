@@ -17,10 +17,18 @@ test('statistics of a few numbers', () => {
   expect(meanAndDeviation([95], 1)).toBe('95.0')
   expect(range([0.313, 0.121])).toBe('0.12 to 0.31')
   expect(range([0.5, 0.5])).toBe('0.50')
+  expect(range([1234, 0.00567], { significant: 2 })).toBe('0.0057 to 1.2e+3')
+  expect(range([])).toBe('-')
 })
 
 test('quantiles are interpolated; the order of the values does not matter', () => {
   expect([0, 0.25, 0.5, 1].map((p) => quantile([30, 10, 20, 40, 50], p))).toEqual([10, 20, 30, 50])
   expect(quantile([1, 2], 0.25)).toBe(1.25)
   expect([median([5, 1, 3]), median([4, 1, 2, 3]), median([7])]).toEqual([3, 2.5, 7])
+  expect([median([Infinity, 1, 2]), median([Infinity, Infinity, 1]), median([Infinity, 1])]).toEqual([
+    2,
+    Infinity,
+    Infinity,
+  ])
+  expect([median([]), quantile([], 1)]).toEqual([NaN, NaN])
 })

@@ -1,5 +1,5 @@
 import type { Experiment, ExperimentContext, Series } from '@opt/core'
-import { mean } from '@opt/core/experiment'
+import { mean, range } from '@opt/core/experiment'
 import { Adam, clipByGlobalNormInPlace } from '@opt/optimizers'
 import { type DigitsRun, digitsRun, type RunSettings, type Tensors } from './experiment/digits-run.ts'
 import { StableSPAM } from './stable-spam.ts'
@@ -42,7 +42,7 @@ const sparseSpikes: NonNullable<RunSettings['disturb']> = (gradient, step, rng) 
 }
 
 /** The least and the largest value, to two digits. */
-const range = (x: number[]) => `${Math.min(...x).toPrecision(2)} to ${Math.max(...x).toPrecision(2)}`
+const spread = (values: number[]) => range(values, { significant: 2 })
 
 /** Runs one setting over all seeds. */
 async function over(
@@ -79,8 +79,8 @@ export const experiment: Experiment = async (context) => {
       const optimizer = make(learningRate)
       const hit = await over(context, course, label, { optimizer, disturb: spikeAt(spikes), watch: spikes })
       const calm = await over(context, course, `${label}, no spikes`, { optimizer })
-      const losses = [hit, calm].map((runs) => range(runs.map(({ loss }) => loss)))
-      rows.push([name, learningRate, range(hit.map(({ peak }) => peak)), ...losses])
+      const losses = [hit, calm].map((runs) => spread(runs.map(({ loss }) => loss)))
+      rows.push([name, learningRate, spread(hit.map(({ peak }) => peak)), ...losses])
       results.push(hit)
     }
     const peaks = results.map((runs) => runs.map(({ peak }) => peak))
@@ -88,13 +88,13 @@ export const experiment: Experiment = async (context) => {
     claim({
       claim: `Learning rate ${learningRate}: a spike raises the loss under Stable-SPAM by less than a third of what it does under Adam, in every seed`,
       paper: 'Adam’s loss spikes, Stable-SPAM’s does not',
-      ours: `rise ${range(rises[2])} against ${range(rises[0])} (peak ${range(peaks[2])} against ${range(peaks[0])})`,
+      ours: `rise ${spread(rises[2])} against ${spread(rises[0])} (peak ${spread(peaks[2])} against ${spread(peaks[0])})`,
       pass: rises[2].every((rise, i) => rise < rises[0][i] / 3),
     })
     claim({
       claim: `Control, learning rate ${learningRate}: Adam with its global norm clipped at 1 is as safe`,
       paper: 'not in the paper',
-      ours: `rise ${range(rises[1])} (peak ${range(peaks[1])})`,
+      ours: `rise ${spread(rises[1])} (peak ${spread(peaks[1])})`,
       pass: null,
     })
     draw(context, learningRate, results)
@@ -105,7 +105,7 @@ export const experiment: Experiment = async (context) => {
   const sparse: string[] = []
   for (const { name, make } of CONTENDERS) {
     const runs = await over(context, course, `${name}, sparse spikes`, { optimizer: make(3e-3), disturb: sparseSpikes })
-    sparse.push(`${name} ${range(runs.map(({ loss }) => loss))}`)
+    sparse.push(`${name} ${spread(runs.map(({ loss }) => loss))}`)
   }
   claim({
     claim: 'Sparse spikes (1 % of the entries times 1000, every 50 steps) hurt Adam: they do not here',
@@ -144,7 +144,7 @@ async function fourBit(context: ExperimentContext, course: Course): Promise<void
       const runs = await over(context, course, `4 bits, ${name}, learning rate ${learningRate}`, settings)
       const losses = runs.map(({ loss }) => loss)
       const accuracies = runs.map(({ accuracy }) => accuracy)
-      const text = `${name} at ${learningRate}: loss ${range(losses)}, accuracy ${range(accuracies)}`
+      const text = `${name} at ${learningRate}: loss ${spread(losses)}, accuracy ${spread(accuracies)}`
       tried.push({ loss: mean(losses), text })
       rows.push([name, learningRate, mean(losses).toFixed(4), mean(accuracies).toFixed(3)])
     }

@@ -67,10 +67,7 @@ export async function noiseFloor(context: ExperimentContext, data: Split): Promi
 const last = ({ norms }: Run) => norms[LOOKS.length - 1]
 const scaled = (run: Run, k: number) => LOOKS[k] * run.norms[k] * run.norms[k]
 
-function spread(values: number[]): string {
-  const [low, high] = [Math.min(...values).toPrecision(2), Math.max(...values).toPrecision(2)]
-  return low === high ? low : `${low} to ${high}`
-}
+const spread = (values: number[]) => range(values, { significant: 2 })
 
 function judge(
   { claim }: ExperimentContext,

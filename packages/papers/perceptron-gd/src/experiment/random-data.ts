@@ -1,6 +1,6 @@
 import { type ExperimentContext, random } from '@opt/core'
+import { median } from '@opt/core/experiment'
 import { bounds, dataset, logisticDescent, margin, normalizedDescent, perceptron, separableInstance } from '../index.ts'
-import { median } from './statistics.ts'
 
 /**
  * Random data with a margin: the limit of large steps, the bounds, and where normalisation does not

@@ -1,7 +1,7 @@
 import { type ExperimentContext, random } from '@opt/core'
 import ndarray from 'ndarray'
 import { diagonalBounds, diagonalGradients, sharpness } from '../index.ts'
-import { range } from './text.ts'
+import { spread } from './endings.ts'
 
 const EXAMPLES = 40
 const INPUTS = 100
@@ -107,7 +107,7 @@ export async function diagonal(context: ExperimentContext, from: number, to: num
     rows.push([
       `${batch === 1 ? 'SGD' : 'GD'}, ${rate}`,
       `${ends.length} of ${seeds}`,
-      ...(['trace', 'etaT', 'etaLambda', 'l1', 'error'] as const).map((key) => range(ends.map((end) => end[key]))),
+      ...(['trace', 'etaT', 'etaLambda', 'l1', 'error'] as const).map((key) => spread(ends.map((end) => end[key]))),
     ])
   }
   context.table({

@@ -1,7 +1,7 @@
 import type { ExperimentContext } from '@opt/core'
+import { median, range } from '@opt/core/experiment'
 import { alignment, criticalRate, sharpness } from '../index.ts'
 import type { Fit } from './student.ts'
-import { middle, range } from './text.ts'
 import { gdRate } from './threshold.ts'
 
 /** Where a training run ends. */
@@ -23,6 +23,8 @@ interface Ending {
 }
 
 const ROUNDS = 10
+
+export const spread = (values: number[]): string => range(values, { significant: 3 })
 
 /** B: where does training from scratch end? */
 export async function endings(context: ExperimentContext, fits: Fit[], from: number, to: number): Promise<void> {
@@ -102,7 +104,7 @@ function report(context: ExperimentContext, all: Record<string, (Ending | undefi
     ],
     rows: Object.keys(all).map((name) => {
       const ends = ended(name)
-      const column = (key: keyof Ending) => range(ends.map((ending) => ending[key] as number))
+      const column = (key: keyof Ending) => spread(ends.map((ending) => ending[key] as number))
       return [
         name === 'GD' ? 'GD, 0.8 (2/lambda)' : name,
         `${ends.length} of ${all[name].length}`,
@@ -125,7 +127,7 @@ function report(context: ExperimentContext, all: Record<string, (Ending | undefi
     claim:
       'at 1.25 times the critical rate of the minimum of gradient descent it ends elsewhere, where that rate is stable or nearly so (at most 1.2 eta*)',
     paper: '',
-    ours: `eta / eta* there is ${range(fast.map(({ share }) => share))}`,
+    ours: `eta / eta* there is ${spread(fast.map(({ share }) => share))}`,
     pass: fast.length > 0 && worst(fast, 'share') <= 1.2,
   })
   const ratios = all['SGD, 1.25 eta*'].flatMap((end, k) => {
@@ -142,15 +144,15 @@ function report(context: ExperimentContext, all: Record<string, (Ending | undefi
   context.claim({
     claim: 'gradient descent ends where eta lambda <= 2, at eta T > 2',
     paper: 'GD: lambda <= 2/eta',
-    ours: `eta lambda at most ${worst(gd, 'etaLambda').toFixed(2)}, eta T ${range(gd.map(({ etaT }) => etaT))}`,
+    ours: `eta lambda at most ${worst(gd, 'etaLambda').toFixed(2)}, eta T ${spread(gd.map(({ etaT }) => etaT))}`,
     pass: gd.length > 0 && worst(gd, 'etaLambda') <= 2 && gd.every(({ etaT }) => etaT > 2),
   })
   for (const [key, what] of [
     ['pathNorm', 'path norm'],
     ['testError', 'test error'],
   ] as const) {
-    const median = (name: string) => middle(ended(name).map((ending) => ending[key]))
-    const [slow, quick] = [median('SGD, 0.2 eta*'), median('SGD, 1.25 eta*')]
+    const typical = (name: string) => median(ended(name).map((ending) => ending[key]))
+    const [slow, quick] = [typical('SGD, 0.2 eta*'), typical('SGD, 1.25 eta*')]
     context.claim({
       claim: `a larger rate ends at a lower ${what} (median; 1.25 eta* against 0.2 eta*)`,
       paper: 'flat minima have small norms and generalise',

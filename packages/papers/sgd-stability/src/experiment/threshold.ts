@@ -1,7 +1,7 @@
 import type { ExperimentContext, Series } from '@opt/core'
+import { median } from '@opt/core/experiment'
 import { criticalRate } from '../index.ts'
 import type { Fit } from './student.ts'
-import { middle } from './text.ts'
 
 const STEPS = 3000
 const LOOK = 100
@@ -80,7 +80,7 @@ function report(context: ExperimentContext, fits: Fit[], runs: Record<string, Es
       all.length,
       all.filter(escaped).length,
       f(Math.max(...all.map(({ largest }) => largest))),
-      f(middle(all.map(({ last }) => last))),
+      f(median(all.map(({ last }) => last))),
     ]),
   })
   for (const batch of ['SGD', 'batch 8']) {
