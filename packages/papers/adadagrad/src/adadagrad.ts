@@ -146,8 +146,8 @@ function growingTest(options: AdAdaGradOptions, count: number): BatchSizeTest {
 
 function makeOptimizer(x: Float64Array, options: AdAdaGradOptions, examples: () => number): Optimizer {
   const { optimizer = 'adagrad', learningRate } = options
-  if (typeof optimizer !== 'function' && !(optimizer in RATES))
-    refuse('optimizer', `${Object.keys(RATES).join(', ')} or a function`, show(optimizer))
+  if (typeof optimizer !== 'function' && !Object.hasOwn(RATES, optimizer))
+    refuse('optimizer', "'adagrad', 'adagrad-norm', 'sgd' or a function", show(optimizer))
   if (learningRate !== undefined && typeof learningRate !== 'function')
     number(learningRate, 'learningRate', { nonnegative: true })
   const given = learningRate ?? (typeof optimizer === 'function' ? RATES.adagrad : RATES[optimizer])

@@ -103,8 +103,8 @@ export interface PerExample {
  * Returns the statistics of a batch from norms and inner products, without any per-example gradient. An empty list
  * counts as left out.
  *
- * @throws TypeError or RangeError for lists of different lengths, negative or not finite numbers, and squares that
- *   leave the range of numbers.
+ * @throws TypeError or RangeError for lists of different lengths, negative or not finite numbers, squares that leave
+ *   the range of numbers, and a |g| above the mean of the norms, which no mean of the gradients has.
  */
 export function statisticsFrom(known: PerExample): BatchStatistics {
   const given = optionsOf(known, 'statisticsFrom: known')
@@ -125,6 +125,7 @@ export function statisticsFrom(known: PerExample): BatchStatistics {
   const distances = list('distances', b, 'nonnegative')
   const variances = list('variances', undefined, 'nonnegative')
   const mean = list('mean', variances?.length)
+  checkMean(squaredNorm, norms)
   const degrees = Math.max(1, b - 1)
   let squares = 0
   for (let i = 0; i < b; i++) squares += distances ? distances[i] * distances[i] : norms[i] * norms[i]
@@ -201,6 +202,15 @@ function tensorEnds(tensors: ArrayLike<number>, columns: number): number[] {
   })
   if (end !== columns) refuse('statisticsOf: options.tensors', `lengths that add up to ${columns}`, `${end}`)
   return ends
+}
+
+/** Refuses a sum in place of the mean: |g| is at most the mean of the |g_i|, up to the rounding of float32. */
+function checkMean(squaredNorm: number, norms: Float64Array): void {
+  let mean = 0
+  for (let i = 0; i < norms.length; i++) mean += norms[i] / norms.length
+  const length = Math.sqrt(squaredNorm)
+  if (length > 1.001 * mean)
+    refuse('statisticsFrom: squaredNorm', `the square of at most ${mean}, the mean of the norms`, `that of ${length}`)
 }
 
 const isEmpty = (values: VectorLike) => (Array.isArray(values) || values instanceof Float64Array) && values.length === 0

@@ -261,6 +261,10 @@ describe('input', () => {
     [() => statisticsOf([[1, 2]], { tensors: [1] }), 'tensors must be lengths that add up to 2, got 1'],
     [() => statisticsFrom({ squaredNorm: -1, norms: [1] }), 'statisticsFrom: squaredNorm'],
     [() => statisticsFrom({ squaredNorm: 1, norms: [1, -1] }), 'statisticsFrom: norms[1]'],
+    [
+      () => statisticsFrom({ squaredNorm: 9, norms: [1, 2] }),
+      'squaredNorm must be the square of at most 1.5, the mean',
+    ],
     [() => statisticsFrom({ squaredNorm: 1, norms: [1, 1], products: [1] }), 'statisticsFrom: products'],
     [() => poolStatistics([]), 'poolStatistics: parts'],
     [() => poolStatistics([{ count: 2, squaredNorm: 1, varianceSum: 1 }]), 'poolStatistics: parts[0].mean'],
