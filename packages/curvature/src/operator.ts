@@ -51,7 +51,8 @@ export class Products {
 
   /** @throws TypeError or RangeError when the operator is none, or not square. */
   constructor(operator: LinearOperator) {
-    if (typeof operator?.apply !== 'function') refuse('operator', 'a linear operator', show(operator), 'type')
+    if (typeof operator !== 'object' || typeof operator?.apply !== 'function')
+      refuse('operator', 'a linear operator, such as symmetric(n, product)', show(operator), 'type')
     this.n = number(operator.rows, 'operator.rows', { integer: true, min: 1, max: 2147483647 })
     if (operator.columns !== this.n) refuse('operator', 'square', `${this.n} x ${show(operator.columns)}`)
     this.#operator = operator

@@ -114,3 +114,9 @@ test("Lanczos' recurrence: A V = V T + beta v e', with an orthonormal V", () => 
   expect([whole.alpha.length, whole.beta[39], whole.status]).toEqual([40, 0, 'completed'])
   expect(lanczos(diagonalOperator([2, 2, 2])).alpha).toHaveLength(1)
 })
+
+test('a bare function is refused with the way to wrap it', () => {
+  expect(() => extremeEigen(((v: Float64Array) => v) as never)).toThrow(
+    'extremeEigen: operator must be a linear operator, such as symmetric(n, product), got a function',
+  )
+})

@@ -57,6 +57,7 @@ test('data are refused by name', () => {
     [{ features: [[1e301]], labels: [1] }, 'dataset: features must be of largest entry between 1e-300 and 1e300'],
     [{ features: X, labels, intercept: 1 }, 'dataset: intercept must be true or false, got 1'],
     [{ features: 'X', labels }, 'dataset: features must be a matrix'],
+    [{ features: { rows: 1, columns: 1, values: [1] }, labels }, 'or sparse rows { rows, columns, indptr, indices, va'],
   ] as [object, string][])
     expect(refusal(options)).toThrow(message)
   expect(() => logisticDescent({ features: X, labels } as never)).toThrow(

@@ -17,7 +17,11 @@ export const isSparse = (features: unknown): features is CSR =>
  *   finite.
  */
 export function checkFeatures(features: Features, label: string, columns?: number): Matrix | CSR {
-  if (!isSparse(features)) return matrix(features, label, { columns })
+  if (!isSparse(features)) {
+    if (typeof features === 'object' && features !== null && Object.hasOwn(features, 'values'))
+      refuse(label, 'a matrix, or sparse rows { rows, columns, indptr, indices, values }', show(features), 'type')
+    return matrix(features, label, { columns })
+  }
   checkSparse(features, label)
   if (columns !== undefined && features.columns !== columns)
     refuse(label, `of ${columns} columns`, `${features.columns} columns`)
