@@ -25,7 +25,8 @@ print(f"0.1, torch {torch.__version__}", flush=True)
 for line in sys.stdin:
     r = json.loads(line)
     inputs, hidden, outputs = r["sizes"]
-    x = torch.tensor(np.fromfile(r["inputs"]).reshape(-1, inputs), dtype=torch.float32)
+    dtype = getattr(torch, r["dtype"])
+    x = torch.tensor(np.fromfile(r["inputs"]).reshape(-1, inputs), dtype=dtype)
     y = torch.tensor(np.fromfile(r["labels"], dtype=np.int32), dtype=torch.long)
     flat = np.fromfile(r["parameters"])
     first, last = torch.nn.Linear(inputs, hidden), torch.nn.Linear(hidden, outputs)
@@ -37,7 +38,7 @@ for line in sys.stdin:
             at += rows * columns
             layer.bias.copy_(torch.tensor(flat[at : at + columns]))
             at += columns
-    model = torch.nn.Sequential(first, torch.nn.ReLU(), last)
+    model = torch.nn.Sequential(first, torch.nn.ReLU(), last).to(dtype)
     torch.manual_seed(0)
     start = time.perf_counter()
     nodes, _ = hessian(model, torch.nn.CrossEntropyLoss(), data=(x, y), cuda=False).density(iter=r["steps"], n_v=r["probes"])
