@@ -309,6 +309,24 @@ export const papers: readonly Paper[] = [
       'Adam that survives gradient spikes: entries are clipped by their own history, norms are normalised by theirs, and the moments are reset.',
     module: '@opt/stable-spam/experiment',
   },
+  {
+    name: 'target-surrogate',
+    version: '0.0.0',
+    title: 'Target-based Surrogates for Stochastic Optimization',
+    authors: ['Jonathan Wilder Lavington', 'Sharan Vaswani', 'Reza Babanezhad', 'Mark Schmidt', 'Nicolas Le Roux'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2302.02607',
+    topic: 'optimizers',
+    tasks: [
+      'My gradient costs a simulation, and I want as few of them as possible',
+      'I want to imitate an expert with few queries',
+      'A human or a remote service labels my outputs, and I want to use each label more than once',
+    ],
+    summary:
+      'When one gradient costs a simulation, an expert or a remote label: many cheap steps of the model per expensive gradient.',
+    module: '@opt/target-surrogate/experiment',
+  },
 ]
 
 /** Loads a paper's experiment, by its module's name. */
@@ -329,4 +347,5 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
   '@opt/stable-spam/experiment': () => import('@opt/stable-spam/experiment'),
+  '@opt/target-surrogate/experiment': () => import('@opt/target-surrogate/experiment'),
 }
