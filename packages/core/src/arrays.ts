@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray'
-import { refuse, show } from './errors.ts'
+import { number, refuse, show } from './errors.ts'
 
 // Looked up once: in jest's realms every mention of a global costs more than the arithmetic.
 const { isFinite: finite } = Number
@@ -154,6 +154,22 @@ export function vector(x: VectorLike, label: string, rule: VectorRule = {}): Flo
 export function vectorCopy(x: VectorLike, label: string, rule: VectorRule = {}): Float64Array {
   const result = vector(x, label, rule)
   return result === x ? result.slice() : result
+}
+
+/**
+ * Checks an order of examples, as saved states have it: an array of 0, ..., length - 1, each once. Returns it.
+ *
+ * @throws TypeError or RangeError
+ */
+export function permutation(value: unknown, label: string, length: number): number[] {
+  if (!Array.isArray(value)) refuse(label, 'an array', show(value), 'type')
+  if (value.length !== length) refuse(label, `of length ${length}`, `length ${value.length}`)
+  const seen = new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const place = number(value[i], `${label}[${i}]`, { integer: true, min: 0, max: length - 1 })
+    if (seen[place]++) refuse(`${label}[${i}]`, 'a number that does not come earlier', `${place} again`)
+  }
+  return value
 }
 
 function plain(x: NdArray): x is Matrix {

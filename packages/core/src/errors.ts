@@ -55,6 +55,17 @@ export function named(name: string, error: unknown): unknown {
   return known
 }
 
+/**
+ * Runs the work of a function: errors of checks in it begin with the function's name, unless they name one already.
+ */
+export function calling<T>(name: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw named(name, error)
+  }
+}
+
 /** Conditions on a number. */
 export interface NumberRule {
   /** Strictly greater than 0. */

@@ -13,6 +13,7 @@ export {
   type MatrixRule,
   matrix,
   matrixCopy,
+  permutation,
   type RowsAndColumns,
   type VectorLike,
   type VectorRule,
@@ -40,6 +41,7 @@ export type * from './device-slots.ts'
 export {
   boolean,
   callback,
+  calling,
   type NumberRule,
   named,
   number,

@@ -1,4 +1,4 @@
-import { printable, quoted } from '../src/index.ts'
+import { calling, number, permutation, printable, quoted, refuse } from '../src/index.ts'
 
 test('what a terminal obeys or does not show is spelled out', () => {
   expect(printable('\u001b[2Jname\u009b31m\u202etxt.exe\u0007\r\n\t\u007f\u0000')).toBe(
@@ -21,4 +21,32 @@ test('a quotation is JSON of the same text', () => {
   const text = 'a "name"\u001b[2J\u202e\u{e0041}'
   expect(quoted(text)).toMatch(/^"a \\"name\\"\\u001b\[2J\\u202e\\udb40\\udc41"$/)
   expect(JSON.parse(quoted(text))).toBe(text)
+})
+
+test('errors of checks begin with the name of the function, once; others are handed on', () => {
+  expect(calling('f', () => 3)).toBe(3)
+  expect(() => calling('f', () => number('3', 'x'))).toThrow('f: x must be a finite number, got "3"')
+  expect(() => calling('g', () => calling('f', () => number(NaN, 'x')))).toThrow(/^f: x must/)
+  expect(() => calling('g', () => refuse('f: x', 'odd', '2'))).toThrow(/^f: x must be odd, got 2$/)
+  const other = new Error('x')
+  expect(() =>
+    calling('f', () => {
+      throw other
+    }),
+  ).toThrow(other)
+})
+
+test('a permutation has each number once', () => {
+  const order = [2, 0, 1]
+  expect(permutation(order, 'order', 3)).toBe(order)
+  expect(permutation([], 'order', 0)).toEqual([])
+  for (const [given, length, message] of [
+    ['201', 3, 'order must be an array, got "201"'],
+    [Int32Array.of(0, 1), 2, 'order must be an array, got Int32Array'],
+    [[0, 1], 3, 'order must be of length 3, got length 2'],
+    [[0, 3, 1], 3, 'order[1] must be an integer between 0 and 2, got 3'],
+    [[0, null, 1], 3, 'order[1] must be an integer between 0 and 2, got null'],
+    [[0, 1, 0], 3, 'order[2] must be a number that does not come earlier, got 0 again'],
+  ] as const)
+    expect(() => permutation(given, 'order', length)).toThrow(message)
 })

@@ -62,6 +62,8 @@ fuzz(
     options: { args: () => [{ a: 1 }, 'options: x'], fixed: ['1', '0.a'] },
     refuse: { skip: 'throws whatever it is given' },
     named: { skip: 'hands on whatever it is given' },
+    calling: { skip: 'hands on whatever it is given' },
+    permutation: { args: () => [[2, 0, 1], 'permutation: order', 3], fixed: ['1'], budgets: ['2'] },
     printable: { skip: 'makes messages' },
     quoted: { skip: 'makes messages' },
     show: { args: () => [1], loose: ['0'], nonFinite: 'a text' },

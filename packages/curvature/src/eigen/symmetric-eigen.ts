@@ -1,4 +1,4 @@
-import { boolean, type Matrix, type MatrixLike, matrix, named, options as optionsOf, refuse } from '@opt/core'
+import { boolean, calling, type Matrix, type MatrixLike, matrix, options as optionsOf, refuse } from '@opt/core'
 import { diagonalise, type Workspace, workspace } from './householder.ts'
 import { powerOfTwo } from './implicit-ql.ts'
 import { ascending, columnsOf, eigenvalues } from './order.ts'
@@ -30,7 +30,7 @@ const ASYMMETRY = 1e-10
  * has an eigenvalue beyond the largest double.
  */
 export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
-  try {
+  return calling('symmetricEigen', () => {
     const { vectors = true } = optionsOf(options, 'options')
     boolean(vectors, 'vectors')
     const given = matrix(A, 'A')
@@ -43,9 +43,7 @@ export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
     const order = ascending(d)
     const values = eigenvalues(d, order, scale, 'A')
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
-  } catch (error) {
-    throw named('symmetricEigen', error)
-  }
+  })
 }
 
 /** Copies A, divided by a power of two near its largest entry, which is returned. */

@@ -1,4 +1,4 @@
-import { boolean, named, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { boolean, calling, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
 import { rotationSpace, rotationsOf } from './householder.ts'
 import { implicitQL } from './implicit-ql.ts'
 import { ascending, columnsOf, eigenvalues } from './order.ts'
@@ -14,7 +14,7 @@ import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
  * eigenvalue is beyond the largest double.
  */
 export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, options?: EigenOptions): Eigen {
-  try {
+  return calling('tridiagonalEigen', () => {
     const { vectors = true } = optionsOf(options, 'options')
     boolean(vectors, 'vectors')
     const d = vectorCopy(diagonal, 'diagonal')
@@ -29,9 +29,7 @@ export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, 
     const order = ascending(d)
     const values = eigenvalues(d, order, 1, 'diagonal, offDiagonal')
     return vectors ? { values, vectors: columnsOf(space.P, order) } : { values }
-  } catch (error) {
-    throw named('tridiagonalEigen', error)
-  }
+  })
 }
 
 /**

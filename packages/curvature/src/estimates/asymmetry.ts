@@ -1,4 +1,4 @@
-import { type LinearOperator, named, number, options as optionsOf } from '@opt/core'
+import { calling, type LinearOperator, number, options as optionsOf } from '@opt/core'
 import { generatorOf, Products, type SeedOption, startVector } from '../operator.ts'
 
 /** Options of {@link asymmetry}. */
@@ -14,7 +14,7 @@ export interface AsymmetryOptions extends SeedOption {
  * @throws TypeError or RangeError when an argument is wrong or a product is not finite.
  */
 export function asymmetry(operator: LinearOperator, options?: AsymmetryOptions): number {
-  try {
+  return calling('asymmetry', () => {
     const { pairs = 1, seed } = optionsOf(options, 'options')
     number(pairs, 'pairs', { integer: true, min: 1 })
     const products = new Products(operator)
@@ -36,7 +36,5 @@ export function asymmetry(operator: LinearOperator, options?: AsymmetryOptions):
       if (size > 0) worst = Math.max(worst, Math.abs(difference) / size)
     }
     return worst
-  } catch (error) {
-    throw named('asymmetry', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { log, named, number, options } from '@opt/core'
+import { calling, log, number, options } from '@opt/core'
 
 /** Options of {@link samplingBound}. */
 export interface SamplingBoundOptions {
@@ -18,15 +18,13 @@ export interface SamplingBoundOptions {
  * @throws TypeError or RangeError when a size is no positive integer or failure out of range.
  */
 export function samplingBound(given: SamplingBoundOptions): number {
-  try {
+  return calling('samplingBound', () => {
     const { size, probes, failure = 0.05 } = options(given, 'options')
     number(size, 'size', { integer: true, min: 1 })
     number(probes, 'probes', { integer: true, min: 1 })
     checkFailure(failure)
     return Math.sqrt(log((2 * size) / failure) / ((size + 2) * probes))
-  } catch (error) {
-    throw named('samplingBound', error)
-  }
+  })
 }
 
 /** Options of {@link lanczosGap}. */
@@ -47,16 +45,14 @@ export interface LanczosGapOptions {
  * @throws TypeError or RangeError when a size is no positive integer or failure out of range.
  */
 export function lanczosGap(given: LanczosGapOptions): number {
-  try {
+  return calling('lanczosGap', () => {
     const { size, steps, failure = 0.05 } = options(given, 'options')
     number(size, 'size', { integer: true, min: 1 })
     number(steps, 'steps', { integer: true, min: 1 })
     checkFailure(failure)
     const root = log((1.648 * Math.sqrt(size)) / failure) / (2 * steps - 1)
     return root * root
-  } catch (error) {
-    throw named('lanczosGap', error)
-  }
+  })
 }
 
 export function checkFailure(failure: unknown): void {

@@ -1,4 +1,4 @@
-import { exp, named, number, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { calling, exp, number, options as optionsOf, refuse, type VectorLike, vector, vectorCopy } from '@opt/core'
 
 /** Options of {@link smoothDensity}. */
 export interface SmoothingOptions {
@@ -35,14 +35,12 @@ export function checkSmoothing({ sigma, points, grid }: SmoothingOptions): void 
  * @throws TypeError or RangeError when an argument is wrong.
  */
 export function smoothDensity(nodes: VectorLike, weights: VectorLike, options?: SmoothingOptions): SmoothDensity {
-  try {
+  return calling('smoothDensity', () => {
     const checked = optionsOf(options, 'options')
     checkSmoothing(checked)
     const x = vector(nodes, 'nodes')
     return smooth(x, vector(weights, 'weights', { length: x.length, sign: 'nonnegative' }), checked)
-  } catch (error) {
-    throw named('smoothDensity', error)
-  }
+  })
 }
 
 /** The square root of 2 pi. */

@@ -1,7 +1,7 @@
 import {
   callback,
+  calling,
   type LinearOperator,
-  named,
   number,
   options as optionsOf,
   pow,
@@ -161,10 +161,4 @@ function cumulative(rules: Rule[], x: number): { value: number; from: number; to
   return { value: share(sums.value), from: share(sums.from), to: share(sums.to) }
 }
 
-function saying<T>(method: string, compute: () => T): T {
-  try {
-    return compute()
-  } catch (error) {
-    throw named(`spectrum.${method}`, error)
-  }
-}
+const saying = <T>(method: string, compute: () => T): T => calling(`spectrum.${method}`, compute)

@@ -1,4 +1,4 @@
-import { named, options, type VectorLike, vector } from '@opt/core'
+import { calling, options, type VectorLike, vector } from '@opt/core'
 import { gaussRule } from '../eigen/tridiagonal-eigen.ts'
 
 /** Answer of {@link ritzValues}; arrays have one entry for each value. */
@@ -25,7 +25,7 @@ export interface RitzValues {
  * @throws TypeError or RangeError when an entry is not finite, a beta negative, or the lengths differ.
  */
 export function ritzValues(recurrence: { alpha: VectorLike; beta: VectorLike }): RitzValues {
-  try {
+  return calling('ritzValues', () => {
     const given = options(recurrence, 'recurrence')
     const alpha = vector(given.alpha, 'recurrence.alpha')
     const k = alpha.length
@@ -47,7 +47,5 @@ export function ritzValues(recurrence: { alpha: VectorLike; beta: VectorLike }):
       massUpTo,
       safeMax: nodes[k - 1] + beta[k - 1],
     }
-  } catch (error) {
-    throw named('ritzValues', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { callback, named, number, refuse, show } from '@opt/core'
+import { callback, calling, number, refuse, show } from '@opt/core'
 import type { DenseNetwork, Inputs, Targets } from '@opt/nn'
 import type { NeededStatistics } from './batch-size-test.ts'
 import { type BatchStatistics, statisticsFrom } from './statistics.ts'
@@ -43,7 +43,7 @@ export function checkOracle(oracle: Oracle): Oracle {
 export function networkOracle(network: DenseNetwork, inputs: Inputs, targets: Targets): Oracle {
   const label = 'networkOracle: network'
   if (typeof network?.gradientStatisticsAt !== 'function') refuse(label, 'a network', show(network), 'type')
-  const examples = checked(() => network.examples(inputs, targets))
+  const examples = calling('networkOracle', () => network.examples(inputs, targets))
   return {
     count: examples.count,
     evaluate(x, indices, needs) {
@@ -57,13 +57,5 @@ export function networkOracle(network: DenseNetwork, inputs: Inputs, targets: Ta
       const mean = needs.variances ? gradients : undefined
       return { loss: spread.loss, gradient: gradients, statistics: statisticsFrom({ ...spread, mean }) }
     },
-  }
-}
-
-function checked<T>(call: () => T): T {
-  try {
-    return call()
-  } catch (error) {
-    throw named('networkOracle', error)
   }
 }

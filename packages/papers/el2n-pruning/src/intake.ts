@@ -2,7 +2,6 @@ import {
   type EntryRule,
   type MatrixLike,
   matrix,
-  named,
   number,
   type Random,
   randomFrom,
@@ -15,15 +14,6 @@ import type { DenseNetwork } from '@opt/nn'
 
 /** Rows of numbers: flat and row-major, or a matrix. */
 export type Rows = ArrayLike<number> | MatrixLike
-
-/** Runs `work` and puts the function's name in front of the message when an argument is refused. */
-export function calling<T>(name: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw named(name, error)
-  }
-}
 
 /** The type of an object, such as 'Float64Array', in all realms. */
 export const tagOf = (x: unknown): string => Object.prototype.toString.call(x).slice(8, -1)

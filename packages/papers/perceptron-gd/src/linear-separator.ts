@@ -2,8 +2,8 @@ import {
   boolean,
   type CSR,
   callback,
+  calling,
   type Matrix,
-  named,
   number,
   oneOf,
   options as optionsOf,
@@ -255,11 +255,7 @@ export class LinearSeparator<L extends Label = Label> {
   }
 
   #named<T>(caller: string, run: () => T): T {
-    try {
-      return run()
-    } catch (error) {
-      throw named(`LinearSeparator.${caller}`, error)
-    }
+    return calling(`LinearSeparator.${caller}`, run)
   }
 }
 

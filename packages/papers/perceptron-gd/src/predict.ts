@@ -1,4 +1,4 @@
-import { type CSR, type Matrix, named, options as optionsOf, vector } from '@opt/core'
+import { type CSR, calling, type Matrix, options as optionsOf, vector } from '@opt/core'
 import { peakOf, powerBelow, rowsOf } from './data/dataset.ts'
 import { checkFeatures, type Features, isSparse, sizeOf } from './data/features.ts'
 import type { Plane } from './descent/plane.ts'
@@ -11,11 +11,7 @@ import type { Plane } from './descent/plane.ts'
  * @throws TypeError or RangeError when the features do not fit the plane or are not finite.
  */
 export function decision(plane: Plane, features: Features): Float64Array {
-  try {
-    return decide(plane, features)
-  } catch (error) {
-    throw named('decision', error)
-  }
+  return calling('decision', () => decide(plane, features))
 }
 
 /**
@@ -25,11 +21,7 @@ export function decision(plane: Plane, features: Features): Float64Array {
  * @throws TypeError or RangeError when the features do not fit the plane or are not finite.
  */
 export function predict(plane: Plane, features: Features): Int8Array {
-  try {
-    return Int8Array.from(decide(plane, features), (value) => (value > 0 ? 1 : -1))
-  } catch (error) {
-    throw named('predict', error)
-  }
+  return calling('predict', () => Int8Array.from(decide(plane, features), (value) => (value > 0 ? 1 : -1)))
 }
 
 function decide(plane: Plane, features: Features): Float64Array {

@@ -1,4 +1,4 @@
-import { named } from '@opt/core'
+import { calling } from '@opt/core'
 import { extremeEigen } from '@opt/curvature'
 import { checkDataset, type Dataset } from './data/dataset.ts'
 
@@ -9,7 +9,7 @@ import { checkDataset, type Dataset } from './data/dataset.ts'
  * @throws TypeError when data were not made by dataset().
  */
 export function smoothness(given: Dataset): number {
-  try {
+  return calling('smoothness', () => {
     const { rows, d, n, unit } = checkDataset(given, 'data')
     const apply = (x: Float64Array, y: Float64Array) => {
       const margins = rows.margins(x)
@@ -18,7 +18,5 @@ export function smoothness(given: Dataset): number {
     }
     const { values, residuals } = extremeEigen({ rows: d, columns: d, apply }, { tolerance: 1e-7 })
     return ((values[0] + residuals[0]) / (4 * n)) * unit * unit
-  } catch (error) {
-    throw named('smoothness', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { dot, named, number, options, type Random, type VectorLike, vector } from '@opt/core'
+import { calling, dot, number, options, type Random, type VectorLike, vector } from '@opt/core'
 import { lanczos, type Product, symmetric, tridiagonalEigen } from '@opt/curvature'
 
 /** Options of {@link lanczosStep}. */
@@ -24,7 +24,7 @@ export interface LanczosStepOptions {
  * @throws TypeError or RangeError when an argument is wrong or a product is not finite.
  */
 export function lanczosStep(product: Product, gradient: VectorLike, given: LanczosStepOptions): Float64Array {
-  try {
+  return calling('lanczosStep', () => {
     const { rate, damping, steps = 5, start, seed } = options(given, 'options')
     number(rate, 'rate', { positive: true })
     number(damping, 'damping', { positive: true })
@@ -44,7 +44,5 @@ export function lanczosStep(product: Product, gradient: VectorLike, given: Lancz
       for (let i = 0; i < step.length; i++) step[i] += change[j] * q[i]
     })
     return step.map((x) => -rate * x)
-  } catch (error) {
-    throw named('lanczosStep', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { named, number, Random, refuse } from '@opt/core'
+import { calling, number, Random, refuse } from '@opt/core'
 import {
   checkState,
   type LearnerState,
@@ -40,11 +40,7 @@ export class RateLearner {
 
   /** @throws TypeError or RangeError naming the wrong option. */
   constructor(options: RateLearnerOptions) {
-    try {
-      this.#settings = settingsOf(options)
-    } catch (error) {
-      throw named('RateLearner', error)
-    }
+    this.#settings = calling('RateLearner', () => settingsOf(options))
     this.#rng = this.#settings.rng
     this.schedule = (step) => this.#rateAt(step)
   }
@@ -62,7 +58,7 @@ export class RateLearner {
    *   seen. The learner is then as it was, but for its random draws.
    */
   measure(probes?: readonly Probe[]): Measurement {
-    try {
+    return calling('RateLearner.measure', () => {
       const { batches, rule, batch, momentum, keep, safety } = this.#settings
       const { count } = batches
       const seen = curvatureOf(
@@ -86,9 +82,7 @@ export class RateLearner {
       this.#measurements++
       this.#measurement = { rate, momentum: chosen.momentum, lambda, trace, bulk, count }
       return { ...this.#measurement }
-    } catch (error) {
-      throw named('RateLearner.measure', error)
-    }
+    })
   }
 
   #rateAt(step: number): number {
@@ -121,7 +115,7 @@ export class RateLearner {
    * @throws TypeError or RangeError, before anything changes, for anything else.
    */
   load(state: LearnerState): void {
-    try {
+    calling('RateLearner.load', () => {
       checkState(state, this.#settings.name)
       const rng = new Random(state.random)
       this.#lambda = state.lambda
@@ -130,8 +124,6 @@ export class RateLearner {
       this.#due = state.due
       this.#measurement = state.measurement ? { ...state.measurement } : undefined
       this.#rng = rng
-    } catch (error) {
-      throw named('RateLearner.load', error)
-    }
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { named, number, oneOf, options } from '@opt/core'
+import { calling, number, oneOf, options } from '@opt/core'
 import { noiseFactor } from '../theory/effective-batch.ts'
 import { spike } from '../theory/spikes.ts'
 import type { BatchNoise } from './batch-noise.ts'
@@ -32,7 +32,7 @@ export function batchSharpness(
   batch: number,
   given?: { model?: (typeof MODELS)[number] | undefined },
 ): BatchSharpness {
-  try {
+  return calling('batchSharpness', () => {
     const { count, lambda, lowest, isotropic, aligned, alignedLowest, trace } = options(noise, 'noise')
     const { model = 'aligned' } = options(given, 'options')
     oneOf(model, 'model', MODELS)
@@ -46,9 +46,7 @@ export function batchSharpness(
       return { highest: lambda + c * Math.max(0, trace - lambda), lowest: -bottom.location, detached: true }
     const top = moved(lambda, width(aligned))
     return { highest: top.location, lowest: -bottom.location, detached: top.detached }
-  } catch (error) {
-    throw named('batchSharpness', error)
-  }
+  })
 }
 
 /** {@link spike}, where an end of the spectrum may lie on the other side of the bulk. */

@@ -1,4 +1,4 @@
-import { named, number } from '@opt/core'
+import { calling, number } from '@opt/core'
 
 /**
  * Returns B (N - 1) / (N - B): batches of B of N examples, drawn without replacement, have the noise of so many drawn
@@ -9,11 +9,7 @@ import { named, number } from '@opt/core'
  * @throws TypeError or RangeError when one is wrong.
  */
 export function effectiveBatch(batch: number, count: number): number {
-  try {
-    return 1 / noiseFactor(batch, count)
-  } catch (error) {
-    throw named('effectiveBatch', error)
-  }
+  return calling('effectiveBatch', () => 1 / noiseFactor(batch, count))
 }
 
 /** c = (N - B) / ((N - 1) B): the mean square of a batch's deviation over that of one example. */

@@ -1,4 +1,4 @@
-import { named, number, oneOf, options } from '@opt/core'
+import { calling, number, oneOf, options } from '@opt/core'
 import { checkMomentum, finite } from './checks.ts'
 import { noiseFactor } from './effective-batch.ts'
 
@@ -33,7 +33,7 @@ export interface MaximalRateOptions {
  * @throws TypeError or RangeError when an argument is missing or out of range, or the rate overflows.
  */
 export function maximalRate(given: MaximalRateOptions): number {
-  try {
+  return calling('maximalRate', () => {
     const { lambda, method = 'stochastic', momentum, ...rest } = options(given, 'options')
     number(lambda, 'lambda', { positive: true })
     oneOf(method, 'method', METHODS)
@@ -45,9 +45,7 @@ export function maximalRate(given: MaximalRateOptions): number {
     const trace = number(rest.trace, 'trace', { nonnegative: true })
     const c = noiseFactor(rest.batch, rest.count)
     return finite(2 / (lambda / (1 + rho) + (c * trace) / (1 - rho)))
-  } catch (error) {
-    throw named('maximalRate', error)
-  }
+  })
 }
 
 /**
@@ -59,15 +57,13 @@ export function maximalRate(given: MaximalRateOptions): number {
  * @throws TypeError or RangeError when one is out of range, or the rate overflows.
  */
 export function meanSquareRate(given: { lambda: number; variance: number; momentum?: number | undefined }): number {
-  try {
+  return calling('meanSquareRate', () => {
     const { lambda, variance, momentum = 0 } = options(given, 'options')
     number(lambda, 'lambda', { positive: true })
     number(variance, 'variance', { nonnegative: true })
     checkMomentum(momentum)
     return finite(2 / (lambda / (1 + momentum) + variance / lambda / (1 - momentum)))
-  } catch (error) {
-    throw named('meanSquareRate', error)
-  }
+  })
 }
 
 /** Options of {@link minimalDamping}. */
@@ -91,15 +87,13 @@ export interface MinimalDampingOptions {
  * @throws TypeError or RangeError when an argument is out of range.
  */
 export function minimalDamping(given: MinimalDampingOptions): number {
-  try {
+  return calling('minimalDamping', () => {
     const { rate, lambda, trace, batch, count } = options(given, 'options')
     number(rate, 'rate', { positive: true })
     number(lambda, 'lambda', { positive: true })
     number(trace, 'trace', { nonnegative: true })
     return finite(rate * (lambda / 2 + (noiseFactor(batch, count) * trace) / 2))
-  } catch (error) {
-    throw named('minimalDamping', error)
-  }
+  })
 }
 
 /**
@@ -111,7 +105,7 @@ export function minimalDamping(given: MinimalDampingOptions): number {
  * @throws TypeError or RangeError when one is out of range, or a rate overflows.
  */
 export function polyak(highest: number, lowest: number): { rate: number; momentum: number; plainRate: number } {
-  try {
+  return calling('polyak', () => {
     number(highest, 'highest', { positive: true })
     number(lowest, 'lowest', { min: 0, max: highest })
     const [h, l] = [Math.sqrt(highest), Math.sqrt(lowest)]
@@ -121,7 +115,5 @@ export function polyak(highest: number, lowest: number): { rate: number; momentu
       momentum: ratio * ratio,
       plainRate: finite(1 / (highest / 2 + lowest / 2)),
     }
-  } catch (error) {
-    throw named('polyak', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { named, number, oneOf, options, refuse } from '@opt/core'
+import { calling, number, oneOf, options, refuse } from '@opt/core'
 import { checkMomentum, finite } from './checks.ts'
 import { maximalRate } from './maximal-rate.ts'
 
@@ -49,7 +49,7 @@ export interface ScaledRate {
  * @throws TypeError or RangeError when an argument is out of range, or 'curve' lacks lambda or trace.
  */
 export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
-  try {
+  return calling('scaleRate', () => {
     number(rate, 'rate', { positive: true })
     const { from, to, lambda, trace, count = Infinity, momentum = 0, ...rest } = options(given, 'options')
     const most = count === Infinity ? MOST : number(count, 'count', { integer: true, min: 1 })
@@ -79,9 +79,7 @@ export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
       verdict(linear, maximal.to, rate / maximal.from),
     ].join(' ')
     return { rate: scaled, rule, linear, sqrt, maximal, knee, advice }
-  } catch (error) {
-    throw named('scaleRate', error)
-  }
+  })
 }
 
 const MOST = 2147483647

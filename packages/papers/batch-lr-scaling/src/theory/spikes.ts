@@ -1,4 +1,4 @@
-import { named, number, options, refuse, type VectorLike, vector } from '@opt/core'
+import { calling, number, options, refuse, type VectorLike, vector } from '@opt/core'
 import { finite } from './checks.ts'
 
 /** Where an eigenvalue of the full matrix is found in the matrix of a batch. */
@@ -25,16 +25,14 @@ export interface SpikeInBulk extends Spike {
  * @throws TypeError or RangeError when lambda or the width is not a nonnegative number.
  */
 export function spike(given: { lambda: number; width: number }): Spike {
-  try {
+  return calling('spike', () => {
     const { lambda, width } = options(given, 'options')
     number(lambda, 'lambda', { nonnegative: true })
     number(width, 'width', { nonnegative: true })
     return lambda > width
       ? { location: finite(lambda + width * (width / lambda)), detached: true }
       : { location: finite(2 * width), detached: false }
-  } catch (error) {
-    throw named('spike', error)
-  }
+  })
 }
 
 /** Options of {@link additive}. */
@@ -59,7 +57,7 @@ export interface AdditiveOptions {
  * @throws TypeError or RangeError when an argument is wrong, the masses do not add up to 1 within 1e-6, or a place overflows.
  */
 export function additive(given: AdditiveOptions): SpikeInBulk {
-  try {
+  return calling('additive', () => {
     const { lambda, width, ...rest } = options(given, 'options')
     const nodes = vector(rest.nodes, 'nodes')
     const masses = vector(rest.masses, 'masses', { length: nodes.length, sign: 'nonnegative' })
@@ -74,9 +72,7 @@ export function additive(given: AdditiveOptions): SpikeInBulk {
       (_, gap) => width / gap,
       () => width,
     )
-  } catch (error) {
-    throw named('additive', error)
-  }
+  })
 }
 
 /** Options of {@link multiplicative}. */
@@ -99,7 +95,7 @@ export interface MultiplicativeOptions {
  * @throws TypeError or RangeError when an argument is wrong.
  */
 export function multiplicative(given: MultiplicativeOptions): SpikeInBulk & { traceForm: number } {
-  try {
+  return calling('multiplicative', () => {
     const { lambda, batch, ...rest } = options(given, 'options')
     const nodes = vector(rest.nodes, 'nodes', { sign: 'positive' })
     const counts = vector(rest.counts, 'counts', { length: nodes.length, sign: 'nonnegative' })
@@ -116,9 +112,7 @@ export function multiplicative(given: MultiplicativeOptions): SpikeInBulk & { tr
       ),
       traceForm: finite(lambda + nodes.reduce((sum, t, j) => sum + weights[j] * t, 0)),
     }
-  } catch (error) {
-    throw named('multiplicative', error)
-  }
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
-import { callback, number, options, refuse, type VectorLike } from '@opt/core'
+import { callback, calling, number, options, refuse, type VectorLike } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
-import { calling, checkLabels, checkList, checkNetwork, checkRows } from '../intake.ts'
+import { checkLabels, checkList, checkNetwork, checkRows } from '../intake.ts'
 import { correct } from '../scores/correct.ts'
 
 /** A function of the parameters along the straight line between two parameter vectors. */

@@ -1,6 +1,6 @@
-import { number, refuse, type VectorLike } from '@opt/core'
+import { calling, number, refuse, type VectorLike } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
-import { calling, checkList, checkNetwork } from '../intake.ts'
+import { checkList, checkNetwork } from '../intake.ts'
 
 /**
  * Computes the empirical neural tangent kernel of a few examples.

@@ -1,5 +1,5 @@
-import { options, type VectorLike } from '@opt/core'
-import { calling, checkClasses, checkLabels, checkRows, type Rows } from '../intake.ts'
+import { calling, options, type VectorLike } from '@opt/core'
+import { checkClasses, checkLabels, checkRows, type Rows } from '../intake.ts'
 
 /**
  * Returns, for each example, 1 if its label has the largest logit and 0 if not; of equal logits the

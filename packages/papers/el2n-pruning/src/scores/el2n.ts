@@ -1,5 +1,5 @@
-import { options, refuse, show } from '@opt/core'
-import { type ClassTargets, calling, checkClasses, checkOut, checkTargets, type Rows } from '../intake.ts'
+import { calling, options, refuse, show } from '@opt/core'
+import { type ClassTargets, checkClasses, checkOut, checkTargets, type Rows } from '../intake.ts'
 import { absoluteSum, euclideanNorm } from './norm.ts'
 import { checkLogits, softmaxBlocks } from './softmax.ts'
 

@@ -1,6 +1,6 @@
-import { boolean, number, options, refuse, show } from '@opt/core'
+import { boolean, calling, number, options, refuse, show } from '@opt/core'
 import type { DenseNetwork, Inputs, NormLayers, Targets } from '@opt/nn'
-import { calling, checkClasses, checkNetwork, checkOut, checkRows, isFlat, type Rows, tagOf } from '../intake.ts'
+import { checkClasses, checkNetwork, checkOut, checkRows, isFlat, type Rows, tagOf } from '../intake.ts'
 import { errorNorms, type ScoreOptions } from './el2n.ts'
 import { euclideanNorm } from './norm.ts'
 

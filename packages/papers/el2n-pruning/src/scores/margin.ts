@@ -1,5 +1,5 @@
-import { oneOf, options, type VectorLike } from '@opt/core'
-import { calling, checkClasses, checkLabels, checkOut, type Rows } from '../intake.ts'
+import { calling, oneOf, options, type VectorLike } from '@opt/core'
+import { checkClasses, checkLabels, checkOut, type Rows } from '../intake.ts'
 import type { ScoreOptions } from './el2n.ts'
 import { checkLogits, softmaxBlocks } from './softmax.ts'
 

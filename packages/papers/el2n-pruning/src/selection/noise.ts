@@ -1,5 +1,5 @@
-import { number, options, type Random, refuse, type VectorLike } from '@opt/core'
-import { calling, checkFlags, checkList, checkScores, floored, generatorOf } from '../intake.ts'
+import { calling, number, options, type Random, refuse, type VectorLike } from '@opt/core'
+import { checkFlags, checkList, checkScores, floored, generatorOf } from '../intake.ts'
 import { ascendingOrder } from './select.ts'
 
 /** Labels with noise, and where it is. */

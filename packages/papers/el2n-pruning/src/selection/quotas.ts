@@ -1,5 +1,5 @@
-import { number, sum, type VectorLike } from '@opt/core'
-import { calling, checkList } from '../intake.ts'
+import { calling, number, sum, type VectorLike } from '@opt/core'
+import { checkList } from '../intake.ts'
 
 /**
  * Distributes `count` places over classes in proportion to their sizes: floor(count n_c / n) each,

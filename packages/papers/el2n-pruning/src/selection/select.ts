@@ -1,5 +1,5 @@
-import { boolean, number, options as optionsOf, type Random, refuse, show, type VectorLike } from '@opt/core'
-import { calling, checkList, checkScores, floored, generatorOf, rounded } from '../intake.ts'
+import { boolean, calling, number, options as optionsOf, type Random, refuse, show, type VectorLike } from '@opt/core'
+import { checkList, checkScores, floored, generatorOf, rounded } from '../intake.ts'
 import { quotasOf } from './quotas.ts'
 import { binned, budgetsOf } from './strata.ts'
 

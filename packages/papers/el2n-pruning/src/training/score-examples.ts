@@ -1,6 +1,7 @@
 import {
   boolean,
   callback,
+  calling,
   number,
   options as optionsOf,
   type Report,
@@ -11,7 +12,7 @@ import {
   solver,
 } from '@opt/core'
 import { type Executor, type Task, task } from '@opt/executor'
-import { calling, checkScores } from '../intake.ts'
+import { checkScores } from '../intake.ts'
 import { ScoreAverage } from '../scores/average.ts'
 import { checkJob, runJob, type ScoreJob, type scoreJob } from './score-job.ts'
 

@@ -1,6 +1,6 @@
-import { number, oneOf, options, random, refuse, show } from '@opt/core'
+import { calling, number, oneOf, options, random, refuse, show } from '@opt/core'
 import type { ActivationName, NormLayers, Precision, Real } from '@opt/nn'
-import { calling, checkClasses, checkLabels, checkRows, isTyped } from '../intake.ts'
+import { checkClasses, checkLabels, checkRows, isTyped } from '../intake.ts'
 import { correct } from '../scores/correct.ts'
 import { el2n } from '../scores/el2n.ts'
 import { ForgettingTracker } from '../scores/forgetting.ts'

@@ -1,4 +1,5 @@
 import {
+  calling,
   number,
   type Outcome,
   oneOf,
@@ -24,7 +25,7 @@ import {
   train as trainNetwork,
 } from '@opt/nn'
 import { cosineDecay, SGD } from '@opt/optimizers'
-import { calling, checkNetwork } from '../intake.ts'
+import { checkNetwork } from '../intake.ts'
 
 /** Options of {@link createMlp}. */
 export interface CreateMlpOptions {

@@ -1,8 +1,8 @@
 import {
   boolean,
   type CSR,
+  calling,
   type Matrix,
-  named,
   options as optionsOf,
   refuse,
   show,
@@ -70,14 +70,12 @@ export function checkDataset(data: unknown, label: string): Dataset {
  *   separates.
  */
 export function dataset(given: DatasetOptions): Dataset {
-  try {
+  return calling('dataset', () => {
     const { features, labels, intercept = true } = optionsOf(given, 'data')
     boolean(intercept, 'intercept')
     const checked = checkFeatures(features, 'features')
     return prepare(checked, signsOf(labels, sizeOf(checked)[0]), intercept)
-  } catch (error) {
-    throw named('dataset', error)
-  }
+  })
 }
 
 /** The labels as +1 and -1. */

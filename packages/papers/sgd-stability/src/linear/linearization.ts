@@ -1,11 +1,11 @@
 import {
   allocate,
+  calling,
   gemmScratch,
   type Matrix,
   type MatrixLike,
   matrix,
   matrixCopy,
-  named,
   number,
   options as optionsOf,
   refuse,
@@ -69,12 +69,10 @@ export type Gradients = MatrixLike | Linearization
  * `outputs`, or their largest entry is neither 0 nor between 1e-70 and 1e70.
  */
 export function linearize(gradients: MatrixLike, options?: LinearizeOptions): Linearization {
-  try {
+  return calling('linearize', () => {
     // A copy: the caller's array may change before the linearization is used.
     return fromGradients(matrixCopy(gradients, 'gradients'), optionsOf(options, 'options'))
-  } catch (error) {
-    throw named('linearize', error)
-  }
+  })
 }
 
 /**
@@ -90,16 +88,14 @@ export function linearizeKernel(
   kernel: MatrixLike | Float64Array | Float32Array,
   options?: LinearizeOptions,
 ): Linearization {
-  try {
+  return calling('linearizeKernel', () => {
     const { outputs = 1 } = optionsOf(options, 'options')
     const K = matrix(squared(kernel), 'kernel')
     const [rows, columns] = K.shape
     if (rows !== columns) refuse('kernel', 'square', `shape [${rows}, ${columns}]`)
     scaled(K.data, 'kernel', 1e140)
     return new Linearization(...parts(symmetrized(K.data, rows), rows, examplesOf(rows, outputs, 'kernel'), outputs))
-  } catch (error) {
-    throw named('linearizeKernel', error)
-  }
+  })
 }
 
 /** Returns gradients as a linearization. */

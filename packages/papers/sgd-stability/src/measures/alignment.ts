@@ -1,4 +1,4 @@
-import { named, number, options as optionsOf, type VectorLike } from '@opt/core'
+import { calling, number, options as optionsOf, type VectorLike } from '@opt/core'
 import { type Gradients, linearized } from '../linear/linearization.ts'
 import { boundedVector } from '../range.ts'
 import { type BatchOptions, noiseFactor } from '../rates/noise.ts'
@@ -30,7 +30,7 @@ export interface Alignment {
  * @throws TypeError or RangeError as {@link linearize}, and when the residuals are not finite or not as many as rows.
  */
 export function alignment(gradients: Gradients, residuals: VectorLike): Alignment {
-  try {
+  return calling('alignment', () => {
     const { eigenvalues: h, rows, examples: n, outputs } = linearized(gradients)
     const e = boundedVector(residuals, 'residuals', n * outputs)
     const r = h.length
@@ -67,9 +67,7 @@ export function alignment(gradients: Gradients, residuals: VectorLike): Alignmen
       lossAlignmentUncentred: per(momentH, squares),
       traceAlignmentUncentred: per(moment, trace),
     }
-  } catch (error) {
-    throw named('alignment', error)
-  }
+  })
 }
 
 /** Options of {@link alignmentBounds}. */
@@ -98,7 +96,7 @@ export function alignmentBounds(
   least: Partial<Pick<Alignment, 'lossAlignment' | 'traceAlignment'>>,
   options: AlignmentBoundsOptions,
 ): AlignmentBounds {
-  try {
+  return calling('alignmentBounds', () => {
     const { lossAlignment: mu, traceAlignment: xi } = optionsOf(least, 'alignment')
     const { learningRate: eta, examples, ...batch } = optionsOf(options, 'options')
     if (mu !== undefined) number(mu, 'alignment.lossAlignment', { positive: true })
@@ -110,7 +108,5 @@ export function alignmentBounds(
       frobenius: mu === undefined ? undefined : 1 / (eta * Math.sqrt(c * mu)),
       trace: xi === undefined ? undefined : 2 / (c * eta * xi),
     }
-  } catch (error) {
-    throw named('alignmentBounds', error)
-  }
+  })
 }

@@ -1,8 +1,8 @@
 import {
   callback,
+  calling,
   type LinearOperator,
   type MatrixLike,
-  named,
   number,
   type Random,
   type Report,
@@ -142,13 +142,11 @@ function meanAndError(values: number[]): [number, number] {
  * @throws TypeError or RangeError when H is no square, finite matrix.
  */
 export function probeVariance(H: MatrixLike): number {
-  try {
+  return calling('probeVariance', () => {
     const { data, rows: n, columns } = boundedMatrix(H, 'H')
     if (n !== columns) refuse('H', 'square', `shape [${n}, ${columns}]`)
     let sum = 0
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (i !== j) sum += data[i * n + j] * data[i * n + j]
     return 2 * sum
-  } catch (error) {
-    throw named('probeVariance', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { named } from '@opt/core'
+import { calling } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
 import { type Gradients, type Linearization, linearized } from '../linear/linearization.ts'
@@ -24,11 +24,7 @@ export interface Sharpness {
  * @throws TypeError or RangeError as {@link linearize}.
  */
 export function sharpness(gradients: Gradients): Sharpness {
-  try {
-    return sharpnessOf(linearized(gradients))
-  } catch (error) {
-    throw named('sharpness', error)
-  }
+  return calling('sharpness', () => sharpnessOf(linearized(gradients)))
 }
 
 export function sharpnessOf(linear: Linearization): Sharpness {

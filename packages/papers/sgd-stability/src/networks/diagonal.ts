@@ -1,4 +1,4 @@
-import { type Matrix, type MatrixLike, named, oneOf, type VectorLike } from '@opt/core'
+import { calling, type Matrix, type MatrixLike, oneOf, type VectorLike } from '@opt/core'
 import ndarray from 'ndarray'
 import { boundedMatrix, boundedVector } from '../range.ts'
 
@@ -32,7 +32,7 @@ export interface DiagonalBounds {
  * @throws TypeError or RangeError when the shapes do not fit, an entry is not finite, or the kind is unknown.
  */
 export function diagonalBounds(X: MatrixLike, u: VectorLike, v: VectorLike, kind: DiagonalKind): DiagonalBounds {
-  try {
+  return calling('diagonalBounds', () => {
     const net = network(u, v, kind)
     const { data, rows: n, columns: d } = boundedMatrix(X, 'X', net.d)
     const s = new Float64Array(d)
@@ -47,9 +47,7 @@ export function diagonalBounds(X: MatrixLike, u: VectorLike, v: VectorLike, kind
     const least = s.reduce((a, b) => Math.min(a, b))
     const l1UpperBound = l1 === 0 ? 0 : least === 0 ? Infinity : trace / (k * least)
     return { beta: net.beta, s, trace, l1, traceLowerBound: lower, l1UpperBound }
-  } catch (error) {
-    throw named('diagonalBounds', error)
-  }
+  })
 }
 
 /** Sharpness of a diagonal linear network for inputs with E zz' = I, and the norms of beta below it. */
@@ -78,7 +76,7 @@ export interface IsotropicDiagonalBounds {
  * @throws TypeError or RangeError when the lengths do not fit, an entry is not finite, or the kind is unknown.
  */
 export function isotropicDiagonalBounds(u: VectorLike, v: VectorLike, kind: DiagonalKind): IsotropicDiagonalBounds {
-  try {
+  return calling('isotropicDiagonalBounds', () => {
     const { beta, blocks } = network(u, v, kind)
     const k = kind === 'product' ? 2 : 4
     const of = (values: Float64Array) => {
@@ -101,9 +99,7 @@ export function isotropicDiagonalBounds(u: VectorLike, v: VectorLike, kind: Diag
       frobeniusLowerBound: k * l2,
       lambdaMaxLowerBound: k * peak,
     }
-  } catch (error) {
-    throw named('isotropicDiagonalBounds', error)
-  }
+  })
 }
 
 /**
@@ -116,7 +112,7 @@ export function isotropicDiagonalBounds(u: VectorLike, v: VectorLike, kind: Diag
  * @throws TypeError or RangeError when the shapes do not fit, an entry is not finite, or the kind is unknown.
  */
 export function diagonalGradients(X: MatrixLike, u: VectorLike, v: VectorLike, kind: DiagonalKind): Matrix {
-  try {
+  return calling('diagonalGradients', () => {
     const net = network(u, v, kind)
     const { data, rows: n, columns: d } = boundedMatrix(X, 'X', net.d)
     const out = new Float64Array(2 * n * d)
@@ -127,9 +123,7 @@ export function diagonalGradients(X: MatrixLike, u: VectorLike, v: VectorLike, k
         out[(2 * i + 1) * d + j] = kind === 'product' ? net.u[j] * z : -2 * net.v[j] * z
       }
     return ndarray(out, [n, 2 * d])
-  } catch (error) {
-    throw named('diagonalGradients', error)
-  }
+  })
 }
 
 /**
@@ -145,7 +139,7 @@ export function balanceDiagonal(
   v: VectorLike,
   kind: DiagonalKind,
 ): { u: Float64Array; v: Float64Array } {
-  try {
+  return calling('balanceDiagonal', () => {
     const { beta } = network(u, v, kind)
     const roots = beta.map((b) => Math.sqrt(Math.abs(b)))
     if (kind === 'product') return { u: roots, v: roots.map((root, j) => (beta[j] < 0 ? -root : root)) }
@@ -153,9 +147,7 @@ export function balanceDiagonal(
       u: roots.map((root, j) => (beta[j] > 0 ? root : 0)),
       v: roots.map((root, j) => (beta[j] < 0 ? root : 0)),
     }
-  } catch (error) {
-    throw named('balanceDiagonal', error)
-  }
+  })
 }
 
 function network(first: VectorLike, second: VectorLike, kind: DiagonalKind) {

@@ -1,4 +1,4 @@
-import { type MatrixLike, named, number, options as optionsOf, type VectorLike } from '@opt/core'
+import { calling, type MatrixLike, number, options as optionsOf, type VectorLike } from '@opt/core'
 import { inputs, network, pathNormOf, unitScales } from './relu-network.ts'
 
 /** Sharpness and path norm of a two-layer ReLU network f(z) = sum_j a_j relu(w_j . z). */
@@ -26,7 +26,7 @@ export interface ReluBounds {
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
 export function reluBounds(X: MatrixLike, W: MatrixLike, a: VectorLike): ReluBounds {
-  try {
+  return calling('reluBounds', () => {
     const net = network(W, a)
     const { c, e } = unitScales(inputs(X, net), net)
     let [trace, lower, least] = [0, 0, Infinity]
@@ -45,9 +45,7 @@ export function reluBounds(X: MatrixLike, W: MatrixLike, a: VectorLike): ReluBou
       c,
       e,
     }
-  } catch (error) {
-    throw named('reluBounds', error)
-  }
+  })
 }
 
 /**
@@ -59,16 +57,14 @@ export function reluBounds(X: MatrixLike, W: MatrixLike, a: VectorLike): ReluBou
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
 export function gaussianReluBounds(W: MatrixLike, a: VectorLike): Omit<ReluBounds, 'c' | 'e'> {
-  try {
+  return calling('gaussianReluBounds', () => {
     const net = network(W, a)
     const { m, d } = net
     let trace = 0
     for (let j = 0; j < m; j++) trace += (net.norms[j] * net.norms[j] + d * net.a[j] * net.a[j]) / 2
     const pathNorm = pathNormOf(net)
     return { trace, pathNorm, traceLowerBound: Math.sqrt(d) * pathNorm, pathUpperBound: trace / Math.sqrt(d) }
-  } catch (error) {
-    throw named('gaussianReluBounds', error)
-  }
+  })
 }
 
 /** Options of {@link rademacherBound}. */
@@ -87,13 +83,11 @@ export interface RademacherOptions {
  * @throws TypeError or RangeError when a number is negative or missing.
  */
 export function rademacherBound(options: RademacherOptions): number {
-  try {
+  return calling('rademacherBound', () => {
     const { pathNorm, radius, examples } = optionsOf(options, 'options')
     number(pathNorm, 'pathNorm', { min: 0, max: 1e150 })
     number(radius, 'radius', { min: 0, max: 1e150 })
     number(examples, 'examples', { integer: true, min: 1 })
     return (2 * pathNorm * radius) / Math.sqrt(examples)
-  } catch (error) {
-    throw named('rademacherBound', error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { type Matrix, type MatrixLike, named, type VectorLike } from '@opt/core'
+import { calling, type Matrix, type MatrixLike, type VectorLike } from '@opt/core'
 import ndarray from 'ndarray'
 import { inputs, network, pathNormOf, product, unitScales } from './relu-network.ts'
 
@@ -10,11 +10,7 @@ import { inputs, network, pathNormOf, product, unitScales } from './relu-network
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
 export function pathNorm(W: MatrixLike, a: VectorLike): number {
-  try {
-    return pathNormOf(network(W, a))
-  } catch (error) {
-    throw named('pathNorm', error)
-  }
+  return calling('pathNorm', () => pathNormOf(network(W, a)))
 }
 
 /**
@@ -27,7 +23,7 @@ export function pathNorm(W: MatrixLike, a: VectorLike): number {
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
 export function reluGradients(X: MatrixLike, W: MatrixLike, a: VectorLike): Matrix {
-  try {
+  return calling('reluGradients', () => {
     const net = network(W, a)
     const Z = inputs(X, net)
     const { m, d } = net
@@ -41,9 +37,7 @@ export function reluGradients(X: MatrixLike, W: MatrixLike, a: VectorLike): Matr
         out[i * width + m * d + j] = s
       }
     return ndarray(out, [Z.n, width])
-  } catch (error) {
-    throw named('reluGradients', error)
-  }
+  })
 }
 
 /**
@@ -56,7 +50,7 @@ export function reluGradients(X: MatrixLike, W: MatrixLike, a: VectorLike): Matr
  * @throws TypeError or RangeError when the shapes do not fit or an entry is not finite.
  */
 export function balance(X: MatrixLike, W: MatrixLike, a: VectorLike): { W: Matrix; a: Float64Array } {
-  try {
+  return calling('balance', () => {
     const net = network(W, a)
     const { c, e } = unitScales(inputs(X, net), net)
     const { m, d } = net
@@ -69,7 +63,5 @@ export function balance(X: MatrixLike, W: MatrixLike, a: VectorLike): { W: Matri
       for (let i = 0; i < d; i++) balanced.W[j * d + i] *= k
     }
     return { W: ndarray(balanced.W, [m, d]), a: balanced.a }
-  } catch (error) {
-    throw named('balance', error)
-  }
+  })
 }

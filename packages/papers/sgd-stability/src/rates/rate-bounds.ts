@@ -1,4 +1,4 @@
-import { named, number, options as optionsOf } from '@opt/core'
+import { calling, number, options as optionsOf } from '@opt/core'
 import type { Sharpness } from '../measures/sharpness.ts'
 import { type BatchOptions, noiseFactor } from './noise.ts'
 
@@ -33,7 +33,7 @@ export type KnownSharpness = Pick<Sharpness, 'trace' | 'frobenius' | 'lambdaMax'
  * @throws TypeError or RangeError when a number is negative or missing, or the batch does not fit the examples.
  */
 export function rateBounds(known: KnownSharpness, options: RateBoundsOptions): RateBounds {
-  try {
+  return calling('rateBounds', () => {
     const { trace, frobenius, lambdaMax, fourthMoment, maxSquaredNorm } = optionsOf(known, 'sharpness')
     const { examples, outputs = 1, ...batch } = optionsOf(options, 'options')
     for (const [label, value] of Object.entries({ trace, frobenius, lambdaMax }))
@@ -43,9 +43,7 @@ export function rateBounds(known: KnownSharpness, options: RateBoundsOptions): R
     number(examples, 'examples', { integer: true, min: 1 })
     number(outputs, 'outputs', { integer: true, min: 1 })
     return boundsOf(known, noiseFactor(examples, batch), outputs)
-  } catch (error) {
-    throw named('rateBounds', error)
-  }
+  })
 }
 
 export function boundsOf(known: KnownSharpness, c: number, outputs: number): RateBounds {

@@ -1,4 +1,4 @@
-import { log, type Matrix, type MatrixLike, matrix, matrixCopy, named, options, type VectorLike } from '@opt/core'
+import { calling, log, type Matrix, type MatrixLike, matrix, matrixCopy, options, type VectorLike } from '@opt/core'
 import { equalSums, workingProblem } from '../problem/problem.ts'
 import { checkPotentials, potential } from './potential.ts'
 import { roundPlan, roundWithin, sum } from './rounding.ts'
@@ -82,11 +82,7 @@ function highestNeeded(C: Matrix, a: Float64Array, b: Float64Array, epsilon: num
     columns,
     writeRow: (i: number, out: Float64Array) => out.set(C.data.subarray(i * columns, (i + 1) * columns)),
   }
-  try {
-    return workingProblem(cost, a, b, { epsilon }).highest
-  } catch (error) {
-    throw named('transportBounds', error)
-  }
+  return calling('transportBounds', () => workingProblem(cost, a, b, { epsilon }).highest)
 }
 
 /**
