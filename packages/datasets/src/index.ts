@@ -28,6 +28,7 @@ export type {
   MatText,
 } from './matlab/types.ts'
 export { oneHot } from './prepare/one-hot.ts'
+export { type RedrawnLabels, redrawLabels } from './prepare/redraw-labels.ts'
 export { divideFeatures, type Rows, shuffle, takeRows } from './prepare/rows.ts'
 export { type SplitRule, splitRows, trainTestSplit } from './prepare/split.ts'
 export { type Scaling, standardize } from './prepare/standardize.ts'

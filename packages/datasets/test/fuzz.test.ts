@@ -105,6 +105,9 @@ fuzz(api, {
   },
   divideFeatures: { args: () => [rows(), 2], nonFinite: 'what the rows hold' },
   shuffle: { args: () => [rows(), random(1)], nonFinite: 'what the rows hold' },
+  redrawLabels: {
+    args: () => [[0, 2, 1], { fraction: 0.5, rng: random(1), classes: 3 }],
+  },
   oneHot: { args: () => [[0, 2, 1], 3, { maxCells: 100 }], budgets: ['1', '2.maxCells'] },
 
   iris: () => [],

@@ -1,7 +1,16 @@
 import { random } from '@opt/core'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
-import { divideFeatures, oneHot, shuffle, splitRows, standardize, takeRows, trainTestSplit } from '../src/index.ts'
+import {
+  divideFeatures,
+  oneHot,
+  redrawLabels,
+  shuffle,
+  splitRows,
+  standardize,
+  takeRows,
+  trainTestSplit,
+} from '../src/index.ts'
 
 describe('standardize', () => {
   test('columns of mean 0 and deviation 1, the caller unchanged', () => {
@@ -219,4 +228,39 @@ test.each([
 test('a small deviation about a huge mean is preserved', () => {
   const { features } = standardize(Array.from({ length: 40 }, (_, i) => [1e9 + (i % 2)]))
   for (const value of features.data) expect(Math.abs(value)).toBeCloseTo(1, 6)
+})
+
+describe('redrawLabels', () => {
+  test('labels are drawn anew with the probability asked for, uniformly; the caller unchanged', () => {
+    const given = Int32Array.from({ length: 40000 }, (_, i) => i % 4)
+    const before = given.slice()
+    const { labels, changed } = redrawLabels(given, { fraction: 0.2, rng: random(1) })
+    expect(given).toEqual(before)
+    expect([...changed]).toEqual([...given.keys()].filter((i) => labels[i] !== given[i]))
+    // 40000 * 0.2 * 3/4 = 6000, with a deviation of 71.
+    expect(Math.abs(changed.length - 6000)).toBeLessThan(350)
+    for (let k = 0; k < 4; k++) expect(Math.abs(changed.filter((i) => labels[i] === k).length - 1500)).toBeLessThan(190)
+  })
+
+  test('none, all, a class that no row has, and the same bits again', () => {
+    const given = [0, 1, 1, 0]
+    const none = redrawLabels(given, { fraction: 0, rng: random(1) })
+    expect([[...none.labels], [...none.changed]]).toEqual([given, []])
+    const many = Array.from({ length: 300 }, () => 0)
+    const all = redrawLabels(many, { fraction: 1, rng: random(2), classes: 3 })
+    expect(new Set(all.labels)).toEqual(new Set([0, 1, 2]))
+    expect(redrawLabels(many, { fraction: 1, rng: random(2), classes: 3 })).toEqual(all)
+    expect([...redrawLabels(many, { fraction: 1, rng: random(2) }).changed]).toEqual([])
+  })
+
+  test.each([
+    [[0, 1.5], { fraction: 0.1 }, 'redrawLabels: labels[1] must be an integer between'],
+    [[0, 2], { fraction: 0.1, classes: 2 }, 'redrawLabels: labels[1] must be an integer between 0 and 1, got 2'],
+    [[0, -1], { fraction: 0.1 }, 'redrawLabels: labels[1] must be'],
+    [[0, 1], { fraction: 1.1 }, 'redrawLabels: fraction must be a finite number between 0 and 1, got 1.1'],
+    [[0, 1], { fraction: 0.1, classes: 0 }, 'redrawLabels: classes must be an integer'],
+    [[0, 1], { fraction: 0.1, rng: 3 }, 'redrawLabels: rng must be a generator'],
+  ])('%j %j is refused', (labels, rule, message) => {
+    expect(() => redrawLabels(labels, { rng: random(0), ...rule } as never)).toThrow(message)
+  })
 })

@@ -1,5 +1,5 @@
 import { type Random, random } from '@opt/core'
-import { type Classification, digits, divideFeatures, takeRows } from '@opt/datasets'
+import { type Classification, digits, divideFeatures, redrawLabels, takeRows } from '@opt/datasets'
 import { accuracy, type DenseNetwork, mlp } from '@opt/nn'
 import { Adagrad } from '@opt/optimizers'
 import { type AdAdaGradOptions, adadagrad } from '../adadagrad.ts'
@@ -23,8 +23,7 @@ export async function loadDigits(folder: string | undefined): Promise<Split> {
 
 /** Draws the labels of a share of the training examples anew, uniformly. */
 export function noisy({ training, test }: Split, share: number, rng: Random): Split {
-  const labels = training.labels.slice()
-  for (let i = 0; i < labels.length; i++) if (rng.uniform() < share) labels[i] = rng.integer(0, 10)
+  const { labels } = redrawLabels(training.labels, { fraction: share, rng, classes: 10 })
   return { training: { ...training, labels }, test }
 }
 

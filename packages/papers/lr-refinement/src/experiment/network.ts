@@ -1,9 +1,8 @@
 import { type ExperimentContext, random } from '@opt/core'
-import { digits } from '@opt/datasets'
+import { digits, redrawLabels } from '@opt/datasets'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
 import { type NormName, NormRecorder, refineSchedule, type ScheduleName, schedule } from '../index.ts'
-import { withNoise } from './problems.ts'
 import { type Optimize, Trainer, type Tuned, tune } from './training.ts'
 
 const CLASSICAL: ScheduleName[] = ['flat', 'step', 'cosine', 'linear']
@@ -36,7 +35,7 @@ export async function network(
   const problem = {
     name: 'digits, 20% noise',
     features: features.data.map((v) => v / 16),
-    labels: withNoise(Int32Array.from(labels), 10, 0.2, random(context.seed)),
+    labels: redrawLabels(labels, { fraction: 0.2, rng: random(context.seed), classes: 10 }).labels,
     columns: 64,
     classes: 10,
   }

@@ -1,4 +1,4 @@
-import { type ExperimentContext, type Matrix, type Random, random } from '@opt/core'
+import { type ExperimentContext, type Matrix, random } from '@opt/core'
 import {
   a9a,
   breastCancer,
@@ -7,6 +7,7 @@ import {
   digits,
   iris,
   isDataAbsent,
+  redrawLabels,
   standardize,
   wine,
 } from '@opt/datasets'
@@ -31,19 +32,15 @@ export async function loadProblem(name: ProblemName, { dataFolder, seed }: Exper
   const options = { folder: dataFolder }
   if (name === 'a9a') return loadA9a(options)
   const { features, labels, classes } = await TABLES[name](options)
-  const given = Int32Array.from(labels)
   return {
     name: NOISY.includes(name) ? `${name}, 10% noise` : name,
     features: Float64Array.from(features),
-    labels: NOISY.includes(name) ? withNoise(given, classes, 0.1, random(seed)) : given,
+    labels: NOISY.includes(name)
+      ? redrawLabels(labels, { fraction: 0.1, rng: random(seed), classes }).labels
+      : Int32Array.from(labels),
     columns: features.length / labels.length,
     classes,
   }
-}
-
-/** Draws a fraction of the labels anew, uniformly. */
-export function withNoise(labels: Int32Array, classes: number, fraction: number, rng: Random): Int32Array {
-  return labels.map((label) => (rng.uniform() < fraction ? rng.integer(0, classes) : label))
 }
 
 interface Table {
