@@ -51,13 +51,14 @@ export function linearTicks(low: number, high: number, about: number): number[] 
 
 /**
  * Returns about `about` powers of ten within [low, high]; if there is at most one, also multiples by
- * 2 and 5.
+ * 2 and 5; if that leaves one or none, even steps.
  */
 export function logTicks(low: number, high: number, about: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)]
   if (last - first < 1) {
     const fine = [first - 1, first, first + 1].flatMap((p) => [1, 2, 5].map((factor) => factor * 10 ** p))
-    return fine.filter((v) => v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9))
+    const inside = fine.filter((v) => v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9))
+    return inside.length > 1 ? inside : linearTicks(low, high, about)
   }
   const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, about)))
   const ticks: number[] = []
