@@ -75,10 +75,10 @@ function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, v
       readout: [
         ['batch size', String(batch)],
         ['rate learned', (learner?.measurement?.rate ?? 0).toPrecision(2)],
-        ['fixed', rate.toPrecision(2)],
-        ['linear rule', ((rate * batch) / TUNED.batch).toPrecision(2)],
+        ['fixed rate', rate.toPrecision(2)],
+        ['rate by the linear rule', ((rate * batch) / TUNED.batch).toPrecision(2)],
         ['largest eigenvalue of a batch', sharp.measured.toFixed(1)],
-        ...runners.filter(({ lost }) => lost).map(({ label }): [string, string] => [label, 'lost']),
+        ...runners.filter(({ lost }) => lost).map(({ label }): [string, string] => [`training, ${label}`, 'lost']),
       ],
       progress: epoch / EPOCHS,
     }
@@ -89,7 +89,11 @@ function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, v
 function sharpness(products: Parameters<typeof batchNoise>[0], batch: number, epoch: number) {
   const noise = batchNoise(products, { seed: 1, history: false })
   const sizes = [...SIZES.filter((size) => size !== batch), batch].sort((a, b) => a - b)
-  const found = measuredSharpness(products, { batches: sizes, repeats: 6, steps: 15, seed: 1, history: false }).sizes
+  // The smaller the batches, the more they differ, and the less they cost.
+  const found = sizes.map((size) => {
+    const repeats = Math.max(6, Math.ceil(64 / size))
+    return measuredSharpness(products, { batches: [size], repeats, steps: 15, seed: 1, history: false }).sizes[0]
+  })
   const predicted = (model: 'isotropic' | 'aligned' | 'trace') =>
     sizes.map((size) => batchSharpness(noise, size, { model }).highest)
   const here = found[sizes.indexOf(batch)]

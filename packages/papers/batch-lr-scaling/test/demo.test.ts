@@ -14,6 +14,6 @@ test.each([{}, { batch: 1 }, { batch: 256, tuned: 1 }])('the demo runs to its en
       expect(y.length).toBe(x.length)
       expect(y.every((value) => Number.isFinite(value) && value > 0)).toBe(true)
     }
-  expect(readout.find(([label, value]) => label === 'learned' && value === 'lost')).toBeUndefined()
+  expect(readout.find(([label, value]) => label === 'training, learned' && value === 'lost')).toBeUndefined()
   expect(demo.code(values)).toContain('@opt/batch-lr-scaling')
 })

@@ -153,7 +153,7 @@ function readoutOf(norms: Float64Array, refined: RefinedSchedule): [string, stri
 const demo: Demo = {
   title: 'A learning rate schedule from gradient norms',
   intro:
-    'Draw how the gradient norm of a run fell, or record it live: large early norms become a warm-up, and the end is annealed. Below, the schedule trains beside linear decay.',
+    'Draw how the gradient norm of a run fell, or record it live: large early norms become a warm-up, and the end is annealed. Below, the schedule trains beside linear decay; three weights soon forget a bad start, and both end alike.',
   controls: [
     { kind: 'choice', name: 'source', label: 'norms', options: ['drawn', 'the live run'], value: 'drawn' },
     {

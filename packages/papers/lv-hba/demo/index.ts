@@ -17,13 +17,13 @@ function clouds(count: number, seed: number): Points {
   return { labels, inputs: labels.map((label) => [0.7 * label + rng.normal(0, 0.5), 0.5 * label + rng.normal(0, 0.5)]) }
 }
 
-/** The ends of the line w'z + b = 0 within the drawn square. */
+/** The line w'z + b = 0 within the drawn square, as dots. */
 function line(y: Float64Array): { x: number[]; y: number[] } {
   const [a, b, c] = y
   const flat = Math.abs(a) < Math.abs(b)
-  const ends = [-2.5, 2.5]
-  const others = ends.map((t) => (flat ? -(c + a * t) / b : -(c + b * t) / a))
-  return flat ? { x: ends, y: others } : { x: others, y: ends }
+  const along = Array.from({ length: 81 }, (_, k) => -2 + k / 20)
+  const across = along.map((t) => (flat ? -(c + a * t) / b : -(c + b * t) / a))
+  return flat ? { x: along, y: across } : { x: across, y: along }
 }
 
 function picture(
@@ -51,7 +51,7 @@ function picture(
       cloud('faded, label was wrong', (i) => faded(i) && wrong.has(i)),
       cloud('faded, label was right', (i) => faded(i) && !wrong.has(i)),
       { label: 'line now', ...line(y) },
-      { label: 'line of equal weights', dashed: true, ...line(y0) },
+      { label: 'line of equal weights', ...line(y0) },
     ],
   }
 }

@@ -165,9 +165,10 @@ const board = (
   x: { label: '' },
   y: { label: '' },
   series: [
-    series('domain', outline),
-    series('averages', averages),
+    // In the order of the curves, so that last points and averages have one colour in both figures.
     series('last points', points),
+    series('averages', averages),
+    series('domain', outline),
     series('minimiser', [target]),
     ...(ghost ? [series('ghost z', [ghost])] : []),
   ],
