@@ -29,6 +29,8 @@ export class Surrogate<I> {
   #f = new Float64Array(0)
   #cotangents = new Float64Array(0)
   #inputs!: I
+  /** J'g / b at the present theta, where it is known: it is the first gradient of the surrogate too. */
+  #lossGradient: Float64Array | undefined
 
   constructor(model: Model<I>, parameters: Float64Array) {
     this.model = model
@@ -49,6 +51,7 @@ export class Surrogate<I> {
     this.#f.set(f)
     if (outputs !== undefined && outputs.length !== length)
       refuse('outputs', `${length / C} rows of ${C}, as many as inputs`, `length ${outputs.length}`)
+    this.#lossGradient = undefined
     if (!allFinite(this.#f)) refuse('model.forward', 'such that all outputs are finite', 'others')
     this.z.set(outputs ?? this.#f)
   }
@@ -87,6 +90,7 @@ export class Surrogate<I> {
     const f = this.#f
     const result = this.model.forward(this.parameters, this.#inputs, f)
     this.forwards++
+    this.#lossGradient = undefined
     if (result !== f) {
       if (result?.length !== f.length)
         refuse('model.forward', `such that it returns ${f.length} numbers`, show(result), 'type')
@@ -100,6 +104,10 @@ export class Surrogate<I> {
     const { z, linear, weights, count } = this
     const f = this.#f
     const c = this.#cotangents
+    if (this.#lossGradient && linear.every((value, k) => value === this.gradient[k] && f[k] === z[k])) {
+      out.set(this.#lossGradient)
+      return squareOf(out)
+    }
     for (let k = 0; k < z.length; k++) c[k] = (linear[k] + weights[k] * (f[k] - z[k])) / count
     return this.#pullBack(c, out)
   }
@@ -108,7 +116,9 @@ export class Surrogate<I> {
   lossGradientTo(out: Float64Array): number {
     const c = this.#cotangents
     for (let k = 0; k < c.length; k++) c[k] = this.gradient[k] / this.count
-    return this.#pullBack(c, out)
+    const square = this.#pullBack(c, out)
+    this.#lossGradient = out.slice()
+    return square
   }
 
   #pullBack(cotangents: Float64Array, out: Float64Array): number {
@@ -119,9 +129,7 @@ export class Surrogate<I> {
         refuse('model.vjp', `such that it returns ${out.length} numbers`, show(result), 'type')
       out.set(result)
     }
-    let square = 0
-    for (let j = 0; j < out.length; j++) square += out[j] * out[j]
-    return square
+    return squareOf(out)
   }
 
   /** The matrix of a linear model. */
@@ -130,4 +138,10 @@ export class Surrogate<I> {
     if (!model.design) refuse('model', 'linear for exactSolve, as `linear` makes one', 'another', 'type')
     return model.design(this.#inputs)
   }
+}
+
+function squareOf(x: Float64Array): number {
+  let square = 0
+  for (let j = 0; j < x.length; j++) square += x[j] * x[j]
+  return square
 }
