@@ -8,6 +8,7 @@ import {
   random as randomOf,
   refuse,
   type Solver,
+  show,
   solver,
   type VectorLike,
   vector,
@@ -152,7 +153,8 @@ const diverged = (t: number) => ({ status: 'diverged', message: `step ${t} is no
 
 /** Continues from a saved state, or starts. */
 function resume({ state, random }: CsmdOptions, memory: Record<string, Float64Array>, T: number) {
-  if (random !== undefined && !(random instanceof Random)) refuse('random', 'a Random of @opt/core', 'another', 'type')
+  if (random !== undefined && !(random instanceof Random))
+    refuse('random', 'a Random of @opt/core', show(random), 'type')
   if (state === undefined) return { done: 0, random: random ?? randomOf(0) }
   if (typeof state !== 'object' || state === null) refuse('state', 'what csmd returned', `${state}`, 'type')
   const done = loadStep(state.step, T, 'state')

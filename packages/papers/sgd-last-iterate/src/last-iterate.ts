@@ -66,6 +66,8 @@ export interface LastIterate {
  * @throws RangeError or TypeError when an argument is wrong, the step of the map and the term has no closed form,
  * or `p` is given without the map power(p) or radialPower(p).
  */
+export function lastIterate(options: LastIterateOptions): LastIterate & { readonly plan: Plan }
+export function lastIterate(options: LastIterateOptions | OwnStepsOptions): LastIterate
 export function lastIterate(options: LastIterateOptions | OwnStepsOptions): LastIterate {
   const given = optionsOf(options, 'lastIterate: options')
   const { map = euclidean(), term, x0 } = given

@@ -31,6 +31,8 @@ test.each<[() => unknown, string]>([
   [run({ map: { ...euclidean() } }), 'csmd: map must be a map such as euclidean() or entropy(), got an object'],
   [run({ term: 'l1' }), 'csmd: term must be a term such as l1Norm(0.1), got "l1"'],
   [run({ term: l1Norm }), 'csmd: term must be a term such as l1Norm(0.1), got a function'],
+  [run({ term: box({ dimension: 2 }) }), 'or indicator(set), got an object without value()'],
+  [run({ random: 7 }), 'csmd: random must be a Random of @opt/core, got 7'],
   [run({ x0: [0.5, 0.6], map: entropy() }), 'csmd: x0 must be a point of the simplex, of sum 1, got sum 1.1'],
   [run({ x0: [0, 1], map: entropy() }), 'csmd: x0[0] must be positive, got 0'],
   [run({ x0: [2, 0], term: normBall(1) }), 'csmd: x0 must be a point where the term is finite'],

@@ -122,5 +122,6 @@ export function checkTerm(term: Term | undefined, label: string): void {
   if (['l1Norm', 'l1NormInBox', 'negativeEntropy'].includes(term.kind))
     number((term as L1NormInBox).weight, `${label}.weight`, { nonnegative: true })
   for (const method of ['value', 'proxInPlace'] as const)
-    if (typeof term[method] !== 'function') refuse(`${label}.${method}`, 'a function', show(term[method]), 'type')
+    if (typeof term[method] !== 'function')
+      refuse(label, 'a term such as l1Norm(0.1) or indicator(set)', `an object without ${method}()`, 'type')
 }
