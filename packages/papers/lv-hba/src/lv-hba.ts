@@ -136,7 +136,7 @@ export const lvHba: Solver<
 )
 
 const DIVERGED =
-  'the iterate grows without bound and is the last finite one; take smaller steps, eta first, and scale g such that its Jacobian in y has norm at most 1'
+  'the next iterate is not finite, this one is; where the derivatives are right (checkProblem of @opt/bilevel), take smaller steps, eta first, and scale g such that its Jacobian in y has norm at most 1'
 
 function squaredDistance(a: Float64Array, b: Float64Array, step: number): number {
   let sum = 0

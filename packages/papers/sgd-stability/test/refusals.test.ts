@@ -66,7 +66,11 @@ test.each([
     'stableRates: batchSizes[1] must be an integer of at least 1, got 0',
     () => api.stableRates(A, { batchSizes: [1, 0] }),
   ],
-  ['estimateSharpness: hessian.apply must be a function, got undefined', () => api.estimateSharpness(A as never)],
+  ['estimateSharpness: hessian must be a linear operator, such as', () => api.estimateSharpness(A as never)],
+  [
+    'estimateSharpness: hessian must be a linear operator, such as symmetric(n, product), got a function',
+    () => api.estimateSharpness(((v: Float64Array) => v) as never),
+  ],
   ['of length 2, got', () => api.estimateSharpness(symmetric(2, () => [1, 2, 3]))],
   ['reluBounds: X must be of shape [3, 1], got shape [3, 2]', () => api.reluBounds(A, [[1]], [1])],
   ['balance: a must be of length 1, got length 2', () => api.balance([[1]], [[1]], [1, 2])],

@@ -77,7 +77,7 @@ function draw(
   })
   context.figure({
     kind: 'line',
-    title: 'The schedule refined from them: a warm-up that nobody asked for',
+    title: 'The schedule refined from them, with a warm-up',
     x: { label: 'step' },
     y: { label: 'learning rate / peak' },
     series: [

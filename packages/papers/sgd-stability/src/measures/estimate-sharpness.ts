@@ -1,5 +1,4 @@
 import {
-  callback,
   calling,
   type LinearOperator,
   type MatrixLike,
@@ -9,6 +8,7 @@ import {
   randomFrom,
   refuse,
   type Solver,
+  show,
   solver,
 } from '@opt/core'
 import { hutchinson, lanczos, ritzValues } from '@opt/curvature'
@@ -65,7 +65,8 @@ export const estimateSharpness: Solver<
 > = solver(
   'estimateSharpness',
   function* (hessian, { probes = 32, steps = 40, seed = 0 }): Generator<EstimateReport, EstimatedSharpness, boolean> {
-    callback(hessian?.apply, 'hessian.apply')
+    if (typeof hessian !== 'object' || typeof hessian?.apply !== 'function')
+      refuse('hessian', 'a linear operator, such as symmetric(n, product)', show(hessian), 'type')
     number(probes, 'probes', { integer: true, min: 2 })
     number(steps, 'steps', { integer: true, min: 1 })
     const rng = randomFrom(seed, 'seed')
