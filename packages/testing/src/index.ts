@@ -22,3 +22,4 @@ export {
 } from './kernels.ts'
 export { distance, type Numbers, near, type Tolerance } from './near.ts'
 export { optimizerCase } from './optimizer-case.ts'
+export { playDemo } from './play-demo.ts'

@@ -1,9 +1,8 @@
 import type { ControlValues } from '@opt/core'
+import { playDemo } from '@opt/testing'
 import demo from '../demo/index.ts'
 
-const start = Object.fromEntries(demo.controls.map(({ name, value }) => [name, value])) as ControlValues
-const last = (change: ControlValues) => [...demo.run({ ...start, ...change })].at(-1)!
-const read = (change: ControlValues) => Object.fromEntries(last(change).readout)
+const read = (change: ControlValues) => Object.fromEntries(playDemo(demo, change).last.readout)
 
 test.each([
   {},
@@ -13,15 +12,11 @@ test.each([
   { source: 'hard instance', copies: 50, perceptron: true },
   { plus: [[0.5, 0.5]], minus: [[0.5, 0.5]] },
 ] as ControlValues[])('the demo runs to its end with %j', (change) => {
-  const { figures, progress } = last(change)
+  const { values, last } = playDemo(demo, change)
+  const { figures, progress } = last
   expect(progress).toBe(1)
   expect(figures.map(({ kind }) => kind)).toEqual(['scatter', 'line', 'line'])
-  for (const figure of figures)
-    for (const { x, y } of 'series' in figure ? (figure.series as unknown as { x: number[]; y: number[] }[]) : []) {
-      expect(y).toHaveLength(x.length)
-      expect([...x, ...y].every(Number.isFinite)).toBe(true)
-    }
-  expect(demo.code({ ...start, ...change })).toContain('@opt/perceptron-gd')
+  expect(demo.code(values)).toContain('@opt/perceptron-gd')
 })
 
 test('it shows what it says: larger steps, fewer of them, and normalisation on the hard instance', () => {

@@ -1,6 +1,5 @@
-import type { ControlValues } from '@opt/core'
 import { runExperiment } from '@opt/core/experiment'
-import { digest } from '@opt/testing'
+import { digest, playDemo } from '@opt/testing'
 import fc from 'fast-check'
 import demo from '../demo/index.ts'
 import { experiment } from '../src/experiment.ts'
@@ -37,9 +36,8 @@ describe('__camel__', () => {
   })
 
   test('the demo runs to its end', () => {
-    const start = Object.fromEntries(demo.controls.map(({ name, value }) => [name, value])) as ControlValues
-    const frames = [...demo.run(start)]
-    expect(frames.at(-1)?.figures.length).toBeGreaterThan(0)
-    expect(demo.code(start)).toContain('@opt/__name__')
+    const { values, last } = playDemo(demo)
+    expect(last.figures.length).toBeGreaterThan(0)
+    expect(demo.code(values)).toContain('@opt/__name__')
   })
 })
