@@ -33,6 +33,8 @@ export function symmetric(n: number, product: Product): LinearOperator {
     rows: n,
     columns: n,
     apply(x, out) {
+      // A product that neither writes nor returns must not pass for what the array held before.
+      out.fill(NaN)
       const returned = product(x, out)
       if (returned === undefined || returned === out) return
       if (returned?.length !== n) refuse('symmetric: product', `of length ${n}`, show(returned))

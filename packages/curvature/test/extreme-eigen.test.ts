@@ -120,3 +120,10 @@ test('a bare function is refused with the way to wrap it', () => {
     'extremeEigen: operator must be a linear operator, such as symmetric(n, product), got a function',
   )
 })
+
+test('a product that forgets to answer is refused, and not read from old memory', () => {
+  const forgetful = symmetric(3, (v) => {
+    v.map((x) => 2 * x)
+  })
+  expect(() => extremeEigen(forgetful)).toThrow('out[0] must be a finite number, got NaN')
+})
