@@ -227,6 +227,9 @@ describe('rates', () => {
     expect(() => api.scaleRate(0.1, { from: 1, to: 2, rule: 'curve' })).toThrow(
       "scaleRate: lambda, trace must be given for the rule 'curve', got none",
     )
+    expect(() => api.scaleRate(0.1, { from: 1, to: 2, lambda: 3 })).toThrow(
+      'scaleRate: lambda, trace must be given together, got lambda alone',
+    )
   })
 })
 

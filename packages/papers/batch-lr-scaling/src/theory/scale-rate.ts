@@ -46,7 +46,7 @@ export interface ScaledRate {
  * Carries a tuned learning rate to another batch size: along the curve R(B) of {@link maximalRate}, which is linear in B
  * below the knee and flat above it, or by the square root.
  *
- * @throws TypeError or RangeError when an argument is out of range, or 'curve' lacks lambda or trace.
+ * @throws TypeError or RangeError when an argument is out of range, or of lambda and trace one is missing, or both for 'curve'.
  */
 export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
   return calling('scaleRate', () => {
@@ -60,6 +60,8 @@ export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
     if (trace !== undefined) number(trace, 'trace', { nonnegative: true })
     const measured = lambda !== undefined && trace !== undefined
     const rule = oneOf(rest.rule ?? (measured ? 'curve' : 'sqrt'), 'rule', RULES)
+    const alone = lambda === undefined ? 'trace' : 'lambda'
+    if (!measured && (lambda ?? trace) !== undefined) refuse('lambda, trace', 'given together', `${alone} alone`)
     if (rule === 'curve' && !measured) refuse('lambda, trace', "given for the rule 'curve'", 'none')
 
     const linear = finite(rate * (to / from))
