@@ -1,4 +1,4 @@
-import { number, Random, type RandomState, refuse, show } from '@opt/core'
+import { number, permutation, Random, type RandomState, refuse, show } from '@opt/core'
 
 /** Saved {@link Batches}. */
 export interface BatchesState {
@@ -49,14 +49,7 @@ export class Batches {
   load(state: BatchesState, label: string): void {
     const { length } = this.#order
     if (typeof state !== 'object' || state === null) refuse(label, 'saved batches', show(state), 'type')
-    const { order } = state
-    if (!Array.isArray(order) || order.length !== length)
-      refuse(`${label}.order`, `an array of length ${length}`, show(order), 'type')
-    const seen = new Uint8Array(length)
-    order.forEach((example, i) => {
-      number(example, `${label}.order[${i}]`, { integer: true, min: 0, max: length - 1 })
-      if (seen[example]++) refuse(`${label}.order[${i}]`, 'an example that is not in the order yet', `${example} again`)
-    })
+    const order = permutation(state.order, `${label}.order`, length)
     this.#drawn = number(state.drawn, `${label}.drawn`, { integer: true, min: this.size, max: length })
     this.#random = new Random(state.random)
     this.#order.set(order)
