@@ -54,6 +54,8 @@ const MOST = 1e8
  *
  * @throws RangeError or TypeError when an argument is wrong or a bound overflows.
  */
+export function plan(options: PlanOptions & { steps: number }): Plan & { stepSizes: Float64Array }
+export function plan(options: PlanOptions): Plan
 export function plan(options: PlanOptions): Plan {
   const given = optionsOf(options, 'plan: options')
   return given.p === undefined ? usualPlan(given) : heavyPlan(given)
