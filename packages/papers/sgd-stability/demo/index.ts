@@ -103,7 +103,8 @@ function bars(eta: number): Figure {
   return {
     kind: 'bar',
     title: 'Sharpness against 2 / rate',
-    caption: 'SGD of single examples stays where T and m4 / T are below 2 / rate; gradient descent where lambda is.',
+    caption:
+      'SGD of single examples stays only where T and m4 / T are below 2 / rate; gradient descent only where lambda is.',
     x: { label: '' },
     y: { label: 'curvature' },
     series: [
