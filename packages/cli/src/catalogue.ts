@@ -78,6 +78,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/batch-lr-scaling/experiment',
   },
   {
+    name: 'bo-rep',
+    version: '0.0.0',
+    title: 'Bilevel Optimization under Unbounded Smoothness: A New Algorithm and Convergence Analysis',
+    authors: ['Jie Hao', 'Xiaochuan Gong', 'Mingrui Liu'],
+    year: 2024,
+    venue: 'ICLR 2024',
+    arXiv: '2401.09587',
+    topic: 'optimisation',
+    tasks: [],
+    summary:
+      'Bilevel problems with steep losses: steps of fixed length, one Hessian product, no inner solve; weights that find wrong labels.',
+    module: '@opt/bo-rep/experiment',
+  },
+  {
     name: 'convex-relu-admm',
     version: '0.0.0',
     title:
@@ -335,6 +349,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adahessian/experiment': () => import('@opt/adahessian/experiment'),
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
   '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
+  '@opt/bo-rep/experiment': () => import('@opt/bo-rep/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
