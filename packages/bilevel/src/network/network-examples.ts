@@ -31,7 +31,7 @@ export type NetworkRows = [inputs: Float64Array, targets: Float64Array]
 /** The examples of a level made from a network. */
 export interface NetworkExamples {
   count: number
-  /** Returns those of a batch, all without one. */
+  /** Returns those of a batch, all without one; valid until the next call. */
   rows(batch: ArrayLike<number> | undefined): NetworkRows
 }
 
@@ -62,16 +62,21 @@ export function networkExamples(
   const width = goals.length / count
   if (width !== 1 && width !== outputs)
     refuse(`${name}${part}targets`, `of length ${count} or ${count * outputs}`, `length ${goals.length}`)
+  // Room for a batch, used again by the next one of the same size.
+  let some = new Float64Array(0)
+  let theirs = new Float64Array(0)
   return {
     count,
     rows(batch) {
       if (batch === undefined) return [all, goals]
       const n = number(batch?.length, `${name}batch.length`, { integer: true, min: 1 })
-      const [some, theirs] = [new Float64Array(n * features), new Float64Array(n * width)]
+      if (some.length !== n * features) [some, theirs] = [new Float64Array(n * features), new Float64Array(n * width)]
       for (let k = 0; k < n; k++) {
-        const i = number(batch[k], `${name}batch[${k}]`, { integer: true, min: 0, max: count - 1 })
-        some.set(all.subarray(i * features, (i + 1) * features), k * features)
-        theirs.set(goals.subarray(i * width, (i + 1) * width), k * width)
+        const i = batch[k]
+        if (!(i >= 0 && i < count && Math.floor(i) === i))
+          number(i, `${name}batch[${k}]`, { integer: true, min: 0, max: count - 1 })
+        for (let j = 0; j < features; j++) some[k * features + j] = all[i * features + j]
+        for (let j = 0; j < width; j++) theirs[k * width + j] = goals[i * width + j]
       }
       return [some, theirs]
     },

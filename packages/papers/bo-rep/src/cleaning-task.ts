@@ -1,5 +1,5 @@
 import { type CleaningProblem, type LabelledExamples, type WeightedSoftmaxOptions, weightedSoftmax } from '@opt/bilevel'
-import { number, options as optionsOf, Random, random, type VectorLike } from '@opt/core'
+import { type MatrixLike, number, options as optionsOf, Random, random, type VectorLike } from '@opt/core'
 import { minibatches } from './minibatches.ts'
 import type { BoRepOptions, BoRepStart } from './options.ts'
 import { standardize } from './standardize.ts'
@@ -24,6 +24,8 @@ export interface CleaningTask {
   options: BoRepOptions & { maxIterations: number }
   /** The generator of the batches: its state belongs to that of a run. */
   rng: Random
+  /** Brings other rows to the scale of the fit, with a last feature 1: their scores are the products with y. */
+  prepare(rows: MatrixLike): Float64Array[]
   /** Returns a weight in 0..1 for each training row, and all rows, those of least weight first. */
   rank(x: VectorLike): { weights: Float64Array; suspects: Int32Array }
 }
@@ -49,16 +51,17 @@ export function cleaningTask(
   const { l2 = 0.001, classes, batchSize = 50, seed = 0 } = optionsOf(options, `${name}options`)
   number(batchSize, `${name}batchSize`, { integer: true, min: 1 })
   const rng = seed instanceof Random ? seed : random(number(seed, `${name}seed`, { integer: true }))
-  const [train, validation] = standardize(training, clean, name)
-  const problem = weightedSoftmax(train, validation, { l2, classes })
+  const rows = standardize(training, clean, name)
+  const problem = weightedSoftmax(rows.training, rows.clean, { l2, classes })
   const { x, y } = problem.dimensions
   return {
     problem,
     rng,
+    prepare: rows.prepare,
     start: { x: new Float64Array(x), y: new Float64Array(y) },
     options: {
       eta: 0.1,
-      batches: minibatches(rng, { training: x, validation: validation.labels.length }, batchSize),
+      batches: minibatches(rng, { training: x, validation: rows.clean.labels.length }, batchSize),
       maxIterations: 1000,
     },
     rank(logits) {

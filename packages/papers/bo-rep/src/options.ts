@@ -202,7 +202,13 @@ export function readOptions(given: BoRepOptions): Parameters {
 }
 
 /** The iterate: copies of what is given, the rest 0. */
-export function startOf(given: BoRepStart): { x: Float64Array; y: Float64Array; z: Float64Array; m: Float64Array; k: number } {
+export function startOf(given: BoRepStart): {
+  x: Float64Array
+  y: Float64Array
+  z: Float64Array
+  m: Float64Array
+  k: number
+} {
   if (typeof given !== 'object' || given === null) refuse('start', 'an object with x and y', show(given), 'type')
   const x = vectorCopy(given.x, 'start.x')
   const y = vectorCopy(given.y, 'start.y')

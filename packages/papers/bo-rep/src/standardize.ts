@@ -1,34 +1,35 @@
 import type { LabelledExamples } from '@opt/bilevel'
-import { matrix, refuse, show, vector } from '@opt/core'
+import { type MatrixLike, matrix, refuse, show, vector } from '@opt/core'
 
 interface Standardized {
-  inputs: Float64Array[]
-  labels: Float64Array
+  training: { inputs: Float64Array[]; labels: Float64Array }
+  clean: { inputs: Float64Array[]; labels: Float64Array }
+  /** Brings other rows to the same scale. */
+  prepare(rows: MatrixLike): Float64Array[]
 }
-
-
 
 /**
  * Standardises features by the training rows, appends 1, and divides by the root of the largest eigenvalue of the Gram
  * matrix over the number of rows, so that a softmax regression's curvature is at most 1/2.
  */
-export function standardize(training: LabelledExamples, clean: LabelledExamples, name: string): [Standardized, Standardized] {
+export function standardize(training: LabelledExamples, clean: LabelledExamples, name: string): Standardized {
   const train = read(training, `${name}training`)
-  const other = read(clean, `${name}clean`, train.features)
   const { features } = train
+  const other = read(clean, `${name}clean`, features)
   const scales = Array.from({ length: features }, (_, j) => columnScale(train.data, j, features))
-  const scaled = (rows: ReturnType<typeof read>) =>
-    Array.from({ length: rows.labels.length }, (_, i) =>
+  const scaled = (data: Float64Array) =>
+    Array.from({ length: data.length / features }, (_, i) =>
       Float64Array.from({ length: features + 1 }, (_, j) =>
-        j < features ? (rows.data[i * features + j] / scales[j].unit - scales[j].mean) / scales[j].deviation : 1,
+        j < features ? (data[i * features + j] / scales[j].unit - scales[j].mean) / scales[j].deviation : 1,
       ),
     )
-  const [first, second] = [scaled(train), scaled(other)]
-  const root = Math.sqrt(largestEigenvalue(first))
-  return [
-    { inputs: first.map((row) => row.map((value) => value / root)), labels: train.labels },
-    { inputs: second.map((row) => row.map((value) => value / root)), labels: other.labels },
-  ]
+  const root = Math.sqrt(largestEigenvalue(scaled(train.data)))
+  const prepare = (data: Float64Array) => scaled(data).map((row) => row.map((value) => value / root))
+  return {
+    training: { inputs: prepare(train.data), labels: train.labels },
+    clean: { inputs: prepare(other.data), labels: other.labels },
+    prepare: (rows) => prepare(matrix(rows, `${name}prepare: rows`, { columns: features }).data),
+  }
 }
 
 function read(rows: LabelledExamples, label: string, features?: number) {
