@@ -6,7 +6,7 @@ import { standardize } from './standardize.ts'
 
 /** Options of {@link cleaningTask}. */
 export interface CleaningTaskOptions {
-  /** mu in the term mu |y|^2 / 2 of the fit, for standardised features of curvature 1. Default 0.001. */
+  /** mu in the term mu |y|^2 / 2 of the fit, for standardised features of curvature 1. Default 0.01. */
   l2?: WeightedSoftmaxOptions['l2']
   /** How many classes there are; default one more than the largest label. */
   classes?: WeightedSoftmaxOptions['classes']
@@ -33,7 +33,7 @@ export interface CleaningTask {
 /**
  * Prepares hyper-cleaning of a table: one weight for each training row, such that a softmax regression with these
  * weights is best on a few clean rows. Features are standardised by the training rows, and scaled together such that
- * the steps in `options` suit every table.
+ * the steps in `options` suit every table. More than their 300 steps fit the clean rows better, and find less.
  *
  *     const { problem, start, options, rank } = cleaningTask(training, clean)
  *     const { suspects } = rank(boRep(problem, start, options).x)
@@ -48,7 +48,7 @@ export function cleaningTask(
   options: CleaningTaskOptions = {},
 ): CleaningTask {
   const name = 'cleaningTask: '
-  const { l2 = 0.001, classes, batchSize = 50, seed = 0 } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01, classes, batchSize = 50, seed = 0 } = optionsOf(options, `${name}options`)
   number(batchSize, `${name}batchSize`, { integer: true, min: 1 })
   const rng = seed instanceof Random ? seed : random(number(seed, `${name}seed`, { integer: true }))
   const rows = standardize(training, clean, name)
@@ -62,7 +62,7 @@ export function cleaningTask(
     options: {
       eta: 0.1,
       batches: minibatches(rng, { training: x, validation: rows.clean.labels.length }, batchSize),
-      maxIterations: 1000,
+      maxIterations: 300,
     },
     rank(logits) {
       const weights = problem.weights(logits)

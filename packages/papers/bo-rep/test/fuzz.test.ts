@@ -1,7 +1,87 @@
+import { random } from '@opt/core'
+import { mlp } from '@opt/nn'
 import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
-// A valid call of every export: see packages/testing.
+const parts = () => ({
+  A: [
+    [2, 0.5],
+    [0.5, 1],
+  ],
+  B: [[1], [-1]],
+  b: [0.5, 1],
+  a: [0.2],
+  t: [1, -1],
+})
+const toy = () => {
+  const { upper, lower } = api.coshToy(parts())
+  return { upper: { ...upper }, lower: { ...lower } }
+}
+const examples = () => ({
+  inputs: [
+    [1, 0.5],
+    [-1, 2],
+    [0, -1],
+  ],
+  labels: [1, 0, 1],
+})
+const networkExamples = () => ({ inputs: examples().inputs, targets: [1, 0, 1] })
+const refine = () => ({ step: 0.2, steps: 3, radius: 2, epochs: 2 })
+const BROKEN = "the problem's functions may give it"
+
 fuzz(api, {
-  boRep: () => [(x: Float64Array) => x, [1, -2], { learningRate: 0.1, maxIterations: 20 }],
+  boRep: {
+    args: () => [
+      toy(),
+      { x: [1], y: [2, 1], z: [0.5, 0], m: [0.1], k: 0 },
+      {
+        eta: 0.1,
+        beta: 0.8,
+        nu: 0.2,
+        gamma: 0.3,
+        period: 2,
+        inner: 2,
+        radius: 3,
+        average: true,
+        refine: refine(),
+        normalized: true,
+        adjoint: 'old',
+        batches: { lower: () => undefined, hvp: () => undefined, upper: () => undefined },
+        measureEvery: 5,
+        tolerance: 1e-3,
+        maxIterations: 10,
+      },
+    ],
+    nonFinite: BROKEN,
+  },
+  refineLower: {
+    args: () => [toy().lower, [1], [2, 1], { ...refine(), batch: () => undefined }],
+    nonFinite: BROKEN,
+  },
+  updateLower: {
+    args: () => [toy().lower, [1], [2, 1], { step: 0.2, steps: 3, radius: 2, average: true, batch: () => undefined }],
+    nonFinite: BROKEN,
+  },
+  minibatches: () => [random(1), { training: 10, validation: 5 }, 3],
+  smoothnessConstants: () => [{ mu: 1, l0: 2, l1: 3, l2: 1, Lx0: 1, Lx1: 1, Ly0: 2, Ly1: 0.5 }],
+  trackingBound: () => [{ kappa: 2, contraction: 0.5, eta: 0.1, period: 3 }],
+  coshToy: {
+    args: () => [parts()],
+    methods: {
+      solution: () => [[0.5]],
+      hyperobjective: () => [[0.5]],
+      noise: () => [random(1), 0.2],
+    },
+  },
+  penalizedSoftmax: { args: () => [examples(), examples(), { l2: 0.1, limit: 2, temperature: 1, classes: 2 }] },
+  representation: {
+    args: () => [mlp({ sizes: [2, 3, 2], activation: 'tanh' }), networkExamples(), networkExamples(), { l2: 0.1 }],
+  },
+  cleaningTask: {
+    args: () => [examples(), examples(), { l2: 0.1, classes: 2, batchSize: 2, seed: 1 }],
+    methods: {
+      prepare: () => [[[1, 2]]],
+      rank: () => [[0.5, -1, 0]],
+    },
+  },
 })
