@@ -1,5 +1,5 @@
 import { type CleaningProblem, type LabelledExamples, type WeightedSoftmaxOptions, weightedSoftmax } from '@opt/bilevel'
-import { type MatrixLike, number, options as optionsOf, Random, random, type VectorLike } from '@opt/core'
+import { type MatrixLike, number, options as optionsOf, Random, random, type VectorLike, vector } from '@opt/core'
 import { minibatches } from './minibatches.ts'
 import type { BoRepOptions, BoRepStart } from './options.ts'
 import { standardize } from './standardize.ts'
@@ -65,7 +65,7 @@ export function cleaningTask(
       maxIterations: 300,
     },
     rank(logits) {
-      const weights = problem.weights(logits)
+      const weights = problem.weights(vector(logits, `${name}rank: x`, { length: x }))
       const order = Array.from(weights.keys()).sort((i, j) => weights[i] - weights[j] || i - j)
       return { weights, suspects: Int32Array.from(order) }
     },

@@ -13,9 +13,21 @@ const parts = () => ({
   a: [0.2],
   t: [1, -1],
 })
+/** The toy without noise, as functions of a user. */
 const toy = () => {
   const { upper, lower } = api.coshToy(parts())
-  return { upper: { ...upper }, lower: { ...lower } }
+  type V = Float64Array
+  return {
+    upper: {
+      value: (x: V, y: V) => upper.value(x, y),
+      gradient: (x: V, y: V, gx: V, gy: V) => upper.gradient(x, y, gx, gy),
+    },
+    lower: {
+      value: (x: V, y: V) => lower.value(x, y),
+      gradient: (x: V, y: V, gx: V, gy: V) => lower.gradient(x, y, gx, gy),
+      hvp: (x: V, y: V, v: V, outX: V, outY: V) => lower.hvp!(x, y, v, outX, outY),
+    },
+  }
 }
 const examples = () => ({
   inputs: [
@@ -52,32 +64,48 @@ fuzz(api, {
         maxIterations: 10,
       },
     ],
+    loose: ['2.eta'],
     nonFinite: BROKEN,
+    says: ['solveLower', 'hypergradient'],
   },
   refineLower: {
     args: () => [toy().lower, [1], [2, 1], { ...refine(), batch: () => undefined }],
+    loose: ['3.batch', '0.value', '0.hvp'],
     nonFinite: BROKEN,
   },
   updateLower: {
     args: () => [toy().lower, [1], [2, 1], { step: 0.2, steps: 3, radius: 2, average: true, batch: () => undefined }],
+    loose: ['3.batch', '0.value', '0.hvp'],
     nonFinite: BROKEN,
   },
-  minibatches: () => [random(1), { training: 10, validation: 5 }, 3],
-  smoothnessConstants: () => [{ mu: 1, l0: 2, l1: 3, l2: 1, Lx0: 1, Lx1: 1, Ly0: 2, Ly1: 0.5 }],
-  trackingBound: () => [{ kappa: 2, contraction: 0.5, eta: 0.1, period: 3 }],
+  minibatches: {
+    args: () => [random(1), { training: 10, validation: 5 }, 3],
+    budgets: ['1.training', '1.validation', '2'],
+  },
+  smoothnessConstants: {
+    args: () => [{ mu: 1, l0: 2, l1: 3, l2: 1, Lx0: 1, Lx1: 1, Ly0: 2, Ly1: 0.5 }],
+    nonFinite: 'a bound that overflows is Infinity',
+  },
+  trackingBound: {
+    args: () => [{ kappa: 2, contraction: 0.5, eta: 0.1, period: 3 }],
+    nonFinite: 'a bound that overflows is Infinity',
+  },
   coshToy: {
     args: () => [parts()],
+    says: ['quadraticBilevel'],
     methods: {
-      solution: () => [[0.5]],
-      hyperobjective: () => [[0.5]],
+      solution: { args: () => [[0.5]], says: ['quadraticBilevel'] },
+      hyperobjective: { args: () => [[0.5]], says: ['quadraticBilevel'], nonFinite: 'cosh overflows beyond 710' },
       noise: () => [random(1), 0.2],
     },
   },
-  penalizedSoftmax: { args: () => [examples(), examples(), { l2: 0.1, limit: 2, temperature: 1, classes: 2 }] },
+  penalizedSoftmax: { says: ['weightedSoftmax'], args: () => [examples(), examples(), { l2: 0.1, limit: 2, temperature: 1, classes: 2 }] },
   representation: {
+    says: ['networkLevel'],
     args: () => [mlp({ sizes: [2, 3, 2], activation: 'tanh' }), networkExamples(), networkExamples(), { l2: 0.1 }],
   },
   cleaningTask: {
+    says: ['weightedSoftmax'],
     args: () => [examples(), examples(), { l2: 0.1, classes: 2, batchSize: 2, seed: 1 }],
     methods: {
       prepare: () => [[[1, 2]]],
