@@ -101,9 +101,8 @@ function drawGlyphs(count: number, seed: number): { inputs: Float64Array[]; labe
   const labels = Array.from({ length: count }, () => rng.integer(0, GLYPHS.length))
   const inputs = labels.map((label) => {
     const pixels = Float64Array.from({ length: SIDE * SIDE }, () => 0.25 * rng.uniform())
-    const [row, column] = [rng.integer(0, 3), rng.integer(1, 4)]
-    for (let i = 0; i < 35; i++)
-      pixels[(row + Math.floor(i / 5)) * SIDE + column + (i % 5)] += 0.75 * GLYPHS[label][i]
+    const [row, column] = [rng.integer(0, 2), rng.integer(1, 3)]
+    for (let i = 0; i < 35; i++) pixels[(row + Math.floor(i / 5)) * SIDE + column + (i % 5)] += 0.75 * GLYPHS[label][i]
     return pixels
   })
   return { inputs, labels }
@@ -177,7 +176,7 @@ const demo: Demo = {
     { kind: 'choice', name: 'view', label: 'show', options: ['valley', 'images'], value: 'valley' },
     { kind: 'range', name: 'start', label: 'start, up the wall', min: 2, max: 20, step: 0.5, value: 10 },
     { kind: 'range', name: 'eta', label: 'length of a step of BO-REP', min: 0.01, max: 0.5, log: true, value: 0.1 },
-    { kind: 'range', name: 'momentum', label: 'step of momentum', min: 1e-6, max: 0.5, log: true, value: 0.001 },
+    { kind: 'range', name: 'momentum', label: 'step of momentum', min: 1e-6, max: 0.5, log: true, value: 0.02 },
     { kind: 'range', name: 'period', label: 'y is updated every ... steps', min: 1, max: 20, step: 1, value: 5 },
     { kind: 'range', name: 'wrong', label: 'wrong labels of images, %', min: 0, max: 50, step: 5, value: 30 },
   ],

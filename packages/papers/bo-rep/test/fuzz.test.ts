@@ -99,7 +99,10 @@ fuzz(api, {
       noise: () => [random(1), 0.2],
     },
   },
-  penalizedSoftmax: { says: ['weightedSoftmax'], args: () => [examples(), examples(), { l2: 0.1, limit: 2, temperature: 1, classes: 2 }] },
+  penalizedSoftmax: {
+    says: ['weightedSoftmax'],
+    args: () => [examples(), examples(), { l2: 0.1, limit: 2, temperature: 1, classes: 2 }],
+  },
   representation: {
     says: ['networkLevel'],
     args: () => [mlp({ sizes: [2, 3, 2], activation: 'tanh' }), networkExamples(), networkExamples(), { l2: 0.1 }],

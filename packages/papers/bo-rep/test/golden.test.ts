@@ -80,7 +80,9 @@ const zeros = (n: number) => new Float64Array(n)
 /** Batches of a list, in order; all of them are used. */
 function listed(run: Run): { batches: BoRepOptions['batches']; left: () => number } {
   if (!run.lowerBatches) return { batches: undefined, left: () => 0 }
-  const lists = [run.lowerBatches, run.hvpBatches!, run.upperBatches!].map((list) => list.map((x) => Int32Array.from(x)))
+  const lists = [run.lowerBatches, run.hvpBatches!, run.upperBatches!].map((list) =>
+    list.map((x) => Int32Array.from(x)),
+  )
   const [lower, hvp, upper] = lists.map((list) => () => {
     expect(list.length).toBeGreaterThan(0)
     return list.shift()
@@ -159,4 +161,3 @@ describe.each(['cleaning', 'representation'] as const)('%s', (name) => {
 
   test.each(runs.map((run, i) => [i, run] as const))('run %i', (_, run) => checkRun(problem, run))
 })
-
