@@ -86,7 +86,13 @@ export const papers: readonly Paper[] = [
     venue: 'ICLR 2024',
     arXiv: '2401.09587',
     topic: 'optimisation',
-    tasks: [],
+    tasks: [
+      'I want to find the wrong labels in my data',
+      'I want to learn a weight for each training example',
+      'I want to tune many hyperparameters by their gradient',
+      'I have a bilevel problem whose gradients explode',
+      'I want to learn features on which a linear model does well',
+    ],
     summary:
       'Bilevel problems with steep losses: steps of fixed length, one Hessian product, no inner solve; weights that find wrong labels.',
     module: '@opt/bo-rep/experiment',

@@ -10,7 +10,8 @@ test('the same bits in every engine', () => {
   expect(
     digest((say) => {
       const quiet = { tolerance: 0, history: false, maxIterations: 100 }
-      const run = (...[problem, start, options]: Parameters<typeof boRep>) => {
+      type Arguments = Parameters<typeof boRep>
+      const run = (problem: Arguments[0], start: Arguments[1], options: Arguments[2]) => {
         const { x, y, z, m, upper } = boRep(problem, start, { ...quiet, ...options })
         say([x, y, z, m, upper])
       }
