@@ -6,8 +6,8 @@ import { mlp } from '@opt/nn'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
-const ROUNDS = quick ? 3 : 15
-const STEPS = quick ? 20 : 100
+const ROUNDS = quick ? 2 : 5
+const STEPS = quick ? 20 : 60
 
 const python = await startPeer(new URL('python_peer.py', import.meta.url))
 const show = (us) => `${us.toPrecision(3)} us`
@@ -23,7 +23,7 @@ for (const { features, hidden, classes, batch } of quick ? cases.slice(0, 2) : c
   console.error(`${features} features, ${hidden} hidden units`)
   const rng = random(1)
   const draw = (n) => ({
-    inputs: Array.from({ length: n }, () => Array.from({ length: features }, () => rng.uniform())),
+    inputs: Array.from({ length: n }, () => Array.from({ length: features }, () => rng.normal())),
     targets: Array.from({ length: n }, () => rng.integer(0, classes)),
   })
   const [train, clean] = [draw(200), draw(400)]
