@@ -185,9 +185,13 @@ const demo: Demo = {
   ],
   run,
   code: ({ test, eta }) => `import { adadagrad, networkOracle } from '@opt/adadagrad'
+import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 
-// inputs: your rows; labels: your classes
+// Your rows and classes
+const rng = random(3)
+const labels = Array.from({ length: 400 }, (_, i) => i % 2)
+const inputs = labels.map((label) => [rng.normal(2 * label - 1), rng.normal(label)])
 const network = mlp({ sizes: [2, 2], batch: inputs.length })
 const oracle = networkOracle(network, inputs, labels)
 const { x, history } = adadagrad(oracle, network.parameters, {

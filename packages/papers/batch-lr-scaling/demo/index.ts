@@ -137,9 +137,15 @@ const demo: Demo = {
   ],
   run,
   code: ({ batch, tuned }) => `import { RateLearner, scaleRate } from '@opt/batch-lr-scaling'
-import { train } from '@opt/nn'
+import { random } from '@opt/core'
+import { mlp, train } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
 
+// Your network, rows and classes
+const rng = random(1)
+const targets = Array.from({ length: 600 }, (_, i) => i % 3)
+const inputs = targets.map((label) => [rng.normal(label), rng.normal(label === 1 ? 1 : 0), rng.normal()])
+const network = mlp({ sizes: [3, 16, 3], batch: 600 })
 const batch = ${Math.round(batch as number)}
 const learner = new RateLearner({ products: { network, inputs, targets }, batch })
 const optimizer = new SGD(network.parameters, { learningRate: learner.schedule, momentum: 0.9 })

@@ -185,22 +185,34 @@ const demo: Demo = {
     view === 'images'
       ? `import { boRep, cleaningTask } from '@opt/bo-rep'
 
-// training, clean: { inputs: rows of numbers, labels: 0, 1, ... }
+import { random } from '@opt/core'
+
+// Your rows and labels, and a few that can be trusted
+const rng = random(1)
+const draw = (n) => {
+  const labels = Array.from({ length: n }, (_, i) => i % 2)
+  return { labels, inputs: labels.map((label) => [rng.normal(3 * label), rng.normal(label)]) }
+}
+const [training, clean] = [draw(60), draw(30)]
+for (const i of [5, 17]) training.labels[i] = 1 - training.labels[i]
 const { problem, start, options, rank } = cleaningTask(training, clean)
 const answer = boRep(problem, start, options)
-console.log(rank(answer.x).suspects)
+console.log(rank(answer.x).suspects.slice(0, 5).join(' '))
 `
       : `import { boRep } from '@opt/bo-rep'
 
-// problem: { upper: { value, gradient }, lower: { value, gradient, hvp } }
-const answer = boRep(problem, { x, y }, {
+import { quadraticBilevel } from '@opt/bilevel'
+
+// Or your own: { upper: { value, gradient }, lower: { value, gradient, hvp } }
+const problem = quadraticBilevel({ A: [[2]], B: [[1]], b: [0.5], t: [1], rho: 0.1 })
+const answer = boRep(problem, { x: [0], y: [0] }, {
   eta: ${eta},
   period: ${period},
   gamma: ${GAMMA},
   nu: 0.3,
   maxIterations: ${FRAMES * PER_FRAME},
 })
-console.log(answer.x)
+console.log(answer.x.join(' '))
 `,
 }
 export default demo

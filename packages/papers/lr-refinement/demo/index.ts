@@ -169,11 +169,14 @@ const demo: Demo = {
   code: ({ smoothing, power }) => `import { asFunction, NormRecorder, refineSchedule } from '@opt/lr-refinement'
 import { SGD } from '@opt/optimizers'
 
+const [steps, rate] = [500, 0.5]
+const parameters = Float64Array.of(4, -3) // your model's
 const recorder = new NormRecorder(${power === '1 (Adam)' ? "{ norm: 'l1' }" : ''})
 const first = recorder.watch(new SGD(parameters, { learningRate: (t) => rate * (1 - t / steps) }))
-// ... train, then:
+for (let t = 0; t < steps; t++) first.step(parameters.map((x) => Math.tanh(x) + 0.1 * Math.sin(7 * t)))
 const { values } = refineSchedule(recorder.norms, { smoothing: ${smoothing}, power: ${power === '1 (Adam)' ? 1 : 2} })
 const second = new SGD(parameters, { learningRate: asFunction(values, rate) })
+console.log('train again with', second.constructor.name, 'and rates from', (rate * values[0]).toFixed(3))
 `,
 }
 export default demo

@@ -126,8 +126,16 @@ const demo: Demo = {
   ],
   run,
   code: ({ c }) => `import { lvHba, weightedSvm } from '@opt/lv-hba'
+import { random } from '@opt/core'
 
-// training, validation: { inputs: rows of features, labels: 1 or -1 }
+// Your rows of features and labels, 1 or -1
+const rng = random(1)
+const draw = (n) => {
+  const labels = Array.from({ length: n }, (_, i) => (i % 2 ? 1 : -1))
+  return { labels, inputs: labels.map((label) => [rng.normal(label), rng.normal(label)]) }
+}
+const [training, validation] = [draw(40), draw(40)]
+training.labels[3] = -training.labels[3]
 const problem = weightedSvm(training, validation)
 const x = new Float64Array(training.labels.length)
 const start = { x, y: problem.solveLower(x).y }
@@ -137,7 +145,7 @@ const answer = lvHba(problem, start, {
   bound: 100,
   maxIterations: ${FRAMES * PER_FRAME},
 })
-console.log(problem.weights(answer.x))
+console.log(Array.from(problem.weights(answer.x), (w) => w.toFixed(2)).join(' '))
 `,
 }
 export default demo

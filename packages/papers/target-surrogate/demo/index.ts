@@ -212,18 +212,24 @@ const demo: Demo = {
     },
   ],
   run,
-  code: ({ eta, m, rule }) => `import { mlp } from '@opt/nn'
+  code: ({ eta, m, rule }) => `import { random } from '@opt/core'
+import { mlp } from '@opt/nn'
 import { ${rule === 'Armijo search' ? 'armijoEta' : rule === 'fixed' ? 'fixedEta' : 'adagradNormEta'}, networkModel, TargetSurrogate } from '@opt/target-surrogate'
 
 const network = mlp({ sizes: [2, 8, 1], activation: 'tanh', loss: 'logistic' })
+const rng = random(1)
+const inputs = Array.from({ length: 100 }, () => [rng.normal(), rng.normal()]) // your rows
+// Your expensive derivative of each example's loss in its outputs: a simulator, an expert, a service
+const simulate = async (outputs) => outputs.map((z, i) => 1 / (1 + Math.exp(-z)) - Number(inputs[i][0] > 0))
 const surrogate = new TargetSurrogate(networkModel(network), network.parameters, {
   steps: ${m},
   rule: ${rule === 'Armijo search' ? 'armijoEta()' : rule === 'fixed' ? `fixedEta({ eta: ${eta} })` : `adagradNormEta({ eta: ${eta} })`},
 })
 for (let t = 0; t < ${GRADIENTS}; t++) {
-  const outputs = surrogate.outputs(inputs) // your rows
-  const gradient = await simulate(outputs) // your expensive derivative of each example's loss in its outputs
+  const outputs = surrogate.outputs(inputs)
+  const gradient = await simulate(outputs)
   await surrogate.stepFrom({ inputs, outputs, gradient })
-}`,
+}
+console.log('asked for', ${GRADIENTS}, 'expensive gradients')`,
 }
 export default demo
