@@ -60,7 +60,7 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     expect(said.flat()).toEqual([])
   })
 
-  test('starts with less than 210 kB of script', async () => {
+  test('starts with less than 200 kB of script', async () => {
     const { page, scripts } = await watchedPage(browser, DESKTOP)
     await page.goto(url)
     await page.waitForFunction(() => document.querySelector('figcaption span')?.textContent?.includes('iterations'))
@@ -69,9 +69,9 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
     const bytes = own.reduce((sum, [, { length }]) => sum + length, 0)
     const sent = all.reduce((sum, [, body]) => sum + gzipSync(body).length, 0)
     expect(own.length).toBeGreaterThan(2)
-    expect(bytes).toBeLessThan(210_000)
+    expect(bytes).toBeLessThan(200_000)
     // Includes the solver that computes the picture, gzipped.
-    expect(sent).toBeLessThan(210_000)
+    expect(sent).toBeLessThan(200_000)
     await page.context().close()
   })
 

@@ -1,26 +1,26 @@
 import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme'
 import { defineAsyncComponent } from 'vue'
-import Catalogue from './Catalogue.vue'
 import Layout from './Layout.vue'
 import PackageCard from './PackageCard.vue'
-import TaskTable from './TaskTable.vue'
 import './style.css'
 import './home/home.css'
 import './catalogue.css'
 import './demo/demo.css'
 import './figures/figures.css'
 
+const ON_DEMAND = {
+  Catalogue: () => import('./Catalogue.vue'),
+  TaskTable: () => import('./TaskTable.vue'),
+  LiveDemo: () => import('./demo/LiveDemo.vue'),
+}
+
 export default {
   extends: DefaultTheme,
   Layout,
   enhanceApp({ app }) {
-    app.component('Catalogue', Catalogue)
     app.component('PackageCard', PackageCard)
-    app.component('TaskTable', TaskTable)
-    app.component(
-      'LiveDemo',
-      defineAsyncComponent(() => import('./demo/LiveDemo.vue')),
-    )
+    // What grows with the packages, or is large, comes with the pages that show it.
+    for (const [name, load] of Object.entries(ON_DEMAND)) app.component(name, defineAsyncComponent(load))
   },
 } satisfies Theme
