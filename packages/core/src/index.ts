@@ -29,6 +29,7 @@ export {
 } from './assignment.ts'
 export type { Backend, BackendChoice, DeviceArray, DeviceScope } from './backend.ts'
 export { chosenBackend, fallBack, offerBackend } from './backend.ts'
+export { Batches, type BatchesState } from './batches.ts'
 export {
   type ConjugateGradientOptions,
   type ConjugateGradientSolution,

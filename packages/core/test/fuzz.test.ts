@@ -135,6 +135,21 @@ fuzz(
       },
     },
 
+    Batches: {
+      args: () => [9, random(1)],
+      budgets: ['0'],
+      methods: {
+        draw: () => [3],
+        last: () => [3],
+        state: () => [],
+        load: {
+          args: () => [new api.Batches(9, random(2)).state(), 'Batches.load: state'],
+          says: ['Random'],
+          loose: ['1'],
+        },
+      },
+    },
+
     allocate: {
       args: () => [[api.vectorKernels], (views: api.Views) => ({ x: views.f64(3) }), { plain: true, checked: true }],
       nonFinite: 'what the layout answers',

@@ -2,7 +2,7 @@ import { dot, random } from '@opt/core'
 import { golden, near } from '@opt/testing'
 import fc from 'fast-check'
 import { type ActivationName, type DenseNetwork, type LossName, mlp, objective, type Real } from '../src/index.ts'
-import { combinations, problem, slope, within } from './shared.ts'
+import { combinations, inputSlope, problem, slope, within } from './shared.ts'
 
 interface DerivativeCase {
   activation: ActivationName
@@ -69,12 +69,7 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalization
   const { network, inputs, targets, n, weights, draw, direction } = weighted(options)
   const v = direction()
   const dx = draw(inputs.length)
-  /** f along the inputs' direction. */
-  const inputSlope = (f: (moved: Float64Array<ArrayBuffer>) => Real, h = 1e-5) => {
-    const at = (step: number) => Float64Array.from(f(inputs.map((value, i) => value + step * dx[i])))
-    const before = at(-h)
-    return at(h).map((value, i) => (value - before[i]) / (2 * h))
-  }
+  const alongInputs = (f: Parameters<typeof inputSlope>[2], h?: number) => inputSlope(inputs, dx, f, h)
   const outputs = (x = inputs) => {
     network.loss(x, targets)
     return network.lastOutputs
@@ -102,7 +97,7 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalization
       slope(network, v, () => outputs()),
       within(1e-6),
     )
-    near(network.jvp(inputs, { inputs: dx }), inputSlope(outputs), within(1e-6))
+    near(network.jvp(inputs, { inputs: dx }), alongInputs(outputs), within(1e-6))
     const c = draw(3 * n)
     near(dot(network.backpropagate(inputs, c), v), dot(c, network.jvp(inputs, v)), { absolute: 1e-11, relative: 1e-11 })
     network.training = false
@@ -141,12 +136,12 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalization
   test('second derivatives in the inputs', () => {
     near(
       network.hvp(inputs, targets, { inputs: dx }, { weights }),
-      inputSlope((x) => network.gradient(x, targets, { weights })),
+      alongInputs((x) => network.gradient(x, targets, { weights })),
       within(2e-6),
     )
     near(
       network.inputGradientTangent(inputs, targets, { inputs: dx }),
-      inputSlope((x) => network.inputGradient(x, targets)),
+      alongInputs((x) => network.inputGradient(x, targets)),
       within(2e-6),
     )
     near(
@@ -166,7 +161,7 @@ describe.each(combinations)('$activation, $loss, bias $bias, batch normalization
     near(
       network.perExampleDirectionalDerivatives(inputs, targets, { parameters: v, inputs: dx }, { weights }),
       slope(network, v, () => network.perExampleLosses(inputs, targets, { weights })).map(
-        (entry, i) => entry + inputSlope((x) => network.perExampleLosses(x, targets, { weights }))[i],
+        (entry, i) => entry + alongInputs((x) => network.perExampleLosses(x, targets, { weights }))[i],
       ),
       within(1e-6),
     )

@@ -2,8 +2,8 @@ import { dot, norm, Random, random } from '@opt/core'
 import { SGD } from '@opt/optimizers'
 import { near } from '@opt/testing'
 import fc from 'fast-check'
-import { type ActivationName, type Checkpoint, type DenseNetwork, mlp, type Real, train } from '../src/index.ts'
-import { slope, within } from './shared.ts'
+import { type ActivationName, type Checkpoint, mlp, train } from '../src/index.ts'
+import { inputSlope, slope, within } from './shared.ts'
 
 const KINDS = [
   { dropout: 0.4 },
@@ -32,11 +32,7 @@ describe.each(combinations)('noise $k, $activation, batch normalization $batchNo
   const { length } = network.parameters
   const v = draw(length)
   const dx = draw(32)
-  const inputSlope = (f: (moved: Float64Array<ArrayBuffer>) => Real, h = 1e-5) => {
-    const at = (step: number) => Float64Array.from(f(inputs.map((value, i) => value + step * dx[i])))
-    const before = at(-h)
-    return at(h).map((value, i) => (value - before[i]) / (2 * h))
-  }
+  const alongInputs = (f: Parameters<typeof inputSlope>[2], h?: number) => inputSlope(inputs, dx, f, h)
   const outputs = (x = inputs) => {
     network.loss(x, targets)
     return network.lastOutputs
@@ -59,7 +55,7 @@ describe.each(combinations)('noise $k, $activation, batch normalization $batchNo
       )
       near(
         network.hvp(inputs, targets, { inputs: dx }),
-        inputSlope((x) => network.gradient(x, targets)),
+        alongInputs((x) => network.gradient(x, targets)),
         within(2e-6),
       )
       near(
@@ -67,7 +63,7 @@ describe.each(combinations)('noise $k, $activation, batch normalization $batchNo
         slope(network, v, () => outputs()),
         within(1e-6),
       )
-      near(network.jvp(inputs, { inputs: dx }), inputSlope(outputs), within(1e-6))
+      near(network.jvp(inputs, { inputs: dx }), alongInputs(outputs), within(1e-6))
       const c = draw(24)
       near(dot(network.backpropagate(inputs, c), v), dot(c, network.jvp(inputs, v)), { absolute: 1e-10 })
       const w = draw(length)
@@ -96,13 +92,13 @@ describe.each(combinations)('noise $k, $activation, batch normalization $batchNo
     const dots = Float64Array.from(network.inputGradient(inputs, targets), (g, at) => g * dx[at])
     near(
       Array.from(targets, (_, i) => dots.subarray(4 * i, 4 * i + 4).reduce((sum, entry) => sum + entry)),
-      inputSlope((x) => network.perExampleLosses(x, targets)),
+      alongInputs((x) => network.perExampleLosses(x, targets)),
       within(1e-6),
     )
     near(
       network.inputGradientTangent(inputs, targets, { parameters: v, inputs: dx }),
       slope(network, v, () => network.inputGradient(inputs, targets)).map(
-        (entry, i) => entry + inputSlope((x) => network.inputGradient(x, targets))[i],
+        (entry, i) => entry + alongInputs((x) => network.inputGradient(x, targets))[i],
       ),
       within(3e-6),
     )

@@ -45,3 +45,15 @@ export function slope(network: DenseNetwork, v: Real, f: () => Real, h = 1e-5): 
   network.parameters.set(start)
   return after.map((value, i) => (value - before[i]) / (2 * h))
 }
+
+/** f along a direction of the inputs: [f(inputs + h dx) - f(inputs - h dx)] / (2 h). */
+export function inputSlope(
+  inputs: Float64Array,
+  dx: ArrayLike<number>,
+  f: (moved: Float64Array<ArrayBuffer>) => Real,
+  h = 1e-5,
+): Float64Array {
+  const at = (step: number) => Float64Array.from(f(inputs.map((value, i) => value + step * dx[i])))
+  const before = at(-h)
+  return at(h).map((value, i) => (value - before[i]) / (2 * h))
+}

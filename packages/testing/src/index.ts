@@ -23,3 +23,4 @@ export {
 export { distance, type Numbers, near, type Tolerance } from './near.ts'
 export { optimizerCase } from './optimizer-case.ts'
 export { playDemo } from './play-demo.ts'
+export { vectorBytes } from './vector-bytes.ts'

@@ -1,8 +1,7 @@
 import type { Figure } from '@opt/core'
 import type { RefinedSchedule } from '@opt/lr-refinement'
 import { figureHtml } from '../report/figure.ts'
-import { escapeHtml } from '../report/html.ts'
-import { STYLE } from '../report/style.ts'
+import { escapeHtml, htmlPage } from '../report/html.ts'
 
 /** Renders the norms and the schedule refined from them as a self-contained HTML page. */
 export async function refinePage(
@@ -34,25 +33,9 @@ export async function refinePage(
   const drawn: string[] = []
   for (const figure of figures) drawn.push(await figureHtml(figure))
   const title = `A learning rate schedule from ${source}`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="@opt/cli">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<ul class="notes">${facts.map((fact) => `<li>${escapeHtml(fact.replace(/ {2,}/g, ': '))}</li>`).join('')}</ul>
-</header>
-<div class="figures">${drawn.join('\n')}</div>
-<footer>Written by <code>opt refine</code>, after Defazio, Cutkosky, Mehta and Mishchenko 2023.</footer>
-</main>
-</body>
-</html>
-`
+  return htmlPage(title, {
+    header: `<ul class="notes">${facts.map((fact) => `<li>${escapeHtml(fact.replace(/ {2,}/g, ': '))}</li>`).join('')}</ul>`,
+    main: `<div class="figures">${drawn.join('\n')}</div>`,
+    footer: 'Written by <code>opt refine</code>, after Defazio, Cutkosky, Mehta and Mishchenko 2023.',
+  })
 }

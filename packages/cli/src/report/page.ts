@@ -4,8 +4,7 @@ import { exitCode, type PaperResult, type Reproduction, tally } from '../reprodu
 import { reproduction as reproductionShape } from '../reproduce/shapes.ts'
 import { cellText, seconds, verdict } from '../terminal/format.ts'
 import { figureHtml } from './figure.ts'
-import { escapeHtml } from './html.ts'
-import { STYLE } from './style.ts'
+import { escapeHtml, htmlPage } from './html.ts'
 
 /**
  * Renders a run as a self-contained HTML page, without scripts, fonts or requests, for light and dark, phones
@@ -20,28 +19,12 @@ export async function renderReport(reproduction: Reproduction): Promise<string> 
   const title = names.length === 1 ? `Reproduction of ${names[0]}` : `Reproduction of ${names.length} papers`
   const articles: string[] = []
   for (const result of results) articles.push(await article(result))
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="@opt/cli">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${escapeHtml(title)}</h1>
-${header(reproduction)}
-</header>
-${results.length > 1 ? contents(results) : ''}
-${articles.join('\n')}
-<footer>Written by <code>opt reproduce</code>. Times depend on the machine; everything else repeats bit for bit with the same seed.</footer>
-</main>
-</body>
-</html>
-`
+  return htmlPage(title, {
+    header: header(reproduction),
+    main: [results.length > 1 ? contents(results) : '', ...articles].join('\n'),
+    footer:
+      'Written by <code>opt reproduce</code>. Times depend on the machine; everything else repeats bit for bit with the same seed.',
+  })
 }
 
 function header(reproduction: Reproduction): string {

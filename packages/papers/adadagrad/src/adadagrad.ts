@@ -1,4 +1,6 @@
 import {
+  Batches,
+  type BatchesState,
   callback,
   number,
   type Random,
@@ -13,7 +15,6 @@ import {
 import { Adagrad, type OptimizerState, SGD } from '@opt/optimizers'
 import { AdaGradNorm } from './adagrad-norm.ts'
 import { BatchSizeTest, type BatchSizeTestOptions, type BatchSizeTestState } from './batch-size-test.ts'
-import { Batches, type BatchesState } from './batches.ts'
 import { checkOracle, type Oracle } from './oracle.ts'
 
 /** The update of {@link adadagrad}: its name, or a function that makes an optimizer of x. */
@@ -185,6 +186,6 @@ function restore(
   x.set(vectorCopy(resume.x, 'resume.x', { length: x.length }))
   optimizer.load(resume.optimizer)
   test.load(resume.test)
-  batches.load(resume.batches)
+  batches.load(resume.batches, 'resume.batches')
   return examples
 }

@@ -20,7 +20,6 @@ export {
   type BatchSizeTestState,
   type NeededStatistics,
 } from './batch-size-test.ts'
-export type { BatchesState } from './batches.ts'
 export { type Evaluation, networkOracle, type Oracle } from './oracle.ts'
 export {
   type BatchStatistics,

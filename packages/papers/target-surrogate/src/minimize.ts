@@ -1,4 +1,6 @@
 import {
+  Batches,
+  type BatchesState,
   decodeFloats,
   encodeFloats,
   number,
@@ -11,7 +13,6 @@ import {
   type VectorLike,
   vectorCopy,
 } from '@opt/core'
-import { Batches, type BatchesState } from './batches.ts'
 import { armijoSteps } from './inner/armijo-steps.ts'
 import { checkData, type Labelled, labelledBatch } from './labelled.ts'
 import { checkLoss, type Loss } from './losses.ts'
@@ -114,7 +115,7 @@ export const minimize: Solver<
     { examples: n, smoothness: loss.smoothness },
   )
   const { surrogate } = run
-  const batches = new Batches(n, b, randomFrom(seed, 'seed'))
+  const batches = new Batches(n, randomFrom(seed, 'seed'))
   const batch = labelledBatch(examples, b, loss)
   const q = new Float64Array(surrogate.parameters.length)
   let innerSteps = 0
@@ -134,7 +135,7 @@ export const minimize: Solver<
     checkCheckpoint(resume)
     batches.load(resume.batches, 'resume.batches')
     load(run, resume.run, 'resume.run')
-    batch.choose(batches.current)
+    batch.choose(batches.last(b))
     report.objective = yield* inSolver(askGradient(run, savedGradient(resume, batch)))
     innerSteps = resume.innerSteps
     surrogate.forwards = resume.forwards
@@ -156,8 +157,7 @@ export const minimize: Solver<
   return answer()
 
   function* askNext(): Generator<MinimizeReport, boolean, boolean> {
-    batches.next()
-    batch.choose(batches.current)
+    batch.choose(batches.draw(b))
     report.objective = yield* inSolver(askGradient(run, batch))
     report.gradients = run.gradients + 1
     if (b === n) report.error = Math.sqrt(surrogate.lossGradientTo(q))
