@@ -2,7 +2,7 @@ import { dot, norm, Random, random } from '@opt/core'
 import { SGD } from '@opt/optimizers'
 import { near } from '@opt/testing'
 import fc from 'fast-check'
-import { type ActivationName, type Checkpoint, mlp, train } from '../src/index.ts'
+import { type ActivationName, type Checkpoint, type DenseNetwork, mlp, train } from '../src/index.ts'
 import { inputSlope, slope, within } from './shared.ts'
 
 const KINDS = [
