@@ -152,3 +152,22 @@ test('what is refused', () => {
   ).toThrow('symmetricEigen: A must be of eigenvalues within the range of doubles, got Infinity')
   expect(() => tridiagonalEigen([1], [1])).toThrow('tridiagonalEigen: offDiagonal must be empty')
 })
+
+test('a call does not see what earlier calls of its size left behind, refused ones included', () => {
+  const matrices = [3, 0, 7].map((shift) =>
+    Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (_, j) => Math.cos(i * j + i + j + shift))),
+  )
+  const zeros = Array.from({ length: 6 }, () => new Float64Array(6))
+  const first = matrices.map((A) => symmetricEigen(A))
+  const skew = matrices[0].map((row, i) => row.map((v, j) => (i > j ? v + 1 : v)))
+  expect(() => symmetricEigen(skew)).toThrow('equal to')
+  for (const k of [2, 0, 1, 1, 0, 2]) {
+    const again = symmetricEigen(matrices[k])
+    expect(again.values).toEqual(first[k].values)
+    expect(again.vectors?.data).toEqual(first[k].vectors?.data)
+    expect(symmetricEigen(matrices[k], { vectors: false }).values).toEqual(
+      symmetricEigen(matrices[k], { vectors: false }).values,
+    )
+    expect(Array.from(symmetricEigen(zeros).values)).toEqual([0, 0, 0, 0, 0, 0])
+  }
+})

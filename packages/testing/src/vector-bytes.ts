@@ -1,6 +1,7 @@
 /**
- * Returns how many more bytes of typed arrays are held after `work` than before it. The process needs --expose-gc, as
- * jest has it here; numbers that an engine boxes do not count.
+ * Returns how many bytes of typed arrays `work` allocates: those that exist after it, collected ones left out, minus
+ * those that existed before. Needs node --expose-gc, as the tests here have it; numbers that an engine boxes do not
+ * count.
  */
 export function vectorBytes(work: () => void): number {
   const { gc } = globalThis as { gc?: () => void }

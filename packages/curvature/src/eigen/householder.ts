@@ -40,6 +40,17 @@ export const workspace = (n: number, vectors: boolean): Workspace =>
     tau: views.f64(n),
   }))
 
+/** Up to this size allocating takes longer than the work. */
+const SMALL = 32
+let last: { n: number; vectors: boolean; space: Workspace } | undefined
+
+/** Returns a workspace that only lasts until the next call: for small n, that of the last call of this size. */
+export function briefWorkspace(n: number, vectors: boolean): Workspace {
+  if (n > SMALL) return workspace(n, vectors)
+  if (last?.n !== n || last.vectors !== vectors) last = { n, vectors, space: workspace(n, vectors) }
+  return last.space
+}
+
 /** Overwrites d with the eigenvalues of A, unordered, and the rows of P, if there is memory for them, with the eigenvectors. */
 export function diagonalise(space: Workspace, d: Float64Array): void {
   const e = new Float64Array(d.length)

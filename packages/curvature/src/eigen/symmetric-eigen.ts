@@ -1,5 +1,5 @@
 import { boolean, calling, type Matrix, type MatrixLike, matrix, options as optionsOf, refuse } from '@opt/core'
-import { diagonalise, type Workspace, workspace } from './householder.ts'
+import { briefWorkspace, diagonalise, type Workspace } from './householder.ts'
 import { powerOfTwo } from './implicit-ql.ts'
 import { ascending, columnsOf, eigenvalues } from './order.ts'
 
@@ -36,7 +36,7 @@ export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
     const given = matrix(A, 'A')
     const [n, columns] = given.shape
     if (n !== columns) refuse('A', 'square', `shape [${n}, ${columns}]`)
-    const space = workspace(n, vectors)
+    const space = briefWorkspace(n, vectors)
     const scale = load(given.data, n, space)
     const d = new Float64Array(n)
     diagonalise(space, d)

@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { distance } from '@opt/testing'
+import { distance, vectorBytes } from '@opt/testing'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
 import {
@@ -161,6 +161,13 @@ describe('quantiles', () => {
       }),
       { numRuns: 100, seed: 4 },
     )
+  })
+
+  test('steps of many runs allocate no vector', () => {
+    const run = quantiles.steps({ ...many(), stepSizes: new Float64Array(400).fill(0.01), every: 20, history: false })
+    run.next()
+    expect(vectorBytes(() => Array.from({ length: 10 }, () => run.next()))).toBeLessThanOrEqual(0)
+    run.return(undefined as never)
   })
 
   test('runs that are stopped go on to the same bits', () => {

@@ -1,6 +1,6 @@
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
-import { near } from '@opt/testing'
+import { near, vectorBytes } from '@opt/testing'
 import {
   adagradEta,
   adagradNormEta,
@@ -45,6 +45,20 @@ test('one inner step of size alpha is gradient descent with step size alpha, to 
     for (let j = 0; j < 3; j++) own[j] -= 0.7 * q[j]
     expect(theta).toEqual(own)
   }
+})
+
+test.each([
+  ['armijo', armijoSteps()],
+  ['gradient', gradientSteps({ stepSize: 0.01 })],
+] as const)('inner steps allocate no vector: %s', (_, inner) => {
+  const bytes = (steps: number) => {
+    const options = { loss: logistic(), steps, inner, rule: fixedEta({ eta: 4 }) }
+    const surrogate = new TargetSurrogate(linear({ inputs: 3 }), new Float64Array(3), options)
+    surrogate.step({ inputs, labels })
+    return vectorBytes(() => surrogate.step({ inputs, labels }))
+  }
+  // The values of the surrogate, one for each inner step, are an answer.
+  expect(bytes(60) - bytes(10)).toBe(50 * 8)
 })
 
 test('one inner step of an optimizer is that optimizer on the loss', () => {
