@@ -5,6 +5,7 @@ export default {
   rootDir: process.cwd(),
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: [join(import.meta.dirname, 'scripts', 'lib', 'property-seed.mjs')],
   transform: {
     '\\.ts$|/packages/.*/dist/.*\\.js$': [
       join(import.meta.dirname, 'scripts', 'lib', 'jest-transform.mjs'),
