@@ -56,7 +56,7 @@ export function allocate<const S extends readonly KernelSet<object>[], V extends
   layout: (views: Views) => V,
   options?: AllocateOptions,
 ): V & { kernels: KernelsOf<S> } {
-  const { plain = false, checked = false } = optionsOf(options, 'allocate: options')
+  const { plain = false, checked = false } = optionsOf(options, 'allocate: options', ['plain', 'checked'])
   boolean(plain, 'allocate: plain')
   boolean(checked, 'allocate: checked')
   callback(layout, 'allocate: layout')

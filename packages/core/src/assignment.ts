@@ -73,7 +73,7 @@ export const assignment: Solver<[cost: MatrixLike, options: AssignmentOptions], 
       }
       return solution()
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['maximize'] },
   )
 
 interface Costs {

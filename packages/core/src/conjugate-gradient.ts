@@ -127,7 +127,7 @@ export const conjugateGradient: Solver<
       if (yield { error }) return { x, residual: error === measured ? error : measure() }
     }
   },
-  { tolerance: 1e-10 },
+  { tolerance: 1e-10, options: ['initial', 'preconditioner', 'scratch'] },
 )
 
 function preconditionerOf(

@@ -110,6 +110,10 @@ export function number(value: unknown, label: string, rule: NumberRule = {}): nu
   return value
 }
 
+/** Joins words: `a, b or c`. */
+const listed = (words: readonly string[]): string =>
+  words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : `${words[0]}`
+
 /**
  * Checks that an argument is one of a few words.
  *
@@ -117,9 +121,7 @@ export function number(value: unknown, label: string, rule: NumberRule = {}): nu
  */
 export function oneOf<T extends string>(value: unknown, label: string, choices: readonly T[]): T {
   if (!choices.includes(value as T)) {
-    const words = choices.map((choice) => `'${choice}'`)
-    const last = words.pop()
-    refuse(label, words.length > 0 ? `${words.join(', ')} or ${last}` : `${last}`, show(value))
+    refuse(label, listed(choices.map((choice) => `'${choice}'`)), show(value))
   }
   return value as T
 }
@@ -144,14 +146,40 @@ export function callback<F extends (...args: never[]) => unknown>(value: F, labe
   return value
 }
 
+/** The names of an object's options. */
+export type OptionNames<O> = readonly (O extends unknown ? keyof O & string : never)[]
+
 /**
  * Checks that an argument is an object of options, before it is destructured; returns {} for undefined.
  *
+ * With `names` it refuses any other option, which would be ignored silently. Objects of data (a problem, a state, an
+ * answer) go without: users may pass larger ones.
+ *
  * @throws TypeError
  */
-export function options<O extends object>(value: O | undefined, label: string): O {
+export function options<O extends object>(value: O | undefined, label: string, names?: OptionNames<O>): O {
   if (value === undefined) return {} as O
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
     refuse(label, 'an object', show(value), 'type')
+  if (names) for (const name of Object.keys(value)) if (!names.includes(name as never)) unknown(name, label, names)
   return value
+}
+
+function unknown(name: string, label: string, names: readonly string[]): never {
+  const [near = ''] = [...names].sort((a, b) => edits(name, a) - edits(name, b))
+  const hint = 2 * edits(name, near) <= name.length ? `; did you mean ${near}?` : ''
+  refuse(label, near ? `named ${listed(names)}` : 'empty', quoted(name) + (near && hint), 'type')
+}
+
+/** Counts the letters to insert, delete or replace that make one word of another, whatever their case. */
+function edits(from: string, to: string): number {
+  const word = to.toLowerCase()
+  let row = [...Array(word.length + 1).keys()]
+  for (const letter of from.toLowerCase()) {
+    const next = [row[0] + 1]
+    for (let j = 1; j < row.length; j++)
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(letter !== word[j - 1])))
+    row = next
+  }
+  return row.at(-1)!
 }

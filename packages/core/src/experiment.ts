@@ -126,8 +126,14 @@ export interface RunOptions {
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions = {}): Promise<ExperimentReport> {
   callback(experiment, 'runExperiment: experiment')
-  const given = optionsOf(options, 'runExperiment: options')
-  const { scale = 'standard', seed = 0, dataFolder, cores, signal, onProgress } = given
+  const {
+    scale = 'standard',
+    seed = 0,
+    dataFolder,
+    cores,
+    signal,
+    onProgress,
+  } = optionsOf(options, 'runExperiment: options', ['scale', 'seed', 'dataFolder', 'cores', 'signal', 'onProgress'])
   oneOf(scale, 'runExperiment: scale', ['quick', 'standard', 'full'])
   number(seed, 'runExperiment: seed', { integer: true })
   if (cores !== undefined) number(cores, 'runExperiment: cores', { integer: true, min: 1 })

@@ -46,6 +46,7 @@ export {
   type NumberRule,
   named,
   number,
+  type OptionNames,
   oneOf,
   options,
   printable,

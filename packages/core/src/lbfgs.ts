@@ -75,7 +75,7 @@ export const lbfgs: Solver<
       if (yield { error: run.error, value: run.value, step }) return run.solution()
     }
   },
-  { tolerance: 1e-5, maxIterations: 15_000 },
+  { tolerance: 1e-5, maxIterations: 15_000, options: ['memory', 'sufficientDecrease', 'curvature'] },
 )
 
 const EPSILON = 2.220446049250313e-16

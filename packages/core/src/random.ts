@@ -177,7 +177,7 @@ export class Random {
    * @throws RangeError when there are fewer than `size` indices to draw without replacement, or a weight is invalid.
    */
   choice(n: number, size: number, options?: { replace?: boolean; weights?: ArrayLike<number> }): Int32Array {
-    const { replace = false, weights } = optionsOf(options, 'Random.choice: options')
+    const { replace = false, weights } = optionsOf(options, 'Random.choice: options', ['replace', 'weights'])
     boolean(replace, 'Random.choice: replace')
     number(n, 'Random.choice: n', { integer: true, min: 1, max: 2147483647 })
     number(size, 'Random.choice: size', { integer: true, min: 0, max: replace ? 2147483647 : n })

@@ -1,4 +1,4 @@
-import { boolean, callback, named, number, options as optionsOf, refuse, show } from './errors.ts'
+import { boolean, callback, named, number, type OptionNames, options as optionsOf, refuse, show } from './errors.ts'
 import { giveWay, turnIsUp } from './give-way.ts'
 import { Wait } from './wait.ts'
 
@@ -82,11 +82,15 @@ export interface Solver<A extends unknown[], R extends Report, T extends object>
   steps(...args: SolverArguments<A, R>): Generator<Progress<R>, T & Outcome<R>, void>
 }
 
-/** A solver's own defaults of the driver's options. */
-export interface SolverDefaults {
+/** A solver's own defaults of the driver's options, and the names of its own. */
+export interface SolverDefaults<O = object> {
   tolerance?: number
   maxIterations?: number
+  /** The names of the solver's options, besides the driver's: any other is refused. Without them, none is. */
+  options?: OptionNames<O>
 }
+
+const DRIVER_OPTIONS = ['tolerance', 'maxIterations', 'timeBudget', 'signal', 'onProgress', 'stopWhen', 'history']
 
 type Limits = { tolerance: number; maxIterations: number; timeBudget?: number | undefined }
 
@@ -114,9 +118,10 @@ function sentence(
   return `${name}: ${head}${at}${why ? `: ${why}` : ''}`
 }
 
-/** Checks the driver's options, so that none is ignored silently. */
-function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
-  const options = optionsOf(given as SolveOptions<R> | undefined, 'options')
+/** Checks the driver's options and the names of all, so that none is ignored silently. */
+function checkOptions<R extends Report>(given: unknown, own?: readonly string[]): SolveOptions<R> {
+  const names = own && [...own, ...DRIVER_OPTIONS]
+  const options = optionsOf(given as SolveOptions<R> | undefined, 'options', names as OptionNames<SolveOptions<R>>)
   const { timeBudget, signal, onProgress, stopWhen, history } = options
   if (timeBudget !== undefined && timeBudget !== Infinity) number(timeBudget, 'timeBudget', { nonnegative: true })
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
@@ -151,11 +156,11 @@ function checkOptions<R extends Report>(given: unknown): SolveOptions<R> {
 export function solver<A extends unknown[], R extends Report, T extends object>(
   name: string,
   generator: (...args: A) => Generator<R, T, boolean>,
-  defaults: SolverDefaults = {},
+  defaults: SolverDefaults<NoInfer<Options<A>>> = {},
 ): Solver<A, R, T> {
   function* drive(args: unknown[]): Generator<Progress<R> | Wait, T & Outcome<R>, unknown> {
     const inputs = generator.length - 1
-    const given = checkOptions<R>(args[inputs])
+    const given = checkOptions<R>(args[inputs], defaults.options)
     const options = {
       ...given,
       tolerance: number(given.tolerance ?? defaults.tolerance ?? 1e-6, 'tolerance', { nonnegative: true }),

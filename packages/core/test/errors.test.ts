@@ -1,4 +1,4 @@
-import { calling, number, permutation, printable, quoted, refuse } from '../src/index.ts'
+import { calling, number, options, permutation, printable, quoted, refuse } from '../src/index.ts'
 
 test('what a terminal obeys or does not show is spelled out', () => {
   expect(printable('\u001b[2Jname\u009b31m\u202etxt.exe\u0007\r\n\t\u007f\u0000')).toBe(
@@ -49,4 +49,22 @@ test('a permutation has each number once', () => {
     [[0, 1, 0], 3, 'order[2] must be a number that does not come earlier, got 0 again'],
   ] as const)
     expect(() => permutation(given, 'order', length)).toThrow(message)
+})
+
+test('an unknown option is refused with the nearest name', () => {
+  const check = (given: object, names = ['epsilon', 'tolerance', 'seed']) =>
+    options<object>(given, 'f: options', names as never[])
+  const right = { epsilon: 1, seed: undefined }
+  expect(check(right)).toBe(right)
+  expect(check(Object.create({ inherited: 1 }))).toEqual({})
+  expect(() => check({ epsilon: 1, tolerence: 2 })).toThrow(
+    new TypeError('f: options must be named epsilon, tolerance or seed, got "tolerence"; did you mean tolerance?'),
+  )
+  expect(() => check({ Seed: 1 })).toThrow('got "Seed"; did you mean seed?')
+  expect(() => check({ sed: 1 })).toThrow('did you mean seed?')
+  for (const name of ['maxIterations', 'lr', ''])
+    expect(() => check({ [name]: 1 })).toThrow(`named epsilon, tolerance or seed, got "${name}"`)
+  expect(() => check({ lr: 1 })).toThrow(/, got "lr"$/)
+  expect(() => check({ 'a\u001b': 1 }, ['seed'])).toThrow('f: options must be named seed, got "a\\u001b"')
+  expect(() => check({ seed: 1 }, [])).toThrow(new TypeError('f: options must be empty, got "seed"'))
 })

@@ -36,14 +36,18 @@ const bowl = (x: Float64Array, gradient: Float64Array) => {
 const floats = { skip: 'for inner loops: adds up what it is given' }
 
 /** Halves its numbers until they are small. */
-const halve = solver('halve', function* (x: api.VectorLike, { factor = 0.5 }: { factor?: number }) {
-  const y = api.vectorCopy(x, 'x')
-  number(factor, 'factor', { nonnegative: true, max: 0.9 })
-  for (;;) {
-    for (let i = 0; i < y.length; i++) y[i] *= factor
-    if (yield { error: Math.max(...y.map(Math.abs)) }) return { y }
-  }
-})
+const halve = solver(
+  'halve',
+  function* (x: api.VectorLike, { factor = 0.5 }: { factor?: number }) {
+    const y = api.vectorCopy(x, 'x')
+    number(factor, 'factor', { nonnegative: true, max: 0.9 })
+    for (;;) {
+      for (let i = 0; i < y.length; i++) y[i] *= factor
+      if (yield { error: Math.max(...y.map(Math.abs)) }) return { y }
+    }
+  },
+  { options: ['factor'] },
+)
 
 fuzz(
   { ...api, halve },
@@ -123,6 +127,7 @@ fuzz(
     random: { args: () => [1], says: ['Random'], methods: { uniform: () => [0, 1] } },
     Random: {
       args: () => [random(1).state()],
+      open: ['0'],
       methods: {
         state: () => [],
         uniform: () => [0, 1],

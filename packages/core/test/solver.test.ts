@@ -160,6 +160,24 @@ describe('the driver beside an event loop', () => {
     )
   })
 
+  test('refuses options that it does not know, if it is told those of the solver', async () => {
+    const work = function* (x: number, { stepSize = 1 }: Options) {
+      yield { error: x * stepSize }
+      return {}
+    }
+    const strict = solver('strict', work, { options: ['stepSize'] })
+    const plain = solver('plain', work)
+    const wrong = { maxiterations: 3 } as object
+    const message =
+      'strict: options must be named stepSize, tolerance, maxIterations, timeBudget, signal, onProgress, stopWhen or ' +
+      'history, got "maxiterations"; did you mean maxIterations?'
+    expect(() => strict(1, wrong)).toThrow(new TypeError(message))
+    expect(() => strict.steps(1, wrong).next()).toThrow(message)
+    await expect(strict.async(1, wrong)).rejects.toThrow(message)
+    expect(strict(0, { stepSize: 2, tolerance: 1, history: false }).status).toBe('converged')
+    expect(plain(0, wrong).status).toBe('converged')
+  })
+
   test('gives the same answer as the synchronous call', async () => {
     expect(await halve.async(1, { tolerance: 1e-9 })).toEqual(halve(1, { tolerance: 1e-9 }))
   })
