@@ -19,6 +19,12 @@ export { type MlpOptions, mlp } from './network/mlp.ts'
 export { DenseNetwork } from './network/network.ts'
 export type { NetworkState } from './network/state.ts'
 export { type Objective, objective } from './objective.ts'
+export {
+  type CurvatureOperator,
+  type CurvatureOperatorOptions,
+  curvatureOperator,
+} from './operator/curvature-operator.ts'
+export type { CurvatureMatrix } from './operator/kept.ts'
 export type { BackpropagationOptions, Cotangents } from './oracles/backpropagation.ts'
 export type { DifferenceOptions } from './oracles/gradient-differences.ts'
 export type { GradientStatistics, StatisticsOptions } from './oracles/gradient-statistics.ts'

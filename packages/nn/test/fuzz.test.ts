@@ -133,6 +133,14 @@ fuzz(api, {
     budgets: ['3.steps'],
     nonFinite,
   },
+  curvatureOperator: {
+    args: () => [network(), rows(), labels(), { matrix: 'hessian', weights: weights() }],
+    says,
+    methods: {
+      prepare: method(() => [rows(), labels(), { weights: weights() }]),
+      apply: method(() => [vector(length), out(length)], { writes: ['1'], nonFinite }),
+    },
+  },
   objective: {
     args: () => [network(), rows(), labels(), { weights: weights() }],
     says,

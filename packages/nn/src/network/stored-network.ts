@@ -33,6 +33,15 @@ export class StoredNetwork {
   }
 
   /**
+   * The buffers and passes of a network, for functions that not every bundle has.
+   *
+   * @internal
+   */
+  static internals({ net, run }: StoredNetwork): { net: Buffers; run: BatchRunner } {
+    return { net, run }
+  }
+
+  /**
    * Whether the loss and what is computed of it are those of training (the default): with the noise last drawn, and,
    * except for quantities of single examples, with the batch's statistics for batch normalization. Predictions,
    * activations and the tangent kernel are never.

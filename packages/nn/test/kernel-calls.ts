@@ -1,0 +1,23 @@
+import type { KernelCall } from '@opt/testing/kernels'
+import { productKernels } from '../src/operator/kernels.ts'
+
+export const sets = [productKernels]
+
+/** Three rows: two places, none, all five. */
+const pattern = 'i32:2,1,4,0,5,0,1,2,3,4'
+
+/** A call of each kernel: see packages/testing. */
+export const calls: Record<string, KernelCall> = {
+  spmm: [3, 23, pattern, 'f64:7', 'f64:115', 'f64:69'],
+  spmm32: [3, 43, pattern, 'f32:7', 'f32:215', 'f32:129'],
+  forward: [3, 5, 5, pattern, 'f64:15', 'f64:15', 'f64:50', 'f64:50', 'f64:30'],
+  forward32: [3, 5, 3, pattern, 'f32:15', 'f32:15', 'f32:60', 'f32:60', 'f32:36'],
+  backward: [3, 5, 5, pattern, ...'15 15 30 30 50 50 50 15'.split(' ').map((n) => `f64:${n}`), 1],
+  backward32: [3, 5, 3, pattern, ...'15 15 36 36 60 60 60 15'.split(' ').map((n) => `f32:${n}`), 1],
+  softmax: [3, 7, 'f64:21', 'f64:3', 'f64:21', 'f64:21'],
+  softmax32: [3, 7, 'f32:21', 'f32:3', 'f32:21', 'f32:21'],
+  times: [7, 'f64:7', 'f64:7'],
+  times32: [7, 'f32:7', 'f32:7'],
+  bend: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7'],
+  bend32: [7, 'f32:7', 'f32:7', 'f32:7', 'f32:7'],
+}
