@@ -1,0 +1,113 @@
+import {
+  type MatrixLike,
+  matrix,
+  number,
+  type Random,
+  type Report,
+  randomFrom,
+  refuse,
+  type Solver,
+  solver,
+  type VectorLike,
+  vectorCopy,
+} from '@opt/core'
+import { type InnerSolver, systemSolver } from '../inner/inner-solver.ts'
+import { kaczmarz } from '../inner/kaczmarz.ts'
+
+/** Options of {@link sketchAndProject}. */
+export interface SketchAndProjectOptions {
+  /** Which sketches: `kaczmarz()` or `gaussian()`; `minres()` and `direct()` for comparison. Default `kaczmarz()`. */
+  sketch?: InnerSolver | undefined
+  /** Steps between reports; `maxIterations` counts reports. Default N. */
+  stepsPerReport?: number | undefined
+  /** An integer, or a generator to draw from. Default 0. */
+  seed?: number | Random | undefined
+}
+
+/** Answer of {@link sketchAndProject}. */
+export interface SketchAndProjectSolution {
+  /** N entries */
+  z: Float64Array
+  /** |K z - b| / |b| */
+  residual: number
+  /** Steps in all. */
+  steps: number
+}
+
+/**
+ * Solves K z = b for a symmetric K by sketch-and-project (Gower and Richtarik 2015; equation 11 of the paper):
+ * from z = 0, z += K S (S'K^2 S)^+ S'(b - K z) with a new random S in each step.
+ *
+ * {@link contractionRate} says how fast the expected error falls. `error` is |K z - b| / |b|, `tolerance` 1e-6 by
+ * default; `maxIterations` 1000 reports of N steps each.
+ *
+ * @param K symmetric, N x N.
+ * @param b N numbers.
+ * @throws TypeError or RangeError when an argument is wrong, or K not symmetric up to rounding.
+ */
+export const sketchAndProject: Solver<
+  [K: MatrixLike, b: VectorLike, options: SketchAndProjectOptions],
+  Report & { error: number; steps: number },
+  SketchAndProjectSolution
+> = solver('sketchAndProject', function* (K, b, options) {
+  const { data, N } = symmetricMatrix(K, 'K')
+  const right = vectorCopy(b, 'b', { length: N })
+  const { sketch = kaczmarz(), seed = 0 } = options
+  const stepsPerReport = number(options.stepsPerReport ?? N, 'stepsPerReport', { integer: true, min: 1 })
+  const { tolerance } = options as { tolerance: number }
+  // Powers of two near the largest entries: squares neither overflow nor vanish.
+  const [scaleK, scaleB] = [powerOfTwo(data), powerOfTwo(right)]
+  const scaled = data.map((entry) => entry / scaleK)
+  const R = right.map((entry) => -entry / scaleB)
+  const inner = systemSolver(sketch, N, randomFrom(seed, 'seed'))
+  inner.load(scaled, R)
+  const size = normOf(R)
+  let steps = 0
+  const answer = () => ({
+    z: inner.z.map((entry) => (entry / scaleK) * scaleB),
+    residual: size > 0 ? normOf(inner.r) / size : 0,
+    steps,
+  })
+  for (;;) {
+    const taken = size > 0 ? inner.run(tolerance * size, stepsPerReport) : 0
+    steps += taken
+    const error = size > 0 ? normOf(inner.r) / size : 0
+    if (yield { error, steps }) return answer()
+    if (taken === 0) return answer()
+  }
+})
+
+function normOf(v: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < v.length; i++) sum += v[i] * v[i]
+  return Math.sqrt(sum)
+}
+
+/** The power of two at or below the largest |entry|; 1 for zeros. */
+export function powerOfTwo(values: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]))
+  if (largest === 0) return 1
+  let power = 1
+  while (power > largest) power /= 2
+  while (power <= largest / 2) power *= 2
+  return power
+}
+
+/**
+ * Reads a symmetric matrix.
+ *
+ * @throws TypeError or RangeError when it is not square, finite, and symmetric up to rounding.
+ */
+export function symmetricMatrix(given: MatrixLike, label: string): { data: Float64Array; N: number } {
+  const { data, shape } = matrix(given, label)
+  const [N, columns] = shape
+  if (N !== columns) refuse(label, 'square', `shape [${N}, ${columns}]`)
+  let largest = 0
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]))
+  for (let i = 0; i < N; i++)
+    for (let j = 0; j < i; j++)
+      if (Math.abs(data[i * N + j] / 2 - data[j * N + i] / 2) > 5e-11 * largest)
+        refuse(`${label}[${j}][${i}]`, `equal to ${label}[${i}][${j}] = ${data[i * N + j]}`, String(data[j * N + i]))
+  return { data, N }
+}
