@@ -9,6 +9,7 @@ export {
   type AdaSketchNewtonSolution,
   adaSketchNewton,
 } from './ada-sketch-newton.ts'
+export { type NewtonKktSolution, newtonKkt } from './baselines/newton-kkt.ts'
 export {
   type CheckDerivativesOptions,
   checkDerivatives,
@@ -25,6 +26,7 @@ export { exactAugmentedLagrangian, type MeritValue, type Penalties } from './mer
 export type { AdaSketchNewtonOptions, AdaSketchNewtonState } from './options.ts'
 export type { ConstrainedProblem } from './problem.ts'
 export { circleFit } from './problems/circle-fit.ts'
+export { type LogisticConstraints, logisticRegression } from './problems/logistic-regression.ts'
 export { pdeControl } from './problems/pde-control.ts'
 export { type TestProblem, testProblem, testProblemNames } from './problems/test-problems.ts'
 export { contractionRate } from './sketch/contraction-rate.ts'

@@ -73,6 +73,8 @@ export class NewtonSystem {
   readonly #m: number
   /** |K|_F */
   norm = 0
+  /** |B|_F^2 */
+  #squaredB = 0
 
   constructor(n: number, m: number) {
     this.#n = n
@@ -82,30 +84,35 @@ export class NewtonSystem {
   }
 
   /** Computes everything; H must be finite. */
-  load({ gL, c, G }: Point, H: Float64Array, xiB: number, shiftThreshold: number): void {
+  load(point: Point, H: Float64Array, xiB: number, shiftThreshold: number): void {
+    const { G } = point
+    const [n, m] = [this.#n, this.#m]
+    const sizeH = Math.sqrt(squares(H))
+    this.upsilon = Math.max(Math.sqrt(squares(G)), sizeH, 1)
+    this.reducedMin = m === n ? null : leastEigenvalue(reducedMatrix(G, H.slice(), m, n), n - m)
+    this.xiG = m === 0 ? 1 : leastEigenvalue(gram(G, m, n), m)
+    this.assemble(point, H, this.reducedMin === null || this.reducedMin >= shiftThreshold ? 0 : xiB + sizeH)
+    this.psi = (20 * Math.max(this.#squaredB, 1)) / (Math.min(Math.max(this.xiG, 0), 1) * Math.min(xiB, 1))
+  }
+
+  /** Writes R, and K with a given shift. */
+  assemble({ gL, c, G }: Point, H: Float64Array, shift: number): void {
     const { K, R } = this
     const [n, m] = [this.#n, this.#m]
     const N = n + m
+    this.shift = shift
     R.set(gL)
     R.set(c, n)
-    const sizeH = Math.sqrt(squares(H))
-    const sizeG = Math.sqrt(squares(G))
-    this.upsilon = Math.max(sizeG, sizeH, 1)
-    this.reducedMin = m === n ? null : leastEigenvalue(reducedMatrix(G, H.slice(), m, n), n - m)
-    this.shift = this.reducedMin === null || this.reducedMin >= shiftThreshold ? 0 : xiB + sizeH
-    this.xiG = m === 0 ? 1 : leastEigenvalue(gram(G, m, n), m)
-
-    let squaredB = 0
+    this.#squaredB = 0
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
-        const entry = H[i * n + j] + (i === j ? this.shift : 0)
+        const entry = H[i * n + j] + (i === j ? shift : 0)
         K[i * N + j] = entry
-        squaredB += entry * entry
+        this.#squaredB += entry * entry
       }
       for (let j = 0; j < m; j++) K[i * N + n + j] = K[(n + j) * N + i] = G[j * n + i]
     }
-    this.norm = Math.sqrt(squaredB + 2 * sizeG * sizeG)
-    this.psi = (20 * Math.max(squaredB, 1)) / (Math.min(Math.max(this.xiG, 0), 1) * Math.min(xiB, 1))
+    this.norm = Math.sqrt(this.#squaredB + 2 * squares(G))
   }
 }
 

@@ -1,13 +1,4 @@
-import {
-  boolean,
-  callback,
-  number,
-  oneOf,
-  type Random,
-  type RandomState,
-  refuse,
-  type VectorLike,
-} from '@opt/core'
+import { boolean, callback, number, oneOf, type Random, type RandomState, refuse, type VectorLike } from '@opt/core'
 import { direct } from './inner/direct.ts'
 import type { InnerSolver } from './inner/inner-solver.ts'
 

@@ -1,4 +1,5 @@
 import { Random, random } from '@opt/core'
+import { breastCancer, standardize } from '@opt/datasets'
 import { golden, near } from '@opt/testing'
 import ndarray from 'ndarray'
 import {
@@ -9,6 +10,7 @@ import {
   gaussian,
   kaczmarz,
   kktSystem,
+  logisticRegression,
   sketchAndProject,
   testProblem,
   testProblemNames,
@@ -257,4 +259,49 @@ describe.each(sketches)('sketch-and-project, N = $n + $m', (record) => {
     near(contractionRate(K, 'weighted'), weightedKaczmarz, { relative: 1e-8, absolute: 0 })
     near(contractionRate(K, 'gaussian'), rate, { relative: 1e-8, absolute: 0 })
   })
+})
+
+interface LogisticRecord {
+  data: string
+  rows: number
+  A: number[]
+  b: number[]
+  f: number
+  x: number[]
+  lambda: number[]
+  iterations: number
+  kktHistory: number[]
+  alpha: number[]
+}
+
+test('constrained logistic regression on the breast cancer data', async () => {
+  const record = golden<LogisticRecord[]>(import.meta.url, 'logistic.json').find(
+    ({ data }) => data === 'breast_cancer',
+  )!
+  const table = await breastCancer()
+  const X = standardize(table.features)
+  const problem = logisticRegression(
+    X.features,
+    Array.from(table.labels, (label) => (label === 1 ? 1 : -1)),
+    {
+      A: ndarray(Float64Array.from(record.A), [record.rows, 30]),
+      b: record.b,
+      radius: 1,
+    },
+  )
+  const { x, multipliers, f, status, history } = adaSketchNewton(problem, new Float64Array(30).fill(1), {
+    multipliers0: new Float64Array(record.rows + 1).fill(1),
+    shiftThreshold: 1e-2,
+    tolerance: 1e-10,
+  })
+  expect(status).toBe('converged')
+  expect(history.map(({ alpha }) => alpha)).toEqual(record.alpha)
+  near([...x], record.x, { absolute: 1e-7 })
+  near(f, record.f, { absolute: 1e-10 })
+  near([...multipliers], record.lambda, { absolute: 1e-6 })
+  near(
+    history.map(({ error }) => error),
+    record.kktHistory.slice(1),
+    { absolute: 1e-8, relative: 1e-6 },
+  )
 })
