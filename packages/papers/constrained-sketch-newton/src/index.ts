@@ -9,6 +9,8 @@ export {
   type AdaSketchNewtonSolution,
   adaSketchNewton,
 } from './ada-sketch-newton.ts'
+export { type AugmentedLagrangianOptions, augmentedLagrangian } from './baselines/augmented-lagrangian.ts'
+export { type L1SqpOptions, l1Sqp } from './baselines/l1-sqp.ts'
 export { type NewtonKktSolution, newtonKkt } from './baselines/newton-kkt.ts'
 export {
   type CheckDerivativesOptions,
@@ -18,6 +20,7 @@ export {
 } from './check-derivatives.ts'
 export { direct } from './inner/direct.ts'
 export { type GaussianOptions, gaussian } from './inner/gaussian.ts'
+export { type GmresOptions, gmres } from './inner/gmres.ts'
 export type { InnerSolver, SystemSolver } from './inner/inner-solver.ts'
 export { type KaczmarzOptions, kaczmarz } from './inner/kaczmarz.ts'
 export { minres } from './inner/minres.ts'

@@ -52,7 +52,7 @@ export function kktSystem(
     const { n, m } = problem
     const H = new Float64Array(n * n)
     problem.hessian(point, H)
-    for (const entry of H) number(entry, 'problem.hessianLagrangian: each entry')
+    H.forEach((entry, i) => number(entry, `entry ${i} of problem.hessianLagrangian`))
     const system = new NewtonSystem(n, m)
     system.load(point, H, xiB, shiftThreshold)
     const { K, R, shift, reducedMin, xiG, psi, upsilon } = system

@@ -192,5 +192,5 @@ export function pointAt(
 export function refuseNonFinite({ f, g, c, G }: Point, name: string): void {
   number(f, `${name}problem.f at the start`)
   for (const [label, values] of Object.entries({ gradient: g, constraints: c, jacobian: G }))
-    for (const value of values) number(value, `${name}problem.${label} at the start: each entry`)
+    values.forEach((value, i) => number(value, `${name}entry ${i} of problem.${label} at the start`))
 }

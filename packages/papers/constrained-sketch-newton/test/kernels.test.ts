@@ -1,6 +1,21 @@
 import * as core from '@opt/core'
-import { golden, kernelTests } from '@opt/testing'
-import * as calls from './kernel-calls.ts'
+import { golden } from '@opt/testing'
+import { checkSameBits, kernelDigests } from '@opt/testing/kernels'
+import { kernels } from '../src/kernels.ts'
+import { calls } from './kernel-calls.ts'
 
-// `node scripts/checks/same-bits.mjs --write constrained-sketch-newton` in the root writes the digests from Node 20 and checks other engines.
-kernelTests(core, calls, golden(import.meta.url, 'digests.json'))
+test.each([false, true])('kernels give the bits of all engines, plain: %s', (plain) => {
+  expect(kernelDigests(core, kernels, calls, { plain })).toEqual(golden(import.meta.url, 'digests.json'))
+})
+
+test('Kaczmarz steps of any size have one form, also for wild numbers', () => {
+  const rng = core.random(7)
+  const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 5e-324, -3e-310, 1e300, -1e300]
+  for (let n = 8; n <= 64; n += 8)
+    for (const wild of [0, 0.02]) {
+      const draw = () => (rng.uniform() < wild ? SPECIAL[rng.integer(0, SPECIAL.length)] : rng.uniform(-2, 2))
+      const numbers = (length: number) => Float64Array.from({ length }, draw)
+      const rows = Int32Array.from({ length: 20 }, () => rng.integer(0, n))
+      checkSameBits(core, kernels, 'kaczmarz', [n, 20, rows, numbers(n * n), numbers(n), numbers(n), numbers(n), 0.5])
+    }
+})

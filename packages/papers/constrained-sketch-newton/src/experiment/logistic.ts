@@ -1,5 +1,5 @@
-import { type CSR, type ExperimentContext, exp, type MatrixLike, type Random, random } from '@opt/core'
-import { a9a, breastCancer, isDataAbsent, standardize } from '@opt/datasets'
+import { type CSR, type ExperimentContext, type MatrixLike, type Random, random } from '@opt/core'
+import { a9a, breastCancer, digits, isDataAbsent, standardize } from '@opt/datasets'
 import ndarray from 'ndarray'
 import { adaSketchNewton } from '../ada-sketch-newton.ts'
 import { direct } from '../inner/direct.ts'
@@ -17,7 +17,7 @@ interface Data {
   labels: ArrayLike<number>
   columns: number
   /** How many times fewer inner steps the rule of the residual should need. */
-  fewer: number
+  fewer: 2 | 5 | 10
 }
 
 /** Draws A and b with |A^+ b| < 0.9, such that A x = b meets the unit sphere. */
@@ -44,40 +44,6 @@ export function drawEquations(rng: Random, columns: number): { A: MatrixLike; b:
   }
 }
 
-/** Binary features in 14 groups with one 1 each, as those of a9a, and labels of a random logistic model. */
-function drawTable(rng: Random, rows: number): Data {
-  const sizes = [5, 8, 5, 16, 5, 7, 14, 6, 5, 2, 2, 2, 5, 41]
-  const columns = sizes.reduce((sum, size) => sum + size, 0)
-  const weights = Float64Array.from({ length: columns }, () => rng.normal(0, 0.7))
-  const indices = new Int32Array(rows * sizes.length)
-  const labels = new Float64Array(rows)
-  for (let i = 0; i < rows; i++) {
-    let score = -1
-    for (let g = 0, first = 0; g < sizes.length; first += sizes[g], g++) {
-      // Squared uniforms: some values of a group are frequent, others rare.
-      const u = rng.uniform()
-      const j = first + Math.floor(u * u * sizes[g])
-      indices[i * sizes.length + g] = j
-      score += weights[j]
-    }
-    labels[i] = rng.uniform() < 1 / (1 + exp(-score)) ? 1 : -1
-  }
-  const indptr = Int32Array.from({ length: rows + 1 }, (_, i) => i * sizes.length)
-  const features = { rows, columns, indptr, indices, values: new Float64Array(indices.length).fill(1) }
-  return { name: `drawn like a9a (N = ${columns + EQUATIONS + 1})`, features, labels, columns, fewer: 3 }
-}
-
-async function adult(context: ExperimentContext): Promise<Data> {
-  try {
-    const table = await a9a({ folder: context.dataFolder })
-    return { name: 'a9a.t (N = 134)', features: table, labels: table.labels, columns: table.columns, fewer: 3 }
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    context.note('There is no data folder with a9a.t: a sparse table of the same shape was drawn in its place.')
-    return drawTable(random(context.seed), 16281)
-  }
-}
-
 async function tumours(context: ExperimentContext): Promise<Data> {
   const table = await breastCancer({ folder: context.dataFolder })
   return {
@@ -89,10 +55,33 @@ async function tumours(context: ExperimentContext): Promise<Data> {
   }
 }
 
+/** Whether a handwritten digit is below five. */
+async function smallDigits(context: ExperimentContext): Promise<Data> {
+  const table = await digits({ folder: context.dataFolder })
+  return {
+    name: 'digits (N = 75)',
+    features: standardize(table.features).features,
+    labels: Array.from(table.labels, (label) => (label < 5 ? 1 : -1)),
+    columns: 64,
+    fewer: 5,
+  }
+}
+
+async function adults(context: ExperimentContext): Promise<Data[]> {
+  try {
+    const table = await a9a({ folder: context.dataFolder })
+    return [{ name: 'a9a.t (N = 134)', features: table, labels: table.labels, columns: table.columns, fewer: 2 }]
+  } catch (error) {
+    if (!isDataAbsent(error)) throw error
+    context.note('a9a is left out of D: there is no data folder with a9a.t.')
+    return []
+  }
+}
+
 /** D: logistic regression with ten linear equations on the unit sphere, |R| <= 1e-4. */
 export async function logistic(context: ExperimentContext, from: number, to: number): Promise<void> {
   const rows: (string | number)[][] = []
-  const tables = [await tumours(context), await adult(context)]
+  const tables = [await tumours(context), await smallDigits(context), ...(await adults(context))]
   for (const [i, { name, features, labels, columns, fewer }] of tables.entries()) {
     const problem = logisticRegression(features, labels, { ...drawEquations(random(context.seed), columns), radius: 1 })
     const start = new Float64Array(columns).fill(1)
@@ -140,8 +129,8 @@ export async function logistic(context: ExperimentContext, from: number, to: num
       pass: answers.every(({ kkt, status }) => status === 'converged' && kkt <= 1e-4) && spread <= 1e-4,
     })
     context.claim({
-      claim: `${name}: the rule of the residual needs at most a ${fewer === 3 ? 'third' : 'tenth'} of the Kaczmarz steps`,
-      paper: '',
+      claim: `${name}: the rule of the residual needs at most a ${{ 2: 'half', 5: 'fifth', 10: 'tenth' }[fewer]} of the Kaczmarz steps`,
+      paper: 'in a prototype 28 times fewer on breast cancer, 6 on a9a',
       ours: `${loose.innerSteps} and ${strict.innerSteps}`,
       pass: fewer * loose.innerSteps <= strict.innerSteps,
     })

@@ -30,14 +30,14 @@ export interface SystemSolver {
  *
  * @throws TypeError when a solver of the caller lacks a part.
  */
-export function systemSolver(inner: InnerSolver, size: number, random: Random): SystemSolver {
+export function systemSolver(inner: InnerSolver, size: number, random: Random, label = 'inner'): SystemSolver {
+  callback(inner, label)
   const made: unknown = inner(size, random)
-  if (typeof made !== 'object' || made === null)
-    refuse('inner', 'a function that returns an object', show(made), 'type')
+  if (typeof made !== 'object' || made === null) refuse(label, 'a function that returns an object', show(made), 'type')
   const solver = made as SystemSolver
-  for (const name of ['load', 'run'] as const) callback(solver[name], `inner: ${name}`)
+  for (const name of ['load', 'run'] as const) callback(solver[name], `${label}.${name}`)
   for (const name of ['z', 'r'] as const)
     if (!(ArrayBuffer.isView(solver[name]) && solver[name].length === size))
-      refuse(`inner: ${name}`, `a Float64Array of length ${size}`, show(solver[name]), 'type')
+      refuse(`${label}.${name}`, `a Float64Array of length ${size}`, show(solver[name]), 'type')
   return solver
 }

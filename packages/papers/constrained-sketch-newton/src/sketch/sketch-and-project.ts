@@ -43,7 +43,8 @@ export interface SketchAndProjectSolution {
  *
  * @param K symmetric, N x N.
  * @param b N numbers.
- * @throws TypeError or RangeError when an argument is wrong, or K not symmetric up to rounding.
+ * @throws TypeError or RangeError when an argument is wrong, K not symmetric up to rounding, or z beyond the largest
+ *   double.
  */
 export const sketchAndProject: Solver<
   [K: MatrixLike, b: VectorLike, options: SketchAndProjectOptions],
@@ -59,12 +60,12 @@ export const sketchAndProject: Solver<
   const [scaleK, scaleB] = [powerOfTwo(data), powerOfTwo(right)]
   const scaled = data.map((entry) => entry / scaleK)
   const R = right.map((entry) => -entry / scaleB)
-  const inner = systemSolver(sketch, N, randomFrom(seed, 'seed'))
+  const inner = systemSolver(sketch, N, randomFrom(seed, 'seed'), 'sketch')
   inner.load(scaled, R)
   const size = normOf(R)
   let steps = 0
   const answer = () => ({
-    z: inner.z.map((entry) => (entry / scaleK) * scaleB),
+    z: inner.z.map((entry, i) => number((entry / scaleK) * scaleB, `entry ${i} of the solution`)),
     residual: size > 0 ? normOf(inner.r) / size : 0,
     steps,
   })
