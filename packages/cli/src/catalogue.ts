@@ -98,6 +98,26 @@ export const papers: readonly Paper[] = [
     module: '@opt/bo-rep/experiment',
   },
   {
+    name: 'constrained-sketch-newton',
+    version: '0.0.0',
+    title: 'Constrained Optimization via Exact Augmented Lagrangian and Randomized Iterative Sketching',
+    authors: ['Ilgee Hong', 'Sen Na', 'Michael W. Mahoney', 'Mladen Kolar'],
+    year: 2023,
+    venue: 'ICML 2023',
+    arXiv: '2305.18379',
+    topic: 'optimisation',
+    tasks: [
+      'I want to minimise a function subject to equality constraints',
+      'I want to fit a model that must satisfy equations exactly',
+      'I want Lagrange multipliers and the KKT residual of a solution',
+      'I want to solve a linear system by random Kaczmarz steps',
+      'I want to solve a small PDE-constrained or optimal control problem',
+    ],
+    summary:
+      "Minimises f(x) subject to c(x) = 0, globally: Newton's method on the KKT system with exact, Kaczmarz, Gaussian or MINRES inner solves.",
+    module: '@opt/constrained-sketch-newton/experiment',
+  },
+  {
     name: 'convex-relu-admm',
     version: '0.0.0',
     title:
@@ -356,6 +376,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
   '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
   '@opt/bo-rep/experiment': () => import('@opt/bo-rep/experiment'),
+  '@opt/constrained-sketch-newton/experiment': () => import('@opt/constrained-sketch-newton/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),

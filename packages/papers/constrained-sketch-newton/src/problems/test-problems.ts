@@ -110,7 +110,7 @@ function entries(): Record<string, Entry> {
       680.6300573,
     ],
     HS111LNP: [
-      K111.map((k, i) => `exp(x${i + 1})*(x${i + 1}-${k}-log(${total}))`).join(' + '),
+      `${K111.map((k, i) => `exp(x${i + 1})*(x${i + 1}-${k})`).join(' + ')} - (${total})*log(${total})`,
       [
         'exp(x1)+2*exp(x2)+2*exp(x3)+exp(x6)+exp(x10)-2',
         'exp(x4)+2*exp(x5)+exp(x6)+exp(x7)-1',
