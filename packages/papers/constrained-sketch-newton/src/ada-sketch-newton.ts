@@ -1,64 +1,12 @@
-import { Random, type Report, randomFrom, type Solver, solver, type VectorLike } from '@opt/core'
+import { Random, randomFrom, type Solver, solver, type VectorLike } from '@opt/core'
 import { demandDerivatives } from './check-derivatives.ts'
 import { systemSolver } from './inner/inner-solver.ts'
 import { NewtonSystem } from './kkt-system.ts'
 import { MeritGradient, meritOf } from './merit.ts'
 import { type AdaSketchNewtonOptions, type AdaSketchNewtonState, settings } from './options.ts'
 import { type ConstrainedProblem, Point, Problem, refuseNonFinite, squares } from './problem.ts'
+import type { AdaSketchNewtonReport, AdaSketchNewtonSolution } from './solution.ts'
 import { firstMultipliers, startOf } from './start.ts'
-
-/** Report of {@link adaSketchNewton} after each iteration. */
-export interface AdaSketchNewtonReport extends Report {
-  /** |R| = |(grad_x L, c)| at the new point. */
-  error: number
-  x: Float64Array
-  multipliers: Float64Array
-  f: number
-  /** The merit M at the new point. */
-  merit: number
-  /** M at the old point, with the same penalties. */
-  previousMerit: number
-  /** grad M'z at the old point, the slope along the step. */
-  directional: number
-  /** Whether grad M'z <= -eta2/2 |R|^2, which the penalties are changed for. */
-  descent: boolean
-  /** Length of the step in units of z. */
-  alpha: number
-  eta1: number
-  eta2: number
-  delta: number
-  kappa: number
-  /** What was added to the diagonal of the Hessian. */
-  shift: number
-  /** Changes of the penalties in this iteration. */
-  penaltyUpdates: number
-  /** Steps of the inner solver in this iteration. */
-  innerSteps: number
-  /** |K z + R| / |R| of the accepted z. */
-  innerResidual: number
-}
-
-/** Answer of {@link adaSketchNewton}. */
-export interface AdaSketchNewtonSolution {
-  x: Float64Array
-  multipliers: Float64Array
-  f: number
-  /** |(grad f + G'multipliers, c)|, the KKT residual. */
-  kkt: number
-  /** The largest |c_i|. */
-  violation: number
-  /** The least eigenvalue of G G' where it was last computed; 1 without constraints. */
-  xiG: number
-  /** Why a run of status 'stalled' ended; null otherwise. The message says it in a sentence. */
-  reason: 'singular' | 'lineSearch' | 'nonFinite' | null
-  /** Steps of the inner solver in all. */
-  innerSteps: number
-  /** Points at which the functions were evaluated, those within differences not counted. */
-  evaluations: number
-  /** Hessians that were computed. */
-  hessians: number
-  state: AdaSketchNewtonState
-}
 
 /** Penalties beyond which a step is accepted as it is. */
 const [MOST_ETA1, LEAST_ETA2] = [1e8, 1e-8]
@@ -66,7 +14,7 @@ const LEAST_ACCURACY = 1e-6
 const HALVINGS = 60
 
 /**
- * AdaSketch-Newton (Hong, Na, Mahoney and Kolar 2023, algorithm 1): minimises f(x) subject to c(x) = 0 by inexact Newton
+ * AdaSketch-Newton (Hong, Na, Mahoney and Kolar 2023): minimises f(x) subject to c(x) = 0 by inexact Newton
  * steps on the KKT conditions, made globally convergent by a line search on the exact augmented Lagrangian, whose
  * penalties adapt until an inexact step is a direction of descent.
  *

@@ -4,11 +4,7 @@
  * @packageDocumentation
  */
 
-export {
-  type AdaSketchNewtonReport,
-  type AdaSketchNewtonSolution,
-  adaSketchNewton,
-} from './ada-sketch-newton.ts'
+export { adaSketchNewton } from './ada-sketch-newton.ts'
 export { type AugmentedLagrangianOptions, augmentedLagrangian } from './baselines/augmented-lagrangian.ts'
 export { type L1SqpOptions, l1Sqp } from './baselines/l1-sqp.ts'
 export { type NewtonKktSolution, newtonKkt } from './baselines/newton-kkt.ts'
@@ -38,3 +34,4 @@ export {
   type SketchAndProjectSolution,
   sketchAndProject,
 } from './sketch/sketch-and-project.ts'
+export type { AdaSketchNewtonReport, AdaSketchNewtonSolution } from './solution.ts'

@@ -19,7 +19,7 @@ export interface MeritValue {
 }
 
 /**
- * Computes the exact augmented Lagrangian (equation 3 of the paper)
+ * Computes the exact augmented Lagrangian, the merit of AdaSketch-Newton,
  *
  * M(x, l) = f + l'c + eta1/2 |c|^2 + eta2/2 |grad_x L|^2
  *

@@ -1,4 +1,4 @@
-import { calling, oneOf } from '@opt/core'
+import { calling, type MatrixLike, oneOf, type VectorLike } from '@opt/core'
 import ndarray from 'ndarray'
 import type { ConstrainedProblem } from '../problem.ts'
 import { circleFit, circlePoints } from './circle-fit.ts'
@@ -7,7 +7,10 @@ import type { Jet } from './jet.ts'
 import { pdeControl } from './pde-control.ts'
 
 /** A problem with its usual start. */
-export interface TestProblem extends Required<ConstrainedProblem> {
+export interface TestProblem extends ConstrainedProblem {
+  constraints: (x: Float64Array) => VectorLike
+  jacobian: (x: Float64Array) => MatrixLike
+  hessianLagrangian: (x: Float64Array, multipliers: Float64Array) => MatrixLike
   name: string
   n: number
   m: number

@@ -1,14 +1,14 @@
 import { calling, exp, log, log1p, type MatrixLike, oneOf } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
-import { powerOfTwo, symmetricMatrix } from './sketch-and-project.ts'
+import { powerOfTwo, symmetricMatrix } from './symmetric-matrix.ts'
 
 /** Step of the quadrature in log t. */
 const STEP = 0.05
 
 /**
- * Computes gamma of E|z_{j+1} - z*|^2 <= (1 - gamma) |z_j - z*|^2 for sketch-and-project on K z = b (the paper's
- * assumption on sketches): the least eigenvalue of E[K S (S'K^2 S)^+ S'K].
+ * Computes gamma of E|z_{j+1} - z*|^2 <= (1 - gamma) |z_j - z*|^2 for sketch-and-project on K z = b, the least eigenvalue
+ * of E[K S (S'K^2 S)^+ S'K] (Gower and Richtarik 2015), on which the local rate of the paper rests.
  *
  * 'kaczmarz', rows drawn uniformly: lambda_min(K D^-1 K) / N with D = diag(|K_i|^2). 'weighted', in proportion to |K_i|^2:
  * sigma_min(K)^2 / |K|_F^2. 'gaussian', one vector: an integral over the eigenvalues of K^2, accurate to 1e-9.

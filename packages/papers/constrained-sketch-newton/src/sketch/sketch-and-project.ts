@@ -1,11 +1,9 @@
 import {
   type MatrixLike,
-  matrix,
   number,
   type Random,
   type Report,
   randomFrom,
-  refuse,
   type Solver,
   solver,
   type VectorLike,
@@ -13,6 +11,7 @@ import {
 } from '@opt/core'
 import { type InnerSolver, systemSolver } from '../inner/inner-solver.ts'
 import { kaczmarz } from '../inner/kaczmarz.ts'
+import { powerOfTwo, symmetricMatrix } from './symmetric-matrix.ts'
 
 /** Options of {@link sketchAndProject}. */
 export interface SketchAndProjectOptions {
@@ -35,7 +34,7 @@ export interface SketchAndProjectSolution {
 }
 
 /**
- * Solves K z = b for a symmetric K by sketch-and-project (Gower and Richtarik 2015; equation 11 of the paper):
+ * Solves K z = b for a symmetric K by sketch-and-project (Gower and Richtarik 2015):
  * from z = 0, z += K S (S'K^2 S)^+ S'(b - K z) with a new random S in each step.
  *
  * {@link contractionRate} says how fast the expected error falls. `error` is |K z - b| / |b|, `tolerance` 1e-6 by
@@ -82,33 +81,4 @@ function normOf(v: Float64Array): number {
   let sum = 0
   for (let i = 0; i < v.length; i++) sum += v[i] * v[i]
   return Math.sqrt(sum)
-}
-
-/** The power of two at or below the largest |entry|; 1 for zeros. */
-export function powerOfTwo(values: Float64Array): number {
-  let largest = 0
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]))
-  if (largest === 0) return 1
-  let power = 1
-  while (power > largest) power /= 2
-  while (power <= largest / 2) power *= 2
-  return power
-}
-
-/**
- * Reads a symmetric matrix.
- *
- * @throws TypeError or RangeError when it is not square, finite, and symmetric up to rounding.
- */
-export function symmetricMatrix(given: MatrixLike, label: string): { data: Float64Array; N: number } {
-  const { data, shape } = matrix(given, label)
-  const [N, columns] = shape
-  if (N !== columns) refuse(label, 'square', `shape [${N}, ${columns}]`)
-  let largest = 0
-  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]))
-  for (let i = 0; i < N; i++)
-    for (let j = 0; j < i; j++)
-      if (Math.abs(data[i * N + j] / 2 - data[j * N + i] / 2) > 5e-11 * largest)
-        refuse(`${label}[${j}][${i}]`, `equal to ${label}[${i}][${j}] = ${data[i * N + j]}`, String(data[j * N + i]))
-  return { data, N }
 }
