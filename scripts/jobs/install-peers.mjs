@@ -6,7 +6,18 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../lib/packages.mjs'
 
-const PEERS = ['numpy', 'scipy', 'POT', 'torch', 'scikit-learn', 'cvxpy', 'pyscnn', 'pytorch_optimizer', 'pyhessian']
+const PEERS = [
+  'numpy',
+  'scipy',
+  'POT',
+  'torch',
+  'scikit-learn',
+  'cvxpy',
+  'pyscnn',
+  'pytorch_optimizer',
+  'pyhessian',
+  'cbx',
+]
 
 const folder = join(root, '.venv-peers')
 const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')

@@ -98,6 +98,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/bo-rep/experiment',
   },
   {
+    name: 'cbo',
+    version: '0.0.0',
+    title:
+      'Gradient is All You Need? How Consensus-Based Optimization can be Interpreted as a Stochastic Relaxation of Gradient Descent',
+    authors: ['Konstantin Riedl', 'Timo Klock', 'Carina Geldhauser', 'Massimo Fornasier'],
+    year: 2023,
+    venue: 'arXiv',
+    arXiv: '2306.09778',
+    topic: 'optimizers',
+    tasks: [
+      'I want to minimise a function that I can only evaluate',
+      'My function has many local minima, and gradient descent gets stuck',
+      'I want to tune the parameters of a simulator on all cores',
+    ],
+    summary:
+      'Minimises any function that you can evaluate, without gradients: a cloud of particles that jumps out of local minima.',
+    module: '@opt/cbo/experiment',
+  },
+  {
     name: 'constrained-sketch-newton',
     version: '0.0.0',
     title: 'Constrained Optimization via Exact Augmented Lagrangian and Randomized Iterative Sketching',
@@ -376,6 +395,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
   '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
   '@opt/bo-rep/experiment': () => import('@opt/bo-rep/experiment'),
+  '@opt/cbo/experiment': () => import('@opt/cbo/experiment'),
   '@opt/constrained-sketch-newton/experiment': () => import('@opt/constrained-sketch-newton/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),

@@ -16,7 +16,7 @@ function pattern(at: usize): v128 {
 /** Two lanes, both positive, normal and finite; k0 is added to the exponent. */
 // @ts-ignore: decorator
 @inline
-function logCore(x: v128, k0: v128): v128 {
+export function logCore(x: v128, k0: v128): v128 {
   const u = i64x2.add(x, pattern(0))
   const k = f64x2.add(k0, f64x2.sub(v128.or(i64x2.shr_u(u, 52), pattern(8)), constant(72)))
   const f = f64x2.sub(i64x2.add(v128.and(u, pattern(16)), pattern(24)), constant(80))
