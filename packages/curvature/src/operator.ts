@@ -73,15 +73,21 @@ export class Products {
   apply(v: Float64Array, out: Float64Array): void {
     this.#operator.apply(v, out)
     this.count++
-    let peak = 0
-    for (let i = 0; i < out.length; i++) {
-      const size = Math.abs(out[i])
-      if (!(size < Infinity)) refuse(`operator.apply: out[${i}]`, 'a finite number', show(out[i]))
-      if (size > peak) peak = size
+    if (this.#scale === 0) {
+      let peak = 0
+      for (let i = 0; i < out.length; i++) peak = Math.max(peak, Math.abs(out[i]))
+      if (peak > 0 && peak < Infinity) this.#scale = powerOfTwo(peak)
     }
-    if (this.#scale === 0 && peak > 0) this.#scale = powerOfTwo(peak)
-    if (this.scale !== 1) for (let i = 0; i < out.length; i++) out[i] /= this.#scale
+    // Exact, as the scale is a power of two, unless its inverse overflows.
+    const inverse = 1 / this.scale
+    if (inverse === Infinity) for (let i = 0; i < out.length; i++) out[i] = finite(out[i], i) / this.scale
+    else for (let i = 0; i < out.length; i++) out[i] = finite(out[i], i) * inverse
   }
+}
+
+function finite(x: number, i: number): number {
+  if (x - x !== 0) refuse(`operator.apply: out[${i}]`, 'a finite number', show(x))
+  return x
 }
 
 /** Options of everything that draws random vectors. */

@@ -140,3 +140,42 @@ test('asymmetry tells symmetric products from others', () => {
   expect(api.asymmetry(B, { pairs: 5 })).toBeGreaterThan(1e-4)
   expect(api.asymmetry(api.symmetric(3, (v) => v.map(() => 0)))).toBe(0)
 })
+
+test('runs that share memory one after the other do not disturb each other in turns, inside each other, or stopped', () => {
+  const rng = random(31)
+  const diagonals = [0, 1].map(() => Float64Array.from({ length: 50 }, () => rng.uniform(-1, 1)))
+  const operators = diagonals.map((d) =>
+    api.symmetric(50, (v, out) => {
+      for (let i = 0; i < 50; i++) out[i] = d[i] * v[i]
+    }),
+  )
+  const run = (k: number) => api.lanczos(operators[k], { steps: 12, seed: k })
+  const alone = [0, 1].map((k) => run(k))
+  const turns = [0, 1].map((k) => api.lanczos.steps(operators[k], { steps: 12, seed: k }))
+  const seen: number[][] = [[], []]
+  for (let step = 0; step < 12; step++)
+    turns.forEach((steps, k) => {
+      const { value } = steps.next()
+      seen[k].push((value as { alpha: number }).alpha)
+    })
+  expect(seen).toEqual(alone.map(({ alpha }) => Array.from(alpha)))
+  const nested = api.symmetric(50, (v, out) => {
+    run(1)
+    operators[0].apply(v, out)
+  })
+  expect(api.lanczos(nested, { steps: 12, seed: 0 }).basis).toEqual(alone[0].basis)
+  api.lanczos(operators[0], { steps: 12, seed: 0, maxIterations: 3 })
+  const failing = api.symmetric(50, () => new Float64Array(50).fill(NaN))
+  expect(() => api.lanczos(failing, { steps: 12 })).toThrow('operator.apply: out[0] must be a finite number')
+  expect(run(1).basis).toEqual(alone[1].basis)
+})
+
+test('operators of the smallest and the largest sizes', () => {
+  for (const size of [5e-324, 1e-310, 1e-300, 1e300, 1.7e308]) {
+    const operator = api.symmetric(3, (v, out) => {
+      for (let i = 0; i < 3; i++) out[i] = size * v[i]
+    })
+    const { alpha } = api.lanczos(operator, { start: [1, 0, 0], steps: 1 })
+    expect(alpha[0]).toBe(size)
+  }
+})

@@ -48,16 +48,20 @@ export function* quadrature(
     const { nodes, weights } = gaussRule(run.alpha, run.beta)
     rules.push({ nodes: nodes.map((node) => node * products.scale), weights })
   }
-  for (let probe = 1; probe <= probes; probe++) {
-    draw(v, probe - 1, rng)
-    run.start(v)
-    while (run.step()) {
-      if (yield { probe, products: products.count }) {
-        if (rules.length === 0 || run.complete) finish()
-        return { rules, products }
+  try {
+    for (let probe = 1; probe <= probes; probe++) {
+      draw(v, probe - 1, rng)
+      run.start(v)
+      while (run.step()) {
+        if (yield { probe, products: products.count }) {
+          if (rules.length === 0 || run.complete) finish()
+          return { rules, products }
+        }
       }
+      finish()
     }
-    finish()
+    return { rules, products }
+  } finally {
+    run.end()
   }
-  return { rules, products }
 }

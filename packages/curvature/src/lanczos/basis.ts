@@ -139,3 +139,20 @@ export class Basis {
 
 /** Columns that are combined at a time. */
 const PANEL = 1024
+
+/** The basis that was given back last. Fresh memory costs a short run more than its arithmetic. */
+let spare: WeakRef<Basis> | undefined
+
+/** Returns an empty basis: that of the last run, if it has this size, or a new one. */
+export function borrowBasis(capacity: number, n: number): Basis {
+  const last = spare?.deref()
+  if (last?.capacity !== capacity || last.n !== n) return new Basis(capacity, n)
+  spare = undefined
+  last.size = 0
+  return last
+}
+
+/** Lends a basis to the next run, until the garbage is collected. The caller must not use it any more. */
+export function giveBack(basis: Basis): void {
+  spare = new WeakRef(basis)
+}

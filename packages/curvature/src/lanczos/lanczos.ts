@@ -1,6 +1,6 @@
 import { type LinearOperator, number, type Report, type Solver, solver, type VectorLike } from '@opt/core'
 import { Products, type SeedOption, startVector } from '../operator.ts'
-import { Basis } from './basis.ts'
+import { type Basis, borrowBasis, giveBack } from './basis.ts'
 
 /** Options of {@link lanczos}. */
 export interface LanczosOptions extends SeedOption {
@@ -49,15 +49,19 @@ export const lanczos: Solver<[operator: LinearOperator, options: LanczosOptions]
       const products = new Products(operator)
       const first = startVector(products.n, start, seed)
       const run = new Recurrence(products, Math.min(steps, products.n), breakdown)
-      run.start(first)
-      while (run.step()) {
-        const k = run.alpha.length - 1
-        if (yield { alpha: run.alpha[k] * products.scale, beta: run.beta[k] * products.scale }) break
-      }
-      return {
-        alpha: Float64Array.from(run.alpha, (a) => a * products.scale),
-        beta: Float64Array.from(run.beta, (b) => b * products.scale),
-        basis: run.alpha.map((_, j) => run.basis.row(j).slice()),
+      try {
+        run.start(first)
+        while (run.step()) {
+          const k = run.alpha.length - 1
+          if (yield { alpha: run.alpha[k] * products.scale, beta: run.beta[k] * products.scale }) break
+        }
+        return {
+          alpha: Float64Array.from(run.alpha, (a) => a * products.scale),
+          beta: Float64Array.from(run.beta, (b) => b * products.scale),
+          basis: run.alpha.map((_, j) => run.basis.row(j).slice()),
+        }
+      } finally {
+        run.end()
       }
     },
     { maxIterations: Number.MAX_SAFE_INTEGER },
@@ -78,10 +82,15 @@ export class Recurrence {
   #peaks = [0, 0]
 
   constructor(products: Products, steps: number, breakdown: number = BREAKDOWN) {
-    this.basis = new Basis(steps, products.n)
+    this.basis = borrowBasis(steps, products.n)
     this.#vector = new Float64Array(products.n)
     this.#products = products
     this.#breakdown = breakdown
+  }
+
+  /** Gives its memory to the next recurrence. */
+  end(): void {
+    giveBack(this.basis)
   }
 
   /** @param v a unit vector. */

@@ -1,6 +1,6 @@
 import { calling, type LinearOperator, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import type { Examples } from '../data/examples.ts'
-import { checkReal, checkVector, type Inputs, type Targets } from '../data/intake.ts'
+import { checkLength, checkReal, type Inputs, type Targets } from '../data/intake.ts'
 import type { DenseNetwork } from '../network/network.ts'
 import { StoredNetwork } from '../network/stored-network.ts'
 import { type WeightOptions, weightsOf } from '../oracles/loss-options.ts'
@@ -84,14 +84,16 @@ export function curvatureOperator(
     },
     apply(v, out) {
       checkReal(out, size, 'curvatureOperator.apply: out')
-      checkVector(v, size, 'curvatureOperator.apply: v', net.dtype)
+      checkLength(v, size, 'curvatureOperator.apply: v')
       if (copy) {
         const { inputs, targets, weights } = copy.examples
         copy.network[matrix === 'hessian' ? 'hvp' : 'gnvp'](inputs, targets, v, { weights, out })
         return
       }
-      const { direction, product } = kept as Kept
+      const { direction, product, kernels } = kept as Kept
       direction.set(v)
+      const bad = kernels.nonFinite(size, direction)
+      if (bad >= 0) refuse(`curvatureOperator.apply: v[${bad}]`, 'a finite number', show(v[bad]))
       multiply(kept as Kept, chunks)
       out.set(product)
     },

@@ -1,4 +1,12 @@
-import { allocate, gemmScratch, type MatrixKernels, matrixKernels, type Views } from '@opt/core'
+import {
+  allocate,
+  gemmScratch,
+  type MatrixKernels,
+  matrixKernels,
+  type ScanKernels,
+  scanKernels,
+  type Views,
+} from '@opt/core'
 import { activationOf } from '../layers/activations.ts'
 import { type LayerViews, layerViews, parameterCount } from '../layers/parameters.ts'
 import type { NetworkSettings } from '../passes/buffers.ts'
@@ -57,6 +65,7 @@ export interface KeptViews {
 
 /** The kernels of one precision. */
 export type KeptKernels = MatrixKernels &
+  ScanKernels &
   Pick<ProductKernels, 'spmm' | 'forward' | 'backward' | 'softmax' | 'times' | 'bend'>
 
 /** The memory of a batch of examples and of what all products of its curvature with vectors have in common. */
@@ -93,7 +102,7 @@ export function makeKept(
   nonzeros: number | null,
 ): Kept {
   const { architecture, dtype, loss } = settings
-  const { kernels, ...store } = allocate([matrixKernels, productKernels], (views) =>
+  const { kernels, ...store } = allocate([matrixKernels, scanKernels, productKernels], (views) =>
     layout(views, settings, matrix, count, nonzeros),
   )
   store.ones.fill(1)
@@ -109,7 +118,7 @@ export function makeKept(
   }
 }
 
-function singlePrecision(kernels: MatrixKernels & ProductKernels): KeptKernels {
+function singlePrecision(kernels: MatrixKernels & ScanKernels & ProductKernels): KeptKernels {
   const { spmm32, forward32, backward32, softmax32, times32, bend32 } = kernels
   return {
     ...kernels,

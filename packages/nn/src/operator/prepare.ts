@@ -40,7 +40,9 @@ export interface Chunk {
 export function prepare(kept: Kept, run: BatchRunner, examples: GivenExamples): Chunk[] {
   const { head, width, output, outputs, targets, shares, views } = kept
   const { count, weights } = examples
-  run.meanLoss(examples, (pass, _, start) => keepPass(kept, pass, start))
+  // The Gauss-Newton matrix needs no derivative of the loss.
+  if (kept.matrix === 'hessian') run.meanLoss(examples, (pass, _, start) => keepPass(kept, pass, start))
+  else run.forEachAsInLoss(examples, (start, pass) => keepPass(kept, pass, start))
   kept.parameters.set(run.net.parameters)
   if (head) copyRows(views[views.length - 1].parameters.weight, run.net.outputCount, head.weights, width)
   output.keep(count, run.net.outputCount, width, outputs)

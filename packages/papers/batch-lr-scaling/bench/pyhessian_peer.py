@@ -38,7 +38,8 @@ for line in sys.stdin:
             at += rows * columns
             layer.bias.copy_(torch.tensor(flat[at : at + columns]))
             at += columns
-    model = torch.nn.Sequential(first, torch.nn.ReLU(), last).to(dtype)
+    activation = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh}[r["activation"]]()
+    model = torch.nn.Sequential(first, activation, last).to(dtype)
     torch.manual_seed(0)
     start = time.perf_counter()
     nodes, _ = hessian(model, torch.nn.CrossEntropyLoss(), data=(x, y), cuda=False).density(iter=r["steps"], n_v=r["probes"])

@@ -26,6 +26,13 @@ export interface CurvatureNetwork {
   gnvp(inputs: Real, targets: Real, v: ArrayLike<number>, out: Real): Real
 }
 
+/** Products of a network's mean loss over a few examples, at the parameters of when they were prepared. */
+export interface PreparedProducts {
+  apply(v: Float64Array, out: Float64Array): void
+  /** Goes over to the parameters of now and to these examples. */
+  prepare(inputs: Real, targets: Real): void
+}
+
 /** A network with its data, in place of a function: products are taken at its parameters of the moment. */
 export interface NetworkData {
   network: CurvatureNetwork
@@ -35,6 +42,10 @@ export interface NetworkData {
   targets: VectorLike | MatrixLike
   /** Default that of the function it is given to. */
   matrix?: CurvatureMatrix | undefined
+  /** `curvatureOperator` of @opt/nn, with which products take a fraction of the time. Default `hvp` and `gnvp`. */
+  operator?:
+    | ((network: never, inputs: Real, targets: Real, options: { matrix: CurvatureMatrix }) => PreparedProducts)
+    | undefined
 }
 
 /** Products of batches with vectors: a function of yours, or a network with its data. */
@@ -92,8 +103,9 @@ function ofProduct(product: BatchProduct, count: number, size: number): Batches 
 }
 
 function ofNetwork(data: NetworkData, { count, size }: Sizes, fallback: CurvatureMatrix): Batches {
-  const { network, inputs, targets, matrix = fallback } = data
+  const { network, inputs, targets, matrix = fallback, operator } = data
   oneOf(matrix, 'products.matrix', ['hessian', 'gauss-newton'])
+  if (operator !== undefined) callback(operator, 'products.operator')
   for (const method of ['examples', 'hvp', 'gnvp', 'lossAndGradientAt'] as const)
     callback(network?.[method], `products.network.${method}`)
   const examples = network.examples(inputs as never, targets as never)
@@ -114,12 +126,31 @@ function ofNetwork(data: NetworkData, { count, size }: Sizes, fallback: Curvatur
       network.gradients.set(kept)
     }
   }
+  /** Prepared products for each number of examples, which share their memory, and who prepared them last. */
+  const prepared = new Map<number, { products: PreparedProducts; owner: LinearOperator }>()
   return {
     count: examples.count,
     size: parameters,
     at(indices) {
       const x = rows(examples.inputs, examples.count, indices)
       const y = rows(examples.targets, examples.count, indices)
+      if (operator) {
+        const owner: LinearOperator = {
+          rows: parameters,
+          columns: parameters,
+          apply(v, out) {
+            const last = prepared.get(indices.length)
+            if (last?.owner !== owner)
+              unnoticed(() => {
+                const products = last?.products ?? operator(network as never, x, y, { matrix })
+                if (last) products.prepare(x, y)
+                prepared.set(indices.length, { products, owner })
+              })
+            prepared.get(indices.length)?.products.apply(v, out)
+          },
+        }
+        return owner
+      }
       return ofProduct(
         (_, v, out) => void unnoticed(() => network[method](x, y, v, out)),
         examples.count,

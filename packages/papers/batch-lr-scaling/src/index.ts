@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 
-export type { BatchProduct, CurvatureMatrix, CurvatureNetwork, NetworkData, Products, Sizes } from './batches.ts'
+export type {
+  BatchProduct,
+  CurvatureMatrix,
+  CurvatureNetwork,
+  NetworkData,
+  PreparedProducts,
+  Products,
+  Sizes,
+} from './batches.ts'
 export { type LanczosStepOptions, lanczosStep } from './learner/lanczos-step.ts'
 export type { LearnerState, Measurement, Probe, RateLearnerOptions } from './learner/learner-types.ts'
 export { RateLearner } from './learner/rate-learner.ts'

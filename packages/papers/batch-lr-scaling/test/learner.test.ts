@@ -1,7 +1,8 @@
 import { random } from '@opt/core'
 import { loadTable } from '@opt/datasets-tables'
-import { mlp, train } from '@opt/nn'
+import { curvatureOperator, mlp, train } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
+import { near } from '@opt/testing'
 import ndarray from 'ndarray'
 import * as api from '../src/index.ts'
 
@@ -92,6 +93,56 @@ describe('rules', () => {
     const dot = (x: ArrayLike<number>, y: ArrayLike<number>) =>
       Array.from(x, (v, i) => v * y[i]).reduce((a, b) => a + b)
     expect(rate / (dot(g, g) / dot(g, Hg))).toBeCloseTo(1, 9)
+  })
+})
+
+describe("@opt/nn's operator in place of its products", () => {
+  const data = () => {
+    const { network, inputs, targets } = task()
+    return {
+      network,
+      plain: { network, inputs, targets },
+      quick: { network, inputs, targets, operator: curvatureOperator },
+    }
+  }
+
+  test.each(['stochastic', 'batch', 'polyak', 'cauchy'] as const)(
+    'the same measurements while training: %s',
+    (rule) => {
+      const { network, plain, quick } = data()
+      const learners = [plain, quick].map((products) => new api.RateLearner({ products, batch: 20, rule }))
+      const examples = network.examples(plain.inputs, plain.targets)
+      for (let step = 0; step < 5; step++) {
+        network.training = step % 2 === 0
+        network.lossAndGradientAt(examples, [step, step + 1, step + 2])
+        const gradients = network.gradients.slice()
+        const [first, second] = learners.map((learner) => learner.measure())
+        for (const key of ['rate', 'momentum', 'lambda', 'trace', 'bulk'] as const)
+          near(second[key], first[key], { relative: 1e-9 })
+        expect([network.gradients, network.training]).toEqual([gradients, step % 2 === 0])
+        network.descend(0.1)
+      }
+    },
+  )
+
+  test('the same noise and sharpness of batches of any size, in turns with all examples', () => {
+    const { plain, quick } = data()
+    const noise = [plain, quick].map((products) => api.batchNoise(products, { block: 7 }))
+    expect(noise[1].lambda / noise[0].lambda).toBeCloseTo(1, 9)
+    expect(noise[1].trace / noise[0].trace).toBeCloseTo(1, 9)
+    const sharpness = [plain, quick].map((products) =>
+      api.measuredSharpness(products, { batches: [1, 5, 20], repeats: 3 }),
+    )
+    sharpness[0].sizes.forEach(({ highest }, i) => {
+      expect(sharpness[1].sizes[i].highest / highest).toBeCloseTo(1, 9)
+    })
+  })
+
+  test('something else is refused', () => {
+    const { quick } = data()
+    expect(() => new api.RateLearner({ products: { ...quick, operator: 1 as never }, batch: 20 })).toThrow(
+      'products.operator must be a function',
+    )
   })
 })
 

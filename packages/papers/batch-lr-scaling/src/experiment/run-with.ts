@@ -1,4 +1,5 @@
 import { random } from '@opt/core'
+import { curvatureOperator } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
 import { RateLearner } from '../learner/rate-learner.ts'
 import { lateDecay } from '../theory/late-decay.ts'
@@ -27,7 +28,8 @@ export function runWith(digits: Digits, { batch, epochs, seed, fixed }: RunOptio
   const steps = epochs * Math.floor(labels.length / batch)
   const decay = lateDecay(steps)
   const rates: number[] = []
-  const learner = new RateLearner({ products: { network, inputs, targets: labels }, batch, decay, seed })
+  const products = { network, inputs, targets: labels, operator: curvatureOperator }
+  const learner = new RateLearner({ products, batch, decay, seed })
   const learned = (step: number) => {
     const rate = learner.schedule(step)
     const measured = learner.measurement?.rate as number

@@ -1,4 +1,5 @@
 import { type ExperimentContext, random } from '@opt/core'
+import { curvatureOperator } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
 import { batchNoise } from '../noise/batch-noise.ts'
 import { batchSharpness } from '../noise/batch-sharpness.ts'
@@ -13,7 +14,8 @@ export function sharpness({ claim, table, figure, seed }: ExperimentContext, dig
   const optimizer = new SGD(network.parameters, { learningRate: 0.1 })
   const steps = 5 * Math.floor(labels.length / 32)
   train(network, digits.train, { batch: 32, steps, step: () => optimizer.step(network.gradients), rng: random(seed) })
-  const products = { network, inputs, targets: labels, matrix: 'gauss-newton' } as const
+  const matrix = 'gauss-newton' as const
+  const products = { network, inputs, targets: labels, matrix, operator: curvatureOperator }
   const noise = batchNoise(products, { seed, history: false })
   const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256]
   const measured = measuredSharpness(products, { batches: sizes, repeats: 16, seed, history: false }).sizes
