@@ -1,4 +1,4 @@
-import { number, refuse, type SolveOptions, type Solver, type Status, show, solver } from '@opt/core'
+import { callback, number, refuse, type SolveOptions, type Solver, type Status, show, solver } from '@opt/core'
 import { Cloud } from './cloud/cloud.ts'
 import { Evaluation, type Objective } from './cloud/evaluation.ts'
 import { projectorOf } from './cloud/project.ts'
@@ -73,6 +73,8 @@ export const cbo: Solver<[f: Objective, start: Start | CboState, options: CboOpt
     const batch = number(options.batchSize ?? N, 'batchSize', { integer: true, min: 1 })
     const { signal } = options as SolveOptions<CboReport>
     const evaluation = new Evaluation(f, signal)
+    const { onState } = options
+    if (onState !== undefined) callback(onState, 'onState')
     const slopes = new Float64Array(gradientStrength > 0 ? N * d : 0)
     let step = 0
     let evaluated = false
@@ -99,6 +101,7 @@ export const cbo: Solver<[f: Objective, start: Start | CboState, options: CboOpt
         continue
       }
       agreement = cloud.agree(settings.alpha, step)
+      onState?.(state())
       if (yield report()) return yield* answer()
       move()
     }
@@ -128,8 +131,12 @@ export const cbo: Solver<[f: Objective, start: Start | CboState, options: CboOpt
       }
     }
 
+    function state(): CboState {
+      return saveCloud(cloud, bounds, { step, evaluations: evaluation.count, evaluated })
+    }
+
     function* answer(): Generator<never, CboSolution & { status?: Status; message?: string }, unknown> {
-      const state = saveCloud(cloud, bounds, { step, evaluations: evaluation.count, evaluated })
+      const saved = state()
       const { resets } = cloud
       const consensusValue = evaluated && !signal?.aborted ? yield* valueOfConsensus() : NaN
       const consensus = cloud.consensus.slice()
@@ -145,7 +152,7 @@ export const cbo: Solver<[f: Objective, start: Start | CboState, options: CboOpt
         bestValue,
         evaluations: evaluation.count,
         resets,
-        state,
+        state: saved,
         ...(evaluated ? remark() : { status: 'aborted' as const }),
       }
     }

@@ -1,5 +1,6 @@
 import { callback, number, oneOf, options as optionsOf, type Random, refuse, show, type VectorLike } from '@opt/core'
 import type { NormalSource } from './cloud/normals.ts'
+import type { CboState } from './cloud/state.ts'
 
 /** A number for every step, or for each: a function of the number of moves so far. */
 export type Schedule = number | ((step: number) => number)
@@ -41,6 +42,8 @@ export interface CboOptions {
   reduction?: { every: number; speed?: number | undefined } | undefined
   /** A seed, a generator to split this run's own from, or recorded normals. Default 0. */
   random?: number | Random | NormalSource | undefined
+  /** Called with the cloud once each step is evaluated, to save it where a run may be killed. */
+  onState?: ((state: CboState) => void) | undefined
 }
 
 /** Their names. */
@@ -59,6 +62,7 @@ export const CBO_OPTIONS = [
   'kickBelow',
   'reduction',
   'random',
+  'onState',
 ] as const
 
 /** Options, checked; schedules are functions whose numbers are checked. */

@@ -47,6 +47,15 @@ describe('a run goes on from its saved cloud to the same bits', () => {
   })
 })
 
+test('onState gives each state: a killed run goes on from any of them', () => {
+  const states: CboState[] = []
+  const options = { ...LIMITS, batchSize: 7, onState: (state: CboState) => states.push(state) }
+  const whole = cbo(f, BOUNDS, { ...options, maxIterations: 9 })
+  expect(states).toHaveLength(9)
+  expect(states[8]).toEqual(whole.state)
+  expect(cbo(f, json(states[3]), { ...LIMITS, batchSize: 7, maxIterations: 5 }).state).toEqual(whole.state)
+})
+
 test('a damaged state is refused by name', () => {
   const { state } = cbo(f, BOUNDS, { ...LIMITS, maxIterations: 3, batchSize: 7 })
   const damage: [part: Partial<Record<keyof CboState, unknown>>, text: string][] = [
