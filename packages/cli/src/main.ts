@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs'
 import { cac } from 'cac'
 import { addInfo } from './commands/info.ts'
 import { addList } from './commands/list.ts'
+import { addMinimize } from './commands/minimize.ts'
 import { addRefine } from './commands/refine.ts'
 import { addReproduce } from './commands/reproduce.ts'
 import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
+import { joinNegative } from './options.ts'
 import { nearest } from './paper.ts'
 import { sentenceOf, UsageError } from './problem.ts'
 import type { Session } from './session.ts'
 import { nameable } from './terminal/printable.ts'
 
-const COMMANDS = [addList, addInfo, addReproduce, addRefine, addStream, addTransport]
+const COMMANDS = [addList, addInfo, addReproduce, addRefine, addMinimize, addStream, addTransport]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -23,7 +25,7 @@ export async function main(words: readonly string[], session: Session): Promise<
   cli.help()
   cli.version(version)
   try {
-    cli.parse(['node', 'opt', ...words], { run: false })
+    cli.parse(['node', 'opt', ...joinNegative(words)], { run: false })
     if (cli.options.help || cli.options.version) return 0
     if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number
     const [word] = cli.args

@@ -44,6 +44,15 @@ export class Options {
     }
   }
 
+  /** @throws UsageError when the value is no list of numbers, separated by commas. */
+  numbers(name: string): number[] | undefined {
+    const words = this.text(name)?.split(',')
+    const wrong = words?.find((word) => !DECIMAL.test(word.trim()) || !Number.isFinite(Number(word)))
+    if (wrong !== undefined)
+      throw new UsageError(`--${name} must be numbers separated by commas, got ${nameable(this.text(name))}`)
+    return words?.map(Number)
+  }
+
   /** Returns a value that is written as a number as one, any other as text. */
   numberOrText(name: string): number | string | undefined {
     const value = this.text(name)
@@ -79,6 +88,16 @@ function makeFolderOf(path: string): void {
     throw new Problem(`--out: cannot make the folder of ${nameable(path)}: ${reasonOf(error)}`)
   }
 }
+
+/** Joins options and their values where these begin with a minus, which the parser takes for options. */
+export const joinNegative = (words: readonly string[]): string[] =>
+  words.reduce<string[]>((joined, word) => {
+    const last = joined.at(-1)
+    if (last !== undefined && /^--[a-z-]+$/.test(last) && /^-\.?\d/.test(word))
+      joined[joined.length - 1] = `${last}=${word}`
+    else joined.push(word)
+    return joined
+  }, [])
 
 /** Reads the options of the matched command from the words; the parser has checked that no value is missing. */
 export function typedOptions(cli: CAC): Options {

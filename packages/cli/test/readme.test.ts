@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type CAC, cac } from 'cac'
 import { addInfo } from '../src/commands/info.ts'
 import { addList } from '../src/commands/list.ts'
+import { addMinimize } from '../src/commands/minimize.ts'
 import { addReproduce } from '../src/commands/reproduce.ts'
 import { addStream } from '../src/commands/stream.ts'
 import { addTransport } from '../src/commands/transport.ts'
@@ -20,6 +21,7 @@ const commandOf = (add: (cli: CAC, session: Session) => void) => {
 
 test.each([
   ['reproduce', addReproduce],
+  ['minimize', addMinimize],
   ['stream', addStream],
   ['transport', addTransport],
 ] as const)('the README names the options of opt %s as its help does', (_, add) => {
