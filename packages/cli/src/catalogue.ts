@@ -248,6 +248,24 @@ export const papers: readonly Paper[] = [
     module: '@opt/lv-hba/experiment',
   },
   {
+    name: 'monge-gap',
+    version: '0.0.0',
+    title: 'The Monge Gap: A Regularizer to Learn All Transport Maps',
+    authors: ['Théo Uscidda', 'Marco Cuturi'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2302.04953',
+    topic: 'optimal transport',
+    tasks: [
+      'I want to map one point cloud onto another',
+      'I have samples before and after, and want a map for new ones',
+      'I want to know whether my map is an optimal transport',
+    ],
+    summary:
+      'Learn a transport map between two samples for any ground cost, and score how far any map is from optimal.',
+    module: '@opt/monge-gap/experiment',
+  },
+  {
     name: 'perceptron-gd',
     version: '0.0.0',
     title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
@@ -403,6 +421,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
+  '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
   '@opt/sgd-last-iterate/experiment': () => import('@opt/sgd-last-iterate/experiment'),

@@ -25,11 +25,12 @@ import {
   tanh,
   vectorKernels,
 } from '../src/index.ts'
+import { transportKernels } from '../src/transport/index.ts'
 
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
 
-export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels]
+export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels, transportKernels]
 
 export const calls: Record<string, KernelCall> = {
   dot: [VECTOR, 'f64:203', 'f64:203'],
@@ -60,6 +61,10 @@ export const calls: Record<string, KernelCall> = {
   rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
   colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
   softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],
+  sinkhornRow: [M, N, 'f64:1776', 48, '+f64:37', 'f64:37', 'f64:45', 0.01, 'f64:45', 'work:45'],
+  scale2: [M, N, '+f64:1776', 48, '+f64:37', '+f64:45', 'f64:37', 'f64:45'],
+  gibbsMarginals: [M, N, 'f64:1776', 48, 'f64:37', 'f64:45', 0.1, 'f64:1665', N, 'f64:37', 'f64:45'],
+  rescale: [M, N, 'f64:1776', 48, 'f64:37', 'f64:45', 'f64:37', 'f64:45'],
 }
 
 const functions = {

@@ -10,7 +10,7 @@ import {
   type VectorLike,
   wait,
 } from '@opt/core'
-import { planKernels } from './kernels/plan-kernels.ts'
+import { transportKernels } from '@opt/core/transport'
 import { onBackend } from './on-backend.ts'
 import type { Potentials } from './options.ts'
 import { LogPlan } from './plan/log-plan.ts'
@@ -142,7 +142,9 @@ function* onDevice(
 }
 
 function kernelPlan(problem: Problem): ScaledPlan {
-  const { kernels, ...views } = allocate([planKernels], (space) => planViews(problem.a.length, problem.b.length, space))
+  const { kernels, ...views } = allocate([transportKernels], (space) =>
+    planViews(problem.a.length, problem.b.length, space),
+  )
   return new ScaledPlan(problem, views, kernels)
 }
 

@@ -1,6 +1,6 @@
 import { allocate } from '@opt/core'
+import { transportKernels } from '@opt/core/transport'
 import { golden } from '@opt/testing'
-import { planKernels } from '../src/kernels/plan-kernels.ts'
 import { directionViews, NewtonDirection } from '../src/plan/newton-direction.ts'
 import { planViews } from '../src/plan/plan-views.ts'
 import { ScaledPlan } from '../src/plan/scaled-plan.ts'
@@ -17,7 +17,7 @@ describe.each([0, 1, 2, 3])('the Newton direction %i', (which) => {
   const cost: number[][] = transpose ? b.map((_: number, j: number) => C.map((row: number[]) => row[j])) : C
   const problem = transpose ? workingProblem(cost, b, a, { epsilon }) : workingProblem(cost, a, b, { epsilon })
   const [n, m] = [problem.a.length, problem.b.length]
-  const memory = allocate([planKernels], (views) => ({
+  const memory = allocate([transportKernels], (views) => ({
     plan: planViews(n, m, views),
     direction: directionViews(n, m, views),
   }))
@@ -87,7 +87,7 @@ describe('the sparse direction', () => {
       Array.from({ length: copies * v.length }, (_, i) => v[i % v.length] * scale)
     const problem = workingProblem(cost, repeat(a, 1 / copies), repeat(b, 1 / copies), { epsilon })
     const size = [copies * n, copies * m] as const
-    const memory = allocate([planKernels], (views) => ({
+    const memory = allocate([transportKernels], (views) => ({
       plan: planViews(...size, views),
       direction: directionViews(...size, views),
     }))

@@ -1,5 +1,5 @@
 import { allocate, exp, log, matrixView } from '@opt/core'
-import { type PlanKernels, planKernels } from '../kernels/plan-kernels.ts'
+import { type TransportKernels, transportKernels } from '@opt/core/transport'
 import type { Problem } from '../problem/problem.ts'
 import type { PlanReadout, WorkingPotentials } from './transport-plan.ts'
 
@@ -25,7 +25,7 @@ export class LogPlan {
   /** The potentials carry everything here: no scaling ever strains. */
   readonly strained = false
   readonly #problem: Problem
-  readonly #kernels: PlanKernels
+  readonly #kernels: TransportKernels
   readonly #views: LogViews
   readonly #r: Float64Array
   readonly #c: Float64Array
@@ -35,7 +35,7 @@ export class LogPlan {
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
-    const { kernels, ...views } = allocate([planKernels], (space) => ({
+    const { kernels, ...views } = allocate([transportKernels], (space) => ({
       block: space.f64(BLOCK * m),
       a: space.f64(n),
       b: space.f64(m),

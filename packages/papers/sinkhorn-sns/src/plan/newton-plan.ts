@@ -1,5 +1,5 @@
 import { allocate } from '@opt/core'
-import { planKernels } from '../kernels/plan-kernels.ts'
+import { transportKernels } from '@opt/core/transport'
 import type { Problem } from '../problem/problem.ts'
 import { directionViews, NewtonDirection } from './newton-direction.ts'
 import { planViews } from './plan-views.ts'
@@ -17,7 +17,7 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
-    const memory = allocate([planKernels], (views) => ({
+    const memory = allocate([transportKernels], (views) => ({
       plan: planViews(n, m, views),
       direction: directionViews(n, m, views),
     }))

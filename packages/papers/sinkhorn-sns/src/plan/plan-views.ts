@@ -1,46 +1,16 @@
-import type { MatrixView, Views } from '@opt/core'
+import type { Views } from '@opt/core'
+import { type GibbsViews, gibbsViews } from '@opt/core/transport'
 
 /** The arrays of a `ScaledPlan`; those of the rows have n numbers, those of the columns m. */
-export interface PlanViews {
-  /** The working cost, n x m. */
-  C: MatrixView
-  /** The plan, n x m. */
-  P: MatrixView
-  /** The masses. */
-  a: Float64Array
-  b: Float64Array
-  /** The marginals P 1 and P' 1. */
-  r: Float64Array
-  c: Float64Array
-  /** The potentials: F = f + epsilon log a, G = g + epsilon log b. */
-  F: Float64Array
-  G: Float64Array
+export interface PlanViews extends GibbsViews {
+  /** The potentials of a trial step. */
   trialF: Float64Array
   trialG: Float64Array
-  /** The scalings. */
-  u: Float64Array
-  v: Float64Array
-  /** P'u. */
-  z: Float64Array
-  scratch: Float64Array
 }
 
 /** Lays out the arrays of a `ScaledPlan`. */
-export function planViews(n: number, m: number, views: Views): PlanViews {
-  return {
-    C: views.matrix(n, m),
-    P: views.matrix(n, m),
-    a: views.f64(n),
-    b: views.f64(m),
-    r: views.f64(n),
-    c: views.f64(m),
-    F: views.f64(n),
-    G: views.f64(m),
-    trialF: views.f64(n),
-    trialG: views.f64(m),
-    u: views.f64(n),
-    v: views.f64(m),
-    z: views.f64(m),
-    scratch: views.f64(2 * m),
-  }
-}
+export const planViews = (n: number, m: number, views: Views): PlanViews => ({
+  ...gibbsViews(n, m, views),
+  trialF: views.f64(n),
+  trialG: views.f64(m),
+})

@@ -1,19 +1,15 @@
-import {
-  type ExponentialKernels,
-  type KernelSet,
-  kernel,
-  kernelSet,
-  type MatrixKernels,
-  type MatrixView,
-} from '@opt/core'
-import { colLse, plainDot as dot, gemv, plainGemvT, rowLse, spmv } from '@opt/core/kernels'
-import { wasm } from '../wasm.ts'
+import { colLse, type ExponentialKernels, rowLse } from '../kernels/exponentials.ts'
+import { gemv, type MatrixKernels, spmv } from '../kernels/matrices.ts'
+import type { MatrixView } from '../kernels/matrix-view.ts'
+import { dot, gemvT as plainGemvT } from '../kernels/plain/matrices.ts'
+import { type KernelSet, kernel, kernelSet } from '../kernels/set.ts'
+import { wasm } from '../transport-wasm.ts'
 import { gibbsMarginals, rescale, scale2, sinkhornRow } from './plain.ts'
 
 type FromCore = Pick<MatrixKernels, 'gemv' | 'spmv'> & Pick<ExponentialKernels, 'rowLse' | 'colLse'>
 
-/** The loops of transport plans. Matrices are row-major; arguments must not overlap unless a kernel says so. */
-export interface PlanKernels extends FromCore {
+/** The loops of entropic transport plans. Matrices are row-major; arguments must not overlap unless a kernel says so. */
+export interface TransportKernels extends FromCore {
   /** x'y over the first n entries. */
   dot(n: number, x: Float64Array, y: Float64Array): number
   /** y += A'x. */
@@ -59,28 +55,31 @@ export interface PlanKernels extends FromCore {
   rescale(K: MatrixView, u: Float64Array, v: Float64Array, r: Float64Array, c: Float64Array): void
 }
 
-/** The set of {@link PlanKernels}: one WebAssembly module, from assembly/kernels.ts. */
-export const planKernels: KernelSet<PlanKernels> = /* @__PURE__ */ kernelSet(wasm, {
+/** The set of {@link TransportKernels}: one WebAssembly module. */
+export const transportKernels: KernelSet<TransportKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot,
   gemv,
-  gemvT: /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }): PlanKernels['gemvT'] => {
+  gemvT: /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }): TransportKernels['gemvT'] => {
     return (A, x, y) => gemvT(A.rows, A.columns, A.data, A.stride, x, y)
   }),
   spmv,
   rowLse,
   colLse,
-  sinkhornRow: /* @__PURE__ */ kernel({ sinkhornRow }, ({ sinkhornRow }): PlanKernels['sinkhornRow'] => {
+  sinkhornRow: /* @__PURE__ */ kernel({ sinkhornRow }, ({ sinkhornRow }): TransportKernels['sinkhornRow'] => {
     return (C, a, f, g, epsilon, z, scratch) =>
       sinkhornRow(C.rows, C.columns, C.data, C.stride, a, f, g, epsilon, z, scratch)
   }),
-  scale2: /* @__PURE__ */ kernel({ scale2 }, ({ scale2 }): PlanKernels['scale2'] => {
+  scale2: /* @__PURE__ */ kernel({ scale2 }, ({ scale2 }): TransportKernels['scale2'] => {
     return (K, a, v, u, z) => scale2(K.rows, K.columns, K.data, K.stride, a, v, u, z)
   }),
-  gibbsMarginals: /* @__PURE__ */ kernel({ gibbsMarginals }, ({ gibbsMarginals }): PlanKernels['gibbsMarginals'] => {
-    return (C, f, g, epsilon, K, r, c) =>
-      gibbsMarginals(C.rows, C.columns, C.data, C.stride, f, g, epsilon, K.data, K.stride, r, c)
-  }),
-  rescale: /* @__PURE__ */ kernel({ rescale }, ({ rescale }): PlanKernels['rescale'] => {
+  gibbsMarginals: /* @__PURE__ */ kernel(
+    { gibbsMarginals },
+    ({ gibbsMarginals }): TransportKernels['gibbsMarginals'] => {
+      return (C, f, g, epsilon, K, r, c) =>
+        gibbsMarginals(C.rows, C.columns, C.data, C.stride, f, g, epsilon, K.data, K.stride, r, c)
+    },
+  ),
+  rescale: /* @__PURE__ */ kernel({ rescale }, ({ rescale }): TransportKernels['rescale'] => {
     return (K, u, v, r, c) => rescale(K.rows, K.columns, K.data, K.stride, u, v, r, c)
   }),
 })

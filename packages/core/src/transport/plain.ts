@@ -1,6 +1,7 @@
-/** Plain-JavaScript twins of assembly/: the same operations in the same order. */
-import { log } from '@opt/core'
-import { plainAxpy as axpy, plainDot as dot, exponents, shiftOf, vexp } from '@opt/core/kernels'
+/** Plain-JavaScript twins of assembly/transport.ts: the same operations in the same order. */
+import { log, vexp } from '../kernels/exp-log.ts'
+import { axpy, dot } from '../kernels/plain/matrices.ts'
+import { exponents, shiftOf } from '../kernels/plain/softmax.ts'
 
 export function sinkhornRow(
   m: number,

@@ -1,9 +1,9 @@
-import { vexp } from '../../../core/assembly/exp'
-import { log } from '../../../core/assembly/log'
-import { gemv, gemvT } from '../../../core/assembly/matrices'
-import { laneSum } from '../../../core/assembly/simd'
-import { exponents, rowMaximum } from '../../../core/assembly/softmax'
-import { axpyOf } from '../../../core/assembly/vectors'
+import { vexp } from './exp'
+import { log } from './log'
+import { gemv, gemvT } from './matrices'
+import { laneSum } from './simd'
+import { exponents, rowMaximum } from './softmax'
+import { axpyOf } from './vectors'
 
 /**
  * t_j = exp((f_i + g_j - C_ij) / epsilon) with the old f serves both halves of the iteration: f_i follows from its

@@ -1,0 +1,125 @@
+import { type MatrixView, number } from '@opt/core'
+import { type Cost, type Points, pairwise, type Twist } from './cost.ts'
+import { distanceAt, normAt, powerOf } from './powers.ts'
+
+/**
+ * Returns the squared Euclidean distance |x - y|^2, without the factor 1/2.
+ *
+ * @returns a cost with a twist: grad h*(v) = v / 2.
+ */
+export const sqEuclidean = (): Cost => ({
+  name: 'sqEuclidean',
+  parameters: {},
+  matrix(x, y, d, { data, rows, columns, stride }) {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) data[i * stride + j] = squareAt(x, i * d, y, j * d, d)
+  },
+  pairs(x, y, d, out) {
+    for (let j = 0; j < out.length; j++) out[j] = squareAt(x, j * d, y, j * d, d)
+  },
+  weightedGradient: squaredGradient,
+  pairGradient(x, y, d, weights, out) {
+    for (let j = 0; j < weights.length; j++)
+      for (let k = j * d; k < (j + 1) * d; k++) out[k] -= 2 * weights[j] * (x[k] - y[k])
+  },
+  twist: halves,
+})
+
+function squareAt(x: Points, i: number, y: Points, j: number, d: number): number {
+  let sum = 0
+  for (let k = 0; k < d; k++) {
+    const z = x[i + k] - y[j + k]
+    sum += z * z
+  }
+  return sum
+}
+
+function squaredGradient(x: Points, y: Points, d: number, P: MatrixView, scale: number, out: Float64Array): void {
+  const { data, rows, columns, stride } = P
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) {
+      const weight = 2 * scale * data[i * stride + j]
+      for (let k = 0; k < d; k++) out[j * d + k] -= weight * (x[i * d + k] - y[j * d + k])
+    }
+}
+
+const halves: Twist = {
+  displacement(v, _d, out) {
+    for (let k = 0; k < out.length; k++) out[k] = v[k] / 2
+  },
+  pullback(_v, cotangent, _d, out) {
+    for (let k = 0; k < out.length; k++) out[k] = cotangent[k] / 2
+  },
+}
+
+/** Returns the Euclidean distance |x - y|; its gradient is 0 where the points are equal. */
+export const euclidean = (): Cost =>
+  radial(
+    'euclidean',
+    {},
+    (r) => r,
+    () => 1,
+  )
+
+/**
+ * Returns the power |x - y|^p of the Euclidean distance.
+ *
+ * @param p at least 1; above 1 the cost has a twist.
+ * @throws TypeError or RangeError for another p.
+ */
+export function euclideanP(p: number): Cost {
+  number(p, 'euclideanP: p', { min: 1 })
+  const below = powerOf(p - 1)
+  return radial('euclideanP', { p }, powerOf(p), (r) => p * below(r), p > 1 ? radialTwist(p) : undefined)
+}
+
+/** A cost h(|x - y|); `slope` is h'. */
+function radial(
+  name: string,
+  parameters: Record<string, number>,
+  h: (r: number) => number,
+  slope: (r: number) => number,
+  twist?: Twist,
+): Cost {
+  return pairwise(
+    name,
+    parameters,
+    {
+      value: (x, i, y, j, d) => h(distanceAt(x, i, y, j, d)),
+      add(x, i, y, j, d, weight, out) {
+        const r = distanceAt(x, i, y, j, d)
+        if (r === 0) return
+        const by = weight * slope(r)
+        for (let k = 0; k < d; k++) out[j + k] -= by * ((x[i + k] - y[j + k]) / r)
+      },
+    },
+    twist ? { twist } : {},
+  )
+}
+
+/** grad h*(v) = (|v| / p)^(1 / (p - 1)) v / |v|, 0 at 0. */
+function radialTwist(p: number): Twist {
+  const power = 1 / (p - 1)
+  const root = powerOf(power)
+  return {
+    displacement(v, d, out) {
+      for (let i = 0; i < v.length; i += d) {
+        const r = normAt(v, i, d)
+        const length = root(r / p)
+        for (let k = i; k < i + d; k++) out[k] = r > 0 ? length * (v[k] / r) : 0
+      }
+    },
+    pullback(v, cotangent, d, out) {
+      for (let i = 0; i < v.length; i += d) {
+        const r = normAt(v, i, d)
+        const ratio = r > 0 ? root(r / p) / r : p === 2 ? 0.5 : 0
+        let along = 0
+        for (let k = i; k < i + d; k++) along += r > 0 ? (v[k] / r) * cotangent[k] : 0
+        for (let k = i; k < i + d; k++) {
+          const unit = r > 0 ? v[k] / r : 0
+          out[k] = ratio * (cotangent[k] + (power - 1) * along * unit)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { golden } from '@opt/testing'
+import { exactMongeGap, mongeGap, sinkhornDivergence } from '../src/index.ts'
+import { costNamed, flat, type GoldenCost, largestDifference } from './shared.ts'
+
+const named = <C extends GoldenCost>(file: string) =>
+  golden<C[]>(import.meta.url, file).map((c, k) => [`${k}: ${c.cost} ${JSON.stringify(c.parameters)}`, c] as const)
+
+interface Gap extends GoldenCost {
+  epsilon: number
+  a: number[]
+  x: number[][]
+  y: number[][]
+  displacement: number
+  transportShannon: number
+  gap: number
+  gapKL: number
+  transportCost: number
+  entropy: number
+  gradient: number[][]
+  exactGap?: number
+  F?: number[][]
+  gradientF?: number[][]
+}
+
+test.each(named<Gap>('gaps.json'))('the gap %s', (_, c) => {
+  const cost = costNamed(c)
+  const answer = mongeGap(c.x, c.y, { cost, epsilon: c.epsilon, weights: c.a, tolerance: 1e-12 })
+  const { gap, gapKL, displacement, transport, gradient, plan, status, message } = answer
+  expect(message).toContain(status)
+  expect(['converged', 'stalled']).toContain(status)
+  expect(answer.error).toBeLessThan(1e-11)
+  const wanted = [c.gap, c.gapKL, c.displacement, c.transportShannon]
+  expect(largestDifference([gap, gapKL, displacement, transport], wanted)).toBeLessThan(1e-10)
+  expect(largestDifference(gradient.data, flat(c.gradient))).toBeLessThan(1e-10)
+  const n = c.a.length
+  const P = plan().data
+  let [paid, entropy] = [0, 0]
+  const C = new Float64Array(n * n)
+  cost.matrix(flat(c.x), flat(c.y), 3, { data: C, rows: n, columns: n, stride: n })
+  P.forEach((p, k) => {
+    paid += p * C[k]
+    if (p > 0) entropy -= p * Math.log(p)
+  })
+  expect(largestDifference([paid, entropy], [c.transportCost, c.entropy])).toBeLessThan(1e-9)
+  if (c.exactGap !== undefined) {
+    const exact = exactMongeGap(c.x, c.y, { cost })
+    expect(Math.abs(exact.gap - c.exactGap)).toBeLessThan(1e-10)
+  }
+  if (c.F && c.gradientF) {
+    const F = flat(c.F)
+    const [y, G] = [flat(c.y), gradient.data]
+    const through = new Float64Array(F.length)
+    for (let i = 0; i < F.length; i += 3) {
+      const norm = Math.hypot(F[i], F[i + 1], F[i + 2])
+      const along = G[i] * y[i] + G[i + 1] * y[i + 1] + G[i + 2] * y[i + 2]
+      for (let k = i; k < i + 3; k++) through[k] = (G[k] - along * y[k]) / norm
+    }
+    expect(largestDifference(through, flat(c.gradientF))).toBeLessThan(1e-10)
+  }
+})
+
+interface DivergenceCase extends GoldenCost {
+  epsilon: number
+  a: number[]
+  b: number[]
+  y: number[][]
+  z: number[][]
+  divergence: number
+  crossShannon: number
+  selfY: number
+  selfZ: number
+  gradient: number[][]
+}
+
+test.each(named<DivergenceCase>('divergences.json'))('the divergence %s', (_, c) => {
+  const options = { cost: costNamed(c), epsilon: c.epsilon, weightsY: c.a, weightsZ: c.b, tolerance: 1e-12 }
+  const answer = sinkhornDivergence(c.y, c.z, options)
+  const found = [answer.divergence, answer.cross, answer.selfY, answer.selfZ]
+  expect(largestDifference(found, [c.divergence, c.crossShannon, c.selfY, c.selfZ])).toBeLessThan(1e-10)
+  expect(largestDifference(answer.gradient.data, flat(c.gradient))).toBeLessThan(1e-10)
+})
+
+interface Structured extends GoldenCost {
+  z: number[][]
+  gradientConjugate: number[][]
+}
+
+const structured = golden<Structured[]>(import.meta.url, 'structured.json').filter(({ cost }) => !/exp/i.test(cost))
+
+test.each(structured.map((c) => [`${c.cost} ${JSON.stringify(c.parameters)}`, c] as const))(
+  'grad h* of %s',
+  (_, c) => {
+    const { twist } = costNamed(c)
+    const z = flat(c.z)
+    const out = new Float64Array(z.length)
+    twist?.displacement(z, 3, out)
+    expect(largestDifference(out, flat(c.gradientConjugate))).toBeLessThan(1e-13)
+  },
+)
