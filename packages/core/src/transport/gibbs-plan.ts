@@ -169,7 +169,7 @@ export class GibbsPlan<V extends GibbsViews = GibbsViews> {
   /**
    * Computes P at the present potentials and iterates at the same epsilon until the L1 error of its marginals is at most
    * `tolerance`; the scalings are absorbed at the end. Scalings that leave the range of doubles are absorbed on the way,
-   * or replaced by an iteration in the log domain.
+   * or replaced by an iteration in the log domain. Ends at once where the error is NaN, as with a cost that is not finite.
    *
    * @param symmetric whether to take {@link symmetric} iterations.
    */
@@ -177,12 +177,14 @@ export class GibbsPlan<V extends GibbsViews = GibbsViews> {
     this.evaluate()
     let error = this.error()
     let iterations = 0
-    while (!(error <= tolerance) && iterations < maxIterations) {
+    while (error > tolerance && iterations < maxIterations) {
       iterations++
       error = symmetric ? this.symmetric() : this.sinkhorn()
-      if (this.strained) this.#recover(symmetric)
-      // Absorbed, the plan has errors of both marginals and of rounding: the answer is judged by these.
-      if (error <= tolerance) {
+      if (this.strained) {
+        this.#recover(symmetric)
+        error = this.error()
+      } else if (error <= tolerance) {
+        // Absorbed, the plan has errors of both marginals and of rounding: the answer is judged by these.
         this.absorb()
         error = this.error()
       }

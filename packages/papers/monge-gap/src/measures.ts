@@ -1,6 +1,6 @@
 import { log, type Matrix, type MatrixLike, matrix, refuse, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
-import type { Cost } from './costs/cost.ts'
+import { type Cost, checkCost } from './costs/cost.ts'
 
 /** Points with their masses, of sum 1. */
 export interface Measure {
@@ -28,6 +28,14 @@ export function measure(
   const total = masses.reduce((sum, w) => sum + w, 0)
   if (!(Math.abs(total - 1) <= 1e-9)) refuse(weightsLabel, 'of sum 1', `sum ${total}`)
   return { points: data, count, d, masses }
+}
+
+/** Checks points and their images, which get the masses of the points. */
+export function pairsOf(x: MatrixLike, y: MatrixLike, cost: Cost, weights: VectorLike | undefined, name = '') {
+  checkCost(cost, `${name}cost`)
+  const sources = measure(x, weights, cost, `${name}x`, `${name}weights`)
+  const { count, d, masses } = sources
+  return { x: sources, y: { ...measure(y, undefined, cost, `${name}y`, '', { rows: count, columns: d }), masses } }
 }
 
 /** Computes the cost matrix, n x m, and refuses one that is not finite. */

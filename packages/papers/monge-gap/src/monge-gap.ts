@@ -1,8 +1,6 @@
 import {
-  assignment,
   type Matrix,
   type MatrixLike,
-  options as optionsOf,
   type Report,
   type Solver,
   solver,
@@ -10,10 +8,10 @@ import {
 } from '@opt/core'
 import { type Potentials, sinkhornNewton } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
-import { type Cost, checkCost } from './costs/cost.ts'
+import type { Cost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
-import { costMatrix, entropy, type Measure, measure } from './measures.ts'
+import { costMatrix, entropy, type Measure, pairsOf } from './measures.ts'
 
 /** Options of {@link mongeGap}. */
 export interface MongeGapOptions extends EpsilonOptions {
@@ -108,52 +106,4 @@ function displacementOf(cost: Cost, x: Measure, y: Measure): number {
   const costs = new Float64Array(x.count)
   cost.pairs(x.points, y.points, x.d, costs)
   return costs.reduce((sum, c, j) => sum + x.masses[j] * c, 0)
-}
-
-/** Answer of {@link exactMongeGap}. */
-export interface ExactMongeGap {
-  /** The Monge gap, at least 0; 0 where no exchange of images makes the map cheaper. */
-  gap: number
-  /** (1/n) sum_j c(x_j, y_j), what the map pays. */
-  displacement: number
-  /** The least (1/n) sum_j c(x_j, y_s(j)) over all permutations s. */
-  transport: number
-  /** s(j): whose image x_j should have. */
-  best: Int32Array
-}
-
-/**
- * Computes the Monge gap of a map on uniform weights exactly, by linear assignment, in O(n^3) time and O(n^2) memory:
- * for evaluation, up to a few thousand points.
- *
- * @param x n x d points.
- * @param y their images, n x d.
- * @throws TypeError or RangeError naming the argument that is wrong, and for costs that are not finite.
- */
-export function exactMongeGap(
-  givenX: MatrixLike,
-  givenY: MatrixLike,
-  options: { cost?: Cost | undefined } = {},
-): ExactMongeGap {
-  const { cost = sqEuclidean() } = optionsOf(options, 'exactMongeGap: options')
-  const { x, y } = pairsOf(givenX, givenY, cost, undefined, 'exactMongeGap: ')
-  const C = costMatrix(cost, x, y, 'exactMongeGap: x and y')
-  const { columns } = assignment(C, { history: false })
-  const n = x.count
-  let [displacement, transport, gap] = [0, 0, 0]
-  for (let j = 0; j < n; j++) {
-    const own = C.data[j * n + j] / n
-    const other = C.data[j * n + columns[j]] / n
-    displacement += own
-    transport += other
-    gap += own - other
-  }
-  return { gap: Math.max(0, gap), displacement, transport, best: columns }
-}
-
-function pairsOf(x: MatrixLike, y: MatrixLike, cost: Cost, weights: VectorLike | undefined, name = '') {
-  checkCost(cost, `${name}cost`)
-  const sources = measure(x, weights, cost, `${name}x`, `${name}weights`)
-  const { count, d, masses } = sources
-  return { x: sources, y: { ...measure(y, undefined, cost, `${name}y`, '', { rows: count, columns: d }), masses } }
 }

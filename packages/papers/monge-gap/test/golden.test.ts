@@ -1,5 +1,7 @@
+import { mlp } from '@opt/nn'
+import { Adam } from '@opt/optimizers'
 import { golden } from '@opt/testing'
-import { exactMongeGap, mongeGap, sinkhornDivergence } from '../src/index.ts'
+import { exactMongeGap, learnMap, mongeGap, sinkhornDivergence } from '../src/index.ts'
 import { costNamed, flat, type GoldenCost, largestDifference } from './shared.ts'
 
 const named = <C extends GoldenCost>(file: string) =>
@@ -95,5 +97,59 @@ test.each(structured.map((c) => [`${c.cost} ${JSON.stringify(c.parameters)}`, c]
     const out = new Float64Array(z.length)
     twist?.displacement(z, 3, out)
     expect(largestDifference(out, flat(c.gradientConjugate))).toBeLessThan(1e-13)
+  },
+)
+
+interface Training {
+  cost: string
+  parameters: Record<string, number>
+  fittingCost: string
+  strength: number
+  sizes: number[]
+  activation: 'tanh' | 'relu'
+  output: 'free' | 'sphere'
+  learningRate: number
+  epsilonFitting: number
+  epsilonGap: number
+  x: number[][]
+  z: number[][]
+  initialParameters: number[][][] | number[][]
+  firstGradient: number[][][] | number[][]
+  history: number[][]
+  finalParameters: number[][][] | number[][]
+  finalMap: number[][]
+}
+
+const all = (parameters: unknown[]): number[] => (parameters as number[][]).flat(2) as number[]
+
+test.each(golden<Training[]>(import.meta.url, 'training.json').map((c) => [`${c.cost}, ${c.output}`, c] as const))(
+  'training with %s',
+  (_, c) => {
+    const network = mlp({ sizes: c.sizes, activation: c.activation, loss: 'squared' })
+    network.parameters.set(all(c.initialParameters))
+    const optimizer = new Adam(network.parameters, { learningRate: c.learningRate })
+    let first: number[] = []
+    const { history, map } = learnMap(network, c.x, c.z, {
+      cost: costNamed(c),
+      fittingCost: costNamed({ ...c, cost: c.fittingCost }),
+      strength: c.strength,
+      epsilonFitting: c.epsilonFitting,
+      epsilonGap: c.epsilonGap,
+      output: c.output,
+      sinkhornTolerance: 1e-11,
+      sinkhornIterations: 100_000,
+      steps: c.history.length,
+      optimizer: {
+        step(gradients: Float64Array) {
+          if (first.length === 0) first = Array.from(gradients)
+          optimizer.step(gradients)
+        },
+      },
+    })
+    expect(largestDifference(first, all(c.firstGradient))).toBeLessThan(1e-8)
+    const reports = history.flatMap(({ fit, gap, loss }) => [fit, gap ?? 0, loss])
+    expect(largestDifference(reports, c.history.flat())).toBeLessThan(1e-8)
+    expect(largestDifference(network.parameters, all(c.finalParameters))).toBeLessThan(1e-8)
+    expect(largestDifference(map(c.x).data, flat(c.finalMap))).toBeLessThan(1e-8)
   },
 )
