@@ -31,7 +31,13 @@ export function measure(
 }
 
 /** Checks points and their images, which get the masses of the points. */
-export function pairsOf(x: MatrixLike, y: MatrixLike, cost: Cost, weights: VectorLike | undefined, name = '') {
+export function pairsOf(
+  x: MatrixLike,
+  y: MatrixLike,
+  cost: Cost,
+  weights: VectorLike | undefined,
+  name = '',
+): { x: Measure; y: Measure } {
   checkCost(cost, `${name}cost`)
   const sources = measure(x, weights, cost, `${name}x`, `${name}weights`)
   const { count, d, masses } = sources

@@ -1,11 +1,4 @@
-import {
-  type Matrix,
-  type MatrixLike,
-  type Report,
-  type Solver,
-  solver,
-  type VectorLike,
-} from '@opt/core'
+import { type Matrix, type MatrixLike, type Report, type Solver, solver, type VectorLike } from '@opt/core'
 import { type Potentials, sinkhornNewton } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
 import type { Cost } from './costs/cost.ts'

@@ -87,7 +87,8 @@ export const sinkhornDivergence: Solver<
       latest.forEach(({ value, done }, k) => {
         if (!done) errors[k] = value.error
       })
-      if (!asked) asked = yield { error: errors.reduce((most, error) => (error > most || Number.isNaN(error) ? error : most)) }
+      if (!asked)
+        asked = yield { error: errors.reduce((most, error) => (error > most || Number.isNaN(error) ? error : most)) }
       latest.forEach(({ done }, k) => {
         if (!done) latest[k] = runs[k].next()
       })

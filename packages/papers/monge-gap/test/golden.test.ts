@@ -89,16 +89,13 @@ interface Structured extends GoldenCost {
 
 const structured = golden<Structured[]>(import.meta.url, 'structured.json').filter(({ cost }) => !/exp/i.test(cost))
 
-test.each(structured.map((c) => [`${c.cost} ${JSON.stringify(c.parameters)}`, c] as const))(
-  'grad h* of %s',
-  (_, c) => {
-    const { twist } = costNamed(c)
-    const z = flat(c.z)
-    const out = new Float64Array(z.length)
-    twist?.displacement(z, 3, out)
-    expect(largestDifference(out, flat(c.gradientConjugate))).toBeLessThan(1e-13)
-  },
-)
+test.each(structured.map((c) => [`${c.cost} ${JSON.stringify(c.parameters)}`, c] as const))('grad h* of %s', (_, c) => {
+  const { twist } = costNamed(c)
+  const z = flat(c.z)
+  const out = new Float64Array(z.length)
+  twist?.displacement(z, 3, out)
+  expect(largestDifference(out, flat(c.gradientConjugate))).toBeLessThan(1e-13)
+})
 
 interface Training {
   cost: string

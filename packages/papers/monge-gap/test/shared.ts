@@ -1,4 +1,14 @@
-import { type Cost, cosine, elasticL1, euclidean, euclideanP, geodesic, pNormP, sqEuclidean, sqPNorm } from '../src/index.ts'
+import {
+  type Cost,
+  cosine,
+  elasticL1,
+  euclidean,
+  euclideanP,
+  geodesic,
+  pNormP,
+  sqEuclidean,
+  sqPNorm,
+} from '../src/index.ts'
 
 /** A cost as the golden files name it. */
 export interface GoldenCost {

@@ -107,7 +107,8 @@ export function pointCost({ name, value, gradient }: PointCostOptions): Cost {
       add(x, i, y, j, d, weight, out) {
         load(x, i, y, j, d)
         const slope = gradient(first, second)
-        if (slope?.length !== d) refuse(`${name}: gradient`, `a function that returns ${d} numbers`, show(slope), 'type')
+        if (slope?.length !== d)
+          refuse(`${name}: gradient`, `a function that returns ${d} numbers`, show(slope), 'type')
         for (let k = 0; k < d; k++) out[j + k] += weight * slope[k]
       },
     },

@@ -10,12 +10,11 @@ import { distanceAt, normAt, powerOf } from './powers.ts'
 export const sqEuclidean = (): Cost => ({
   name: 'sqEuclidean',
   parameters: {},
-  matrix(x, y, d, { data, rows, columns, stride }) {
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) data[i * stride + j] = squareAt(x, i * d, y, j * d, d)
-  },
+  matrix: squaredDistances,
   pairs(x, y, d, out) {
-    for (let j = 0; j < out.length; j++) out[j] = squareAt(x, j * d, y, j * d, d)
+    out.fill(0)
+    for (let j = 0; j < out.length; j++)
+      for (let k = j * d; k < (j + 1) * d; k++) out[j] += (x[k] - y[k]) * (x[k] - y[k])
   },
   weightedGradient: squaredGradient,
   pairGradient(x, y, d, weights, out) {
@@ -25,22 +24,36 @@ export const sqEuclidean = (): Cost => ({
   twist: halves,
 })
 
-function squareAt(x: Points, i: number, y: Points, j: number, d: number): number {
-  let sum = 0
+/** One coordinate after the other: the loops over the columns are long. */
+function squaredDistances(x: Points, y: Points, d: number, { data, rows, columns, stride }: MatrixView): void {
+  const of = new Float64Array(columns)
   for (let k = 0; k < d; k++) {
-    const z = x[i + k] - y[j + k]
-    sum += z * z
+    for (let j = 0; j < columns; j++) of[j] = y[j * d + k]
+    for (let i = 0; i < rows; i++) {
+      const from = x[i * d + k]
+      const row = i * stride
+      for (let j = 0; j < columns; j++) {
+        const z = from - of[j]
+        data[row + j] = k === 0 ? z * z : data[row + j] + z * z
+      }
+    }
   }
-  return sum
 }
 
 function squaredGradient(x: Points, y: Points, d: number, P: MatrixView, scale: number, out: Float64Array): void {
   const { data, rows, columns, stride } = P
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) {
-      const weight = 2 * scale * data[i * stride + j]
-      for (let k = 0; k < d; k++) out[j * d + k] -= weight * (x[i * d + k] - y[j * d + k])
+  const of = new Float64Array(columns)
+  const sums = new Float64Array(columns)
+  for (let k = 0; k < d; k++) {
+    for (let j = 0; j < columns; j++) of[j] = y[j * d + k]
+    sums.fill(0)
+    for (let i = 0; i < rows; i++) {
+      const from = x[i * d + k]
+      const row = i * stride
+      for (let j = 0; j < columns; j++) sums[j] += data[row + j] * (from - of[j])
     }
+    for (let j = 0; j < columns; j++) out[j * d + k] -= 2 * scale * sums[j]
+  }
 }
 
 const halves: Twist = {

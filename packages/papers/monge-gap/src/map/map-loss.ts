@@ -56,7 +56,6 @@ export class MapLoss {
   readonly epsilonFitting: number
   readonly epsilonGap: number
   readonly #cost: Cost
-  readonly #fittingCost: Cost
   readonly #accuracy: { tolerance: number; maxIterations: number }
   readonly #d: number
   readonly #weights: Float64Array
@@ -78,7 +77,6 @@ export class MapLoss {
     const { cost, fittingCost } = costsOf(options)
     const { sinkhornTolerance = 1e-3, sinkhornIterations = 2000 } = options
     this.#cost = cost
-    this.#fittingCost = fittingCost
     this.#accuracy = {
       tolerance: number(sinkhornTolerance, 'sinkhornTolerance', { positive: true }),
       maxIterations: number(sinkhornIterations, 'sinkhornIterations', { integer: true, min: 1 }),
@@ -102,11 +100,11 @@ export class MapLoss {
     return this.#accuracy.tolerance
   }
 
-  /** Goes on with another batch, of the sizes of the first; null keeps the points. */
-  setBatch(x: Points | null, z: Points | null): void {
-    this.#movedX &&= x === null
-    this.#movedZ &&= z === null
-    if (z !== null) this.#ofTarget = Number.NaN
+  /** Goes on with other points, as many as the first; undefined keeps those of the last step. */
+  setBatch(x: Points | undefined, z: Points | undefined): void {
+    this.#movedX &&= x === undefined
+    this.#movedZ &&= z === undefined
+    if (z) this.#ofTarget = Number.NaN
     this.#x = x ?? this.#x
     this.#z = z ?? this.#z
   }

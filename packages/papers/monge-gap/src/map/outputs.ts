@@ -98,10 +98,12 @@ export function structured(cost: Cost): MapOutput {
   }
 }
 
-const NAMED = { free, sphere, exponential }
+const NAMED: Record<OutputName, MapOutput> = { free, sphere, exponential }
+
+type OutputName = 'free' | 'sphere' | 'exponential'
 
 /** The name of an output, or one made by {@link structured}. */
-export type OutputChoice = keyof typeof NAMED | MapOutput
+export type OutputChoice = OutputName | MapOutput
 
 /** Returns the output that an option names. */
 export function outputOf(choice: OutputChoice): MapOutput {

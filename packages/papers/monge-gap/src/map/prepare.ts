@@ -1,13 +1,25 @@
 import { type MatrixLike, number, options as optionsOf, randomFrom, refuse, show } from '@opt/core'
-import type { DenseNetwork } from '@opt/nn'
+import type { DenseNetwork, Stepper } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
 import { costsOf, MapLoss } from './map-loss.ts'
 import type { LearnMapOptions } from './options.ts'
-import { outputOf } from './outputs.ts'
+import { type MapOutput, outputOf } from './outputs.ts'
 import { restore } from './restore.ts'
 import { type Sampler, Source } from './source.ts'
 import { Training } from './training.ts'
 import { Validation } from './validation.ts'
+
+interface Prepared {
+  steps: number
+  strengthOf: (step: number) => number
+  output: MapOutput
+  optimizer: Stepper
+  gradients: never
+  training: Training
+  validation: Validation | undefined
+  /** The counts of the run that is continued. */
+  saved: { step: number; unconverged: number }
+}
 
 /** Checks the arguments of learnMap and makes what it works with. */
 export function prepare(
@@ -15,7 +27,7 @@ export function prepare(
   givenX: MatrixLike | Sampler,
   givenZ: MatrixLike | Sampler,
   options: LearnMapOptions,
-) {
+): Prepared {
   if (typeof network?.backpropagate !== 'function') refuse('network', 'a network of @opt/nn', show(network), 'type')
   const costs = costsOf(options)
   const output = outputOf(options.output ?? 'free')
@@ -35,8 +47,7 @@ export function prepare(
   const loss = new MapLoss(x.first, z.first, { ...options, epsilonFitting, epsilonGap })
   const training = new Training(network, output, x, z, loss, (points, label) => cost.check?.(points, d, label))
   const settings = { ...options, epsilonFitting: loss.epsilonFitting, epsilonGap: loss.epsilonGap }
-  const validation =
-    options.validation && new Validation(network, output, options.validation, costs, settings, d)
+  const validation = options.validation && new Validation(network, output, options.validation, costs, settings, d)
 
   const optimizer = options.optimizer ?? new Adam(network.parameters, { learningRate: 0.01 })
   if (typeof optimizer?.step !== 'function')

@@ -65,7 +65,7 @@ export class Training {
   nextBatch(): void {
     const [x, z] = [this.#x.next(), this.#z.next()]
     if (x) this.#points = x.points
-    this.#loss.setBatch(x && x.points, z && z.points)
+    this.#loss.setBatch(x?.points, z?.points)
   }
 
   /** Computes the loss and leaves its gradient in the network's `gradients`. */

@@ -8,6 +8,13 @@ export interface Accuracy {
   maxIterations: number
 }
 
+/** The dual value of a solved term, the L1 error of its marginals, and what it took. */
+export interface SolvedTerm {
+  value: number
+  error: number
+  iterations: number
+}
+
 /** What the next step starts from: the potentials, and the columns that they belong to. */
 export interface TermState {
   F: number[]
@@ -43,7 +50,7 @@ export class TransportTerm {
    *
    * @param moved whether these are the points of the last call, moved a little.
    */
-  solve(x: Points, y: Points, d: number, moved: boolean, { tolerance, maxIterations }: Accuracy) {
+  solve(x: Points, y: Points, d: number, moved: boolean, { tolerance, maxIterations }: Accuracy): SolvedTerm {
     const plan = this.#plan
     const { C, F, G, a, b } = plan.views
     if (!this.#last) {
@@ -96,7 +103,10 @@ export class TransportTerm {
     }
     const { F, G } = this.#plan.views
     const { F: rows, G: columns, columns: last } = optionsOf(state, label)
-    const potentials = [vector(rows, `${label}.F`, { length: F.length }), vector(columns, `${label}.G`, { length: G.length })]
+    const potentials = [
+      vector(rows, `${label}.F`, { length: F.length }),
+      vector(columns, `${label}.G`, { length: G.length }),
+    ]
     this.#last = vectorCopy(last, `${label}.columns`)
     F.set(potentials[0])
     G.set(potentials[1])

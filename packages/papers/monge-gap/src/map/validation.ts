@@ -1,9 +1,9 @@
-import ndarray from 'ndarray'
 import { type MatrixLike, number, options as optionsOf } from '@opt/core'
 import type { DenseNetwork } from '@opt/nn'
+import ndarray from 'ndarray'
 import type { Cost } from '../costs/cost.ts'
-import { type Measure, measure } from '../measures.ts'
 import { exactMongeGap } from '../exact-monge-gap.ts'
+import { type Measure, measure } from '../measures.ts'
 import { MapLoss, type MapLossOptions, type MapLossState } from './map-loss.ts'
 import type { MapOutput } from './outputs.ts'
 
