@@ -1,4 +1,4 @@
-import { assignment, type MatrixLike, options as optionsOf } from '@opt/core'
+import { assignment, type Matrix, type MatrixLike, options as optionsOf } from '@opt/core'
 import type { Cost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { costMatrix, pairsOf } from './measures.ts'
@@ -31,8 +31,12 @@ export function exactMongeGap(
   const { cost = sqEuclidean() } = optionsOf(options, 'exactMongeGap: options')
   const { x, y } = pairsOf(givenX, givenY, cost, undefined, 'exactMongeGap: ')
   const C = costMatrix(cost, x, y, 'exactMongeGap: x and y')
+  return exactGapOf(C, x.count)
+}
+
+/** The exact gap of n points and images with these costs. */
+export function exactGapOf(C: Matrix, n: number): ExactMongeGap {
   const { columns } = assignment(C, { history: false })
-  const n = x.count
   let [displacement, transport, gap] = [0, 0, 0]
   for (let j = 0; j < n; j++) {
     const own = C.data[j * n + j] / n

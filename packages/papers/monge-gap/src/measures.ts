@@ -1,4 +1,14 @@
-import { log, type Matrix, type MatrixLike, matrix, refuse, type VectorLike, vector } from '@opt/core'
+import {
+  log,
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  options as optionsOf,
+  refuse,
+  type VectorLike,
+  vector,
+} from '@opt/core'
+import type { Potentials } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
 import { type Cost, checkCost } from './costs/cost.ts'
 
@@ -50,6 +60,18 @@ export function costMatrix(cost: Cost, x: Measure, y: Measure, label: string): M
   cost.matrix(x.points, y.points, x.d, { data, rows: x.count, columns: y.count, stride: y.count })
   if (!data.every(Number.isFinite)) refuse(label, `points at finite costs (${cost.name})`, 'a cost that is not finite')
   return ndarray(data, [x.count, y.count])
+}
+
+/** Checks potentials to start from; undefined stays undefined. */
+export function potentialsOf(
+  given: Potentials | undefined,
+  n: number,
+  m: number,
+  label: string,
+): { f: Float64Array; g: Float64Array } | undefined {
+  if (given === undefined) return undefined
+  const { f, g } = optionsOf(given, label)
+  return { f: vector(f, `${label}.f`, { length: n }), g: vector(g, `${label}.g`, { length: m }) }
 }
 
 /** The entropy -sum a log a. */

@@ -4,7 +4,7 @@ import ndarray from 'ndarray'
 import type { Cost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
-import { costMatrix, entropy, type Measure, pairsOf } from './measures.ts'
+import { costMatrix, entropy, type Measure, pairsOf, potentialsOf } from './measures.ts'
 
 /** Options of {@link mongeGap}. */
 export interface MongeGapOptions extends EpsilonOptions {
@@ -52,11 +52,12 @@ export interface MongeGap {
 export const mongeGap: Solver<[x: MatrixLike, y: MatrixLike, options: MongeGapOptions], Report, MongeGap> = solver(
   'mongeGap',
   function* (givenX, givenY, options) {
-    const { cost = sqEuclidean(), weights, initial } = options
+    const { cost = sqEuclidean(), weights } = options
     const { x, y } = pairsOf(givenX, givenY, cost, weights)
     const a = x.masses
     const C = costMatrix(cost, x, y, 'x and y')
     const epsilon = epsilonOf(C.data, options)
+    const initial = potentialsOf(options.initial, x.count, y.count, 'initial')
 
     let asked = false
     const { tolerance, maxIterations } = options as { tolerance: number; maxIterations: number }

@@ -13,7 +13,7 @@ import ndarray from 'ndarray'
 import { type Cost, checkCost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
-import { coincide, costMatrix, entropy, type Measure, measure } from './measures.ts'
+import { coincide, costMatrix, entropy, type Measure, measure, potentialsOf } from './measures.ts'
 
 /** Options of {@link sinkhornDivergence}. */
 export interface SinkhornDivergenceOptions extends EpsilonOptions {
@@ -61,12 +61,15 @@ export const sinkhornDivergence: Solver<
     const { cost = sqEuclidean(), weightsY, weightsZ, selfZ } = options
     checkCost(cost, 'cost')
     if (selfZ !== undefined) number(selfZ, 'selfZ')
-    const { cross: atCross, selfY: atY, selfZ: atZ } = optionsOf(options.initial, 'initial')
     const y = measure(givenY, weightsY, cost, 'y', 'weightsY')
     const z = measure(givenZ, weightsZ, cost, 'z', 'weightsZ', { columns: y.d })
     // Rows are z and columns y: gradients of costs are in their second argument.
     const C = costMatrix(cost, z, y, 'y and z')
     const epsilon = epsilonOf(C.data, options)
+    const initial = optionsOf(options.initial, 'initial')
+    const atCross = potentialsOf(initial.cross, y.count, z.count, 'initial.cross')
+    const atY = potentialsOf(initial.selfY, y.count, y.count, 'initial.selfY')
+    const atZ = potentialsOf(initial.selfZ, z.count, z.count, 'initial.selfZ')
 
     let asked = false
     const { tolerance, maxIterations } = options as { tolerance: number; maxIterations: number }

@@ -1,4 +1,4 @@
-import { callback, type MatrixView, refuse, show } from '@opt/core'
+import { callback, type MatrixView, options, refuse, show } from '@opt/core'
 
 /** The inverse of a twist: the displacement that belongs to a slope of the Kantorovich potential. */
 export interface Twist {
@@ -84,7 +84,8 @@ export interface PointCostOptions {
  *
  * @throws TypeError when one of them is no function; the cost throws where a gradient has not d numbers.
  */
-export function pointCost({ name, value, gradient }: PointCostOptions): Cost {
+export function pointCost(given: PointCostOptions): Cost {
+  const { name, value, gradient } = options(given, 'pointCost: options')
   if (typeof name !== 'string') refuse('pointCost: name', 'a string', show(name), 'type')
   callback(value, 'pointCost: value')
   callback(gradient, 'pointCost: gradient')
@@ -121,8 +122,17 @@ export function pointCost({ name, value, gradient }: PointCostOptions): Cost {
  * @throws TypeError
  */
 export function checkCost(cost: Cost, label: string): Cost {
-  const methods = ['matrix', 'pairs', 'weightedGradient', 'pairGradient'] as const
-  if (typeof cost !== 'object' || cost === null || !methods.every((name) => typeof cost[name] === 'function'))
-    refuse(label, 'a cost, such as sqEuclidean()', show(cost), 'type')
+  if (typeof cost !== 'object' || cost === null) refuse(label, 'a cost, such as sqEuclidean()', show(cost), 'type')
+  const { name, parameters, matrix, pairs, weightedGradient, pairGradient, check, twist } = cost
+  if (typeof name !== 'string') refuse(`${label}.name`, 'a string', show(name), 'type')
+  options(parameters, `${label}.parameters`)
+  for (const [key, method] of Object.entries({ matrix, pairs, weightedGradient, pairGradient }))
+    callback(method, `${label}.${key}`)
+  if (check !== undefined) callback(check, `${label}.check`)
+  if (twist !== undefined) {
+    const { displacement, pullback } = options(twist, `${label}.twist`)
+    callback(displacement, `${label}.twist.displacement`)
+    callback(pullback, `${label}.twist.pullback`)
+  }
   return cost
 }

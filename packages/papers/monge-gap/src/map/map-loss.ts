@@ -67,8 +67,8 @@ export class MapLoss {
   readonly #costs: Float64Array
   #x: Points
   #z: Points
-  /** W_epsilon(z, z) / 2; NaN until it is computed. */
-  #ofTarget = Number.NaN
+  /** W_epsilon(z, z), once it is computed for the present z. */
+  #ofTarget: number | null = null
   #movedX = false
   #movedZ = false
 
@@ -104,7 +104,7 @@ export class MapLoss {
   setBatch(x: Points | undefined, z: Points | undefined): void {
     this.#movedX &&= x === undefined
     this.#movedZ &&= z === undefined
-    if (z) this.#ofTarget = Number.NaN
+    if (z) this.#ofTarget = null
     this.#x = x ?? this.#x
     this.#z = z ?? this.#z
   }
@@ -123,7 +123,7 @@ export class MapLoss {
     const cross = this.#cross.solve(this.#z, y, d, moved, this.#accuracy)
     const self = this.#self.solve(y, y, d, this.#movedX, this.#accuracy)
     solved.push(cross, self)
-    if (Number.isNaN(this.#ofTarget)) {
+    if (this.#ofTarget === null) {
       const target = this.#target.solve(this.#z, this.#z, d, false, this.#accuracy)
       this.#ofTarget = target.value
       solved.push(target)
@@ -182,7 +182,7 @@ export class MapLoss {
     this.#self.load(self, `${label}.self`)
     this.#gap.load(gap, `${label}.gap`)
     this.#target.load(target, `${label}.target`)
-    this.#ofTarget = ofTarget ?? Number.NaN
+    this.#ofTarget = ofTarget === null ? null : number(ofTarget, `${label}.ofTarget`)
     this.#movedX = this.#movedZ = cross !== null
   }
 }

@@ -2,7 +2,7 @@ import { type MatrixLike, number, options as optionsOf } from '@opt/core'
 import type { DenseNetwork } from '@opt/nn'
 import ndarray from 'ndarray'
 import type { Cost } from '../costs/cost.ts'
-import { exactMongeGap } from '../exact-monge-gap.ts'
+import { exactGapOf } from '../exact-monge-gap.ts'
 import { type Measure, measure } from '../measures.ts'
 import { MapLoss, type MapLossOptions, type MapLossState } from './map-loss.ts'
 import type { MapOutput } from './outputs.ts'
@@ -40,10 +40,11 @@ export class Validation {
     const { points, count, d } = this.#x
     const y = new Float64Array(points.length)
     this.#output.apply(points, this.#network.predict(points), d, y)
-    if (!y.every(Number.isFinite)) return { validationFit: Number.NaN, validationGap: Number.NaN }
+    const C = new Float64Array(count * count)
+    this.#cost.matrix(points, y, d, { data: C, rows: count, columns: count, stride: count })
+    if (!C.every(Number.isFinite)) return { validationFit: Number.NaN, validationGap: Number.NaN }
     const { fit } = this.#loss.at(y, 0)
-    const rows = (data: Float64Array) => ndarray(data, [count, d])
-    const { gap, displacement } = exactMongeGap(rows(points), rows(y), { cost: this.#cost })
+    const { gap, displacement } = exactGapOf(ndarray(C, [count, count]), count)
     return { validationFit: fit, validationGap: displacement > 0 ? gap / displacement : 0 }
   }
 
