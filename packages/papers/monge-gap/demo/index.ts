@@ -1,36 +1,190 @@
-import type { ControlValues, Demo, Frame } from '@opt/core'
-import { mongeGap } from '@opt/monge-gap'
+import { type ControlValues, type Demo, type Frame, type Random, random } from '@opt/core'
+import { type Cost, euclidean, euclideanP, geodesic, learnMap, mongeGap, pNormP, sqEuclidean } from '@opt/monge-gap'
+import { mlp } from '@opt/nn'
+import { Adam, linearDecay } from '@opt/optimizers'
 
-function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
-  const x: number[] = []
-  const y: number[] = []
-  for (const { iteration, error } of mongeGap.steps((at) => at, [1, 2], { learningRate: learningRate as number })) {
-    x.push(iteration)
-    y.push(error)
+const STEPS = 300
+const EVERY = 5
+/** Points around each point of a control. */
+const AROUND = 8
+/** Dots along a path. */
+const DOTS = [0.2, 0.35, 0.5, 0.65, 0.8]
+
+const COSTS: Record<string, () => Cost> = {
+  'squared distance': sqEuclidean,
+  distance: euclidean,
+  'distance to the power 1.5': () => euclideanP(1.5),
+  'sum over coordinates': () => pNormP(1),
+}
+
+type Points = [number, number][]
+
+const clouds = (centres: Points, rng: Random): number[][] =>
+  centres.flatMap(([u, v]) => Array.from({ length: AROUND }, () => [u + 0.03 * rng.normal(), v + 0.03 * rng.normal()]))
+
+/** The square as a part of the unit sphere, seen from above its middle. */
+function onSphere([u, v]: number[]): number[] {
+  const [x, y] = [1.3 * (u - 0.5), 1.3 * (v - 0.5)]
+  return [x, y, Math.sqrt(Math.max(0, 1 - x * x - y * y))].map(
+    (c, _, p) => c / Math.sqrt(p.reduce((s, w) => s + w * w, 0)),
+  )
+}
+
+function settings({ from, to, cost, strength, surface }: ControlValues) {
+  const rng = random(1)
+  const [x, z] = [clouds(from as Points, rng), clouds(to as Points, rng)]
+  const sphere = surface === 'globe'
+  return {
+    x: sphere ? x.map(onSphere) : x,
+    z: sphere ? z.map(onSphere) : z,
+    d: sphere ? 3 : 2,
+    cost: sphere ? geodesic(cost === 'distance' ? 1 : 2) : COSTS[cost as string](),
+    output: sphere ? ('sphere' as const) : ('free' as const),
+    strength: strength as number,
+  }
+}
+
+/** What each path pays above its place in the best plan, as shares of the gap. */
+function excesses(x: number[][], y: number[][], cost: Cost, epsilon: number): number[] {
+  const { plan } = mongeGap(x, y, { cost, epsilon, tolerance: 1e-3 })
+  const n = x.length
+  const flat = (points: number[][]) => Float64Array.from(points.flat())
+  const C = new Float64Array(n * n)
+  cost.matrix(flat(x), flat(y), x[0].length, { data: C, rows: n, columns: n, stride: n })
+  const P = plan()
+  return x.map((_, j) => {
+    let best = 0
+    for (let i = 0; i < n; i++) best += P.get(i, j) * C[i * n + j]
+    return C[j * n + j] / n - best
+  })
+}
+
+function* run(values: ControlValues): Generator<Frame, void, void> {
+  const { x, z, d, cost, output, strength } = settings(values)
+  const network = mlp({
+    sizes: [d, 32, 32, d],
+    activation: 'tanh',
+    initialization: 'lecun',
+    loss: 'squared',
+    seed: 3,
+    batch: x.length,
+  })
+  const optimizer = new Adam(network.parameters, { learningRate: linearDecay(0.02, STEPS) })
+  const options = {
+    cost,
+    output,
+    strength,
+    optimizer,
+    steps: STEPS,
+    fittingCost: output === 'sphere' ? cost : undefined,
+  }
+  const steps: number[] = []
+  const fits: number[] = []
+  const gaps: number[] = []
+  for (const { step, fit } of learnMap.steps(network, x, z, options)) {
+    if (step % EVERY !== 0 && step !== 1) continue
+    const now = network.predict(x)
+    const y = x.map((_, i) => {
+      const row = Array.from(now.subarray(i * d, (i + 1) * d))
+      const norm = output === 'sphere' ? Math.sqrt(row.reduce((s, v) => s + v * v, 0)) : 1
+      return row.map((v) => v / norm)
+    })
+    const excess = excesses(x, y, cost, 0.003)
+    const gap = Math.max(
+      0,
+      excess.reduce((s, v) => s + v, 0),
+    )
+    steps.push(step)
+    fits.push(Math.max(fit, 1e-5))
+    gaps.push(Math.max(gap, 1e-5))
+    const dear = excess.map((v) => v > 0.25 * Math.max(...excess) && v > 0.002 / x.length)
+    const dots = (chosen: (j: number) => boolean) =>
+      x.flatMap((p, j) => (chosen(j) ? DOTS.map((t) => p.map((v, k) => v + t * (y[j][k] - v))) : []))
+    const series = (label: string, points: number[][]) => ({
+      label,
+      x: points.map((p) => p[0]),
+      y: points.map((p) => p[1]),
+    })
     yield {
       figures: [
         {
+          kind: 'scatter',
+          title: 'The map',
+          caption: 'Paths that make up the gap: other partners would be cheaper.',
+          x: { label: '' },
+          y: { label: '' },
+          series: [
+            series('x', x),
+            series('z', z),
+            series('T(x)', y),
+            series(
+              'paths',
+              dots((j) => !dear[j]),
+            ),
+            series(
+              'paths too dear',
+              dots((j) => dear[j]),
+            ),
+          ],
+        },
+        {
           kind: 'line',
-          title: 'Error',
-          x: { label: 'iteration' },
-          y: { label: 'error', scale: 'log' },
-          series: [{ label: 'error', x: [...x], y: [...y] }],
+          title: 'Fit and gap',
+          x: { label: 'step' },
+          y: { label: 'in units of the cost', scale: 'log' },
+          series: [
+            { label: 'fit: distance of T(x) from z', x: [...steps], y: [...fits] },
+            { label: 'gap: what the map pays too much', x: [...steps], y: [...gaps] },
+          ],
         },
       ],
-      readout: [['iteration', String(iteration)]],
+      readout: [
+        ['step', String(step)],
+        ['fit', fit.toPrecision(2)],
+        ['gap', gap.toPrecision(2)],
+      ],
+      progress: step / STEPS,
     }
   }
 }
 
-const demo: Demo = {
-  title: 'The Monge Gap: A Regularizer to Learn All Transport Maps',
-  intro: 'Move the step size.',
-  controls: [{ kind: 'range', name: 'learningRate', label: 'step size', min: 0.01, max: 1, log: true, value: 0.1 }],
-  run,
-  code: ({ learningRate }) => `import { mongeGap } from '@opt/monge-gap'
+const ring = (count: number, u: number, v: number, radius: number): Points =>
+  Array.from({ length: count }, (_, k) => {
+    const [c, s] = [
+      [1, 0],
+      [0.5, 0.87],
+      [-0.5, 0.87],
+      [-1, 0],
+      [-0.5, -0.87],
+      [0.5, -0.87],
+    ][k % 6]
+    return [u + radius * c, v + radius * s]
+  })
 
-const { x, message } = mongeGap((x) => x, [1, 2], { learningRate: ${learningRate} })
-console.log(message, x)
+const demo: Demo = {
+  title: 'A map that fits is not yet the cheapest one',
+  intro:
+    'A small network learns to move one cloud onto the other. Set the strength of the Monge gap to 0: the clouds still match, but paths cross. Drag the points, change the cost, or go to the globe.',
+  controls: [
+    { kind: 'points', name: 'from', label: 'x, to be moved', value: ring(6, 0.25, 0.7, 0.15) },
+    { kind: 'points', name: 'to', label: 'z, the target', value: ring(6, 0.7, 0.3, 0.2) },
+    { kind: 'range', name: 'strength', label: 'strength of the gap', min: 0, max: 3, step: 0.1, value: 1 },
+    { kind: 'choice', name: 'cost', label: 'cost of a path', options: Object.keys(COSTS), value: 'squared distance' },
+    { kind: 'choice', name: 'surface', label: 'where', options: ['plane', 'globe'], value: 'plane' },
+  ],
+  run,
+  code: ({
+    strength,
+    surface,
+  }) => `import { ${surface === 'globe' ? 'geodesic, ' : ''}exactMongeGap, learnMap } from '@opt/monge-gap'
+import { mlp } from '@opt/nn'
+
+// x and z are arrays of points${surface === 'globe' ? ' on the unit sphere' : ''}.
+const d = x[0].length
+const network = mlp({ sizes: [d, 32, 32, d], activation: 'tanh', loss: 'squared' })
+const options = { strength: ${strength}, steps: ${STEPS}${surface === 'globe' ? ", output: 'sphere', cost: geodesic(2), fittingCost: geodesic(2)" : ''} }
+const { map, fit } = learnMap(network, x, z, options)
+console.log(fit, exactMongeGap(x, map(x)${surface === 'globe' ? ', { cost: geodesic(2) }' : ''}).gap)
 `,
 }
 export default demo

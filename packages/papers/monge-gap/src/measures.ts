@@ -58,8 +58,14 @@ export function pairsOf(
 export function costMatrix(cost: Cost, x: Measure, y: Measure, label: string): Matrix {
   const data = new Float64Array(x.count * y.count)
   cost.matrix(x.points, y.points, x.d, { data, rows: x.count, columns: y.count, stride: y.count })
-  if (!data.every(Number.isFinite)) refuse(label, `points at finite costs (${cost.name})`, 'a cost that is not finite')
+  if (!areFinite(data)) refuse(label, `points at finite costs (${cost.name})`, 'a cost that is not finite')
   return ndarray(data, [x.count, y.count])
+}
+
+/** Whether all numbers are finite. */
+export function areFinite(numbers: Float64Array): boolean {
+  for (let k = 0; k < numbers.length; k++) if (!Number.isFinite(numbers[k])) return false
+  return true
 }
 
 /** Checks potentials to start from; undefined stays undefined. */

@@ -1,8 +1,9 @@
 import { type Matrix, type MatrixLike, type Report, type Solver, solver, type VectorLike } from '@opt/core'
-import { type Potentials, sinkhornNewton } from '@opt/sinkhorn-sns'
+import type { Potentials } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
 import type { Cost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
+import { entropicPlan } from './entropic-plan.ts'
 import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
 import { costMatrix, entropy, type Measure, pairsOf, potentialsOf } from './measures.ts'
 
@@ -59,13 +60,8 @@ export const mongeGap: Solver<[x: MatrixLike, y: MatrixLike, options: MongeGapOp
     const epsilon = epsilonOf(C.data, options)
     const initial = potentialsOf(options.initial, x.count, y.count, 'initial')
 
-    let asked = false
     const { tolerance, maxIterations } = options as { tolerance: number; maxIterations: number }
-    const stopWhen = () => asked
-    const run = sinkhornNewton.steps(C, a, a, { epsilon, initial, tolerance, maxIterations, stopWhen })
-    let next = run.next()
-    for (; !next.done; next = run.next()) if (!asked) asked = yield { error: next.value.error }
-    const { f, g, value, plan, error } = next.value
+    const { f, g, value, plan, error } = yield* entropicPlan({ C, a, b: a, epsilon, tolerance, maxIterations, initial })
 
     const displacement = displacementOf(cost, x, y)
     const spread = 2 * epsilon * entropy(a)

@@ -8,10 +8,11 @@ import {
   solver,
   type VectorLike,
 } from '@opt/core'
-import { type Potentials, sinkhornNewton } from '@opt/sinkhorn-sns'
+import type { Potentials } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
 import { type Cost, checkCost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
+import { type EntropicPlan, entropicPlan, type PlanProblem } from './entropic-plan.ts'
 import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
 import { coincide, costMatrix, entropy, type Measure, measure, potentialsOf } from './measures.ts'
 
@@ -71,32 +72,16 @@ export const sinkhornDivergence: Solver<
     const atY = potentialsOf(initial.selfY, y.count, y.count, 'initial.selfY')
     const atZ = potentialsOf(initial.selfZ, z.count, z.count, 'initial.selfZ')
 
-    let asked = false
     const { tolerance, maxIterations } = options as { tolerance: number; maxIterations: number }
-    const settings = { epsilon, tolerance, maxIterations, stopWhen: () => asked }
-    const swapped = atCross && { f: atCross.g, g: atCross.f }
-    const equal = coincide(y, z)
-    const runs = [
-      sinkhornNewton.steps(C, z.masses, y.masses, { ...settings, initial: swapped }),
-      sinkhornNewton.steps(costMatrix(cost, y, y, 'y'), y.masses, y.masses, { ...settings, initial: atY }),
+    const settings = { epsilon, tolerance, maxIterations }
+    const problems: PlanProblem[] = [
+      { C, a: z.masses, b: y.masses, ...settings, initial: atCross && { f: atCross.g, g: atCross.f } },
+      selfProblem(cost, y, settings, atY, 'y'),
     ]
-    if (selfZ === undefined)
-      runs.push(sinkhornNewton.steps(costMatrix(cost, z, z, 'z'), z.masses, z.masses, { ...settings, initial: atZ }))
+    if (selfZ === undefined) problems.push(selfProblem(cost, z, settings, atZ, 'z'))
+    const [cross, ofY, ofZ] = yield* together(problems)
 
-    // All problems advance together; the error is the largest.
-    const errors = runs.map(() => Infinity)
-    const latest = runs.map((run) => run.next())
-    while (!latest.every(({ done }) => done)) {
-      latest.forEach(({ value, done }, k) => {
-        if (!done) errors[k] = value.error
-      })
-      if (!asked)
-        asked = yield { error: errors.reduce((most, error) => (error > most || Number.isNaN(error) ? error : most)) }
-      latest.forEach(({ done }, k) => {
-        if (!done) latest[k] = runs[k].next()
-      })
-    }
-    const [cross, ofY, ofZ] = latest.map(({ value }) => value as SolutionOf<typeof runs>)
+    const equal = coincide(y, z)
     const [Hy, Hz] = [entropy(y.masses), entropy(z.masses)]
     const values = {
       cross: cross.value - epsilon * (Hy + Hz),
@@ -123,7 +108,40 @@ export const sinkhornDivergence: Solver<
   { tolerance: 1e-6, maxIterations: 2000 },
 )
 
-type SolutionOf<R> = R extends Generator<unknown, infer S, unknown>[] ? S : never
+const selfProblem = (
+  cost: Cost,
+  x: Measure,
+  settings: Pick<PlanProblem, 'epsilon' | 'tolerance' | 'maxIterations'>,
+  initial: PlanProblem['initial'],
+  label: string,
+): PlanProblem => ({
+  C: costMatrix(cost, x, x, label),
+  a: x.masses,
+  b: x.masses,
+  ...settings,
+  initial,
+  symmetric: true,
+})
+
+/** Solves problems side by side: each iteration is one of every problem, and its error is the largest. */
+function* together(problems: PlanProblem[]): Generator<Report, EntropicPlan[], boolean> {
+  const runs = problems.map(entropicPlan)
+  const errors = runs.map(() => Infinity)
+  const latest = runs.map((run) => run.next())
+  let asked = false
+  while (!latest.every(({ done }) => done)) {
+    latest.forEach(({ value, done }, k) => {
+      if (!done) errors[k] = value.error ?? Infinity
+    })
+    const error = errors.reduce((most, e) => (e > most || Number.isNaN(e) ? e : most))
+    if (!asked) asked = yield { error }
+    for (const [k, { done }] of latest.entries()) {
+      // Converged problems wait for the others.
+      if (!done) latest[k] = runs[k].next(asked || errors[k] <= problems[k].tolerance)
+    }
+  }
+  return latest.map(({ value }) => value as EntropicPlan)
+}
 
 /** Adds sign sum_i P_ij d2c(x_i, y_j): half the derivative of a self-term has its factor 1/2 cancelled by symmetry. */
 function addGradient(cost: Cost, x: Measure, y: Measure, plan: Matrix, sign: number, out: Float64Array): void {

@@ -150,3 +150,46 @@ test.each(golden<Training[]>(import.meta.url, 'training.json').map((c) => [`${c.
     expect(largestDifference(map(c.x).data, flat(c.finalMap))).toBeLessThan(1e-8)
   },
 )
+
+test('training with pNormP, whose plans need Newton steps, by a loop of its own', () => {
+  const c = golden<Training>(import.meta.url, 'training-pnorm.json')
+  const cost = costNamed(c)
+  const network = mlp({ sizes: c.sizes, activation: c.activation, loss: 'squared' })
+  network.parameters.set(all(c.initialParameters))
+  const optimizer = new Adam(network.parameters, { learningRate: c.learningRate })
+  c.history.forEach((wanted, step) => {
+    const flatY = network.predict(c.x)
+    const y = c.x.map((_, i) => Array.from(flatY.subarray(3 * i, 3 * i + 3)))
+    const fit = sinkhornDivergence(y, c.z, { epsilon: c.epsilonFitting, tolerance: 1e-13 })
+    const gap = mongeGap(c.x, y, { cost, epsilon: c.epsilonGap, tolerance: 1e-13 })
+    const found = [fit.divergence, gap.gap, fit.divergence + c.strength * gap.gap]
+    expect(largestDifference(found, wanted)).toBeLessThan(1e-8)
+    const G = fit.gradient.data.map((v, k) => v + c.strength * gap.gradient.data[k])
+    const gradient = network.backpropagate(c.x, G)
+    if (step === 0) expect(largestDifference(gradient, all(c.firstGradient))).toBeLessThan(1e-8)
+    optimizer.step(gradient as Float64Array)
+  })
+  expect(largestDifference(network.parameters, all(c.finalParameters))).toBeLessThan(1e-8)
+  expect(largestDifference(network.predict(c.x), flat(c.finalMap))).toBeLessThan(1e-8)
+})
+
+test('the exponential map of the sphere', () => {
+  const cases = golden<{ cost: string; x: number[][]; v: number[][]; y: number[][] }[]>(
+    import.meta.url,
+    'structured.json',
+  )
+  const { x, v, y } = cases.filter(({ cost }) => cost === 'sphereExponential')[0]
+  // A network of no inputs but its bias gives the same vector everywhere: one row at a time.
+  x.forEach((from, i) => {
+    const network = mlp({ sizes: [3, 3], loss: 'squared' })
+    network.parameters.fill(0)
+    network.parameters.set(v[i], 9)
+    const { map } = learnMap(network, [from], [y[(i + 1) % y.length]], {
+      output: 'exponential',
+      steps: 0,
+      epsilonFitting: 1,
+      epsilonGap: 1,
+    })
+    expect(largestDifference(map([from]).data, y[i])).toBeLessThan(1e-13)
+  })
+})

@@ -18,7 +18,7 @@ export function distanceAt(x: Float64Array, i: number, y: Float64Array, j: numbe
     const z = x[i + k] - y[j + k]
     sum += z * z
   }
-  if (sum > SMALL && sum < LARGE) return Math.sqrt(sum)
+  if (isSafe(sum)) return Math.sqrt(sum)
   let most = 0
   for (let k = 0; k < d; k++) most = Math.max(most, Math.abs(x[i + k] - y[j + k]))
   if (!(most > 0 && most < Infinity)) return most
@@ -34,7 +34,7 @@ export function distanceAt(x: Float64Array, i: number, y: Float64Array, j: numbe
 export function normAt(v: Float64Array, i: number, d: number): number {
   let sum = 0
   for (let k = i; k < i + d; k++) sum += v[k] * v[k]
-  if (sum > SMALL && sum < LARGE) return Math.sqrt(sum)
+  if (isSafe(sum)) return Math.sqrt(sum)
   let most = 0
   for (let k = i; k < i + d; k++) most = Math.max(most, Math.abs(v[k]))
   if (!(most > 0 && most < Infinity)) return most
@@ -43,6 +43,5 @@ export function normAt(v: Float64Array, i: number, d: number): number {
   return most * Math.sqrt(sum)
 }
 
-/** Sums of squares between these have all their digits. */
-const SMALL = 1e-280
-const LARGE = 1e300
+/** Whether a sum of squares has all its digits. */
+export const isSafe = (sum: number): boolean => sum > 1e-280 && sum < 1e300

@@ -1,6 +1,6 @@
 import { type MatrixView, number } from '@opt/core'
-import { type Cost, type Points, pairwise, type Twist } from './cost.ts'
-import { distanceAt, normAt, powerOf } from './powers.ts'
+import { type Cost, type PairCost, type Points, pairwise, type Twist } from './cost.ts'
+import { distanceAt, isSafe, normAt, powerOf } from './powers.ts'
 
 /**
  * Returns the squared Euclidean distance |x - y|^2, without the factor 1/2.
@@ -26,18 +26,14 @@ export const sqEuclidean = (): Cost => ({
 
 /** One coordinate after the other: the loops over the columns are long. */
 function squaredDistances(x: Points, y: Points, d: number, { data, rows, columns, stride }: MatrixView): void {
-  const of = new Float64Array(columns)
-  for (let k = 0; k < d; k++) {
-    for (let j = 0; j < columns; j++) of[j] = y[j * d + k]
-    for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < rows; i++)
+    for (let k = 0; k < d; k++) {
       const from = x[i * d + k]
-      const row = i * stride
-      for (let j = 0; j < columns; j++) {
-        const z = from - of[j]
-        data[row + j] = k === 0 ? z * z : data[row + j] + z * z
+      for (let j = 0, p = i * stride, q = k; j < columns; j++, p++, q += d) {
+        const z = from - y[q]
+        data[p] = k === 0 ? z * z : data[p] + z * z
       }
     }
-  }
 }
 
 function squaredGradient(x: Points, y: Points, d: number, P: MatrixView, scale: number, out: Float64Array): void {
@@ -86,7 +82,7 @@ export function euclideanP(p: number): Cost {
   return radial('euclideanP', { p }, powerOf(p), (r) => p * below(r), p > 1 ? radialTwist(p) : undefined)
 }
 
-/** A cost h(|x - y|); `slope` is h'. */
+/** A cost h(|x - y|); `slope` is h'. Squares are summed one coordinate after the other, as for sqEuclidean. */
 function radial(
   name: string,
   parameters: Record<string, number>,
@@ -94,20 +90,45 @@ function radial(
   slope: (r: number) => number,
   twist?: Twist,
 ): Cost {
-  return pairwise(
-    name,
-    parameters,
-    {
-      value: (x, i, y, j, d) => h(distanceAt(x, i, y, j, d)),
-      add(x, i, y, j, d, weight, out) {
-        const r = distanceAt(x, i, y, j, d)
-        if (r === 0) return
-        const by = weight * slope(r)
-        for (let k = 0; k < d; k++) out[j + k] -= by * ((x[i + k] - y[j + k]) / r)
-      },
+  const pair: PairCost = {
+    value: (x, i, y, j, d) => h(distanceAt(x, i, y, j, d)),
+    add(x, i, y, j, d, weight, out) {
+      const r = distanceAt(x, i, y, j, d)
+      if (r === 0) return
+      const by = weight * slope(r)
+      for (let k = 0; k < d; k++) out[j + k] -= by * ((x[i + k] - y[j + k]) / r)
     },
-    twist ? { twist } : {},
-  )
+  }
+  return {
+    ...pairwise(name, parameters, pair, twist ? { twist } : {}),
+    matrix(x, y, d, out) {
+      squaredDistances(x, y, d, out)
+      const { data, rows, columns, stride } = out
+      for (let i = 0; i < rows; i++)
+        for (let j = 0, p = i * stride; j < columns; j++, p++)
+          data[p] = h(isSafe(data[p]) ? Math.sqrt(data[p]) : distanceAt(x, i * d, y, j * d, d))
+    },
+    weightedGradient(x, y, d, { data, rows, columns, stride }, scale, out) {
+      const weights = { data: new Float64Array(columns), rows: 1, columns, stride: columns }
+      const w = weights.data
+      for (let i = 0; i < rows; i++) {
+        const at = i * d
+        const from = x.subarray(at, at + d)
+        squaredDistances(from, y, d, weights)
+        for (let j = 0; j < columns; j++) {
+          const weight = scale * data[i * stride + j]
+          if (isSafe(w[j])) {
+            const r = Math.sqrt(w[j])
+            w[j] = (weight * slope(r)) / r
+          } else {
+            pair.add(x, at, y, j * d, d, weight, out)
+            w[j] = 0
+          }
+        }
+        for (let k = 0; k < d; k++) for (let j = 0, p = k; j < columns; j++, p += d) out[p] -= w[j] * (from[k] - y[p])
+      }
+    },
+  }
 }
 
 /** grad h*(v) = (|v| / p)^(1 / (p - 1)) v / |v|, 0 at 0. */

@@ -3,7 +3,7 @@ import type { DenseNetwork } from '@opt/nn'
 import ndarray from 'ndarray'
 import type { Cost } from '../costs/cost.ts'
 import { exactGapOf } from '../exact-monge-gap.ts'
-import { type Measure, measure } from '../measures.ts'
+import { areFinite, type Measure, measure } from '../measures.ts'
 import { MapLoss, type MapLossOptions, type MapLossState } from './map-loss.ts'
 import type { MapOutput } from './outputs.ts'
 
@@ -42,7 +42,7 @@ export class Validation {
     this.#output.apply(points, this.#network.predict(points), d, y)
     const C = new Float64Array(count * count)
     this.#cost.matrix(points, y, d, { data: C, rows: count, columns: count, stride: count })
-    if (!C.every(Number.isFinite)) return { validationFit: Number.NaN, validationGap: Number.NaN }
+    if (!areFinite(C)) return { validationFit: Number.NaN, validationGap: Number.NaN }
     const { fit } = this.#loss.at(y, 0)
     const { gap, displacement } = exactGapOf(ndarray(C, [count, count]), count)
     return { validationFit: fit, validationGap: displacement > 0 ? gap / displacement : 0 }
