@@ -20,7 +20,8 @@ export async function blobs(context: ExperimentContext, from: number, to: number
     gaps.push(relativeGap(learned, x, cost))
   }
   claim({
-    claim: 'hard: one cloud to eight blobs around it, Euclidean distance; the gap of a crossed start is not undone',
+    claim:
+      'hard: from one cloud to eight blobs around it, for the Euclidean distance, strength 1 may keep a crossed map',
     paper: '',
     ours: `gap ${(100 * gaps[0]).toFixed(0)} % of W with strength 1, ${(100 * gaps[1]).toFixed(0)} % with 3`,
     pass: null,
