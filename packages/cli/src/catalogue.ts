@@ -285,6 +285,27 @@ export const papers: readonly Paper[] = [
     module: '@opt/perceptron-gd/experiment',
   },
   {
+    name: 'robust-subgm',
+    version: '0.0.0',
+    title:
+      'Global Convergence of Sub-gradient Method for Robust Matrix Recovery: Small Initialization, Noisy Measurements, and Over-parameterization',
+    authors: ['Jianhao Ma', 'Salar Fattahi'],
+    year: 2023,
+    venue: 'JMLR 24',
+    arXiv: '2202.08788',
+    topic: 'optimisation',
+    tasks: [
+      'I want to recover a low-rank matrix from linear measurements',
+      'Some of my measurements are grossly wrong and I do not know which',
+      'I want to complete a matrix whose entries are partly corrupted',
+      'I do not know the rank of my matrix',
+      'I want to estimate a covariance from quadratic measurements',
+    ],
+    summary:
+      'Recovers a low-rank matrix from linear measurements of which some are grossly wrong, without knowing its rank.',
+    module: '@opt/robust-subgm/experiment',
+  },
+  {
     name: 'sea-omd',
     version: '0.0.0',
     title: 'Optimistic Online Mirror Descent for Bridging Stochastic and Adversarial Online Convex Optimization',
@@ -423,6 +444,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
   '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
+  '@opt/robust-subgm/experiment': () => import('@opt/robust-subgm/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),
   '@opt/sgd-last-iterate/experiment': () => import('@opt/sgd-last-iterate/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),

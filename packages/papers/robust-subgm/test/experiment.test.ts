@@ -1,0 +1,10 @@
+import { runExperiment } from '@opt/core/experiment'
+import { experiment } from '../src/experiment.ts'
+
+test('every claim holds at the quick scale', async () => {
+  const { complete, claims, tables, figures } = await runExperiment(experiment, { scale: 'quick', seed: 1 })
+  expect(complete).toBe(true)
+  expect(claims.filter(({ pass }) => pass === false)).toEqual([])
+  expect(claims.filter(({ pass }) => pass).length).toBe(9)
+  expect([tables.length, figures.length]).toEqual([6, 2])
+})
