@@ -43,3 +43,50 @@ export function kaczmarz(
   }
   return count
 }
+
+/** x'y over n entries, n a multiple of 8: eight sums, added as ((0+2)+(4+6)) + ((1+3)+(5+7)). */
+// @ts-ignore: decorator
+@inline
+function inner(n: usize, x: usize, y: usize): f64 {
+  let s0 = f64x2.splat(0)
+  let s1 = f64x2.splat(0)
+  let s2 = f64x2.splat(0)
+  let s3 = f64x2.splat(0)
+  const end = x + (n << 3)
+  while (x < end) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)))
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)))
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(x, 32), v128.load(y, 32)))
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(x, 48), v128.load(y, 48)))
+    x += 64
+    y += 64
+  }
+  const s = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3))
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)
+}
+
+export function projectVectors(
+  n: i32,
+  count: i32,
+  K: usize,
+  S: usize,
+  v: usize,
+  z: usize,
+  r: usize,
+  target: f64,
+): i32 {
+  const stride = (<usize>n) << 3
+  for (let t = 0; t < count; t++) {
+    const s = S + (<usize>t) * stride
+    for (let i: usize = 0; i < <usize>n; i++) store<f64>(v + (i << 3), inner(n, K + i * stride, s))
+    const size = inner(n, v, v)
+    const step = size > 0 ? inner(n, s, r) / size : 0
+    for (let i: usize = 0; i < <usize>n; i++) {
+      const at = i << 3
+      store<f64>(z + at, load<f64>(z + at) - step * load<f64>(v + at))
+      store<f64>(r + at, load<f64>(r + at) - step * inner(n, K + i * stride, v))
+    }
+    if (inner(n, r, r) <= target) return t + 1
+  }
+  return count
+}

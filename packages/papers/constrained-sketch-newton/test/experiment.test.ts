@@ -5,6 +5,6 @@ test('every claim holds at the quick scale, without a data folder', async () => 
   const { claims, tables, complete } = await runExperiment(experiment, { scale: 'quick', seed: 3 })
   expect(complete).toBe(true)
   expect(claims.filter(({ pass }) => pass === false)).toEqual([])
-  expect(claims.filter(({ pass }) => pass).length).toBeGreaterThanOrEqual(18)
-  expect(tables).toHaveLength(5)
+  expect(claims.filter(({ pass }) => pass).length).toBeGreaterThanOrEqual(19)
+  expect(tables).toHaveLength(6)
 })

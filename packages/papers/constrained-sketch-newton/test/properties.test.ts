@@ -1,6 +1,6 @@
 import { type Random, random } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
-import { near } from '@opt/testing'
+import { near, vectorBytes } from '@opt/testing'
 import fc from 'fast-check'
 import ndarray from 'ndarray'
 import {
@@ -437,4 +437,57 @@ test('symmetric matrices come in any container', () => {
   expect(contractionRate(ndarray(Float64Array.of(2, 1, 1, -1), [2, 2]), 'weighted')).toBe(
     contractionRate(K, 'weighted'),
   )
+})
+
+test('Psi bounds the inverse of K where the shift is made below xiB', () => {
+  const least = (K: { data: Float64Array; shape: number[] }) =>
+    Math.min(...symmetricEigen(ndarray(K.data, K.shape), { vectors: false }).values.map(Math.abs))
+  for (const name of testProblemNames) {
+    const problem = testProblem(name)
+    const x = problem.start.map((value, i) => value + 0.1 * Math.cos(i))
+    const { K, psi, xiG } = kktSystem(problem, x, new Float64Array(problem.m).fill(0.3), { shiftThreshold: 0.1 })
+    if (xiG > 1e-8) expect([name, psi * least(K) >= 1]).toEqual([name, true])
+  }
+  const maratos = testProblem('MARATOS')
+  const { K, psi, shift } = kktSystem(maratos, maratos.start, [0])
+  expect(shift).toBe(0)
+  expect(psi * least(K)).toBeLessThan(1e-3)
+})
+
+test('inexact solves by the rule of the paper are near the exact ones', () => {
+  // |K|_F Psi |r| <= theta delta |R| implies |z - z*| <= theta delta |z*|.
+  const problem = testProblem('HS79')
+  const { K, residual, psi } = kktSystem(problem, problem.start, new Float64Array(3).fill(0.5), { shiftThreshold: 0.1 })
+  const [N, size] = [residual.length, Math.hypot(...residual)]
+  const frobenius = Math.hypot(...K.data)
+  const exact = direct()(N, random(0))
+  exact.load(K.data, residual)
+  exact.run(0, 1)
+  for (const delta of [0.1, 1e-3]) {
+    const inner = kaczmarz()(N, random(1))
+    inner.load(K.data, residual)
+    inner.run((delta * size) / (frobenius * psi), 1e6)
+    const error = Math.hypot(...inner.z.map((value, i) => value - exact.z[i]))
+    expect(error).toBeLessThanOrEqual(delta * Math.hypot(...exact.z))
+  }
+})
+
+test('steps of the inner solvers allocate no vectors', () => {
+  const rng = random(1)
+  const N = 30
+  const K = Float64Array.from(symmetric(rng, N).flatMap((row) => [...row]))
+  for (const sketch of [
+    kaczmarz(),
+    kaczmarz({ sampling: 'weighted' }),
+    gaussian(),
+    gaussian({ blockSize: 3 }),
+    minres(),
+    gmres(),
+    direct(),
+  ]) {
+    const inner = sketch(N, rng)
+    inner.load(K, normals(rng, N))
+    inner.run(0, 10)
+    expect(vectorBytes(() => inner.run(0, 500))).toBeLessThanOrEqual(0)
+  }
 })

@@ -1,6 +1,6 @@
-import { allocate, gemmScratch, matrixKernels, number, options as optionsOf, vectorKernels } from '@opt/core'
-import { symmetricEigen } from '@opt/curvature'
-import ndarray from 'ndarray'
+import { number, options as optionsOf } from '@opt/core'
+import { gaussianBlocks } from './gaussian-blocks.ts'
+import { gaussianVectors } from './gaussian-vectors.ts'
 import type { InnerSolver } from './inner-solver.ts'
 
 /** Options of {@link gaussian}. */
@@ -9,12 +9,6 @@ export interface GaussianOptions {
   blockSize?: number | undefined
 }
 
-/** Steps after which the residual is computed anew from K. */
-const REFRESH = 1000
-
-/** Eigenvalues of S'K^2 S below this share of the largest one count as zero. */
-const RANK = 1e-12
-
 /**
  * Makes the inner solver of AdaSketch-Newton-GV: z -= K S (S'K^2 S)^+ S'r, where r = K z + R and S is N x s with
  * standard normal entries, drawn row by row. A step passes over K twice for s = 1 and counts as one.
@@ -22,92 +16,7 @@ const RANK = 1e-12
  * @throws TypeError or RangeError when an option is wrong.
  */
 export function gaussian(options?: GaussianOptions): InnerSolver {
-  const { blockSize: s = 1 } = optionsOf(options, 'gaussian: options')
-  number(s, 'gaussian: blockSize', { integer: true, min: 1, max: 1000 })
-  return (N, random) => {
-    const space = allocate([matrixKernels, vectorKernels], (views) => ({
-      K: views.matrix(N, N),
-      S: views.matrix(N, s),
-      V: views.matrix(N, s),
-      M: views.matrix(s, s),
-      work: views.f64(Math.max(gemmScratch(N, s, N), gemmScratch(s, s, N)) + gemmScratch(s, s, s)),
-      c: views.f64(s),
-      v: views.f64(N),
-      Kv: views.f64(N),
-      z: views.f64(N),
-      r: views.f64(N),
-    }))
-    const { K, S, V, M, work, c, v, Kv, z, r, kernels: loops } = space
-    const R = new Float64Array(N)
-    const residual = () => {
-      loops.gemv(K, z, r)
-      for (let i = 0; i < N; i++) r[i] += R[i]
-    }
-
-    /** Draws s and writes v = K s (s'r / |K s|^2). */
-    const step = () => {
-      for (let i = 0; i < N; i++) S.data[i] = random.normal()
-      loops.gemv(K, S.data, v)
-      const squared = loops.dot(N, v, v)
-      const scale = squared > 0 ? loops.dot(N, S.data, r) / squared : 0
-      for (let i = 0; i < N; i++) v[i] *= scale
-    }
-
-    /** Draws S and writes v = K S (S'K^2 S)^+ S'r. */
-    const blockStep = () => {
-      for (let i = 0; i < N; i++) for (let j = 0; j < s; j++) S.data[i * S.stride + j] = random.normal()
-      V.data.fill(0)
-      loops.gemm(1, K, S, V, work)
-      M.data.fill(0)
-      loops.syrk(1, { ...V, rows: s, columns: N, transposed: true }, M, work)
-      const lower = M.data.slice()
-      c.fill(0)
-      loops.gemvT(S, r, c)
-      if (loops.potrf(M, work) === 0) {
-        loops.trsv(M, c)
-        loops.trsvT(M, c)
-      } else c.set(leastSquares(lower, M.stride, s, c))
-      loops.gemv(V, c, v)
-    }
-
-    return {
-      z,
-      r,
-      load(matrix, vector) {
-        for (let i = 0; i < N; i++) K.data.set(matrix.subarray(i * N, (i + 1) * N), i * K.stride)
-        R.set(vector)
-        z.fill(0)
-        r.set(vector)
-      },
-      run(target, limit) {
-        let steps = 0
-        while (steps < limit && !(Math.sqrt(loops.dot(N, r, r)) <= target)) {
-          if (s === 1) step()
-          else blockStep()
-          loops.axpy(N, -1, v, z)
-          loops.gemv(K, v, Kv)
-          loops.axpy(N, -1, Kv, r)
-          if (++steps % REFRESH === 0) residual()
-        }
-        residual()
-        return steps
-      },
-    }
-  }
-}
-
-/** The least-norm solution of M x = b for a positive semidefinite M, given by its lower triangle. */
-function leastSquares(lower: Float64Array, stride: number, s: number, b: Float64Array): Float64Array {
-  const M = new Float64Array(s * s)
-  for (let i = 0; i < s; i++) for (let j = 0; j <= i; j++) M[i * s + j] = M[j * s + i] = lower[i * stride + j]
-  const x = new Float64Array(s)
-  if (!M.every(Number.isFinite)) return x.fill(NaN)
-  const { values, vectors } = symmetricEigen(ndarray(M, [s, s]))
-  for (let k = 0; k < s; k++) {
-    if (!(values[k] > RANK * values[s - 1])) continue
-    let product = 0
-    for (let i = 0; i < s; i++) product += vectors!.data[i * s + k] * b[i]
-    for (let i = 0; i < s; i++) x[i] += (product / values[k]) * vectors!.data[i * s + k]
-  }
-  return x
+  const { blockSize = 1 } = optionsOf(options, 'gaussian: options')
+  number(blockSize, 'gaussian: blockSize', { integer: true, min: 1, max: 1000 })
+  return blockSize === 1 ? gaussianVectors : (N, random) => gaussianBlocks(N, random, blockSize)
 }

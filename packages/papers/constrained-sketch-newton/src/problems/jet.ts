@@ -21,11 +21,11 @@ export function variable(x: Float64Array, i: number): Jet {
 
 /** a + factor b */
 export function add(a: Jet, b: Jet, factor: number): Jet {
-  return {
-    value: a.value + factor * b.value,
-    gradient: a.gradient.map((entry, i) => entry + factor * b.gradient[i]),
-    hessian: a.hessian.map((entry, i) => entry + factor * b.hessian[i]),
-  }
+  const n = a.gradient.length
+  const out = constant(a.value + factor * b.value, n)
+  for (let i = 0; i < n; i++) out.gradient[i] = a.gradient[i] + factor * b.gradient[i]
+  for (let k = 0; k < n * n; k++) out.hessian[k] = a.hessian[k] + factor * b.hessian[k]
+  return out
 }
 
 export function multiply(a: Jet, b: Jet): Jet {
