@@ -248,6 +248,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/lv-hba/experiment',
   },
   {
+    name: 'mbbo',
+    version: '0.0.0',
+    title: 'Blockwise Stochastic Variance-Reduced Methods with Parallel Speedup for Multi-Block Bilevel Optimization',
+    authors: ['Quanqi Hu', 'Zi-Hao Qiu', 'Zhishuai Guo', 'Lijun Zhang', 'Tianbao Yang'],
+    year: 2023,
+    venue: 'ICML 2023',
+    arXiv: '2305.18730',
+    topic: 'optimisation',
+    tasks: [],
+    summary:
+      'One set of weights or penalties for many models at once: a step touches a few models and a few examples of each.',
+    module: '@opt/mbbo/experiment',
+  },
+  {
     name: 'monge-gap',
     version: '0.0.0',
     title: 'The Monge Gap: A Regularizer to Learn All Transport Maps',
@@ -442,6 +456,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
+  '@opt/mbbo/experiment': () => import('@opt/mbbo/experiment'),
   '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/robust-subgm/experiment': () => import('@opt/robust-subgm/experiment'),
