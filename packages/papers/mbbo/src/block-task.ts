@@ -54,9 +54,7 @@ export function blockTask(problem: Blocks): (input: BlockTaskInput) => BlockTask
   return (input) => {
     const { block, parameters, x, y } = optionsOf(input, 'blockTask: input')
     number(block, 'blockTask: input.block', { integer: true, min: 0, max: blocks.length - 1 })
-    if (
-      !(x instanceof Float64Array && y instanceof Float64Array && typeof parameters === 'object' && parameters !== null)
-    )
+    if (!(isVector(x) && isVector(y) && typeof parameters === 'object' && parameters !== null))
       refuse('blockTask: input', 'what bsvrb sends', show(input), 'type')
     const wanted = JSON.stringify([x.length, y.length, parameters])
     if (!update || wanted !== key) update = updateOf({ x: x.length, y: y.length }, parameters)
@@ -66,3 +64,7 @@ export function blockTask(problem: Blocks): (input: BlockTaskInput) => BlockTask
     return output
   }
 }
+
+// Not instanceof: arrays may be of the realm of another thread.
+export const isVector = (value: unknown): value is Float64Array =>
+  Object.prototype.toString.call(value) === '[object Float64Array]'

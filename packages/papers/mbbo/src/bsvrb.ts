@@ -47,7 +47,7 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
     const blocks = blocksOf(problem)
     const m = blocks.length
     const parameters = readOptions(options, m)
-    const { version, alpha, beta, gamma, etaAt, sampler, measureEvery } = parameters
+    const { version, beta, gamma, etaAt, sampler, measureEvery } = parameters
     const I = sampler.blocksPerStep
     const states = new BlockStates(version, m, start, parameters.moves)
     const { x, z } = states

@@ -1,5 +1,5 @@
 import { number, refuse, show, wait } from '@opt/core'
-import { type BlockTaskInput, outputFor, updateOf } from './block-task.ts'
+import { type BlockTaskInput, isVector, outputFor, updateOf } from './block-task.ts'
 import type { Parameters } from './options.ts'
 import type { Block } from './problem.ts'
 import type { BlockStates } from './state.ts'
@@ -80,7 +80,7 @@ export function checkChosen(chosen: ArrayLike<number>, blocksPerStep: number, se
     refuse(label, `an array of ${blocksPerStep} blocks`, show(chosen), 'type')
   for (let p = 0; p < blocksPerStep; p++) {
     const i = chosen[p]
-    if (!(i >= 0 && i < seen.length && i % 1 === 0)) {
+    if (!(Number.isInteger(i) && i >= 0 && i < seen.length)) {
       seen.fill(0)
       number(i, `${label}[${p}]`, { integer: true, min: 0, max: seen.length - 1 })
     }
@@ -97,9 +97,8 @@ function checkOutput(output: BlockOutput, input: BlockTaskInput): BlockOutput {
   const lengths = { s: input.s.length, tracked: input.tracked.length, G: input.x.length, previousG: input.x.length }
   for (const [key, length] of Object.entries(lengths)) {
     const value = output?.[key as 's']
-    // Not instanceof: threads answer with arrays of their realm.
-    if (Object.prototype.toString.call(value) !== '[object Float64Array]' || value.length !== length)
-      refuse(`workers.task: the answer's ${key}`, `a Float64Array of length ${length}`, show(value), 'type')
+    if (!isVector(value) || value.length !== length)
+      refuse(`workers.task's answer.${key}`, `a Float64Array of length ${length}`, show(value), 'type')
   }
   return output
 }

@@ -1,5 +1,5 @@
 import { hypergradient, solveLower } from '@opt/bilevel'
-import { type MatrixLike, matrixCopy, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
+import { calling, type MatrixLike, matrixCopy, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
 import { rowsOf } from './msvr.ts'
 import { length } from './numbers.ts'
 import { type Block, type Blocks, blocksOf } from './problem.ts'
@@ -31,12 +31,13 @@ export interface ExactMeasures extends Measures {
  * @throws TypeError or RangeError when an argument is wrong.
  */
 export function measure(problem: Blocks, x: VectorLike, y: MatrixLike): ExactMeasures {
-  const name = 'measure: '
-  const blocks = blocksOf(problem, name)
-  const rows = rowsOf(matrixCopy(y, `${name}y`, { rows: blocks.length }).data, blocks.length)
-  const at = new Measure(blocks)
-  const measures = at.at(vectorCopy(x, `${name}x`), rows)
-  return { ...measures, gradient: at.gradient, solutions: at.solutions! }
+  return calling('measure', () => {
+    const blocks = blocksOf(problem)
+    const rows = rowsOf(matrixCopy(y, 'y', { rows: blocks.length }).data, blocks.length)
+    const exact = new Measure(blocks)
+    const measures = exact.at(vectorCopy(x, 'x'), rows)
+    return { ...measures, gradient: exact.gradient, solutions: exact.solutions! }
+  })
 }
 
 /** Solves blocks, each time from the last solutions. */
@@ -62,7 +63,7 @@ export class Measure {
       const found = hypergradient(block as never, x, solution.y, { ...options, adjoint: this.#adjoints[i] })
       this.#adjoints[i] = found.adjoint
       solved &&= solution.status === 'converged' && found.status === 'converged'
-      phi += numberOf(block.upper.value(x, solution.y), `block ${i}: upper.value`) / m
+      phi += numberOf(block.upper.value(x, solution.y), `problem[${i}].upper.value`) / m
       for (let j = 0; j < x.length; j++) gradient[j] += found.gradient[j] / m
       const distance = length(y[i].map((value, j) => value - solution.y[j]))
       squares += (distance * distance) / m

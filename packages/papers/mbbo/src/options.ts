@@ -4,7 +4,7 @@ import type { BlockTaskInput, BlockTaskOutput } from './block-task.ts'
 import { checkFraction, msvrGamma } from './msvr.ts'
 import { blockSampler, checkSampler, type Sampler } from './samplers.ts'
 import type { Moves, Updates } from './state.ts'
-import { checkBounds } from './versions/spectrum.ts'
+import { checkMost } from './versions/spectrum.ts'
 
 /** Where the blocks of a step are evaluated. */
 export interface Workers {
@@ -19,7 +19,7 @@ export interface StepOptions {
   /** I, when there is no `sampler`. Default half of the blocks, at least 2 if there are 2. */
   blocksPerStep?: number | undefined
   /** Which blocks and batches a step sees. Default: random blocks, all data of each. */
-  sampler?: Sampler<never, never> | undefined
+  sampler?: Sampler<unknown> | undefined
   /** Step of y_i. Default 0.1. */
   tau?: number | undefined
   /** Step of v_i. Default tau. */
@@ -55,7 +55,7 @@ export interface BsvrbOptions extends StepOptions {
 
 /** Options that all methods have, checked. */
 export interface StepParameters {
-  sampler: Sampler<unknown, unknown>
+  sampler: Sampler<unknown>
   tau: number
   tauV: number
   etaAt: (k: number) => number
@@ -82,12 +82,12 @@ export function readStepOptions(given: StepOptions, m: number): StepParameters {
   if (blocksPerStep !== undefined) {
     number(blocksPerStep, 'blocksPerStep', { integer: true, min: 1, max: m })
     if (sampler && sampler.blocksPerStep !== blocksPerStep)
-      refuse('blocksPerStep', `that of the sampler, ${sampler.blocksPerStep},`, show(blocksPerStep))
+      refuse('blocksPerStep', `${sampler.blocksPerStep}, that of the sampler`, show(blocksPerStep))
   }
   if (typeof eta !== 'function') number(eta, 'eta', { positive: true })
   const tau = number(given.tau ?? 0.1, 'tau', { positive: true })
   return {
-    sampler: (sampler as Sampler<unknown, unknown> | undefined) ?? blockSampler({ blocks: m, blocksPerStep }),
+    sampler: sampler ?? blockSampler({ blocks: m, blocksPerStep }),
     tau,
     tauV: number(given.tauV ?? tau, 'tauV', { positive: true }),
     etaAt: typeof eta === 'function' ? (k) => number(eta(k), `eta(${k})`, { positive: true }) : () => eta,
@@ -136,7 +136,7 @@ function readBounds(given: BsvrbOptions['eigenvalues'], version: 1 | 2): readonl
   if (!Array.isArray(given) || given.length !== 2) refuse('eigenvalues', 'an array of two numbers', show(given), 'type')
   const [mu, L] = given as [number, number]
   number(mu, 'eigenvalues[0]', { positive: true })
-  return checkBounds([mu, L], 'eigenvalues: ')
+  return [mu, checkMost(L, 'eigenvalues[1]', mu)]
 }
 
 function checkWorkers(workers: Workers): void {

@@ -81,6 +81,7 @@ export function blockSampler(
     blocksPerStep: I,
     blocks: () => draw.distinct(rng, m, chosen),
     sample(i) {
+      if (!(Number.isInteger(i) && i >= 0 && i < m)) number(i, 'sample: i', { integer: true, min: 0, max: m - 1 })
       sample.lower = lower(i)
       sample.upper = upper(i)
       return sample
@@ -134,7 +135,8 @@ export function recordSampler<U, L>(sampler: Sampler<U, L>): Sampler<U, L> & { r
     blocksPerStep: sampler.blocksPerStep,
     recording,
     blocks() {
-      const blocks = sampler.blocks()
+      const label = 'recordSampler: sampler.blocks()'
+      const blocks = vector(sampler.blocks(), label, { length: sampler.blocksPerStep })
       recording.blocks.push(Int32Array.from(blocks))
       return blocks
     },

@@ -103,7 +103,7 @@ function follows<Sample>(problem: Blocks, run: Run<Sample>, sampleOf: (sample: S
   const { version, updates, alpha, tau, beta, eta, gammaUsed, lo, hi, radius, blocksPerStep } = run.parameters
   const sampler = replaySampler({ blocks: run.blocks, samples: [...run.init, ...run.samples.flat()].map(sampleOf) })
   expect(sampler.blocksPerStep).toBe(blocksPerStep)
-  const options = { version, updates, alpha, tau, beta, eta, gamma: gammaUsed, radius, sampler: sampler as never }
+  const options = { version, updates, alpha, tau, beta, eta, gamma: gammaUsed, radius, sampler }
   const bounds = version === 1 ? { eigenvalues: [lo, hi] as const } : {}
   let start: Parameters<typeof bsvrb>[1] = run.start
   let done = 0
@@ -119,7 +119,9 @@ function follows<Sample>(problem: Blocks, run: Run<Sample>, sampleOf: (sample: S
     start = answer
     done = record.step
     if (resumed) {
-      const text = JSON.stringify(answer.state, (_, value) => (ArrayBuffer.isView(value) ? [...(value as never)] : value))
+      const text = JSON.stringify(answer.state, (_, value) =>
+        ArrayBuffer.isView(value) ? [...(value as never)] : value,
+      )
       start = { state: JSON.parse(text) }
     }
   }
@@ -162,7 +164,11 @@ test('logistic blocks have the oracles and the hypergradients of numpy', () => {
     near(H, one.hessian.flat(), to(1e-12))
   }
   for (const { x, phi, gradient, y } of data.logistic.hypergradients) {
-    const measured = measure(logistic, x, y.map((row) => row.map(() => 0)))
+    const measured = measure(
+      logistic,
+      x,
+      y.map((row) => row.map(() => 0)),
+    )
     near([measured.phi, ...measured.gradient], [phi, ...gradient], to(1e-9))
     near(measured.solutions, y, to(1e-9))
   }

@@ -26,19 +26,18 @@ export function projectSpectrum(H: MatrixLike, least: number, most: number = Inf
   const { data, shape } = matrix(H, `${name}H`)
   const n = shape[0]
   if (shape[1] !== n) refuse(`${name}H`, 'square', `shape [${n}, ${shape[1]}]`)
-  const bounds = checkBounds([least, most], name)
+  number(least, `${name}least`)
+  checkMost(most, `${name}most`, least)
   const out = data.slice()
-  new SpectrumProjection(n, bounds).apply(out)
+  new SpectrumProjection(n, [least, most]).apply(out)
   for (let i = 0; i < out.length; i++)
     if (!Number.isFinite(out[i])) refuse(`${name}H`, 'of eigenvalues within the range of doubles', show(data[i]))
   return ndarray(out, [n, n])
 }
 
-/** Checks bounds of eigenvalues. */
-export function checkBounds([least, most]: readonly [number, number], name: string): [number, number] {
-  number(least, `${name}least`)
-  if (most !== Infinity) number(most, `${name}most`, { min: least })
-  return [least, most]
+/** Returns an upper bound, checked. */
+export function checkMost(most: number, label: string, least: number): number {
+  return most === Infinity ? most : number(most, label, { min: least })
 }
 
 /** Projects n x n matrices onto those with eigenvalues between two bounds, in place. */
