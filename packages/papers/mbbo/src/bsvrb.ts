@@ -2,8 +2,9 @@ import { type Report, type Solver, solver } from '@opt/core'
 import { checkChosen, evaluation } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { finite, length } from './numbers.ts'
-import { type BsvrbOptions, readOptions } from './options.ts'
+import { type BsvrbOptions, type Parameters, readOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
+import { stableTau } from './stable-tau.ts'
 import { BlockStates, type BsvrbStart, type BsvrbState, isFinitePlan } from './state.ts'
 
 /** Report of {@link bsvrb} after each step. */
@@ -47,7 +48,7 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
     const blocks = blocksOf(problem)
     const m = blocks.length
     const parameters = readOptions(options, m)
-    const { version, beta, gamma, etaAt, sampler, measureEvery } = parameters
+    const { version, beta, etaAt, sampler, measureEvery } = parameters
     const I = sampler.blocksPerStep
     const states = new BlockStates(version, m, start, parameters.moves)
     const { x, z } = states
@@ -59,7 +60,7 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
     const evaluate = evaluation(blocks, states, parameters)
     const measure = new Measure(blocks)
     const answer = () => ({ x: x.slice(), y: states.y(), k: states.k, state: states.save(sampler.state?.()) })
-    const diverged = () => ({ ...answer(), status: 'diverged' as const, message: divergence(gamma, m / I) })
+    const diverged = () => ({ ...answer(), status: 'diverged' as const, message: divergence(m, parameters) })
 
     if (!states.started) {
       // One sample of each block: s_i, H_i or u_i are its derivatives, z is the mean of the hypergradients.
@@ -102,7 +103,11 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
     }
   })
 
-const divergence = (gamma: number, ratio: number): string =>
-  `the next iterate is not finite, this is the last finite one. gamma is ${show(gamma)} and m / I is ${show(ratio)}: halve tau and eta first, then take more blocks a step or a smaller gamma`
+function divergence(m: number, { alpha, gamma, tau, tauV, version, sampler }: Parameters): string {
+  const I = sampler.blocksPerStep
+  const step = version === 2 ? Math.max(tau, tauV) : tau
+  const most = stableTau(m, I, alpha, 1, gamma) / step
+  return `the next iterate is not finite, this is the last finite one. With gamma = ${show(gamma)} and m / I = ${show(m / I)}, y_i is stable where the curvature of g_i is below ${show(most)}, at best: halve tau and eta, or take more blocks a step`
+}
 
 const show = (value: number) => String(Number(value.toPrecision(3)))

@@ -2,8 +2,9 @@ import { number, refuse, show, wait } from '@opt/core'
 import { type BlockTaskInput, isVector, outputFor, updateOf } from './block-task.ts'
 import type { Parameters } from './options.ts'
 import type { Block } from './problem.ts'
+import { checkSample, copySample } from './samplers.ts'
 import type { BlockStates } from './state.ts'
-import type { BlockInput, BlockOutput, BlockSample } from './versions/block-update.ts'
+import type { BlockInput, BlockOutput } from './versions/block-update.ts'
 
 /** Takes the answer of block i, the p-th of a step. */
 type Absorb = (i: number, p: number, output: BlockOutput) => void
@@ -21,7 +22,7 @@ export function evaluation(blocks: Block[], states: BlockStates, parameters: Par
   const update = { version, alpha, gamma, bounds }
   const prepare = (i: number, first: boolean): BlockInput => {
     const input = states.inputs[i]
-    input.sample = checkSample(sampler.sample(i))
+    input.sample = checkSample(sampler.sample(i), SAMPLE)
     input.first = first
     states.bring(i)
     return input
@@ -47,7 +48,7 @@ export function evaluation(blocks: Block[], states: BlockStates, parameters: Par
     const copies = Object.fromEntries(
       Object.entries(rest).map(([key, value]) => [key, value instanceof Float64Array ? value.slice() : value]),
     ) as unknown as BlockInput
-    return { ...copies, sample: structuredClone(sample), block: i, parameters: update }
+    return { ...copies, sample: copySample(sample, SAMPLE), block: i, parameters: update }
   }
   return function* (chosen, absorb) {
     const first = !states.started
@@ -60,18 +61,8 @@ export function evaluation(blocks: Block[], states: BlockStates, parameters: Par
 }
 
 const DONE: never[] = []
-
-/** Refuses what is no sample. */
-export function checkSample(sample: unknown): BlockSample<unknown> | undefined {
-  if (sample !== undefined && (typeof sample !== 'object' || sample === null))
-    refuse(
-      'sampler.sample',
-      'a function that returns undefined or an object with upper and lower',
-      show(sample),
-      'type',
-    )
-  return sample as BlockSample<unknown> | undefined
-}
+/** The label of what a sampler draws. */
+export const SAMPLE = 'sampler.sample(i)'
 
 /** Refuses blocks that are not I different ones of m; `seen` has m entries, all 0 between calls. */
 export function checkChosen(chosen: ArrayLike<number>, blocksPerStep: number, seen: Uint8Array): ArrayLike<number> {

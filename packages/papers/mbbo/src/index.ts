@@ -21,6 +21,7 @@ export {
   type Sampler,
 } from './samplers.ts'
 export { type SobaOptions, type SobaReport, type SobaSolution, type SobaStart, soba } from './soba.ts'
+export { stableTau } from './stable-tau.ts'
 export type { BsvrbStart, BsvrbState, Moves, Updates } from './state.ts'
 export type { BlockInput, BlockOutput, BlockSample } from './versions/block-update.ts'
 export { projectSpectrum } from './versions/spectrum.ts'

@@ -8,7 +8,7 @@ import { type Block, type Blocks, blocksOf } from './problem.ts'
 export interface Measures {
   /** Phi(x), the mean of F_i(x, y_i(x)). */
   phi: number
-  /** Length of the gradient of Phi; Infinity where a lower level or an adjoint system could not be solved. */
+  /** Length of the gradient of Phi; Infinity where a lower level or an adjoint system could not be solved. All are Infinity where g_i overflows. */
   gradientNorm: number
   /** Root mean square over blocks of |y_i - y_i(x)|. */
   tracking: number
@@ -58,6 +58,9 @@ export class Measure {
     const from = this.solutions ?? y
     const gradient = new Float64Array(x.length)
     let [phi, squares, solved] = [0, 0, true]
+    const values = this.#blocks.map((block, i) => block.lower.value(x, from[i]))
+    if (values.includes(Infinity) || values.includes(-Infinity))
+      return { phi: Infinity, gradientNorm: Infinity, tracking: Infinity }
     this.solutions = this.#blocks.map((block, i) => {
       const solution = solveLower(block.lower as never, x, from[i], options)
       const found = hypergradient(block as never, x, solution.y, { ...options, adjoint: this.#adjoints[i] })

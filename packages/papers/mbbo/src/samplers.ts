@@ -142,7 +142,7 @@ export function recordSampler<U, L>(sampler: Sampler<U, L>): Sampler<U, L> & { r
     },
     sample(i) {
       const sample = sampler.sample(i)
-      recording.samples.push(structuredClone(sample))
+      recording.samples.push(copySample(sample, 'recordSampler: sampler.sample(i)'))
       return sample
     },
   }
@@ -171,6 +171,23 @@ export function replaySampler<U, L>(recording: Recording<U, L>): Sampler<U, L> {
     blocksPerStep: steps[0].length,
     blocks: () => steps[next(steps.length, step++, 'blocks')],
     sample: () => samples[next(samples.length, draw++, 'samples')],
+  }
+}
+
+/** Refuses what is no sample. */
+export function checkSample<U, L>(sample: BlockSample<U, L> | undefined, label: string): BlockSample<U, L> | undefined {
+  if (sample !== undefined && (typeof sample !== 'object' || sample === null))
+    refuse(label, 'undefined or an object with upper and lower', show(sample), 'type')
+  return sample
+}
+
+/** Copies a sample, whose arrays its sampler uses again. */
+export function copySample<U, L>(sample: BlockSample<U, L> | undefined, label: string): BlockSample<U, L> | undefined {
+  checkSample(sample, label)
+  try {
+    return structuredClone(sample)
+  } catch {
+    return refuse(label, 'a value that can be cloned', show(sample), 'type')
   }
 }
 

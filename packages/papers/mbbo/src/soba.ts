@@ -10,12 +10,13 @@ import {
   type VectorLike,
   vectorCopy,
 } from '@opt/core'
-import { checkChosen, checkSample } from './evaluation.ts'
+import { checkChosen, SAMPLE } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { checkFraction, rowsOf } from './msvr.ts'
 import { finite, length } from './numbers.ts'
 import { readStepOptions, type StepOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
+import { checkSample } from './samplers.ts'
 
 /** Options of {@link soba}. */
 export interface SobaOptions extends StepOptions {
@@ -92,7 +93,7 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
       for (let p = 0; p < I; p++) {
         const i = chosen[p]
         const { upper, lower } = blocks[i]
-        const sample = checkSample(sampler.sample(i))
+        const sample = checkSample(sampler.sample(i), SAMPLE)
         lower.gradient(x, y[i], gx, gy, sample?.lower)
         lower.hvp(x, y[i], v[i], cross, Hv, sample?.lower)
         upper.gradient(x, y[i], fx, fy, sample?.upper)

@@ -88,6 +88,7 @@ fuzz(api, {
     methods: { set: () => [1, [1, 2]], update: { args: () => [1, [1, 2], [3, 4]], nonFinite: 'sums may overflow' } },
   },
   msvrGamma: { args: () => [10, 5, 0.4], nonFinite: 'it is as large as 1 / (1 - alpha)' },
+  stableTau: { args: () => [10, 5, 0.4, 2, 0.7], nonFinite: 'curvatures may be tiny' },
   projectSpectrum: () => [
     [
       [1, 2],

@@ -10,9 +10,11 @@ import {
   msvr,
   msvrGamma,
   projectSpectrum,
+  quadraticBlocks,
   recordSampler,
   replaySampler,
   soba,
+  stableTau,
   temperatureLogistic,
 } from '../src/index.ts'
 import { clouds, drawQuadratic, zeros } from './problems.ts'
@@ -162,7 +164,9 @@ describe('bsvrb', () => {
       const start = { x: [1, 1, 1], y: zeros(20, 3) }
       const answer = bsvrb(problem, start, { ...options, version, eigenvalues: [1, 10], radius: Infinity })
       expect(answer.status).toBe('diverged')
-      expect(answer.message).toMatch(/gamma is 38\.5 and m \/ I is 20/)
+      expect(answer.message).toMatch(
+        /gamma = 38\.5 and m \/ I = 20, y_i is stable where the curvature of g_i is below 0\.069/,
+      )
       expect(answer.x.every(Number.isFinite)).toBe(true)
     }
     const { status, x, message } = soba(problem, { x: [1, 1, 1], y: zeros(20, 3) }, { ...options, tau: 10 })
@@ -252,6 +256,44 @@ describe('estimates', () => {
     for (let k = 1; k <= 1000; k++) estimator.update(k % m, at(k % m, k), at(k % m, k - 1))
     // Without gamma, an estimate is late by (1 - alpha) / alpha visits, 20 steps.
     for (let i = 0; i < m; i++) expect(Math.abs(estimator.values[i][0] - at(i, 1000)[0])).toBeLessThan(1)
+  })
+
+  test('stableTau is where y_i stops to come to rest, for blocks in turn', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+        fc.constantFrom(undefined, 0, 1, 3),
+        (m, alpha, gamma) => {
+          const L = 1.7
+          const parts = { A: [[L]], B: [[0]], b: [0], t: [0], rho: 1 }
+          const problem = quadraticBlocks(Array.from({ length: m }, () => parts))
+          const size = (tau: number) => {
+            let k = 0
+            const sampler = { blocksPerStep: 1, blocks: () => [k++ % m], sample: () => undefined }
+            const options = {
+              sampler,
+              alpha,
+              tau,
+              gamma: gamma ?? ('msvr' as const),
+              maxIterations: 400 * m,
+              tolerance: 0,
+            }
+            const { y } = bsvrb(
+              problem,
+              { x: [1], y: zeros(m, 1).map((row) => row.fill(1)) },
+              { ...options, history: false },
+            )
+            return Math.max(...y.map(([value]) => Math.abs(value)))
+          }
+          const tau = stableTau(m, 1, alpha, L, gamma)
+          expect(size(0.95 * tau)).toBeLessThan(0.1)
+          expect(size(1.05 * tau)).toBeGreaterThan(10)
+        },
+      ),
+      { seed: 10, numRuns: 40 },
+    )
+    expect(stableTau(5, 5, 0.3, 4)).toBeCloseTo(0.5, 15)
   })
 
   test('gamma is 1 - alpha if all blocks are sampled, and 0 for alpha = 1', () => {

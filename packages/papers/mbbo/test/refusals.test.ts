@@ -40,7 +40,7 @@ test.each<[object, string]>([
   [{ sampler: { blocksPerStep: 2, blocks: () => [1, 3], sample() {} } }, 'sampler.blocks()[1] must be an integer'],
   [
     { sampler: { blocksPerStep: 1, blocks: () => [1], sample: () => 7 } },
-    'sampler.sample must be a function that returns',
+    'sampler.sample(i) must be undefined or an object',
   ],
 ])('bsvrb refuses %j', (options, message) => {
   expect(() => bsvrb(problem, start, options as Options)).toThrow(`bsvrb: ${message}`)
