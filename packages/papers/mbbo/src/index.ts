@@ -22,6 +22,6 @@ export {
 } from './samplers.ts'
 export { type SobaOptions, type SobaReport, type SobaSolution, type SobaStart, soba } from './soba.ts'
 export { stableTau } from './stable-tau.ts'
-export type { BsvrbStart, BsvrbState, Moves, Updates } from './state.ts'
+export type { BsvrbStart, BsvrbState, Moves, SavedState, Updates } from './state.ts'
 export type { BlockInput, BlockOutput, BlockSample } from './versions/block-update.ts'
 export { projectSpectrum } from './versions/spectrum.ts'

@@ -19,26 +19,32 @@ export interface BsvrbState extends Moves {
   version: 1 | 2
   /** Steps so far. */
   k: number
-  x: VectorLike
-  previousX: VectorLike
-  z: VectorLike
+  x: Float64Array
+  previousX: Float64Array
+  z: Float64Array
   /** y_i after step `updated[i]`; what the block has missed since is made up for when it is next sampled. */
-  y: VectorLike
-  previousY: VectorLike
-  s: VectorLike
+  y: Float64Array
+  previousY: Float64Array
+  s: Float64Array
   /** H_i or v_i, as y_i. */
-  adjoint: VectorLike
-  previousAdjoint: VectorLike
+  adjoint: Float64Array
+  previousAdjoint: Float64Array
   /** u_i; only in version 2. */
-  u?: VectorLike | undefined
+  u?: Float64Array | undefined
   /** The number of steps after which each block was as it is here. */
-  updated: VectorLike
+  updated: Float64Array
   /** That of the sampler, if it has one. */
   sampler?: unknown
 }
 
+type ArrayName = 'x' | 'previousX' | 'z' | 'y' | 'previousY' | 's' | 'adjoint' | 'previousAdjoint' | 'updated'
+
+/** A {@link BsvrbState}, or what JSON has made of one whose arrays were written as lists of numbers. */
+export type SavedState = Omit<BsvrbState, ArrayName | 'u'> &
+  Record<ArrayName, VectorLike> & { u?: VectorLike | undefined }
+
 /** Where {@link bsvrb} starts: x and y_0, y_1, ..., or the answer of a run to go on from. */
-export type BsvrbStart = { x: VectorLike; y: MatrixLike; state?: undefined } | { state: BsvrbState }
+export type BsvrbStart = { x: VectorLike; y: MatrixLike; state?: undefined } | { state: SavedState }
 
 /** What a step makes of a block: its new estimates, y_i, and H_i or v_i. */
 export interface BlockPlan {
@@ -74,13 +80,13 @@ export class BlockStates {
     if (state !== undefined) checkState(state, version)
     const start = state ?? given
     const label = state ? 'start.state.' : 'start.'
-    this.x = vectorCopy((start as BsvrbState).x, `${label}x`)
+    this.x = vectorCopy((start as SavedState).x, `${label}x`)
     const y = state ? vectorCopy(state.y, `${label}y`) : matrixCopy(given.y, `${label}y`, { rows: m }).data
     if (y.length % m !== 0) refuse(`${label}y`, `of length ${m} times that of a y_i`, `length ${y.length}`)
     const d = y.length / m
     this.blocks = m
     this.dimension = d
-    const like = (key: keyof BsvrbState, length: number) =>
+    const like = (key: keyof SavedState, length: number) =>
       state ? vectorCopy(state[key] as VectorLike, label + key, { length }) : new Float64Array(length)
     const width = version === 1 ? d * d : d
     this.previousX = state ? like('previousX', this.x.length) : this.x.slice()
@@ -232,7 +238,7 @@ export class BlockStates {
 export const isFinitePlan = ({ s, tracked, y, adjoint }: BlockPlan): boolean =>
   finite(s) && finite(tracked) && finite(y) && finite(adjoint)
 
-function checkState(state: BsvrbState, version: 1 | 2): void {
+function checkState(state: SavedState, version: 1 | 2): void {
   const label = 'start.state'
   if (typeof state !== 'object' || state === null) refuse(label, 'the state of an answer', show(state), 'type')
   if (state.version !== version) refuse(`${label}.version`, `${version}, that of this run`, show(state.version))
