@@ -256,7 +256,13 @@ export const papers: readonly Paper[] = [
     venue: 'ICML 2023',
     arXiv: '2305.18730',
     topic: 'optimisation',
-    tasks: [],
+    tasks: [
+      'I want to tune hyperparameters that many models share',
+      'I want one set of example weights for many models',
+      'I want to find the wrong labels in my data',
+      'I have a bilevel problem with many lower problems',
+      'I want to share penalties between many small regressions',
+    ],
     summary:
       'One set of weights or penalties for many models at once: a step touches a few models and a few examples of each.',
     module: '@opt/mbbo/experiment',

@@ -95,12 +95,12 @@ export class LinearScores {
     H.data.fill(0)
     for (let first = 0; first < X.rows; first += BLOCK) {
       const count = Math.min(BLOCK, X.rows - first)
-      for (let k = 0; k < BLOCK; k++) {
+      for (let k = 0; k < count; k++) {
         const from = (first + k) * X.stride
-        const root = k < count ? Math.sqrt(weights[first + k]) : 0
-        for (let j = 0; j < n; j++) rows.data[k * n + j] = k < count ? root * X.data[from + j] : 0
+        const root = Math.sqrt(weights[first + k])
+        for (let j = 0; j < n; j++) rows.data[k * n + j] = root * X.data[from + j]
       }
-      kernels.syrk(1, transpose(rows), H, work)
+      kernels.syrk(1, transpose({ ...rows, rows: count }), H, work)
     }
     for (let j = 0; j < n; j++) for (let k = 0; k <= j; k++) out[k * n + j] = out[j * n + k] = H.data[j * H.stride + k]
   }

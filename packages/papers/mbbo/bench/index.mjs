@@ -1,6 +1,175 @@
-// The same work by this package and by its peer, in one run: prints a markdown table.
-import { mbbo } from '@opt/mbbo'
+// A step of BSVRB beside numpy in closed form, and a step by two threads beside one, in turns.
+// node bench/index.mjs [--quick]     Python with numpy: OPT_PYTHON, or .venv-peers in the repository's root.
+import { random } from '@opt/core'
+import { task } from '@opt/executor'
+import { workerThreads } from '@opt/executor/node'
+import { blockSampler, bsvrb, recordSampler, replaySampler, soba, temperatureLogistic } from '@opt/mbbo'
+import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
+import { problem as dear, FEATURES, MODELS, ROWS } from './blocks.mjs'
 
-const start = performance.now()
-mbbo((x) => x, new Float64Array(1000).fill(1), { tolerance: 1e-9, history: false })
-console.log(`| task | ours, ms |\n| --- | --: |\n| 1000 unknowns | ${(performance.now() - start).toFixed(2)} |`)
+const quick = process.argv.includes('--quick')
+const ROUNDS = quick ? 2 : 5
+const show = (us) => `${us.toPrecision(3)} us`
+const table = (head, rows) =>
+  console.log([head, head.map(() => '---:'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'))
+
+const python = await startPeer(new URL('python_peer.py', import.meta.url))
+const cases = [
+  { m: 10, I: 5, B: 32, d: 31, steps: 200 },
+  { m: 100, I: 5, B: 32, d: 31, steps: 200 },
+  { m: 1000, I: 5, B: 32, d: 31, steps: 200 },
+  { m: 10, I: 10, B: 32, d: 31, steps: 100 },
+  { m: 10, I: 5, B: 200, d: 31, steps: 100 },
+  { m: 10, I: 5, B: 32, d: 100, steps: 100 },
+  { m: 10, I: 5, B: 200, d: 300, steps: 20 },
+]
+const rows = []
+for (const { m, I, B, d, steps } of quick ? cases.slice(0, 2) : cases) {
+  console.error(`m ${m}, I ${I}, B ${B}, d ${d}`)
+  const rng = random(1)
+  const draw = (n) => {
+    const inputs = Array.from({ length: n }, () => Float64Array.from({ length: d }, () => rng.normal() / Math.sqrt(d)))
+    return { inputs, labels: inputs.map((row) => (row[0] + row[1] + 0.2 * rng.normal() > 0 ? 1 : -1)) }
+  }
+  const [training, validation] = [draw(200), draw(200)]
+  const temperatures = Array.from({ length: m }, (_, i) => 0.2 + (0.8 * i) / m)
+  const problem = temperatureLogistic(training, validation, temperatures, { l2: 0.01 })
+  const sampler = recordSampler(
+    blockSampler({ blocks: m, blocksPerStep: I, examples: problem.examples, batchSize: B, seed: 2 }),
+  )
+  const start = { x: new Float64Array(200), y: temperatures.map(() => new Float64Array(d)) }
+  const parameters = { alpha: 0.5, beta: 0.3, gamma: 0.5, tau: 0.02, eta: 1, radius: 50 }
+  const options = { ...parameters, eigenvalues: [0.005, Infinity], tolerance: 0, maxIterations: steps, history: false }
+  bsvrb(problem, start, { ...options, sampler })
+  const { recording } = sampler
+  if (python) {
+    const signed = ({ inputs, labels }) => inputs.map((row, i) => Array.from(row, (value) => value * labels[i]))
+    const plain = ({ lower, upper }) => ({ lower: [...lower], upper: [...upper] })
+    await python.ask(
+      JSON.stringify({
+        X: signed(training),
+        Xv: signed(validation),
+        temperatures,
+        l2: 0.01,
+        blocks: recording.blocks.map((step) => [...step]),
+        samples: recording.samples.map(plain),
+      }),
+    )
+  }
+  const best = {}
+  const take = (name, us) => (best[name] = Math.min(best[name] ?? Infinity, us))
+  let gap = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const version of [1, 2]) {
+      let answer
+      for (let k = 0; k < 2; k++) {
+        const given = { ...options, version, sampler: replaySampler(recording) }
+        // The first samples of all blocks are not part of a step.
+        const first = bsvrb(problem, start, { ...given, maxIterations: 1 })
+        const from = performance.now()
+        answer = bsvrb(problem, first, { ...given, maxIterations: steps - 1 })
+        take(`ours ${version}`, (1e3 * (performance.now() - from)) / (steps - 1))
+      }
+      if (!python) continue
+      const request = { version, steps, least: 0.005, ...parameters }
+      const reply = JSON.parse(await python.ask(JSON.stringify(request)))
+      const none = JSON.parse(await python.ask(JSON.stringify({ ...request, steps: 1 })))
+      take(`numpy ${version}`, (reply.microseconds * steps - none.microseconds) / (steps - 1))
+      gap = Math.max(gap, ...reply.x.map((value, i) => Math.abs(value - answer.x[i])))
+    }
+    const from = performance.now()
+    soba(problem, start, {
+      ...options,
+      sampler: blockSampler({ blocks: m, blocksPerStep: I, examples: problem.examples, batchSize: B }),
+    })
+    take('soba', (1e3 * (performance.now() - from)) / steps)
+  }
+  const ratio = (version) => (python ? (best[`numpy ${version}`] / best[`ours ${version}`]).toPrecision(2) : '-')
+  const numpy = (version) => (python ? show(best[`numpy ${version}`]) : '-')
+  const memory = (version) => `${Math.round((8 * m * (version === 1 ? 3 * d + 2 * d * d : 6 * d)) / 1000)} kB`
+  rows.push([
+    m,
+    I,
+    B,
+    d,
+    show(best['ours 1']),
+    numpy(1),
+    ratio(1),
+    show(best['ours 2']),
+    numpy(2),
+    ratio(2),
+    show(best.soba),
+    python ? gap.toExponential(0) : '-',
+    `${memory(1)}, ${memory(2)}`,
+  ])
+}
+python?.stop()
+table(
+  ['m', 'I', 'B', 'd', 'version 1', 'numpy', 'ratio', 'version 2', 'numpy', 'ratio', 'SOBA', 'difference', 'memory'],
+  rows,
+)
+console.log(
+  `\nA step, the best of ${ROUNDS} rounds in turns, one thread each${python ? `; ${python.version}` : ''}; x has 200 entries. 'difference' is the largest of x between the implementations, memory that of the blocks' estimates in versions 1 and 2.\n`,
+)
+
+const module = task(new URL('./blocks.mjs', import.meta.url), 'step')
+const [one, two] = [1, 2].map((workers) => workerThreads({ workers }))
+const STEPS = quick ? 2 : 6
+const times = []
+for (const [I, B] of quick
+  ? [[2, 20_000]]
+  : [
+      [1, ROWS],
+      [2, ROWS],
+      [4, ROWS],
+      [8, ROWS],
+      [8, 5000],
+      [8, 500],
+    ]) {
+  console.error(`I ${I}, B ${B}`)
+  const start = { x: new Float64Array(ROWS), y: Array.from({ length: MODELS }, () => new Float64Array(FEATURES)) }
+  const options = (maxIterations, sampler) => ({
+    sampler,
+    eta: 1,
+    tau: 0.02,
+    maxIterations,
+    tolerance: 0,
+    history: false,
+  })
+  const sampler = () =>
+    blockSampler({ blocks: MODELS, blocksPerStep: I, examples: dear.examples, batchSize: B, seed: 3 })
+  const first = bsvrb(dear, start, options(1, sampler()))
+  const best = { here: Infinity, one: Infinity, two: Infinity }
+  const answers = {}
+  for (let round = 0; round < (quick ? 1 : 3); round++)
+    for (const [name, executor] of [
+      ['here', undefined],
+      ['one', one],
+      ['two', two],
+    ]) {
+      const workers = executor && { executor, task: module }
+      const from = performance.now()
+      answers[name] = await bsvrb.async(dear, first, { ...options(STEPS, sampler()), workers })
+      best[name] = Math.min(best[name], (performance.now() - from) / STEPS)
+    }
+  const same = answers.here.x.every(
+    (value, i) => Object.is(value, answers.one.x[i]) && Object.is(value, answers.two.x[i]),
+  )
+  const ms = (value) => `${value.toPrecision(3)} ms`
+  times.push([
+    I,
+    B === ROWS ? 'all' : B,
+    ms(best.here),
+    ms(best.one),
+    ms(best.two),
+    (best.one / best.two).toPrecision(2),
+    same ? 'the same' : 'DIFFERENT',
+  ])
+}
+await one.close()
+await two.close()
+table(['I', 'B', 'this thread', 'one worker', 'two workers', 'one / two', 'bits'], times)
+console.log(
+  `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, wall time, the best of 3 rounds of ${STEPS} steps.`,
+)
+if (!python) console.log(`\n${NO_PEER}`)
