@@ -99,7 +99,8 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
       const measures = small || due ? measure.at(x, states.y()) : undefined
       const error = small ? Math.max(norm, measures!.gradientNorm) : norm
       const stop = yield measures ? { error, measures } : { error }
-      if (stop) return answer()
+      // Blocks that were not seen lately may have overflowed by now.
+      if (stop) return states.y().every(finite) ? answer() : diverged()
     }
   })
 
