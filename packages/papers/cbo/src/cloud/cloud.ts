@@ -45,6 +45,7 @@ export class Cloud {
   readonly #scratch: Float64Array
   readonly #loops: ReturnType<typeof memoryOf>['kernels']
   readonly #project: Projector | undefined
+  readonly #particles: Float64Array[] = []
 
   constructor(
     N: number,
@@ -68,6 +69,8 @@ export class Cloud {
     this.points = Array.from({ length: N }, () => new Float64Array(d))
     this.draws = new Draws(source, state, loops.normals, generator)
     this.#project = project
+    // Views, for projections alone.
+    if (project) for (let i = 0; i < N; i++) this.#particles.push(X.subarray(i * d, (i + 1) * d))
   }
 
   /** Chooses the next batch of n particles; all of them, in order, when n is N. */
@@ -186,7 +189,7 @@ export class Cloud {
   /** Projects all particles. */
   project(): void {
     if (this.#project === undefined) return
-    for (let i = 0; i < this.N; i++) this.#project(this.X.subarray(i * this.d, (i + 1) * this.d))
+    for (let i = 0; i < this.N; i++) this.#project(this.#particles[i])
   }
 
   /** Keeps fewer particles, whole batches of n, chosen at random, if their variance has fallen since the last call. */

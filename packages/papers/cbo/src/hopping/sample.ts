@@ -41,11 +41,13 @@ export class Sample {
   draw(x: Float64Array, width: number, project: Projector | undefined): void {
     const { N, d, points } = this
     const Z = this.draws.normals(N * d)
+    const X = this.#X
     for (let i = 0; i < N; i++) {
-      for (let j = 0; j < d; j++) points[i][j] = x[j] + width * Z[i * d + j]
-      project?.(points[i])
-      // What f does to its argument must not count.
-      this.#X.set(points[i], i * d)
+      const point = points[i]
+      for (let j = 0; j < d; j++) point[j] = x[j] + width * Z[i * d + j]
+      project?.(point)
+      // A copy: what f does to its argument must not count.
+      for (let j = 0; j < d; j++) X[i * d + j] = point[j]
     }
   }
 

@@ -130,17 +130,28 @@ export function quadratic(given?: QuadraticOptions): TestObjective {
     const lengths = [h, c].filter((v) => typeof v !== 'number').map((v) => (v as Float64Array).length)
     if (lengths.length === 2 && lengths[0] !== lengths[1])
       refuse('minimizer', `of length ${lengths[0]}`, `length ${lengths[1]}`)
-    const at = (v: number | Float64Array, j: number) => (typeof v === 'number' ? v : v[j])
+    // Numbers for all coordinates are written out at the first x.
+    let [curvatures, centre] = [new Float64Array(0), new Float64Array(0)]
+    const prepare = (d: number) => {
+      if (curvatures.length === d) return
+      curvatures = typeof h === 'number' ? new Float64Array(d).fill(h) : Float64Array.from(h)
+      centre = typeof c === 'number' ? new Float64Array(d).fill(c) : Float64Array.from(c)
+    }
     return objective('quadratic', lengths[0], {
       value(x) {
+        prepare(x.length)
         let sum = 0
-        for (let j = 0; j < x.length; j++) sum += (at(h, j) * ((x[j] - at(c, j)) * (x[j] - at(c, j)))) / 2
-        return sum
+        for (let j = 0; j < x.length; j++) sum += curvatures[j] * ((x[j] - centre[j]) * (x[j] - centre[j]))
+        return sum / 2
       },
       gradient(x, out) {
-        for (let j = 0; j < x.length; j++) out[j] = at(h, j) * (x[j] - at(c, j))
+        prepare(x.length)
+        for (let j = 0; j < x.length; j++) out[j] = curvatures[j] * (x[j] - centre[j])
       },
-      minimizer: (d) => new Float64Array(d).map((_, j) => at(c, j)),
+      minimizer(d) {
+        prepare(d)
+        return centre.slice()
+      },
     })
   })
 }
