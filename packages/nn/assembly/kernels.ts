@@ -70,18 +70,24 @@ function column<T>(count: i32, places: usize, values: usize, B: usize, row: usiz
   store<T>(C, sum)
 }
 
-/** C += S B: C has m rows of q numbers, S is a pattern and its values. */
-function product<T>(m: i32, q: i32, pattern: usize, values: usize, B: usize, C: usize): void {
+/** C += S B: C has m rows of q numbers, B p rows, S is a pattern and its values; `work` has room for 128 p bytes. */
+function product<T>(m: i32, q: i32, p: i32, pattern: usize, values: usize, B: usize, C: usize, work: usize): void {
   const row = bytes<T>(q)
   let width: usize = 0
   for (let at: usize = 0; at < row; at += width) {
     width = row - at >= 128 ? 128 : row - at >= 32 ? 32 : sizeof<T>()
-    let places = pattern + 4, x = values, c = C + at
+    let places = pattern + 4, x = values, c = C + at, b = B + at, step = row
+    // Rows far apart would push each other out of the cache.
+    if (width == 128 && row > 128) {
+      for (let i: usize = 0; i < <usize>p; i++) memory.copy(work + 128 * i, B + at + i * row, 128)
+      b = work
+      step = 128
+    }
     for (let i = 0; i < m; i++) {
       const count = load<i32>(places - 4)
       if (width == 128) {
-        if (sizeof<T>() == 8) strip8(count, places, x, B + at, row, c)
-        else strip8s(count, places, x, B + at, row, c)
+        if (sizeof<T>() == 8) strip8(count, places, x, b, step, c)
+        else strip8s(count, places, x, b, step, c)
       } else if (width == 32) {
         if (sizeof<T>() == 8) strip2(count, places, x, B + at, row, c)
         else strip2s(count, places, x, B + at, row, c)
@@ -92,11 +98,11 @@ function product<T>(m: i32, q: i32, pattern: usize, values: usize, B: usize, C: 
     }
   }
 }
-export function spmm(m: i32, q: i32, pattern: usize, values: usize, B: usize, C: usize): void {
-  product<f64>(m, q, pattern, values, B, C)
+export function spmm(m: i32, q: i32, p: i32, pattern: usize, values: usize, B: usize, C: usize, work: usize): void {
+  product<f64>(m, q, p, pattern, values, B, C, work)
 }
-export function spmm32(m: i32, q: i32, pattern: usize, values: usize, B: usize, C: usize): void {
-  product<f32>(m, q, pattern, values, B, C)
+export function spmm32(m: i32, q: i32, p: i32, pattern: usize, values: usize, B: usize, C: usize, work: usize): void {
+  product<f32>(m, q, p, pattern, values, B, C, work)
 }
 
 /** c += a x rows of V + s x rows of W, which have `vectors` vectors: 2, 3 or 5. */

@@ -8,8 +8,8 @@ const pattern = 'i32:2,1,4,0,5,0,1,2,3,4'
 
 /** A call of each kernel: see packages/testing. */
 export const calls: Record<string, KernelCall> = {
-  spmm: [3, 23, pattern, 'f64:7', 'f64:115', 'f64:69'],
-  spmm32: [3, 43, pattern, 'f32:7', 'f32:215', 'f32:129'],
+  spmm: [3, 23, 5, pattern, 'f64:7', 'f64:115', 'f64:69', 'work:80'],
+  spmm32: [3, 43, 5, pattern, 'f32:7', 'f32:215', 'f32:129', 'work32:160'],
   forward: [3, 5, 5, pattern, 'f64:15', 'f64:15', 'f64:50', 'f64:50', 'f64:30'],
   forward32: [3, 5, 3, pattern, 'f32:15', 'f32:15', 'f32:60', 'f32:60', 'f32:36'],
   backward: [3, 5, 5, pattern, ...'15 15 30 30 50 50 50 15'.split(' ').map((n) => `f64:${n}`), 1],

@@ -24,9 +24,13 @@ test('every size gives the same bits in WebAssembly and in plain JavaScript', ()
       ['32', Float32Array, 4],
     ] as const) {
       const numbers = (n: number) => new Kind(n).fill(0).map(() => rng.uniform(-1, 1))
-      const same = (name: string, args: (number | Int32Array | Float64Array | Float32Array)[]) =>
-        checkSameBits(core, productKernels, name + suffix, args)
-      same('spmm', [m, q, pattern, numbers(count), numbers(p * q), numbers(m * q)])
+      const same = (
+        name: string,
+        args: (number | Int32Array | Float64Array | Float32Array)[],
+        scratch: unknown[] = [],
+      ) => checkSameBits(core, productKernels, name + suffix, args, scratch)
+      const work = numbers(8 * lanes * p)
+      same('spmm', [m, q, p, pattern, numbers(count), numbers(p * q), numbers(m * q), work], [work])
       same('softmax', [m, q, numbers(m * q), numbers(m), numbers(m * q), numbers(m * q)])
       same('times', [q, numbers(q), numbers(q)])
       same('bend', [q, numbers(q), numbers(q), numbers(q), numbers(q)])

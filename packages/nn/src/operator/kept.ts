@@ -18,7 +18,7 @@ import { isKnown, type OutputHessian, outputHessian } from './output-hessian.ts'
 export type CurvatureMatrix = 'hessian' | 'gauss-newton'
 
 /** Examples that are multiplied at a time: their arrays stay in the cache. */
-export const CHUNK = 256
+export const CHUNK = 128
 /** Numbers of vectors in the rows of {@link Head}. */
 const VECTORS = [2, 3, 5]
 
@@ -156,7 +156,8 @@ function layout(
   const curved = activation.timesCurvature !== null
   const vectors = headVectors(settings)
   const width = vectors ? vectors * (dtype === 'float64' ? 2 : 4) : sizes[last + 1]
-  let work = 0
+  // For products with sparse inputs, then for those of matrices.
+  let work = nonzeros === null ? 0 : (dtype === 'float64' ? 16 : 32) * Math.max(sizes[0], rows)
   const layers = sizes.slice(1).map((outputs, l): KeptLayer => {
     const inputs = sizes[l]
     const units = l < last ? outputs : width

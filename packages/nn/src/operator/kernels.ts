@@ -8,8 +8,15 @@ import { wasm } from '../wasm.ts'
  * work on float32.
  */
 export interface ProductKernels {
-  /** C += S B, where C has m rows of q numbers and S a pattern and its values. */
-  spmm(m: number, q: number, pattern: Int32Array, values: Real, B: Real, C: Real): void
+  /**
+   * C += S B, where C has m rows of q numbers, B p rows, and S a pattern and its values. `work` has room for 16 p numbers
+   * in float64 and 32 p in float32.
+   */
+  // biome-ignore format: sizes, then matrices
+  spmm(
+    m: number, q: number, p: number, pattern: Int32Array, values: Real,
+    B: Real, C: Real, work: Real,
+  ): void
   spmm32: ProductKernels['spmm']
   /** C += A V + S W: A and S have m rows of p numbers, of which those in the pattern count; V, W and C rows of vectors. */
   // biome-ignore format: sizes, then matrices
@@ -53,7 +60,7 @@ function eachRow(m: number, pattern: Int32Array, visit: (i: number, from: number
 
 const spmmOf =
   (round: Round): ProductKernels['spmm'] =>
-  (m, q, pattern, values, B, C) => {
+  (m, q, _p, pattern, values, B, C) => {
     let value = 0
     eachRow(m, pattern, (i, from, to) => {
       for (let k = from; k < to; k++, value++)

@@ -50,7 +50,7 @@ function forwardTangent({ kernels, work, views, head }: Kept, { n, inputs, layer
     } else if ('X' in inputs) kernels.gemm(1, inputs.X, WDirection, STangent, work)
     else {
       const { places, values } = inputs.rows
-      kernels.spmm(n, STangent.columns, places, values, WDirection.data, STangent.data)
+      kernels.spmm(n, STangent.columns, W.rows, places, values, WDirection.data, STangent.data, work)
     }
     const next = layers[l + 1]?.ATangent
     // The head looks at units of slope 1 alone.
@@ -71,7 +71,7 @@ function backwardTangent({ kernels, work, ones, views, head }: Kept, { n, inputs
       if ('X' in inputs) kernels.gemm(1, transpose(inputs.X), DTangent, WProduct, work)
       else {
         const { places, values } = inputs.columns
-        kernels.spmm(WProduct.rows, DTangent.columns, places, values, DTangent.data, WProduct.data)
+        kernels.spmm(WProduct.rows, DTangent.columns, n, places, values, DTangent.data, WProduct.data, work)
       }
       return
     }
