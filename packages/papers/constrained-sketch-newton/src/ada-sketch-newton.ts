@@ -1,4 +1,4 @@
-import { Random, randomFrom, type Solver, solver, type VectorLike } from '@opt/core'
+import { type Solver, solver, type VectorLike } from '@opt/core'
 import { demandDerivatives } from './check-derivatives.ts'
 import { systemSolver } from './inner/inner-solver.ts'
 import { NewtonSystem } from './kkt-system.ts'
@@ -6,7 +6,7 @@ import { MeritGradient, meritOf } from './merit.ts'
 import { type AdaSketchNewtonOptions, type AdaSketchNewtonState, settings } from './options.ts'
 import { type ConstrainedProblem, Point, Problem, refuseNonFinite, squares } from './problem.ts'
 import type { AdaSketchNewtonReport, AdaSketchNewtonSolution } from './solution.ts'
-import { firstMultipliers, startOf } from './start.ts'
+import { firstMultipliers, generatorOf, startOf } from './start.ts'
 
 /** Penalties beyond which a step is accepted as it is. */
 const [MOST_ETA1, LEAST_ETA2] = [1e8, 1e-8]
@@ -47,7 +47,7 @@ export const adaSketchNewton: Solver<
     firstMultipliers(point, first.multipliers, options.multipliers0)
     if (checks) demandDerivatives(given, point)
 
-    const random = first.random === undefined ? randomFrom(options.seed ?? 0, 'seed') : new Random(first.random)
+    const random = generatorOf(first, options.seed)
     const H = new Float64Array(n * n)
     const system = new NewtonSystem(n, m)
     const slopes = new MeritGradient(n, m)

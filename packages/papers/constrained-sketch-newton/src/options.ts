@@ -17,7 +17,10 @@ export interface AdaSketchNewtonOptions {
   kappa?: number | undefined
   /** theta_k, a number or a function of k = 0, 1, ... and |R|; theta_k -> 0 makes convergence superlinear. Default 1. */
   theta?: number | ((k: number, kkt: number) => number) | undefined
-  /** Steps of one inner solve, after which z is used as it is. Default 1e5. */
+  /**
+   * Steps of one inner solve, after which z is used as it is. A signal or a time budget is looked at between outer
+   * iterations: lower it where they must be seen soon. Default 1e5.
+   */
   innerLimit?: number | undefined
   /** First penalty of |c|^2 / 2. Default 1. */
   eta1?: number | undefined
@@ -35,7 +38,7 @@ export interface AdaSketchNewtonOptions {
   nu?: number | undefined
   /** The run ends where the least eigenvalue of G G' is below this. Default 0.01. */
   singularTolerance?: number | undefined
-  /** An integer, or a generator to draw from. Default 0. */
+  /** An integer, or a generator to draw from whose state can be saved. Default 0. */
   seed?: number | Random | undefined
   /** Whether to compare the derivatives with differences at the start, and throw where they differ. Default false. */
   checkDerivatives?: boolean | undefined

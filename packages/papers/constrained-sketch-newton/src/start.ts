@@ -1,4 +1,4 @@
-import { number, Random, type RandomState, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
+import { number, Random, type RandomState, randomFrom, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
 import { type AdaSketchNewtonOptions, type AdaSketchNewtonState, settings } from './options.ts'
@@ -33,6 +33,17 @@ export function startOf(start: VectorLike | AdaSketchNewtonState, options: AdaSk
     k: number(start.k, 'start.k', { integer: true, min: 0 }),
     random: start.random,
   }
+}
+
+/**
+ * Returns the generator of a saved state, or of a seed.
+ *
+ * @throws Error when its state cannot be saved.
+ */
+export function generatorOf({ random }: Start, seed: number | Random = 0): Random {
+  const generator = random === undefined ? randomFrom(seed, 'seed') : new Random(random)
+  generator.state()
+  return generator
 }
 
 const isState = (start: unknown): start is AdaSketchNewtonState =>

@@ -1,3 +1,4 @@
+import { cryptographicRandom } from '@opt/core'
 import { adaSketchNewton, direct, gaussian, type InnerSolver, kaczmarz, testProblem } from '../src/index.ts'
 
 test.each<[string, () => InnerSolver]>([
@@ -51,4 +52,28 @@ test('a run is aborted, and steps can be watched', async () => {
   expect([answer.status, answer.iterations]).toEqual(['aborted', 2])
   const errors = [...adaSketchNewton.steps(problem, problem.start)].map(({ error }) => error)
   expect(errors.at(-1)).toBeLessThanOrEqual(1e-4)
+})
+
+test('a problem without constraints is saved, too', () => {
+  const problem = {
+    f: ([x, y]: Float64Array) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+    gradient: ([x, y]: Float64Array) => [2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)],
+    hessianLagrangian: ([x, y]: Float64Array) => [
+      [2 - 400 * (y - 3 * x * x), -400 * x],
+      [-400 * x, 200],
+    ],
+  }
+  const whole = adaSketchNewton(problem, [-1.2, 1], { tolerance: 1e-9, maxIterations: 500 })
+  expect([whole.status, whole.xiG, whole.multipliers.length]).toEqual(['converged', 1, 0])
+  expect(whole.x[0]).toBeCloseTo(1, 8)
+  const half = adaSketchNewton(problem, [-1.2, 1], { tolerance: 1e-9, maxIterations: 5 })
+  const rest = adaSketchNewton(problem, JSON.parse(JSON.stringify(half.state)), { tolerance: 1e-9, maxIterations: 500 })
+  expect([...rest.x]).toEqual([...whole.x])
+})
+
+test('a generator without a state is refused at once', () => {
+  const problem = testProblem('HS7')
+  expect(() => adaSketchNewton(problem, problem.start, { seed: cryptographicRandom() })).toThrow(
+    /cannot be drawn again|state/,
+  )
 })

@@ -13,20 +13,20 @@ const THETAS: {
   most: number
   paper: string
 }[] = [
-  { name: '1', theta: 1, least: 0.03, most: 0.15, paper: 'linear; 8.7e-2 in a prototype' },
+  { name: '1', theta: 1, least: 0.03, most: 0.15, paper: 'linear (reference implementation: 8.7e-2)' },
   {
     name: 'min(1, sqrt |R|)',
     theta: (_, kkt) => Math.min(1, Math.sqrt(kkt)),
     least: 0,
     most: 1e-3,
-    paper: 'superlinear; 1.7e-5 in a prototype',
+    paper: 'superlinear (reference implementation: 1.7e-5)',
   },
   {
     name: 'min(1, |R|)',
     theta: (_, kkt) => Math.min(1, kkt),
     least: 0,
     most: 1e-3,
-    paper: 'superlinear; 8.1e-7 in a prototype',
+    paper: 'superlinear (reference implementation: 8.1e-7)',
   },
 ]
 

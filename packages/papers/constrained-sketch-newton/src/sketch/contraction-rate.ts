@@ -11,7 +11,7 @@ const STEP = 0.05
  * of E[K S (S'K^2 S)^+ S'K] (Gower and Richtarik 2015), on which the local rate of the paper rests.
  *
  * 'kaczmarz', rows drawn uniformly: lambda_min(K D^-1 K) / N with D = diag(|K_i|^2). 'weighted', in proportion to |K_i|^2:
- * sigma_min(K)^2 / |K|_F^2. 'gaussian', one vector: an integral over the eigenvalues of K^2, accurate to 1e-9.
+ * sigma_min(K)^2 / |K|_F^2. 'gaussian', one vector: an integral over the eigenvalues of K^2, accurate to 1e-8.
  *
  * @param K symmetric, N x N.
  * @returns between 0, for a singular K, and 1.
