@@ -1,4 +1,4 @@
-import { number, oneOf, refuse } from '@opt/core'
+import { number, type OptionNames, oneOf, refuse } from '@opt/core'
 
 /** How strongly a plan is regularised. */
 export interface EpsilonOptions {
@@ -9,6 +9,9 @@ export interface EpsilonOptions {
   /** The statistic: the standard deviation of the entries (default) or their mean. */
   relativeTo?: 'std' | 'mean' | undefined
 }
+
+/** The names of {@link EpsilonOptions}. */
+export const EPSILON_OPTIONS: OptionNames<EpsilonOptions> = ['epsilon', 'relativeEpsilon', 'relativeTo']
 
 /** Returns the regularisation that the options ask for. */
 export function epsilonOf(costs: Float64Array, options: EpsilonOptions): number {

@@ -28,7 +28,7 @@ export function exactMongeGap(
   givenY: MatrixLike,
   options: { cost?: Cost | undefined } = {},
 ): ExactMongeGap {
-  const { cost = sqEuclidean() } = optionsOf(options, 'exactMongeGap: options')
+  const { cost = sqEuclidean() } = optionsOf(options, 'exactMongeGap: options', ['cost'])
   const { x, y } = pairsOf(givenX, givenY, cost, undefined, 'exactMongeGap: ')
   const C = costMatrix(cost, x, y, 'exactMongeGap: x and y')
   return exactGapOf(C, x.count)

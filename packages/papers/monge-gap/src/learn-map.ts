@@ -1,7 +1,7 @@
 import { type MatrixLike, matrix, type Solver, solver } from '@opt/core'
 import type { DenseNetwork } from '@opt/nn'
 import ndarray from 'ndarray'
-import type { LearnedMap, LearnMapOptions, LearnMapReport } from './map/options.ts'
+import { LEARN_MAP_OPTIONS, type LearnedMap, type LearnMapOptions, type LearnMapReport } from './map/options.ts'
 import { prepare } from './map/prepare.ts'
 import type { Sampler } from './map/source.ts'
 
@@ -78,5 +78,5 @@ export const learnMap: Solver<
       checkpoint,
     }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: LEARN_MAP_OPTIONS },
 )

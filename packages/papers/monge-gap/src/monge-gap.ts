@@ -4,7 +4,7 @@ import ndarray from 'ndarray'
 import type { Cost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { entropicPlan } from './entropic-plan.ts'
-import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
+import { EPSILON_OPTIONS, type EpsilonOptions, epsilonOf } from './epsilon.ts'
 import { costMatrix, entropy, type Measure, pairsOf, potentialsOf } from './measures.ts'
 
 /** Options of {@link mongeGap}. */
@@ -79,7 +79,7 @@ export const mongeGap: Solver<[x: MatrixLike, y: MatrixLike, options: MongeGapOp
       error,
     }
   },
-  { tolerance: 1e-6, maxIterations: 2000 },
+  { tolerance: 1e-6, maxIterations: 2000, options: [...EPSILON_OPTIONS, 'cost', 'weights', 'initial'] },
 )
 
 /** d gap / d y_j = a_j d2c(x_j, y_j) - sum_i P_ij d2c(x_i, y_j). */

@@ -13,7 +13,7 @@ import ndarray from 'ndarray'
 import { type Cost, checkCost } from './costs/cost.ts'
 import { sqEuclidean } from './costs/radial.ts'
 import { type EntropicPlan, entropicPlan, type PlanProblem } from './entropic-plan.ts'
-import { type EpsilonOptions, epsilonOf } from './epsilon.ts'
+import { EPSILON_OPTIONS, type EpsilonOptions, epsilonOf } from './epsilon.ts'
 import { coincide, costMatrix, entropy, type Measure, measure, potentialsOf } from './measures.ts'
 
 /** Options of {@link sinkhornDivergence}. */
@@ -67,7 +67,7 @@ export const sinkhornDivergence: Solver<
     // Rows are z and columns y: gradients of costs are in their second argument.
     const C = costMatrix(cost, z, y, 'y and z')
     const epsilon = epsilonOf(C.data, options)
-    const initial = optionsOf(options.initial, 'initial')
+    const initial = optionsOf(options.initial, 'initial', ['cross', 'selfY', 'selfZ'])
     const atCross = potentialsOf(initial.cross, y.count, z.count, 'initial.cross')
     const atY = potentialsOf(initial.selfY, y.count, y.count, 'initial.selfY')
     const atZ = potentialsOf(initial.selfZ, z.count, z.count, 'initial.selfZ')
@@ -105,7 +105,11 @@ export const sinkhornDivergence: Solver<
       epsilon,
     }
   },
-  { tolerance: 1e-6, maxIterations: 2000 },
+  {
+    tolerance: 1e-6,
+    maxIterations: 2000,
+    options: [...EPSILON_OPTIONS, 'cost', 'weightsY', 'weightsZ', 'initial', 'selfZ'],
+  },
 )
 
 const selfProblem = (

@@ -140,3 +140,10 @@ test('one point, equal points, a plan of one column', () => {
   expect(Math.abs(light.gap - two.gap)).toBeLessThan(1e-8)
   expect([...light.gradient.data.slice(4)]).toEqual([0, 0])
 })
+
+test('options that do not exist are refused, with the nearest one', () => {
+  const call = (options: object) => () => learnMap(network(), x, y, options)
+  expect(call({ strenght: 1 })).toThrow('did you mean strength?')
+  expect(() => mongeGap(x, y, { Cost: euclidean() } as never)).toThrow('did you mean cost?')
+  expect(() => mapLoss(x, y, { epsilon: 1 } as never)).toThrow('mapLoss: options must be named')
+})

@@ -85,7 +85,7 @@ export interface PointCostOptions {
  * @throws TypeError when one of them is no function; the cost throws where a gradient has not d numbers.
  */
 export function pointCost(given: PointCostOptions): Cost {
-  const { name, value, gradient } = options(given, 'pointCost: options')
+  const { name, value, gradient } = options(given, 'pointCost: options', ['name', 'value', 'gradient'])
   if (typeof name !== 'string') refuse('pointCost: name', 'a string', show(name), 'type')
   callback(value, 'pointCost: value')
   callback(gradient, 'pointCost: gradient')

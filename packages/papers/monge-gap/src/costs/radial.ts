@@ -26,14 +26,26 @@ export const sqEuclidean = (): Cost => ({
 
 /** One coordinate after the other: the loops over the columns are long. */
 function squaredDistances(x: Points, y: Points, d: number, { data, rows, columns, stride }: MatrixView): void {
-  for (let i = 0; i < rows; i++)
-    for (let k = 0; k < d; k++) {
-      const from = x[i * d + k]
-      for (let j = 0, p = i * stride, q = k; j < columns; j++, p++, q += d) {
-        const z = from - y[q]
-        data[p] = k === 0 ? z * z : data[p] + z * z
-      }
+  for (let i = 0; i < rows; i++) squaredDistancesOf(x, i * d, y, d, columns, data, i * stride)
+}
+
+/** The squared distances of the point at x[i] from all y, written from out[at] on. */
+function squaredDistancesOf(
+  x: Points,
+  i: number,
+  y: Points,
+  d: number,
+  columns: number,
+  out: Float64Array,
+  at: number,
+): void {
+  for (let k = 0; k < d; k++) {
+    const from = x[i + k]
+    for (let p = at, q = k; p < at + columns; p++, q += d) {
+      const z = from - y[q]
+      out[p] = k === 0 ? z * z : out[p] + z * z
     }
+  }
 }
 
 function squaredGradient(x: Points, y: Points, d: number, P: MatrixView, scale: number, out: Float64Array): void {
@@ -109,23 +121,23 @@ function radial(
           data[p] = h(isSafe(data[p]) ? Math.sqrt(data[p]) : distanceAt(x, i * d, y, j * d, d))
     },
     weightedGradient(x, y, d, { data, rows, columns, stride }, scale, out) {
-      const weights = { data: new Float64Array(columns), rows: 1, columns, stride: columns }
-      const w = weights.data
+      const w = new Float64Array(columns)
       for (let i = 0; i < rows; i++) {
-        const at = i * d
-        const from = x.subarray(at, at + d)
-        squaredDistances(from, y, d, weights)
+        squaredDistancesOf(x, i * d, y, d, columns, w, 0)
         for (let j = 0; j < columns; j++) {
           const weight = scale * data[i * stride + j]
           if (isSafe(w[j])) {
             const r = Math.sqrt(w[j])
             w[j] = (weight * slope(r)) / r
           } else {
-            pair.add(x, at, y, j * d, d, weight, out)
+            pair.add(x, i * d, y, j * d, d, weight, out)
             w[j] = 0
           }
         }
-        for (let k = 0; k < d; k++) for (let j = 0, p = k; j < columns; j++, p += d) out[p] -= w[j] * (from[k] - y[p])
+        for (let k = 0; k < d; k++) {
+          const from = x[i * d + k]
+          for (let j = 0, p = k; j < columns; j++, p += d) out[p] -= w[j] * (from - y[p])
+        }
       }
     },
   }

@@ -6,8 +6,8 @@ import { learn, relativeGap } from './run.ts'
 /** C. On the sphere: from the north pole to two places on the equator. */
 export async function sphere(context: ExperimentContext, from: number, to: number): Promise<void> {
   const { scale, seed, claim, progress, signal } = context
-  const steps = scale === 'quick' ? 250 : 500
-  const count = scale === 'quick' ? 96 : 128
+  const steps = scale === 'quick' ? 200 : 500
+  const count = scale === 'quick' ? 80 : 128
   const rng = random(seed + 70)
   const x = around(count, rng, () => [0, 0, 1], 1 / 6)
   const z = around(count, rng, (i) => (i % 2 === 0 ? [1, 0, 0] : [0, 1, 0]), 1 / 20)

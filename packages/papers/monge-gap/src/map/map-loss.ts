@@ -1,4 +1,12 @@
-import { calling, type Matrix, type MatrixLike, number, options as optionsOf, refuse } from '@opt/core'
+import {
+  calling,
+  type Matrix,
+  type MatrixLike,
+  number,
+  type OptionNames,
+  options as optionsOf,
+  refuse,
+} from '@opt/core'
 import ndarray from 'ndarray'
 import { type Cost, checkCost, type Points } from '../costs/cost.ts'
 import { sqEuclidean } from '../costs/radial.ts'
@@ -21,6 +29,16 @@ export interface MapLossOptions {
   /** Iterations after which a plan is used as it is. Default 2000. */
   sinkhornIterations?: number | undefined
 }
+
+/** The names of {@link MapLossOptions}. */
+export const MAP_LOSS_OPTIONS: OptionNames<MapLossOptions> = [
+  'cost',
+  'fittingCost',
+  'epsilonFitting',
+  'epsilonGap',
+  'sinkhornTolerance',
+  'sinkhornIterations',
+]
 
 /** Value and gradient of the loss of a map. */
 export interface MapLossValue {
@@ -222,7 +240,7 @@ export function mapLoss(
   options: MapLossOptions & { strength?: number | undefined } = {},
 ): (y: MatrixLike) => MapLossValue {
   return calling('mapLoss', () => {
-    const { strength = 1, ...rest } = optionsOf(options, 'options')
+    const { strength = 1, ...rest } = optionsOf(options, 'options', [...MAP_LOSS_OPTIONS, 'strength'])
     number(strength, 'strength', { nonnegative: true })
     const { cost, fittingCost } = costsOf(rest)
     const from = measure(x, undefined, cost, 'x', '')

@@ -1,6 +1,6 @@
-import type { Matrix, MatrixLike, Random, Report } from '@opt/core'
+import type { Matrix, MatrixLike, OptionNames, Random, Report } from '@opt/core'
 import type { DenseNetwork, NetworkState, Stepper } from '@opt/nn'
-import type { MapLossOptions, MapLossState } from './map-loss.ts'
+import { MAP_LOSS_OPTIONS, type MapLossOptions, type MapLossState } from './map-loss.ts'
 import type { OutputChoice } from './outputs.ts'
 import type { TrainingState } from './training.ts'
 
@@ -29,6 +29,20 @@ export interface LearnMapOptions extends MapLossOptions {
   /** A checkpoint to continue from, bit for bit under the same options. */
   resume?: MapCheckpoint | undefined
 }
+
+/** The names of {@link LearnMapOptions}. */
+export const LEARN_MAP_OPTIONS: OptionNames<LearnMapOptions> = [
+  ...MAP_LOSS_OPTIONS,
+  'strength',
+  'steps',
+  'optimizer',
+  'gradients',
+  'output',
+  'batchSize',
+  'seed',
+  'validation',
+  'resume',
+]
 
 /** Report of {@link learnMap} after each step, of the map before it. */
 export interface LearnMapReport extends Report {

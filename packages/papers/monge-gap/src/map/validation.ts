@@ -24,7 +24,7 @@ export class Validation {
     options: MapLossOptions,
     columns: number,
   ) {
-    const { x, z, every = 100 } = optionsOf(given, 'validation')
+    const { x, z, every = 100 } = optionsOf(given, 'validation', ['x', 'z', 'every'])
     this.#every = number(every, 'validation.every', { integer: true, min: 1 })
     this.#x = measure(x, undefined, cost, 'validation.x', '', { columns })
     const target = measure(z, undefined, fittingCost, 'validation.z', '', { columns })
