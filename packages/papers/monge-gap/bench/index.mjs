@@ -1,6 +1,5 @@
 // One gap, one divergence and one training step, each with its gradient, here and in OTT (JAX, jitted, one thread):
 // the same points, regularisation and tolerance 1e-3, by CPU time. node bench/index.mjs [--quick]
-// OTT needs a Python with `pip install 'ott-jax[neural]'`, given as OPT_PYTHON.
 import { random } from '@opt/core'
 import { euclidean, learnMap, mongeGap, sinkhornDivergence, sqEuclidean } from '@opt/monge-gap'
 import { mlp } from '@opt/nn'
@@ -114,6 +113,6 @@ for (const n of sizes) {
     )
 }
 console.log(
-  `\nCPU time on one thread: the fastest of ${REPEATS} calls; for a step of a network 2-32-64-32-2 the median of the last ${STEPS / 2} of ${STEPS}. Plans to an L1 error of 1e-3, Euclidean cost. ${peer ? `${peer.version}, jitted.` : `${NO_PEER} OTT: pip install 'ott-jax[neural]' and OPT_PYTHON.`}`,
+  `\nCPU time on one thread: the fastest of ${REPEATS} calls; for a step of a network 2-32-64-32-2 the median of the last ${STEPS / 2} of ${STEPS}. Plans to an L1 error of 1e-3, Euclidean cost. ${peer ? `${peer.version}, jitted.` : NO_PEER}`,
 )
 peer?.stop()

@@ -20,7 +20,7 @@ export interface LearnMapOptions extends MapLossOptions {
   /** How the map follows from the network's outputs V(x): 'free' (default), V; 'sphere', V / |V|; 'exponential', the point
    * of the unit sphere at the end of the geodesic from x along the tangent part of V; or {@link structured}. */
   output?: OutputChoice | undefined
-  /** Points of x, and of z, per step. Default: all of them; 256 where they are drawn by a function. */
+  /** Points of x, and of z, per step. Default: all of them, at most 512; 256 where a function draws them. */
   batchSize?: number | undefined
   /** The seed of batches: an integer, or a generator to draw from (default 0). */
   seed?: number | Random | undefined

@@ -5,6 +5,10 @@ import { type Measure, measure } from '../measures.ts'
 /** Draws `count` new points, count x d, with a generator; for data that is made or streamed. */
 export type Sampler = (count: number, random: Random) => MatrixLike
 
+/** Points of a step by default: plans have as many numbers squared. */
+const MOST = 512
+const DRAWN = 256
+
 /** What a {@link Source} remembers; plain JSON. */
 export type SourceState = { batches: BatchesState } | { random: RandomState }
 
@@ -22,7 +26,7 @@ export class Source {
 
   /**
    * @param given points, or a function that draws some.
-   * @param batchSize points of a step; all of them by default, 256 for a function.
+   * @param batchSize points of a step; by default all of them up to 512, and 256 for a function.
    * @param costs which must be defined at the points.
    */
   constructor(
@@ -39,12 +43,12 @@ export class Source {
     if (batchSize !== undefined) number(batchSize, 'batchSize', { integer: true, min: 1 })
     if (typeof given === 'function') {
       this.#given = given
-      this.#size = batchSize ?? 256
+      this.#size = batchSize ?? DRAWN
       this.first = this.#draw(given, columns)
     } else {
       const all = this.#check(given, columns)
       this.#given = { ...all, points: all.points.slice() }
-      this.#size = Math.min(all.count, batchSize ?? all.count)
+      this.#size = Math.min(all.count, batchSize ?? MOST)
       if (this.#size < all.count) this.#batches = new Batches(all.count, random)
       this.first = this.#batches ? this.#gathered(this.#batches) : this.#given
     }
