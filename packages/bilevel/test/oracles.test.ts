@@ -205,6 +205,23 @@ test('a batch is the problem of its examples, those that it repeats included', (
   }
 })
 
+test('a batch whose indices have changed is another one, also after a call that refused it', () => {
+  const { X, labels, mu } = data.softmax
+  const one = { inputs: X, labels }
+  const fresh = (batch: Vector) => weightedSoftmax(one, one, { l2: mu, classes: 3 }).lower.value(x, y, batch)
+  const [x, y] = [f64(labels.map((_, i) => i / 7 - 1)), f64(labels.slice(0, 12).map((_, i) => Math.sqrt(i) - 2))]
+  const { lower } = weightedSoftmax(one, one, { l2: mu, classes: 3 })
+  const batch = [3, 0, 5]
+  expect(lower.value(x, y, batch)).toBe(fresh([3, 0, 5]))
+  batch[1] = 9
+  expect(lower.value(x, y, batch)).toBe(fresh([3, 9, 5]))
+  expect(() => lower.value(x, y, [3, 1, 99])).toThrow('batch[2]')
+  expect(lower.value(x, y, [3, 1, 5])).toBe(fresh([3, 1, 5]))
+  expect(lower.value(x, y, [3, 9, 5])).toBe(fresh([3, 9, 5]))
+  expect(lower.value(x, y, [3, 9])).toBe(fresh([3, 9]))
+  expect(lower.value(x, y, [3, 9, 5, 5])).toBe(fresh([3, 9, 5, 5]))
+})
+
 test('batches and vectors that do not fit are refused', () => {
   const { X, labels } = data.softmax
   const one = { inputs: X, labels }

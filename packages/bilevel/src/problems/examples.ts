@@ -19,6 +19,8 @@ export class Examples {
   readonly #loss: RowLoss
   readonly #all: LinearScores
   #batch: LinearScores | null = null
+  /** The examples in #batch, and how many they are; 0 while they are changing. */
+  #gathered = { indices: new Int32Array(0), rows: 0 }
 
   constructor(inputs: Matrix, labels: Int32Array, outputs: number, loss: RowLoss) {
     const [count, features] = inputs.shape as [number, number]
@@ -55,17 +57,28 @@ export class Examples {
     const rows = number(batch?.length, 'batch.length', { integer: true, min: 1 })
     if (!this.#batch || this.#batch.capacity < rows) this.#batch = new LinearScores(rows, X.columns, outputs)
     const scores = this.#batch
+    const gathered = this.#gathered
+    if (gathered.rows === rows && isEqual(batch, gathered.indices, rows)) return scores
+    gathered.rows = 0
+    if (gathered.indices.length < rows) gathered.indices = new Int32Array(rows)
     const { data, stride } = scores.X
     for (let k = 0; k < rows; k++) {
       const i = batch[k]
       if (!(i >= 0 && i < this.count && i % 1 === 0))
         refuse(`batch[${k}]`, `the index of one of ${this.count} examples`, show(i))
+      gathered.indices[k] = i
       for (let j = 0; j < X.columns; j++) data[k * stride + j] = X.data[i * X.stride + j]
       scores.labels[k] = labels[i]
     }
     scores.use(rows)
+    gathered.rows = rows
     return scores
   }
+}
+
+function isEqual(a: Indices, b: Indices, length: number): boolean {
+  for (let k = 0; k < length; k++) if (a[k] !== b[k]) return false
+  return true
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Report, type Solver, solver } from '@opt/core'
+import { Convergence } from './convergence.ts'
 import { checkChosen, evaluation } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { finite, length } from './numbers.ts'
@@ -59,6 +60,8 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
     const seen = new Uint8Array(m)
     const evaluate = evaluation(blocks, states, parameters)
     const measure = new Measure(blocks)
+    const { tolerance } = options as { tolerance?: number }
+    const convergence = new Convergence(tolerance!, Math.ceil(m / I), () => measure.at(x, states.y()))
     const answer = () => ({ x: x.slice(), y: states.y(), k: states.k, state: states.save(sampler.state?.()) })
     const diverged = () => ({ ...answer(), status: 'diverged' as const, message: divergence(m, parameters) })
 
@@ -93,12 +96,7 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
       for (let p = 0; p < I; p++) states.commit(chosen[p], plans[p])
       states.step(nextX, nextZ)
 
-      const norm = length(z)
-      const small = norm <= (options as { tolerance?: number }).tolerance!
-      const due = measureEvery > 0 && states.k % measureEvery === 0
-      const measures = small || due ? measure.at(x, states.y()) : undefined
-      const error = small ? Math.max(norm, measures!.gradientNorm) : norm
-      const stop = yield measures ? { error, measures } : { error }
+      const stop = yield convergence.report(length(z), measureEvery > 0 && states.k % measureEvery === 0)
       // Blocks that were not seen lately may have overflowed by now.
       if (stop) return states.y().every(finite) ? answer() : diverged()
     }

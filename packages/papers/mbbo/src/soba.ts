@@ -10,6 +10,7 @@ import {
   type VectorLike,
   vectorCopy,
 } from '@opt/core'
+import { Convergence } from './convergence.ts'
 import { checkChosen, SAMPLE } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { checkFraction, rowsOf } from './msvr.ts'
@@ -85,6 +86,8 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
     const plans = Array.from({ length: I }, () => ({ y: new Float64Array(d), v: new Float64Array(d) }))
     const seen = new Uint8Array(m)
     const measure = new Measure(blocks)
+    const { tolerance } = options as { tolerance?: number }
+    const convergence = new Convergence(tolerance!, Math.ceil(m / I), () => measure.at(x, y))
     const answer = () => ({ x, y, v, z, k })
 
     for (;;) {
@@ -115,12 +118,7 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
       z.set(nextZ)
       k++
 
-      const norm = length(z)
-      const small = norm <= (options as { tolerance?: number }).tolerance!
-      const due = measureEvery > 0 && k % measureEvery === 0
-      const measures = small || due ? measure.at(x, y) : undefined
-      const error = small ? Math.max(norm, measures!.gradientNorm) : norm
-      if (yield measures ? { error, measures } : { error }) return answer()
+      if (yield convergence.report(length(z), measureEvery > 0 && k % measureEvery === 0)) return answer()
     }
   },
 )

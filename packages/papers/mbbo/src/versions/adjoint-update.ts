@@ -16,46 +16,45 @@ import {
 export class AdjointUpdate implements BlockUpdate {
   readonly #weights: Weights
   readonly #gx: Float64Array
-  readonly #fy: Float64Array
   readonly #cross: Float64Array
-  readonly #now: Float64Array
-  readonly #previous: Float64Array
+  readonly #fy: Float64Array
+  readonly #now: { gy: Float64Array; residual: Float64Array }
+  readonly #previous: { gy: Float64Array; residual: Float64Array }
 
   constructor(dimensions: { x: number; y: number }, weights: Weights) {
     this.#weights = weights
     this.#gx = new Float64Array(dimensions.x)
     this.#cross = new Float64Array(dimensions.x)
-    this.#fy = new Float64Array(dimensions.y)
-    this.#now = new Float64Array(dimensions.y)
-    this.#previous = new Float64Array(dimensions.y)
+    const vector = () => new Float64Array(dimensions.y)
+    this.#fy = vector()
+    this.#now = { gy: vector(), residual: vector() }
+    this.#previous = { gy: vector(), residual: vector() }
   }
 
   run(block: Block, input: BlockInput, out: BlockOutput): void {
-    const { x, y, adjoint: v, previousX, previousY, previousAdjoint: previousV, sample } = input
+    const { x, y, adjoint, previousX, previousY, previousAdjoint, sample } = input
     const { alpha, gamma } = input.first ? FIRST : this.#weights
     const [now, previous] = [this.#now, this.#previous]
-    block.lower.gradient(x, y, this.#gx, now, sample?.lower)
-    block.lower.gradient(previousX, previousY, this.#gx, previous, sample?.lower)
-    track(input.s, now, previous, alpha, gamma, out.s)
-
-    this.#linearize(block, x, y, v, sample, now, out.G)
-    this.#linearize(block, previousX, previousY, previousV, sample, previous, out.previousG)
-    track(input.tracked, now, previous, alpha, gamma, out.tracked)
+    this.#evaluate(block, x, y, adjoint, sample, now, out.G)
+    this.#evaluate(block, previousX, previousY, previousAdjoint, sample, previous, out.previousG)
+    track(input.s, now.gy, previous.gy, alpha, gamma, out.s)
+    track(input.tracked, now.residual, previous.residual, alpha, gamma, out.tracked)
   }
 
-  /** Writes d2yy g v - grad_y F and grad_x F - d2xy g v. */
-  #linearize(
+  /** Writes grad_y g, d2yy g v - grad_y F, and grad_x F - d2xy g v. */
+  #evaluate(
     { upper, lower }: Block,
     x: Float64Array,
     y: Float64Array,
     v: Float64Array,
     sample: BlockSample<unknown> | undefined,
-    residual: Float64Array,
+    { gy, residual }: { gy: Float64Array; residual: Float64Array },
     G: Float64Array,
   ): void {
     const [cross, fy] = [this.#cross, this.#fy]
-    upper.gradient(x, y, G, fy, sample?.upper)
+    lower.gradient(x, y, this.#gx, gy, sample?.lower)
     lower.hvp(x, y, v, cross, residual, sample?.lower)
+    upper.gradient(x, y, G, fy, sample?.upper)
     for (let j = 0; j < residual.length; j++) residual[j] -= fy[j]
     for (let j = 0; j < G.length; j++) G[j] -= cross[j]
   }

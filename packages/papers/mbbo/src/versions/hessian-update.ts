@@ -16,12 +16,11 @@ export class HessianUpdate implements BlockUpdate {
   readonly #weights: Weights
   readonly #projection: SpectrumProjection
   readonly #gx: Float64Array
-  readonly #now: Float64Array
-  readonly #previous: Float64Array
-  readonly #unit: Float64Array
   readonly #cross: Float64Array
-  readonly #hessian: Float64Array
-  readonly #previousHessian: Float64Array
+  readonly #unit: Float64Array
+  readonly #column: Float64Array
+  readonly #now: { gy: Float64Array; hessian: Float64Array }
+  readonly #previous: { gy: Float64Array; hessian: Float64Array }
   readonly #memory: ReturnType<typeof memoryFor>
 
   constructor(dimensions: { x: number; y: number }, weights: Weights, bounds: readonly [number, number]) {
@@ -30,28 +29,52 @@ export class HessianUpdate implements BlockUpdate {
     this.#projection = new SpectrumProjection(y, bounds)
     this.#gx = new Float64Array(x)
     this.#cross = new Float64Array(x)
-    this.#now = new Float64Array(y)
-    this.#previous = new Float64Array(y)
     this.#unit = new Float64Array(y)
-    this.#hessian = new Float64Array(y * y)
-    this.#previousHessian = new Float64Array(y * y)
+    this.#column = new Float64Array(y)
+    this.#now = { gy: new Float64Array(y), hessian: new Float64Array(y * y) }
+    this.#previous = { gy: new Float64Array(y), hessian: new Float64Array(y * y) }
     this.#memory = memoryFor(y)
   }
 
   run(block: Block, input: BlockInput, out: BlockOutput): void {
-    const { x, y, adjoint: H, previousX, previousY, previousAdjoint: previousH, sample } = input
-    const { alpha, gamma } = input.first ? FIRST : this.#weights
-    block.lower.gradient(x, y, this.#gx, this.#now, sample?.lower)
-    block.lower.gradient(previousX, previousY, this.#gx, this.#previous, sample?.lower)
-    track(input.s, this.#now, this.#previous, alpha, gamma, out.s)
-
-    this.#evaluateHessian(block, x, y, sample, this.#hessian)
-    this.#evaluateHessian(block, previousX, previousY, sample, this.#previousHessian)
-    track(input.tracked, this.#hessian, this.#previousHessian, alpha, gamma, out.tracked)
+    const { x, y, previousX, previousY, sample, first } = input
+    const { alpha, gamma } = first ? FIRST : this.#weights
+    const [now, previous] = [this.#now, this.#previous]
+    this.#evaluate(block, x, y, sample, now)
+    if (first) {
+      // There is no older estimate: the first sample is solved with.
+      out.tracked.set(now.hessian)
+      this.#projection.apply(out.tracked)
+    }
+    this.#hypergradient(block, x, y, first ? out.tracked : input.adjoint, sample, out.G)
+    this.#evaluate(block, previousX, previousY, sample, previous)
+    this.#hypergradient(block, previousX, previousY, first ? out.tracked : input.previousAdjoint, sample, out.previousG)
+    track(input.s, now.gy, previous.gy, alpha, gamma, out.s)
+    track(input.tracked, now.hessian, previous.hessian, alpha, gamma, out.tracked)
     this.#projection.apply(out.tracked)
+  }
 
-    this.#hypergradient(block, x, y, input.first ? out.tracked : H, sample, out.G)
-    this.#hypergradient(block, previousX, previousY, input.first ? out.tracked : previousH, sample, out.previousG)
+  /** Writes grad_y g and d2yy g, the latter from its products where the level does not give it. */
+  #evaluate(
+    { lower }: Block,
+    x: Float64Array,
+    y: Float64Array,
+    sample: BlockSample<unknown> | undefined,
+    { gy, hessian }: { gy: Float64Array; hessian: Float64Array },
+  ): void {
+    lower.gradient(x, y, this.#gx, gy, sample?.lower)
+    if (lower.hessian) {
+      lower.hessian(x, y, hessian, sample?.lower)
+      return
+    }
+    const [unit, column] = [this.#unit, this.#column]
+    const n = unit.length
+    for (let j = 0; j < n; j++) {
+      unit[j] = 1
+      lower.hvp(x, y, unit, this.#cross, column, sample?.lower)
+      unit[j] = 0
+      for (let i = 0; i < n; i++) hessian[i * n + j] = column[i]
+    }
   }
 
   /** Writes grad_x F - d2xy g H^-1 grad_y F; NaN where H is not positive definite to rounding. */
@@ -73,30 +96,8 @@ export class HessianUpdate implements BlockUpdate {
       kernels.trsv(L, a)
       kernels.trsvT(L, a)
     }
-    lower.hvp(x, y, a, cross, this.#now, sample?.lower)
+    lower.hvp(x, y, a, cross, this.#column, sample?.lower)
     for (let j = 0; j < G.length; j++) G[j] -= cross[j]
-  }
-
-  /** Writes d2yy g, from its products where the level does not give it. */
-  #evaluateHessian(
-    { lower }: Block,
-    x: Float64Array,
-    y: Float64Array,
-    sample: BlockSample<unknown> | undefined,
-    H: Float64Array,
-  ): void {
-    if (lower.hessian) {
-      lower.hessian(x, y, H, sample?.lower)
-      return
-    }
-    const [unit, column] = [this.#unit, this.#now]
-    const n = unit.length
-    for (let j = 0; j < n; j++) {
-      unit[j] = 1
-      lower.hvp(x, y, unit, this.#cross, column, sample?.lower)
-      unit[j] = 0
-      for (let i = 0; i < n; i++) H[i * n + j] = column[i]
-    }
   }
 }
 
