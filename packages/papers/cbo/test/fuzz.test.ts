@@ -36,6 +36,7 @@ fuzz(api, {
         kickBelow: 1e-5,
         reduction: { every: 2, speed: 0.3 },
         random: 3,
+        onState: () => {},
         maxIterations: 5,
         tolerance: 1e-9,
       },

@@ -64,9 +64,26 @@ export async function canyonRuns(context: ExperimentContext, from: number, to: n
   const percent = (rate: number) => `${Math.round(100 * rate)}% of ${runs} runs`
   const claim = (claim: string, paper: string, rate: number, pass: boolean) =>
     context.claim({ claim, paper, ours: percent(rate), pass })
-  claim('A: wide hops, s = 0.7, jump the barrier: at least 80%', 'reaches the minimum', rates[0], rates[0] >= 0.8)
-  claim('A: narrow hops, s = 0.4, are caught where the gradient is: at most 10%', 'caught', rates[1], rates[1] <= 0.1)
-  claim('A: CBO jumps it without any gradient: at least 85%', 'reaches the minimum', rates[2], rates[2] >= 0.85)
+  // Fewer runs spread wider.
+  const [wide, narrow, whole] = quick ? [80, 10, 85] : [90, 10, 95]
+  claim(
+    `A: wide hops, s = 0.7, jump the barrier: at least ${wide}%`,
+    'reaches the minimum',
+    rates[0],
+    100 * rates[0] >= wide,
+  )
+  claim(
+    `A: narrow hops, s = 0.4, are caught where the gradient is: at most ${narrow}%`,
+    'caught',
+    rates[1],
+    100 * rates[1] <= narrow,
+  )
+  claim(
+    `A: CBO jumps it without any gradient: at least ${whole}%`,
+    'reaches the minimum',
+    rates[2],
+    100 * rates[2] >= whole,
+  )
   figure(context, rng)
 }
 
