@@ -196,7 +196,14 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
         ['f', f.toFixed(4)],
         ['|R|', kkt.toExponential(1)],
         ['eta1, eta2', `${next.eta1.toPrecision(3)}, ${next.eta2.toPrecision(3)}`],
-        ['state', status === 'max-iterations' ? 'running' : message.replace('adaSketchNewton: ', '')],
+        [
+          'state',
+          status === 'max-iterations'
+            ? 'running'
+            : status === 'converged'
+              ? status
+              : message.replace('adaSketchNewton: ', ''),
+        ],
       ],
       progress: status === 'max-iterations' ? (frame + 1) / FRAMES : 1,
     }
@@ -227,24 +234,36 @@ const demo: Demo = {
     { kind: 'range', name: 'seed', label: 'seed', min: 0, max: 20, step: 1, value: 0 },
   ],
   run,
-  code: ({ theta, eta1, eta2, seed }) => `import { adaSketchNewton, kaczmarz } from '@opt/constrained-sketch-newton'
+  code({ curve, points, theta, eta1, eta2, seed }) {
+    const [[p, q], start] = (points as Point[])
+      .map(placed)
+      .map((point) => point.map((value) => Number(value.toFixed(3))))
+    const [c, G] =
+      curve === 'circle'
+        ? [`(x - ${p}) ** 2 + (y - ${q}) ** 2 - ${RADIUS} ** 2`, `2 * (x - ${p}), 2 * (y - ${q})`]
+        : [`y - ${q} - 0.5 * (x - ${p}) * ((x - ${p}) ** 2 - 2)`, `1 - 1.5 * (x - ${p}) ** 2, 1`]
+    return `import { adaSketchNewton, kaczmarz } from '@opt/constrained-sketch-newton'
 
+const off = (x, y) => y - 0.8 - 0.3 * x * x
 const problem = {
-  f: ([x, y]) => (x - 1.2) ** 2 + 2 * (y - 0.8) ** 2,
-  gradient: ([x, y]) => [2 * (x - 1.2), 4 * (y - 0.8)],
-  constraints: ([x, y]) => [x * x + y * y - 1.44], // the circle
-  jacobian: ([x, y]) => [[2 * x, 2 * y]],
+  f: ([x, y]) => (x - 1.2) ** 2 + 2 * off(x, y) ** 2,
+  gradient: ([x, y]) => [2 * (x - 1.2) - 2.4 * x * off(x, y), 4 * off(x, y)],
+  constraints: ([x, y]) => [${c}],
+  jacobian: ([x, y]) => [[${G}]],
 }
-const { x, multipliers, message } = adaSketchNewton(problem, [-1.75, 1.75], {
+const { x, multipliers, message } = adaSketchNewton(problem, [${start.join(', ')}], {
   inner: kaczmarz(),
   accuracy: 'residual',
   theta: ${theta},
   eta1: ${eta1},
   eta2: ${eta2},
   seed: ${seed},
+  tolerance: 1e-6,
+  checkDerivatives: true,
 })
 console.log(message)
 console.log(x.join(' '), multipliers.join(' '))
-`,
+`.replaceAll('- -', '+ ')
+  },
 }
 export default demo

@@ -491,3 +491,48 @@ test('steps of the inner solvers allocate no vectors', () => {
     expect(vectorBytes(() => inner.run(0, 500))).toBeLessThanOrEqual(0)
   }
 })
+
+test('near a solution the error falls in each step at least as the accuracy of the inner solve says', () => {
+  // |s_{k+1} - s*| <= (1 + e) theta |s_k - s*| for directions with |z - z*| <= theta |z*|, s = (x, multipliers).
+  for (const name of ['HS79', 'HS42', 'CIRCLE5']) {
+    const problem = testProblem(name)
+    const optimum = adaSketchNewton(problem, problem.start, { tolerance: 1e-12 })
+    const s = [...optimum.x, ...optimum.multipliers]
+    for (const theta of [0.02, 0.002]) {
+      const rng = random(4)
+      /** The exact solution with a relative error of theta. */
+      const rough: InnerSolver = (N) => {
+        const exact = direct()(N, rng)
+        return {
+          z: exact.z,
+          r: exact.r,
+          load: (K, R) => exact.load(K, R),
+          run(target, limit) {
+            const steps = exact.run(target, limit)
+            const noise = normals(rng, N)
+            const scale = (theta * Math.hypot(...exact.z)) / Math.hypot(...noise)
+            exact.z.forEach((_, i) => (exact.z[i] += scale * noise[i]))
+            return steps
+          },
+        }
+      }
+      const start = {
+        ...optimum.state,
+        x: optimum.state.x.map((value) => value + 1e-3 * rng.normal()),
+        multipliers: optimum.state.multipliers.map((value) => value + 1e-3 * rng.normal()),
+      }
+      let before = Math.hypot(
+        ...start.x.map((v, i) => v - s[i]),
+        ...start.multipliers.map((v, i) => v - s[problem.n + i]),
+      )
+      const { history } = adaSketchNewton(problem, start, { inner: rough, tolerance: 1e-7, maxIterations: 10 })
+      expect(history.length).toBeGreaterThan(1)
+      for (const { x, multipliers, alpha } of history) {
+        expect(alpha).toBe(1)
+        const after = Math.hypot(...[...x, ...multipliers].map((value, i) => value - s[i]))
+        expect(after).toBeLessThanOrEqual(1.5 * theta * before + 20 * before * before)
+        before = after
+      }
+    }
+  }
+})
