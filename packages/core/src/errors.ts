@@ -1,5 +1,5 @@
-/** Errors thrown by the checks that do not yet name the called function. */
-const unnamed = new WeakSet<Error>()
+/** Errors thrown by the checks that do not yet name the called function for good, and what they say without its name. */
+const unnamed = new WeakMap<Error, string>()
 
 /**
  * Characters that a terminal interprets or does not show: controls, writing directions, line separators,
@@ -39,30 +39,37 @@ export function show(value: unknown): string {
 export function refuse(label: string, allowed: string, given: string, kind: 'range' | 'type' = 'range'): never {
   const message = `${label} must be ${allowed}, got ${given}`
   const error = kind === 'type' ? new TypeError(message) : new RangeError(message)
-  if (!label.includes(': ')) unnamed.add(error)
+  if (!label.includes(': ')) unnamed.set(error, message)
   throw error
 }
 
-/** Prefixes the message of an error thrown by a check with the name of the called function, once. */
-export function named(name: string, error: unknown): unknown {
-  if (typeof error !== 'object' || error === null || !unnamed.has(error as Error)) return error
+/**
+ * Prefixes the message of an error thrown by a check with the name of the called function, once; `forNow`: until a
+ * function that called it puts its own name in the place.
+ */
+export function named(name: string, error: unknown, forNow = false): unknown {
   const known = error as Error
-  unnamed.delete(known)
+  const bare = unnamed.get(known)
+  if (bare === undefined) return error
+  if (!forNow) unnamed.delete(known)
   // The stack is read first: engines that assemble it on access would use the new message already.
   const { message, stack } = known
-  known.message = `${name}: ${message}`
+  known.message = `${name}: ${bare}`
   if (stack) known.stack = stack.replace(message, () => known.message)
   return known
 }
 
 /**
  * Runs the work of a function: errors of checks in it begin with the function's name, unless they name one already.
+ *
+ * @param forNow for methods that other functions call with arguments of their own: a function around this one, that is
+ *   run by `calling` or a solver, puts its name in the place.
  */
-export function calling<T>(name: string, work: () => T): T {
+export function calling<T>(name: string, work: () => T, forNow?: boolean): T {
   try {
     return work()
   } catch (error) {
-    throw named(name, error)
+    throw named(name, error, forNow)
   }
 }
 
@@ -167,7 +174,7 @@ export function options<O extends object>(value: O | undefined, label: string, n
 
 function unknown(name: string, label: string, names: readonly string[]): never {
   const [near = ''] = [...names].sort((a, b) => edits(name, a) - edits(name, b))
-  const hint = 2 * edits(name, near) <= name.length ? `; did you mean ${near}?` : ''
+  const hint = 3 * edits(name, near) <= name.length ? `; did you mean ${near}?` : ''
   refuse(label, near ? `named ${listed(names)}` : 'empty', quoted(name) + (near && hint), 'type')
 }
 

@@ -83,6 +83,7 @@ export {
   type Outcome,
   type Progress,
   type Report,
+  SOLVE_OPTIONS,
   type SolveOptions,
   type Solver,
   type SolverArguments,

@@ -82,15 +82,26 @@ export interface Solver<A extends unknown[], R extends Report, T extends object>
   steps(...args: SolverArguments<A, R>): Generator<Progress<R>, T & Outcome<R>, void>
 }
 
-/** A solver's own defaults of the driver's options, and the names of its own. */
+/** A solver's own defaults of the driver's options, the names of its own, and what it refuses before it looks at any. */
 export interface SolverDefaults<O = object> {
   tolerance?: number
   maxIterations?: number
   /** The names of the solver's options, besides the driver's: any other is refused. Without them, none is. */
   options?: OptionNames<O>
+  /** Called with the inputs before the options are checked, which another argument may have taken the place of. */
+  checkInputs?: (...inputs: unknown[]) => void
 }
 
-const DRIVER_OPTIONS = ['tolerance', 'maxIterations', 'timeBudget', 'signal', 'onProgress', 'stopWhen', 'history']
+/** The names of {@link SolveOptions}, for a function that hands them on to a solver. */
+export const SOLVE_OPTIONS = [
+  'tolerance',
+  'maxIterations',
+  'timeBudget',
+  'signal',
+  'onProgress',
+  'stopWhen',
+  'history',
+] as const
 
 type Limits = { tolerance: number; maxIterations: number; timeBudget?: number | undefined }
 
@@ -120,7 +131,7 @@ function sentence(
 
 /** Checks the driver's options and the names of all, so that none is ignored silently. */
 function checkOptions<R extends Report>(given: unknown, own?: readonly string[]): SolveOptions<R> {
-  const names = own && [...own, ...DRIVER_OPTIONS]
+  const names = own && [...own, ...SOLVE_OPTIONS]
   const options = optionsOf(given as SolveOptions<R> | undefined, 'options', names as OptionNames<SolveOptions<R>>)
   const { timeBudget, signal, onProgress, stopWhen, history } = options
   if (timeBudget !== undefined && timeBudget !== Infinity) number(timeBudget, 'timeBudget', { nonnegative: true })
@@ -158,9 +169,15 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
   generator: (...args: A) => Generator<R, T, boolean>,
   defaults: SolverDefaults<NoInfer<Options<A>>> = {},
 ): Solver<A, R, T> {
+  function checkArguments(args: unknown[]): SolveOptions<R> {
+    const inputs = generator.length - 1
+    defaults.checkInputs?.(...args.slice(0, inputs))
+    return checkOptions<R>(args[inputs], defaults.options)
+  }
+
   function* drive(args: unknown[]): Generator<Progress<R> | Wait, T & Outcome<R>, unknown> {
     const inputs = generator.length - 1
-    const given = checkOptions<R>(args[inputs], defaults.options)
+    const given = checkArguments(args)
     const options = {
       ...given,
       tolerance: number(given.tolerance ?? defaults.tolerance ?? 1e-6, 'tolerance', { nonnegative: true }),
@@ -267,7 +284,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
   async function async(...args: unknown[]): Promise<T & Outcome<R>> {
     const run = drive(args)
     try {
-      const { signal, timeBudget } = checkOptions<R>(args[generator.length - 1])
+      const { signal, timeBudget } = checkArguments(args)
       const deadline = performance.now() + (timeBudget ?? Infinity)
       const overdue = () => signal?.aborted === true || performance.now() >= deadline
       let next = run.next()

@@ -36,6 +36,19 @@ test('errors of checks begin with the name of the function, once; others are han
   ).toThrow(other)
 })
 
+test('a name for now gives way to that of the function around', () => {
+  const inner = () => calling('A.f', () => refuse('x', 'odd', '2'), true)
+  expect(inner).toThrow(/^A.f: x must be odd, got 2$/)
+  expect(() => calling('A.g', inner, true)).toThrow(/^A.g: x must be odd, got 2$/)
+  expect(() => calling('g', () => calling('A.g', inner, true))).toThrow(/^g: x must be odd, got 2$/)
+  expect(() => calling('h', () => calling('g', inner))).toThrow(/^g: x must be odd, got 2$/)
+  try {
+    calling('g', inner)
+  } catch (error) {
+    expect((error as Error).stack).toMatch(/^RangeError: g: x must be odd, got 2\n/)
+  }
+})
+
 test('a permutation has each number once', () => {
   const order = [2, 0, 1]
   expect(permutation(order, 'order', 3)).toBe(order)

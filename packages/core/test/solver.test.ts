@@ -178,6 +178,23 @@ describe('the driver beside an event loop', () => {
     expect(plain(0, wrong).status).toBe('converged')
   })
 
+  test('looks at inputs before the options where a solver says how', async () => {
+    const work = function* (_: number[], __: object): Generator<Report, object, boolean> {
+      yield {}
+      return {}
+    }
+    const checkInputs = (data: unknown, more: unknown) => {
+      expect(more).toBeUndefined()
+      if (!Array.isArray(data)) refuse('data', 'an array', 'another', 'type')
+    }
+    const careful = solver('careful', work, { checkInputs })
+    const wrong = ['x', 'labels'] as never as [number[]]
+    for (const call of [() => careful(...wrong), () => careful.steps(...wrong).next()])
+      expect(call).toThrow(new TypeError('careful: data must be an array, got another'))
+    await expect(careful.async(...wrong)).rejects.toThrow('careful: data must be an array, got another')
+    expect(() => careful([], 'labels' as never)).toThrow('careful: options must be an object')
+  })
+
   test('gives the same answer as the synchronous call', async () => {
     expect(await halve.async(1, { tolerance: 1e-9 })).toEqual(halve(1, { tolerance: 1e-9 }))
   })
