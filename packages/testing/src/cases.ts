@@ -19,6 +19,8 @@ export interface Call {
   budgets?: readonly string[]
   /** Paths whose values may have other types than in this call, or are rightly ignored. */
   loose?: readonly string[]
+  /** Paths of last arguments that are no options but data, a state (as in `load`) or an answer: they may hold more. */
+  open?: readonly string[]
   /** Paths that are not changed, because other values are the caller's responsibility. */
   fixed?: readonly string[]
   /** Why the answer may hold NaN or infinities, for instance 'NaN in, NaN out'. */
@@ -102,7 +104,8 @@ export function targetsOf(name: string, value: unknown, given: Case): Target[] {
 function methodTargets(owner: string, says: string[], make: () => unknown, methods: Methods): Target[] {
   return Object.entries(methods).flatMap(([method, given]): Target[] => {
     if ('skip' in given) return []
-    const call = callOf(given)
+    // A state may hold more.
+    const call: Call = { ...(method === 'load' && { open: ['0'] }), ...callOf(given) }
     const label = `${owner}.${method}`
     const run = async (args: unknown[]) => {
       const object = (await make()) as Record<string, Callable>

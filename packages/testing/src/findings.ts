@@ -1,7 +1,7 @@
 import { difference, type Leaves, leavesOf, notFinite, otherSort } from './answers.ts'
 import { type Case, type Target, targetsOf } from './cases.ts'
 import { LastCall } from './last-call.ts'
-import { type Mutation, mutationsOf } from './mutations.ts'
+import { type Mutation, mutationsOf, unknownOption } from './mutations.ts'
 import { holds, isNamed, type Outcome, outcomeOf } from './outcome.ts'
 import { within } from './paths.ts'
 import { integers, sample } from './random.ts'
@@ -39,7 +39,8 @@ export async function findings(
       found.push({ call: `${target.label}, the valid call`, fault })
       continue
     }
-    for (const mutation of sample(mutationsOf(target.call), Math.ceil(calls / targets.length), draw)) {
+    const sampled = sample(mutationsOf(target.call), Math.ceil(calls / targets.length), draw)
+    for (const mutation of [...unknownOption(target.call), ...sampled]) {
       const call = `${target.label}: ${mutation.what}`
       last.write({ seed, call })
       const fault = await judge(target, mutation, valid)

@@ -12,6 +12,7 @@ const SHOWN = 30
  * - it returns, or throws an Error whose message begins with its name;
  * - it refuses a value of another type than the valid call's (a string for a number, NaN, a number
  *   for a callback);
+ * - it refuses an option that does not exist;
  * - it does not change the caller's arrays and options;
  * - numbers in the answer are finite, unless its status is 'diverged' or 'aborted';
  * - the same numbers in another container give the same answer, or are refused;

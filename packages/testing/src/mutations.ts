@@ -51,6 +51,15 @@ export function mutationsOf(call: Call): Mutation[] {
   return [...missing, ...changed]
 }
 
+/** Adds an option that does not exist to the last argument, if that is an object of options. */
+export function unknownOption({ args, fixed, open }: Call): Mutation[] {
+  const all = args()
+  const path = String(all.length - 1)
+  if (!isPlain(all.at(-1)) || within(path, fixed) || within(path, open)) return []
+  const apply = (given: unknown[]) => [...given.slice(0, -1), { ...(given.at(-1) as object), unknownOption: 1 }]
+  return [{ what: `argument ${path} with an unknown option`, apply, wants: 'refusal' }]
+}
+
 const valueAt = (args: unknown[], path: string): unknown =>
   path.split('.').reduce((at, key) => (at as Record<string, unknown>)[key], args as unknown)
 

@@ -29,6 +29,16 @@ describe('finds', () => {
     expect(text).not.toContain('undefined')
   })
 
+  test('options that are ignored', async () => {
+    const scaled = ({ scale = 1 }: { scale?: number }) => scale
+    const args = () => [{ scale: 2 }]
+    const fault = 'f: argument 0 with an unknown option -> is not refused'
+    expect(await faults(scaled, args)).toContain(fault)
+    expect(await faults(scaled, { args, open: ['0'] })).not.toContain('unknown option')
+    const strict = (given: object) => refuse(Object.keys(given).every((name) => name === 'scale'))
+    expect(await faults(strict, args)).not.toContain('unknown option')
+  })
+
   test('errors of the engine', async () => {
     expect(
       await faults(
@@ -62,7 +72,7 @@ describe('finds', () => {
     }
     const text = await faults(change, () => [{ y: [1, 2] }])
     expect(text).toContain("f: argument 0 frozen -> changes the caller's argument 0.y")
-    expect(await faults(change, { args: () => [{ y: [1, 2] }], writes: ['0.y'] })).toBe('')
+    expect(await faults(change, { args: () => [{ y: [1, 2] }], open: ['0'], writes: ['0.y'] })).toBe('')
     const early = (x: number[], y: number) => {
       refuse(finite(x))
       x[0] = 5
