@@ -24,10 +24,10 @@ export interface Objective {
  * @throws TypeError for anything but a network; each function refuses examples and arguments that do not fit.
  */
 export function objective(network: DenseNetwork, inputs: Inputs, targets: Targets, options?: WeightOptions): Objective {
-  const { weights } = optionsOf(options, 'objective: options')
+  const { weights } = optionsOf(options, 'objective: options', ['weights'])
   if (typeof network?.hvp !== 'function') refuse('objective: network', 'a network', show(network), 'type')
   const at = (x: ArrayLike<number>) => {
-    checkVector(x, network.parameters.length, 'x')
+    checkVector(x, network.parameters.length, 'objective: x')
     if (x !== network.parameters) network.parameters.set(x)
     return network
   }

@@ -2,7 +2,7 @@ import { dot, random } from '@opt/core'
 import { golden, near } from '@opt/testing'
 import fc from 'fast-check'
 import { type ActivationName, type DenseNetwork, type LossName, mlp, objective, type Real } from '../src/index.ts'
-import { combinations, inputSlope, problem, slope, within } from './shared.ts'
+import { combinations, inputSlope, networkOf, problem, slope, within } from './shared.ts'
 
 interface DerivativeCase {
   activation: ActivationName
@@ -20,7 +20,7 @@ const cases = golden<DerivativeCase[]>(import.meta.url, 'derivatives.json')
 
 describe.each(cases)('PyTorch: $activation, $loss, bias $bias, norm $batchNorm', (given) => {
   const array = (name: string) => given[name] as number[]
-  const network = mlp({ ...given, batch: 7 })
+  const network = mlp({ ...networkOf(given), batch: 7 })
   const [x, y, v, dx, c] = ['inputs', 'targets', 'direction', 'inputDirection', 'cotangents'].map(array)
   const weights = array('weights')
   const { training } = given
@@ -288,35 +288,65 @@ describe('the edges', () => {
     const v = network.parameters.slice()
     const out = new Float64Array(9).fill(7)
     const bad: [() => unknown, RegExp][] = [
-      [() => network.loss(x, y, { weights: [1, 2] }), /^weights must be of length 3, got length 2/],
-      [() => network.gradient(x, y, { weights: [1, NaN, 1] }), /^weights\[1\] must be a finite number, got NaN/],
-      [() => network.examples(x, y, { weights: [1, 1, Infinity] }), /^weights\[2\]/],
-      [() => network.loss(x, y, 3 as never), /^options must be an object/],
-      [() => network.loss(x, y, [1, 1, 1] as never), /^options must be an object/],
-      [() => network.gradient(x, y, [1, 2] as never), /^out must be a Float64Array or a Float32Array/],
-      [() => network.hvp(x, y, {}), /^v must be an array, or an object with parameters or inputs/],
-      [() => network.hvp(x, y, null as never), /^v must be/],
-      [() => network.hvp(x, y, { inputs: [1, 2] }), /^v.inputs must be rows of 3/],
-      [() => network.hvp(x, y, { inputs: [1, 2, 3] }), /^v.inputs must be 3 rows of 3, got length 3/],
-      [() => network.jvp(x, { inputs: [...x.slice(1), NaN] }, out), /^(v.inputs\[2\]\[2\]|out)/],
-      [() => network.jvp(x, { parameters: [1] }), /^v.parameters must be of length/],
-      [() => network.backpropagate(x, [1, 2]), /^cotangents must be 3 rows of 2, got length 2/],
-      [() => network.backpropagate(x, x, { layer: 2 }), /^layer must be an integer between 0 and 1/],
-      [() => network.backpropagateToInputs(x, [1, 2, 3, 4, 5, NaN], { out }), /^cotangents\[2\]\[1\]/],
+      [() => network.loss(x, y, { weights: [1, 2] }), /^DenseNetwork\.loss: weights must be of length 3, got length 2/],
+      [
+        () => network.gradient(x, y, { weights: [1, NaN, 1] }),
+        /^DenseNetwork\.gradient: weights\[1\] must be a finite number, got NaN/,
+      ],
+      [() => network.examples(x, y, { weights: [1, 1, Infinity] }), /^DenseNetwork\.examples: weights\[2\]/],
+      [() => network.loss(x, y, 3 as never), /^DenseNetwork\.loss: options must be an object/],
+      [() => network.loss(x, y, [1, 1, 1] as never), /^DenseNetwork\.loss: options must be an object/],
+      [
+        () => network.gradient(x, y, [1, 2] as never),
+        /^DenseNetwork\.gradient: out must be a Float64Array or a Float32Array/,
+      ],
+      [() => network.hvp(x, y, {}), /^DenseNetwork\.hvp: v must be an array, or an object with parameters or inputs/],
+      [() => network.hvp(x, y, null as never), /^DenseNetwork\.hvp: v must be/],
+      [() => network.hvp(x, y, { inputs: [1, 2] }), /^DenseNetwork\.hvp: v.inputs must be rows of 3/],
+      [
+        () => network.hvp(x, y, { inputs: [1, 2, 3] }),
+        /^DenseNetwork\.hvp: v.inputs must be 3 rows of 3, got length 3/,
+      ],
+      [() => network.jvp(x, { inputs: [...x.slice(1), NaN] }, out), /^DenseNetwork\.jvp: (v.inputs\[2\]\[2\]|out)/],
+      [() => network.jvp(x, { parameters: [1] }), /^DenseNetwork\.jvp: v.parameters must be of length/],
+      [
+        () => network.backpropagate(x, [1, 2]),
+        /^DenseNetwork\.backpropagate: cotangents must be 3 rows of 2, got length 2/,
+      ],
+      [
+        () => network.backpropagate(x, x, { layer: 2 }),
+        /^DenseNetwork\.backpropagate: layer must be an integer between 0 and 1/,
+      ],
+      [
+        () => network.backpropagateToInputs(x, [1, 2, 3, 4, 5, NaN], { out }),
+        /^DenseNetwork\.backpropagateToInputs: cotangents\[2\]\[1\]/,
+      ],
       [
         () => network.backpropagateToInputs(x, (_, i) => [1, i === 2 ? NaN : 1], { out }),
-        /^cotangents\[2\]\[1\] must be a finite number, got NaN/,
+        /^DenseNetwork\.backpropagateToInputs: cotangents\[2\]\[1\] must be a finite number, got NaN/,
       ],
       [
         () => network.backpropagateToInputs(x, () => [1], { out }),
-        /^cotangents must be a function that returns 1 rows/,
+        /^DenseNetwork\.backpropagateToInputs: cotangents must be a function that returns 1 rows/,
       ],
-      [() => network.activations([1]), /^inputs must be rows of 3/],
-      [() => network.activationGradients(x, [0, 1, 2]), /^targets\[2\]/],
-      [() => network.inputGradientTangent(x, y, v.subarray(1), out), /^v must be of length/],
-      [() => make({ batch: 2, batchNorm: true }).jvp(x, { inputs: x }), /^inputs must be at most 2 examples/],
-      [() => make({ batch: 2, batchNorm: true }).backpropagate(x, [1, 2, 3, 4, 5, 6]), /^inputs must be at most 2/],
-      [() => make({ dtype: 'float32' }).backpropagate(x, [1e39, 2, 3, 4, 5, 6]), /^cotangents\[0\]\[0\]/],
+      [() => network.activations([1]), /^DenseNetwork\.activations: inputs must be rows of 3/],
+      [() => network.activationGradients(x, [0, 1, 2]), /^DenseNetwork\.activationGradients: targets\[2\]/],
+      [
+        () => network.inputGradientTangent(x, y, v.subarray(1), out),
+        /^DenseNetwork\.inputGradientTangent: v must be of length/,
+      ],
+      [
+        () => make({ batch: 2, batchNorm: true }).jvp(x, { inputs: x }),
+        /^DenseNetwork\.jvp: inputs must be at most 2 examples/,
+      ],
+      [
+        () => make({ batch: 2, batchNorm: true }).backpropagate(x, [1, 2, 3, 4, 5, 6]),
+        /^DenseNetwork\.backpropagate: inputs must be at most 2/,
+      ],
+      [
+        () => make({ dtype: 'float32' }).backpropagate(x, [1e39, 2, 3, 4, 5, 6]),
+        /^DenseNetwork\.backpropagate: cotangents\[0\]\[0\]/,
+      ],
     ]
     for (const [call, message] of bad) expect(call).toThrow(message)
     expect(out.every((entry) => entry === 7)).toBe(true)

@@ -67,7 +67,7 @@ describe('intake', () => {
       [of(1), (out) => network.perExampleGradientNorms([...x, 1e200, 0, 0], [0, 1, 0], { out })],
     ]
     for (const [out, call] of calls) {
-      expect(() => call(out)).toThrow(/^(inputs|targets)\[2\]/)
+      expect(() => call(out)).toThrow(/^DenseNetwork\.\w+: (inputs|targets)\[2\]/)
       expect(out.every((entry) => entry === 7)).toBe(true)
     }
   })
@@ -86,7 +86,11 @@ describe('intake', () => {
   })
 
   const bad: [string, () => unknown, string][] = [
-    ['no options', () => mlp(undefined as never), 'mlp: options must be an object, got undefined'],
+    [
+      'no options',
+      () => mlp(undefined as never),
+      'mlp: sizes must be an array of at least two numbers of units, got undefined',
+    ],
     ['one size', () => make({ sizes: [3] }), 'mlp: sizes must be an array of at least two'],
     ['a broken size', () => make({ sizes: [3, 1.5, 2] }), 'mlp: sizes[1] must be an integer of at least 1, got 1.5'],
     ['one output with softmax', () => make({ sizes: [3, 1] }), "loss 'logistic'"],

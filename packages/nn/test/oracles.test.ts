@@ -1,7 +1,7 @@
 import { dot } from '@opt/core'
 import { golden, near } from '@opt/testing'
 import { type ActivationName, type DenseNetwork, type LossName, mlp } from '../src/index.ts'
-import { combinations, problem, slope, within } from './shared.ts'
+import { combinations, networkOf, problem, slope, within } from './shared.ts'
 
 describe.each(combinations)('$activation, $loss, bias $bias, batch normalization $batchNorm', (options) => {
   const { network, inputs, targets, n, direction } = problem(options)
@@ -129,7 +129,7 @@ describe('PyTorch', () => {
     '$activation, $loss, bias $bias, norm $batchNorm',
     (given) => {
       const array = (name: string) => given[name] as number[]
-      const network = mlp({ ...given, batch: 7 })
+      const network = mlp({ ...networkOf(given), batch: 7 })
       network.parameters.set(array('parameters'))
       const [x, y, v] = [array('inputs'), array('targets'), array('direction')]
       expect(Math.abs(network.lossAndGradient(x, y) / (given.value as number) - 1)).toBeLessThan(1e-13)

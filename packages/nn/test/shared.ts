@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { type ActivationName, type DenseNetwork, type LossName, mlp, type Real } from '../src/index.ts'
+import { type ActivationName, type DenseNetwork, type LossName, type MlpOptions, mlp, type Real } from '../src/index.ts'
 
 const ACTIVATIONS: ActivationName[] = ['identity', 'relu', 'leaky-relu', 'tanh', 'softplus', 'gelu', 'erf']
 const LOSSES: LossName[] = ['cross-entropy', 'squared', 'logistic', 'hinge']
@@ -57,3 +57,14 @@ export function inputSlope(
   const before = at(-h)
   return at(h).map((value, i) => (value - before[i]) / (2 * h))
 }
+
+type NetworkCase = Required<Pick<MlpOptions, 'sizes' | 'activation' | 'loss' | 'bias' | 'batchNorm'>>
+
+/** The network of a recorded case. */
+export const networkOf = ({ sizes, activation, loss, bias, batchNorm }: NetworkCase): NetworkCase => ({
+  sizes,
+  activation,
+  loss,
+  bias,
+  batchNorm,
+})

@@ -2,7 +2,7 @@ import { dot, norm, random } from '@opt/core'
 import { golden, near } from '@opt/testing'
 import fc from 'fast-check'
 import { type ActivationName, type DenseNetwork, type LossName, mlp, type Real } from '../src/index.ts'
-import { within } from './shared.ts'
+import { networkOf, within } from './shared.ts'
 
 const minus = (x: Real, y: Real) => Float64Array.from(x, (value, i) => value - y[i])
 
@@ -22,7 +22,7 @@ describe.each(golden<SpreadCase[]>(import.meta.url, 'derivatives.json'))(
     const [x, y, weights] = ['inputs', 'targets', 'weights'].map(array)
 
     test.each([7, 3])('the spread of the gradients, at most %d examples a pass', (batch) => {
-      const network = mlp({ ...given, batch })
+      const network = mlp({ ...networkOf(given), batch })
       network.parameters.set(array('parameters'))
       const found = network.gradientStatistics(x, y, { weights, variances: true })
       near(network.gradients, array('meanGradient'), within(1e-12))
@@ -54,8 +54,8 @@ interface ClippingCase {
 
 test.each(golden<ClippingCase[]>(import.meta.url, 'clipping.json'))(
   'differences of gradients at steps down to 1e-7: $sizes, $activation',
-  ({ inputs, targets, x, losses, norms, pairs, ...options }) => {
-    const network = mlp(options)
+  ({ inputs, targets, x, losses, norms, pairs, sizes, activation, loss }) => {
+    const network = mlp({ sizes, activation, loss })
     network.parameters.set(x)
     near(network.perExampleLosses(inputs, targets), losses, within(1e-12))
     near(network.perExampleGradientNorms(inputs, targets), norms, within(1e-12))
@@ -212,11 +212,26 @@ describe('the edges', () => {
     const other = start.map((value) => 2 * value)
     const out = new Float64Array(3).fill(7)
     const bad: [() => unknown, RegExp][] = [
-      [() => network.gradientStatistics([1, 2, 3], [0], { variances: true }), /^inputs must be at least 2 examples/],
-      [() => network.gradientStatistics(x, y, { products: 1 as never }), /^options.products must be true or false/],
-      [() => network.gradientStatistics(x, y, { weights: [1] }), /^weights must be of length 3/],
-      [() => network.gradientStatistics([...x.slice(0, 6), 1e200, 0, 0], y), /^inputs\[2\] must be an example whose/],
-      [() => network.perExampleGradientDifferenceNorms(x, y, [1]), /^other must be of length 26/],
+      [
+        () => network.gradientStatistics([1, 2, 3], [0], { variances: true }),
+        /^DenseNetwork\.gradientStatistics: inputs must be at least 2 examples/,
+      ],
+      [
+        () => network.gradientStatistics(x, y, { products: 1 as never }),
+        /^DenseNetwork\.gradientStatistics: options.products must be true or false/,
+      ],
+      [
+        () => network.gradientStatistics(x, y, { weights: [1] }),
+        /^DenseNetwork\.gradientStatistics: weights must be of length 3/,
+      ],
+      [
+        () => network.gradientStatistics([...x.slice(0, 6), 1e200, 0, 0], y),
+        /^DenseNetwork\.gradientStatistics: inputs\[2\] must be an example whose/,
+      ],
+      [
+        () => network.perExampleGradientDifferenceNorms(x, y, [1]),
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: other must be of length 26/,
+      ],
       [
         () =>
           network.perExampleGradientDifferenceNorms(
@@ -224,13 +239,16 @@ describe('the edges', () => {
             y,
             start.map(() => NaN),
           ),
-        /^other\[0\] must be a finite/,
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: other\[0\] must be a finite/,
       ],
       [
         () => network.perExampleGradientDifferenceNorms(x, y, other, { out: out.subarray(1) }),
-        /^out must be of length 3/,
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: out must be of length 3/,
       ],
-      [() => network.perExampleGradientDifferenceNorms(x, [0, 1, 2], other, { out }), /^targets\[2\]/],
+      [
+        () => network.perExampleGradientDifferenceNorms(x, [0, 1, 2], other, { out }),
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: targets\[2\]/,
+      ],
       [
         () =>
           make({ batch: 1, activation: 'relu' }).perExampleGradientDifferenceNorms(
@@ -239,7 +257,7 @@ describe('the edges', () => {
             other,
             { out },
           ),
-        /^inputs\[2\] must be an example whose squared difference is finite/,
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: inputs\[2\] must be an example whose squared difference is finite/,
       ],
       [
         () =>
@@ -248,7 +266,7 @@ describe('the edges', () => {
             y,
             start.map(() => 1e39),
           ),
-        /^other\[0\] must be a finite number, got 1e\+39/,
+        /^DenseNetwork\.perExampleGradientDifferenceNorms: other\[0\] must be a finite number, got 1e\+39/,
       ],
     ]
     for (const [call, message] of bad) expect(call).toThrow(message)

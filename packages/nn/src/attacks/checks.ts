@@ -1,5 +1,6 @@
 import { boolean, type MatrixLike, matrix, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { checkFinite, checkLength, flatRows, type Inputs } from '../data/intake.ts'
+import type { PgdOptions } from './attacks.ts'
 
 /**
  * Returns the gradient of each example's own loss in its inputs, flat, examples x inputs. It is called with all
@@ -29,6 +30,20 @@ export interface AttackOptions {
   /** One flag per feature: whether it may be perturbed (default all). */
   perturbed?: ArrayLike<boolean | number> | undefined
 }
+
+/** Those of every attack: one object of options serves all. */
+const ATTACK_OPTIONS: readonly (keyof PgdOptions)[] = [
+  'epsilon',
+  'norm',
+  'targeted',
+  'lower',
+  'upper',
+  'perturbed',
+  'steps',
+  'stepSize',
+  'random',
+  'start',
+]
 
 /** Checks a radius or the length of a step. */
 export function checkDistance(value: unknown, label: string): number {
@@ -67,7 +82,8 @@ export function checkAttack<T>(
     refuse(`${name}: model`, 'a network, an object with inputGradient or a function', show(model), 'type')
   const gradient: InputGradient<T> = bare ? model : (x, y) => model.inputGradient(x, y)
   const { rows, columns, data } = rowsOf(inputs, bare ? undefined : model.sizes?.[0], `${name}: inputs`)
-  const { epsilon, norm = 'linf', targeted = false, lower, upper, perturbed } = optionsOf(options, `${name}: options`)
+  const given = optionsOf<PgdOptions>(options, `${name}: options`, ATTACK_OPTIONS)
+  const { epsilon, norm = 'linf', targeted = false, lower, upper, perturbed } = given
   const attack: Attack<T> = {
     name,
     gradient,

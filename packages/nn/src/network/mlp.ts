@@ -1,4 +1,4 @@
-import { boolean, number, oneOf, type Random, randomFrom, refuse, show } from '@opt/core'
+import { boolean, number, oneOf, options as optionsOf, type Random, randomFrom, refuse, show } from '@opt/core'
 import { type Activation, type ActivationName, activationOf } from '../layers/activations.ts'
 import { INITIALIZATIONS, type Initialization, initialize } from '../layers/initialization.ts'
 import { type Loss, type LossName, lossOf } from '../layers/losses.ts'
@@ -29,14 +29,29 @@ export interface MlpOptions extends NoiseOptions {
   batch?: number | undefined
 }
 
+const MLP_OPTIONS = [
+  'sizes',
+  'activation',
+  'loss',
+  'bias',
+  'batchNorm',
+  'dtype',
+  'initialization',
+  'seed',
+  'batch',
+  'dropout',
+  'gaussianNoise',
+  'dropConnect',
+] as const
+
 /**
  * Makes a multilayer perceptron with random weights: each layer computes x W + b, batch normalization if asked for, and
  * the activation; the last layer is linear. Noise in training is drawn from a generator of its own, split off the seed's.
  *
  * @throws TypeError or RangeError for bad sizes, names or numbers.
  */
-export function mlp(options: MlpOptions): DenseNetwork {
-  if (typeof options !== 'object' || options === null) refuse('mlp: options', 'an object', show(options), 'type')
+export function mlp(given: MlpOptions): DenseNetwork {
+  const options = optionsOf(given, 'mlp: options', MLP_OPTIONS)
   const { sizes, bias = true, batchNorm = false, dtype = 'float64', initialization = 'he' } = options
   if (!Array.isArray(sizes) || sizes.length < 2)
     refuse('mlp: sizes', 'an array of at least two numbers of units', show(sizes), 'type')

@@ -15,6 +15,7 @@ import {
 import { directionalDerivatives, inputGradientTangents, type Tangent } from '../oracles/tangents.ts'
 import { PRECISIONS, type Precision, type Real } from '../real.ts'
 import { DifferentiableNetwork } from './differentiable-network.ts'
+import { method } from './method.ts'
 import { copyState } from './state.ts'
 
 /**
@@ -28,7 +29,9 @@ import { copyState } from './state.ts'
 export class DenseNetwork extends DifferentiableNetwork {
   /** Returns each example's own loss. */
   perExampleLosses(inputs: Inputs, targets: Targets, options?: WeightOptions): Float64Array {
-    return exampleLosses(this.run, this.run.given(inputs, targets, weightsOf(options)))
+    return method('perExampleLosses', () =>
+      exampleLosses(this.run, this.run.given(inputs, targets, weightsOf(options))),
+    )
   }
 
   /**
@@ -38,8 +41,10 @@ export class DenseNetwork extends DifferentiableNetwork {
    * @throws RangeError when the square of a norm overflows.
    */
   perExampleGradientNorms(inputs: Inputs, targets: Targets, options?: NormOptions): Float64Array {
-    const { weights, ...rest } = optionsOf(options, 'perExampleGradientNorms: options')
-    return gradientNorms(this.run, this.run.given(inputs, targets, weights), rest)
+    return method('perExampleGradientNorms', () => {
+      const { weights, ...rest } = optionsOf(options, 'options', ['layers', 'out', 'weights'])
+      return gradientNorms(this.run, this.run.given(inputs, targets, weights), rest)
+    })
   }
 
   /**
@@ -48,7 +53,9 @@ export class DenseNetwork extends DifferentiableNetwork {
    * @throws RangeError when one overflows.
    */
   perExampleInnerProducts(inputs: Inputs, targets: Targets, options?: WeightOptions): Float64Array {
-    return gradientProducts(this.run, this.run.given(inputs, targets, weightsOf(options)))
+    return method('perExampleInnerProducts', () =>
+      gradientProducts(this.run, this.run.given(inputs, targets, weightsOf(options))),
+    )
   }
 
   /**
@@ -61,7 +68,9 @@ export class DenseNetwork extends DifferentiableNetwork {
     v: Tangent,
     options?: WeightOptions,
   ): Float64Array {
-    return directionalDerivatives(this.run, this.run.given(inputs, targets, weightsOf(options)), v)
+    return method('perExampleDirectionalDerivatives', () =>
+      directionalDerivatives(this.run, this.run.given(inputs, targets, weightsOf(options)), v),
+    )
   }
 
   /**
@@ -76,8 +85,10 @@ export class DenseNetwork extends DifferentiableNetwork {
     other: ArrayLike<number>,
     options?: DifferenceOptions,
   ): Float64Array {
-    const { weights, ...rest } = optionsOf(options, 'options')
-    return gradientDifferenceNorms(this.run, this.run.given(inputs, targets, weights), other, rest)
+    return method('perExampleGradientDifferenceNorms', () => {
+      const { weights, ...rest } = optionsOf(options, 'options', ['out', 'weights'])
+      return gradientDifferenceNorms(this.run, this.run.given(inputs, targets, weights), other, rest)
+    })
   }
 
   /**
@@ -88,8 +99,10 @@ export class DenseNetwork extends DifferentiableNetwork {
    * @throws RangeError when the square of a norm overflows.
    */
   gradientStatistics(inputs: Inputs, targets: Targets, options?: StatisticsOptions): GradientStatistics {
-    const { weights, ...rest } = optionsOf(options, 'options')
-    return gradientStatistics(this.run, this.run.given(inputs, targets, weights), rest)
+    return method('gradientStatistics', () => {
+      const { weights, ...rest } = optionsOf(options, 'options', ['products', 'variances', 'weights'])
+      return gradientStatistics(this.run, this.run.given(inputs, targets, weights), rest)
+    })
   }
 
   /** {@link gradientStatistics} of the examples at `indices` of a data set, which has the weights. */
@@ -98,13 +111,21 @@ export class DenseNetwork extends DifferentiableNetwork {
     indices: ArrayLike<number>,
     options?: Omit<StatisticsOptions, 'weights'>,
   ): GradientStatistics {
-    return gradientStatistics(this.run, this.run.chosen(examples, indices), optionsOf(options, 'options'))
+    return method('gradientStatisticsAt', () =>
+      gradientStatistics(
+        this.run,
+        this.run.chosen(examples, indices),
+        optionsOf(options, 'options', ['products', 'variances']),
+      ),
+    )
   }
 
   /** Returns the gradient of each example's own loss in its inputs, examples x inputs. */
   inputGradient(inputs: Inputs, targets: Targets, options?: Real | LossOptions): Real {
-    const { weights, out } = lossOptions(options)
-    return inputGradients(this.run, this.run.given(inputs, targets, weights), out)
+    return method('inputGradient', () => {
+      const { weights, out } = lossOptions(options)
+      return inputGradients(this.run, this.run.given(inputs, targets, weights), out)
+    })
   }
 
   /**
@@ -112,8 +133,10 @@ export class DenseNetwork extends DifferentiableNetwork {
    * the Hessian of each example's loss in its inputs, times the example's row.
    */
   inputGradientTangent(inputs: Inputs, targets: Targets, v: Tangent, options?: Real | LossOptions): Real {
-    const { weights, out } = lossOptions(options)
-    return inputGradientTangents(this.run, this.run.given(inputs, targets, weights), v, out)
+    return method('inputGradientTangent', () => {
+      const { weights, out } = lossOptions(options)
+      return inputGradientTangents(this.run, this.run.given(inputs, targets, weights), v, out)
+    })
   }
 
   /**
@@ -123,7 +146,7 @@ export class DenseNetwork extends DifferentiableNetwork {
    * @throws RangeError when an entry overflows.
    */
   ntk(inputs: Inputs): Float64Array {
-    return ntk(this.run, this.run.givenInputs(inputs))
+    return method('ntk', () => ntk(this.run, this.run.givenInputs(inputs)))
   }
 
   /**
@@ -131,13 +154,15 @@ export class DenseNetwork extends DifferentiableNetwork {
    * later noise by itself.
    */
   clone(options?: { batch?: number | undefined; dtype?: Precision | undefined }): DenseNetwork {
-    const { batch = this.batch, dtype = this.dtype } = optionsOf(options, 'clone: options')
-    oneOf(dtype, 'clone: dtype', PRECISIONS)
-    number(batch, 'clone: batch', { integer: true, min: 1 })
-    const { architecture, activation, loss, noise } = this.net
-    const random = noise && new Random(noise.state().random)
-    const copy = new DenseNetwork({ architecture, activation, loss, batch, dtype, random })
-    copyState(this.net, copy.net)
-    return copy
+    return method('clone', () => {
+      const { batch = this.batch, dtype = this.dtype } = optionsOf(options, 'options', ['batch', 'dtype'])
+      oneOf(dtype, 'dtype', PRECISIONS)
+      number(batch, 'batch', { integer: true, min: 1 })
+      const { architecture, activation, loss, noise } = this.net
+      const random = noise && new Random(noise.state().random)
+      const copy = new DenseNetwork({ architecture, activation, loss, batch, dtype, random })
+      copyState(this.net, copy.net)
+      return copy
+    })
   }
 }

@@ -47,7 +47,7 @@ export function curvatureOperator(
   targets: Targets,
   options?: CurvatureOperatorOptions,
 ): CurvatureOperator {
-  const { matrix = 'hessian', weights } = optionsOf(options, 'curvatureOperator: options')
+  const { matrix = 'hessian', weights } = optionsOf(options, 'curvatureOperator: options', ['matrix', 'weights'])
   if (typeof network?.hvp !== 'function') refuse('curvatureOperator: network', 'a network', show(network), 'type')
   oneOf(matrix, 'curvatureOperator: matrix', ['hessian', 'gauss-newton'])
   const { net, run } = StoredNetwork.internals(network)

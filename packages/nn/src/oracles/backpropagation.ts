@@ -89,7 +89,7 @@ const perLayer = ({ net }: BatchRunner, { count }: GivenExamples): Real[] =>
 
 function checked({ net }: BatchRunner, given: BackpropagationOptions | undefined) {
   const top = net.layers.length - 1
-  const { layer = top, out } = optionsOf(given, 'options')
+  const { layer = top, out } = optionsOf(given, 'options', ['layer', 'out'])
   return { layer: number(layer, 'layer', { integer: true, min: 0, max: top }), out }
 }
 

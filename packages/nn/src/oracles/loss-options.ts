@@ -16,9 +16,9 @@ export interface LossOptions extends WeightOptions {
 /** Reads a last argument that is an array to write to, or options. */
 export function lossOptions(given: Real | LossOptions | undefined): LossOptions {
   if (typeof (given as Real | undefined)?.length === 'number') return { out: given as Real }
-  return optionsOf(given as LossOptions | undefined, 'out')
+  return optionsOf(given as LossOptions | undefined, 'out', ['weights', 'out'])
 }
 
 /** Reads the weights of the examples. */
 export const weightsOf = (given: WeightOptions | undefined): ArrayLike<number> | undefined =>
-  given === undefined ? undefined : optionsOf(given, 'options').weights
+  given === undefined ? undefined : optionsOf(given, 'options', ['weights']).weights

@@ -1,4 +1,4 @@
-import { callback, number, options as optionsOf, refuse, type Solver, show, solver } from '@opt/core'
+import { callback, number, refuse, type Solver, show, solver } from '@opt/core'
 import type { Examples } from '../data/examples.ts'
 import type { Inputs, Targets } from '../data/intake.ts'
 import type { DenseNetwork } from '../network/network.ts'
@@ -17,7 +17,7 @@ type Data = Examples | ({ inputs: Inputs; targets: Targets } & WeightOptions)
 export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOptions], TrainReport, Trained> = solver(
   'train',
   function* (network, data, options) {
-    const { optimizer, evaluate, onBatch, resume } = optionsOf(options, 'options')
+    const { optimizer, evaluate, onBatch, resume } = options
     if (typeof network?.lossAndGradientAt !== 'function') refuse('network', 'a network', show(network), 'type')
     if (typeof data !== 'object' || data === null) refuse('data', 'inputs and targets', show(data), 'type')
     if (typeof optimizer?.step !== 'function')
@@ -70,7 +70,21 @@ export const train: Solver<[network: DenseNetwork, data: Data, options: TrainOpt
       },
     }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  {
+    maxIterations: Number.MAX_SAFE_INTEGER,
+    options: [
+      'optimizer',
+      'gradients',
+      'steps',
+      'epochs',
+      'batchSize',
+      'seed',
+      'reportEvery',
+      'evaluate',
+      'onBatch',
+      'resume',
+    ],
+  },
 )
 
 function stepsOf({ steps, epochs }: TrainOptions, perEpoch: number): number {
