@@ -106,7 +106,7 @@ export const hypergradient: Solver<
     const solution = answer(found.x, found.residual)
     return found.status === 'stalled' ? { ...solution, message: STALLED } : solution
   },
-  { tolerance: 1e-10, maxIterations: 10_000 },
+  { tolerance: 1e-10, maxIterations: 10_000, options: ['upperBatch', 'lowerBatch', 'adjoint'] },
 )
 
 const STALLED =

@@ -42,7 +42,10 @@ export function hyperobjective(
   options?: HyperobjectiveOptions,
 ): Hyperobjective {
   const name = 'hyperobjective: '
-  const { tolerance = 1e-8, maxIterations = 1000 } = optionsOf(options, `${name}options`)
+  const { tolerance = 1e-8, maxIterations = 1000 } = optionsOf(options, `${name}options`, [
+    'tolerance',
+    'maxIterations',
+  ])
   number(tolerance, `${name}tolerance`, { nonnegative: true })
   number(maxIterations, `${name}maxIterations`, { integer: true, min: 1 })
   checkLevels(problem as BilevelProblem<unknown>, name)

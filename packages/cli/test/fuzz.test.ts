@@ -75,15 +75,18 @@ fuzz(
     papers: { skip: 'a list' },
     exitCode: {
       args: () => [{ scale: 'full', results: [{ outcome: 'complete', claims: [{ pass: true }] }] }],
+      open: ['0'],
     },
     tally: () => [[{ claims: [{ pass: true }] }]],
     renderReport: {
       args: () => [run(figures())],
+      open: ['0'],
       loose: ['0.results.0.complete'],
       nonFinite: 'gaps in curves',
     },
     figuresInPage: {
       args: figures,
+      open: ['5'],
       says: ['renderReport'],
       loose: ['0.series.0.x', '1.series.0.x'],
       nonFinite: 'gaps in curves',

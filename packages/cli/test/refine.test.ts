@@ -120,13 +120,15 @@ describe('opt refine', () => {
     ],
     [['log.csv', '--column', '3'], /has no column of numbers 3/],
     [['empty.csv'], /empty\.csv holds no norms/],
-    [['words.csv'], /words\.csv: line 3/],
+    [['words.csv'], /words\.csv: line 3, column "norm": expected a finite number, found "two"/],
+    [['diverged.csv'], /diverged\.csv: line 3, column "norm": expected a finite number, found "NaN"/],
     [['negative.csv'], /negative\.csv: norms\[1\] must be nonnegative, got -2/],
     [['zero.csv'], /zero\.csv: smoothed\[1\] must be positive \(where gradients vanish/],
     [['letters.csv', '--header', 'true'], /letters\.csv has no column of numbers/],
   ])('refuses %j in one line', async (words, message) => {
     write('empty.csv', '\n')
     write('words.csv', 'norm\n1\ntwo\n')
+    write('diverged.csv', 'step,norm\n1,2\n2,NaN\n')
     write('negative.csv', '1\n-2\n')
     write('zero.csv', '1\n0\n0\n0\n2\n')
     write('letters.csv', 'a\nb\nc\n')

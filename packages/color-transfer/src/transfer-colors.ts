@@ -75,7 +75,12 @@ export const fitColorTransfer = (from: Pixels, to: Pixels, options: TransferOpti
  * map of the color space.
  */
 function fitted(from: Pixels, to: Pixels, options: TransferOptions, caller: string): ColorTransfer {
-  const { samples = 1000, epsilon = 2e-4, strength = 1, seed = 0 } = optionsOf(options, `${caller}: options`)
+  const {
+    samples = 1000,
+    epsilon = 2e-4,
+    strength = 1,
+    seed = 0,
+  } = optionsOf(options, `${caller}: options`, ['samples', 'epsilon', 'strength', 'seed'])
   number(samples, `${caller}: samples`, { integer: true, min: 2, max: 4000 })
   number(epsilon, `${caller}: epsilon`, { positive: true })
   number(strength, `${caller}: strength`, { min: 0, max: 1 })

@@ -16,5 +16,8 @@ const call = {
 
 fuzz(api, {
   transferColors: call,
-  fitColorTransfer: { ...call, methods: { apply: { args: () => [picture(4)], says: ['ColorTransfer.apply'] } } },
+  fitColorTransfer: {
+    ...call,
+    methods: { apply: { args: () => [picture(4)], open: ['0'], says: ['ColorTransfer.apply'] } },
+  },
 })

@@ -33,7 +33,7 @@ fuzz(
       loose: ['1.seed'],
       budgets: [...size, '1.pairs'],
     },
-    ritzValues: () => [{ alpha: [1, 2, 3], beta: [0.5, 0.25, 0.125] }],
+    ritzValues: { args: () => [{ alpha: [1, 2, 3], beta: [0.5, 0.25, 0.125] }], open: ['0'] },
     samplingBound: () => [{ size: 5, probes: 2, failure: 0.1 }],
     lanczosGap: () => [{ size: 5, steps: 2, failure: 0.1 }],
     spectrum: {

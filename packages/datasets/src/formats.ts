@@ -1,4 +1,4 @@
-import { refuse, show } from '@opt/core'
+import { options as optionsOf, refuse, show } from '@opt/core'
 import { parseCsv } from './csv/csv.ts'
 import { CSV_OPTIONS, type CsvOptions } from './csv/options.ts'
 import type { CsvTable } from './csv/table.ts'
@@ -9,7 +9,7 @@ import { type Bytes, bytesOf, encodingOf, malformed } from './input/bytes.ts'
 import { foreign, foreignBytes, HEAD } from './input/foreign.ts'
 import { gunzip } from './input/gzip.ts'
 import { checkLimits, LIMITS, type Limits } from './input/limits.ts'
-import { knownOptions, part } from './input/options.ts'
+import { part } from './input/options.ts'
 import { isLibsvm } from './libsvm/detect.ts'
 import { LIBSVM_OPTIONS, type Libsvm, type LibsvmOptions, parseLibsvm } from './libsvm/libsvm.ts'
 import { isMat4 } from './matlab/mat4.ts'
@@ -55,7 +55,7 @@ export function detectFormat(input: Bytes): Format | undefined {
  * @throws RangeError when the format is unknown or the file malformed.
  */
 export async function parseFile(input: Bytes, options: FileOptions = {}): Promise<Contents> {
-  const given = knownOptions(options, FILE_OPTIONS, 'parseFile')
+  const given = optionsOf(options, 'parseFile: options', FILE_OPTIONS)
   checkLimits(given, 'parseFile')
   const bytes = unpack(bytesOf(input, 'parseFile'), given)
   const format = detectFormat(bytes)

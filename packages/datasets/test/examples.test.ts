@@ -162,7 +162,7 @@ describe('examplesOf', () => {
       'an unknown option',
       TABLE,
       { labels: 1 } as never,
-      'openExamples: option must be label, header, delimiter, decimal or firstIndex',
+      'openExamples: options must be named label, header, delimiter, decimal or firstIndex',
     ],
     ['an index too small', '1 0:1\n', {}, 'parseLibsvm: line 1: expected indices from 1'],
     ['JSON', '{"a": 1}\n', {}, 'openExamples: line 1: expected a table, or label index:value, found JSON'],

@@ -74,26 +74,31 @@ fuzz(api, {
     says: ['parseLibsvm'],
   },
   parseIdx: reader(() => [idx()]),
-  idxArray: () => [{ shape: [2, 1], data: Uint8Array.of(1, 2) }],
+  idxArray: { args: () => [{ shape: [2, 1], data: Uint8Array.of(1, 2) }], open: ['0'] },
   parseMat5: reader(() => [mat(), { maxBytes: 1e6, maxArrays: 1e4 }]),
   matMatrix: {
     args: () => [{ class: 'double', shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) }],
+    open: ['0'],
     nonFinite: 'what the file holds',
   },
   gunzip: reader(() => [new Uint8Array(gzipSync('text')), { maxBytes: 1e6 }]),
   decodeImage: reader(() => [png(), { maxPixels: 1e6 }]),
   encodePng: {
     args: () => [{ width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) }],
+    open: ['0'],
     budgets: ['0.width', '0.height'],
   },
 
-  standardize: () => [
-    [
-      [1, 2],
-      [3, 5],
+  standardize: {
+    args: () => [
+      [
+        [1, 2],
+        [3, 5],
+      ],
+      { mean: [1, 2], scale: [1, 2] },
     ],
-    { mean: [1, 2], scale: [1, 2] },
-  ],
+    open: ['1'],
+  },
   trainTestSplit: {
     args: () => [6, { testFraction: 0.5, rng: random(1), stratify: [0, 0, 1, 1, 0, 1] }],
     budgets: ['0'],

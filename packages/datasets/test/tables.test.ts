@@ -407,7 +407,7 @@ describe('options', () => {
     await expect(data.open('t.csv', { maxCells: 3 })).rejects.toThrow(
       'parseCsv: line 2, cells: expected at most 3 (option maxCells), found more',
     )
-    await expect(data.open('t.csv', { seperator: ';' } as never)).rejects.toThrow('parseFile: option must be')
+    await expect(data.open('t.csv', { seperator: ';' } as never)).rejects.toThrow('parseFile: options must be named')
     expect(await parseFile(bytes('1 0:2'), { firstIndex: 0, maxPixels: 5 })).toMatchObject({ value: { columns: 1 } })
   })
 })

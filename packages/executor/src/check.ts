@@ -1,11 +1,13 @@
+import { type OptionNames, options as optionsOf } from '@opt/core'
 import type { MapOptions } from './map-options.ts'
 import type { Task } from './task.ts'
 import { shown } from './text.ts'
 
-/** Checks that options are a plain object. */
-export function checkOptions(owner: string, options: unknown): void {
+/** Checks that options are a plain object of these names. */
+export function checkOptions<O extends object>(owner: string, options: O, names: OptionNames<O>): void {
   if (Object.prototype.toString.call(options) !== '[object Object]')
     throw new TypeError(`${owner}: options must be an object, got ${shown(options)}`)
+  optionsOf(options, `${owner}: options`, names)
 }
 
 /** Checks that a count is a positive integer, and returns it. */
@@ -22,7 +24,7 @@ export function checkFunction(owner: string, option: string, value: unknown): vo
 }
 
 export function checkMap(task: Task, inputs: readonly unknown[], options: MapOptions): void {
-  checkOptions('map', options)
+  checkOptions('map', options, ['onProgress', 'signal', 'retries'])
   const { onProgress, signal, retries } = options
   if (typeof task === 'function')
     throw new TypeError(

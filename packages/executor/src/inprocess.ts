@@ -33,7 +33,7 @@ export interface InProcessOptions {
  * @throws {RangeError} if concurrency is not a positive integer
  */
 export function inProcess(options: InProcessOptions = {}): InProcessExecutor {
-  checkOptions('inProcess', options)
+  checkOptions('inProcess', options, ['modules', 'concurrency'])
   const { modules, concurrency = 1 } = options
   checkCount('inProcess', 'concurrency', concurrency)
   if (modules !== undefined) checkModules('inProcess', modules, 'imports')

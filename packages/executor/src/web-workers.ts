@@ -35,7 +35,7 @@ interface Attempt {
  * @throws {TypeError} if worker is not a function
  */
 export function webWorkers(options: WebWorkersOptions = {}): Executor {
-  checkOptions('webWorkers', options)
+  checkOptions('webWorkers', options, ['workers', 'worker'])
   checkFunction('webWorkers', 'worker', options.worker)
   const {
     workers = globalThis.navigator?.hardwareConcurrency ?? 1,

@@ -71,7 +71,7 @@ export function oracles<P, D = void, I = JaxArray>(
   params: P,
   given: OraclesOptions<P, D, I> = {},
 ): Oracles<D, I> {
-  const { exampleLoss, model, check = true } = options(given, 'oracles: options')
+  const { exampleLoss, model, check = true } = options(given, 'oracles: options', ['exampleLoss', 'model', 'check'])
   if (typeof loss !== 'function') refuse('oracles: loss', 'a function of parameters and data', show(loss), 'type')
   for (const [name, f] of Object.entries({ exampleLoss, model })) if (f !== undefined) callback(f, `oracles: ${name}`)
   boolean(check, 'oracles: check')

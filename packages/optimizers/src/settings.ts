@@ -1,4 +1,4 @@
-import { type Backend, number, refuse, show } from '@opt/core'
+import { type Backend, number, options, refuse, show } from '@opt/core'
 import { members, type ParameterSet } from './parameters.ts'
 
 /** Returns the learning rate of a step; the first step is step 0. */
@@ -140,9 +140,8 @@ function resolve<H extends Hyper>(
   common?: ResolvedGroup<H>,
 ): ResolvedGroup<H> {
   const known = Object.keys(settings) as (keyof H & string)[]
-  for (const key of Object.keys(choices))
-    if (!known.includes(key as keyof H & string) && !others.includes(key))
-      refuse(`${prefix}option`, `one of ${[...known, ...others].join(', ')}`, show(key))
+  const label = prefix.endsWith('.') ? prefix.slice(0, -1) : `${prefix}options`
+  options<object>(choices, label, [...known, ...others] as never[])
   const hyper = {} as H
   for (const key of known) {
     const value = choices[key] ?? common?.hyper[key] ?? settings[key].default

@@ -68,11 +68,12 @@ fuzz(api, {
   negativeEntropy: { args: () => [0.5], methods: term },
   indicator: {
     args: () => [api.simplex({ dimension: 2 })],
+    open: ['0'],
     loose: ['0'],
     methods: term,
     nonFinite: 'it hands out the set given',
   },
-  l1NormInBox: { args: () => [0.5, api.box({ dimension: 2, lower: -0.5 })], loose: ['1'], methods: term },
+  l1NormInBox: { args: () => [0.5, api.box({ dimension: 2, lower: -0.5 })], open: ['1'], loose: ['1'], methods: term },
   euclideanMap: { args: () => [], methods: map },
   entropyMap: { args: () => [], methods: map },
   simplexEntropyMap: { args: () => [2], methods: map },

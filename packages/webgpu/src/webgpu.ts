@@ -79,7 +79,10 @@ async function countsRight(device: Device): Promise<boolean> {
  * @throws TypeError or RangeError for invalid options; Error when there is no WebGPU, no adapter, or no device.
  */
 export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUBackend> {
-  const { gpu, powerPreference = 'high-performance' } = optionsOf(options, 'webgpu: options')
+  const { gpu, powerPreference = 'high-performance' } = optionsOf(options, 'webgpu: options', [
+    'gpu',
+    'powerPreference',
+  ])
   if (gpu !== undefined && typeof gpu?.requestAdapter !== 'function')
     refuse('webgpu: gpu', 'WebGPU, such as navigator.gpu', show(gpu), 'type')
   oneOf(powerPreference, 'webgpu: powerPreference', ['high-performance', 'low-power'])

@@ -62,7 +62,14 @@ export function checkProblem(
   options?: CheckProblemOptions,
 ): ProblemCheck {
   const name = 'checkProblem: '
-  const given = optionsOf(options, `${name}options`)
+  const given = optionsOf(options, `${name}options`, [
+    'tolerance',
+    'step',
+    'entries',
+    'seed',
+    'upperBatch',
+    'lowerBatch',
+  ])
   checkLevels(problem as BilevelProblem<unknown>, name)
   const point: CheckedPoint = {
     problem: problem as BilevelProblem<unknown>,

@@ -74,5 +74,5 @@ export const solveLower: Solver<
     const solution = { y: found.x, value: found.value, gradient: found.gradient, ...count() }
     return found.status === 'stalled' ? { ...solution, message: 'no lower point along the steepest descent' } : solution
   },
-  { tolerance: 1e-10, maxIterations: 1000 },
+  { tolerance: 1e-10, maxIterations: 1000, options: ['batch'] },
 )

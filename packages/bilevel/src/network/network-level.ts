@@ -28,7 +28,7 @@ export function networkLevel(
 ): LowerLevel & Required<Pick<LowerLevel, 'hvp'>> {
   const name = 'networkLevel: '
   checkNetwork(network, `${name}network`)
-  const given = optionsOf(options, `${name}options`)
+  const given = optionsOf(options, `${name}options`, ['split', 'l2'])
   const total = network.parameters.length
   const split = number(given.split, `${name}split`, { integer: true, min: 1, max: total - 1 })
   const l2 = number(given.l2 ?? 0, `${name}l2`, { nonnegative: true })

@@ -49,7 +49,7 @@ export function weightedNetwork(
 ): CleaningProblem {
   const name = 'weightedNetwork: '
   checkNetwork(network, `${name}network`)
-  const l2 = number(optionsOf(options, `${name}options`).l2 ?? 0.01, `${name}l2`, { nonnegative: true })
+  const l2 = number(optionsOf(options, `${name}options`, ['l2']).l2 ?? 0.01, `${name}l2`, { nonnegative: true })
   for (const [label, data] of Object.entries({ training, validation }))
     if (typeof data !== 'object' || data === null)
       refuse(`${name}${label}`, 'an object with inputs and targets', show(data), 'type')

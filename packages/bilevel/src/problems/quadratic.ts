@@ -5,6 +5,7 @@ import {
   matrix,
   matrixKernels,
   number,
+  options as optionsOf,
   refuse,
   show,
   solveScratch,
@@ -59,10 +60,9 @@ export interface QuadraticBilevel extends BilevelProblem<QuadraticSample> {
  *
  * @throws TypeError or RangeError when an argument is wrong or A is not symmetric positive definite.
  */
-export function quadraticBilevel(parts: QuadraticParts): QuadraticBilevel {
+export function quadraticBilevel(given: QuadraticParts): QuadraticBilevel {
   const name = 'quadraticBilevel: '
-  if (typeof parts !== 'object' || parts === null)
-    refuse(`${name}parts`, 'an object with A, B, b, t', show(parts), 'type')
+  const parts = optionsOf(given, `${name}parts`, ['A', 'B', 'b', 't', 'rho'])
   const A = matrix(parts.A, `${name}A`)
   const m = A.shape[0]
   if (A.shape[1] !== m) refuse(`${name}A`, 'square', `${m} x ${A.shape[1]}`)

@@ -26,7 +26,7 @@ export function weightedLogistic(
   options?: CleaningOptions,
 ): CleaningProblem {
   const name = 'weightedLogistic: '
-  const { l2 = 0.01, temperature = 1 } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01, temperature = 1 } = optionsOf(options, `${name}options`, ['l2', 'temperature'])
   number(l2, `${name}l2`, { nonnegative: true })
   number(temperature, `${name}temperature`, { positive: true })
   return hyperCleaning({ ...logisticExamples(name, training, validation), l2, temperature })
@@ -45,7 +45,7 @@ export function weightedLogisticBlocks(
   options?: { l2?: number | undefined },
 ): CleaningProblem[] {
   const name = 'weightedLogisticBlocks: '
-  const { l2 = 0.01 } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01 } = optionsOf(options, `${name}options`, ['l2'])
   number(l2, `${name}l2`, { nonnegative: true })
   const all = vector(temperatures, `${name}temperatures`, { sign: 'positive' })
   const examples = logisticExamples(name, training, validation)

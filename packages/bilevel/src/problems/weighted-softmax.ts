@@ -25,7 +25,7 @@ export function weightedSoftmax(
   options?: WeightedSoftmaxOptions,
 ): CleaningProblem {
   const name = 'weightedSoftmax: '
-  const { l2 = 0.01, temperature = 1, classes } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01, temperature = 1, classes } = optionsOf(options, `${name}options`, ['classes', 'l2', 'temperature'])
   number(l2, `${name}l2`, { nonnegative: true })
   number(temperature, `${name}temperature`, { positive: true })
   const first = readExamples(training, `${name}training`)

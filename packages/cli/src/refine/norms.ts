@@ -44,7 +44,8 @@ function parse(text: string, table: CsvOptions, name: string) {
   try {
     return parseCsv(text, table)
   } catch (error) {
-    throw new Problem(`${name}: ${withoutFunction(error)}`)
+    // Refine has no such options: a log without a norm at some step is no run to refine.
+    throw new Problem(`${name}: ${withoutFunction(error).replace(' (or options missing, text)', '')}`)
   }
 }
 

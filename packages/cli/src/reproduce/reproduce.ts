@@ -100,7 +100,17 @@ export async function reproduce(papers: readonly Paper[], options: ReproduceOpti
 const printToStderr = (text: string): void => void process.stderr.write(printable(text))
 
 function checkedOptions(given: ReproduceOptions): ReproduceOptions {
-  const options = optionsOf(given, 'reproduce: options')
+  const options = optionsOf(given, 'reproduce: options', [
+    'scale',
+    'seed',
+    'dataFolder',
+    'jobs',
+    'signal',
+    'onStart',
+    'onProgress',
+    'onPrint',
+    'onResult',
+  ])
   const { scale, seed, dataFolder, jobs, signal, onStart, onProgress, onPrint, onResult } = options
   if (scale !== undefined) shapes.scale(scale, 'reproduce: scale')
   if (seed !== undefined) shapes.seed(seed, 'reproduce: seed')

@@ -31,7 +31,7 @@ const ASYMMETRY = 1e-10
  */
 export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
   return calling('symmetricEigen', () => {
-    const { vectors = true } = optionsOf(options, 'options')
+    const { vectors = true } = optionsOf(options, 'options', ['vectors'])
     boolean(vectors, 'vectors')
     const given = matrix(A, 'A')
     const [n, columns] = given.shape

@@ -15,7 +15,7 @@ import type { Eigen, EigenOptions } from './symmetric-eigen.ts'
  */
 export function tridiagonalEigen(diagonal: VectorLike, offDiagonal: VectorLike, options?: EigenOptions): Eigen {
   return calling('tridiagonalEigen', () => {
-    const { vectors = true } = optionsOf(options, 'options')
+    const { vectors = true } = optionsOf(options, 'options', ['vectors'])
     boolean(vectors, 'vectors')
     const d = vectorCopy(diagonal, 'diagonal')
     const n = d.length

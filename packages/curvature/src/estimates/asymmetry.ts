@@ -15,7 +15,7 @@ export interface AsymmetryOptions extends SeedOption {
  */
 export function asymmetry(operator: LinearOperator, options?: AsymmetryOptions): number {
   return calling('asymmetry', () => {
-    const { pairs = 1, seed } = optionsOf(options, 'options')
+    const { pairs = 1, seed } = optionsOf(options, 'options', ['pairs', 'seed'])
     number(pairs, 'pairs', { integer: true, min: 1 })
     const products = new Products(operator)
     const { n } = products

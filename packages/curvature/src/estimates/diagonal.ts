@@ -62,5 +62,5 @@ export const diagonal: Solver<[operator: LinearOperator, options: DiagonalOption
         products: count,
       }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'seed'] },
   )

@@ -68,5 +68,5 @@ export const hutchPlusPlus: Solver<
     }
     return { ...estimate(), products: products.count }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: ['products', 'seed'] },
 )

@@ -51,7 +51,7 @@ export const hutchinson: Solver<[operator: LinearOperator, options: HutchinsonOp
       }
       return { ...estimate(), products: products.count }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'seed'] },
   )
 
 export const scaled = (trace: number, standardError: number, { scale }: Products): TraceReport => ({

@@ -19,7 +19,7 @@ export interface SamplingBoundOptions {
  */
 export function samplingBound(given: SamplingBoundOptions): number {
   return calling('samplingBound', () => {
-    const { size, probes, failure = 0.05 } = options(given, 'options')
+    const { size, probes, failure = 0.05 } = options(given, 'options', ['size', 'probes', 'failure'])
     number(size, 'size', { integer: true, min: 1 })
     number(probes, 'probes', { integer: true, min: 1 })
     checkFailure(failure)
@@ -46,7 +46,7 @@ export interface LanczosGapOptions {
  */
 export function lanczosGap(given: LanczosGapOptions): number {
   return calling('lanczosGap', () => {
-    const { size, steps, failure = 0.05 } = options(given, 'options')
+    const { size, steps, failure = 0.05 } = options(given, 'options', ['size', 'steps', 'failure'])
     number(size, 'size', { integer: true, min: 1 })
     number(steps, 'steps', { integer: true, min: 1 })
     checkFailure(failure)

@@ -36,7 +36,7 @@ export function checkSmoothing({ sigma, points, grid }: SmoothingOptions): void 
  */
 export function smoothDensity(nodes: VectorLike, weights: VectorLike, options?: SmoothingOptions): SmoothDensity {
   return calling('smoothDensity', () => {
-    const checked = optionsOf(options, 'options')
+    const checked = optionsOf(options, 'options', ['sigma', 'points', 'grid'])
     checkSmoothing(checked)
     const x = vector(nodes, 'nodes')
     return smooth(x, vector(weights, 'weights', { length: x.length, sign: 'nonnegative' }), checked)

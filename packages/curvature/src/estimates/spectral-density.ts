@@ -50,5 +50,5 @@ export const spectralDensity: Solver<
       products: products.count,
     }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'steps', 'seed', 'sigma', 'points', 'grid'] },
 )

@@ -100,7 +100,7 @@ export const spectrum: Solver<[operator: LinearOperator, options: SpectrumOption
       )
       return describe(rules, products.n, Math.min(steps, products.n), products.count)
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'steps', 'starts', 'seed'] },
   )
 
 function describe(rules: Rule[], n: number, steps: number, products: number): Spectrum {
@@ -127,7 +127,7 @@ function describe(rules: Rule[], n: number, steps: number, products: number): Sp
     sum: (f) => saying('sum', () => sum(callback(f, 'f'))),
     density: (given) =>
       saying('density', () => {
-        const options = optionsOf(given, 'options')
+        const options = optionsOf(given, 'options', ['sigma', 'points', 'grid'])
         checkSmoothing(options)
         const sigma = options.sigma ?? (0.03 * (highest - lowest) || undefined)
         return smooth(nodes, weights, { ...options, sigma })

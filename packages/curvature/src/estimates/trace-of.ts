@@ -31,7 +31,7 @@ export const traceOf: Solver<
     const { rules, products } = yield* quadrature(operator, options)
     return { ...traceFrom(rules, products.n, f), products: products.count }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'steps', 'seed'] },
 )
 
 /** n times the mean of f over the rules, and its standard error. */

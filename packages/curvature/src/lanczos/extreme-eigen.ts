@@ -101,7 +101,7 @@ export const extremeEigen: Solver<
     yield { error: solution.error, products: products.count }
     return solution.error > tolerance ? { ...solution, message: 'the residuals no longer fall' } : solution
   },
-  { tolerance: 1e-8, maxIterations: 100_000 },
+  { tolerance: 1e-8, maxIterations: 100_000, options: ['count', 'which', 'subspace', 'start', 'seed'] },
 )
 
 /** Whether two answers have the same values, within the relative tolerance. */

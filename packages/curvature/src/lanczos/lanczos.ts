@@ -64,7 +64,7 @@ export const lanczos: Solver<[operator: LinearOperator, options: LanczosOptions]
         run.end()
       }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['steps', 'start', 'breakdown', 'seed'] },
   )
 
 const BREAKDOWN = 1e-12

@@ -58,5 +58,5 @@ export const powerIteration: Solver<
       for (let i = 0; i < n; i++) v[i] = out[i] / size
     }
   },
-  { maxIterations: 10_000 },
+  { maxIterations: 10_000, options: ['start', 'seed'] },
 )

@@ -1,6 +1,5 @@
-import { oneOf, refuse, show } from '@opt/core'
+import { oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { type Limits, limit } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 
 /** Options of `parseCsv`. */
 export interface CsvOptions extends Pick<Limits, 'maxCells'> {
@@ -37,7 +36,13 @@ export interface CheckedCsvOptions extends Pick<CsvOptions, 'delimiter' | 'heade
 
 /** @throws TypeError or RangeError naming the option that is wrong. */
 export function checkCsvOptions(given: CsvOptions): CheckedCsvOptions {
-  const { delimiter, header, decimal = '.', missing = [], text = [] } = knownOptions(given, CSV_OPTIONS, 'parseCsv')
+  const {
+    delimiter,
+    header,
+    decimal = '.',
+    missing = [],
+    text = [],
+  } = optionsOf(given, 'parseCsv: options', CSV_OPTIONS)
   if (
     delimiter !== undefined &&
     delimiter !== 'whitespace' &&

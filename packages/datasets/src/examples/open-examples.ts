@@ -1,7 +1,7 @@
-import { refuse, show } from '@opt/core'
+import { options as optionsOf, refuse, show } from '@opt/core'
 import { malformed } from '../input/bytes.ts'
 import { foreign } from '../input/foreign.ts'
-import { checkIterable, knownOptions, part } from '../input/options.ts'
+import { checkIterable, part } from '../input/options.ts'
 import { isLibsvm } from '../libsvm/detect.ts'
 import { libsvmLine } from '../libsvm/libsvm.ts'
 import { type ExampleOptions, type ExampleReader, TABLE_OPTIONS } from './example.ts'
@@ -26,7 +26,7 @@ export async function openExamples(
   lines: AsyncIterable<string[]>,
   options: ExampleOptions = {},
 ): Promise<OpenExamples> {
-  const given = knownOptions(options, [...TABLE_OPTIONS, 'firstIndex'], 'openExamples')
+  const given = optionsOf(options, 'openExamples: options', [...TABLE_OPTIONS, 'firstIndex'])
   const { firstIndex } = given
   if (firstIndex !== undefined && firstIndex !== 0 && firstIndex !== 1)
     refuse('openExamples: firstIndex', '0 or 1', show(firstIndex))

@@ -2,7 +2,6 @@ import { options as optionsOf, refuse, show } from '@opt/core'
 import { type Bytes, bytesOf, malformed } from '../input/bytes.ts'
 import { foreignBytes } from '../input/foreign.ts'
 import { type Limits, limit } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 import type { Picture, PictureLike } from './picture.ts'
 
 export const isPng = (bytes: Uint8Array): boolean =>
@@ -19,7 +18,7 @@ export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes
  */
 export async function decodeImage(input: Bytes, options: Pick<Limits, 'maxPixels'> = {}): Promise<Picture> {
   const bytes = bytesOf(input, 'decodeImage')
-  const maxPixels = limit(knownOptions(options, ['maxPixels'], 'decodeImage'), 'maxPixels', 'decodeImage')
+  const maxPixels = limit(optionsOf(options, 'decodeImage: options', ['maxPixels']), 'maxPixels', 'decodeImage')
   if (isPng(bytes)) return (await import('./png/decode.ts')).decodePng(bytes, maxPixels)
   if (isJpeg(bytes)) return (await import('./jpeg/decode.ts')).decodeJpeg(bytes, maxPixels)
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')

@@ -1,9 +1,9 @@
+import { options as optionsOf } from '@opt/core'
 import { Gunzip, Inflate } from 'fflate'
 import { type Bytes, bytesOf, concat, malformed } from './bytes.ts'
 import { adler32, crc32 } from './checksums.ts'
 import { foreignBytes } from './foreign.ts'
 import { type Limits, unpackedLimit, within } from './limits.ts'
-import { knownOptions } from './options.ts'
 
 /**
  * Bytes given to the decoder at a time: it never holds more than what these unpack to, about a thousand times
@@ -19,7 +19,7 @@ const PIECE = 16384
  */
 export function gunzip(input: Bytes, options: Pick<Limits, 'maxBytes'> = {}): Uint8Array {
   const bytes = bytesOf(input, 'gunzip')
-  const most = unpackedLimit(knownOptions(options, ['maxBytes'], 'gunzip'), bytes.length, 'gunzip')
+  const most = unpackedLimit(optionsOf(options, 'gunzip: options', ['maxBytes']), bytes.length, 'gunzip')
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b)
     malformed(
       'gunzip: byte 0',

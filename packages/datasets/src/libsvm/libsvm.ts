@@ -1,8 +1,7 @@
-import { type CSR, number, refuse, show } from '@opt/core'
+import { type CSR, number, options as optionsOf, refuse, show } from '@opt/core'
 import { type Bytes, decimal, malformed, quote, textOf } from '../input/bytes.ts'
 import { foreign } from '../input/foreign.ts'
 import { type Limits, limit, within } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 
 /** One example of a LIBSVM file. Indices start at 0 and ascend. */
 export interface LibsvmExample {
@@ -44,7 +43,7 @@ interface LineRule {
  * @throws RangeError naming line and token when the line is malformed.
  */
 export function libsvmLine(text: string, options: Omit<LibsvmOptions, 'maxCells'> = {}): LibsvmExample | undefined {
-  const { line = 1 } = knownOptions(options, ['features', 'firstIndex', 'line'], 'libsvmLine')
+  const { line = 1 } = optionsOf(options, 'libsvmLine: options', ['features', 'firstIndex', 'line'])
   if (typeof text !== 'string') refuse('libsvmLine: line', 'a string', show(text), 'type')
   number(line, 'libsvmLine: line', { integer: true, min: 1 })
   return example(text, lineRule(options, 'libsvmLine'), line)
@@ -97,7 +96,7 @@ function example(text: string, { features, firstIndex }: LineRule, line: number)
  * Source: C.-C. Chang and C.-J. Lin, LIBSVM, README, "Usage of svm-train".
  */
 export function parseLibsvm(input: Bytes | string, options: Omit<LibsvmOptions, 'line'> = {}): Libsvm {
-  const given = knownOptions(options, LIBSVM_OPTIONS, 'parseLibsvm')
+  const given = optionsOf(options, 'parseLibsvm: options', LIBSVM_OPTIONS)
   const most = limit(given, 'maxCells', 'parseLibsvm')
   const rule = lineRule(given, 'parseLibsvm')
   const text = textOf(input, 'parseLibsvm')

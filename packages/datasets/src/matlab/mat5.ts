@@ -1,10 +1,9 @@
-import { type Matrix, options, refuse, show } from '@opt/core'
+import { type Matrix, options as optionsOf, refuse, show } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Bytes, bytesOf, malformed, quote, sizes } from '../input/bytes.ts'
 import { foreignBytes } from '../input/foreign.ts'
 import { unzlib } from '../input/gzip.ts'
 import { type Limits, limit, unpackedLimit, within } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 import { readArray } from './arrays.ts'
 import { COMPRESSED, element, MATRIX, source } from './elements.ts'
 import { isMat4, readMat4 } from './mat4.ts'
@@ -31,7 +30,7 @@ export function mat5ByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
  */
 export function parseMat5(input: Bytes, given: Pick<Limits, 'maxBytes' | 'maxArrays'> = {}): Map<string, MatArray> {
   const bytes = bytesOf(input, 'parseMat5')
-  const limits = knownOptions(given, ['maxBytes', 'maxArrays'], 'parseMat5')
+  const limits = optionsOf(given, 'parseMat5: options', ['maxBytes', 'maxArrays'])
   const maxBytes = unpackedLimit(limits, bytes.length, 'parseMat5')
   const most = limit(limits, 'maxArrays', 'parseMat5')
   const budget = { most, left: most }
@@ -79,7 +78,7 @@ export function parseMat5(input: Bytes, given: Pick<Limits, 'maxBytes' | 'maxArr
  * @throws TypeError when the array is not real, numeric and two-dimensional.
  */
 export function matMatrix(array: MatArray): Matrix {
-  const known = options(array, 'matMatrix: array')
+  const known = optionsOf(array, 'matMatrix: array')
   const { shape } = known
   const numeric = known.class === 'logical' || Object.keys(NUMERIC).includes(known.class)
   if (!numeric || !Array.isArray(shape) || shape.length !== 2)

@@ -1,7 +1,6 @@
-import { type Matrix, number, type VectorLike, vector } from '@opt/core'
+import { type Matrix, number, options as optionsOf, type VectorLike, vector } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Limits, limit, within } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 
 /**
  * Returns a matrix with a row for each label: 1 at the label, 0 elsewhere.
@@ -12,7 +11,7 @@ import { knownOptions } from '../input/options.ts'
  */
 export function oneHot(labels: VectorLike, classes?: number, limits: Pick<Limits, 'maxCells'> = {}): Matrix {
   const values = vector(labels, 'oneHot: labels', { sign: 'nonnegative' })
-  const most = limit(knownOptions(limits, ['maxCells'], 'oneHot'), 'maxCells', 'oneHot')
+  const most = limit(optionsOf(limits, 'oneHot: options', ['maxCells']), 'maxCells', 'oneHot')
   if (classes !== undefined) number(classes, 'oneHot: classes', { integer: true, min: 1 })
   const columns = classes ?? values.reduce((largest, label) => Math.max(largest, label), 0) + 1
   values.forEach((label, i) => number(label, `oneHot: labels[${i}]`, { integer: true, min: 0, max: columns - 1 }))

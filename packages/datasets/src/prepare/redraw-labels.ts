@@ -23,7 +23,7 @@ export function redrawLabels(
     fraction,
     rng,
     classes = Math.floor(given.reduce((most, label) => Math.max(most, label), 0)) + 1,
-  } = options(rule, 'redrawLabels: rule')
+  } = options(rule, 'redrawLabels: rule', ['fraction', 'rng', 'classes'])
   number(fraction, 'redrawLabels: fraction', { min: 0, max: 1 })
   number(classes, 'redrawLabels: classes', { integer: true, min: 1, max: 2147483648 })
   if (!(rng instanceof Random)) refuse('redrawLabels: rng', 'a generator of random numbers', show(rng), 'type')

@@ -16,7 +16,7 @@ export interface SplitRule {
  * @throws RangeError when one part would be empty, or `stratify` is not of length n.
  */
 export function trainTestSplit(n: number, rule: SplitRule): { train: Int32Array; test: Int32Array } {
-  const given = options(rule, 'trainTestSplit: rule')
+  const given = options(rule, 'trainTestSplit: rule', ['testFraction', 'rng', 'stratify'])
   number(n, 'trainTestSplit: n', { integer: true, min: 2 })
   return split(n, given, 'trainTestSplit')
 }
@@ -33,7 +33,7 @@ export function splitRows<T extends Rows>(
   rule: Omit<SplitRule, 'stratify'> & { stratify?: boolean | undefined },
 ): { train: T; test: T } {
   checkRows(dataset, 'splitRows')
-  const { stratify = false, ...rest } = options(rule, 'splitRows: rule')
+  const { stratify = false, ...rest } = options(rule, 'splitRows: rule', ['testFraction', 'rng', 'stratify'])
   boolean(stratify, 'splitRows: stratify')
   const { features, labels } = dataset
   if (stratify && !labels) refuse('splitRows: dataset', 'one with labels (option stratify)', 'one without', 'type')

@@ -1,8 +1,7 @@
-import { oneOf, refuse, show } from '@opt/core'
+import { oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { unpack } from '../formats.ts'
 import { bytesOf, place, quote } from '../input/bytes.ts'
 import { checkLimits, LIMITS, type Limits } from '../input/limits.ts'
-import { knownOptions } from '../input/options.ts'
 import { dataFolder, folderReader } from '../node/files.ts'
 import type { ReadFile } from './read-file.ts'
 
@@ -14,7 +13,7 @@ export interface DataOptions extends Limits {
   read?: ReadFile | undefined
 }
 
-const DATA_OPTIONS = ['folder', 'read', ...LIMITS]
+const DATA_OPTIONS = ['folder', 'read', ...LIMITS] as const
 
 /** A part of a data set. */
 export type Split = 'train' | 'test'
@@ -43,7 +42,10 @@ export interface Source {
  * @param others names of options allowed beside those of {@link DataOptions}.
  */
 export function sourceOf(options: DataOptions, caller: string, others: string[] = []): Source | undefined {
-  const { folder, read, ...limits } = knownOptions(options, [...others, ...DATA_OPTIONS], caller)
+  const { folder, read, ...limits } = optionsOf(options, `${caller}: options`, [
+    ...others,
+    ...DATA_OPTIONS,
+  ] as (keyof DataOptions)[])
   checkLimits(limits, caller)
   if (read !== undefined && typeof read !== 'function') refuse(`${caller}: read`, 'a function', show(read), 'type')
   if (folder !== undefined && (typeof folder !== 'string' || folder === ''))
@@ -58,7 +60,7 @@ export function sourceOf(options: DataOptions, caller: string, others: string[] 
 
 /** Returns option `split`, checked, or its default. */
 export function splitOf(options: DataOptions & { split?: Split | undefined }, caller: string, byDefault: Split): Split {
-  const { split = byDefault } = knownOptions(options, ['split', ...DATA_OPTIONS], caller)
+  const { split = byDefault } = optionsOf(options, `${caller}: options`, ['split', ...DATA_OPTIONS] as const)
   return oneOf(split, `${caller}: split`, ['train', 'test'])
 }
 

@@ -21,7 +21,7 @@ export interface WorkerThreadsOptions {
  * @throws {TypeError} if modules is not an object from names to URLs and paths
  */
 export function workerThreads(options: WorkerThreadsOptions = {}): Executor {
-  checkOptions('workerThreads', options)
+  checkOptions('workerThreads', options, ['workers', 'modules'])
   return createExecutor('workerThreads', threadRunner('workerThreads', options))
 }
 

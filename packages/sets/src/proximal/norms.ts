@@ -82,7 +82,7 @@ export interface ElasticNetOptions {
  * @throws RangeError when a weight is negative.
  */
 export function elasticNet(options: ElasticNetOptions): ProximalTerm {
-  const { l1, l2 } = optionsOf(options, 'elasticNet: options')
+  const { l1, l2 } = optionsOf(options, 'elasticNet: options', ['l1', 'l2'])
   number(l1, 'elasticNet: l1', { nonnegative: true })
   number(l2, 'elasticNet: l2', { nonnegative: true })
   return term('elasticNet', {

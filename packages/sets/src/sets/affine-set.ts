@@ -15,7 +15,7 @@ export interface AffineSetOptions {
  * @throws RangeError when A x = b has no solution.
  */
 export function affineSet(options: AffineSetOptions): ConvexSet {
-  const { A, b } = optionsOf(options, 'affineSet: options')
+  const { A, b } = optionsOf(options, 'affineSet: options', ['A', 'b'])
   const { data, shape } = matrix(A, 'affineSet: A')
   const [m, n] = shape
   checkDimension(n, 'affineSet: A.columns')

@@ -14,7 +14,7 @@ export interface BallOptions {
 
 /** Checks the options of a ball of some norm. */
 export function centerAndRadius(options: BallOptions, name: string): { c: Float64Array; radius: number } {
-  const { dimension, radius = 1, center } = optionsOf(options, `${name}: options`)
+  const { dimension, radius = 1, center } = optionsOf(options, `${name}: options`, ['dimension', 'radius', 'center'])
   number(radius, `${name}: radius`, { positive: true })
   if (dimension === undefined && center === undefined)
     refuse(`${name}: dimension`, 'given when center is not', 'undefined')

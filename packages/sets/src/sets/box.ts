@@ -39,7 +39,7 @@ export function checkBounds(set: Box, label: string): [lower: Float64Array, uppe
  * @throws RangeError when lower[i] > upper[i], the diameter overflows, or the sizes do not fit.
  */
 export function box(options: BoxOptions): Box {
-  const { dimension, lower = -1, upper = 1 } = optionsOf(options, 'box: options')
+  const { dimension, lower = -1, upper = 1 } = optionsOf(options, 'box: options', ['dimension', 'lower', 'upper'])
   const n =
     dimension ??
     [lower, upper]

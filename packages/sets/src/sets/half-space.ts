@@ -14,7 +14,7 @@ export interface HalfSpaceOptions {
  * @throws RangeError when the normal is zero, or the distance offset / ||normal|| overflows.
  */
 export function halfSpace(options: HalfSpaceOptions): ConvexSet {
-  const { normal, offset } = optionsOf(options, 'halfSpace: options')
+  const { normal, offset } = optionsOf(options, 'halfSpace: options', ['normal', 'offset'])
   const row = vectorCopy(normal, 'halfSpace: normal')
   checkDimension(row.length, 'halfSpace: normal.length')
   number(offset, 'halfSpace: offset')

@@ -13,7 +13,7 @@ export interface OrthantOptions {
  * @throws RangeError when the dimension is not a positive integer.
  */
 export function orthant(options: OrthantOptions): ConvexSet {
-  const { dimension } = optionsOf(options, 'orthant: options')
+  const { dimension } = optionsOf(options, 'orthant: options', ['dimension'])
   checkDimension(dimension, 'orthant: dimension')
   const zeros = new Float64Array(dimension)
   const clip = (y: Float64Array) => {

@@ -22,7 +22,7 @@ export interface Simplex extends ConvexSet {
  * @throws RangeError when the dimension is not a positive integer or the total is not positive.
  */
 export function simplex(options: SimplexOptions): Simplex {
-  const { dimension, total = 1 } = optionsOf(options, 'simplex: options')
+  const { dimension, total = 1 } = optionsOf(options, 'simplex: options', ['dimension', 'total'])
   checkDimension(dimension, 'simplex: dimension')
   number(total, 'simplex: total', { positive: true })
   const scratch = new Float64Array(dimension)

@@ -7,7 +7,7 @@ import type { ClusterOptions } from './options.ts'
 import { PACE, type Pace } from './pace.ts'
 
 export function clusterExecutor(options: ClusterOptions, pace: Pace = PACE): Executor {
-  checkOptions('cluster', options)
+  checkOptions('cluster', options, ['connection', 'queue', 'inFlight'])
   const { connection, queue = 'opt', inFlight = 256 } = options
   checkCount('cluster', 'inFlight', inFlight)
   checkQueue('cluster', queue)

@@ -41,7 +41,7 @@ const FAILED_JOBS_LIMIT = { age: 86_400, count: 1000 }
  * @throws {Error} if bullmq or ioredis is missing, or there is no Redis to talk to
  */
 export async function serveCluster(options: ServeClusterOptions): Promise<ClusterServer> {
-  checkOptions('serveCluster', options)
+  checkOptions('serveCluster', options, ['connection', 'queue', 'workers', 'lostAfter', 'modules'])
   const { connection, queue = 'opt', workers = availableParallelism(), lostAfter = 10_000, modules } = options
   if (!(typeof lostAfter === 'number' && lostAfter > 0 && lostAfter < Number.POSITIVE_INFINITY))
     throw new RangeError(`serveCluster: lostAfter must be a positive number of milliseconds, got ${shown(lostAfter)}`)
