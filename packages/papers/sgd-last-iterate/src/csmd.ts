@@ -89,7 +89,8 @@ export interface CsmdSolution {
  *
  *     x^{t+1} = argmin_x h(x) + <ghat^t, x> + D(x, x^t) / eta_t,   t = 1 .. T
  *
- * It runs with any positive step sizes; {@link bound} knows which have a guarantee.
+ * It runs with any positive step sizes; {@link bound} knows which have a guarantee. An iteration of the solver is a
+ * report, after `every` steps; the answer's `steps` are those of the method.
  *
  * @throws RangeError or TypeError when an argument is wrong, the step of the map and the term has no closed
  * form, or a subgradient is no vector of the dimension. One that is not finite ends the run as 'diverged'.
@@ -143,12 +144,17 @@ export const csmd: Solver<[options: CsmdOptions], CsmdReport, CsmdSolution> = so
       if (yield { step: steps, stepSize: eta[steps - 1], ...F }) break
     }
     if (certificate) sums.set([certificate.sums.noise, certificate.sums.luck])
-    return { ...answer(steps), state: { step: steps, arrays: saveArrays(memory), random: random.state() } }
+    return {
+      ...answer(steps),
+      state: { step: steps, arrays: saveArrays(memory), random: random.state() },
+      ...ended(steps, T),
+    }
   },
   { maxIterations: Number.MAX_SAFE_INTEGER },
 )
 
 /** What the driver reads. */
+const ended = (t: number, T: number) => ({ ...(t === T && { status: 'completed' }), message: `${t} of ${T} steps` })
 const diverged = (t: number) => ({ status: 'diverged', message: `step ${t} is not finite` })
 
 /** Continues from a saved state, or starts. */

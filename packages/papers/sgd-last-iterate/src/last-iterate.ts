@@ -1,11 +1,12 @@
-import { decodeFloats, encodeFloats, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
+import { decodeFloats, encodeFloats, refuse, show, type VectorLike, vector } from '@opt/core'
 import { type ConvexityMap, checkMap, euclidean } from './geometry/maps.ts'
 import { type Geometry, MirrorStep } from './geometry/mirror-step.ts'
 import type { Term } from './geometry/terms.ts'
-import { type Guarantee, type Plan, type PlanOptions, plan } from './plan.ts'
+import { type Guarantee, type Plan, type PlanOptions, planOf } from './plan.ts'
 import { startAt } from './runs/start.ts'
 import { workspace } from './runs/workspace.ts'
 import { checkStepSizes } from './theory/coefficients.ts'
+import { known } from './theory/known.ts'
 
 /** What both forms of {@link lastIterate} take. */
 export interface StartOptions extends Geometry {
@@ -69,7 +70,7 @@ export interface LastIterate {
 export function lastIterate(options: LastIterateOptions): LastIterate & { readonly plan: Plan }
 export function lastIterate(options: LastIterateOptions | OwnStepsOptions): LastIterate
 export function lastIterate(options: LastIterateOptions | OwnStepsOptions): LastIterate {
-  const given = optionsOf(options, 'lastIterate: options')
+  const given = known(options, 'lastIterate: options', ['x0', 'map', 'term'])
   const { map = euclidean(), term, x0 } = given
   checkMap(map, 'lastIterate: map')
   const x = startAt(x0, map, term, false, 'lastIterate: x0')
@@ -87,7 +88,7 @@ function planFor(given: LastIterateOptions, map: ConvexityMap): Plan {
       map.order === 2 ? 'left out with this map, or power(p) or radialPower(p) be the map' : 'the p of the map',
       show(p),
     )
-  return plan(given)
+  return planOf(given, 'lastIterate')
 }
 
 class Learner implements LastIterate {

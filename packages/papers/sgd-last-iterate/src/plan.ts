@@ -1,8 +1,9 @@
-import { number, options as optionsOf, refuse } from '@opt/core'
+import { number, refuse } from '@opt/core'
 import { bestEta, bestHeavyEta, heavyOrderOfMagnitude, orderOfMagnitude } from './steps/best-eta.ts'
 import { KINDS, type Rule, type StepKind, sequence } from './steps/rules.ts'
 import { boundOf, type CheckedKnowledge, checkKnowledge, type Knowledge } from './theory/bound.ts'
 import { checkHeavyKnowledge, type HeavyKnowledge, heavyBoundOf } from './theory/heavy-bound.ts'
+import { known } from './theory/known.ts'
 
 /** Options of {@link plan}: what one knows. */
 export interface PlanOptions extends Knowledge {
@@ -57,27 +58,30 @@ const MOST = 1e8
 export function plan(options: PlanOptions & { steps: number }): Plan & { stepSizes: Float64Array }
 export function plan(options: PlanOptions): Plan
 export function plan(options: PlanOptions): Plan {
-  const given = optionsOf(options, 'plan: options')
-  return given.p === undefined ? usualPlan(given) : heavyPlan(given)
+  return planOf(known(options, 'plan: options'), 'plan')
 }
 
-function usualPlan(given: PlanOptions): Plan {
-  const knowledge = checkKnowledge(given, 'plan')
+/** {@link plan} of options whose names are checked, for the function of this name. */
+export const planOf = (given: PlanOptions, name: string): Plan =>
+  given.p === undefined ? usualPlan(given, name) : heavyPlan(given, name)
+
+function usualPlan(given: PlanOptions, name: string): Plan {
+  const knowledge = checkKnowledge(given, name)
   const { L, muF, muH } = knowledge
-  const steps = checkSteps(given.steps)
+  const steps = checkSteps(given.steps, name)
   const make = (kind: StepKind, eta: number) => KINDS[kind].rule({ steps, eta, L, muF, muH, p: 2 })
   const candidates = kindsFor(knowledge, steps).map((kind) => {
-    const eta = KINDS[kind].needs !== 'eta' ? undefined : usualEta(kind, steps, knowledge)
+    const eta = KINDS[kind].needs !== 'eta' ? undefined : usualEta(kind, steps, knowledge, name)
     const rule = make(kind, eta ?? 1)
     // Steps for convex problems may be too long for the mu of a strongly convex one.
     const used = eta === undefined ? knowledge : { ...knowledge, muF: 0, muH: 0 }
-    return { kind, eta, rule, value: (etas: Float64Array, delta?: number) => boundOf(etas, { ...used, delta }, 'plan') }
+    return { kind, eta, rule, value: (etas: Float64Array, delta?: number) => boundOf(etas, { ...used, delta }, name) }
   })
-  return assemble(best(candidates, steps, knowledge.delta), steps, knowledge.delta)
+  return assemble(best(candidates, steps, knowledge.delta, name), steps, knowledge.delta)
 }
 
-const usualEta = (kind: StepKind, steps: number | undefined, knowledge: CheckedKnowledge) =>
-  steps === undefined ? orderOfMagnitude(knowledge, 'plan') : bestEta(kind, steps, knowledge, 'plan')
+const usualEta = (kind: StepKind, steps: number | undefined, knowledge: CheckedKnowledge, name: string) =>
+  steps === undefined ? orderOfMagnitude(knowledge, name) : bestEta(kind, steps, knowledge, name)
 
 function kindsFor({ muF, muH, M, sigma, L }: CheckedKnowledge, steps: number | undefined): StepKind[] {
   const strong: StepKind[] = muF > 0 ? ['strong1', 'strong2', 'strongT'] : muH > 0 ? ['strongH1', 'strongH2'] : []
@@ -85,17 +89,17 @@ function kindsFor({ muF, muH, M, sigma, L }: CheckedKnowledge, steps: number | u
   return M + sigma + L > 0 ? [...strong, 'sqrt', 'constant', 'linear'] : strong
 }
 
-function heavyPlan(given: PlanOptions): Plan {
+function heavyPlan(given: PlanOptions, name: string): Plan {
   const { muF = 0, muH = 0 } = given
-  const knowledge = checkHeavyKnowledge(given as HeavyKnowledge, 'plan')
+  const knowledge = checkHeavyKnowledge(given as HeavyKnowledge, name)
   for (const [key, mu] of Object.entries({ muF, muH }))
-    if (mu !== 0) refuse(`plan: ${key}`, '0 or left out with heavy tails', `${mu}`)
+    if (mu !== 0) refuse(`${name}: ${key}`, '0 or left out with heavy tails', `${mu}`)
   const { L, p } = knowledge
-  const steps = checkSteps(given.steps)
+  const steps = checkSteps(given.steps, name)
   const kinds: StepKind[] = steps === undefined ? ['heavy'] : ['heavy', 'heavyT', 'heavyLinear']
   const candidates = kinds.map((kind) => {
     const eta =
-      steps === undefined ? heavyOrderOfMagnitude(knowledge, 'plan') : bestHeavyEta(kind, steps, knowledge, 'plan')
+      steps === undefined ? heavyOrderOfMagnitude(knowledge, name) : bestHeavyEta(kind, steps, knowledge, name)
     const rule = KINDS[kind].rule({ steps, eta, L, muF: 0, muH: 0, p })
     return {
       kind,
@@ -104,7 +108,7 @@ function heavyPlan(given: PlanOptions): Plan {
       value: (etas: Float64Array, delta?: number) => heavyBoundOf(etas, { ...knowledge, delta }),
     }
   })
-  return assemble(best(candidates, steps, knowledge.delta), steps, knowledge.delta)
+  return assemble(best(candidates, steps, knowledge.delta, name), steps, knowledge.delta)
 }
 
 interface Candidate {
@@ -115,8 +119,8 @@ interface Candidate {
 }
 
 /** The candidate with the smallest bound after T steps; the first when T is not known. */
-function best(candidates: Candidate[], steps: number | undefined, delta: number | undefined): Candidate {
-  if (candidates.length === 0) refuse('plan: M', 'positive, or L or sigma', '0')
+function best(candidates: Candidate[], steps: number | undefined, delta: number | undefined, name: string): Candidate {
+  if (candidates.length === 0) refuse(`${name}: M`, 'positive, or L or sigma', '0')
   if (steps === undefined) return candidates[0]
   let least = Infinity
   let chosen: Candidate | undefined
@@ -127,7 +131,7 @@ function best(candidates: Candidate[], steps: number | undefined, delta: number 
       chosen = candidate
     }
   }
-  return chosen ?? refuse('plan: options', 'such that a bound is finite', 'numbers whose bounds overflow')
+  return chosen ?? refuse(`${name}: options`, 'such that a bound is finite', 'numbers whose bounds overflow')
 }
 
 function assemble({ kind, eta, rule, value }: Candidate, steps: number | undefined, delta: number | undefined): Plan {
@@ -165,6 +169,6 @@ const sentence = (t: number, expected: number, likely: number | undefined, delta
   return `After ${t} step${t === 1 ? '' : 's'} the last point exceeds the minimum by at most ${short(expected)} in expectation${also}.`
 }
 
-function checkSteps(steps: number | undefined): number | undefined {
-  return steps === undefined ? undefined : number(steps, 'plan: steps', { integer: true, min: 1, max: MOST })
+function checkSteps(steps: number | undefined, name: string): number | undefined {
+  return steps === undefined ? undefined : number(steps, `${name}: steps`, { integer: true, min: 1, max: MOST })
 }

@@ -89,6 +89,7 @@ fuzz(api, {
   csmd: {
     nonFinite: 'objectives, averages and certificates are Infinity where they overflow',
     args: () => [{ ...square(), average: true, allowZeros: false, reference: [0, 0.9], L: 1, M: 0, muF: 0, muH: 0 }],
+    open: ['0'],
     loose,
     fixed,
     writes: ['0.random'],
@@ -97,6 +98,7 @@ fuzz(api, {
   quantiles: {
     nonFinite: 'gaps are Infinity where they overflow',
     args: () => [{ ...square(), minimum: 0.1, seeds: 3, deltas: [0.5, 0.1], average: true }],
+    open: ['0'],
     loose,
     fixed,
     budgets: ['0.seeds'],
@@ -122,9 +124,12 @@ fuzz(api, {
     budgets: ['0.steps'],
     methods: { stepSize: () => [2], guarantee: () => [3] },
   },
-  bound: () => [{ stepSizes: [0.4, 0.3, 0.2], ...known }],
-  heavyBound: () => [{ stepSizes: [0.4, 0.3], p: 1.5, L: 1, M: 1, sigma: 1, distance: 2, delta: 0.1 }],
-  coefficients: () => [{ stepSizes: [0.4, 0.3, 0.2], muF: 0.5, muH: 0.1 }],
+  bound: { args: () => [{ stepSizes: [0.4, 0.3, 0.2], ...known }], open: ['0'] },
+  heavyBound: {
+    args: () => [{ stepSizes: [0.4, 0.3], p: 1.5, L: 1, M: 1, sigma: 1, distance: 2, delta: 0.1 }],
+    open: ['0'],
+  },
+  coefficients: { args: () => [{ stepSizes: [0.4, 0.3, 0.2], muF: 0.5, muH: 0.1 }], open: ['0'] },
   stepSizes: {
     make: () => api.stepSizes,
     says: ['stepSizes'],

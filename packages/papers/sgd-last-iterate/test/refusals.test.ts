@@ -84,6 +84,18 @@ test.each<[() => unknown, string]>([
     () => lastIterate({ x0: [1], L: 0, M: 1, sigma: 1, distance: 1, map: power(1.5) }),
     'lastIterate: p must be the p of the map, got undefined',
   ],
+  [
+    () => lastIterate({ x0: [1], L: 0, sigma: 1, distance: 1 } as never),
+    'lastIterate: M must be a nonnegative number, got undefined',
+  ],
+  [
+    () => lastIterate({ x0: [1], L: 0, M: 1, sigma: 1, distence: 1 } as never),
+    'got "distence"; did you mean distance?',
+  ],
+  [
+    () => csmd({ subgradient: () => undefined, x0: [1], stepSizes: [1] }),
+    'csmd: subgradient must be a function that returns a vector or writes it to its second argument, got neither',
+  ],
 ])('%#: %s', (call, message) => {
   expect(call).toThrow(message)
 })

@@ -97,6 +97,12 @@ describe('csmd', () => {
     expect([answer.status, answer.steps]).toEqual(['aborted', 10])
   })
 
+  test('its message counts steps, where an iteration is a report', () => {
+    const run = { subgradient: () => [1], x0: [0], stepSizes: new Float64Array(300).fill(0.1) }
+    expect(csmd(run).message).toBe('csmd: completed after 100 iterations: 300 of 300 steps')
+    expect(csmd({ ...run, maxIterations: 2 }).message).toBe('csmd: stopped at maxIterations = 2: 6 of 300 steps')
+  })
+
   test('a subgradient that is not finite ends the run as diverged, with the last finite point', () => {
     for (const bad of [NaN, Infinity, -Infinity])
       for (const map of [undefined, entropy()]) {

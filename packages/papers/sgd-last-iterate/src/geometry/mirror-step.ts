@@ -63,7 +63,7 @@ const l1Weight = (term: Term | undefined) =>
  * form, or the point overflows.
  */
 export function mirrorStep(x: VectorLike, gradient: VectorLike, eta: number, options: Geometry = {}): Float64Array {
-  const { map = euclidean(), term } = optionsOf(options, 'mirrorStep: options')
+  const { map = euclidean(), term } = optionsOf(options, 'mirrorStep: options', ['map', 'term'])
   checkMap(map, 'mirrorStep: map')
   const from = vector(x, 'mirrorStep: x', { sign: map.name === 'entropy' ? 'nonnegative' : 'any' })
   const to = vector(gradient, 'mirrorStep: gradient', { length: from.length })

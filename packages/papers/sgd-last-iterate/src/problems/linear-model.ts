@@ -102,7 +102,11 @@ const LOSSES: Record<LinearLoss, Loss> = {
  * @throws RangeError or TypeError when an argument is wrong.
  */
 export function linearModel(A: MatrixLike, b: VectorLike, options: LinearModelOptions): LinearModel {
-  const { batchSize, map = euclidean(), loss: name } = optionsOf(options, 'linearModel: options')
+  const {
+    batchSize,
+    map = euclidean(),
+    loss: name,
+  } = optionsOf(options, 'linearModel: options', ['loss', 'batchSize', 'map'])
   const loss = LOSSES[oneOf(name, 'linearModel: loss', Object.keys(LOSSES) as LinearLoss[])]
   checkMap(map, 'linearModel: map')
   const rows = matrix(A, 'linearModel: A')

@@ -38,7 +38,7 @@ export interface MaxAffine {
  * @throws RangeError or TypeError when an argument is wrong.
  */
 export function maxAffine(A: MatrixLike, options: MaxAffineOptions = {}): MaxAffine {
-  const { offsets, map = euclidean() } = optionsOf(options, 'maxAffine: options')
+  const { offsets, map = euclidean() } = optionsOf(options, 'maxAffine: options', ['offsets', 'map'])
   checkMap(map, 'maxAffine: map')
   const rows = matrix(A, 'maxAffine: A')
   const [n, d] = rows.shape

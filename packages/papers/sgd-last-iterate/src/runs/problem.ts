@@ -25,6 +25,7 @@ export class Oracle {
   readonly #subgradient: Subgradient
   readonly #noise: Noise | undefined
   readonly #space: Workspace
+  #asked = false
 
   constructor({ subgradient, noise }: Problem, space: Workspace) {
     this.#subgradient = callback(subgradient, 'subgradient')
@@ -36,7 +37,11 @@ export class Oracle {
   /** Asks for step t at x. */
   ask(x: Float64Array, t: number, random: Random): void {
     const { ghat, xi } = this.#space
+    if (!this.#asked) ghat.fill(Number.MIN_VALUE)
     const given = this.#subgradient(x, ghat, t, random)
+    if (!this.#asked && given === undefined && ghat.every((v) => v === Number.MIN_VALUE))
+      refuse('subgradient', 'a function that returns a vector or writes it to its second argument', 'neither', 'type')
+    this.#asked = true
     if (given !== undefined && given !== ghat) ghat.set(finiteOrNot(given, ghat.length))
     if (this.#noise === undefined) return
     this.#noise.draw(random, xi)

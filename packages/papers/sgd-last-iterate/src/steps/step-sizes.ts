@@ -1,7 +1,8 @@
-import { number, options as optionsOf } from '@opt/core'
+import { number } from '@opt/core'
 import { heavyExponent } from '../geometry/maps.ts'
 import { checkKnowledge, type Knowledge } from '../theory/bound.ts'
 import { checkHeavyKnowledge, type HeavyKnowledge } from '../theory/heavy-bound.ts'
+import { known } from '../theory/known.ts'
 import { bestEta, bestHeavyEta } from './best-eta.ts'
 import { KINDS, type StepKind, sequence } from './rules.ts'
 
@@ -41,7 +42,7 @@ const checkSteps = (steps: number, label: string) =>
 
 const convex = (kind: StepKind) => (options: ConvexStepOptions) => {
   const label = `stepSizes.${kind}`
-  const given = optionsOf(options, `${label}: options`)
+  const given = known(options, `${label}: options`)
   const { eta, L = 0 } = given
   const steps = checkSteps(given.steps, label)
   number(L, `${label}: L`, { nonnegative: true })
@@ -54,7 +55,7 @@ const convex = (kind: StepKind) => (options: ConvexStepOptions) => {
 
 const strong = (kind: StepKind) => (options: StrongStepOptions) => {
   const label = `stepSizes.${kind}`
-  const { steps, mu, L = 0 } = optionsOf(options, `${label}: options`)
+  const { steps, mu, L = 0 } = known(options, `${label}: options`)
   checkSteps(steps, label)
   number(mu, `${label}: mu`, { positive: true })
   number(L, `${label}: L`, { nonnegative: true })
@@ -63,7 +64,7 @@ const strong = (kind: StepKind) => (options: StrongStepOptions) => {
 
 const heavy = (kind: StepKind) => (options: HeavyStepOptions) => {
   const label = `stepSizes.${kind}`
-  const given = optionsOf(options, `${label}: options`)
+  const given = known(options, `${label}: options`)
   const { eta, p } = given
   const steps = checkSteps(given.steps, label)
   heavyExponent(p, `${label}: p`)
