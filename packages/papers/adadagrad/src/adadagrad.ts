@@ -14,7 +14,7 @@ import {
 } from '@opt/core'
 import { Adagrad, type OptimizerState, SGD } from '@opt/optimizers'
 import { AdaGradNorm } from './adagrad-norm.ts'
-import { BatchSizeTest, type BatchSizeTestOptions, type BatchSizeTestState } from './batch-size-test.ts'
+import { BatchSizeTest, type BatchSizeTestOptions, type BatchSizeTestState, GROWTH_OPTIONS } from './batch-size-test.ts'
 import { checkOracle, type Oracle } from './oracle.ts'
 
 /** The update of {@link adadagrad}: its name, or a function that makes an optimizer of x. */
@@ -100,49 +100,55 @@ export const adadagrad: Solver<
   [oracle: Oracle, x0: VectorLike, options: AdAdaGradOptions],
   AdAdaGradReport,
   AdAdaGradSolution
-> = solver('adadagrad', function* (oracle, x0, options) {
-  const { count } = checkOracle(oracle)
-  const { examples: budget = Infinity, seed = 0, resume } = options
-  if (budget !== Infinity) number(budget, 'examples', { positive: true })
-  const x = vectorCopy(x0, 'x0')
-  const test = growingTest(options, count)
-  const batches = new Batches(count, randomFrom(seed, 'seed'))
-  let examples = 0
-  const optimizer = makeOptimizer(x, options, () => examples)
-  if (resume !== undefined) examples = restore(resume, x, optimizer, test, batches)
+> = solver(
+  'adadagrad',
+  function* (oracle, x0, options) {
+    const { count } = checkOracle(oracle)
+    const { examples: budget = Infinity, seed = 0, resume } = options
+    if (budget !== Infinity) number(budget, 'examples', { positive: true })
+    const x = vectorCopy(x0, 'x0')
+    const test = growingTest(options, count)
+    const batches = new Batches(count, randomFrom(seed, 'seed'))
+    let examples = 0
+    const optimizer = makeOptimizer(x, options, () => examples)
+    if (resume !== undefined) examples = restore(resume, x, optimizer, test, batches)
 
-  while (examples < budget) {
-    const { batchSize, needs } = test
-    const { loss, gradient, statistics } = oracle.evaluate(x, batches.draw(batchSize), needs)
-    const squaredNorm = squareOf(checkGradient(gradient, x.length))
-    const finite = Number.isFinite(loss) && Number.isFinite(squaredNorm)
-    if (finite) {
-      optimizer.step(gradient)
-      examples += batchSize
-      test.update(statistics)
+    while (examples < budget) {
+      const { batchSize, needs } = test
+      const { loss, gradient, statistics } = oracle.evaluate(x, batches.draw(batchSize), needs)
+      const squaredNorm = squareOf(checkGradient(gradient, x.length))
+      const finite = Number.isFinite(loss) && Number.isFinite(squaredNorm)
+      if (finite) {
+        optimizer.step(gradient)
+        examples += batchSize
+        test.update(statistics)
+      }
+      const { suggested } = test
+      const report: AdAdaGradReport = { batchSize, examples, loss, squaredNorm, suggested }
+      if (!finite) report.error = NaN
+      const stop = yield report
+      if (stop) break
     }
-    const { suggested } = test
-    const report: AdAdaGradReport = { batchSize, examples, loss, squaredNorm, suggested }
-    if (!finite) report.error = NaN
-    const stop = yield report
-    if (stop) break
-  }
-  const checkpoint = {
-    x: Array.from(x),
-    examples,
-    optimizer: optimizer.state(),
-    test: test.state(),
-    batches: batches.state(),
-  }
-  return { x, batchSize: test.batchSize, examples, checkpoint }
-})
+    const checkpoint = {
+      x: Array.from(x),
+      examples,
+      optimizer: optimizer.state(),
+      test: test.state(),
+      batches: batches.state(),
+    }
+    return { x, batchSize: test.batchSize, examples, checkpoint }
+  },
+  {
+    options: ['optimizer', 'learningRate', 'examples', 'seed', 'resume', ...GROWTH_OPTIONS],
+  },
+)
 
 function growingTest(options: AdAdaGradOptions, count: number): BatchSizeTest {
-  const { initial = Math.min(8, count), max = count } = options
+  const { initial = Math.min(8, count), max = count, interval, test, eta, theta, nu, population, quantile } = options
   // A batch of one example has no variance: its size would never grow.
   number(initial, 'initial', { integer: true, min: 2 })
   number(max, 'max', { integer: true, min: initial, max: count })
-  return new BatchSizeTest({ ...options, initial, max })
+  return new BatchSizeTest({ initial, max, interval, test, eta, theta, nu, population, quantile })
 }
 
 function makeOptimizer(x: Float64Array, options: AdAdaGradOptions, examples: () => number): Optimizer {

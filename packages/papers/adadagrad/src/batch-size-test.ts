@@ -1,6 +1,6 @@
-import { number, refuse, show } from '@opt/core'
+import { number, options as optionsOf, refuse, show } from '@opt/core'
 import { type BatchStatistics, checkStatistics } from './statistics.ts'
-import { type ResolvedTest, resolveTest, sizeFor, type TestOptions } from './suggested-batch-size.ts'
+import { type ResolvedTest, resolveTest, sizeFor, TEST_OPTIONS, type TestOptions } from './suggested-batch-size.ts'
 
 /** Options of {@link BatchSizeTest}. */
 export interface BatchSizeTestOptions extends TestOptions {
@@ -11,6 +11,9 @@ export interface BatchSizeTestOptions extends TestOptions {
   /** The number of steps between tests. Default 1. */
   interval?: number | undefined
 }
+
+/** The names of {@link BatchSizeTestOptions}. */
+export const GROWTH_OPTIONS: readonly (keyof BatchSizeTestOptions)[] = [...TEST_OPTIONS, 'initial', 'max', 'interval']
 
 /** A saved {@link BatchSizeTest}. */
 export interface BatchSizeTestState {
@@ -43,8 +46,9 @@ export class BatchSizeTest {
   /** @throws TypeError or RangeError for options out of range. */
   constructor(options?: BatchSizeTestOptions) {
     const name = 'BatchSizeTest'
-    this.#settings = resolveTest(options, name)
-    const { initial = 8, max = options?.population ?? Number.MAX_SAFE_INTEGER, interval = 1 } = options ?? {}
+    const given = optionsOf(options, `${name}: options`, GROWTH_OPTIONS)
+    this.#settings = resolveTest(given, name)
+    const { initial = 8, max = given.population ?? Number.MAX_SAFE_INTEGER, interval = 1 } = given
     this.#batchSize = number(initial, `${name}: initial`, { integer: true, min: 1 })
     number(max, `${name}: max`, { integer: true })
     if (max < initial) refuse(`${name}: max`, `at least initial = ${initial}`, show(max))

@@ -47,7 +47,7 @@ export interface StatisticsOptions {
 export function statisticsOf(gradients: MatrixLike, options?: StatisticsOptions): FullStatistics {
   const { data, shape } = matrix(gradients, 'statisticsOf: gradients')
   const [b, columns] = shape
-  const { tensors = [columns] } = optionsOf(options, 'statisticsOf: options')
+  const { tensors = [columns] } = optionsOf(options, 'statisticsOf: options', ['tensors'])
   const ends = tensorEnds(tensors, columns)
   const mean = new Float64Array(columns)
   for (let i = 0; i < b; i++) for (let j = 0; j < columns; j++) mean[j] += data[i * columns + j]

@@ -27,6 +27,9 @@ export interface TestOptions {
   quantile?: number | undefined
 }
 
+/** The names of {@link TestOptions}. */
+export const TEST_OPTIONS = ['test', 'eta', 'theta', 'nu', 'population', 'quantile'] as const
+
 /** {@link TestOptions} with defaults. */
 export interface ResolvedTest {
   test: TestName
@@ -37,15 +40,8 @@ export interface ResolvedTest {
   quantile: number
 }
 
-export function resolveTest(options: TestOptions | undefined, name: string): ResolvedTest {
-  const {
-    test = 'norm',
-    eta = 0.1,
-    theta = 0.1,
-    nu = 0.1,
-    population,
-    quantile = 1,
-  } = optionsOf(options, `${name}: options`)
+export function resolveTest(options: TestOptions, name: string): ResolvedTest {
+  const { test = 'norm', eta = 0.1, theta = 0.1, nu = 0.1, population, quantile = 1 } = options
   oneOf(test, `${name}: test`, TESTS)
   for (const [label, value] of Object.entries({ eta, theta, nu }))
     number(value, `${name}: ${label}`, { positive: true })
@@ -71,7 +67,8 @@ export function resolveTest(options: TestOptions | undefined, name: string): Res
  */
 export function suggestedBatchSize(statistics: BatchStatistics, options?: TestOptions): number {
   const name = 'suggestedBatchSize'
-  return sizeFor(checkStatistics(statistics, `${name}: statistics`), resolveTest(options, name), name)
+  const test = resolveTest(optionsOf(options, `${name}: options`, TEST_OPTIONS), name)
+  return sizeFor(checkStatistics(statistics, `${name}: statistics`), test, name)
 }
 
 export function sizeFor(statistics: BatchStatistics, settings: ResolvedTest, name: string): number {

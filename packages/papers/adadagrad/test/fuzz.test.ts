@@ -46,19 +46,30 @@ fuzz(
       methods: { prepare: { skip: 'protected' } },
     }),
     statisticsOf: () => [rows(), { tensors: [1, 2] }],
-    statisticsFrom: () => [
-      { squaredNorm: 2, norms: [1, 2], products: [1, 3], distances: [1, 1], variances: [1, 2], mean: [1, 1] },
-    ],
+    statisticsFrom: {
+      args: () => [
+        { squaredNorm: 2, norms: [1, 2], products: [1, 3], distances: [1, 1], variances: [1, 2], mean: [1, 1] },
+      ],
+      open: ['0'],
+    },
     poolStatistics: { args: () => [[statistics(), statistics()]], says: ['poolStatistics'] },
     suggestedBatchSize: () => [statistics(), test()],
     BatchSizeTest: {
       args: () => [{ ...test(), initial: 4, max: 50, interval: 1 }],
-      methods: { update: () => [statistics()], state: () => [], load: () => [{ batchSize: 8, steps: 3 }] },
+      methods: {
+        update: { args: () => [statistics()], open: ['0'] },
+        state: () => [],
+        load: () => [{ batchSize: 8, steps: 3 }],
+      },
     },
     growing: {
       args: () => [],
       says: ['BatchSizeTest'],
-      methods: { update: () => [statistics()], state: () => [], load: () => [{ batchSize: 8, steps: 3 }] },
+      methods: {
+        update: { args: () => [statistics()], open: ['0'] },
+        state: () => [],
+        load: () => [{ batchSize: 8, steps: 3 }],
+      },
     },
     networkOracle: () => [network(), inputs(), [0, 2, 1]],
     adadagrad: {

@@ -48,57 +48,77 @@ export const boRep: Solver<
   [problem: BilevelProblem<never, never>, start: BoRepStart, options: BoRepOptions],
   BoRepReport,
   BoRepSolution
-> = solver('boRep', function* (given, start, options) {
-  const problem = checkProblemParts(given)
-  const { upper, lower } = problem
-  const parameters = readOptions(options)
-  const { etaAt, beta, nu, period, refine, update, normalized, reuse, batches, measureEvery } = parameters
-  const { x, y, z, m, k: first } = startOf(start)
-  let k = first
+> = solver(
+  'boRep',
+  function* (given, start, options) {
+    const problem = checkProblemParts(given)
+    const { upper, lower } = problem
+    const parameters = readOptions(options)
+    const { etaAt, beta, nu, period, refine, update, normalized, reuse, batches, measureEvery } = parameters
+    const { x, y, z, m, k: first } = startOf(start)
+    let k = first
 
-  const [nextX, nextM, Fx, mixed] = [0, 1, 2, 3].map(() => new Float64Array(x.length))
-  const [nextY, nextZ, Fy, Hz] = [0, 1, 2, 3].map(() => new Float64Array(y.length))
-  const lowerSteps = new LowerSteps(lower, x.length, y.length, () => batches.lower())
+    const [nextX, nextM, Fx, mixed] = [0, 1, 2, 3].map(() => new Float64Array(x.length))
+    const [nextY, nextZ, Fy, Hz] = [0, 1, 2, 3].map(() => new Float64Array(y.length))
+    const lowerSteps = new LowerSteps(lower, x.length, y.length, () => batches.lower())
 
-  /** Takes step k, if all of it is finite. */
-  const step = (): boolean => {
-    nextY.set(y)
-    if (k === 0 && refine) lowerSteps.refine(x, nextY, refine)
-    else if (k > 0 && k % period === 0) lowerSteps.update(x, nextY, update)
+    /** Takes step k, if all of it is finite. */
+    const step = (): boolean => {
+      nextY.set(y)
+      if (k === 0 && refine) lowerSteps.refine(x, nextY, refine)
+      else if (k > 0 && k % period === 0) lowerSteps.update(x, nextY, update)
 
-    const lowerBatch = batches.hvp() as never
-    lower.hvp(x, nextY, z, mixed, Hz, lowerBatch)
-    upper.gradient(x, nextY, Fx, Fy, batches.upper() as never)
-    for (let j = 0; j < z.length; j++) nextZ[j] = z[j] - nu * (Hz[j] - Fy[j])
+      const lowerBatch = batches.hvp() as never
+      lower.hvp(x, nextY, z, mixed, Hz, lowerBatch)
+      upper.gradient(x, nextY, Fx, Fy, batches.upper() as never)
+      for (let j = 0; j < z.length; j++) nextZ[j] = z[j] - nu * (Hz[j] - Fy[j])
 
-    if (!reuse) lower.hvp(x, nextY, nextZ, mixed, Hz, lowerBatch)
-    for (let j = 0; j < m.length; j++) nextM[j] = beta * m[j] + (1 - beta) * (Fx[j] - mixed[j])
+      if (!reuse) lower.hvp(x, nextY, nextZ, mixed, Hz, lowerBatch)
+      for (let j = 0; j < m.length; j++) nextM[j] = beta * m[j] + (1 - beta) * (Fx[j] - mixed[j])
 
-    const factor = etaAt(k) / (normalized ? length(nextM) + 1e-10 : 1)
-    for (let j = 0; j < x.length; j++) nextX[j] = x[j] - factor * nextM[j]
+      const factor = etaAt(k) / (normalized ? length(nextM) + 1e-10 : 1)
+      for (let j = 0; j < x.length; j++) nextX[j] = x[j] - factor * nextM[j]
 
-    if (!(finite(nextX) && finite(nextY) && finite(nextZ) && finite(nextM))) return false
-    x.set(nextX)
-    y.set(nextY)
-    z.set(nextZ)
-    m.set(nextM)
-    k++
-    return true
-  }
+      if (!(finite(nextX) && finite(nextY) && finite(nextZ) && finite(nextM))) return false
+      x.set(nextX)
+      y.set(nextY)
+      z.set(nextZ)
+      m.set(nextM)
+      k++
+      return true
+    }
 
-  const measure = new Measure(problem, y)
-  const answer = () => ({ x, y, z, m, k, upper: upper.value(x, y) })
-  const { tolerance } = options as { tolerance?: number }
+    const measure = new Measure(problem, y)
+    const answer = () => ({ x, y, z, m, k, upper: upper.value(x, y) })
+    const { tolerance } = options as { tolerance?: number }
 
-  for (;;) {
-    if (!step()) return { ...answer(), status: 'diverged' as const, message: DIVERGED }
-    const norm = length(m)
-    const error = norm <= tolerance! ? Math.max(norm, measure.at(x, y).gradientNorm) : norm
-    const due = measureEvery > 0 && k % measureEvery === 0
-    const stop = yield due ? { error, measures: measure.at(x, y) } : { error }
-    if (stop) return answer()
-  }
-})
+    for (;;) {
+      if (!step()) return { ...answer(), status: 'diverged' as const, message: DIVERGED }
+      const norm = length(m)
+      const error = norm <= tolerance! ? Math.max(norm, measure.at(x, y).gradientNorm) : norm
+      const due = measureEvery > 0 && k % measureEvery === 0
+      const stop = yield due ? { error, measures: measure.at(x, y) } : { error }
+      if (stop) return answer()
+    }
+  },
+  {
+    options: [
+      'eta',
+      'beta',
+      'nu',
+      'gamma',
+      'period',
+      'inner',
+      'radius',
+      'average',
+      'refine',
+      'normalized',
+      'adjoint',
+      'batches',
+      'measureEvery',
+    ],
+  },
+)
 
 const DIVERGED =
   'the next iterate is not finite, this is the last finite one; gamma and nu have to be below 2 / L, where L is the largest curvature of g in y'

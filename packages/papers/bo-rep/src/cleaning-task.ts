@@ -48,7 +48,12 @@ export function cleaningTask(
   options: CleaningTaskOptions = {},
 ): CleaningTask {
   const name = 'cleaningTask: '
-  const { l2 = 0.01, classes, batchSize = 50, seed = 0 } = optionsOf(options, `${name}options`)
+  const {
+    l2 = 0.01,
+    classes,
+    batchSize = 50,
+    seed = 0,
+  } = optionsOf(options, `${name}options`, ['l2', 'classes', 'batchSize', 'seed'])
   number(batchSize, `${name}batchSize`, { integer: true, min: 1 })
   const rng = seed instanceof Random ? seed : random(number(seed, `${name}seed`, { integer: true }))
   const rows = standardize(training, clean, name)

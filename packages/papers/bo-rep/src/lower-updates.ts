@@ -26,7 +26,7 @@ export function refineLower(
   options: RefineOptions & BatchOption = {},
 ): Float64Array {
   const name = 'refineLower: '
-  const given = optionsOf(options, `${name}options`)
+  const given = optionsOf(options, `${name}options`, ['step', 'steps', 'radius', 'epochs', 'batch'])
   const parameters = refineParameters(given, 1, `${name}options.`)
   return descend(lower, x, y, given, name, (steps, from, out) => steps.refine(from, out, parameters))
 }
@@ -46,7 +46,7 @@ export function updateLower(
   options: UpdateOptions & BatchOption = {},
 ): Float64Array {
   const name = 'updateLower: '
-  const given = optionsOf(options, `${name}options`)
+  const given = optionsOf(options, `${name}options`, ['step', 'steps', 'radius', 'average', 'batch'])
   const parameters = updateParameters(given, `${name}options.`)
   return descend(lower, x, y, given, name, (steps, from, out) => steps.update(from, out, parameters))
 }

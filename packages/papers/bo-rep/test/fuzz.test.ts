@@ -85,10 +85,12 @@ fuzz(api, {
   smoothnessConstants: {
     args: () => [{ mu: 1, l0: 2, l1: 3, l2: 1, Lx0: 1, Lx1: 1, Ly0: 2, Ly1: 0.5 }],
     nonFinite: 'a bound that overflows is Infinity',
+    open: ['0'],
   },
   trackingBound: {
     args: () => [{ kappa: 2, contraction: 0.5, eta: 0.1, period: 3 }],
     nonFinite: 'a bound that overflows is Infinity',
+    open: ['0'],
   },
   coshToy: {
     args: () => [parts()],

@@ -28,5 +28,29 @@ export const convexRelu: Solver<
     const maxIterations = options.maxIterations as number
     return yield* problem.method === 'robust' ? robustAdmm(problem, maxIterations) : admm(problem, maxIterations)
   },
-  { tolerance: 1e-6, maxIterations: 5000 },
+  {
+    tolerance: 1e-6,
+    maxIterations: 5000,
+    options: [
+      'patterns',
+      'loss',
+      'beta',
+      'method',
+      'form',
+      'rho',
+      'gamma',
+      'relaxation',
+      'reduction',
+      'epsilon',
+      'perturbed',
+      'stopping',
+      'measureEvery',
+      'initial',
+      'random',
+      'step',
+      'blockSize',
+      'threshold',
+      'thresholdDecay',
+    ],
+  },
 )

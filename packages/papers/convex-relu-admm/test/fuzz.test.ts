@@ -79,7 +79,7 @@ fuzz(api, {
   patternUpperBound: () => [4, 2],
   patternStatistics: () => [X()],
   samplesNeeded: () => [{ n: 4, xi: 0.1, psi: 0.1 }],
-  toNetwork: () => [{ v: X(), w: X() }],
+  toNetwork: { args: () => [{ v: X(), w: X() }], open: ['0'] },
   fromNetwork: () => [network(), X()],
   predict: () => [network(), X()],
   inputGradient: () => [network(), X()],
@@ -174,6 +174,7 @@ fuzz(
       args: () => [JSON.parse(JSON.stringify(fitted()))],
       says: ['ConvexReluNetwork'],
       loose: ['0.options.patterns'],
+      open: ['0'],
     },
   },
 )

@@ -89,6 +89,8 @@ describe('bad options are refused by name', () => {
   })
   test('rates of 1 and unknown options', () => {
     expect(() => new DiffGrad(new Float64Array(2), { beta1: 1 })).toThrow('DiffGrad: beta1 must be less than 1, got 1')
-    expect(() => new DiffGrad(new Float64Array(2), { lr: 1 } as never)).toThrow('DiffGrad: option must be one of')
+    expect(() => new DiffGrad(new Float64Array(2), { lr: 1 } as never)).toThrow(
+      'DiffGrad: options must be named learningRate',
+    )
   })
 })

@@ -119,5 +119,5 @@ export const constrained: Solver<
     const star = kernel.conjugate(scaled(weightDecay, x))
     return { x, value, objective: value + star / weightDecay, violation: report.violation, residual: report.error }
   },
-  { tolerance: 1e-6, maxIterations: 20000 },
+  { tolerance: 1e-6, maxIterations: 20000, options: ['kernel', 'weightDecay', 'learningRate', 'beta1', 'beta2'] },
 )

@@ -68,7 +68,7 @@ const CASES: [string, () => unknown, RegExp][] = [
   ['beta1 = 1', () => new Lion(six, { beta1: 1 }), /Lion: beta1 must be less than 1, got 1/],
   ['beta2 < 0', () => new LionK(six, { beta2: -0.1 }), /LionK: beta2 must be a nonnegative number/],
   ['weightDecay < 0', () => new Lion(six, { weightDecay: -1 }), /Lion: weightDecay must be a nonnegative number/],
-  ['kernel for Lion', () => new Lion(six, { kernel: l1() } as never), /Lion: option must be one of/],
+  ['kernel for Lion', () => new Lion(six, { kernel: l1() } as never), /Lion: options must be named learningRate/],
   ['momentum of nobody', () => new LionK({ a: six }).momentum('b'), /LionK\.momentum: name must be one of a, got "b"/],
   [
     'lyapunov, lambda 0',

@@ -51,6 +51,7 @@ fuzz(api, {
     ],
     loose: name,
     nonFinite: domain,
+    open: ['1'],
   },
   constrained: {
     args: () => [
@@ -70,19 +71,21 @@ fuzz(api, {
     says: ['LionK'],
     nonFinite: domain,
   },
-  constraintViolation: { args: () => [x(), { kernel: api.huber(0.1), weightDecay: 1 }], loose: name },
+  constraintViolation: { args: () => [x(), { kernel: api.huber(0.1), weightDecay: 1 }], loose: name, open: ['1'] },
   entryEnvelope: {
     args: () => [2, 5, { learningRate: 0.1, weightDecay: 1, implicit: true }],
     budgets: ['1'],
     loose: ['2.learningRate'],
+    open: ['2'],
   },
-  stepsToEnter: () => [2, 0.1, { learningRate: 0.1, weightDecay: 1, implicit: true }],
+  stepsToEnter: { args: () => [2, 0.1, { learningRate: 0.1, weightDecay: 1, implicit: true }], open: ['2'] },
   lyapunov: { args: () => [{ f: 1, x: x(), m: m() }, constants()], loose: name, nonFinite: domain },
   lyapunovStep: { args: () => [{ x: x(), m: m(), gradient: gradient() }, constants()], loose: name, nonFinite: domain },
   flowLyapunov: {
     args: () => [{ f: 1, x: x(), m: m(), gradient: gradient() }, flow()],
     loose: name,
     nonFinite: domain,
+    open: ['1'],
   },
   lionFlow: {
     args: () => [objective(), x(), { ...flow(), duration: 0.1, stepSize: 0.02, m0: m() }],

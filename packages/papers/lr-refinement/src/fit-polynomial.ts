@@ -33,7 +33,7 @@ const COMPARED = 1000
  */
 export function fitPolynomial(values: VectorLike, grid: PolynomialGrid = {}): PolynomialFit {
   const rates = vector(values, 'fitPolynomial: values', { sign: 'nonnegative' })
-  const { warmups, powers } = optionsOf(grid, 'fitPolynomial: grid')
+  const { warmups, powers } = optionsOf(grid, 'fitPolynomial: grid', ['warmups', 'powers'])
   const W = warmups === undefined ? spaced(0, 0.01, 61) : vector(warmups, 'fitPolynomial: warmups')
   const a = powers === undefined ? spaced(0.3, 0.05, 75) : vector(powers, 'fitPolynomial: powers', { sign: 'positive' })
   for (let i = 0; i < W.length; i++) number(W[i], `fitPolynomial: warmups[${i}]`, { min: 0, max: 1 })

@@ -50,7 +50,11 @@ export class NormRecorder {
 
   /** @throws TypeError or RangeError when an option is wrong. */
   constructor(options: NormRecorderOptions = {}) {
-    const { norm = 'l2', beta2 = 0.999, epsilon = 1e-8 } = optionsOf(options, 'NormRecorder: options')
+    const {
+      norm = 'l2',
+      beta2 = 0.999,
+      epsilon = 1e-8,
+    } = optionsOf(options, 'NormRecorder: options', ['norm', 'beta2', 'epsilon'])
     this.#norm = oneOf(norm, 'NormRecorder: norm', ['l2', 'l1', 'weighted-l1'])
     this.#beta2 = number(beta2, 'NormRecorder: beta2', { min: 0, max: 1 - 2e-16 })
     this.#epsilon = number(epsilon, 'NormRecorder: epsilon', { positive: true })

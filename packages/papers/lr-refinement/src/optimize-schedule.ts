@@ -59,48 +59,53 @@ export const optimizeSchedule: Solver<
   [norms: VectorLike, options: OptimizeScheduleOptions],
   OptimizeScheduleReport,
   OptimizedSchedule
-> = solver('optimizeSchedule', function* (norms, { distance, initial }) {
-  const G = vector(norms, 'norms', { sign: 'positive' })
-  const D = number(distance, 'distance', { positive: true })
-  const steepest = G.reduce((a, b) => Math.max(a, b))
-  const shape = initial === undefined ? refined(G) : vector(initial, 'initial', { sign: 'positive', length: G.length })
-  const longest = shape.reduce((a, b) => Math.max(a, b))
-  if (!(shape.reduce((a, b) => Math.min(a, b)) >= 1e-150 * longest))
-    refuse('initial', 'of learning rates within a factor of 1e150 of each other', 'smaller ones')
+> = solver(
+  'optimizeSchedule',
+  function* (norms, { distance, initial }) {
+    const G = vector(norms, 'norms', { sign: 'positive' })
+    const D = number(distance, 'distance', { positive: true })
+    const steepest = G.reduce((a, b) => Math.max(a, b))
+    const shape =
+      initial === undefined ? refined(G) : vector(initial, 'initial', { sign: 'positive', length: G.length })
+    const longest = shape.reduce((a, b) => Math.max(a, b))
+    if (!(shape.reduce((a, b) => Math.min(a, b)) >= 1e-150 * longest))
+      refuse('initial', 'of learning rates within a factor of 1e150 of each other', 'smaller ones')
 
-  // In units of D / norm. Of the multiples of a shape e the best has the factor (s_1 H)^(-1/2), H the part of 2 B without D.
-  const units = { step: 1, norm: toUnit(steepest) }
-  const e = shape.map((v) => v / longest)
-  const factor = -log(sum(e) * 2 * evaluate(e, G, 0, units, null)) / 2
-  const start = e.map((v) => log(v) + factor)
+    // In units of D / norm. Of the multiples of a shape e the best has the factor (s_1 H)^(-1/2), H the part of 2 B without D.
+    const units = { step: 1, norm: toUnit(steepest) }
+    const e = shape.map((v) => v / longest)
+    const factor = -log(sum(e) * 2 * evaluate(e, G, 0, units, null)) / 2
+    const start = e.map((v) => log(v) + factor)
 
-  const eta = new Float64Array(G.length)
-  let gap = Infinity
-  const objective = (theta: Float64Array, gradient: Float64Array) => {
-    for (let t = 0; t < eta.length; t++) eta[t] = exp(theta[t])
-    const bound = evaluate(eta, G, 1, units, gradient)
-    let least = Infinity
-    for (let t = 0; t < eta.length; t++) {
-      least = Math.min(least, gradient[t])
-      gradient[t] *= eta[t] / bound
+    const eta = new Float64Array(G.length)
+    let gap = Infinity
+    const objective = (theta: Float64Array, gradient: Float64Array) => {
+      for (let t = 0; t < eta.length; t++) eta[t] = exp(theta[t])
+      const bound = evaluate(eta, G, 1, units, gradient)
+      let least = Infinity
+      for (let t = 0; t < eta.length; t++) {
+        least = Math.min(least, gradient[t])
+        gradient[t] *= eta[t] / bound
+      }
+      const total = sum(eta)
+      const slope = least + 1 / (total * total) / 2
+      gap = 1 - Math.sqrt(2 * Math.max(slope, 0)) / bound
+      return log(bound)
     }
-    const total = sum(eta)
-    const slope = least + 1 / (total * total) / 2
-    gap = 1 - Math.sqrt(2 * Math.max(slope, 0)) / bound
-    return log(bound)
-  }
-  const boundOf = (logarithm: number) => finite((D * exp(logarithm)) / units.norm, 'distance')
-  const stop = new AbortController()
-  const run = lbfgs.steps(objective, start, { tolerance: 0, maxIterations: 1e9, history: false, signal: stop.signal })
-  let next = run.next()
-  while (!next.done) {
-    // The last point that was evaluated is the one that L-BFGS went to.
-    if (yield { error: Math.max(gap, 0), bound: boundOf(next.value.value) }) stop.abort()
-    next = run.next()
-  }
-  const { x, value } = next.value
-  return { steps: x.map((theta) => finite(D * units.norm * exp(theta), 'distance')), bound: boundOf(value) }
-})
+    const boundOf = (logarithm: number) => finite((D * exp(logarithm)) / units.norm, 'distance')
+    const stop = new AbortController()
+    const run = lbfgs.steps(objective, start, { tolerance: 0, maxIterations: 1e9, history: false, signal: stop.signal })
+    let next = run.next()
+    while (!next.done) {
+      // The last point that was evaluated is the one that L-BFGS went to.
+      if (yield { error: Math.max(gap, 0), bound: boundOf(next.value.value) }) stop.abort()
+      next = run.next()
+    }
+    const { x, value } = next.value
+    return { steps: x.map((theta) => finite(D * units.norm * exp(theta), 'distance')), bound: boundOf(value) }
+  },
+  { options: ['distance', 'initial'] },
+)
 
 /** The steps of the optimal weights up to a factor, with a positive last one. */
 function refined(G: Float64Array): Float64Array {

@@ -50,7 +50,12 @@ export interface RefinedSchedule {
  * @throws TypeError or RangeError when an argument is wrong, or names the step at which a smoothed norm is 0.
  */
 export function refineSchedule(norms: VectorLike, options: RefineOptions = {}): RefinedSchedule {
-  const { smoothing = 0.1, power = 2, peak = 1, floor = 0 } = optionsOf(options, 'refineSchedule: options')
+  const {
+    smoothing = 0.1,
+    power = 2,
+    peak = 1,
+    floor = 0,
+  } = optionsOf(options, 'refineSchedule: options', ['smoothing', 'power', 'peak', 'floor'])
   const G = vector(norms, 'refineSchedule: norms', { sign: 'nonnegative' })
   number(smoothing, 'refineSchedule: smoothing', { positive: true, max: 1 })
   number(power, 'refineSchedule: power', { positive: true })

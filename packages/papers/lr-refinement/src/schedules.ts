@@ -28,7 +28,12 @@ const NAMES: ScheduleName[] = ['flat', 'inverse', 'inverse-sqrt', 'step', 'cosin
  */
 export function schedule(name: ScheduleName, options: ScheduleOptions): Float64Array {
   oneOf(name, 'schedule: name', NAMES)
-  const { steps, warmup = 0, power = 1, milestones = [1 / 3, 2 / 3] } = optionsOf(options, 'schedule: options')
+  const {
+    steps,
+    warmup = 0,
+    power = 1,
+    milestones = [1 / 3, 2 / 3],
+  } = optionsOf(options, 'schedule: options', ['steps', 'warmup', 'power', 'milestones'])
   const T = number(steps, 'schedule: steps', { integer: true, min: 1, max: MOST_STEPS })
   number(warmup, 'schedule: warmup', { min: 0, max: 1 })
   number(power, 'schedule: power', { positive: true })
@@ -75,7 +80,7 @@ export function linearDecay(steps: number, worstCase?: WorstCase): Float64Array 
   const T = number(steps, 'linearDecay: steps', { integer: true, min: 1, max: MOST_STEPS })
   let rate = 1
   if (worstCase !== undefined) {
-    const { distance, lipschitz } = optionsOf(worstCase, 'linearDecay: worstCase')
+    const { distance, lipschitz } = optionsOf(worstCase, 'linearDecay: worstCase', ['distance', 'lipschitz'])
     number(distance, 'linearDecay: distance', { positive: true })
     number(lipschitz, 'linearDecay: lipschitz', { positive: true })
     rate = finite(distance / lipschitz / Math.sqrt(T), 'linearDecay: distance')

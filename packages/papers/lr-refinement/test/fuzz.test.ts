@@ -14,7 +14,7 @@ const learner = () => {
 
 fuzz(api, {
   asFunction: () => [[1, 0.5, 0.25], 2],
-  constantWeights: () => [{ norms: norms(), distance: 2 }],
+  constantWeights: { args: () => [{ norms: norms(), distance: 2 }], open: ['0'] },
   fitPolynomial: () => [[1, 0.8, 0.5, 0.2, 0], { warmups: [0, 0.2], powers: [0.5, 1, 2] }],
   LastIterate: {
     args: () => [learner(), [1, 0.5, 0.25]],
@@ -26,8 +26,8 @@ fuzz(api, {
       load: () => [new api.LastIterate(learner(), [1, 0.5, 0.25]).state()],
     },
   },
-  lastIterateBound: () => [{ steps: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }],
-  lastIterateBoundGradient: () => [{ steps: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }],
+  lastIterateBound: { args: () => [{ steps: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }], open: ['0'] },
+  lastIterateBoundGradient: { args: () => [{ steps: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }], open: ['0'] },
   linearDecay: { args: () => [5, { distance: 2, lipschitz: 3 }], budgets: ['0'] },
   medianFilter: () => [norms(), 3],
   NormRecorder: {
@@ -40,7 +40,7 @@ fuzz(api, {
         ],
         loose: ['0', '1', '0.a', '0.b', '1.a', '1.b'],
       },
-      watch: { args: () => [{ step: () => 1 }], writes: ['0'] },
+      watch: { args: () => [{ step: () => 1 }], writes: ['0'], open: ['0'] },
       state: () => [],
       load: () => {
         const recorder = new api.NormRecorder({ norm: 'weighted-l1', beta2: 0.9, epsilon: 1e-3 })
@@ -49,14 +49,14 @@ fuzz(api, {
       },
     },
   },
-  optimalSchedule: () => [{ norms: norms(), distance: 2 }],
-  optimalWeights: () => [{ norms: norms(), distance: 2 }],
+  optimalSchedule: { args: () => [{ norms: norms(), distance: 2 }], open: ['0'] },
+  optimalWeights: { args: () => [{ norms: norms(), distance: 2 }], open: ['0'] },
   optimizeSchedule: () => [
     norms(),
     { distance: 1.5, initial: [1, 0.8, 0.6, 0.4, 0.2], tolerance: 1e-6, maxIterations: 30 },
   ],
   refineSchedule: () => [norms(), { smoothing: 0.6, power: 2, peak: 3, floor: 0.01 }],
-  regretBound: () => [{ weights: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }],
+  regretBound: { args: () => [{ weights: [1, 0.8, 0.5], norms: [2, 1, 1.5], distance: 1.5 }], open: ['0'] },
   schedule: {
     args: () => ['step', { steps: 6, warmup: 0.2, power: 1.5, milestones: [0.3, 0.6] }],
     budgets: ['1.steps'],

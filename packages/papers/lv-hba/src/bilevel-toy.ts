@@ -34,7 +34,7 @@ export interface BilevelToyOptions {
 export function bilevelToy(n: number, options?: BilevelToyOptions): BilevelToy {
   const name = 'bilevelToy: '
   number(n, `${name}n`, { integer: true, min: 1, max: 700_000_000 })
-  const s = number(optionsOf(options, `${name}options`).scale ?? 1 / Math.sqrt(3 * n), `${name}scale`, {
+  const s = number(optionsOf(options, `${name}options`, ['scale']).scale ?? 1 / Math.sqrt(3 * n), `${name}scale`, {
     positive: true,
   })
   const total = (x: Float64Array, y: Float64Array) => {
@@ -96,7 +96,10 @@ export function bilevelToy(n: number, options?: BilevelToyOptions): BilevelToy {
       upper: 0.05 * n,
     },
     exactValue(point, parameters) {
-      const { gamma1, gamma2, bound } = checkParameters(optionsOf(parameters, `${name}parameters`), name)
+      const { gamma1, gamma2, bound } = checkParameters(
+        optionsOf(parameters, `${name}parameters`, ['gamma1', 'gamma2', 'bound']),
+        name,
+      )
       if (typeof point !== 'object' || point === null)
         refuse(`${name}point`, 'an object with x and y', show(point), 'type')
       const x = vector(point.x, `${name}point.x`, { length: n })

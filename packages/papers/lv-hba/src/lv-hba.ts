@@ -1,7 +1,7 @@
 import { number, type Report, type Solver, solver } from '@opt/core'
 import { Convergence } from './convergence.ts'
 import { gapAndResidual, type Measures, type PointValues, valuesAt } from './measures.ts'
-import { checkParameters, type LvHbaOptions, type LvHbaStart, penaltyOf, startOf } from './options.ts'
+import { checkParameters, LV_HBA_OPTIONS, type LvHbaOptions, type LvHbaStart, penaltyOf, startOf } from './options.ts'
 import { type ConstrainedProblem, completeProblem, MultiplierSet } from './problem.ts'
 
 /** Report of {@link lvHba} after each step. */
@@ -132,7 +132,7 @@ export const lvHba: Solver<
       if (yield { error, penalty, ...measures }) return answer()
     }
   },
-  { maxIterations: 10_000 },
+  { maxIterations: 10_000, options: LV_HBA_OPTIONS },
 )
 
 const DIVERGED =

@@ -1,5 +1,14 @@
-import { number, options as optionsOf, refuse, type Status, show, type VectorLike, vectorCopy } from '@opt/core'
-import { checkParameters, type ValueFunctionParameters } from './options.ts'
+import {
+  number,
+  options as optionsOf,
+  refuse,
+  SOLVE_OPTIONS,
+  type Status,
+  show,
+  type VectorLike,
+  vectorCopy,
+} from '@opt/core'
+import { checkParameters, LV_HBA_OPTIONS, type ValueFunctionParameters } from './options.ts'
 import {
   type CompleteProblem,
   type ConstrainedProblem,
@@ -92,7 +101,8 @@ export function gapAndResidual(
   const name = 'gapAndResidual: '
   const complete = completeProblem(problem, name)
   if (typeof point !== 'object' || point === null) refuse(`${name}point`, 'an object with x and y', show(point), 'type')
-  optionsOf(options, `${name}options`)
+  // Those of the run measured may be given, too.
+  optionsOf<object>(options, `${name}options`, [...LV_HBA_OPTIONS, ...SOLVE_OPTIONS] as never[])
   const { count } = complete.constraints
   const x = vectorCopy(point.x, `${name}point.x`)
   const y = vectorCopy(point.y, `${name}point.y`)

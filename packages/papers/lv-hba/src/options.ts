@@ -28,6 +28,9 @@ export interface LvHbaOptions extends ValueFunctionParameters {
   measureEvery?: number | undefined
 }
 
+/** The names of {@link LvHbaOptions}. */
+export const LV_HBA_OPTIONS = ['alpha', 'beta', 'eta', 'penalty', 'measureEvery', 'gamma1', 'gamma2', 'bound'] as const
+
 /** Where {@link lvHba} starts: any x and y, multipliers if they are known, or the answer of a run to go on from. */
 export interface LvHbaStart {
   x: VectorLike

@@ -1,4 +1,4 @@
-import { number, refuse, show } from '@opt/core'
+import { number, options as optionsOf } from '@opt/core'
 
 /** What {@link stableEta} needs to know of the inner problem. */
 export interface InnerConstants {
@@ -22,10 +22,9 @@ export interface InnerConstants {
  *
  * @throws TypeError or RangeError when an argument is wrong.
  */
-export function stableEta(constants: InnerConstants): number {
+export function stableEta(given: InnerConstants): number {
   const name = 'stableEta: '
-  if (typeof constants !== 'object' || constants === null)
-    refuse(`${name}constants`, 'an object with smoothness', show(constants), 'type')
+  const constants = optionsOf(given, `${name}constants`, ['smoothness', 'jacobian', 'convexity', 'gamma1', 'gamma2'])
   const smoothness = number(constants.smoothness, `${name}smoothness`, { nonnegative: true })
   const jacobian = number(constants.jacobian ?? 1, `${name}jacobian`, { nonnegative: true })
   const convexity = number(constants.convexity ?? 0, `${name}convexity`, { min: 0, max: smoothness })

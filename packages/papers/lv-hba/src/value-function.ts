@@ -66,7 +66,7 @@ export const valueFunction: Solver<
     const ended = yield* spectralProjectedGradient(inner, theta)
     return { ...inner.solution(theta, new Float64Array(y.length)), ...ended }
   },
-  { tolerance: 1e-10, maxIterations: 10_000 },
+  { tolerance: 1e-10, maxIterations: 10_000, options: ['theta', 'gamma1', 'gamma2', 'bound'] },
 )
 
 /** The function of theta whose minimum is v, at fixed x, y and z. */

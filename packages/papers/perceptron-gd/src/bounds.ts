@@ -53,7 +53,15 @@ export interface Bounds {
  * @throws TypeError or RangeError when a number is missing or out of range, such as a margin of 0.
  */
 export function bounds(given: BoundsOptions): Bounds {
-  const { n, radius, margin, stepSize, startNorm = 0, tie = 0.5, smoothness } = optionsOf(given, 'bounds: options')
+  const {
+    n,
+    radius,
+    margin,
+    stepSize,
+    startNorm = 0,
+    tie = 0.5,
+    smoothness,
+  } = optionsOf(given, 'bounds: options', ['n', 'radius', 'margin', 'stepSize', 'startNorm', 'tie', 'smoothness'])
   number(n, 'bounds: n', { integer: true, min: 1 })
   number(radius, 'bounds: radius', { positive: true })
   number(margin, 'bounds: margin', { positive: true })

@@ -75,7 +75,7 @@ export class LinearSeparator<L extends Label = Label> {
       stepSize,
       intercept = true,
       maxIterations = 1000,
-    } = optionsOf(given, 'LinearSeparator: options')
+    } = optionsOf(given, 'LinearSeparator: options', ['method', 'stepSize', 'intercept', 'maxIterations'])
     oneOf(method, 'LinearSeparator: method', ['normalized', 'logistic', 'perceptron', 'margin'])
     const step = stepSize ?? (method === 'logistic' ? 1e4 : 10)
     if (step !== Infinity) number(step, 'LinearSeparator: stepSize', { min: 1e-100, max: 1e100 })
@@ -127,7 +127,7 @@ export class LinearSeparator<L extends Label = Label> {
 
   /** Does the same as {@link fit} in slices that leave a page responsive. */
   async fitAsync(features: Features, labels: Labels<L>, given?: FitOptions): Promise<this> {
-    const { signal, onProgress } = optionsOf(given, 'LinearSeparator.fitAsync: options')
+    const { signal, onProgress } = optionsOf(given, 'LinearSeparator.fitAsync: options', ['signal', 'onProgress'])
     if (onProgress !== undefined) callback(onProgress, 'LinearSeparator.fitAsync: onProgress')
     if (signal !== undefined && typeof signal?.aborted !== 'boolean')
       refuse('LinearSeparator.fitAsync: signal', 'an AbortSignal', show(signal), 'type')

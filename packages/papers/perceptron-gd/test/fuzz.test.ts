@@ -26,7 +26,7 @@ const fitted = (): api.LinearSeparator => new api.LinearSeparator({ maxIteration
 const unfitted = { skip: 'needs fit; called below' }
 
 fuzz(api, {
-  dataset: { args: () => [{ features: features(), labels: labels(), intercept: true }] },
+  dataset: { args: () => [{ features: features(), labels: labels(), intercept: true }], open: ['0'] },
   logisticDescent: descent(() => [
     data(),
     { stepSize: 2, tie: 0.5, start: start(), stopWhenSolved: true, maxIterations: 20 },
@@ -41,7 +41,7 @@ fuzz(api, {
   smoothness: { args: () => [data()], fixed: ['0'] },
   hardInstance: { args: () => [{ n: 5, h: 0.25, radius: 1 }], budgets: ['0.n'] },
   separableInstance: { args: () => [random(1), { n: 5, d: 3, margin: 0.5 }], budgets: ['1.n', '1.d'], loose: ['0'] },
-  decision: () => [plane(), sparse()],
+  decision: { args: () => [plane(), sparse()], open: ['1'] },
   predict: () => [plane(), features()],
   LinearSeparator: {
     args: () => [{ method: 'normalized', stepSize: 10, intercept: true, maxIterations: 50 }],
@@ -64,11 +64,11 @@ fuzz(
       says: ['LinearSeparator'],
       methods: {
         decision: { args: () => [features()], says: ['LinearSeparator.decision'] },
-        predict: { args: () => [sparse()], says: ['LinearSeparator.predict'] },
+        predict: { args: () => [sparse()], open: ['0'], says: ['LinearSeparator.predict'] },
         margin: () => [],
         state: () => [],
       },
     },
-    load: { args: () => [fitted().state()], loose: ['0.classes'], says: ['LinearSeparator.load'] },
+    load: { args: () => [fitted().state()], open: ['0'], loose: ['0.classes'], says: ['LinearSeparator.load'] },
   },
 )

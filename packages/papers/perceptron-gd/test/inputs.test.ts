@@ -61,7 +61,10 @@ test('data are refused by name', () => {
   ] as [object, string][])
     expect(refusal(options)).toThrow(message)
   expect(() => logisticDescent({ features: X, labels } as never)).toThrow(
-    'logisticDescent: data must be data made by dataset(), got an object',
+    'logisticDescent: data must be made by dataset({ features, labels }), got an object',
+  )
+  expect(() => perceptron(X as never, labels as never)).toThrow(
+    'perceptron: data must be made by dataset({ features, labels }), got an array of length',
   )
 })
 

@@ -95,7 +95,7 @@ export const play: Solver<[learner: Learner, environment: Environment, options: 
         if (stop || t === rounds) return { ...report, comparator: u, realizedComparator: realized }
       }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['rounds', 'every'] },
   )
 
 function checkArguments(learner: Learner, environment: Environment, options: PlayOptions): Required<PlayOptions> {

@@ -82,7 +82,7 @@ class Stream implements LogisticStream {
   errors = 0
 
   constructor(options: LogisticStreamOptions) {
-    const { learner, scale = 'unit' } = optionsOf(options, 'logisticStream: options')
+    const { learner, scale = 'unit' } = optionsOf(options, 'logisticStream: options', ['learner', 'scale'])
     const dimension = number(learner?.domain?.dimension, 'logisticStream: learner.domain.dimension', { min: 2 })
     if (scale !== 'unit') number(scale, 'logisticStream: scale', { positive: true })
     this.learner = learner

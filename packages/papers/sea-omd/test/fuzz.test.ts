@@ -13,7 +13,7 @@ const learner = (make: () => api.Learner, certificate: unknown[] = []) => ({
   predict: () => [],
   update: gradient,
   certificate: () => certificate,
-  bound: () => [{ ...world }],
+  bound: { args: () => [{ ...world }], open: ['0'] },
   state: () => [],
   load: () => {
     const played = make()
@@ -107,12 +107,15 @@ fuzz(api, {
   bounds: {
     make: () => api.bounds,
     methods: {
-      convex: () => [{ D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }],
-      strong: () => [{ lambda: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1, sigmaMax2: 1, SigmaMax2: 1 }],
-      expConcave: () => [{ dimension: 2, beta: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }],
-      dynamic: () => [{ D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1, pathLength: 1, poolSize: 3 }],
-      oftrl: () => [{ nu: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }],
-      oftl: () => [{ mu: 1, D: 2, L: 1, sigmaMax2: 1, SigmaMax2: 1, rounds: 9 }],
+      convex: { args: () => [{ D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }], open: ['0'] },
+      strong: {
+        args: () => [{ lambda: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1, sigmaMax2: 1, SigmaMax2: 1 }],
+        open: ['0'],
+      },
+      expConcave: { args: () => [{ dimension: 2, beta: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }], open: ['0'] },
+      dynamic: { args: () => [{ D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1, pathLength: 1, poolSize: 3 }], open: ['0'] },
+      oftrl: { args: () => [{ nu: 1, D: 2, G: 1, L: 1, sigma2: 1, Sigma2: 1 }], open: ['0'] },
+      oftl: { args: () => [{ mu: 1, D: 2, L: 1, sigmaMax2: 1, SigmaMax2: 1, rounds: 9 }], open: ['0'] },
     },
   },
   comparators: {
@@ -202,7 +205,7 @@ fuzz(api, {
     args: () => [{ learner: api.ogd({ domain: api.ball({ dimension: 4 }), G: 1 }), scale: 0.5 }],
     loose: ['0.scale', '0.learner'],
     methods: {
-      see: { args: () => [{ label: 1, indices: [0, 2], values: [0.5, -1] }], says: ['ogd'] },
+      see: { args: () => [{ label: 1, indices: [0, 2], values: [0.5, -1] }], open: ['0'], says: ['ogd'] },
       state: () => [],
       load: {
         says: ['ogd'],

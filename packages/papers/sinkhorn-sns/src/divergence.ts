@@ -5,6 +5,7 @@ import {
   number,
   options as optionsOf,
   refuse,
+  SOLVE_OPTIONS,
   type SolveOptions,
   show,
   type VectorLike,
@@ -25,6 +26,8 @@ export interface DistanceOptions extends SolveOptions<SinkhornNewtonReport> {
   a?: VectorLike
   b?: VectorLike
 }
+
+const DISTANCE_OPTIONS = ['epsilon', 'a', 'b', ...SOLVE_OPTIONS] as const
 
 /** Answer of {@link sinkhornDivergence}. */
 export interface Divergence {
@@ -53,7 +56,12 @@ export function sinkhornDivergence(
   y: MatrixLike,
   given: DistanceOptions & { metric?: Metric },
 ): Divergence {
-  const { a, b, metric = 'sqeuclidean', ...options } = optionsOf(given, 'sinkhornDivergence: options')
+  const {
+    a,
+    b,
+    metric = 'sqeuclidean',
+    ...options
+  } = optionsOf(given, 'sinkhornDivergence: options', [...DISTANCE_OPTIONS, 'metric'])
   const X = matrix(x, 'sinkhornDivergence: x')
   const Y = matrix(y, 'sinkhornDivergence: y', { columns: X.shape[1] })
   const from = vector(a ?? uniform(X.shape[0]), 'sinkhornDivergence: a', { length: X.shape[0], sign: 'nonnegative' })
@@ -130,10 +138,10 @@ export function wasserstein(
   y: MatrixLike | Picture,
   given: DistanceOptions & { p?: 1 | 2 },
 ): { distance: number; converged: boolean } {
-  const { p = 2, ...options } = optionsOf(given, 'wasserstein: options')
+  const { p = 2, a, b, ...options } = optionsOf(given, 'wasserstein: options', [...DISTANCE_OPTIONS, 'p'])
   if (p !== 1 && p !== 2) refuse('wasserstein: p', '1 or 2', show(p))
-  const from = measureOf(x, options.a, 'x')
-  const to = measureOf(y, options.b, 'y')
+  const from = measureOf(x, a, 'x')
+  const to = measureOf(y, b, 'y')
   const cost = costBetween(from.points, to.points, p === 1 ? 'euclidean' : 'sqeuclidean', 'wasserstein')
   const { cost: paid, status } = sinkhornNewton(cost, from.masses, to.masses, options)
   return { distance: p === 1 ? paid : Math.sqrt(Math.max(0, paid)), converged: status === 'converged' }

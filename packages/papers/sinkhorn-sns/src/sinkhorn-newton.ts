@@ -39,7 +39,11 @@ export const sinkhornNewton: Solver<
     )
     return { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0, ...answer }
   },
-  { tolerance: 1e-9, maxIterations: 1000 },
+  {
+    tolerance: 1e-9,
+    maxIterations: 1000,
+    options: ['epsilon', 'initial', 'annealing', 'warmup', 'keep', 'forcing', 'backend'],
+  },
 )
 
 /** Newton steps before a level is given up. */

@@ -77,7 +77,7 @@ export const sinkhorn: Solver<
       device ? onDevice(device, problem, options) : inMemory(problem, options, domain, relaxation),
     )
   },
-  { tolerance: 1e-9, maxIterations: 100_000 },
+  { tolerance: 1e-9, maxIterations: 100_000, options: ['epsilon', 'domain', 'relaxation', 'initial', 'backend'] },
 )
 
 function* inMemory(

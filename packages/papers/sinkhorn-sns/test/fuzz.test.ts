@@ -68,10 +68,12 @@ fuzz(api, {
       },
     ],
     nonFinite: 'the upper bound is Infinity where no plan was found; exponentials of potentials far out overflow',
+    open: ['3'],
   },
   potential: {
     args: () => [cost(), a(), b(), { ...potentials(), epsilon: 0.1 }],
     nonFinite: 'exponentials of potentials far out overflow',
+    open: ['3'],
   },
   sinkhornDivergence: {
     args: () => [

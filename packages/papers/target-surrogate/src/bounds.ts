@@ -14,7 +14,7 @@ import { type ArmijoOptions, checkArmijo } from './rules/armijo-eta.ts'
  * @throws TypeError or RangeError for inputs that are not finite, or whose squares are not, and eta that is not positive.
  */
 export function linearSmoothness(inputs: Rows, options: { eta: number; features: number }): number {
-  const { eta, features } = optionsOf(options, 'linearSmoothness: options')
+  const { eta, features } = optionsOf(options, 'linearSmoothness: options', ['eta', 'features'])
   number(eta, 'linearSmoothness: eta', { positive: true })
   number(features, 'linearSmoothness: features', { integer: true, min: 1 })
   const data = flatRows(inputs, 'linearSmoothness: inputs', { columns: features })
@@ -39,7 +39,13 @@ export interface SmallestStepOptions extends ArmijoOptions {
  * @throws TypeError or RangeError for numbers out of range.
  */
 export function smallestArmijoStep(options: SmallestStepOptions): number {
-  const { smoothness, initial, ...search } = optionsOf(options, 'smallestArmijoStep: options')
+  const { smoothness, initial, ...search } = optionsOf(options, 'smallestArmijoStep: options', [
+    'smoothness',
+    'initial',
+    'c',
+    'shrink',
+    'expand',
+  ])
   const { c, shrink } = checkArmijo(search, 'smallestArmijoStep')
   number(smoothness, 'smallestArmijoStep: smoothness', { positive: true })
   number(initial, 'smallestArmijoStep: initial', { positive: true })
@@ -65,7 +71,12 @@ export interface StationarityOptions {
  * @throws TypeError or RangeError for numbers out of range.
  */
 export function stationarityBound(options: StationarityOptions): number {
-  const { gap, smoothness, iterations, armijo } = optionsOf(options, 'stationarityBound: options')
+  const { gap, smoothness, iterations, armijo } = optionsOf(options, 'stationarityBound: options', [
+    'gap',
+    'smoothness',
+    'iterations',
+    'armijo',
+  ])
   number(gap, 'stationarityBound: gap', { nonnegative: true })
   number(smoothness, 'stationarityBound: smoothness', { positive: true })
   number(iterations, 'stationarityBound: iterations', { integer: true, min: 1 })
@@ -94,7 +105,11 @@ export interface ProjectionOptions {
  * @throws TypeError or RangeError for numbers out of range.
  */
 export function projectionBound(options: ProjectionOptions): number {
-  const { smoothness, distance, iterations } = optionsOf(options, 'projectionBound: options')
+  const { smoothness, distance, iterations } = optionsOf(options, 'projectionBound: options', [
+    'smoothness',
+    'distance',
+    'iterations',
+  ])
   number(smoothness, 'projectionBound: smoothness', { positive: true })
   number(distance, 'projectionBound: distance', { nonnegative: true })
   number(iterations, 'projectionBound: iterations', { integer: true, min: 1 })

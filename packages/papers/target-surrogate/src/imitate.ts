@@ -106,73 +106,77 @@ export const imitate: Solver<
   [task: ImitationTask<unknown>, parameters: VectorLike, options: ImitateOptions],
   ImitateReport,
   Imitation
-> = solver('imitate', function* (task, parameters, options) {
-  const { environment, expert, policy } = checkTask(task)
-  const { rounds = 50, samples = 100, beta = 1, loss = squared(), seed = 0, resume } = options
-  const { rule = fixedEta(), inner = armijoSteps(), steps, schedule, total } = options
-  number(rounds, 'rounds', { integer: true, min: 1 })
-  number(samples, 'samples', { integer: true, min: 1 })
-  number(beta, 'beta', { min: 0, max: 1 })
-  checkLoss(loss)
-  const run = makeRun(
-    policy,
-    vectorCopy(parameters, 'parameters'),
-    { rule, inner, steps, schedule, total },
-    { examples: samples, smoothness: loss.smoothness },
-  )
-  const theta = run.surrogate.parameters
-  let rng = randomFrom(seed, 'seed')
-  let state: unknown = null
-  let queries = 0
-  if (resume !== undefined) {
-    if (typeof resume !== 'object' || resume === null) refuse('resume', 'a checkpoint', show(resume), 'type')
-    load(run, resume.run, 'resume.run')
-    rng = new Random(resume.random)
-    queries = number(resume.queries, 'resume.queries', { integer: true, min: 0 })
-    state = resume.state
-  }
+> = solver(
+  'imitate',
+  function* (task, parameters, options) {
+    const { environment, expert, policy } = checkTask(task)
+    const { rounds = 50, samples = 100, beta = 1, loss = squared(), seed = 0, resume } = options
+    const { rule = fixedEta(), inner = armijoSteps(), steps, schedule, total } = options
+    number(rounds, 'rounds', { integer: true, min: 1 })
+    number(samples, 'samples', { integer: true, min: 1 })
+    number(beta, 'beta', { min: 0, max: 1 })
+    checkLoss(loss)
+    const run = makeRun(
+      policy,
+      vectorCopy(parameters, 'parameters'),
+      { rule, inner, steps, schedule, total },
+      { examples: samples, smoothness: loss.smoothness },
+    )
+    const theta = run.surrogate.parameters
+    let rng = randomFrom(seed, 'seed')
+    let state: unknown = null
+    let queries = 0
+    if (resume !== undefined) {
+      if (typeof resume !== 'object' || resume === null) refuse('resume', 'a checkpoint', show(resume), 'type')
+      load(run, resume.run, 'resume.run')
+      rng = new Random(resume.random)
+      queries = number(resume.queries, 'resume.queries', { integer: true, min: 0 })
+      state = resume.state
+    }
 
-  const actions = new Float64Array(samples * policy.outputs)
-  const action = new Float64Array(policy.outputs)
-  let inputs = new Float64Array(0)
-  while (run.gradients < rounds) {
-    let episodes = 0
-    for (let i = 0; i < samples; i++) {
-      state ??= environment.reset(rng)
-      const seen = vector(environment.features(state), 'environment.features(state)')
-      if (inputs.length === 0) inputs = new Float64Array(samples * seen.length)
-      if (seen.length * samples !== inputs.length)
-        refuse('environment.features(state)', `of length ${inputs.length / samples}`, `length ${seen.length}`)
-      inputs.set(seen, i * seen.length)
-      const wanted = yield* inSolver(ask(expert.call(task, state)))
-      actions.set(vector(wanted, 'expert(state)', { length: policy.outputs }), i * policy.outputs)
-      queries++
-      const expertActs = beta === 1 || (beta > 0 && rng.uniform() < beta)
-      action.set(expertActs ? vector(wanted, 'expert(state)') : act(policy, theta, seen))
-      state = environment.step(state, action.slice())
-      if (state === null) episodes++
+    const actions = new Float64Array(samples * policy.outputs)
+    const action = new Float64Array(policy.outputs)
+    let inputs = new Float64Array(0)
+    while (run.gradients < rounds) {
+      let episodes = 0
+      for (let i = 0; i < samples; i++) {
+        state ??= environment.reset(rng)
+        const seen = vector(environment.features(state), 'environment.features(state)')
+        if (inputs.length === 0) inputs = new Float64Array(samples * seen.length)
+        if (seen.length * samples !== inputs.length)
+          refuse('environment.features(state)', `of length ${inputs.length / samples}`, `length ${seen.length}`)
+        inputs.set(seen, i * seen.length)
+        const wanted = yield* inSolver(ask(expert.call(task, state)))
+        actions.set(vector(wanted, 'expert(state)', { length: policy.outputs }), i * policy.outputs)
+        queries++
+        const expertActs = beta === 1 || (beta > 0 && rng.uniform() < beta)
+        action.set(expertActs ? vector(wanted, 'expert(state)') : act(policy, theta, seen))
+        state = environment.step(state, action.slice())
+        if (state === null) episodes++
+      }
+      const batch = {
+        inputs,
+        gradient: (z: Float64Array, out: Float64Array) => loss.gradient(z, actions, out),
+        value: loss.value && ((z: Float64Array, examples: number) => loss.value!(z, actions, examples)),
+      }
+      const before = yield* inSolver(askGradient(run, batch))
+      const step = yield* inSolver(moveOn(run, batch))
+      const report: ImitateReport = {
+        loss: before,
+        queries,
+        episodes,
+        eta: step?.eta,
+        surrogate: step?.surrogate,
+        innerSteps: step?.innerSteps ?? 0,
+      }
+      if (step === null) report.error = NaN
+      const stop = yield report
+      if (stop) break
     }
-    const batch = {
-      inputs,
-      gradient: (z: Float64Array, out: Float64Array) => loss.gradient(z, actions, out),
-      value: loss.value && ((z: Float64Array, examples: number) => loss.value!(z, actions, examples)),
-    }
-    const before = yield* inSolver(askGradient(run, batch))
-    const step = yield* inSolver(moveOn(run, batch))
-    const report: ImitateReport = {
-      loss: before,
-      queries,
-      episodes,
-      eta: step?.eta,
-      surrogate: step?.surrogate,
-      innerSteps: step?.innerSteps ?? 0,
-    }
-    if (step === null) report.error = NaN
-    const stop = yield report
-    if (stop) break
-  }
-  return { parameters: theta, queries, checkpoint: { run: save(run), random: rng.state(), state, queries } }
-})
+    return { parameters: theta, queries, checkpoint: { run: save(run), random: rng.state(), state, queries } }
+  },
+  { options: ['rounds', 'samples', 'beta', 'loss', 'seed', 'resume', 'steps', 'rule', 'inner', 'schedule', 'total'] },
+)
 
 /** Returns the policy's action, C numbers. */
 function act(policy: Model<Rows>, theta: Float64Array, features: Float64Array): Float64Array {

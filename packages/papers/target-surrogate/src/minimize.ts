@@ -92,95 +92,102 @@ export const minimize: Solver<
   [model: Model<Rows>, parameters: VectorLike, data: Labelled, options: MinimizeOptions],
   MinimizeReport,
   MinimizeSolution
-> = solver('minimize', function* (model, parameters, data, options) {
-  const {
-    loss,
-    batchSize,
-    seed = 0,
-    resume,
-    rule = fixedEta(),
-    inner = armijoSteps(),
-    steps,
-    schedule,
-    total,
-  } = options
-  checkLoss(loss)
-  const examples = checkData(data)
-  const n = examples.count
-  const b = batchSize === undefined ? n : number(batchSize, 'batchSize', { integer: true, min: 1, max: n })
-  const run = makeRun(
-    model,
-    vectorCopy(parameters, 'parameters'),
-    { rule, inner, steps, schedule, total },
-    { examples: n, smoothness: loss.smoothness },
-  )
-  const { surrogate } = run
-  const batches = new Batches(n, randomFrom(seed, 'seed'))
-  const batch = labelledBatch(examples, b, loss)
-  const q = new Float64Array(surrogate.parameters.length)
-  let innerSteps = 0
-  const report: MinimizeReport = {
-    objective: undefined,
-    gradients: 0,
-    eta: undefined,
-    surrogate: undefined,
-    innerSteps: 0,
-    forwards: 0,
-    vjps: 0,
-  }
-
-  let stop = false
-  if (resume === undefined) stop = yield* askNext()
-  else {
-    checkCheckpoint(resume)
-    batches.load(resume.batches, 'resume.batches')
-    load(run, resume.run, 'resume.run')
-    batch.choose(batches.last(b))
-    report.objective = yield* inSolver(askGradient(run, savedGradient(resume, batch)))
-    innerSteps = resume.innerSteps
-    surrogate.forwards = resume.forwards
-    surrogate.vjps = resume.vjps
-  }
-  while (!stop) {
-    const step = yield* inSolver(moveOn(run, batch))
-    if (step === null) {
-      yield { ...report, error: NaN }
-      break
+> = solver(
+  'minimize',
+  function* (model, parameters, data, options) {
+    const {
+      loss,
+      batchSize,
+      seed = 0,
+      resume,
+      rule = fixedEta(),
+      inner = armijoSteps(),
+      steps,
+      schedule,
+      total,
+    } = options
+    checkLoss(loss)
+    const examples = checkData(data)
+    const n = examples.count
+    const b = batchSize === undefined ? n : number(batchSize, 'batchSize', { integer: true, min: 1, max: n })
+    const run = makeRun(
+      model,
+      vectorCopy(parameters, 'parameters'),
+      { rule, inner, steps, schedule, total },
+      { examples: n, smoothness: loss.smoothness },
+    )
+    const { surrogate } = run
+    const batches = new Batches(n, randomFrom(seed, 'seed'))
+    const batch = labelledBatch(examples, b, loss)
+    const q = new Float64Array(surrogate.parameters.length)
+    let innerSteps = 0
+    const report: MinimizeReport = {
+      objective: undefined,
+      gradients: 0,
+      eta: undefined,
+      surrogate: undefined,
+      innerSteps: 0,
+      forwards: 0,
+      vjps: 0,
     }
-    if (step.innerSteps === 0 && report.error !== undefined)
-      return { ...answer(), message: 'the inner solver took no step: scale the inputs, or give it smaller first steps' }
-    innerSteps += step.innerSteps
-    report.eta = step.eta
-    report.surrogate = step.surrogate
-    stop = yield* askNext()
-  }
-  return answer()
 
-  function* askNext(): Generator<MinimizeReport, boolean, boolean> {
-    batch.choose(batches.draw(b))
-    report.objective = yield* inSolver(askGradient(run, batch))
-    report.gradients = run.gradients + 1
-    if (b === n) report.error = Math.sqrt(surrogate.lossGradientTo(q))
-    report.innerSteps = innerSteps
-    report.forwards = surrogate.forwards
-    report.vjps = surrogate.vjps
-    return yield { ...report }
-  }
-
-  function answer(): MinimizeSolution {
-    const { objective } = report
-    const checkpoint = {
-      run: save(run),
-      batches: batches.state(),
-      gradient: encodeFloats(surrogate.gradient),
-      objective: objective ?? null,
-      innerSteps,
-      forwards: report.forwards,
-      vjps: report.vjps,
+    let stop = false
+    if (resume === undefined) stop = yield* askNext()
+    else {
+      checkCheckpoint(resume)
+      batches.load(resume.batches, 'resume.batches')
+      load(run, resume.run, 'resume.run')
+      batch.choose(batches.last(b))
+      report.objective = yield* inSolver(askGradient(run, savedGradient(resume, batch)))
+      innerSteps = resume.innerSteps
+      surrogate.forwards = resume.forwards
+      surrogate.vjps = resume.vjps
     }
-    return { parameters: surrogate.parameters, objective, gradients: run.gradients + 1, checkpoint }
-  }
-})
+    while (!stop) {
+      const step = yield* inSolver(moveOn(run, batch))
+      if (step === null) {
+        yield { ...report, error: NaN }
+        break
+      }
+      if (step.innerSteps === 0 && report.error !== undefined)
+        return {
+          ...answer(),
+          message: 'the inner solver took no step: scale the inputs, or give it smaller first steps',
+        }
+      innerSteps += step.innerSteps
+      report.eta = step.eta
+      report.surrogate = step.surrogate
+      stop = yield* askNext()
+    }
+    return answer()
+
+    function* askNext(): Generator<MinimizeReport, boolean, boolean> {
+      batch.choose(batches.draw(b))
+      report.objective = yield* inSolver(askGradient(run, batch))
+      report.gradients = run.gradients + 1
+      if (b === n) report.error = Math.sqrt(surrogate.lossGradientTo(q))
+      report.innerSteps = innerSteps
+      report.forwards = surrogate.forwards
+      report.vjps = surrogate.vjps
+      return yield { ...report }
+    }
+
+    function answer(): MinimizeSolution {
+      const { objective } = report
+      const checkpoint = {
+        run: save(run),
+        batches: batches.state(),
+        gradient: encodeFloats(surrogate.gradient),
+        objective: objective ?? null,
+        innerSteps,
+        forwards: report.forwards,
+        vjps: report.vjps,
+      }
+      return { parameters: surrogate.parameters, objective, gradients: run.gradients + 1, checkpoint }
+    }
+  },
+  { options: ['loss', 'batchSize', 'seed', 'resume', 'steps', 'rule', 'inner', 'schedule', 'total'] },
+)
 
 function checkCheckpoint(resume: MinimizeCheckpoint): void {
   if (typeof resume !== 'object' || resume === null) refuse('resume', 'a checkpoint', show(resume), 'type')

@@ -78,7 +78,15 @@ export class TargetSurrogate<I = Rows, L = Rows> {
    */
   constructor(model: Model<I>, parameters: Float64Array, options?: TargetSurrogateOptions<L>) {
     try {
-      const { loss, examples, ...outer } = optionsOf(options, 'options')
+      const { loss, examples, ...outer } = optionsOf(options, 'options', [
+        'loss',
+        'examples',
+        'steps',
+        'rule',
+        'inner',
+        'schedule',
+        'total',
+      ])
       if (loss !== undefined) checkLoss(loss)
       if (examples !== undefined) number(examples, 'examples', { integer: true, min: 1 })
       this.#loss = loss

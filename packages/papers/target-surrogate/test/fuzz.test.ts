@@ -36,7 +36,7 @@ const plain = () =>
   new api.TargetSurrogate(api.linear({ inputs: 2 }), Float64Array.of(0.5, -0.5), { ...outer(), examples: 3 })
 const methodsOf = (state: () => api.SurrogateState) => ({
   outputs: () => [inputs()],
-  step: { args: () => [{ inputs: inputs(), labels: labels(), indices: [0, 2, 1] }] },
+  step: { args: () => [{ inputs: inputs(), labels: labels(), indices: [0, 2, 1] }], open: ['0'] },
   stepFrom: {
     args: () => [
       {
@@ -48,6 +48,7 @@ const methodsOf = (state: () => api.SurrogateState) => ({
       },
     ],
     loose: ['0.gradient', '0.value', '0.inputs', '0.outputs'],
+    open: ['0'],
   },
   state: () => [],
   load: { args: () => [state()], loose: ['0.inner'] },
@@ -98,7 +99,7 @@ fuzz(
     smallestArmijoStep: () => [{ ...armijo(), smoothness: 3, initial: 10 }],
     stationarityBound: () => [{ gap: 2, smoothness: 3, iterations: 4, armijo: { ...armijo(), initial: 5 } }],
     projectionBound: () => [{ smoothness: 0.25, distance: 3, iterations: 4 }],
-    pseudoTargets: () => [{ outputs: outputs(), gradient: gradient(), eta: 2 }],
+    pseudoTargets: { args: () => [{ outputs: outputs(), gradient: gradient(), eta: 2 }], open: ['0'] },
     surrogateValue: () => [{ outputs: outputs(), gradient: gradient(), eta: 2 }, outputs(), 2],
     TargetSurrogate: {
       args: () => [

@@ -68,9 +68,10 @@ export function* follow(task: Task, policy: Policy, steps: number, watch: Watch)
   const network = mlp({ sizes, activation: 'tanh', initialization: 'lecun', batch: TRAINING, seed: random(seed) })
   if (hidden === undefined) network.parameters.fill(0)
   const { training } = data
+  const { name: _, ...growth } = policy
   let x = network.parameters
   const options: AdAdaGradOptions = {
-    ...policy,
+    ...growth,
     learningRate,
     seed,
     optimizer(point, rate) {

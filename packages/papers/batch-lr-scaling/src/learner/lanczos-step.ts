@@ -25,7 +25,13 @@ export interface LanczosStepOptions {
  */
 export function lanczosStep(product: Product, gradient: VectorLike, given: LanczosStepOptions): Float64Array {
   return calling('lanczosStep', () => {
-    const { rate, damping, steps = 5, start, seed } = options(given, 'options')
+    const {
+      rate,
+      damping,
+      steps = 5,
+      start,
+      seed,
+    } = options(given, 'options', ['rate', 'damping', 'steps', 'start', 'seed'])
     number(rate, 'rate', { positive: true })
     number(damping, 'damping', { positive: true })
     const g = vector(gradient, 'gradient')

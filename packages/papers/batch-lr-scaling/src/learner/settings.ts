@@ -27,7 +27,23 @@ export interface Settings {
 
 /** @throws TypeError or RangeError naming the wrong option. */
 export function settingsOf(given: RateLearnerOptions): Settings {
-  const options = optionsOf(given, 'options')
+  const options = optionsOf(given, 'options', [
+    'products',
+    'batch',
+    'rule',
+    'momentum',
+    'sample',
+    'steps',
+    'probes',
+    'safety',
+    'keep',
+    'interval',
+    'decay',
+    'gradient',
+    'seed',
+    'count',
+    'size',
+  ])
   const name = oneOf(options.rule ?? 'stochastic', 'rule', Object.keys(RULES) as RuleName[])
   const rule = RULES[name]
   const batches = intake(options.products, options, rule.matrix)

@@ -134,7 +134,7 @@ export const batchNoise: Solver<[products: Products, options: BatchNoiseOptions]
         blocks,
       }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    { maxIterations: Number.MAX_SAFE_INTEGER, options: ['block', 'probes', 'seed', 'count', 'size'] },
   )
 
 function image(operator: { apply(v: Float64Array, out: Float64Array): void }, v: Float64Array): Float64Array {

@@ -34,7 +34,7 @@ export function batchSharpness(
 ): BatchSharpness {
   return calling('batchSharpness', () => {
     const { count, lambda, lowest, isotropic, aligned, alignedLowest, trace } = options(noise, 'noise')
-    const { model = 'aligned' } = options(given, 'options')
+    const { model = 'aligned' } = options(given, 'options', ['model'])
     oneOf(model, 'model', MODELS)
     for (const [name, value] of Object.entries({ isotropic, aligned, alignedLowest }))
       number(value, `noise.${name}`, { nonnegative: true })

@@ -86,7 +86,7 @@ export const measuredSharpness: Solver<
     }
     return { sizes: measured }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: ['batches', 'repeats', 'steps', 'seed', 'count', 'size'] },
 )
 
 const mean = (x: number[]): number => x.reduce((sum, v) => sum + v, 0) / x.length

@@ -34,7 +34,12 @@ export interface MaximalRateOptions {
  */
 export function maximalRate(given: MaximalRateOptions): number {
   return calling('maximalRate', () => {
-    const { lambda, method = 'stochastic', momentum, ...rest } = options(given, 'options')
+    const {
+      lambda,
+      method = 'stochastic',
+      momentum,
+      ...rest
+    } = options(given, 'options', ['lambda', 'method', 'momentum', 'trace', 'batch', 'count'])
     number(lambda, 'lambda', { positive: true })
     oneOf(method, 'method', METHODS)
     const rho = checkMomentum(momentum ?? (method === 'adam' ? 0.9 : 0))
@@ -58,7 +63,7 @@ export function maximalRate(given: MaximalRateOptions): number {
  */
 export function meanSquareRate(given: { lambda: number; variance: number; momentum?: number | undefined }): number {
   return calling('meanSquareRate', () => {
-    const { lambda, variance, momentum = 0 } = options(given, 'options')
+    const { lambda, variance, momentum = 0 } = options(given, 'options', ['lambda', 'variance', 'momentum'])
     number(lambda, 'lambda', { positive: true })
     number(variance, 'variance', { nonnegative: true })
     checkMomentum(momentum)

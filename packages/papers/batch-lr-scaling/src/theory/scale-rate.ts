@@ -51,7 +51,15 @@ export interface ScaledRate {
 export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
   return calling('scaleRate', () => {
     number(rate, 'rate', { positive: true })
-    const { from, to, lambda, trace, count = Infinity, momentum = 0, ...rest } = options(given, 'options')
+    const {
+      from,
+      to,
+      lambda,
+      trace,
+      count = Infinity,
+      momentum = 0,
+      ...rest
+    } = options(given, 'options', ['from', 'to', 'rule', 'lambda', 'trace', 'count', 'momentum'])
     const most = count === Infinity ? MOST : number(count, 'count', { integer: true, min: 1 })
     number(from, 'from', { integer: true, min: 1, max: most })
     number(to, 'to', { integer: true, min: 1, max: most })

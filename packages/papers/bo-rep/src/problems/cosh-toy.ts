@@ -4,6 +4,7 @@ import {
   type MatrixLike,
   matrix,
   number,
+  options as optionsOf,
   Random,
   refuse,
   show,
@@ -52,10 +53,9 @@ export interface CoshToy extends BilevelProblem<Noise> {
  *
  * @throws TypeError or RangeError when an argument is wrong or A is not symmetric positive definite.
  */
-export function coshToy(parts: CoshToyParts): CoshToy {
+export function coshToy(given: CoshToyParts): CoshToy {
   const name = 'coshToy: '
-  if (typeof parts !== 'object' || parts === null)
-    refuse(`${name}parts`, 'an object with A, B, b, a, t', show(parts), 'type')
+  const parts = optionsOf(given, `${name}parts`, ['A', 'B', 'b', 'a', 't'])
   const A = matrix(parts.A, `${name}A`)
   const m = A.shape[0]
   const B = matrix(parts.B, `${name}B`, { rows: m })

@@ -26,7 +26,11 @@ export function penalizedSoftmax(
   validation: LabelledExamples,
   options: PenalizedSoftmaxOptions = {},
 ): PenalizedSoftmax {
-  const { l2 = 1e-4, limit = 1, ...rest } = optionsOf(options, 'penalizedSoftmax: options')
+  const {
+    l2 = 1e-4,
+    limit = 1,
+    ...rest
+  } = optionsOf(options, 'penalizedSoftmax: options', ['limit', 'classes', 'l2', 'temperature'])
   number(l2, 'penalizedSoftmax: l2', { nonnegative: true })
   number(limit, 'penalizedSoftmax: limit', { positive: true })
   const loss = weightedSoftmax(training, validation, { ...rest, l2 })

@@ -29,7 +29,7 @@ export function representation(
   options: { l2?: number | undefined } = {},
 ): Representation {
   const name = 'representation: '
-  const { l2 = 0.01 } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01 } = optionsOf(options, `${name}options`, ['l2'])
   if (typeof network?.layers !== 'function') refuse(`${name}network`, 'a network of @opt/nn', show(network), 'type')
   const layers = network.layers()
   if (layers.length < 2) refuse(`${name}network`, 'of at least two layers', `${layers.length}`)

@@ -50,27 +50,33 @@ export const blockDescent: Solver<
   [X: MatrixLike, y: VectorLike, options: BlockDescentOptions],
   BlockDescentReport,
   { u: Float64Array }
-> = solver('blockDescent', function* (X, y, { blocks, at, ...rest }) {
-  const problem = checkProblem(X, y, { ...rest, method: 'rbcd', beta: 0 })
-  const P = problem.patterns.count
-  const { ops, state, update: descent } = blockSteps(problem)
-  if (at === undefined) refuse('at', 'the state of ADMM', 'undefined', 'type')
-  optionsOf(at, 'at')
-  if (blocks !== undefined && !Array.isArray(blocks) && !(ArrayBuffer.isView(blocks) && 'length' in blocks))
-    refuse('blocks', 'a list of patterns', show(blocks), 'type')
-  loadState({ r: new Float64Array(problem.n), mu: new Float64Array(problem.n), ...at }, state, ops)
-  if (!Number.isFinite(descent.value())) refuse('at', 'of a finite objective', 'more')
-  descent.begin()
-  const { random, blockSize } = problem.blocks
-  for (let k = 0; blocks === undefined || k < blocks.length; k++) {
-    if (blocks && !(Number.isInteger(blocks[k]) && blocks[k] >= 0 && blocks[k] < P))
-      refuse(`blocks[${k}]`, `a pattern, 0 to ${P - 1}`, show(blocks[k]))
-    descent.step(blocks ? [blocks[k]] : random.choice(P, Math.min(blockSize, P)))
-    const report: BlockDescentReport = { value: descent.value() }
-    if (!Number.isFinite(report.value))
-      refuse('rho', 'of a size at which the objective stays finite', show(problem.rho))
-    const stop = yield report
-    if (stop) break
-  }
-  return { u: Float64Array.from(state.u) }
-})
+> = solver(
+  'blockDescent',
+  function* (X, y, { blocks, at, ...rest }) {
+    const problem = checkProblem(X, y, { ...rest, method: 'rbcd', beta: 0 })
+    const P = problem.patterns.count
+    const { ops, state, update: descent } = blockSteps(problem)
+    if (at === undefined) refuse('at', 'the state of ADMM', 'undefined', 'type')
+    optionsOf(at, 'at')
+    if (blocks !== undefined && !Array.isArray(blocks) && !(ArrayBuffer.isView(blocks) && 'length' in blocks))
+      refuse('blocks', 'a list of patterns', show(blocks), 'type')
+    loadState({ r: new Float64Array(problem.n), mu: new Float64Array(problem.n), ...at }, state, ops)
+    if (!Number.isFinite(descent.value())) refuse('at', 'of a finite objective', 'more')
+    descent.begin()
+    const { random, blockSize } = problem.blocks
+    for (let k = 0; blocks === undefined || k < blocks.length; k++) {
+      if (blocks && !(Number.isInteger(blocks[k]) && blocks[k] >= 0 && blocks[k] < P))
+        refuse(`blocks[${k}]`, `a pattern, 0 to ${P - 1}`, show(blocks[k]))
+      descent.step(blocks ? [blocks[k]] : random.choice(P, Math.min(blockSize, P)))
+      const report: BlockDescentReport = { value: descent.value() }
+      if (!Number.isFinite(report.value))
+        refuse('rho', 'of a size at which the objective stays finite', show(problem.rho))
+      const stop = yield report
+      if (stop) break
+    }
+    return { u: Float64Array.from(state.u) }
+  },
+  {
+    options: ['patterns', 'loss', 'rho', 'at', 'blocks', 'random', 'step', 'blockSize', 'threshold', 'thresholdDecay'],
+  },
+)

@@ -92,7 +92,23 @@ export const crossValidateBeta: Solver<
     const best = summary.reduce((a, b) => (b.mean > a.mean || (b.mean === a.mean && b.beta > a.beta) ? b : a))
     return { beta: best.beta, scores: summary }
   },
-  { maxIterations: 1_000_000 },
+  {
+    maxIterations: 1_000_000,
+    options: [
+      'betas',
+      'folds',
+      'random',
+      'fit',
+      'epsilon',
+      'perturbed',
+      'patterns',
+      'loss',
+      'rho',
+      'task',
+      'standardize',
+      'intercept',
+    ],
+  },
 )
 
 /** Leaves out the driver's options: they are for the cross-validation, not for each fit. */

@@ -41,7 +41,20 @@ export interface FitOptions {
 /** Checks the options of `ConvexReluNetwork`, and copies them. */
 export function checkEstimatorOptions(given: ConvexReluNetworkOptions): ConvexReluNetworkOptions {
   const name = 'ConvexReluNetwork'
-  const options = optionsOf(given, `${name}: options`)
+  const options = optionsOf(given, `${name}: options`, [
+    'loss',
+    'task',
+    'beta',
+    'patterns',
+    'epsilon',
+    'perturbed',
+    'standardize',
+    'intercept',
+    'random',
+    'tolerance',
+    'maxIterations',
+    'rho',
+  ])
   const { loss = 'squared', task, beta = 0.1, patterns = 50, epsilon = 0, perturbed } = options
   const { standardize = true, intercept = true, random, tolerance, maxIterations, rho } = options
   oneOf(loss, `${name}: loss`, LOSSES)
@@ -66,7 +79,7 @@ export function checkEstimatorOptions(given: ConvexReluNetworkOptions): ConvexRe
 
 /** Checks the options of `ConvexReluNetwork.fit`. */
 export function checkFitOptions(given: FitOptions): void {
-  const { onProgress, signal } = optionsOf(given, 'ConvexReluNetwork.fit: options')
+  const { onProgress, signal } = optionsOf(given, 'ConvexReluNetwork.fit: options', ['onProgress', 'signal'])
   if (onProgress !== undefined) callback(onProgress, 'ConvexReluNetwork.fit: onProgress')
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
     refuse('ConvexReluNetwork.fit: signal', 'an AbortSignal', show(signal), 'type')

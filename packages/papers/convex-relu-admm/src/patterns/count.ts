@@ -38,7 +38,7 @@ export function patternUpperBound(n: number, rank: number): number {
  * @throws TypeError or RangeError that names the invalid argument.
  */
 export function samplesNeeded(given: { n: number; xi: number; psi: number }): number {
-  const { n, xi, psi } = options(given, 'samplesNeeded: options')
+  const { n, xi, psi } = options(given, 'samplesNeeded: options', ['n', 'xi', 'psi'])
   number(n, 'samplesNeeded: n', { integer: true, min: 1 })
   for (const [label, value] of Object.entries({ xi, psi }))
     if (!(number(value, `samplesNeeded: ${label}`) > 0 && value <= 1))

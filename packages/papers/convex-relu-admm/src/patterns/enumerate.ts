@@ -80,7 +80,7 @@ function unit(x: Float64Array): Float64Array {
  * @throws RangeError when there may be more than `limit`: their number grows like n^(rank - 1).
  */
 export function enumeratePatterns(X: MatrixLike, given: { limit?: number } = {}): Patterns {
-  const { limit = 20_000 } = options(given, 'enumeratePatterns: options')
+  const { limit = 20_000 } = options(given, 'enumeratePatterns: options', ['limit'])
   const data = matrix(X, 'enumeratePatterns: X')
   const [n, d] = data.shape as [number, number]
   number(limit, 'enumeratePatterns: limit', { integer: true, min: 1 })

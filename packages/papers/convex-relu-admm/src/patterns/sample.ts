@@ -22,7 +22,7 @@ export type SampleOptions = { count: number; random: Random } | { normals: Matri
  * @throws RangeError when `count` is not positive or above 100 000.
  */
 export function samplePatterns(X: MatrixLike, given: SampleOptions): SampledPatterns {
-  const rule = options(given, 'samplePatterns: options')
+  const rule = options(given, 'samplePatterns: options', ['count', 'random', 'normals'])
   const data = matrix(X, 'samplePatterns: X')
   const [n, d] = data.shape as [number, number]
   const normals = 'normals' in rule ? matrix(rule.normals, 'samplePatterns: normals', { columns: d }) : null

@@ -39,7 +39,7 @@ export interface ThickPatterns extends Patterns {
 export function thickPatterns(X: MatrixLike, given: ThickOptions): ThickPatterns {
   const data = matrix(X, 'thickPatterns: X')
   const [n, d] = data.shape as [number, number]
-  const checked = options(given, 'thickPatterns: options')
+  const checked = options(given, 'thickPatterns: options', ['count', 'random', 'perturbed', 'candidates'])
   const { candidates = 20_000 } = checked
   const random = checkRandom(checked.random, 'thickPatterns: random')
   const count = checkCount(checked.count, 'thickPatterns: count')

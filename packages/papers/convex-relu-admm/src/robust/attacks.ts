@@ -24,6 +24,20 @@ export interface AdversarialOptions extends Omit<PgdOptions, 'start'> {
   attack?: 'none' | 'fgsm' | 'pgd'
 }
 
+/** Those of every attack: one object of options serves all. */
+const ATTACK_OPTIONS: readonly (keyof PgdOptions)[] = [
+  'epsilon',
+  'norm',
+  'targeted',
+  'lower',
+  'upper',
+  'perturbed',
+  'steps',
+  'stepSize',
+  'random',
+  'start',
+]
+
 /** Labelled points and the network to attack there. */
 interface Attacked {
   network: Network
@@ -36,7 +50,8 @@ function checkAttack(name: string, network: NetworkLike, X: MatrixLike, y: Vecto
   const [n, d] = x.shape as [number, number]
   const labels = vector(y, `${name}: y`, { length: n })
   checkLabels(labels, `${name}: y`, 'attacks')
-  checkPerturbed(optionsOf(options, `${name}: options`).perturbed, d, `${name}: perturbed`)
+  const { perturbed } = optionsOf(options, `${name}: options`, ATTACK_OPTIONS)
+  checkPerturbed(perturbed, d, `${name}: perturbed`)
   return { network: checkNetwork(network, d, `${name}: network`), x, y: labels }
 }
 
@@ -97,10 +112,14 @@ export function adversarialAccuracy(
   y: VectorLike,
   options: AdversarialOptions,
 ): number {
-  const { attack = 'pgd', random, ...rest } = optionsOf(options, 'adversarialAccuracy: options')
+  const {
+    attack = 'pgd',
+    random,
+    ...rest
+  } = optionsOf<AdversarialOptions & PgdOptions>(options, 'adversarialAccuracy: options', [...ATTACK_OPTIONS, 'attack'])
   if (random !== undefined) checkRandom(random, 'adversarialAccuracy: random')
   oneOf(attack, 'adversarialAccuracy: attack', ['none', 'fgsm', 'pgd'])
-  const { network: checked, x, y: labels } = checkAttack('adversarialAccuracy', network, X, y, options)
+  const { network: checked, x, y: labels } = checkAttack('adversarialAccuracy', network, X, y, rest)
   const points =
     attack === 'none' ? [x] : [attack === 'fgsm' ? fgsm(network, x, labels, rest) : pgd(network, x, labels, rest)]
   if (attack === 'pgd' && random) points.push(pgd(network, x, labels, { ...rest, random }))

@@ -129,7 +129,7 @@ export const sampledConvex: Solver<
       return { alpha, directions: ndarray(directions, [N, d]), network, objective, lowerBound, gap }
     }
   },
-  { tolerance: 1e-6, maxIterations: 20_000 },
+  { tolerance: 1e-6, maxIterations: 20_000, options: ['directions', 'count', 'random', 'loss', 'beta', 'method'] },
 )
 
 /** Returns the neurons sqrt|a_i| u_i with output weights sign(a_i) sqrt|a_i|. */

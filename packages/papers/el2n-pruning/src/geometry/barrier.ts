@@ -33,7 +33,7 @@ export function errorBarrier(
   const from = checkList(first, 'errorBarrier: first')
   const to = checkList(second, 'errorBarrier: second')
   if (from.length !== to.length) refuse('errorBarrier: second', `of length ${from.length}`, `length ${to.length}`)
-  const { points = 11 } = options(given, 'errorBarrier: options')
+  const { points = 11 } = options(given, 'errorBarrier: options', ['points'])
   callback(evaluate, 'errorBarrier: evaluate')
   number(points, 'errorBarrier: points', { integer: true, min: 2 })
   const step = 1 / (points - 1)

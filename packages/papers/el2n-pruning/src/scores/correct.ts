@@ -11,7 +11,7 @@ import { checkClasses, checkLabels, checkRows, type Rows } from '../intake.ts'
  */
 export function correct(logits: Rows, labels: VectorLike, shape: { classes: number }): Uint8Array {
   return calling('correct', () => {
-    const { classes } = options(shape, 'options')
+    const { classes } = options(shape, 'options', ['classes'])
     checkClasses(classes)
     const z = checkRows(logits, classes, 'logits')
     const n = z.length / classes

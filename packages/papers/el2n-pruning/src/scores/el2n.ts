@@ -35,7 +35,7 @@ export function el2n(logits: Rows, targets: Rows, options: ErrorNormOptions): Fl
 
 /** {@link el2n}, with errors that do not name the function yet. */
 export function errorNorms(logits: Rows, targets: Rows, given: ErrorNormOptions): Float64Array {
-  const { classes, norm = 2, out, offset = 0 } = options(given, 'options')
+  const { classes, norm = 2, out, offset = 0 } = options(given, 'options', ['norm', 'classes', 'out', 'offset'])
   checkClasses(classes)
   if (norm !== 1 && norm !== 2) refuse('norm', '1 or 2', show(norm))
   const normOf = norm === 1 ? absoluteSum : euclideanNorm

@@ -24,7 +24,7 @@ export interface GrandOptions {
 export function grand(network: DenseNetwork, inputs: Inputs, targets: Targets, given: GrandOptions = {}): Float64Array {
   return calling('grand', () => {
     checkNetwork(network)
-    const { out, ...settings } = options(given, 'options')
+    const { out, ...settings } = options(given, 'options', ['layers', 'out'])
     if (out !== undefined && tagOf(out) !== 'Float64Array') refuse('out', 'a Float64Array', show(out), 'type')
     if (isFlat(inputs) && inputs.length === 0) return new Float64Array(0)
     // Norms go into an array of their own first: a bad example further on must leave `out` as it was.
@@ -59,7 +59,13 @@ const LARGEST = 1e150
  */
 export function grandLastLayer(logits: Rows, targets: Rows, features: Rows, given: LastLayerOptions): Float64Array {
   return calling('grandLastLayer', () => {
-    const { classes, width, bias = true, out, offset = 0 } = options(given, 'options')
+    const {
+      classes,
+      width,
+      bias = true,
+      out,
+      offset = 0,
+    } = options(given, 'options', ['width', 'bias', 'classes', 'out', 'offset'])
     number(width, 'width', { integer: true, min: 1 })
     boolean(bias, 'bias')
     const n = checkRows(logits, checkClasses(classes), 'logits').length / classes

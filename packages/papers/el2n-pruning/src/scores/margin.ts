@@ -20,7 +20,7 @@ export interface MarginOptions extends ScoreOptions {
  */
 export function margin(logits: Rows, labels: VectorLike, given: MarginOptions): Float64Array {
   return calling('margin', () => {
-    const { classes, kind = 'max', out, offset = 0 } = options(given, 'options')
+    const { classes, kind = 'max', out, offset = 0 } = options(given, 'options', ['kind', 'classes', 'out', 'offset'])
     checkClasses(classes)
     oneOf(kind, 'kind', ['max', 'sum'])
     const z = checkLogits(logits, classes)

@@ -33,7 +33,7 @@ export async function* scoreStream<Batch>(
   score: (batch: Batch) => Float64Array,
   given: ScoreStreamOptions = {},
 ): AsyncGenerator<ScoredBatch, void, void> {
-  const { onProgress, signal } = options(given, 'scoreStream: options')
+  const { onProgress, signal } = options(given, 'scoreStream: options', ['onProgress', 'signal'])
   callback(score, 'scoreStream: score')
   if (onProgress !== undefined) callback(onProgress, 'scoreStream: onProgress')
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')

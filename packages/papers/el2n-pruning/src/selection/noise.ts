@@ -23,7 +23,7 @@ export function permuteLabels(
   settings: { fraction: number; seed?: number | Random | undefined },
 ): NoisyLabels {
   return calling('permuteLabels', () => {
-    const { fraction, seed } = options(settings, 'options')
+    const { fraction, seed } = options(settings, 'options', ['fraction', 'seed'])
     const labels = checkInt32(given)
     number(fraction, 'fraction', { min: 0, max: 1 })
     const rng = generatorOf(seed)

@@ -65,7 +65,7 @@ function ordered(scores: ArrayLike<number>): Int32Array {
 }
 
 function selection(scores: ArrayLike<number>, given: SelectOptions): Selection {
-  const options = optionsOf(given, 'options')
+  const options = optionsOf(given, 'options', ['keep', 'from', 'labels', 'balance', 'strata', 'dropHardest', 'seed'])
   const { from = 'hardest', balance = false, strata, labels } = options
   boolean(balance, 'balance')
   const n = scores.length

@@ -14,7 +14,7 @@ import {
 import { type Executor, type Task, task } from '@opt/executor'
 import { checkScores } from '../intake.ts'
 import { ScoreAverage } from '../scores/average.ts'
-import { checkJob, runJob, type ScoreJob, type scoreJob } from './score-job.ts'
+import { checkJob, RECIPE, runJob, type ScoreJob, type scoreJob } from './score-job.ts'
 
 /** A labelled data set: flat row-major inputs, and a class for each row. */
 export interface LabelledData {
@@ -31,6 +31,8 @@ export type ScoreExamplesOptions = Omit<ScoreJob, 'inputs' | 'labels' | 'seed'> 
   /** Return each network's own scores, too. Default false. */
   perNetwork?: boolean
 }
+
+const OPTIONS = [...RECIPE, 'networks', 'seed', 'perNetwork'] as const
 
 /** Scores, one for each example. */
 export interface ExampleScores {
@@ -54,7 +56,7 @@ export interface ScoreReport extends Report {
 function checkJobs(data: LabelledData, options: ScoreExamplesOptions): Required<ScoreJob>[] {
   if (typeof data !== 'object' || data === null) refuse('data', 'inputs and labels', show(data), 'type')
   const { inputs, labels } = data
-  const { networks = 5, seed = 0, perNetwork = false, ...recipe } = optionsOf(options, 'options')
+  const { networks = 5, seed = 0, perNetwork = false, ...recipe } = options
   number(networks, 'networks', { integer: true, min: 1 })
   boolean(perNetwork, 'perNetwork')
   const rng = random(number(seed, 'seed', { integer: true }))
@@ -94,7 +96,10 @@ export const scoreExamples: Solver<[data: LabelledData, options: ScoreExamplesOp
       }
       return averageOf(perNetwork, options)
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    {
+      maxIterations: Number.MAX_SAFE_INTEGER,
+      options: OPTIONS,
+    },
   )
 
 /** Options of {@link scoreExamplesOver}. */
@@ -128,7 +133,7 @@ export async function scoreExamplesOver(
     onProgress,
     signal,
     ...options
-  } = optionsOf(given, 'scoreExamplesOver: options')
+  } = optionsOf(given, 'scoreExamplesOver: options', [...OPTIONS, 'task', 'onProgress', 'signal'])
   if (onProgress !== undefined) callback(onProgress, 'scoreExamplesOver: onProgress')
   const jobs = calling('scoreExamplesOver', () => checkJobs(data, options))
   const perNetwork = await executor.map(where, jobs, {

@@ -42,6 +42,22 @@ export interface ScoreJob {
   seed: number
 }
 
+/** The names of a job's options but the seed. */
+export const RECIPE = [
+  'sizes',
+  'score',
+  'epochs',
+  'layers',
+  'activation',
+  'batchSize',
+  'learningRate',
+  'weightDecay',
+  'schedule',
+  'dtype',
+] as const
+
+const JOB = [...RECIPE, 'inputs', 'labels', 'seed'] as const
+
 /** Checks a job, before any work starts or is sent, and fills in the defaults. */
 export function checkJob(job: ScoreJob): Required<ScoreJob> {
   const given = options(job, 'job')
@@ -80,7 +96,7 @@ export function checkJob(job: ScoreJob): Required<ScoreJob> {
  * @throws TypeError or RangeError for a job that is wrong, and when training diverges.
  */
 export function scoreJob(job: ScoreJob): Float64Array {
-  return calling('scoreJob', () => runJob(checkJob(job)))
+  return calling('scoreJob', () => runJob(checkJob(options(job, 'job', JOB))))
 }
 
 /** {@link scoreJob} of a checked job. */

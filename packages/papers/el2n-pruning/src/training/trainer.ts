@@ -6,6 +6,7 @@ import {
   options as optionsOf,
   type Random,
   refuse,
+  SOLVE_OPTIONS,
   type SolveOptions,
   show,
 } from '@opt/core'
@@ -41,7 +42,9 @@ export interface CreateMlpOptions {
 
 /** Creates a dense network for classification, with He initialisation and softmax cross-entropy. */
 export function createMlp(sizes: readonly number[], given: CreateMlpOptions = {}): DenseNetwork {
-  return calling('createMlp', () => mlp({ dtype: 'float32', ...optionsOf(given, 'options'), sizes }))
+  return calling('createMlp', () =>
+    mlp({ dtype: 'float32', ...optionsOf(given, 'options', ['activation', 'seed', 'dtype', 'batch']), sizes }),
+  )
 }
 
 /** How a classifier is trained. The defaults are the paper's; give the length as `steps` or as `epochs`. */
@@ -70,6 +73,23 @@ export interface Recipe {
   resume?: Checkpoint
 }
 
+const RECIPE = [
+  'steps',
+  'epochs',
+  'batchSize',
+  'seed',
+  'onBatch',
+  'resume',
+  'evaluate',
+  'reportEvery',
+  'learningRate',
+  'momentum',
+  'nesterov',
+  'weightDecay',
+  'schedule',
+  ...SOLVE_OPTIONS,
+] as const
+
 /**
  * Trains a network in place by SGD with Nesterov momentum.
  *
@@ -81,7 +101,7 @@ export function train(
   recipe: Recipe & Pick<TrainOptions, 'evaluate' | 'reportEvery'> & SolveOptions<TrainReport>,
 ): Trained & Outcome<TrainReport> {
   return calling('train', () => {
-    const given = optionsOf(recipe, 'recipe')
+    const given = optionsOf(recipe, 'recipe', RECIPE)
     const {
       learningRate = 0.1,
       momentum = 0.9,

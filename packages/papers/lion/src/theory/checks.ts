@@ -26,7 +26,13 @@ export type CheckedConstants = LionConstants & { beta1: number; beta2: number }
 
 /** Checks the constants of the discrete theory, which needs beta1 < beta2. */
 export function checkConstants(caller: string, constants: LionConstants): CheckedConstants {
-  const { learningRate, beta1 = 0.9, beta2 = 0.99, weightDecay, ...rest } = options(constants, `${caller}: constants`)
+  const {
+    learningRate,
+    beta1 = 0.9,
+    beta2 = 0.99,
+    weightDecay,
+    ...rest
+  } = options(constants, `${caller}: constants`, ['kernel', 'learningRate', 'beta1', 'beta2', 'weightDecay'])
   const kernel = checkAnswers(rest.kernel, `${caller}: kernel`)
   number(learningRate, `${caller}: learningRate`, { positive: true })
   number(weightDecay, `${caller}: weightDecay`, { positive: true })

@@ -168,5 +168,8 @@ export const lionFlow: Solver<[objective: Objective, x0: VectorLike, options: Fl
         }
       }
     },
-    { maxIterations: Number.MAX_SAFE_INTEGER },
+    {
+      maxIterations: Number.MAX_SAFE_INTEGER,
+      options: ['duration', 'stepSize', 'm0', 'kernel', 'alpha', 'gamma', 'epsilon', 'lambda'],
+    },
   )

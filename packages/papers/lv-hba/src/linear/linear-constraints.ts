@@ -1,5 +1,14 @@
 import type { Constraints } from '@opt/bilevel'
-import { boolean, type MatrixLike, matrix, refuse, show, type VectorLike, vector } from '@opt/core'
+import {
+  boolean,
+  type MatrixLike,
+  matrix,
+  options as optionsOf,
+  refuse,
+  show,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import { NearestPoint } from './nearest-point.ts'
 import { Rows } from './rows.ts'
 
@@ -31,10 +40,9 @@ export interface LinearConstraints {
  * @returns parts to spread into a problem; `projectJoint` throws a RangeError where no point satisfies all constraints.
  * @throws TypeError or RangeError when an argument is wrong or a row is zero.
  */
-export function linearConstraints(parts: LinearConstraintParts): LinearConstraints {
+export function linearConstraints(given: LinearConstraintParts): LinearConstraints {
   const name = 'linearConstraints: '
-  if (typeof parts !== 'object' || parts === null)
-    refuse(`${name}parts`, 'an object with Gx, Gy, h', show(parts), 'type')
+  const parts = optionsOf(given, `${name}parts`, ['Gx', 'Gy', 'h', 'equality'])
   const Gx = matrix(parts.Gx, `${name}Gx`)
   const [l, n] = Gx.shape as [number, number]
   const Gy = matrix(parts.Gy, `${name}Gy`, { rows: l })

@@ -69,7 +69,7 @@ export function weightedSvm(
   options?: WeightedSvmOptions,
 ): WeightedSvm {
   const name = 'weightedSvm: '
-  const { lower: least = -6, upper: most = 1 } = optionsOf(options, `${name}options`)
+  const { lower: least = -6, upper: most = 1 } = optionsOf(options, `${name}options`, ['lower', 'upper'])
   number(least, `${name}lower`, { min: -300, max: 300 })
   number(most, `${name}upper`, { min: least, max: 300 })
   const train = signedRows(training, `${name}training`)

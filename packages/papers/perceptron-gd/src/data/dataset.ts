@@ -56,7 +56,7 @@ export class Dataset {
 
 /** Checks that an argument was made by {@link dataset}. */
 export function checkDataset(data: unknown, label: string): Dataset {
-  if (!(data instanceof Dataset)) refuse(label, 'data made by dataset()', show(data), 'type')
+  if (!(data instanceof Dataset)) refuse(label, 'made by dataset({ features, labels })', show(data), 'type')
   return data
 }
 

@@ -38,7 +38,7 @@ export interface HardInstance extends Instance {
  * @throws TypeError or RangeError when a number is out of range.
  */
 export function hardInstance(given: HardInstanceOptions): HardInstance {
-  const { n, h, radius = 1 } = optionsOf(given, 'hardInstance: options')
+  const { n, h, radius = 1 } = optionsOf(given, 'hardInstance: options', ['n', 'h', 'radius'])
   number(n, 'hardInstance: n', { integer: true, min: 2, max: 1e8 })
   number(radius, 'hardInstance: radius', { min: 1e-150, max: 1e150 })
   number(h, 'hardInstance: h', { min: 1e-6 * radius, max: radius })
@@ -81,7 +81,7 @@ export interface SeparableInstance extends Instance {
  */
 export function separableInstance(rng: Random | number, given: SeparableInstanceOptions): SeparableInstance {
   const draw = randomFrom(rng, 'separableInstance: rng')
-  const { n, d, margin } = optionsOf(given, 'separableInstance: options')
+  const { n, d, margin } = optionsOf(given, 'separableInstance: options', ['n', 'd', 'margin'])
   number(n, 'separableInstance: n', { integer: true, min: 1, max: 1e8 })
   number(d, 'separableInstance: d', { integer: true, min: 2, max: 1e8 })
   number(margin, 'separableInstance: margin', { positive: true, max: 1 })

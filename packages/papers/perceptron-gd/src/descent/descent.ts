@@ -1,4 +1,4 @@
-import { boolean, number, refuse, type Solver, show, solver, type VectorLike } from '@opt/core'
+import { boolean, number, refuse, type Solver, type SolverDefaults, show, solver, type VectorLike } from '@opt/core'
 import { checkDataset, type Dataset } from '../data/dataset.ts'
 import { type DescentReport, type DescentSolution, type DescentState, INSEPARABLE } from './plane.ts'
 import { Trajectory } from './trajectory.ts'
@@ -35,7 +35,6 @@ function* descend(
   defaultStep: number,
   divisor: 'examples' | 'weights',
 ): Generator<DescentReport, DescentSolution & { status?: 'converged' | 'infeasible' }, boolean> {
-  checkDataset(data, 'data')
   const { stepSize = defaultStep, tie = 0.5, start, resume, stopWhenSolved = true } = options
   if (stepSize !== Infinity) number(stepSize, 'stepSize', { positive: true })
   number(tie, 'tie', { positive: true, max: 1 })
@@ -52,7 +51,12 @@ function* descend(
 }
 
 /** Training mistakes are counted: the run ends when none is left. */
-const DEFAULTS = { tolerance: 0, maxIterations: 100_000 }
+const DEFAULTS: SolverDefaults<DescentOptions> = {
+  checkInputs: (data) => checkDataset(data, 'data'),
+  tolerance: 0,
+  maxIterations: 100_000,
+  options: ['stepSize', 'tie', 'start', 'resume', 'stopWhenSolved'],
+}
 
 /**
  * Separates two classes by gradient descent on the logistic loss, with any step size:

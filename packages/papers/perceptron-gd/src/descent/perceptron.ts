@@ -32,7 +32,6 @@ export const perceptron: Solver<[data: Dataset, options: PerceptronOptions], Per
   /* @__PURE__ */ solver(
     'perceptron',
     function* (data, { start, resume }) {
-      checkDataset(data, 'data')
       if (start !== undefined && resume !== undefined) refuse('start', 'left out beside resume', show(start))
       const trajectory = new Trajectory(data, {
         solver: 'perceptron',
@@ -51,5 +50,10 @@ export const perceptron: Solver<[data: Dataset, options: PerceptronOptions], Per
         if (yield { error: corrections, mistakes }) return { ...trajectory.answer(), mistakes }
       }
     },
-    { tolerance: 0, maxIterations: 1000 },
+    {
+      tolerance: 0,
+      maxIterations: 1000,
+      options: ['start', 'resume'],
+      checkInputs: (data) => checkDataset(data, 'data'),
+    },
   )

@@ -68,8 +68,7 @@ export interface MarginState {
 export const margin: Solver<[data: Dataset, options: MarginOptions], MarginReport, MarginSolution> =
   /* @__PURE__ */ solver(
     'margin',
-    function* (given, { resume }) {
-      const data = checkDataset(given, 'data')
+    function* (data, { resume }) {
       const { scaledRadius } = data
       const search = resume === undefined ? start(data) : Search.load(data, resume)
       for (;;) {
@@ -81,7 +80,7 @@ export const margin: Solver<[data: Dataset, options: MarginOptions], MarginRepor
           return { ...search.answer(), message: 'rounding errors allow no further progress' }
       }
     },
-    { tolerance: 1e-8, maxIterations: 100_000 },
+    { tolerance: 1e-8, maxIterations: 100_000, options: ['resume'], checkInputs: (data) => checkDataset(data, 'data') },
   )
 
 /** Starts at the row of least norm. */

@@ -20,7 +20,7 @@ export interface AdagradNormOptions extends LearnerOptions {
  * Source: Streeter and McMahan, 2010.
  */
 export function adagradNorm(options: AdagradNormOptions): Certified {
-  const { k } = optionsOf(options, 'adagradNorm: options')
+  const { k } = optionsOf(options, 'adagradNorm: options', ['k', 'domain', 'start'])
   if (k !== undefined) positive(k, 'adagradNorm', 'k')
   return new DescentLearner('adagradNorm', options, (_, squares, D) => (k ?? D / Math.SQRT2) / Math.sqrt(squares))
 }
@@ -40,7 +40,7 @@ export interface AdagradDiagonalOptions extends LearnerOptions {
  * Source: Duchi, Hazan and Singer, JMLR 12, 2011; McMahan and Streeter, COLT 2010.
  */
 export function adagradDiagonal(options: AdagradDiagonalOptions): Certified {
-  return new AdagradDiagonalLearner(optionsOf(options, 'adagradDiagonal: options'))
+  return new AdagradDiagonalLearner(optionsOf(options, 'adagradDiagonal: options', ['domain', 'k', 'start']))
 }
 
 class AdagradDiagonalLearner extends OnlineLearner implements Certified {

@@ -31,7 +31,7 @@ export interface Oftrl extends Learner {
  * a point.
  */
 export function oftrl(options: OftrlOptions): Oftrl {
-  return new OftrlLearner(optionsOf(options, 'oftrl: options'))
+  return new OftrlLearner(optionsOf(options, 'oftrl: options', ['nu', 'G', 'L', 'domain', 'start']))
 }
 
 class OftrlLearner extends OnlineLearner implements Oftrl {
@@ -100,7 +100,7 @@ export interface OftlOptions extends LearnerOptions {
  * @throws RangeError when mu is not positive.
  */
 export function oftl(options: OftlOptions): Learner {
-  return new OftlLearner(optionsOf(options, 'oftl: options'))
+  return new OftlLearner(optionsOf(options, 'oftl: options', ['mu', 'domain', 'start']))
 }
 
 class OftlLearner extends OnlineLearner {

@@ -17,7 +17,7 @@ export interface OgdOptions extends LearnerOptions {
  * Source: Zinkevich, ICML 2003.
  */
 export function ogd(options: OgdOptions): Certified {
-  const checked = optionsOf(options, 'ogd: options')
+  const checked = optionsOf(options, 'ogd: options', ['G', 'domain', 'start'])
   const G = positive(checked.G, 'ogd', 'G')
   return new DescentLearner('ogd', checked, (round, _, D) => D / (G * Math.sqrt(round)), G)
 }
@@ -36,7 +36,7 @@ export interface OgdStrongOptions extends LearnerOptions {
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
  */
 export function ogdStrong(options: OgdStrongOptions): Certified {
-  return new OgdStrongLearner(optionsOf(options, 'ogdStrong: options'))
+  return new OgdStrongLearner(optionsOf(options, 'ogdStrong: options', ['lambda', 'domain', 'start']))
 }
 
 /** The step of a round: `squares` is sum ||g_s||^2, this round's included, D the domain's diameter. */

@@ -32,7 +32,7 @@ export interface Ons extends Certified {
  * Source: Hazan, Agarwal and Kale, Machine Learning 69, 2007.
  */
 export function ons(options: OnsOptions): Ons {
-  return new OnsLearner(optionsOf(options, 'ons: options'))
+  return new OnsLearner(optionsOf(options, 'ons: options', ['gamma', 'G', 'alpha', 'domain', 'start']))
 }
 
 class OnsLearner extends OnlineLearner implements Ons {

@@ -34,7 +34,14 @@ export interface LabelShiftOptions {
  * @throws TypeError or RangeError when an option is out of range; the accuracy must exceed chance.
  */
 export function labelShift(rng: Random, options: LabelShiftOptions): Environment {
-  const checked = checkArguments(rng, options, 'labelShift')
+  const checked = checkArguments(rng, options, 'labelShift', [
+    'rounds',
+    'classes',
+    'points',
+    'period',
+    'accuracy',
+    'radius',
+  ])
   const { rounds, classes: K = 3, points = 50, period = rounds, accuracy = 0.8, radius = 5 } = checked
   const label = 'environments.labelShift'
   checkRounds(rounds, 'labelShift')

@@ -25,7 +25,13 @@ export interface CorruptedOptions {
  * @throws TypeError or RangeError when an option is out of range.
  */
 export function corrupted(rng: Random, options: CorruptedOptions): Environment {
-  const { rounds, sigma = 0.5, corruptions, size = 2, pinned = 5 } = checkArguments(rng, options, 'corrupted')
+  const {
+    rounds,
+    sigma = 0.5,
+    corruptions,
+    size = 2,
+    pinned = 5,
+  } = checkArguments(rng, options, 'corrupted', ['rounds', 'sigma', 'corruptions', 'size', 'pinned'])
   checkRounds(rounds, 'corrupted')
   number(corruptions, 'environments.corrupted: corruptions', { integer: true, min: 0, max: rounds })
   checkNonnegative({ sigma, size, pinned }, 'corrupted')
@@ -63,7 +69,12 @@ export interface RandomOrderOptions {
  * @throws TypeError or RangeError when an option is out of range.
  */
 export function randomOrder(rng: Random, options: RandomOrderOptions): Environment {
-  const { size, passes = 1, sigma = 1, pinned = 5 } = checkArguments(rng, options, 'randomOrder')
+  const {
+    size,
+    passes = 1,
+    sigma = 1,
+    pinned = 5,
+  } = checkArguments(rng, options, 'randomOrder', ['size', 'passes', 'sigma', 'pinned'])
   number(size, 'environments.randomOrder: size', { integer: true, min: 1 })
   number(passes, 'environments.randomOrder: passes', { integer: true, min: 1 })
   checkRounds(size * passes, 'randomOrder')

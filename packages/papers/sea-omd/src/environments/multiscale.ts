@@ -24,7 +24,7 @@ export interface MultiscaleOptions {
  * @throws TypeError or RangeError when an option is out of range.
  */
 export function multiscale(rng: Random, options: MultiscaleOptions): Environment {
-  const checked = checkArguments(rng, options, 'multiscale')
+  const checked = checkArguments(rng, options, 'multiscale', ['rounds', 'sigma', 'alternation', 'pinned', 'scales'])
   const { rounds, sigma = 0, alternation = 0, pinned = 30, scales = 8 } = checked
   checkRounds(rounds, 'multiscale')
   number(scales, 'environments.multiscale: scales', { integer: true, min: 1, max: 500 })
@@ -39,7 +39,7 @@ export function multiscale(rng: Random, options: MultiscaleOptions): Environment
 
 /** Independent draws from one distribution: {@link multiscale} without alternation. Sigma2 = 0, sigma2 = T sigma^2. */
 export function iid(rng: Random, options: Omit<MultiscaleOptions, 'alternation'>): Environment {
-  checkArguments(rng, options, 'iid')
+  checkArguments(rng, options, 'iid', ['rounds', 'sigma', 'pinned', 'scales'])
   return { ...multiscale(rng, { sigma: 1, ...options, alternation: 0 }), name: 'iid' }
 }
 
@@ -48,6 +48,6 @@ export function iid(rng: Random, options: Omit<MultiscaleOptions, 'alternation'>
  * f_{t-1}||^2.
  */
 export function adversarial(rng: Random, options: Omit<MultiscaleOptions, 'sigma'>): Environment {
-  checkArguments(rng, options, 'adversarial')
+  checkArguments(rng, options, 'adversarial', ['rounds', 'alternation', 'pinned', 'scales'])
   return { ...multiscale(rng, { alternation: 1, ...options, sigma: 0 }), name: 'adversarial' }
 }

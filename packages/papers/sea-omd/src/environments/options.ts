@@ -1,11 +1,11 @@
-import { number, options as optionsOf, type Random, refuse, show } from '@opt/core'
+import { number, type OptionNames, options as optionsOf, type Random, refuse, show } from '@opt/core'
 
 /** Checks the generator and options of an environment. */
-export function checkArguments<O extends object>(rng: Random, options: O, name: string): O {
+export function checkArguments<O extends object>(rng: Random, options: O, name: string, names: OptionNames<O>): O {
   for (const method of ['uniform', 'normal', 'integer', 'permutation', 'choice'] as const)
     if (typeof rng?.[method] !== 'function')
       refuse(`environments.${name}: rng`, 'a generator (see random of @opt/core)', show(rng), 'type')
-  return optionsOf(options, `environments.${name}: options`)
+  return optionsOf(options, `environments.${name}: options`, names)
 }
 
 /** Checks a number of rounds. */

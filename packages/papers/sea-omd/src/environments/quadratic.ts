@@ -37,7 +37,7 @@ export function quadratic(options: QuadraticOptions): Environment {
     noise,
     variances,
     G,
-  } = optionsOf(options, 'quadratic: options')
+  } = optionsOf(options, 'quadratic: options', ['name', 'domain', 'curvature', 'targets', 'noise', 'variances', 'G'])
   if (typeof name !== 'string') refuse('quadratic: name', 'a string', show(name), 'type')
   checkDomain(domain, `${name}: domain`)
   const d = domain.dimension

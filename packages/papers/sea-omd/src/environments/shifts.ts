@@ -20,7 +20,12 @@ export interface SlowShiftOptions {
  * @throws TypeError or RangeError when an option is out of range.
  */
 export function slowShift(rng: Random, options: SlowShiftOptions): Environment {
-  const { rounds, epsilon, sigma = 0, pinned = 5 } = checkArguments(rng, options, 'slowShift')
+  const {
+    rounds,
+    epsilon,
+    sigma = 0,
+    pinned = 5,
+  } = checkArguments(rng, options, 'slowShift', ['rounds', 'epsilon', 'sigma', 'pinned'])
   checkRounds(rounds, 'slowShift')
   number(epsilon, 'environments.slowShift: epsilon', { positive: true })
   checkNonnegative({ sigma, pinned }, 'slowShift')
@@ -47,7 +52,12 @@ export interface AbruptShiftOptions {
  * @throws TypeError or RangeError when an option is out of range.
  */
 export function abruptShift(rng: Random, options: AbruptShiftOptions): Environment {
-  const { rounds, jumps = 9, sigma = 0, dimension = 5 } = checkArguments(rng, options, 'abruptShift')
+  const {
+    rounds,
+    jumps = 9,
+    sigma = 0,
+    dimension = 5,
+  } = checkArguments(rng, options, 'abruptShift', ['rounds', 'jumps', 'sigma', 'dimension'])
   checkRounds(rounds, 'abruptShift')
   number(jumps, 'environments.abruptShift: jumps', { integer: true, min: 0, max: rounds - 1 })
   number(dimension, 'environments.abruptShift: dimension', { integer: true, min: 1 })

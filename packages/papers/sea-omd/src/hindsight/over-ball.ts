@@ -39,7 +39,7 @@ export function overBall(
   options: OverBallOptions,
 ): Comparator & { multiplier: number } {
   callback(loss, 'overBall: loss')
-  const { radius, tolerance = 1e-12 } = optionsOf(options, 'overBall: options')
+  const { radius, tolerance = 1e-12 } = optionsOf(options, 'overBall: options', ['radius', 'tolerance'])
   number(tolerance, 'overBall: tolerance', { nonnegative: true })
   number(radius, 'overBall: radius', { positive: true })
   number(radius, 'overBall: radius', { min: 1e-100, max: 1e100 })

@@ -40,7 +40,7 @@ export interface SeaConvex extends Certified {
  * Source: Chen et al., JMLR 25(178), 2024, the step for convex functions.
  */
 export function seaConvex(options: SeaConvexOptions): SeaConvex {
-  return new SeaConvexLearner(optionsOf(options, 'seaConvex: options'))
+  return new SeaConvexLearner(optionsOf(options, 'seaConvex: options', ['L', 'G', 'delta', 'domain', 'start']))
 }
 
 class SeaConvexLearner extends AdaptiveLearner implements SeaConvex {

@@ -57,7 +57,7 @@ export interface SeaDynamic extends Learner {
  * and ours.
  */
 export function seaDynamic(options: SeaDynamicOptions): SeaDynamic {
-  return new SeaDynamicLearner(optionsOf(options, 'seaDynamic: options'))
+  return new SeaDynamicLearner(optionsOf(options, 'seaDynamic: options', ['G', 'L', 'horizon', 'domain', 'start']))
 }
 
 class SeaDynamicLearner extends OnlineLearner implements SeaDynamic {

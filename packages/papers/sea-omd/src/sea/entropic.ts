@@ -23,7 +23,7 @@ export interface SeaEntropicOptions extends LearnerOptions {
  * @throws RangeError when the domain is no simplex, G is not positive, or an entry of the start is 0.
  */
 export function seaEntropic(options: SeaEntropicOptions): Learner {
-  return new SeaEntropicLearner(optionsOf(options, 'seaEntropic: options'))
+  return new SeaEntropicLearner(optionsOf(options, 'seaEntropic: options', ['domain', 'G', 'start']))
 }
 
 class SeaEntropicLearner extends OnlineLearner {

@@ -53,7 +53,9 @@ export interface SeaExpConcave extends Learner {
  * Source: Chen et al., JMLR 25(178), 2024, exp-concave functions.
  */
 export function seaExpConcave(options: SeaExpConcaveOptions): SeaExpConcave {
-  return new SeaExpConcaveLearner(optionsOf(options, 'seaExpConcave: options'))
+  return new SeaExpConcaveLearner(
+    optionsOf(options, 'seaExpConcave: options', ['G', 'alpha', 'beta', 'L', 'domain', 'start']),
+  )
 }
 
 class SeaExpConcaveLearner extends OnlineLearner implements SeaExpConcave {

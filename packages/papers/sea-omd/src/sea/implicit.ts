@@ -35,7 +35,7 @@ export interface SeaImplicit extends Certified {
  * Source: the implicit variant of Chen et al., JMLR 25(178), 2024; constants ours.
  */
 export function seaImplicit(options: SeaImplicitOptions): SeaImplicit {
-  return new SeaImplicitLearner(optionsOf(options, 'seaImplicit: options'))
+  return new SeaImplicitLearner(optionsOf(options, 'seaImplicit: options', ['G', 'delta', 'domain', 'start']))
 }
 
 class SeaImplicitLearner extends AdaptiveLearner implements SeaImplicit {

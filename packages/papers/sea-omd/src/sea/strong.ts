@@ -28,7 +28,7 @@ export interface SeaStrongOptions extends LearnerOptions {
  * Source: Chen et al., JMLR 25(178), 2024, strongly convex functions.
  */
 export function seaStrong(options: SeaStrongOptions): Certified {
-  return new SeaStrongLearner(optionsOf(options, 'seaStrong: options'))
+  return new SeaStrongLearner(optionsOf(options, 'seaStrong: options', ['lambda', 'domain', 'start']))
 }
 
 class SeaStrongLearner extends OnlineLearner implements Certified {

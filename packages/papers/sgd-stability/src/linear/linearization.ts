@@ -71,7 +71,7 @@ export type Gradients = MatrixLike | Linearization
 export function linearize(gradients: MatrixLike, options?: LinearizeOptions): Linearization {
   return calling('linearize', () => {
     // A copy: the caller's array may change before the linearization is used.
-    return fromGradients(matrixCopy(gradients, 'gradients'), optionsOf(options, 'options'))
+    return fromGradients(matrixCopy(gradients, 'gradients'), optionsOf(options, 'options', ['outputs']))
   })
 }
 
@@ -89,7 +89,7 @@ export function linearizeKernel(
   options?: LinearizeOptions,
 ): Linearization {
   return calling('linearizeKernel', () => {
-    const { outputs = 1 } = optionsOf(options, 'options')
+    const { outputs = 1 } = optionsOf(options, 'options', ['outputs'])
     const K = matrix(squared(kernel), 'kernel')
     const [rows, columns] = K.shape
     if (rows !== columns) refuse('kernel', 'square', `shape [${rows}, ${columns}]`)

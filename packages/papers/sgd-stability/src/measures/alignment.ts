@@ -98,7 +98,11 @@ export function alignmentBounds(
 ): AlignmentBounds {
   return calling('alignmentBounds', () => {
     const { lossAlignment: mu, traceAlignment: xi } = optionsOf(least, 'alignment')
-    const { learningRate: eta, examples, ...batch } = optionsOf(options, 'options')
+    const {
+      learningRate: eta,
+      examples,
+      ...batch
+    } = optionsOf(options, 'options', ['learningRate', 'examples', 'batchSize', 'replacement'])
     if (mu !== undefined) number(mu, 'alignment.lossAlignment', { positive: true })
     if (xi !== undefined) number(xi, 'alignment.traceAlignment', { positive: true })
     number(eta, 'learningRate', { positive: true })

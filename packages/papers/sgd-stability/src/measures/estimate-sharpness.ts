@@ -115,7 +115,7 @@ export const estimateSharpness: Solver<
       products,
     }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: ['probes', 'steps', 'seed'] },
 )
 
 function extremes(alpha: number[], beta: number[]) {

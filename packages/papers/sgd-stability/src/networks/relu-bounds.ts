@@ -84,7 +84,7 @@ export interface RademacherOptions {
  */
 export function rademacherBound(options: RademacherOptions): number {
   return calling('rademacherBound', () => {
-    const { pathNorm, radius, examples } = optionsOf(options, 'options')
+    const { pathNorm, radius, examples } = optionsOf(options, 'options', ['pathNorm', 'radius', 'examples'])
     number(pathNorm, 'pathNorm', { min: 0, max: 1e150 })
     number(radius, 'radius', { min: 0, max: 1e150 })
     number(examples, 'examples', { integer: true, min: 1 })

@@ -48,7 +48,7 @@ export const criticalRate: Solver<[gradients: Gradients, options: BatchOptions],
       const answer = yield* criticalRateOf(linear, c, tolerance)
       return { ...answer, bounds: boundsOf(sharpnessOf(linear), c, linear.outputs) }
     },
-    { tolerance: 1e-8, maxIterations: 200 },
+    { tolerance: 1e-8, maxIterations: 200, options: ['batchSize', 'replacement'] },
   )
 
 /** The search of {@link criticalRate}, for a factor c of the noise. */

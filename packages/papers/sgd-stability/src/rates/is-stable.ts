@@ -94,7 +94,7 @@ export const isStable: Solver<[gradients: Gradients, options: StabilityOptions],
     while (!next.done) next = radius.next(yield { error: relative(next.value), radius: next.value.value })
     return { stable, radius: next.value.value, ...products }
   },
-  { tolerance: 1e-8, maxIterations: 1000 },
+  { tolerance: 1e-8, maxIterations: 1000, options: ['learningRate', 'batchSize', 'replacement'] },
 )
 
 /** Whether a rate is at most the critical one; undefined when the run is to end before that is known. */

@@ -35,7 +35,11 @@ export type KnownSharpness = Pick<Sharpness, 'trace' | 'frobenius' | 'lambdaMax'
 export function rateBounds(known: KnownSharpness, options: RateBoundsOptions): RateBounds {
   return calling('rateBounds', () => {
     const { trace, frobenius, lambdaMax, fourthMoment, maxSquaredNorm } = optionsOf(known, 'sharpness')
-    const { examples, outputs = 1, ...batch } = optionsOf(options, 'options')
+    const {
+      examples,
+      outputs = 1,
+      ...batch
+    } = optionsOf(options, 'options', ['examples', 'outputs', 'batchSize', 'replacement'])
     for (const [label, value] of Object.entries({ trace, frobenius, lambdaMax }))
       number(value, `sharpness.${label}`, { nonnegative: true })
     for (const [label, value] of Object.entries({ fourthMoment, maxSquaredNorm }))

@@ -110,7 +110,10 @@ export const secondMoment: Solver<
       ...(diverged ? { status: 'diverged' as const } : {}),
     }
   },
-  { maxIterations: Number.MAX_SAFE_INTEGER },
+  {
+    maxIterations: Number.MAX_SAFE_INTEGER,
+    options: ['start', 'startOutputs', 'steps', 'resume', 'learningRate', 'batchSize', 'replacement'],
+  },
 )
 
 function fresh(

@@ -89,7 +89,7 @@ export const stableRates: Solver<[gradients: Gradients, options: StableRatesOpti
       smallestBatch = stable
       return answer()
     },
-    { maxIterations: 100_000 },
+    { maxIterations: 100_000, options: ['batchSizes', 'learningRate', 'replacement'] },
   )
 
 /** Batches beyond this one are gradient descent for all purposes. */

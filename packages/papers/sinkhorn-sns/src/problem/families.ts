@@ -54,7 +54,12 @@ export interface ImagePairOptions {
  * @throws TypeError or RangeError naming the argument that is wrong.
  */
 export function imagePair(x: VectorLike, y: VectorLike, options: ImagePairOptions): TransportProblem {
-  const { height, width, metric = 'sqeuclidean', floor = 0.01 } = optionsOf(options, 'imagePair: options')
+  const {
+    height,
+    width,
+    metric = 'sqeuclidean',
+    floor = 0.01,
+  } = optionsOf(options, 'imagePair: options', ['height', 'width', 'metric', 'maxPixel', 'floor'])
   number(height, 'imagePair: height', { integer: true, min: 1 })
   number(width, 'imagePair: width', { integer: true, min: 1 })
   const shape = { length: height * width, sign: 'nonnegative' } as const

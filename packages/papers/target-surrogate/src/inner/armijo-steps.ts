@@ -1,5 +1,5 @@
-import { number } from '@opt/core'
-import { type ArmijoOptions, checkArmijo, SLACK, SMALLEST, TRIALS } from '../rules/armijo-eta.ts'
+import { number, options as optionsOf } from '@opt/core'
+import { ARMIJO, type ArmijoOptions, checkArmijo, SLACK, SMALLEST, TRIALS } from '../rules/armijo-eta.ts'
 import type { InnerSolver } from './inner.ts'
 
 /** Options of {@link armijoSteps}. */
@@ -22,8 +22,12 @@ export interface ArmijoStepsOptions extends ArmijoOptions {
  * @throws TypeError or RangeError for options out of range.
  */
 export function armijoSteps(options?: ArmijoStepsOptions): InnerSolver {
-  const { c, shrink, expand } = checkArmijo(options, 'armijoSteps')
-  const { initial = 10, tolerance = 1e-8 } = options ?? {}
+  const {
+    initial = 10,
+    tolerance = 1e-8,
+    ...search
+  } = optionsOf(options, 'armijoSteps: options', [...ARMIJO, 'initial', 'tolerance'])
+  const { c, shrink, expand } = checkArmijo(search, 'armijoSteps')
   number(initial, 'armijoSteps: initial', { positive: true })
   number(tolerance, 'armijoSteps: tolerance', { nonnegative: true })
   return {

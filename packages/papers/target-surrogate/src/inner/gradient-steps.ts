@@ -8,7 +8,7 @@ import type { InnerSolver } from './inner.ts'
  * @throws TypeError or RangeError for a step size that is not positive.
  */
 export function gradientSteps(options: { stepSize: number }): InnerSolver {
-  const { stepSize } = optionsOf(options, 'gradientSteps: options')
+  const { stepSize } = optionsOf(options, 'gradientSteps: options', ['stepSize'])
   number(stepSize, 'gradientSteps: stepSize', { positive: true })
   return {
     start(parameters) {

@@ -26,7 +26,7 @@ export interface LinearSizes {
  * @throws TypeError or RangeError for sizes that are not positive integers; its methods for inputs of other rows.
  */
 export function linear(sizes: LinearSizes): Model<Rows> {
-  const { inputs: d, outputs: C = 1 } = optionsOf(sizes, 'linear: sizes')
+  const { inputs: d, outputs: C = 1 } = optionsOf(sizes, 'linear: sizes', ['inputs', 'outputs'])
   number(d, 'linear: inputs', { integer: true, min: 1 })
   number(C, 'linear: outputs', { integer: true, min: 1 })
   let space = workspace(0, d, C)

@@ -13,11 +13,13 @@ export interface ArmijoOptions {
   expand?: number | undefined
 }
 
+/** The names of {@link ArmijoOptions}. */
+export const ARMIJO = ['c', 'shrink', 'expand'] as const
+
 export function checkArmijo(
-  options: ArmijoOptions | undefined,
+  { c = 0.5, shrink = 0.9, expand = 1.8 }: ArmijoOptions,
   name: string,
 ): Required<{ c: number; shrink: number; expand: number }> {
-  const { c = 0.5, shrink = 0.9, expand = 1.8 } = optionsOf(options, `${name}: options`)
   for (const [label, share] of Object.entries({ c, shrink })) {
     number(share, `${name}: ${label}`, { positive: true })
     if (share >= 1) refuse(`${name}: ${label}`, 'less than 1', show(share))
@@ -44,8 +46,8 @@ export const SLACK = 1e-12
  * @throws TypeError or RangeError for options out of range.
  */
 export function armijoEta(options?: ArmijoOptions & EtaOptions): StepRule {
-  const { c, shrink, expand } = checkArmijo(options, 'armijoEta')
-  const eta = options?.eta
+  const { eta, ...search } = optionsOf(options, 'armijoEta: options', [...ARMIJO, 'eta'])
+  const { c, shrink, expand } = checkArmijo(search, 'armijoEta')
   if (eta !== undefined) number(eta, 'armijoEta: eta', { positive: true })
   return {
     start: ({ smoothness }) => {

@@ -11,7 +11,7 @@ export interface EtaOptions {
 export const defaultEta = (smoothness: number | undefined): number => (smoothness ? 1 / smoothness : 1)
 
 export function checkEta(options: EtaOptions | undefined, name: string): number | undefined {
-  const { eta } = optionsOf(options, `${name}: options`)
+  const { eta } = optionsOf(options, `${name}: options`, ['eta'])
   return eta === undefined ? undefined : number(eta, `${name}: eta`, { positive: true })
 }
 
