@@ -22,19 +22,23 @@ export const __camel__: Solver<
   [gradient: (x: Float64Array) => VectorLike, x0: VectorLike, options: Options],
   { error: number },
   Solution
-> = solver('__camel__', function* (gradient, x0, { learningRate = 0.1 }) {
-  callback(gradient, 'gradient')
-  number(learningRate, 'learningRate', { positive: true })
-  const x = vectorCopy(x0, 'x0')
-  for (;;) {
-    const g = vector(gradient(x), 'gradient', { length: x.length })
-    let error = 0
-    for (let i = 0; i < x.length; i++) {
-      x[i] -= learningRate * g[i]
-      // NaN once x is not finite: the driver ends with 'diverged'.
-      error = Math.max(error, Math.abs(g[i]) + (x[i] - x[i]))
+> = solver(
+  '__camel__',
+  function* (gradient, x0, { learningRate = 0.1 }) {
+    callback(gradient, 'gradient')
+    number(learningRate, 'learningRate', { positive: true })
+    const x = vectorCopy(x0, 'x0')
+    for (;;) {
+      const g = vector(gradient(x), 'gradient', { length: x.length })
+      let error = 0
+      for (let i = 0; i < x.length; i++) {
+        x[i] -= learningRate * g[i]
+        // NaN once x is not finite: the driver ends with 'diverged'.
+        error = Math.max(error, Math.abs(g[i]) + (x[i] - x[i]))
+      }
+      const stop = yield { error }
+      if (stop) return { x }
     }
-    const stop = yield { error }
-    if (stop) return { x }
-  }
-})
+  },
+  { options: ['learningRate'] },
+)
