@@ -1,6 +1,6 @@
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
-import { fuzz } from '@opt/testing'
+import { fuzzAnyOption as fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
 const x = () => [
