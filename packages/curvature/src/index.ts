@@ -5,6 +5,7 @@
  */
 
 export { type Eigen, type EigenOptions, symmetricEigen } from './eigen/symmetric-eigen.ts'
+export { SymmetricEigensolver } from './eigen/symmetric-eigensolver.ts'
 export { tridiagonalEigen } from './eigen/tridiagonal-eigen.ts'
 export { type AsymmetryOptions, asymmetry } from './estimates/asymmetry.ts'
 export { type DiagonalEstimate, type DiagonalOptions, type DiagonalReport, diagonal } from './estimates/diagonal.ts'

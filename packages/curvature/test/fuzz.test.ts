@@ -26,6 +26,7 @@ fuzz(
       ],
       { vectors: true },
     ],
+    SymmetricEigensolver: { args: () => [2], budgets: ['0'], methods: { solve: () => [[2, 1, 1, 3]] } },
     tridiagonalEigen: () => [[1, 2, 3], [0.5, 0.25], { vectors: true }],
     asymmetry: {
       args: () => [operator(), { pairs: 2, seed: 1 }],

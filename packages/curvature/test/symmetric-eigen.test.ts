@@ -1,8 +1,8 @@
 import { random } from '@opt/core'
-import { golden, near } from '@opt/testing'
+import { golden, near, vectorBytes } from '@opt/testing'
 import fc from 'fast-check'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
-import { type Eigen, symmetricEigen, tridiagonalEigen } from '../src/index.ts'
+import { type Eigen, SymmetricEigensolver, symmetricEigen, tridiagonalEigen } from '../src/index.ts'
 import { defects, type Rows, wigner, withEigenvalues } from './matrices.ts'
 
 const scipy = golden(import.meta.url, 'scipy.json')
@@ -170,4 +170,30 @@ test('a call does not see what earlier calls of its size left behind, refused on
     )
     expect(Array.from(symmetricEigen(zeros).values)).toEqual([0, 0, 0, 0, 0, 0])
   }
+})
+
+test('a solver of many matrices gives the bits of symmetricEigen, whatever it solved before, and allocates nothing', () => {
+  for (const n of [1, 2, 5, 31, 40]) {
+    const solver = new SymmetricEigensolver(n)
+    const rng = random(n)
+    for (const scale of [1, 1e-300, 1e300, 1]) {
+      const A = wigner(n, rng, scale)
+      solver.solve(Float64Array.from(A.flatMap((row) => [...row])))
+      const { values, vectors } = symmetricEigen(A)
+      const order = [...solver.values.keys()].sort((i, j) => solver.values[i] - solver.values[j] || i - j)
+      expect(order.map((k) => solver.values[k])).toEqual([...values])
+      const { data, stride } = solver.vectors
+      order.forEach((k, j) => {
+        for (let i = 0; i < n; i++) expect(data[k * stride + i]).toBe(vectors!.get(i, j))
+      })
+    }
+  }
+  const solver = new SymmetricEigensolver(12)
+  const A = Float64Array.from(wigner(12, random(1)).flatMap((row) => [...row]))
+  const solve = () => {
+    for (let k = 0; k < 100; k++) solver.solve(A)
+  }
+  solve()
+  expect(vectorBytes(solve)).toBeLessThanOrEqual(0)
+  expect(() => solver.solve([1, 2])).toThrow('SymmetricEigensolver.solve: A must be of length 144, got length 2')
 })

@@ -18,6 +18,7 @@ export interface Workspace extends RotationSpace {
   readonly u: Float64Array
   readonly q: Float64Array
   readonly tau: Float64Array
+  readonly e: Float64Array
 }
 
 const rotationViews = (views: Views, n: number, vectors: boolean) => ({
@@ -38,6 +39,7 @@ export const workspace = (n: number, vectors: boolean): Workspace =>
     u: views.f64(n),
     q: views.f64(n),
     tau: views.f64(n),
+    e: views.f64(n),
   }))
 
 /** Up to this size allocating takes longer than the work. */
@@ -53,7 +55,7 @@ export function briefWorkspace(n: number, vectors: boolean): Workspace {
 
 /** Overwrites d with the eigenvalues of A, unordered, and the rows of P, if there is memory for them, with the eigenvectors. */
 export function diagonalise(space: Workspace, d: Float64Array): void {
-  const e = new Float64Array(d.length)
+  const { e } = space
   space.v.fill(0)
   space.w.fill(0)
   tridiagonalise(space, d, e)

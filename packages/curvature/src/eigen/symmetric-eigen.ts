@@ -47,7 +47,7 @@ export function symmetricEigen(A: MatrixLike, options?: EigenOptions): Eigen {
 }
 
 /** Copies A, divided by a power of two near its largest entry, which is returned. */
-function load(data: Float64Array, n: number, { A }: Workspace): number {
+export function load(data: Float64Array, n: number, { A }: Workspace): number {
   let peak = 0
   for (let i = 0; i < data.length; i++) peak = Math.max(peak, Math.abs(data[i]))
   const scale = powerOfTwo(peak)

@@ -9,7 +9,7 @@ import {
   show,
   solveScratch,
 } from '@opt/core'
-import { symmetricEigen } from '@opt/curvature'
+import { SymmetricEigensolver } from '@opt/curvature'
 import ndarray from 'ndarray'
 
 /**
@@ -45,6 +45,7 @@ export class SpectrumProjection {
   readonly #n: number
   readonly #bounds: readonly [number, number]
   readonly #memory: ReturnType<typeof memoryFor>
+  #eigen: SymmetricEigensolver | undefined
 
   constructor(n: number, bounds: readonly [number, number]) {
     this.#n = n
@@ -89,14 +90,19 @@ export class SpectrumProjection {
   #clip(H: Float64Array): void {
     const n = this.#n
     const [least, most] = this.#bounds
-    const { values, vectors } = symmetricEigen(ndarray(H, [n, n]))
-    const V = vectors!.data
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j <= i; j++) {
-        let sum = 0
-        for (let k = 0; k < n; k++) sum += V[i * n + k] * V[j * n + k] * Math.min(most, Math.max(least, values[k]))
-        H[i * n + j] = H[j * n + i] = sum
+    this.#eigen ??= new SymmetricEigensolver(n)
+    this.#eigen.solve(H)
+    const { values, vectors } = this.#eigen
+    H.fill(0)
+    for (let k = 0; k < n; k++) {
+      const value = Math.min(most, Math.max(least, values[k]))
+      const row = k * vectors.stride
+      for (let i = 0; i < n; i++) {
+        const factor = value * vectors.data[row + i]
+        for (let j = 0; j <= i; j++) H[i * n + j] += factor * vectors.data[row + j]
       }
+    }
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) H[j * n + i] = H[i * n + j]
   }
 }
 
