@@ -20,11 +20,11 @@ export interface CboOptions {
   alpha?: Schedule | { effectiveSampleSize: number; limit?: number | undefined } | undefined
   /** Drift to the consensus. Default 1. */
   lambda?: number | undefined
-  /** Noise. Default 7; the paper's 1.6^0.5 satisfies the theory and is weak from 4 dimensions on. */
+  /** Noise. Default 7; sqrt(1.6) of the official code satisfies the theory and is weak from 4 dimensions on. */
   sigma?: Schedule | undefined
   /** Length of a step in time. Default 0.01. */
   dt?: number | undefined
-  /** Whether noise is in proportion to each coordinate's distance from the consensus, or to the whole. */
+  /** Whether noise is in proportion to each coordinate's distance from the consensus (default), or to the whole. */
   noise?: 'anisotropic' | 'isotropic' | undefined
   /** How many particles are evaluated a step and make the consensus. Default: all. */
   batchSize?: number | undefined

@@ -74,7 +74,7 @@ export const gradientDescent: Solver<
 
 /**
  * Minimises by annealed Langevin dynamics, x <- x - rho dt grad f(x) + sigma / log(k + 1) sqrt(dt) xi: for comparison.
- * It takes `maxIterations` steps, by default 10,000; answer and best point are those of the last step.
+ * It takes `maxIterations` steps, by default 10,000; the answer is the last point.
  *
  * @param x0 not changed.
  * @throws TypeError or RangeError that names the wrong argument, or says that x is no longer finite.
