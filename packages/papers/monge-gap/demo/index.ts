@@ -97,7 +97,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     steps.push(step)
     fits.push(Math.max(fit, 1e-5))
     gaps.push(Math.max(gap, 1e-5))
-    const dear = excess.map((v) => v > 0.25 * Math.max(...excess) && v > 0.002 / x.length)
+    const costly = excess.map((v) => v > 0.25 * Math.max(...excess) && v > 0.002 / x.length)
     const dots = (chosen: (j: number) => boolean) =>
       x.flatMap((p, j) => (chosen(j) ? DOTS.map((t) => p.map((v, k) => v + t * (y[j][k] - v))) : []))
     const series = (label: string, points: number[][]) => ({
@@ -119,11 +119,11 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
             series('T(x)', y),
             series(
               'paths',
-              dots((j) => !dear[j]),
+              dots((j) => !costly[j]),
             ),
             series(
-              'paths too dear',
-              dots((j) => dear[j]),
+              'paths that cost too much',
+              dots((j) => costly[j]),
             ),
           ],
         },
@@ -161,6 +161,45 @@ const ring = (count: number, u: number, v: number, radius: number): Points =>
     return [u + radius * c, v + radius * s]
   })
 
+const CODE_OF_COSTS: Record<string, string> = {
+  'squared distance': 'sqEuclidean()',
+  distance: 'euclidean()',
+  'distance to the power 1.5': 'euclideanP(1.5)',
+  'sum over coordinates': 'pNormP(1)',
+}
+
+function codeOf({ from, to, cost, strength, surface }: ControlValues): string {
+  const sphere = surface === 'globe'
+  const call = sphere ? `geodesic(${cost === 'distance' ? 1 : 2})` : CODE_OF_COSTS[cost as string]
+  const points = (centres: Points) => `[${centres.map(([u, v]) => `[${u.toFixed(3)}, ${v.toFixed(3)}]`).join(', ')}]`
+  return `import { random } from '@opt/core'
+import { ${[call.split('(')[0], 'exactMongeGap', 'learnMap'].sort().join(', ')} from '@opt/monge-gap'
+import { mlp } from '@opt/nn'
+
+const rng = random(1)
+const around = (centres) =>
+  centres.flatMap(([u, v]) =>
+    Array.from({ length: ${AROUND} }, () => [u + 0.03 * rng.normal(), v + 0.03 * rng.normal()]),
+  )
+${
+  sphere
+    ? `const place = ([u, v]) => {
+  const [a, b] = [1.3 * (u - 0.5), 1.3 * (v - 0.5)]
+  return [a, b, Math.sqrt(Math.max(0, 1 - a * a - b * b))].map((c, _, p) => c / Math.hypot(...p))
+}
+`
+    : ''
+}const x = around(${points(from as Points)})${sphere ? '.map(place)' : ''}
+const z = around(${points(to as Points)})${sphere ? '.map(place)' : ''}
+
+const [d, cost] = [x[0].length, ${call}]
+const network = mlp({ sizes: [d, 32, 32, d], activation: 'tanh', loss: 'squared' })
+const options = { cost, strength: ${strength}, steps: ${STEPS}${sphere ? ", output: 'sphere', fittingCost: cost" : ''} }
+const { map, fit } = learnMap(network, x, z, options)
+console.log('fit', fit.toFixed(4), 'exact gap', exactMongeGap(x, map(x), { cost }).gap.toFixed(4))
+`
+}
+
 const demo: Demo = {
   title: 'A map that fits is not yet the cheapest one',
   intro:
@@ -173,18 +212,6 @@ const demo: Demo = {
     { kind: 'choice', name: 'surface', label: 'where', options: ['plane', 'globe'], value: 'plane' },
   ],
   run,
-  code: ({
-    strength,
-    surface,
-  }) => `import { ${surface === 'globe' ? 'geodesic, ' : ''}exactMongeGap, learnMap } from '@opt/monge-gap'
-import { mlp } from '@opt/nn'
-
-// x and z are arrays of points${surface === 'globe' ? ' on the unit sphere' : ''}.
-const d = x[0].length
-const network = mlp({ sizes: [d, 32, 32, d], activation: 'tanh', loss: 'squared' })
-const options = { strength: ${strength}, steps: ${STEPS}${surface === 'globe' ? ", output: 'sphere', cost: geodesic(2), fittingCost: geodesic(2)" : ''} }
-const { map, fit } = learnMap(network, x, z, options)
-console.log(fit, exactMongeGap(x, map(x)${surface === 'globe' ? ', { cost: geodesic(2) }' : ''}).gap)
-`,
+  code: codeOf,
 }
 export default demo

@@ -16,7 +16,7 @@ import { type TermState, TransportTerm } from './transport-term.ts'
 
 /** Options of the loss of a map. */
 export interface MapLossOptions {
-  /** The ground cost c of the gap: how dear it is to move x to y. Default {@link sqEuclidean}. */
+  /** The ground cost c of the gap: what it costs to move x to y. Default {@link sqEuclidean}. */
   cost?: Cost | undefined
   /** The symmetric cost of the fit: how unlike two samples are. Default {@link sqEuclidean}. */
   fittingCost?: Cost | undefined
