@@ -5,6 +5,6 @@ test('every claim holds at the quick scale', async () => {
   const { complete, claims, tables, figures } = await runExperiment(experiment, { scale: 'quick', seed: 1 })
   expect(complete).toBe(true)
   expect(claims.filter(({ pass }) => pass === false)).toEqual([])
-  expect(claims.filter(({ pass }) => pass).length).toBe(9)
-  expect([tables.length, figures.length]).toEqual([6, 2])
+  expect(claims.filter(({ pass }) => pass).length).toBe(11)
+  expect([tables.length, figures.length]).toEqual([7, 2])
 })

@@ -32,7 +32,7 @@ export async function samples(context: ExperimentContext, from: number, to: numb
     paper: "samples free of r'",
     ours: `${agreeing} of ${runs} agree; m = 300: ${successes[COUNTS.length - 1].join(', ')} of ${problems}`,
     pass:
-      agreeing >= 0.75 * runs &&
+      agreeing >= (2 / 3) * runs &&
       successes[0].every((n) => n === 0) &&
       successes[COUNTS.length - 1].every((n) => n === problems),
   })

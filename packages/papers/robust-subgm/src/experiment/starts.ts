@@ -36,6 +36,13 @@ export async function starts(context: ExperimentContext, from: number, to: numbe
     ours: `${small.map(({ error }) => e(error)).join(' > ')}; ratio ${e(rows[0].error / rows[5].error)}`,
     pass: small.every(({ error }, k) => k === 0 || error < small[k - 1].error) && rows[0].error / rows[5].error >= 100,
   })
+  const waits = small.slice(1).map(({ reached }, k) => reached - small[k].reached)
+  context.claim({
+    claim: 'the iterations to an error of 0.01 grow linearly in log(1/alpha): by 3 to 9 for each factor of 10',
+    paper: 'O(log(1/alpha) / eta) iterations',
+    ours: `by ${waits.join(', ')}`,
+    pass: waits.every((wait) => wait >= 3 && wait <= 9),
+  })
   phases(context)
   await context.progress(to, 'C: step rules')
   const rules: [string, StepRule][] = [
