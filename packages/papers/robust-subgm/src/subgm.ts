@@ -62,7 +62,7 @@ export const FLOOR = 0.1
  * compared with s_t / s_0, the scale of the residuals over that of y. Default: 1e-6, at most 1500 iterations.
  *
  * It stalls, the usual end of an over-parameterized factor, when the largest s_t of 50 iterations is not 1 % below that of
- * the 50 before and no eigenvalue of U_t'U_t has doubled: the floor is set by alpha, by the step sizes, or by the noise in y.
+ * the 50 before and no eigenvalue of U_t'U_t has grown by 30 %: the floor is set by alpha, by the step sizes, or by the noise in y.
  *
  * @param y m numbers, some of them grossly wrong; all finite.
  * @throws TypeError or RangeError that names the wrong argument.

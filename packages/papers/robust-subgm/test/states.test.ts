@@ -27,7 +27,7 @@ test.each([{}, { noise: 0.3 }, { measurement: 'entries' as const, size: 20, coun
   (options) => {
     const problem = draw(options)
     const whole = recover(problem)
-    for (let first = 1; first < whole.iterations; first += Math.ceil(whole.iterations / 23)) {
+    for (let first = 1; first < whole.iterations; first += Math.ceil(whole.iterations / 12)) {
       const part = recover(problem, { maxIterations: first })
       const rest = recover(problem, { resume: saved(part.state) })
       expect(rest.matrix.data).toEqual(whole.matrix.data)

@@ -29,7 +29,7 @@ export interface Landmark {
 const WINDOW = 50
 
 /** Eigenvalues of U'U that grow by this factor in a window are on their way, if they are above the dust. */
-const GROWTH = 2
+const GROWTH = 1.3
 const DUST = 1e-12
 
 /** What a descent is told. */
