@@ -2,6 +2,7 @@ import { callback, calling, number, options as optionsOf, refuse, show, type Vec
 import { DenseMeasurements } from './dense.ts'
 import { type DenseInput, readDense } from './dense-input.ts'
 import { type Loss, Measurements, type MeasurementTotals } from './measurements.ts'
+import { packedLength } from './packing.ts'
 
 /** What a batch is given as: {@link Measurements}, or dense matrices as {@link denseMeasurements} takes them. */
 export type Batch = Measurements | DenseInput
@@ -20,6 +21,7 @@ class BatchedMeasurements extends Measurements {
   readonly #counts: Float64Array
   readonly #batch: (k: number) => Batch
   #dense: DenseMeasurements | undefined
+  readonly #part: Float64Array
 
   constructor(size: number, counts: Float64Array, batch: (k: number) => Batch) {
     super(
@@ -28,10 +30,11 @@ class BatchedMeasurements extends Measurements {
     )
     this.#counts = counts
     this.#batch = batch
+    this.#part = new Float64Array(packedLength(size))
   }
 
   pass(X: Float64Array, y: Float64Array, loss: Loss, residuals: Float64Array, direction: Float64Array): void {
-    const part = new Float64Array(direction.length)
+    const part = this.#part
     direction.fill(0)
     this.#each((batch, first, last) => {
       const [values, out] = [y.subarray(first, last), residuals.subarray(first, last)]
