@@ -190,6 +190,22 @@ test('a loss and an activation of the caller', () => {
   }
 })
 
+test('an example of weight 0 takes no part, even if its outputs are infinite', () => {
+  const network = mlp({ sizes: [1, 2, 2], bias: false, seed: 1 })
+  network.parameters.set([1, -1, 1e200, -1e200, 1e200, 1e200])
+  const v = Float64Array.from({ length: 6 }, (_, i) => i - 2)
+  const [inputs, targets, weights] = [
+    [1e-200, 1e200],
+    [0, 1],
+    [2, 0],
+  ]
+  for (const matrix of MATRICES) {
+    const Av = apply(curvatureOperator(network, inputs, targets, { matrix, weights }), v)
+    expect(Av.every(Number.isFinite)).toBe(true)
+    near(Av, product(network, matrix)(inputs, targets, v, { weights }), within(1e-12))
+  }
+})
+
 test.each(['relu', 'tanh'] as const)('products allocate nothing: %s', (activation) => {
   const rng = random(8)
   const network = mlp({ sizes: [20, 17, 6], activation, seed: rng })

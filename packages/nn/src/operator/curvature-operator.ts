@@ -32,10 +32,11 @@ export interface CurvatureOperator extends LinearOperator {
 const SPARSE = 0.6
 
 /**
- * Returns the Hessian or the Gauss-Newton matrix of a network's mean loss over fixed examples, at its parameters of now,
- * as an operator for many products: those of `hvp` and `gnvp` up to rounding, without the passes that they begin with.
- * Skips inputs that are zero and, below at most 16 outputs, units that a ReLU switches off. For each example it keeps
- * the inputs, up to 4 numbers for each unit, and the network is free to change.
+ * Returns the Hessian or the Gauss-Newton matrix of a network's mean loss over fixed examples, at its parameters of
+ * now, as an operator for many products: those of `hvp` and `gnvp` up to rounding, without the passes that they begin
+ * with. It skips inputs that are zero, if at least 40 % are, and, below at most 10 outputs (20 in float32), the units
+ * that a ReLU switches off. For each example it keeps the inputs and up to 4 numbers for each unit; the network is free
+ * to change.
  *
  * With batch normalization, or with noise in training, products are those of `hvp` and `gnvp` of a copy of the network.
  *

@@ -42,8 +42,8 @@ interface KeptLayer {
 type KeptInputs = { readonly all: Real } | { readonly places: Int32Array[]; readonly values: Real[] }
 
 /**
- * The last layer where only active units of the one below are looked at, which takes rectified units and few outputs: its
- * weights in rows that are filled up with zeros to whole vectors, and room for the places of the active units.
+ * The last layer where only active units of the one below are looked at, which takes rectified units and few outputs:
+ * its weights in rows that are filled up with zeros to whole vectors, and room for the places of the active units.
  */
 export interface Head {
   readonly vectors: number

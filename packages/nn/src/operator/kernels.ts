@@ -9,8 +9,8 @@ import { wasm } from '../wasm.ts'
  */
 export interface ProductKernels {
   /**
-   * C += S B, where C has m rows of q numbers, B p rows, and S a pattern and its values. `work` has room for 16 p numbers
-   * in float64 and 32 p in float32.
+   * C += S B, where C has m rows of q numbers, B p rows, and S a pattern and its values. `work` has room for 16 p
+   * numbers in float64 and 32 p in float32.
    */
   // biome-ignore format: sizes, then matrices
   spmm(
@@ -18,7 +18,7 @@ export interface ProductKernels {
     B: Real, C: Real, work: Real,
   ): void
   spmm32: ProductKernels['spmm']
-  /** C += A V + S W: A and S have m rows of p numbers, of which those in the pattern count; V, W and C rows of vectors. */
+  /** C += A V + S W: of m rows of p numbers of A and S those in the pattern count; V, W and C have rows of vectors. */
   // biome-ignore format: sizes, then matrices
   forward(
     m: number, p: number, vectors: number, pattern: Int32Array,

@@ -1,8 +1,8 @@
 import type { Real } from '../real.ts'
 
 /**
- * The places of a matrix that are not zero: row by row their number, and then they themselves. Rows are the examples of a
- * chunk, or the columns of its matrix.
+ * The places of a matrix that are not zero: row by row their number, and then they themselves. Rows are the examples of
+ * a chunk, or the columns of its matrix.
  */
 export interface Pattern {
   readonly places: Int32Array

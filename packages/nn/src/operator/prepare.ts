@@ -34,9 +34,11 @@ export interface Chunk {
   readonly outputs: Real
   readonly targets: Real
   readonly shares: Real
+  /** The examples of weight 0: they take no part, even if their outputs are infinite. */
+  readonly silent: readonly number[]
 }
 
-/** Runs forward and back over examples at the network's parameters, keeps what products need, and cuts it into chunks. */
+/** Runs forward and back over examples, keeps what products need of them, and cuts it into chunks. */
 export function prepare(kept: Kept, run: BatchRunner, examples: GivenExamples): Chunk[] {
   const { head, width, output, outputs, targets, shares, views } = kept
   const { count, weights } = examples
@@ -68,6 +70,7 @@ export function prepare(kept: Kept, run: BatchRunner, examples: GivenExamples): 
       outputs: rows(outputs, width),
       targets: rows(targets, width),
       shares: rows(shares, 1),
+      silent: Array.from({ length: n }, (_, i) => i).filter((i) => shares[start + i] === 0),
     }
   })
 }

@@ -20,10 +20,11 @@ export function multiply(kept: Kept, chunks: readonly Chunk[]): void {
     head.biasProduct.fill(0)
   }
   for (const chunk of chunks) {
-    const { n, outputs, targets, shares, layers } = chunk
+    const { n, outputs, targets, shares, silent, layers } = chunk
     const { STangent, DTangent } = layers[layers.length - 1]
     forwardTangent(kept, chunk)
     output.apply(kept.kernels, n, width, outputs, targets, shares, STangent.data, DTangent.data)
+    for (const i of silent) DTangent.data.fill(0, i * width, (i + 1) * width)
     backwardTangent(kept, chunk)
   }
   if (!head) return
