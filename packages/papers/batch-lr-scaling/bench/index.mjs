@@ -119,7 +119,7 @@ for (const hidden of quick ? [32] : [32, 128, 512, 1333])
     const rng = random(1)
     const starts = [Float64Array.from({ length: operator.rows }, () => rng.normal())]
     const best = { lanczos: Infinity, products: Infinity }
-    for (let round = 0; round < (rows === COUNT ? 2 : 4 * ROUNDS); round++) {
+    for (let round = 0; round < (rows !== COUNT ? 4 * ROUNDS : hidden > 128 ? 2 : ROUNDS); round++) {
       clock.products = 0
       const total = seconds(() => spectrum(operator, { starts, steps, history: false }))
       best.products = Math.min(best.products, clock.products)
