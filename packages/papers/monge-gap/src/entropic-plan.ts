@@ -1,4 +1,4 @@
-import { allocate, log, type Matrix, type Report } from '@opt/core'
+import { allocate, log, type Matrix, type Report, refuse } from '@opt/core'
 import { GibbsPlan, gibbsViews, transportKernels } from '@opt/core/transport'
 import { type Potentials, sinkhornNewton } from '@opt/sinkhorn-sns'
 import ndarray from 'ndarray'
@@ -123,6 +123,8 @@ function inner(x: Float64Array, y: Float64Array): number {
 /** Sparse Newton iterations, of another package with a driver of its own. */
 function* newton(problem: PlanProblem, initial: Potentials | undefined, maxIterations: number): PlanSteps {
   const { C, a, b, epsilon, tolerance } = problem
+  const most = largest(C.data)
+  if (!(most < 1e300 * epsilon)) refuse('epsilon', `of a size with the costs, up to ${most}`, String(epsilon))
   let asked = false
   const stopWhen = () => asked
   const run = sinkhornNewton.steps(C, a, b, {

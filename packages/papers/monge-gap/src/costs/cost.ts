@@ -1,4 +1,4 @@
-import { callback, type MatrixView, options, refuse, show } from '@opt/core'
+import { callback, type MatrixView, number, options, refuse, show } from '@opt/core'
 
 /** The inverse of a twist: the displacement that belongs to a slope of the Kantorovich potential. */
 export interface Twist {
@@ -26,6 +26,8 @@ export interface Cost {
   weightedGradient(x: Points, y: Points, d: number, P: MatrixView, scale: number, out: Float64Array): void
   /** Adds weights_j d2c(x_j, y_j) to out_j. */
   pairGradient(x: Points, y: Points, d: number, weights: Float64Array, out: Float64Array): void
+  /** q of a cost q |x - y|^2: sums of its gradients are products with matrices, which kernels compute. */
+  readonly quadratic?: number
   /** Throws a RangeError unless the cost is defined at all points. */
   check?(points: Points, d: number, label: string): void
   /** Present for costs h(x - y) whose h has a conjugate with a gradient. */
@@ -123,11 +125,12 @@ export function pointCost(given: PointCostOptions): Cost {
  */
 export function checkCost(cost: Cost, label: string): Cost {
   if (typeof cost !== 'object' || cost === null) refuse(label, 'a cost, such as sqEuclidean()', show(cost), 'type')
-  const { name, parameters, matrix, pairs, weightedGradient, pairGradient, check, twist } = cost
+  const { name, parameters, matrix, pairs, weightedGradient, pairGradient, quadratic, check, twist } = cost
   if (typeof name !== 'string') refuse(`${label}.name`, 'a string', show(name), 'type')
   options(parameters, `${label}.parameters`)
   for (const [key, method] of Object.entries({ matrix, pairs, weightedGradient, pairGradient }))
     callback(method, `${label}.${key}`)
+  if (quadratic !== undefined) number(quadratic, `${label}.quadratic`)
   if (check !== undefined) callback(check, `${label}.check`)
   if (twist !== undefined) {
     const { displacement, pullback } = options(twist, `${label}.twist`)

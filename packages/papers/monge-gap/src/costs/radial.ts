@@ -21,6 +21,7 @@ export const sqEuclidean = (): Cost => ({
     for (let j = 0; j < weights.length; j++)
       for (let k = j * d; k < (j + 1) * d; k++) out[k] -= 2 * weights[j] * (x[k] - y[k])
   },
+  quadratic: 1,
   twist: halves,
 })
 

@@ -31,11 +31,20 @@ export class TransportTerm {
   readonly #cost: Cost
   readonly #epsilon: number
   readonly #symmetric: boolean
+  /** One coordinate of the rows, and its sums by the columns of the plan. */
+  readonly #coordinate: Float64Array
+  readonly #sums: Float64Array
   /** The columns of the last call; null before the first. */
   #last: Float64Array | null = null
 
   constructor(n: number, m: number, cost: Cost, epsilon: number, symmetric = false) {
-    const { kernels, ...views } = allocate([transportKernels], (space) => gibbsViews(n, m, space))
+    const { kernels, x, sums, ...views } = allocate([transportKernels], (space) => ({
+      ...gibbsViews(n, m, space),
+      x: space.f64(n),
+      sums: space.f64(m),
+    }))
+    this.#coordinate = x
+    this.#sums = sums
     const uniform = (count: number) => new Float64Array(count).fill(1 / count)
     this.#plan = new GibbsPlan(views, kernels, uniform(n), uniform(m))
     this.#plan.epsilon = epsilon
@@ -87,7 +96,19 @@ export class TransportTerm {
 
   /** Adds scale sum_i P_ij d2c(x_i, y_j) to out_j, with the plan of the last call. */
   addGradient(x: Points, y: Points, d: number, scale: number, out: Float64Array): void {
-    this.#cost.weightedGradient(x, y, d, this.#plan.views.P, scale, out)
+    const { P, c } = this.#plan.views
+    const { quadratic } = this.#cost
+    if (quadratic === undefined) {
+      this.#cost.weightedGradient(x, y, d, P, scale, out)
+      return
+    }
+    // sum_i P_ij 2 q (y_j - x_i), one coordinate after the other.
+    const [from, sums] = [this.#coordinate, this.#sums]
+    for (let k = 0; k < d; k++) {
+      for (let i = 0; i < from.length; i++) from[i] = x[i * d + k]
+      this.#plan.kernels.gemvT(P, from, sums.fill(0))
+      for (let j = 0; j < sums.length; j++) out[j * d + k] += 2 * quadratic * scale * (c[j] * y[j * d + k] - sums[j])
+    }
   }
 
   state(): TermState | null {
