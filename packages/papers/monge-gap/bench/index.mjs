@@ -49,7 +49,7 @@ const network = (seed) =>
   mlp({ sizes: [2, 32, 64, 32, 2], activation: 'tanh', initialization: 'lecun', loss: 'squared', seed, batch: 512 })
 
 /** CPU seconds of a step, the median of the last half. */
-function training({ x, z, learningRate, ...options }, fresh) {
+function training({ x, z, learningRate, epsilonFitting, epsilonGap, strength }, fresh) {
   const net = network(1)
   const optimizer = new Adam(net.parameters, { learningRate })
   const rng = random(3)
@@ -57,7 +57,8 @@ function training({ x, z, learningRate, ...options }, fresh) {
   const sources = fresh ? [jitter(x), jitter(z)] : [x, z]
   const times = []
   let last = cpu()
-  const settings = { ...options, cost: euclidean(), optimizer, steps: STEPS, batchSize: x.length, history: false }
+  const options = { epsilonFitting, epsilonGap, strength, cost: euclidean() }
+  const settings = { ...options, optimizer, steps: STEPS, batchSize: x.length, history: false }
   for (const _ of learnMap.steps(net, ...sources, settings)) {
     times.push(cpu() - last)
     last = cpu()

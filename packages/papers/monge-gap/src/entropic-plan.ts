@@ -44,11 +44,14 @@ export function* entropicPlan(problem: PlanProblem): PlanSteps {
   let error = plan.error()
   const errors: number[] = []
   for (let k = 1; ; k++) {
-    if (k > 1 || error > tolerance) error = problem.symmetric ? plan.symmetric() : plan.sinkhorn()
-    if (plan.strained || Number.isNaN(error)) break
-    if (error <= tolerance) {
-      plan.absorb()
-      error = plan.error()
+    // A start may be the answer.
+    if (k > 1 || error > tolerance) {
+      error = problem.symmetric ? plan.symmetric() : plan.sinkhorn()
+      if (plan.strained || Number.isNaN(error)) break
+      if (error <= tolerance) {
+        plan.absorb()
+        error = plan.error()
+      }
     }
     errors.push(error)
     if ((yield { error }) || k >= maxIterations) return solution(plan)

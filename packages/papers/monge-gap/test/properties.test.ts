@@ -215,7 +215,7 @@ test('potentials of an answer are a warm start, here and in sinkhorn-sns', () =>
   const [x, y] = [cloud(rng, 30, 2), cloud(rng, 30, 2)]
   const cold = mongeGap(x, y, { tolerance: 1e-9 })
   const warm = mongeGap(x, y, { tolerance: 1e-9, initial: cold, epsilon: cold.epsilon })
-  expect(warm.iterations).toBeLessThan(cold.iterations / 3)
+  expect(warm.iterations).toBeLessThanOrEqual(2)
   expect(Math.abs(warm.gap - cold.gap)).toBeLessThan(1e-9)
   const C = x.map((p) => y.map((q) => costOf(sqEuclidean(), p, q)))
   const a = x.map(() => 1 / 30)

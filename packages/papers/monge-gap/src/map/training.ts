@@ -62,6 +62,7 @@ export class Training {
     this.#checkOf(points, label)
   }
 
+  /** Goes on to the points of the next step. */
   nextBatch(): void {
     const [x, z] = [this.#x.next(), this.#z.next()]
     if (x) this.#points = x.points
