@@ -173,7 +173,7 @@ function codeOf({ from, to, cost, strength, surface }: ControlValues): string {
   const call = sphere ? `geodesic(${cost === 'distance' ? 1 : 2})` : CODE_OF_COSTS[cost as string]
   const points = (centres: Points) => `[${centres.map(([u, v]) => `[${u.toFixed(3)}, ${v.toFixed(3)}]`).join(', ')}]`
   return `import { random } from '@opt/core'
-import { ${[call.split('(')[0], 'exactMongeGap', 'learnMap'].sort().join(', ')} from '@opt/monge-gap'
+import { ${[call.split('(')[0], 'exactMongeGap', 'learnMap'].sort().join(', ')} } from '@opt/monge-gap'
 import { mlp } from '@opt/nn'
 
 const rng = random(1)
