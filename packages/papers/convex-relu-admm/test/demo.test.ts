@@ -1,3 +1,4 @@
+import { playDemo } from '@opt/testing'
 import demo from '../demo/index.ts'
 
 const values = (changes: object) => ({
@@ -7,9 +8,8 @@ const values = (changes: object) => ({
 
 describe('the demo', () => {
   test('closes in from both sides, with back-propagation above', () => {
-    const frames = [...demo.run(values({ lines: true }))]
+    const { frames, last } = playDemo(demo, { lines: true })
     expect(frames.length).toBe(101)
-    const last = frames[100]
     expect(last.progress).toBe(1)
     const [pictures, objective] = last.figures
     if (pictures.kind !== 'images' || objective.kind !== 'line') throw new Error('other figures')

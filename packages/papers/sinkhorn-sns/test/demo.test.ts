@@ -1,10 +1,8 @@
+import { playDemo } from '@opt/testing'
 import demo from '../demo/index.ts'
 
-const controls = Object.fromEntries(demo.controls.map(({ name, value }) => [name, value]))
-
 test('histograms: both solvers end, and the kept entries are fewer than all', () => {
-  const frames = [...demo.run(controls)]
-  const { figures, readout } = frames.at(-1)!
+  const { figures, readout } = playDemo(demo).last
   expect(readout.map(([label]) => label)).toEqual(['SNS', 'transport cost', 'Sinkhorn'])
   expect(readout[0][1]).toMatch(/converged$/)
   expect(readout[2][1]).toMatch(/^done after \d{3,} iterations/)
@@ -16,13 +14,13 @@ test('histograms: both solvers end, and the kept entries are fewer than all', ()
 })
 
 test('point clouds: each point starts where it is and ends on the ring', () => {
-  const frames = [...demo.run({ ...controls, show: 'point clouds' })]
+  const { frames, last } = playDemo(demo, { show: 'point clouds' })
   const radii = ([figure]: (typeof frames)[number]['figures']) => {
     if (figure.kind !== 'scatter') throw new Error('the figure is no scatter')
     const { x, y } = figure.series[1]
     return Array.from(x as ArrayLike<number>, (v, i) => Math.hypot(v, y[i]))
   }
   expect(Math.max(...radii(frames[0].figures))).toBeLessThan(0.75)
-  expect(Math.min(...radii(frames.at(-1)!.figures))).toBeGreaterThan(0.6)
-  expect(frames.at(-1)!.progress).toBe(1)
+  expect(Math.min(...radii(last.figures))).toBeGreaterThan(0.6)
+  expect(last.progress).toBe(1)
 })
