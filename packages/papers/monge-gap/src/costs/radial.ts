@@ -22,7 +22,7 @@ export const sqEuclidean = (): Cost => ({
       for (let k = j * d; k < (j + 1) * d; k++) out[k] -= 2 * weights[j] * (x[k] - y[k])
   },
   quadratic: 1,
-  twist: halves,
+  twist: halves(),
 })
 
 /** One coordinate after the other: the loops over the columns are long. */
@@ -65,14 +65,14 @@ function squaredGradient(x: Points, y: Points, d: number, P: MatrixView, scale: 
   }
 }
 
-const halves: Twist = {
+const halves = (): Twist => ({
   displacement(v, _d, out) {
     for (let k = 0; k < out.length; k++) out[k] = v[k] / 2
   },
   pullback(_v, cotangent, _d, out) {
     for (let k = 0; k < out.length; k++) out[k] = cotangent[k] / 2
   },
-}
+})
 
 /** Returns the Euclidean distance |x - y|; its gradient is 0 where the points are equal. */
 export const euclidean = (): Cost =>
