@@ -3,7 +3,12 @@ import { demandDerivatives } from './check-derivatives.ts'
 import { systemSolver } from './inner/inner-solver.ts'
 import { NewtonSystem } from './kkt-system.ts'
 import { MeritGradient, meritOf } from './merit.ts'
-import { type AdaSketchNewtonOptions, type AdaSketchNewtonState, settings } from './options.ts'
+import {
+  ADA_SKETCH_NEWTON_OPTIONS,
+  type AdaSketchNewtonOptions,
+  type AdaSketchNewtonState,
+  settings,
+} from './options.ts'
 import { type ConstrainedProblem, Point, Problem, refuseNonFinite, squares } from './problem.ts'
 import type { AdaSketchNewtonReport, AdaSketchNewtonSolution } from './solution.ts'
 import { firstMultipliers, generatorOf, startOf } from './start.ts'
@@ -146,7 +151,7 @@ export const adaSketchNewton: Solver<
       }
     }
   },
-  { tolerance: 1e-4, maxIterations: 10_000 },
+  { tolerance: 1e-4, maxIterations: 10_000, options: ADA_SKETCH_NEWTON_OPTIONS },
 )
 
 const NON_FINITE = 'a second derivative, or a constant of the Newton system, is not a finite number'

@@ -46,7 +46,11 @@ export function checkDerivatives(
   options?: CheckDerivativesOptions,
 ): DerivativesCheck {
   return calling('checkDerivatives', () => {
-    const { multipliers, tolerance = 1e-5, step = 1e-5 } = optionsOf(options, 'options')
+    const {
+      multipliers,
+      tolerance = 1e-5,
+      step = 1e-5,
+    } = optionsOf(options, 'options', ['multipliers', 'tolerance', 'step'])
     number(tolerance, 'tolerance', { positive: true })
     number(step, 'step', { positive: true })
     const { point } = pointAt(given, x, multipliers, '')

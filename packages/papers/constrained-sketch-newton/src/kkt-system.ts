@@ -45,7 +45,7 @@ export function kktSystem(
   options?: ShiftOptions,
 ): KktSystem {
   return calling('kktSystem', () => {
-    const { xiB = 0.1, shiftThreshold = 1e-6 } = optionsOf(options, 'options')
+    const { xiB = 0.1, shiftThreshold = 1e-6 } = optionsOf(options, 'options', ['xiB', 'shiftThreshold'])
     number(xiB, 'xiB', { positive: true })
     number(shiftThreshold, 'shiftThreshold')
     const { problem, point } = pointAt(given, x, multipliers, '')

@@ -38,7 +38,7 @@ export function exactAugmentedLagrangian(
   penalties?: Penalties,
 ): MeritValue {
   return calling('exactAugmentedLagrangian', () => {
-    const { eta1 = 1, eta2 = 0.1 } = optionsOf(penalties, 'penalties')
+    const { eta1 = 1, eta2 = 0.1 } = optionsOf(penalties, 'penalties', ['eta1', 'eta2'])
     number(eta1, 'eta1', { nonnegative: true })
     number(eta2, 'eta2', { nonnegative: true })
     const { problem, point } = pointAt(given, x, multipliers, '')

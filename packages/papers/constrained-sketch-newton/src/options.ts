@@ -44,6 +44,26 @@ export interface AdaSketchNewtonOptions {
   checkDerivatives?: boolean | undefined
 }
 
+/** The names of {@link AdaSketchNewtonOptions}. */
+export const ADA_SKETCH_NEWTON_OPTIONS = [
+  'multipliers0',
+  'inner',
+  'accuracy',
+  'kappa',
+  'theta',
+  'innerLimit',
+  'eta1',
+  'eta2',
+  'delta',
+  'xiB',
+  'shiftThreshold',
+  'beta',
+  'nu',
+  'singularTolerance',
+  'seed',
+  'checkDerivatives',
+] as const
+
 /** The state of a run after an iteration, as plain JSON; a start from which a run goes on to the same bits. */
 export interface AdaSketchNewtonState {
   x: number[]

@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { fuzzAnyOption as fuzz } from '@opt/testing'
+import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
 /** min x'x + x_0 subject to x_0 x_1 = 1, with all optional parts. */

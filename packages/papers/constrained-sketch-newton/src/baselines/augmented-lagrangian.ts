@@ -113,5 +113,5 @@ export const augmentedLagrangian: Solver<
       if (yield { error: point.kkt, f: point.f, mu: used, steps }) return answer()
     }
   },
-  { tolerance: 1e-4, maxIterations: 100 },
+  { tolerance: 1e-4, maxIterations: 100, options: ['mu', 'growth', 'innerTolerance', 'innerLimit'] },
 )

@@ -128,7 +128,22 @@ export const l1Sqp: Solver<
       if (yield { error: point.kkt, f: point.f, alpha, mu, kappa, innerSteps: steps }) return answer()
     }
   },
-  { tolerance: 1e-4, maxIterations: 10_000 },
+  {
+    tolerance: 1e-4,
+    maxIterations: 10_000,
+    options: [
+      'inner',
+      'mu',
+      'kappa',
+      'sigma',
+      'nu',
+      'xiB',
+      'shiftThreshold',
+      'singularTolerance',
+      'innerLimit',
+      'seed',
+    ],
+  },
 )
 
 function sumAbs(v: Float64Array): number {

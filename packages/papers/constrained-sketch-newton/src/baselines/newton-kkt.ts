@@ -61,5 +61,5 @@ export const newtonKkt: Solver<
       if (yield { error: point.kkt, f: point.f }) return answer()
     }
   },
-  { tolerance: 1e-4, maxIterations: 300 },
+  { tolerance: 1e-4, maxIterations: 300, options: [] },
 )

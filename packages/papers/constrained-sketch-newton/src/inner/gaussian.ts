@@ -16,7 +16,7 @@ export interface GaussianOptions {
  * @throws TypeError or RangeError when an option is wrong.
  */
 export function gaussian(options?: GaussianOptions): InnerSolver {
-  const { blockSize = 1 } = optionsOf(options, 'gaussian: options')
+  const { blockSize = 1 } = optionsOf(options, 'gaussian: options', ['blockSize'])
   number(blockSize, 'gaussian: blockSize', { integer: true, min: 1, max: 1000 })
   return blockSize === 1 ? gaussianVectors : (N, random) => gaussianBlocks(N, random, blockSize)
 }

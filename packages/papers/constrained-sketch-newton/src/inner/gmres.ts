@@ -18,7 +18,7 @@ const PROGRESS = 1e-12
  * @throws TypeError or RangeError when an option is wrong.
  */
 export function gmres(options?: GmresOptions): InnerSolver {
-  const { restart = 2 } = optionsOf(options, 'gmres: options')
+  const { restart = 2 } = optionsOf(options, 'gmres: options', ['restart'])
   number(restart, 'gmres: restart', { integer: true, min: 1, max: 1000 })
   return (N) => {
     const space = allocate([matrixKernels, vectorKernels], (views) => ({

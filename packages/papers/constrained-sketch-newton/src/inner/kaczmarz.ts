@@ -25,7 +25,7 @@ const REFRESH = 1000
  * @throws TypeError or RangeError when an option is wrong.
  */
 export function kaczmarz(options?: KaczmarzOptions): InnerSolver {
-  const { sampling = 'uniform' } = optionsOf(options, 'kaczmarz: options')
+  const { sampling = 'uniform' } = optionsOf(options, 'kaczmarz: options', ['sampling'])
   oneOf(sampling, 'kaczmarz: sampling', ['uniform', 'weighted', 'cyclic'])
   return (N, random) => {
     const stride = Math.ceil(N / 8) * 8

@@ -62,7 +62,7 @@ export function logisticRegression(
       if (label !== 1 && label !== -1) refuse(`labels[${i}]`, '1 or -1', String(label))
     })
     const n = X.columns
-    const given = optionsOf(constraints, 'constraints')
+    const given = optionsOf(constraints, 'constraints', ['A', 'b', 'radius'])
     const A = given.A === undefined ? undefined : matrix(given.A, 'constraints.A', { columns: n })
     const rows = A?.shape[0] ?? 0
     const b = A === undefined ? new Float64Array(0) : vectorCopy(given.b!, 'constraints.b', { length: rows })

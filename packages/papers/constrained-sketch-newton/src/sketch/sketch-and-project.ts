@@ -49,33 +49,37 @@ export const sketchAndProject: Solver<
   [K: MatrixLike, b: VectorLike, options: SketchAndProjectOptions],
   Report & { error: number; steps: number },
   SketchAndProjectSolution
-> = solver('sketchAndProject', function* (K, b, options) {
-  const { data, N } = symmetricMatrix(K, 'K')
-  const right = vectorCopy(b, 'b', { length: N })
-  const { sketch = kaczmarz(), seed = 0 } = options
-  const stepsPerReport = number(options.stepsPerReport ?? N, 'stepsPerReport', { integer: true, min: 1 })
-  const { tolerance } = options as { tolerance: number }
-  // Powers of two near the largest entries: squares neither overflow nor vanish.
-  const [scaleK, scaleB] = [powerOfTwo(data), powerOfTwo(right)]
-  const scaled = data.map((entry) => entry / scaleK)
-  const R = right.map((entry) => -entry / scaleB)
-  const inner = systemSolver(sketch, N, randomFrom(seed, 'seed'), 'sketch')
-  inner.load(scaled, R)
-  const size = normOf(R)
-  let steps = 0
-  const answer = () => ({
-    z: inner.z.map((entry, i) => number((entry / scaleK) * scaleB, `entry ${i} of the solution`)),
-    residual: size > 0 ? normOf(inner.r) / size : 0,
-    steps,
-  })
-  for (;;) {
-    const taken = size > 0 ? inner.run(tolerance * size, stepsPerReport) : 0
-    steps += taken
-    const error = size > 0 ? normOf(inner.r) / size : 0
-    if (yield { error, steps }) return answer()
-    if (taken === 0) return answer()
-  }
-})
+> = solver(
+  'sketchAndProject',
+  function* (K, b, options) {
+    const { data, N } = symmetricMatrix(K, 'K')
+    const right = vectorCopy(b, 'b', { length: N })
+    const { sketch = kaczmarz(), seed = 0 } = options
+    const stepsPerReport = number(options.stepsPerReport ?? N, 'stepsPerReport', { integer: true, min: 1 })
+    const { tolerance } = options as { tolerance: number }
+    // Powers of two near the largest entries: squares neither overflow nor vanish.
+    const [scaleK, scaleB] = [powerOfTwo(data), powerOfTwo(right)]
+    const scaled = data.map((entry) => entry / scaleK)
+    const R = right.map((entry) => -entry / scaleB)
+    const inner = systemSolver(sketch, N, randomFrom(seed, 'seed'), 'sketch')
+    inner.load(scaled, R)
+    const size = normOf(R)
+    let steps = 0
+    const answer = () => ({
+      z: inner.z.map((entry, i) => number((entry / scaleK) * scaleB, `entry ${i} of the solution`)),
+      residual: size > 0 ? normOf(inner.r) / size : 0,
+      steps,
+    })
+    for (;;) {
+      const taken = size > 0 ? inner.run(tolerance * size, stepsPerReport) : 0
+      steps += taken
+      const error = size > 0 ? normOf(inner.r) / size : 0
+      if (yield { error, steps }) return answer()
+      if (taken === 0) return answer()
+    }
+  },
+  { options: ['sketch', 'stepsPerReport', 'seed'] },
+)
 
 function normOf(v: Float64Array): number {
   let sum = 0
