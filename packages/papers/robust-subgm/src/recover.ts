@@ -4,6 +4,7 @@ import {
   type Random,
   refuse,
   type Solver,
+  type Status,
   show,
   solver,
   type VectorLike,
@@ -13,7 +14,7 @@ import ndarray from 'ndarray'
 import { openUnit } from './checks.ts'
 import { descend, type SubgmReport } from './descent/descend.ts'
 import { Iterate } from './descent/iterate.ts'
-import { advance, type Best, better, inUnits, narrowSteps, ruleInUnits } from './descent/phases.ts'
+import { advance, type Best, better, inUnits, narrowSteps, ruleInUnits, unknowns } from './descent/phases.ts'
 import { checkRecoverState, type RecoverState, startState } from './descent/recover-state.ts'
 import { describe, type Recovery } from './descent/recovery.ts'
 import { defaultEta, once, scaleOf, sizeOf, spectrumOf } from './descent/start.ts'
@@ -74,7 +75,8 @@ const HUGE = 1e150
  * It runs {@link subgm} with as many columns as X, whose factor shows the rank by a gap in its eigenvalues; cuts the factor
  * to that rank; and goes on from there, with step sizes that shrink where noise stops progress. `tolerance` is compared
  * with the scale of the residuals over that of y; default 1e-9, at most 4000 iterations. With noise in y it ends
- * 'stalled', as no smaller error can be had.
+ * 'stalled', as no smaller error can be had; and where fewer measurements agree than a matrix of its rank has unknowns,
+ * r(2d - r + 1)/2, which says that they do not determine it.
  *
  * @throws TypeError or RangeError that names the wrong argument.
  */
@@ -112,10 +114,10 @@ export const recover: Solver<[input: RecoverInput, options: RecoverOptions], Sub
       const found = describe(iterate, measurements, y)
       const converged = iterate.scale <= tolerance * (initialScale || 1)
       const best = better(found, state.best, measurements.count, converged)
-      if (ending === 'asked') return solution(best, state, measurements, y, unit)
+      if (ending === 'asked') return solution(best, state, measurements, y, unit, converged)
       state.best = best
       const next = advance(state, found.rank, ending)
-      if (next === 'end') return solution(best, state, measurements, y, unit)
+      if (next === 'end') return solution(best, state, measurements, y, unit, false)
       resumed = next === 'resume'
     }
   },
@@ -136,7 +138,8 @@ function solution(
   measurements: Measurements,
   y: Float64Array,
   unit: number,
-): RecoverSolution & { message: string } {
+  converged: boolean,
+): RecoverSolution & { message: string; status?: Status } {
   const iterate = new Iterate(measurements, y, Float64Array.from(factor), 'l1', 0.5)
   iterate.evaluate()
   const found = describe(iterate, measurements, y)
@@ -145,6 +148,8 @@ function solution(
       x.data.map((value) => value * by),
       x.shape.slice(),
     )
+  const agreeing = y.length - found.outliers.length
+  const needed = unknowns(measurements.size, found.rank)
   const percent = Number((100 * found.corruption).toPrecision(3))
   return {
     ...found,
@@ -154,7 +159,11 @@ function solution(
     objective: found.objective * unit,
     residualScale: found.residualScale * unit,
     state,
-    message: `rank ${found.rank}; ${percent} % of the measurements are outliers, the others agree to ${Number(found.estimatedError.toPrecision(2))}`,
+    ...(converged && agreeing < needed ? { status: 'stalled' as const } : {}),
+    message:
+      agreeing < needed
+        ? `only ${agreeing} measurements agree, too few for the ${needed} unknowns of rank ${found.rank}`
+        : `rank ${found.rank}; ${percent} % of the measurements are outliers, the others agree to ${Number(found.estimatedError.toPrecision(2))}`,
   }
 }
 

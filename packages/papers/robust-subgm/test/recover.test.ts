@@ -204,6 +204,22 @@ test('duplicate rows, zero matrices, a negative definite answer', () => {
   expect(negative.status).not.toBe('converged')
 })
 
+test('too few measurements to determine X are said to be', () => {
+  let fitted = 0
+  for (let seed = 0; seed < 6; seed++)
+    for (const count of [10, 20]) {
+      const problem = draw(seed, { count, corruption: 0 })
+      const found = recover(problem)
+      const needed = (found.rank * (21 - found.rank)) / 2
+      expect(relative(found.matrix, problem.truth)).toBeGreaterThan(1e-3)
+      expect(found.status).not.toBe('converged')
+      if (count - found.outliers.length >= needed) continue
+      expect(found.message).toContain(`too few for the ${needed} unknowns of rank ${found.rank}`)
+      fitted++
+    }
+  expect(fitted).toBeGreaterThanOrEqual(8)
+})
+
 test('batches give the answer of the whole', () => {
   const { rng, A } = { rng: random(8), A: [] as number[][][] }
   for (let k = 0; k < 120; k++) A.push(Array.from({ length: 6 }, () => Array.from({ length: 6 }, () => rng.normal())))

@@ -28,12 +28,14 @@ export function narrowSteps(rule: StepRule, state: RecoverState): StepRule {
 /** A factor with its estimate of the noise. */
 export type Best = NonNullable<RecoverState['best']>
 
+/** How many numbers determine a symmetric d x d matrix of some rank. */
+export const unknowns = (d: number, rank: number): number => (rank * (2 * d - rank + 1)) / 2
+
 /** The better of a factor and the best before it. */
 export function better(found: Recovery, best: Best | null, m: number, converged: boolean): Best {
   const [d, rank] = found.factor.shape
   // The residuals of k unknowns fitted to m measurements are smaller than the noise.
-  const unknowns = (rank * (2 * d - rank + 1)) / 2
-  const noise = found.residualScale / Math.sqrt(Math.max(0.04, 1 - unknowns / m))
+  const noise = found.residualScale / Math.sqrt(Math.max(0.04, 1 - unknowns(d, rank) / m))
   const allowed = best && rank < best.rank ? OVERFIT : 1
   if (best && !converged && noise > allowed * best.noise) return best
   return { rank, factor: Array.from(found.factor.data), noise }
