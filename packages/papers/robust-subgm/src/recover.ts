@@ -22,6 +22,7 @@ import { geometric, quantile, type StepRule } from './descent/step-rules.ts'
 import { denseMeasurements } from './measurements/dense.ts'
 import type { DenseInput } from './measurements/dense-input.ts'
 import { Measurements } from './measurements/measurements.ts'
+import { packedLength } from './measurements/packing.ts'
 import { firstState } from './subgm.ts'
 
 /** What {@link recover} takes. */
@@ -45,8 +46,8 @@ export interface RecoverOptions {
   /** The random numbers of a random start. */
   random?: Random | undefined
   /**
-   * The step sizes. Default: {@link quantile}(); if more than half of the entries of the A_k are 0, 0.6 times those of
-   * {@link geometric}({ decay: 0.99 }).
+   * The step sizes. Default: {@link quantile}(); if there are less than d(d+1) measurements, or more than half of their
+   * entries are 0, 0.6 times those of {@link geometric}({ decay: 0.99 }).
    */
   stepSize?: StepRule | undefined
   /** Goes on from the state of an answer, with the same measurements and options, to the same bits. */
@@ -61,9 +62,12 @@ export interface RecoverSolution extends Recovery {
 /** The wide descent is cut to its rank when the error has come down to this, and again when it ends. */
 const FIRST_CUT = 0.01
 
-/** Steps where quantiles of residuals would mislead, as the entries of X differ in size: shorter and longer kept up. */
+/**
+ * Steps where quantiles of residuals would mislead, as some fall to 0 before others: of few measurements, or of entries of
+ * X that differ in size.
+ */
 const slow = /* @__PURE__ */ geometric({ decay: 0.99 })
-const sparseSteps: StepRule = (state) => 0.6 * slow(state)
+const slowSteps: StepRule = (state) => 0.6 * slow(state)
 
 /** Numbers beyond this, in units of the usual size of y, are outliers whatever they are. */
 const HUGE = 1e150
@@ -93,7 +97,8 @@ export const recover: Solver<[input: RecoverInput, options: RecoverOptions], Sub
     const q = openUnit((stepSize ?? quantile()).q ?? 0.5, 'stepSize.q')
 
     const unit = powerOfFour(scaleOf(given, q))
-    const ownRule = size.density > 0.5 ? quantile() : sparseSteps
+    const ample = measurements.count >= 2 * packedLength(measurements.size)
+    const ownRule = ample && size.density > 0.5 ? quantile() : slowSteps
     const rule = stepSize ? ruleInUnits(stepSize, unit) : ownRule
     const y = given.map((value) => Math.max(-HUGE, Math.min(HUGE, value / unit)))
     const initialScale = scaleOf(y, q)

@@ -204,12 +204,22 @@ test('duplicate rows, zero matrices, a negative definite answer', () => {
   expect(negative.status).not.toBe('converged')
 })
 
+test('twice or thrice as many measurements as unknowns suffice, with outliers too', () => {
+  for (let seed = 0; seed < 3; seed++) {
+    const exact = draw(seed, { count: 50, corruption: 0 })
+    expect(relative(recover(exact).matrix, exact.truth)).toBeLessThan(1e-6)
+    const dirty = draw(seed, { size: 16, rank: 3, count: 200, corruption: 0.1 })
+    expect(relative(recover(dirty).matrix, dirty.truth)).toBeLessThan(1e-6)
+  }
+})
+
 test('too few measurements to determine X are said to be', () => {
   let fitted = 0
   for (let seed = 0; seed < 6; seed++)
     for (const count of [10, 20]) {
       const problem = draw(seed, { count, corruption: 0 })
-      const found = recover(problem)
+      expect(recover(problem).status).not.toBe('converged')
+      const found = recover(problem, { stepSize: quantile() })
       const needed = (found.rank * (21 - found.rank)) / 2
       expect(relative(found.matrix, problem.truth)).toBeGreaterThan(1e-3)
       expect(found.status).not.toBe('converged')
