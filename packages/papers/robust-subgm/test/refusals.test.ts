@@ -91,6 +91,10 @@ test.each<[() => unknown, string]>([
   [() => denseMeasurements([[1, 2]], { size: 2 }), 'denseMeasurements: A must be of 4 or 3 columns for size 2, got 2'],
   [() => denseMeasurements([[[1e80]]]), 'denseMeasurements: A must be of a largest entry between'],
   [() => gaussianMeasurements(0, 2, rng), 'gaussianMeasurements: m must be an integer of at least 1, got 0'],
+  [
+    () => gaussianMeasurements(1e6, 100, rng),
+    'gaussianMeasurements: measurements must be of 500000000 packed numbers at most; batchedMeasurements takes more',
+  ],
   [() => rankOneMeasurements([[Infinity]]), 'rankOneMeasurements: vectors[0][0]'],
   [
     () => entryMeasurements({ size: 2, rows: [2], columns: [0] }),

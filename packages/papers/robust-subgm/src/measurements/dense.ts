@@ -23,6 +23,9 @@ export interface DenseOptions {
   size?: number | undefined
 }
 
+/** Packed numbers that fit into the 4 GiB of a memory, with what else is in it. */
+const MOST = 5e8
+
 /** Rows of packed measurements in the kernels' memory. */
 export class DenseMeasurements extends Measurements {
   readonly rows: MatrixView
@@ -38,6 +41,8 @@ export class DenseMeasurements extends Measurements {
   constructor(size: number, count: number) {
     super(size, count)
     const n = packedLength(size)
+    if (count * n > MOST)
+      refuse('measurements', `of ${MOST} packed numbers at most; batchedMeasurements takes more`, `${count} x ${n}`)
     const { rows, ...space } = allocate([subgmKernels], (views) => ({
       rows: views.matrix(count, n),
       X: views.f64(n),
