@@ -1,5 +1,5 @@
 // Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
-import { allocate, random } from '@opt/core'
+import { allocate, random, vectorKernels } from '@opt/core'
 import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 export const OURS = ['resident', 'resident, checked', 'own arrays']
@@ -32,8 +32,8 @@ export function arraysOf(n, seed) {
 /** Bytes a second of y += a x in a workspace, over as much memory as an optimizer's arrays take: twice two times four arrays of n/4. */
 function memorySpeed(n) {
   const eight = (views) => Array.from({ length: 8 }, () => views.f32(n / 4))
-  const { kernels, x, y } = allocate((views) => ({ x: eight(views), y: eight(views) }))
-  const add = () => x.forEach((from, k) => kernels.axpy32(n / 4, 1e-9, from, y[k]))
+  const { kernels, x, y } = allocate([vectorKernels], (views) => ({ x: eight(views), y: eight(views) }))
+  const add = () => x.forEach((from, k) => kernels.axpy(n / 4, 1e-9, from, y[k]))
   for (let k = 0; k < 20; k++) add()
   return (steps) => (24 * n) / seconds(add, steps)
 }
