@@ -14,3 +14,10 @@ const draw = (n) => {
 const temperatures = Array.from({ length: MODELS }, (_, i) => 0.3 + 0.1 * i)
 export const problem = temperatureLogistic(draw(ROWS), draw(ROWS), temperatures, { l2: 0.01 })
 export const step = blockTask(problem)
+
+/** Arithmetic alone, some milliseconds of it: how much faster two threads are at best, on this machine at this time. */
+export const spin = (seed) => {
+  let x = seed
+  for (let i = 0; i < 4e6; i++) x = (x * 16807) % 2147483647
+  return x
+}

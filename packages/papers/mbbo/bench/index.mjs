@@ -112,10 +112,11 @@ console.log(
   `\nCPU time of a step, the best of ${ROUNDS} rounds in turns, one thread each${python ? `; ${python.version}` : ''}; x has 200 entries. 'difference' is the largest of x between the implementations, memory that of the blocks' estimates in versions 1 and 2.\n`,
 )
 
-const module = task(new URL('./blocks.mjs', import.meta.url), 'step')
+const [module, spin] = ['step', 'spin'].map((name) => task(new URL('./blocks.mjs', import.meta.url), name))
 const [one, two] = [1, 2].map((workers) => workerThreads({ workers }))
 const STEPS = 3
 const times = []
+const spins = { one: Infinity, two: Infinity }
 const sizes = [
   [1, ROWS],
   [2, ROWS],
@@ -146,7 +147,7 @@ for (const [I, B] of quick ? sizes.slice(1, 2) : sizes) {
   const first = bsvrb(dear, start, options(1, sampler()))
   const best = { here: Infinity, one: Infinity, two: Infinity }
   const answers = {}
-  for (let round = 0; round < (quick ? 1 : 25); round++)
+  for (let round = 0; round < (quick ? 1 : 8); round++)
     for (const [name, executor] of [
       ['here', undefined],
       ['one', one],
@@ -156,6 +157,10 @@ for (const [I, B] of quick ? sizes.slice(1, 2) : sizes) {
       const from = performance.now()
       answers[name] = await bsvrb.async(dear, first, { ...options(STEPS, sampler()), workers })
       best[name] = Math.min(best[name], (performance.now() - from) / STEPS)
+      if (!executor) continue
+      const before = performance.now()
+      await executor.map(spin, [1, 2])
+      spins[name] = Math.min(spins[name], performance.now() - before)
     }
   const same = answers.here.x.every(
     (value, i) => Object.is(value, answers.one.x[i]) && Object.is(value, answers.two.x[i]),
@@ -175,6 +180,6 @@ await one.close()
 await two.close()
 table(['I', 'B', 'this thread', 'one worker', 'two workers', 'one / two', 'bits'], times)
 console.log(
-  `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, wall time, the best of 25 rounds of ${STEPS} steps, on two cores.`,
+  `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, wall time, the best of 8 rounds of ${STEPS} steps. Arithmetic alone, on two threads beside one: ${(spins.one / spins.two).toPrecision(2)} times as fast, on this machine at this time.`,
 )
 if (!python) console.log(`\n${NO_PEER}`)

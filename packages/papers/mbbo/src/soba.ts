@@ -62,7 +62,7 @@ export interface SobaSolution {
 
 /**
  * The method to compare with: SOBA (Dagreou et al. 2022) on sampled blocks. Each step moves y_i, v_i and x along fresh
- * samples of their directions, x with momentum, without variance reduction: half the cost of a step of {@link bsvrb}.
+ * samples of their directions, x with momentum, without variance reduction: half the derivatives of a step of {@link bsvrb}.
  *
  * @param problem as for {@link bsvrb}.
  * @param start not changed.

@@ -69,7 +69,7 @@ export async function speedUp(context: ExperimentContext, from: number, to: numb
   })
   const all = mean(of('soba', 10, 1)) / mean(of('version 2', 10, 1))
   context.claim({
-    claim: 'with all blocks in each step, variance reduction does not pay: a step costs twice as much',
+    claim: 'with all blocks in each step, variance reduction does not pay: a step needs twice the derivatives',
     paper: '',
     ours: `SOBA has ${short(all)} times its |grad Phi|^2`,
     pass: null,

@@ -103,7 +103,7 @@ export async function temperatures(context: ExperimentContext, from: number, to:
     pass: Math.max(...ratios) <= 0.7,
   })
   context.claim({
-    claim: 'a smaller loss or a higher accuracy than by SOBA, which costs half as much a step',
+    claim: 'a smaller loss or a higher accuracy than by SOBA, which needs half the derivatives a step',
     paper: '',
     ours: `not here: Phi ${METHODS.map((method) => digits(mean(found[method].map(({ phi }) => phi)))).join(', ')} on average`,
     pass: null,
