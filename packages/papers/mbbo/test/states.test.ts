@@ -2,7 +2,16 @@ import { random } from '@opt/core'
 import { inProcess } from '@opt/executor'
 import { workerThreads } from '@opt/executor/node'
 import { near, vectorBytes } from '@opt/testing'
-import { type BsvrbOptions, type BsvrbState, blockSampler, blockTask, bsvrb, soba } from '../src/index.ts'
+import {
+  type BsvrbOptions,
+  type BsvrbState,
+  blockSampler,
+  blockTask,
+  bsvrb,
+  measure,
+  quadraticBlocks,
+  soba,
+} from '../src/index.ts'
 import { drawQuadratic, throughJson, zeros } from './problems.ts'
 import { problem, step } from './tasks/blocks.mjs'
 
@@ -127,6 +136,33 @@ test('exact measures come when they are due', () => {
     expect(last.history[7].measures!.phi).toBeCloseTo(small.hyperobjective(last.x).value, 8)
     expect(x).toHaveLength(2)
   }
+})
+
+test('no exact gradient is computed where z is 0 only because the adjoints are', () => {
+  const small = drawQuadratic(random(1), { m: 6, x: 2, y: 2 })
+  let solves = 0
+  const blocks = Array.from({ length: 6 }, (_, i) => {
+    const { upper, lower } = small.block(i)
+    const value: typeof upper.value = (x, y, sample) => {
+      solves++
+      return upper.value(x, y, sample)
+    }
+    const gradient: typeof upper.gradient = (x, y, gx, gy, sample) => {
+      upper.gradient(x, y, gx, gy, sample)
+      gx.fill(0)
+    }
+    return { upper: { value, gradient }, lower }
+  })
+  for (const method of [bsvrb, soba]) {
+    const { history } = method(blocks, { x: [1, 1], y: zeros(6, 2) }, { blocksPerStep: 1, maxIterations: 2 })
+    expect(history[0].error).toBe(Infinity)
+    expect(solves).toBe(0)
+  }
+})
+
+test('where a lower level overflows, exact measures say so', () => {
+  const huge = quadraticBlocks([{ A: [[1]], B: [[1]], b: [0], t: [0] }])
+  expect(measure(huge, [1e200], [[1e200]])).toMatchObject({ phi: Infinity, gradientNorm: Infinity, tracking: Infinity })
 })
 
 test('a state that does not fit is refused', () => {
