@@ -3,7 +3,7 @@ import { Convergence } from './convergence.ts'
 import { checkChosen, evaluation } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { finite, length } from './numbers.ts'
-import { type BsvrbOptions, type Parameters, readOptions } from './options.ts'
+import { BSVRB_OPTIONS, type BsvrbOptions, type Parameters, readOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
 import { stableTau } from './stable-tau.ts'
 import { BlockStates, type BsvrbStart, type BsvrbState, isFinitePlan } from './state.ts'
@@ -45,62 +45,66 @@ export interface BsvrbSolution {
  * @throws TypeError or RangeError when an argument is wrong, or what `sampler` gives.
  */
 export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOptions], BsvrbReport, BsvrbSolution> =
-  solver('bsvrb', function* (problem, start, options) {
-    const blocks = blocksOf(problem)
-    const m = blocks.length
-    const parameters = readOptions(options, m)
-    const { version, beta, etaAt, sampler, measureEvery } = parameters
-    const I = sampler.blocksPerStep
-    const states = new BlockStates(version, m, start, parameters.moves)
-    const { x, z } = states
-    if (start.state?.sampler !== undefined) sampler.load?.(start.state.sampler as never)
+  solver(
+    'bsvrb',
+    function* (problem, start, options) {
+      const blocks = blocksOf(problem)
+      const m = blocks.length
+      const parameters = readOptions(options, m)
+      const { version, beta, etaAt, sampler, measureEvery } = parameters
+      const I = sampler.blocksPerStep
+      const states = new BlockStates(version, m, start, parameters.moves)
+      const { x, z } = states
+      if (start.state?.sampler !== undefined) sampler.load?.(start.state.sampler as never)
 
-    const [nextX, nextZ, G, previousG] = [0, 1, 2, 3].map(() => new Float64Array(x.length))
-    const plans = states.plans(I)
-    const seen = new Uint8Array(m)
-    const evaluate = evaluation(blocks, states, parameters)
-    const measure = new Measure(blocks)
-    const { tolerance } = options as { tolerance?: number }
-    const convergence = new Convergence(tolerance!, Math.ceil(m / I), () => measure.at(x, states.y()))
-    const answer = () => ({ x: x.slice(), y: states.y(), k: states.k, state: states.save(sampler.state?.()) })
-    const diverged = () => ({ ...answer(), status: 'diverged' as const, message: divergence(m, parameters) })
+      const [nextX, nextZ, G, previousG] = [0, 1, 2, 3].map(() => new Float64Array(x.length))
+      const plans = states.plans(I)
+      const seen = new Uint8Array(m)
+      const evaluate = evaluation(blocks, states, parameters)
+      const measure = new Measure(blocks)
+      const { tolerance } = options as { tolerance?: number }
+      const convergence = new Convergence(tolerance!, Math.ceil(m / I), () => measure.at(x, states.y()))
+      const answer = () => ({ x: x.slice(), y: states.y(), k: states.k, state: states.save(sampler.state?.()) })
+      const diverged = () => ({ ...answer(), status: 'diverged' as const, message: divergence(m, parameters) })
 
-    if (!states.started) {
-      // One sample of each block: s_i, H_i or u_i are its derivatives, z is the mean of the hypergradients.
-      yield* evaluate([...blocks.keys()], (i, _, out) => {
-        states.begin(i, out)
-        for (let j = 0; j < z.length; j++) z[j] += out.G[j] / m
-      })
-      if (!(finite(z) && states.inputs.every(({ s, tracked }) => finite(s) && finite(tracked)))) return diverged()
-      states.started = true
-    }
+      if (!states.started) {
+        // One sample of each block: s_i, H_i or u_i are its derivatives, z is the mean of the hypergradients.
+        yield* evaluate([...blocks.keys()], (i, _, out) => {
+          states.begin(i, out)
+          for (let j = 0; j < z.length; j++) z[j] += out.G[j] / m
+        })
+        if (!(finite(z) && states.inputs.every(({ s, tracked }) => finite(s) && finite(tracked)))) return diverged()
+        states.started = true
+      }
 
-    for (;;) {
-      // s_i, H_i or u_i of the sampled blocks, and the mean hypergradients at the present and the previous point.
-      const chosen = checkChosen(sampler.blocks(), I, seen)
-      G.fill(0)
-      previousG.fill(0)
-      yield* evaluate(chosen, (i, p, out) => {
-        plans[p].s.set(out.s)
-        plans[p].tracked.set(out.tracked)
-        for (let j = 0; j < x.length; j++) G[j] += out.G[j] / I
-        for (let j = 0; j < x.length; j++) previousG[j] += out.previousG[j] / I
-        states.plan(i, plans[p])
-      })
+      for (;;) {
+        // s_i, H_i or u_i of the sampled blocks, and the mean hypergradients at the present and the previous point.
+        const chosen = checkChosen(sampler.blocks(), I, seen)
+        G.fill(0)
+        previousG.fill(0)
+        yield* evaluate(chosen, (i, p, out) => {
+          plans[p].s.set(out.s)
+          plans[p].tracked.set(out.tracked)
+          for (let j = 0; j < x.length; j++) G[j] += out.G[j] / I
+          for (let j = 0; j < x.length; j++) previousG[j] += out.previousG[j] / I
+          states.plan(i, plans[p])
+        })
 
-      for (let j = 0; j < z.length; j++) nextZ[j] = (1 - beta) * (z[j] - previousG[j]) + G[j]
-      const eta = etaAt(states.k)
-      for (let j = 0; j < x.length; j++) nextX[j] = x[j] - eta * nextZ[j]
+        for (let j = 0; j < z.length; j++) nextZ[j] = (1 - beta) * (z[j] - previousG[j]) + G[j]
+        const eta = etaAt(states.k)
+        for (let j = 0; j < x.length; j++) nextX[j] = x[j] - eta * nextZ[j]
 
-      if (!(finite(nextX) && finite(nextZ) && plans.every(isFinitePlan))) return diverged()
-      for (let p = 0; p < I; p++) states.commit(chosen[p], plans[p])
-      states.step(nextX, nextZ)
+        if (!(finite(nextX) && finite(nextZ) && plans.every(isFinitePlan))) return diverged()
+        for (let p = 0; p < I; p++) states.commit(chosen[p], plans[p])
+        states.step(nextX, nextZ)
 
-      const stop = yield convergence.report(length(z), measureEvery > 0 && states.k % measureEvery === 0)
-      // Blocks that were not seen lately may have overflowed by now.
-      if (stop) return states.y().every(finite) ? answer() : diverged()
-    }
-  })
+        const stop = yield convergence.report(length(z), measureEvery > 0 && states.k % measureEvery === 0)
+        // Blocks that were not seen lately may have overflowed by now.
+        if (stop) return states.y().every(finite) ? answer() : diverged()
+      }
+    },
+    { options: BSVRB_OPTIONS },
+  )
 
 function divergence(m: number, { alpha, gamma, tau, tauV, version, sampler }: Parameters): string {
   const I = sampler.blocksPerStep

@@ -51,7 +51,7 @@ export function msvrGamma(m: number, I: number, alpha: number): number {
 export function msvr(m: number, dimension: number, options?: MsvrOptions): MsvrEstimator {
   number(m, 'msvr: m', { integer: true, min: 1 })
   number(dimension, 'msvr: dimension', { integer: true, min: 1, max: Math.floor(2147483647 / m) })
-  const given = optionsOf(options, 'msvr: options')
+  const given = optionsOf(options, 'msvr: options', ['alpha', 'gamma'])
   const alpha = checkFraction(given.alpha ?? 0.5, 'msvr: alpha')
   const gamma = number(given.gamma ?? 1 - alpha, 'msvr: gamma', { nonnegative: true })
   const values = rowsOf(new Float64Array(m * dimension), m)

@@ -53,6 +53,29 @@ export interface BsvrbOptions extends StepOptions {
   workers?: Workers | undefined
 }
 
+/** The names of {@link StepOptions}. */
+export const STEP_OPTIONS: readonly (keyof StepOptions)[] = [
+  'blocksPerStep',
+  'sampler',
+  'tau',
+  'tauV',
+  'eta',
+  'measureEvery',
+]
+
+/** The names of {@link BsvrbOptions}. */
+export const BSVRB_OPTIONS: readonly (keyof BsvrbOptions)[] = [
+  ...STEP_OPTIONS,
+  'version',
+  'alpha',
+  'beta',
+  'gamma',
+  'updates',
+  'radius',
+  'eigenvalues',
+  'workers',
+]
+
 /** Options that all methods have, checked. */
 export interface StepParameters {
   sampler: Sampler<unknown>
@@ -140,7 +163,7 @@ function readBounds(given: BsvrbOptions['eigenvalues'], version: 1 | 2): readonl
 }
 
 function checkWorkers(workers: Workers): void {
-  const { executor, task } = optionsOf(workers, 'workers')
+  const { executor, task } = optionsOf(workers, 'workers', ['executor', 'task'])
   if (typeof executor?.map !== 'function')
     refuse('workers.executor', 'an executor of @opt/executor', show(executor), 'type')
   if (typeof task !== 'function' && typeof task?.module !== 'string')

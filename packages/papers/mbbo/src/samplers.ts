@@ -47,13 +47,14 @@ export function blockSampler(
   options: BlockSamplerOptions,
 ): Sampler & { state(): RandomState; load(state: RandomState): void } {
   const name = 'blockSampler: '
-  const { blocks, blocksPerStep, examples, batchSize, seed = 0 } = optionsOf(options, `${name}options`)
+  const names = ['blocks', 'blocksPerStep', 'examples', 'batchSize', 'seed'] as const
+  const { blocks, blocksPerStep, examples, batchSize, seed = 0 } = optionsOf(options, `${name}options`, names)
   const whole = { integer: true, min: 1, max: 2147483647 }
   const m = number(blocks, `${name}blocks`, whole)
   const I = number(blocksPerStep ?? halfOf(m), `${name}blocksPerStep`, { ...whole, max: m })
   if (batchSize !== undefined) number(batchSize, `${name}batchSize`, whole)
   let rng = randomFrom(seed, `${name}seed`)
-  const given = optionsOf(examples, `${name}examples`)
+  const given = optionsOf(examples, `${name}examples`, ['upper', 'lower'])
   const counts = (level: 'upper' | 'lower'): Float64Array | undefined => {
     const count = given[level]
     if (count === undefined) return undefined

@@ -15,7 +15,7 @@ import { checkChosen, SAMPLE } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { checkFraction, rowsOf } from './msvr.ts'
 import { finite, length } from './numbers.ts'
-import { readStepOptions, type StepOptions } from './options.ts'
+import { readStepOptions, STEP_OPTIONS, type StepOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
 import { checkSample } from './samplers.ts'
 
@@ -121,6 +121,7 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
       if (yield convergence.report(length(z), measureEvery > 0 && k % measureEvery === 0)) return answer()
     }
   },
+  { options: [...STEP_OPTIONS, 'beta'] },
 )
 
 const DIVERGED = 'the next iterate is not finite, this is the last finite one: halve tau and eta'

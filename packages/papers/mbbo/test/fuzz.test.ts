@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { fuzzAnyOption as fuzz } from '@opt/testing'
+import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
 const parts = () =>
@@ -109,7 +109,11 @@ fuzz(api, {
     },
   },
   // Which block a sample is for is not theirs to check.
-  recordSampler: { args: () => [sampler()], methods: { blocks: () => [], sample: { args: () => [1], loose: ['0'] } } },
+  recordSampler: {
+    args: () => [sampler()],
+    open: ['0'],
+    methods: { blocks: () => [], sample: { args: () => [1], loose: ['0'] } },
+  },
   replaySampler: {
     args: () => [
       {
@@ -121,6 +125,7 @@ fuzz(api, {
       },
     ],
     loose: ['0.samples'],
+    open: ['0'],
     methods: { blocks: () => [], sample: { args: () => [1], loose: ['0'] } },
   },
   blockTask: {

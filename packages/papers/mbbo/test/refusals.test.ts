@@ -9,6 +9,7 @@ const start = { x: [1, 2], y: zeros(3, 2) }
 type Options = Parameters<typeof bsvrb>[2]
 
 test.each<[object, string]>([
+  [{ updatess: 'all' }, 'options must be named'],
   [{ blocksPerStep: 0 }, 'blocksPerStep must be an integer between 1 and 3, got 0'],
   [{ blocksPerStep: 4 }, 'blocksPerStep must be an integer between 1 and 3, got 4'],
   [{ alpha: 0 }, 'alpha must be a positive number, got 0'],

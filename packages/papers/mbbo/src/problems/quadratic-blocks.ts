@@ -30,6 +30,8 @@ export interface NoiseOptions {
   seed?: number | Random | undefined
 }
 
+const NOISE_OPTIONS: readonly (keyof NoiseOptions)[] = ['blocksPerStep', 'batchSize', 'deviation', 'curvature', 'seed']
+
 /** Quadratic blocks with everything in closed form. */
 export interface QuadraticBlocks extends MultiBlockProblem<QuadraticSample> {
   /** Lengths of x and of each y_i. */
@@ -101,7 +103,7 @@ export function quadraticBlocks(parts: readonly QuadraticParts[]): QuadraticBloc
       for (let step = 0; step < 2; step++) newton(hyperobjective(x).gradient).forEach((value, j) => (x[j] -= value))
       return { x, value: hyperobjective(x).value }
     },
-    noise: (options) => calling('noise', () => noiseOf(m, dimensions.y, optionsOf(options, 'options'))),
+    noise: (options) => calling('noise', () => noiseOf(m, dimensions.y, optionsOf(options, 'options', NOISE_OPTIONS))),
   }
 }
 

@@ -31,7 +31,7 @@ export function temperatureLogistic(
   options?: { l2?: number | undefined },
 ): TemperatureLogistic {
   const name = 'temperatureLogistic: '
-  const { l2 = 0.01 } = optionsOf(options, `${name}options`)
+  const { l2 = 0.01 } = optionsOf(options, `${name}options`, ['l2'])
   number(l2, `${name}l2`, { positive: true })
   const all = vector(temperatures, `${name}temperatures`, { sign: 'positive' })
   const problems = weightedLogisticBlocks(training, validation, all, { l2 })
