@@ -1,9 +1,9 @@
-// The problem of the second table, which each thread makes for itself: 8 models of 100 features on 5000 rows.
+// The problem of the second table, which each thread makes for itself: 8 models of 400 features on 5000 rows.
 
 import { random } from '@opt/core'
 import { blockTask, temperatureLogistic } from '@opt/mbbo'
 
-export const [MODELS, ROWS, FEATURES] = [8, 5000, 100]
+export const [MODELS, ROWS, FEATURES] = [8, 5000, 400]
 const rng = random(1)
 const draw = (n) => {
   const inputs = Array.from({ length: n }, () =>
