@@ -126,7 +126,11 @@ export const recover: Solver<[input: RecoverInput, options: RecoverOptions], Sub
       resumed = next === 'resume'
     }
   },
-  { tolerance: 1e-9, maxIterations: 4000 },
+  {
+    tolerance: 1e-9,
+    maxIterations: 4000,
+    options: ['rank', 'alpha', 'initial', 'random', 'stepSize', 'resume'],
+  },
 )
 
 function measurementsOf({ measurements, size }: RecoverInput): Measurements {

@@ -40,6 +40,9 @@ export interface SubgmOptions {
   resume?: SubgmState | undefined
 }
 
+/** The names of {@link SubgmOptions}. */
+const SUBGM_OPTIONS = ['rank', 'alpha', 'initial', 'random', 'stepSize', 'resume'] as const
+
 /** Answer of {@link subgm} and {@link gradientDescent}. */
 export interface SubgmSolution extends Recovery {
   state: SubgmState
@@ -70,7 +73,7 @@ export const FLOOR = 0.1
 export const subgm: Solver<Arguments, SubgmReport, SubgmSolution> = solver(
   'subgm',
   (measurements, y, options) => minimize(measurements, y, options, 'l1'),
-  { maxIterations: 1500 },
+  { maxIterations: 1500, options: SUBGM_OPTIONS },
 )
 
 /**
@@ -82,7 +85,7 @@ export const subgm: Solver<Arguments, SubgmReport, SubgmSolution> = solver(
 export const gradientDescent: Solver<Arguments, SubgmReport, SubgmSolution> = solver(
   'gradientDescent',
   (measurements, y, options) => minimize(measurements, y, options, 'l2'),
-  { maxIterations: 1500 },
+  { maxIterations: 1500, options: SUBGM_OPTIONS },
 )
 
 function* minimize(

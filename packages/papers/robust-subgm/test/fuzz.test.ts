@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { fuzzAnyOption as fuzz } from '@opt/testing'
+import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
 
 const A = () => [

@@ -39,7 +39,7 @@ export function spectralInitialization(measurements: Measurements, y: VectorLike
   return calling('spectralInitialization', () => {
     checkMeasurements(measurements)
     const { size: d } = measurements
-    const { rank = d, alpha = 1e-5, floor = 0 } = optionsOf(options, 'options')
+    const { rank = d, alpha = 1e-5, floor = 0 } = optionsOf(options, 'options', ['rank', 'alpha', 'floor'])
     number(rank, 'rank', { integer: true, min: 1, max: d })
     number(alpha, 'alpha', { positive: true })
     number(floor, 'floor', { min: 0, max: 1 })

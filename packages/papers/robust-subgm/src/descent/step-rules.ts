@@ -47,7 +47,7 @@ export interface GeometricOptions {
  */
 export function geometric(options?: GeometricOptions): StepRule {
   return calling('geometric', () => {
-    const { initial, decay = 0.985 } = optionsOf(options, 'options')
+    const { initial, decay = 0.985 } = optionsOf(options, 'options', ['initial', 'decay'])
     if (initial !== undefined) number(initial, 'initial', { positive: true })
     openUnit(decay, 'decay')
     return ({ iteration, eta, initialScale }) => (initial ?? eta * SQRT_HALF_PI * initialScale) * pow(decay, iteration)
@@ -84,7 +84,7 @@ export interface QuantileOptions {
  */
 export function quantile(options?: QuantileOptions): StepRule {
   return calling('quantile', () => {
-    const { q = 0.5, eta } = optionsOf(options, 'options')
+    const { q = 0.5, eta } = optionsOf(options, 'options', ['q', 'eta'])
     openUnit(q, 'q')
     if (eta !== undefined) number(eta, 'eta', { positive: true })
     return Object.assign((state: StepState) => (eta ?? state.eta) * SQRT_HALF_PI * state.scale, { q })
@@ -114,7 +114,7 @@ export interface PolyakOptions {
  */
 export function polyak(options?: PolyakOptions): StepRule {
   return calling('polyak', () => {
-    const { target = 0 } = optionsOf(options, 'options')
+    const { target = 0 } = optionsOf(options, 'options', ['target'])
     number(target, 'target')
     return ({ objective, subgradientNorm }) =>
       objective > target && subgradientNorm > 0 ? (objective - target) / subgradientNorm / subgradientNorm : 0
@@ -137,7 +137,7 @@ export interface OracleOptions {
  */
 export function oracle(options: OracleOptions): StepRule {
   return calling('oracle', () => {
-    const { truth, eta } = optionsOf(options, 'options')
+    const { truth, eta } = optionsOf(options, 'options', ['truth', 'eta'])
     const X = matrix(truth, 'truth')
     if (eta !== undefined) number(eta, 'eta', { positive: true })
     return (state) => (eta ?? state.eta) * SQRT_HALF_PI * distance(state.factor, X)

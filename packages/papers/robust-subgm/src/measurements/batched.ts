@@ -87,7 +87,7 @@ class BatchedMeasurements extends Measurements {
  */
 export function batchedMeasurements(input: BatchedInput): Measurements {
   return calling('batchedMeasurements', () => {
-    const { size, counts, batch } = optionsOf(input, 'input')
+    const { size, counts, batch } = optionsOf(input, 'input', ['size', 'counts', 'batch'])
     number(size, 'size', { integer: true, min: 1, max: 46340 })
     callback(batch, 'batch')
     const numbers = vector(counts, 'counts').slice()

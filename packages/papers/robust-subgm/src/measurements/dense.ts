@@ -121,7 +121,7 @@ export class DenseMeasurements extends Measurements {
  */
 export function denseMeasurements(A: DenseInput, options?: DenseOptions): Measurements {
   return calling('denseMeasurements', () => {
-    const { size } = optionsOf(options, 'options')
+    const { size } = optionsOf(options, 'options', ['size'])
     const source = readDense(A, size, 'A')
     const out = new DenseMeasurements(source.size, source.count)
     source.fill(out)

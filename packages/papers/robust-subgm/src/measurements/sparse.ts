@@ -109,7 +109,7 @@ export interface SparseInput {
  */
 export function sparseMeasurements(input: SparseInput): Measurements {
   return calling('sparseMeasurements', () => {
-    const { size, ...given } = optionsOf(input, 'input')
+    const { size, ...given } = optionsOf(input, 'input', ['size', 'starts', 'rows', 'columns', 'values'])
     number(size, 'size', { integer: true, min: 1, max: 46340 })
     const values = vector(given.values, 'values')
     checkRange(values, 'values')
@@ -146,7 +146,7 @@ export interface EntryInput {
  */
 export function entryMeasurements(input: EntryInput): Measurements {
   return calling('entryMeasurements', () => {
-    const { size, ...given } = optionsOf(input, 'input')
+    const { size, ...given } = optionsOf(input, 'input', ['size', 'rows', 'columns'])
     number(size, 'size', { integer: true, min: 1, max: 46340 })
     const rows = indices(given.rows, 'rows', size - 1)
     const columns = indices(given.columns, 'columns', size - 1, rows.length)

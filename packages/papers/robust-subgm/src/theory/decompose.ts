@@ -55,7 +55,9 @@ export function decompose(factor: MatrixLike, truth: MatrixLike, options?: Decom
     const largest = values[d - 1]
     if (!(largest > 0)) refuse('truth', 'positive semidefinite and not 0', `a largest eigenvalue of ${largest}`)
     if (values[0] < -1e-10 * largest) refuse('truth', 'positive semidefinite', `an eigenvalue of ${values[0]}`)
-    const { rank: r = values.filter((value) => value > 1e-10 * largest).length } = optionsOf(options, 'options')
+    const { rank: r = values.filter((value) => value > 1e-10 * largest).length } = optionsOf(options, 'options', [
+      'rank',
+    ])
     number(r, 'rank', { integer: true, min: 1, max: d })
     const rotated = rotate(U, vectors!)
     const [S, E] = [rotated.subarray((d - r) * columns), rotated.subarray(0, (d - r) * columns)]

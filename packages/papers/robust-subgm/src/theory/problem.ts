@@ -63,7 +63,18 @@ export interface Problem {
  */
 export function syntheticProblem(options: ProblemOptions): Problem {
   return calling('syntheticProblem', () => {
-    const given = optionsOf(options, 'options')
+    const given = optionsOf(options, 'options', [
+      'size',
+      'rank',
+      'count',
+      'corruption',
+      'outlierScale',
+      'outlier',
+      'noise',
+      'condition',
+      'measurement',
+      'random',
+    ])
     const { corruption = 0, outlierScale = 1, outlier = 'normal', measurement = 'gaussian', random } = given
     const d = number(given.size, 'size', { integer: true, min: 1, max: 46340 })
     const r = number(given.rank, 'rank', { integer: true, min: 1, max: d })

@@ -39,7 +39,11 @@ export const scaling: {
   outliers: (norm, options) =>
     calling('scaling.outliers', () => {
       number(norm, 'norm', { positive: true })
-      const { corruption, outlierScale, outlier = 'normal' } = optionsOf(options, 'options')
+      const {
+        corruption,
+        outlierScale,
+        outlier = 'normal',
+      } = optionsOf(options, 'options', ['corruption', 'outlierScale', 'outlier'])
       const p = number(corruption, 'corruption', { min: 0, max: 1 })
       const ratio = number(outlierScale, 'outlierScale', { nonnegative: true }) / norm
       oneOf(outlier, 'outlier', ['normal', 'constant'])

@@ -46,7 +46,7 @@ export interface SignRip {
 export function signRip(measurements: Measurements, X: MatrixLike, options: SignRipOptions): SignRip {
   return calling('signRip', () => {
     const { size: d, count: m } = checkMeasurements(measurements)
-    const given = optionsOf(options, 'options')
+    const given = optionsOf(options, 'options', ['rank', 'noise', 'phi'])
     const k = number(given.rank, 'rank', { integer: true, min: 1, max: d })
     if (given.phi !== undefined) number(given.phi, 'phi', { positive: true })
     const direction = unit(symmetrized(matrix(X, 'X', { rows: d, columns: d })).data)
