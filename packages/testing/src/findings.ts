@@ -20,8 +20,6 @@ export interface FuzzOptions {
   seed?: number
   /** About how many calls, shared evenly by all functions and methods (default 1500). */
   calls?: number
-  /** Let options that do not exist be ignored: for packages that do not name theirs yet. */
-  anyOption?: boolean
 }
 
 /** Tries calls of one export and returns those with a wrong outcome. */
@@ -29,7 +27,7 @@ export async function findings(
   name: string,
   value: unknown,
   given: Case,
-  { seed = 1, calls = 1500, anyOption = false }: FuzzOptions = {},
+  { seed = 1, calls = 1500 }: FuzzOptions = {},
 ): Promise<Finding[]> {
   const targets = targetsOf(name, value, given)
   const found: Finding[] = []
@@ -42,7 +40,7 @@ export async function findings(
       continue
     }
     const sampled = sample(mutationsOf(target.call), Math.ceil(calls / targets.length), draw)
-    for (const mutation of [...(anyOption ? [] : unknownOption(target.call)), ...sampled]) {
+    for (const mutation of [...unknownOption(target.call), ...sampled]) {
       const call = `${target.label}: ${mutation.what}`
       last.write({ seed, call })
       const fault = await judge(target, mutation, valid)

@@ -26,7 +26,6 @@ const SHOWN = 30
 export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOptions = {}): void {
   const seed = Number(process.env.FUZZ_SEED ?? options.seed ?? 1)
   const calls = Number(process.env.FUZZ_CALLS ?? options.calls ?? 1500)
-  const { anyOption = false } = options
   const names = Object.keys(cases).filter((name) => name in api && !('skip' in cases[name]))
 
   describe('fuzz', () => {
@@ -36,7 +35,7 @@ export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOpti
       '%s',
       async (name) => {
         const value = (api as Record<string, unknown>)[name]
-        const found = await findings(name, value, cases[name], { seed, calls: calls / names.length, anyOption })
+        const found = await findings(name, value, cases[name], { seed, calls: calls / names.length })
         if (found.length === 0) return
         const lines = different(found).map(({ call, fault }) => `${call}\n    ${fault}`)
         throw new Error(`${found.length} calls went wrong (seed ${seed}):\n  ${lines.join('\n  ')}`)
@@ -45,9 +44,6 @@ export function fuzz(api: object, cases: Record<string, Case>, options: FuzzOpti
     )
   })
 }
-
-/** {@link fuzz} for a package that does not name its options yet: those that do not exist may be ignored. */
-export const fuzzAnyOption: typeof fuzz = (api, cases, options) => fuzz(api, cases, { ...options, anyOption: true })
 
 /** Returns a few findings, one for each fault of each argument. */
 function different(found: Finding[]): Finding[] {
