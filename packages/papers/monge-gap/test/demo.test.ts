@@ -11,7 +11,7 @@ test.each([{}, { strength: 0, cost: 'distance' }, { surface: 'globe' }, { cost: 
   },
 )
 
-test('without the gap paths stay too dear', () => {
+test('without the gap paths cost too much', () => {
   const gaps = [0, 1].map((strength) => Number(playDemo(demo, { strength }).last.readout[2][1]))
   expect(gaps[0]).toBeGreaterThan(5 * Math.max(gaps[1], 1e-3))
 })
