@@ -94,6 +94,7 @@ fuzz(api, {
   },
   coshToy: {
     args: () => [parts()],
+    open: ['0'],
     says: ['quadraticBilevel'],
     methods: {
       solution: { args: () => [[0.5]], says: ['quadraticBilevel'] },

@@ -55,7 +55,7 @@ export interface CoshToy extends BilevelProblem<Noise> {
  */
 export function coshToy(given: CoshToyParts): CoshToy {
   const name = 'coshToy: '
-  const parts = optionsOf(given, `${name}parts`, ['A', 'B', 'b', 'a', 't'])
+  const parts = optionsOf(given, `${name}parts`)
   const A = matrix(parts.A, `${name}A`)
   const m = A.shape[0]
   const B = matrix(parts.B, `${name}B`, { rows: m })
