@@ -217,6 +217,8 @@ describe('rates', () => {
     const measured = { lambda: 2.5, trace: 15.3, count: 1400, momentum: 0.9 }
     const { advice } = api.scaleRate(0.06, { from: 16, to: 256, ...measured })
     expect(advice).toMatch(/^Use 0\.36 at batch size 256 \(curve rule\)\./)
+    const measurement: api.Measurement = { ...measured, rate: 0.1, bulk: 0.2 } // of a learner, spread as it is
+    expect(api.scaleRate(0.06, { from: 16, to: 256, ...measurement }).advice).toBe(advice)
     expect(advice).toMatch(/The linear rule would have given 0\.96, 0\.\d+ of the largest stable rate/)
     expect(api.scaleRate(0.2, { from: 16, to: 256, ...measured }).advice).toContain(
       'times the largest stable rate: expect it to diverge',

@@ -1,10 +1,13 @@
 import { calling, number, oneOf, options, refuse } from '@opt/core'
+import type { Measurement } from '../learner/learner-types.ts'
 import { checkMomentum, finite } from './checks.ts'
 import { maximalRate } from './maximal-rate.ts'
 
 const RULES = ['curve', 'sqrt', 'linear'] as const
+/** The options, and what a measurement has besides. */
+const NAMES = ['from', 'to', 'rule', 'lambda', 'trace', 'count', 'momentum', 'rate', 'bulk'] as const
 
-/** Options of {@link scaleRate}. */
+/** Options of {@link scaleRate}; a measurement of `RateLearner` may be spread into them. */
 export interface ScaleRateOptions {
   /** The batch size that the rate was tuned for. */
   from: number
@@ -59,7 +62,7 @@ export function scaleRate(rate: number, given: ScaleRateOptions): ScaledRate {
       count = Infinity,
       momentum = 0,
       ...rest
-    } = options(given, 'options', ['from', 'to', 'rule', 'lambda', 'trace', 'count', 'momentum'])
+    } = options<ScaleRateOptions & Partial<Pick<Measurement, 'rate' | 'bulk'>>>(given, 'options', NAMES)
     const most = count === Infinity ? MOST : number(count, 'count', { integer: true, min: 1 })
     number(from, 'from', { integer: true, min: 1, max: most })
     number(to, 'to', { integer: true, min: 1, max: most })
