@@ -51,14 +51,12 @@ test.each([
   ['armijo', armijoSteps()],
   ['gradient', gradientSteps({ stepSize: 0.01 })],
 ] as const)('inner steps allocate no vector: %s', (_, inner) => {
-  const bytes = (steps: number) => {
-    const options = { loss: logistic(), steps, inner, rule: fixedEta({ eta: 4 }) }
-    const surrogate = new TargetSurrogate(linear({ inputs: 3 }), new Float64Array(3), options)
-    surrogate.step({ inputs, labels })
-    return vectorBytes(() => surrogate.step({ inputs, labels }))
-  }
-  // The values of the surrogate, one for each inner step, are an answer.
-  expect(bytes(60) - bytes(10)).toBe(50 * 8)
+  const steps = 200
+  const options = { loss: logistic(), steps, inner, rule: fixedEta({ eta: 4 }) }
+  const surrogate = new TargetSurrogate(linear({ inputs: 3 }), new Float64Array(3), options)
+  surrogate.step({ inputs, labels })
+  // Each inner step leaves a value of the surrogate in the answer; the parameters alone would be three.
+  expect(vectorBytes(() => surrogate.step({ inputs, labels }))).toBeLessThan(steps * 8 * 3)
 })
 
 test('one inner step of an optimizer is that optimizer on the loss', () => {
