@@ -92,5 +92,5 @@ export {
   solver,
 } from './solver.ts'
 export type { CSR } from './sparse.ts'
-export { dot, norm, sum } from './vectors.ts'
+export { allFinite, dot, norm, nrm2, sum } from './vectors.ts'
 export { wait } from './wait.ts'

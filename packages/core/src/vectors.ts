@@ -16,3 +16,21 @@ export function sum(x: ArrayLike<number>): number {
 export function norm(x: ArrayLike<number>): number {
   return Math.sqrt(dot(x, x))
 }
+
+/** The Euclidean norm, also where the sum of squares over- or underflows (BLAS nrm2); Infinity beyond the largest double. */
+export function nrm2(x: ArrayLike<number>): number {
+  const squares = dot(x, x)
+  if (squares > 1e-280 && squares < Infinity) return Math.sqrt(squares)
+  let largest = 0
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]))
+  if (!(largest > 0 && largest < Infinity)) return largest
+  let scaled = 0
+  for (let i = 0; i < x.length; i++) scaled += (x[i] / largest) * (x[i] / largest)
+  return largest * Math.sqrt(scaled)
+}
+
+/** Whether no entry is NaN or infinite. */
+export function allFinite(x: ArrayLike<number>): boolean {
+  for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i]) < Infinity)) return false
+  return true
+}

@@ -91,7 +91,7 @@ fuzz(
       loose: ['2.preconditioner'],
       nonFinite: 'products with entries of 1e308 overflow: stalled, residual Infinity',
     },
-    ...Object.fromEntries(['dot', 'norm', 'sum'].map((name) => [name, floats])),
+    ...Object.fromEntries(['allFinite', 'dot', 'norm', 'nrm2', 'sum'].map((name) => [name, floats])),
     lbfgs: {
       args: () => [
         bowl,

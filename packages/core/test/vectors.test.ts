@@ -1,11 +1,26 @@
 import { expect, test } from '@jest/globals'
 import { mean, meanAndDeviation, median, quantile, range, standardDeviation } from '../src/experiment.ts'
-import { dot, norm, sum } from '../src/index.ts'
+import { allFinite, dot, norm, nrm2, sum } from '../src/index.ts'
 
 test('vectors are added up in order', () => {
   expect(dot([1, 2, 3], Float64Array.of(4, 5, 6))).toBe(32)
   expect(sum([1e16, 1, -1e16])).toBe(0)
   expect(norm([3, 4])).toBe(5)
+})
+
+test('nrm2 has the bits of norm where squares fit, and is right where they do not', () => {
+  expect(nrm2([1.1, -2.3, 0.7])).toBe(norm([1.1, -2.3, 0.7]))
+  expect([nrm2([]), nrm2([0, 0]), nrm2([-3e-320, 4e-320])]).toEqual([0, 0, 5e-320])
+  expect(nrm2([3e200, -4e200]) / 5e200).toBeCloseTo(1, 15)
+  expect(nrm2(Float64Array.of(3e-200, 4e-200)) / 5e-200).toBeCloseTo(1, 15)
+  expect([norm([3e200]), norm([3e-200])]).toEqual([Infinity, 0])
+  expect([nrm2([1.5e308, 1.5e308]), nrm2([1, -Infinity])]).toEqual([Infinity, Infinity])
+  expect(nrm2([1, NaN])).toBeNaN()
+})
+
+test('allFinite', () => {
+  expect([allFinite([]), allFinite([1e308, -0])]).toEqual([true, true])
+  expect([allFinite([1, NaN]), allFinite(Float32Array.of(-Infinity))]).toEqual([false, false])
 })
 
 test('statistics of a few numbers', () => {

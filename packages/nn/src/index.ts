@@ -5,7 +5,7 @@
  */
 
 export { fgsm, type PgdOptions, pgd } from './attacks/attacks.ts'
-export type { Attackable, AttackOptions, InputGradient } from './attacks/checks.ts'
+export { ATTACK_OPTIONS, type Attackable, type AttackOptions, type InputGradient } from './attacks/checks.ts'
 export type { Examples } from './data/examples.ts'
 export type { Inputs, Targets } from './data/intake.ts'
 export { type Activation, type ActivationName, elementwise } from './layers/activations.ts'

@@ -31,8 +31,8 @@ export interface AttackOptions {
   perturbed?: ArrayLike<boolean | number> | undefined
 }
 
-/** Those of every attack: one object of options serves all. */
-const ATTACK_OPTIONS: readonly (keyof PgdOptions)[] = [
+/** The names of the options of fgsm and pgd, for a function that hands them on: one object serves both. */
+export const ATTACK_OPTIONS: readonly (keyof PgdOptions)[] = [
   'epsilon',
   'norm',
   'targeted',

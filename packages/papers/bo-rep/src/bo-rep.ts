@@ -1,7 +1,7 @@
 import type { BilevelProblem } from '@opt/bilevel'
-import { type Report, type Solver, solver } from '@opt/core'
+import { allFinite, nrm2, type Report, type Solver, solver } from '@opt/core'
 import { LowerSteps } from './lower-steps.ts'
-import { length, Measure, type Measures } from './measures.ts'
+import { Measure, type Measures } from './measures.ts'
 import { type BoRepOptions, type BoRepStart, checkProblemParts, readOptions, startOf } from './options.ts'
 
 /** Report of {@link boRep} after each step. */
@@ -76,10 +76,10 @@ export const boRep: Solver<
       if (!reuse) lower.hvp(x, nextY, nextZ, mixed, Hz, lowerBatch)
       for (let j = 0; j < m.length; j++) nextM[j] = beta * m[j] + (1 - beta) * (Fx[j] - mixed[j])
 
-      const factor = etaAt(k) / (normalized ? length(nextM) + 1e-10 : 1)
+      const factor = etaAt(k) / (normalized ? nrm2(nextM) + 1e-10 : 1)
       for (let j = 0; j < x.length; j++) nextX[j] = x[j] - factor * nextM[j]
 
-      if (!(finite(nextX) && finite(nextY) && finite(nextZ) && finite(nextM))) return false
+      if (!(allFinite(nextX) && allFinite(nextY) && allFinite(nextZ) && allFinite(nextM))) return false
       x.set(nextX)
       y.set(nextY)
       z.set(nextZ)
@@ -94,7 +94,7 @@ export const boRep: Solver<
 
     for (;;) {
       if (!step()) return { ...answer(), status: 'diverged' as const, message: DIVERGED }
-      const norm = length(m)
+      const norm = nrm2(m)
       const error = norm <= tolerance! ? Math.max(norm, measure.at(x, y).gradientNorm) : norm
       const due = measureEvery > 0 && k % measureEvery === 0
       const stop = yield due ? { error, measures: measure.at(x, y) } : { error }
@@ -122,8 +122,3 @@ export const boRep: Solver<
 
 const DIVERGED =
   'the next iterate is not finite, this is the last finite one; gamma and nu have to be below 2 / L, where L is the largest curvature of g in y'
-
-function finite(x: Float64Array): boolean {
-  for (let i = 0; i < x.length; i++) if (!(Math.abs(x[i]) < Infinity)) return false
-  return true
-}

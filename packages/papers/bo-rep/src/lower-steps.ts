@@ -1,5 +1,5 @@
 import type { LowerLevel } from '@opt/bilevel'
-import { length } from './measures.ts'
+import { nrm2 } from '@opt/core'
 import type { RefineParameters, UpdateParameters } from './options.ts'
 
 /** Gradient steps on the lower level that stay near where they begin; memory is allocated once. */
@@ -54,6 +54,6 @@ export class LowerSteps {
 /** Moves y to the nearest point of the ball, with `offset` as memory. */
 function projectOnBall(y: Float64Array, centre: Float64Array, radius: number, offset: Float64Array): void {
   for (let j = 0; j < y.length; j++) offset[j] = y[j] - centre[j]
-  const distance = length(offset)
+  const distance = nrm2(offset)
   if (distance > radius) for (let j = 0; j < y.length; j++) y[j] = centre[j] + (radius / distance) * offset[j]
 }

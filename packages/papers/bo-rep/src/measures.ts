@@ -1,4 +1,5 @@
 import { type BilevelProblem, hypergradient, solveLower } from '@opt/bilevel'
+import { nrm2 } from '@opt/core'
 
 /** Exact measures of an iterate, on all data. */
 export interface Measures {
@@ -31,21 +32,8 @@ export class Measure {
     const solved = solution.status === 'converged' && found.status === 'converged'
     return {
       phi: upper.value(x, solution.y),
-      gradientNorm: solved ? length(found.gradient) : Infinity,
-      distance: length(y.map((value, j) => value - solution.y[j])),
+      gradientNorm: solved ? nrm2(found.gradient) : Infinity,
+      distance: nrm2(y.map((value, j) => value - solution.y[j])),
     }
   }
-}
-
-/** The Euclidean length of x, also where its square over- or underflows. */
-export function length(x: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < x.length; i++) sum += x[i] * x[i]
-  if (sum > 1e-280 && sum < Infinity) return Math.sqrt(sum)
-  let largest = 0
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]))
-  if (!(largest > 0 && largest < Infinity)) return largest
-  sum = 0
-  for (let i = 0; i < x.length; i++) sum += (x[i] / largest) * (x[i] / largest)
-  return largest * Math.sqrt(sum)
 }

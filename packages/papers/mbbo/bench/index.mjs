@@ -206,6 +206,6 @@ await one.close()
 await two.close()
 table(['I', 'B', 'this thread', 'one worker', 'two workers', 'one / two', 'by the clock', 'bits'], times)
 console.log(
-  `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, the best of 4 rounds of ${STEPS} steps. Times are those on free cores: the time that this thread and the busiest worker had a core. 'by the clock' is the same ratio of wall times, on two cores that others used, too: arithmetic alone was ${(spins.one / spins.two).toPrecision(2)} times as fast on two threads as on one.`,
+  `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, the best of 4 rounds of ${STEPS} steps. Times are those on free cores: the time that this thread and the busiest worker had a core. 'by the clock' is the same ratio of wall times; arithmetic alone was ${(spins.one / spins.two).toPrecision(2)} times as fast on two threads as on one.`,
 )
 if (!python) console.log(`\n${NO_PEER}`)

@@ -1,8 +1,7 @@
-import { type Report, type Solver, solver } from '@opt/core'
+import { allFinite, nrm2, type Report, type Solver, solver } from '@opt/core'
 import { Convergence } from './convergence.ts'
 import { checkChosen, evaluation } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
-import { finite, length } from './numbers.ts'
 import { BSVRB_OPTIONS, type BsvrbOptions, type Parameters, readOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
 import { stableTau } from './stable-tau.ts'
@@ -73,7 +72,8 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
           states.begin(i, out)
           for (let j = 0; j < z.length; j++) z[j] += out.G[j] / m
         })
-        if (!(finite(z) && states.inputs.every(({ s, tracked }) => finite(s) && finite(tracked)))) return diverged()
+        if (!(allFinite(z) && states.inputs.every(({ s, tracked }) => allFinite(s) && allFinite(tracked))))
+          return diverged()
         states.started = true
       }
 
@@ -94,13 +94,13 @@ export const bsvrb: Solver<[problem: Blocks, start: BsvrbStart, options: BsvrbOp
         const eta = etaAt(states.k)
         for (let j = 0; j < x.length; j++) nextX[j] = x[j] - eta * nextZ[j]
 
-        if (!(finite(nextX) && finite(nextZ) && plans.every(isFinitePlan))) return diverged()
+        if (!(allFinite(nextX) && allFinite(nextZ) && plans.every(isFinitePlan))) return diverged()
         for (let p = 0; p < I; p++) states.commit(chosen[p], plans[p])
         states.step(nextX, nextZ)
 
-        const stop = yield convergence.report(length(z), measureEvery > 0 && states.k % measureEvery === 0)
+        const stop = yield convergence.report(nrm2(z), measureEvery > 0 && states.k % measureEvery === 0)
         // Blocks that were not seen lately may have overflowed by now.
-        if (stop) return states.y().every(finite) ? answer() : diverged()
+        if (stop) return states.y().every(allFinite) ? answer() : diverged()
       }
     },
     { options: BSVRB_OPTIONS },

@@ -1,7 +1,6 @@
 import { hypergradient, solveLower } from '@opt/bilevel'
-import { calling, type MatrixLike, matrixCopy, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
+import { calling, type MatrixLike, matrixCopy, nrm2, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
 import { rowsOf } from './msvr.ts'
-import { length } from './numbers.ts'
 import { type Block, type Blocks, blocksOf } from './problem.ts'
 
 /** Exact figures of an iterate, on all data. */
@@ -68,12 +67,12 @@ export class Measure {
       solved &&= solution.status === 'converged' && found.status === 'converged'
       phi += numberOf(block.upper.value(x, solution.y), `problem[${i}].upper.value`) / m
       for (let j = 0; j < x.length; j++) gradient[j] += found.gradient[j] / m
-      const distance = length(y[i].map((value, j) => value - solution.y[j]))
+      const distance = nrm2(y[i].map((value, j) => value - solution.y[j]))
       squares += (distance * distance) / m
       return solution.y
     })
     this.gradient = gradient
-    return { phi, gradientNorm: solved ? length(gradient) : Infinity, tracking: Math.sqrt(squares) }
+    return { phi, gradientNorm: solved ? nrm2(gradient) : Infinity, tracking: Math.sqrt(squares) }
   }
 }
 

@@ -1,6 +1,8 @@
 import {
+  allFinite,
   type MatrixLike,
   matrixCopy,
+  nrm2,
   number,
   type Report,
   refuse,
@@ -14,7 +16,6 @@ import { Convergence } from './convergence.ts'
 import { checkChosen, SAMPLE } from './evaluation.ts'
 import { Measure, type Measures } from './measures.ts'
 import { checkFraction, rowsOf } from './msvr.ts'
-import { finite, length } from './numbers.ts'
 import { readStepOptions, STEP_OPTIONS, type StepOptions } from './options.ts'
 import { type Blocks, blocksOf } from './problem.ts'
 import { checkSample } from './samplers.ts'
@@ -108,7 +109,7 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
       for (let j = 0; j < z.length; j++) nextZ[j] = (1 - beta) * z[j] + beta * G[j]
       for (let j = 0; j < x.length; j++) nextX[j] = x[j] - eta * nextZ[j]
 
-      if (!(finite(nextX) && finite(nextZ) && plans.every((plan) => finite(plan.y) && finite(plan.v))))
+      if (!(allFinite(nextX) && allFinite(nextZ) && plans.every((plan) => allFinite(plan.y) && allFinite(plan.v))))
         return { ...answer(), status: 'diverged' as const, message: DIVERGED }
       for (let p = 0; p < I; p++) {
         y[chosen[p]].set(plans[p].y)
@@ -118,7 +119,7 @@ export const soba: Solver<[problem: Blocks, start: SobaStart, options: SobaOptio
       z.set(nextZ)
       k++
 
-      if (yield convergence.report(length(z), measureEvery > 0 && k % measureEvery === 0)) return answer()
+      if (yield convergence.report(nrm2(z), measureEvery > 0 && k % measureEvery === 0)) return answer()
     }
   },
   { options: [...STEP_OPTIONS, 'beta'] },

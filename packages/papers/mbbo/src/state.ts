@@ -1,6 +1,16 @@
-import { type MatrixLike, matrixCopy, number, oneOf, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
+import {
+  allFinite,
+  type MatrixLike,
+  matrixCopy,
+  nrm2,
+  number,
+  oneOf,
+  refuse,
+  show,
+  type VectorLike,
+  vectorCopy,
+} from '@opt/core'
 import { rowsOf } from './msvr.ts'
-import { finite, length } from './numbers.ts'
 import type { BlockInput, BlockOutput } from './versions/block-update.ts'
 
 /** How blocks move: see {@link BsvrbOptions.updates}. */
@@ -236,7 +246,7 @@ export class BlockStates {
 }
 
 export const isFinitePlan = ({ s, tracked, y, adjoint }: BlockPlan): boolean =>
-  finite(s) && finite(tracked) && finite(y) && finite(adjoint)
+  allFinite(s) && allFinite(tracked) && allFinite(y) && allFinite(adjoint)
 
 function checkState(state: SavedState, version: 1 | 2): void {
   const label = 'start.state'
@@ -261,7 +271,7 @@ function move(x: Float64Array, d: Float64Array, step: number, out: Float64Array)
 /** Writes the point of the ball that is nearest to v - step u. */
 function moveInBall(v: Float64Array, u: Float64Array, step: number, radius: number, out: Float64Array): void {
   move(v, u, step, out)
-  const reached = length(out)
+  const reached = nrm2(out)
   if (!(reached > radius)) return
   for (let j = 0; j < v.length; j++) out[j] *= radius / reached
 }

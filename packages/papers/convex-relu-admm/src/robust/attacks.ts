@@ -1,5 +1,6 @@
 import { type Matrix, type MatrixLike, matrix, oneOf, options as optionsOf, type VectorLike, vector } from '@opt/core'
 import {
+  ATTACK_OPTIONS,
   type AttackOptions,
   pgd as attackOften,
   fgsm as attackOnce,
@@ -23,20 +24,6 @@ export interface AdversarialOptions extends Omit<PgdOptions, 'start'> {
    */
   attack?: 'none' | 'fgsm' | 'pgd'
 }
-
-/** Those of every attack: one object of options serves all. */
-const ATTACK_OPTIONS: readonly (keyof PgdOptions)[] = [
-  'epsilon',
-  'norm',
-  'targeted',
-  'lower',
-  'upper',
-  'perturbed',
-  'steps',
-  'stepSize',
-  'random',
-  'start',
-]
 
 /** Labelled points and the network to attack there. */
 interface Attacked {
