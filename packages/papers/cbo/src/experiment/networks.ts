@@ -15,7 +15,7 @@ export async function irisNetwork(context: ExperimentContext, from: number, to: 
   }
   const d = network.parameters.length
   const rows: (string | number)[][] = []
-  const steps = quick ? 700 : 1000
+  const steps = quick ? 500 : 1000
   for (const sigma of quick ? [5] : [5, 7]) {
     const settings = { sigma, random: random(context.seed), tolerance: 0, maxIterations: steps, history: false }
     let x: Float64Array = new Float64Array(d)
