@@ -17,6 +17,7 @@ const PEERS = [
   'pytorch_optimizer',
   'pyhessian',
   'cbx',
+  'ott-jax[neural]',
 ]
 
 const folder = join(root, '.venv-peers')
