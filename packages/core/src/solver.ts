@@ -260,7 +260,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
       while (!next.done) {
         if (next.value instanceof Wait) {
           next.value.promise.then(undefined, () => {})
-          next = run.throw(new TypeError(`${name}: needs an asynchronous backend; call ${name}.async(...)`))
+          next = run.throw(new TypeError(`${name}: has to wait for a promise or a device; call ${name}.async(...)`))
           continue
         }
         yield next.value

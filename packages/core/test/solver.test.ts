@@ -280,7 +280,7 @@ describe('a solver that waits', () => {
 
   test('says that it must be called as async', () => {
     const call = () => halving(later)
-    expect(call).toThrow(new TypeError('halving: needs an asynchronous backend; call halving.async(...)'))
+    expect(call).toThrow(new TypeError('halving: has to wait for a promise or a device; call halving.async(...)'))
     expect(() => [...halving.steps(later)]).toThrow('halving.async')
   })
 

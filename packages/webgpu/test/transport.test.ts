@@ -214,7 +214,7 @@ onDevice('the backend in a solver', () => {
   test('needs a call that waits', () => {
     const before = base()
     expect(() => sinkhorn(C, a, b, { epsilon: 0.1, backend })).toThrow(
-      new TypeError('sinkhorn: needs an asynchronous backend; call sinkhorn.async(...)'),
+      new TypeError('sinkhorn: has to wait for a promise or a device; call sinkhorn.async(...)'),
     )
     expect(base()).toBe(before)
   })
@@ -245,7 +245,7 @@ onDevice('the backend in a solver', () => {
       expect(cpu.status).toBe('converged')
     }
     expect(warn.mock.calls).toEqual([
-      ["@opt: backend 'auto' works on the CPU: sinkhorn: needs an asynchronous backend; call sinkhorn.async(...)"],
+      ["@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for a promise or a device; call sinkhorn.async(...)"],
     ])
     warn.mockRestore()
   })
