@@ -1,6 +1,7 @@
 import { allocate, gemmScratch, matrixKernels, type Random, solveScratch, vectorKernels } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
+import { heldSystem } from './held-system.ts'
 import type { SystemSolver } from './inner-solver.ts'
 
 /** Steps after which the residual is computed anew from K. */
@@ -24,13 +25,9 @@ export function gaussianBlocks(N: number, random: Random, s: number): SystemSolv
     r: views.f64(N),
   }))
   const { K, S, V, M, work, c, v, Kv, z, r, kernels: loops } = space
-  const R = new Float64Array(N)
+  const { load, residual } = heldSystem(K, z, r, loops)
   const whole = new Float64Array(M.data.length)
   const transposed = { ...V, rows: s, columns: N, transposed: true }
-  const residual = () => {
-    loops.gemv(K, z, r)
-    for (let i = 0; i < N; i++) r[i] += R[i]
-  }
 
   /** Draws S and writes v = K S (S'K^2 S)^+ S'r. */
   const draw = () => {
@@ -52,12 +49,7 @@ export function gaussianBlocks(N: number, random: Random, s: number): SystemSolv
   return {
     z,
     r,
-    load(matrix, vector) {
-      for (let i = 0; i < N; i++) K.data.set(matrix.subarray(i * N, (i + 1) * N), i * K.stride)
-      R.set(vector)
-      z.fill(0)
-      r.set(vector)
-    },
+    load,
     run(target, limit) {
       let steps = 0
       while (steps < limit && !(Math.sqrt(loops.dot(N, r, r)) <= target)) {

@@ -1,5 +1,6 @@
 import { allocate, matrixKernels, vectorKernels } from '@opt/core'
 import { kernels } from '../kernels.ts'
+import { heldSystem } from './held-system.ts'
 import type { InnerSolver } from './inner-solver.ts'
 
 /** Steps whose vectors are drawn at once. */
@@ -19,21 +20,11 @@ export const gaussianVectors: InnerSolver = (N, random) => {
     r: views.f64(stride),
   }))
   const { K, S, v, z, r, kernels: loops } = space
-  const R = new Float64Array(N)
-  const rows = { data: K, rows: N, columns: N, stride }
-  const residual = () => {
-    loops.gemv(rows, z, r)
-    for (let i = 0; i < N; i++) r[i] += R[i]
-  }
+  const { load, residual } = heldSystem({ data: K, rows: N, columns: N, stride }, z, r, loops)
   return {
     z: z.subarray(0, N),
     r: r.subarray(0, N),
-    load(matrix, vector) {
-      for (let i = 0; i < N; i++) K.set(matrix.subarray(i * N, (i + 1) * N), i * stride)
-      R.set(vector)
-      z.fill(0)
-      r.set(vector)
-    },
+    load,
     run(target, limit) {
       let [steps, since] = [0, 0]
       while (steps < limit && !(Math.sqrt(loops.dot(N, r, r)) <= target)) {

@@ -1,4 +1,5 @@
 import { allocate, matrixKernels, number, options as optionsOf, vectorKernels } from '@opt/core'
+import { heldSystem } from './held-system.ts'
 import type { InnerSolver } from './inner-solver.ts'
 
 /** Options of {@link gmres}. */
@@ -29,16 +30,11 @@ export function gmres(options?: GmresOptions): InnerSolver {
       w: views.f64(N),
     }))
     const { K, basis, z, r, w, kernels: loops } = space
-    const R = new Float64Array(N)
+    const { load, residual } = heldSystem(K, z, r, loops)
     const Q = Array.from({ length: restart + 1 }, (_, k) => basis.data.subarray(k * basis.stride, k * basis.stride + N))
     const H = Array.from({ length: restart }, () => new Float64Array(restart + 1))
     const [cosines, sines, y] = [0, 1, 2].map(() => new Float64Array(restart))
     const g = new Float64Array(restart + 1)
-    const residual = () => {
-      loops.gemv(K, z, r)
-      for (let i = 0; i < N; i++) r[i] += R[i]
-      return Math.sqrt(loops.dot(N, r, r))
-    }
 
     /** Minimises |K (z + Q y) + R| over the Krylov space of at most `size` vectors; returns the products used. */
     const cycle = (size: number, norm: number): number => {
@@ -82,12 +78,7 @@ export function gmres(options?: GmresOptions): InnerSolver {
     return {
       z,
       r,
-      load(matrix, vector) {
-        for (let i = 0; i < N; i++) K.data.set(matrix.subarray(i * N, (i + 1) * N), i * K.stride)
-        R.set(vector)
-        z.fill(0)
-        r.set(vector)
-      },
+      load,
       run(target, limit) {
         let [steps, idle] = [0, 0]
         let norm = residual()

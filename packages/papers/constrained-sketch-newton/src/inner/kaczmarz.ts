@@ -1,5 +1,6 @@
 import { allocate, gemmScratch, matrixKernels, oneOf, options as optionsOf, vectorKernels } from '@opt/core'
 import { kernels } from '../kernels.ts'
+import { heldSystem } from './held-system.ts'
 import type { InnerSolver } from './inner-solver.ts'
 import { RowSampling } from './row-sampling.ts'
 
@@ -41,27 +42,20 @@ export function kaczmarz(options?: KaczmarzOptions): InnerSolver {
       rows: views.i32(REFRESH),
     }))
     const { K, gram, work, inverse, y, z, r, product, rows, kernels: loops } = space
-    const R = new Float64Array(N)
+    const system = heldSystem(K, z, r, loops)
     const order = new RowSampling(N, sampling, random)
-    const residual = () => {
-      loops.gemv(K, z, r)
-      for (let i = 0; i < N; i++) r[i] += R[i]
-    }
     return {
       z,
       r: r.subarray(0, N),
       load(matrix, vector) {
-        for (let i = 0; i < N; i++) K.data.set(matrix.subarray(i * N, (i + 1) * N), i * K.stride)
-        R.set(vector)
+        r.fill(0)
+        system.load(matrix, vector)
         gram.fill(0)
         const square = { data: gram, rows: N, columns: N, stride }
         loops.syrk(1, K, square, work)
         for (let i = 0; i < N; i++) for (let j = 0; j < i; j++) gram[j * stride + i] = gram[i * stride + j]
         for (let i = 0; i < N; i++) inverse[i] = gram[i * stride + i] > 0 ? 1 / gram[i * stride + i] : 0
         order.weigh((i) => gram[i * stride + i])
-        z.fill(0)
-        r.fill(0)
-        r.set(vector)
       },
       run(target, limit) {
         let steps = 0
@@ -72,7 +66,7 @@ export function kaczmarz(options?: KaczmarzOptions): InnerSolver {
           steps += loops.kaczmarz(stride, count, rows, gram, inverse, y, r, target * target)
           loops.gemv(K, y, product)
           loops.axpy(N, 1, product, z)
-          residual()
+          system.residual()
         }
         return steps
       },

@@ -1,4 +1,5 @@
 import { allocate, matrixKernels, vectorKernels } from '@opt/core'
+import { heldSystem } from './held-system.ts'
 import type { InnerSolver } from './inner-solver.ts'
 
 /** Restarts that must each halve the residual, else no further progress is possible. */
@@ -25,12 +26,7 @@ export function minres(): InnerSolver {
       d2: views.f64(N),
     }))
     const { K, z, r, kernels: loops } = space
-    const R = new Float64Array(N)
-    const residual = () => {
-      loops.gemv(K, z, r)
-      for (let i = 0; i < N; i++) r[i] += R[i]
-      return Math.sqrt(loops.dot(N, r, r))
-    }
+    const { load, residual } = heldSystem(K, z, r, loops)
 
     /** One cycle: K dz = -r by at most `limit` products; adds dz to z and returns the number of products. */
     const cycle = (target: number, limit: number): number => {
@@ -80,12 +76,7 @@ export function minres(): InnerSolver {
     return {
       z,
       r,
-      load(matrix, vector) {
-        for (let i = 0; i < N; i++) K.data.set(matrix.subarray(i * N, (i + 1) * N), i * K.stride)
-        R.set(vector)
-        z.fill(0)
-        r.set(vector)
-      },
+      load,
       run(target, limit) {
         let steps = 0
         let size = residual()
