@@ -245,7 +245,9 @@ onDevice('the backend in a solver', () => {
       expect(cpu.status).toBe('converged')
     }
     expect(warn.mock.calls).toEqual([
-      ["@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for a promise or a device; call sinkhorn.async(...)"],
+      [
+        "@opt: backend 'auto' works on the CPU: sinkhorn: has to wait for a promise or a device; call sinkhorn.async(...)",
+      ],
     ])
     warn.mockRestore()
   })
