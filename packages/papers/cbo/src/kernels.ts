@@ -1,6 +1,18 @@
 import { type KernelSet, kernelSet, Random } from '@opt/core'
 import { wasm } from './wasm.ts'
 
+/** What a move takes. */
+type Move = [
+  count: number,
+  d: number,
+  rows: Int32Array,
+  X: Float64Array,
+  m: Float64Array,
+  drift: number,
+  noise: number,
+  Z: Float64Array,
+]
+
 /** The kernels of this package. X holds one particle a row, d numbers each; rows are numbers of particles. */
 export interface Kernels {
   /**
@@ -18,28 +30,9 @@ export interface Kernels {
    */
   distances(count: number, d: number, X: Float64Array, m: Float64Array, out: Float64Array): void
   /** x = x - drift D + (noise |D|) z entrywise for the given rows, D = x - m. */
-  moveAnisotropic(
-    count: number,
-    d: number,
-    rows: Int32Array,
-    X: Float64Array,
-    m: Float64Array,
-    drift: number,
-    noise: number,
-    Z: Float64Array,
-  ): void
+  moveAnisotropic(...move: Move): void
   /** x_i = x_i - drift D + (noise lengths_i) z_i for the given rows, D = x_i - m. */
-  moveIsotropic(
-    count: number,
-    d: number,
-    rows: Int32Array,
-    X: Float64Array,
-    m: Float64Array,
-    drift: number,
-    noise: number,
-    Z: Float64Array,
-    lengths: Float64Array,
-  ): void
+  moveIsotropic(...move: [...Move, lengths: Float64Array]): void
 }
 
 const normals: Kernels['normals'] = (n, words, spare, out) => {

@@ -3,6 +3,17 @@ import { gemv, spmv } from '@opt/core/kernels'
 import { wasm } from '../wasm.ts'
 import { correct, correctSparse, logisticLoss, weigh, weighSparse } from './plain.ts'
 
+/** What a weighing pass takes behind its rows. */
+type Pass = [
+  w: Float64Array,
+  scale: number,
+  tie: number,
+  shift: number,
+  margins: Float64Array,
+  direction: Float64Array,
+  totals: Float64Array,
+]
+
 /**
  * The loops over the rows z_i. The weight of a row with margin m = z_i'w is
  *
@@ -17,30 +28,9 @@ export interface RowKernels extends Pick<MatrixKernels, 'gemv' | 'spmv'> {
    * weights, in order, the least margin, then scratch. Returns the number of margins that are not
    * above 0.
    */
-  weigh(
-    Z: MatrixView,
-    w: Float64Array,
-    scale: number,
-    tie: number,
-    shift: number,
-    margins: Float64Array,
-    direction: Float64Array,
-    totals: Float64Array,
-  ): number
+  weigh(Z: MatrixView, ...pass: Pass): number
   /** The same over m sparse rows; margins have the bits of spmv. */
-  weighSparse(
-    m: number,
-    starts: Int32Array,
-    columns: Int32Array,
-    values: Float64Array,
-    w: Float64Array,
-    scale: number,
-    tie: number,
-    shift: number,
-    margins: Float64Array,
-    direction: Float64Array,
-    totals: Float64Array,
-  ): number
+  weighSparse(m: number, starts: Int32Array, columns: Int32Array, values: Float64Array, ...pass: Pass): number
   /**
    * One pass of the classical perceptron: w += z_i whenever z_i'w is not above 0. Returns how
    * often.

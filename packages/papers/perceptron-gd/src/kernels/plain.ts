@@ -1,6 +1,7 @@
 /** Plain-JavaScript twins of assembly/kernels.ts: the same operations in the same order. */
 import { exp, log } from '@opt/core'
 import { plainAxpy, plainDot } from '@opt/core/kernels'
+import type { RowKernels } from './kernels.ts'
 
 function weightOf(margin: number, scale: number, tie: number, shift: number): number {
   if (scale === Infinity) return margin < 0 ? 1 : margin === 0 ? tie : 0
@@ -64,19 +65,19 @@ export function sparseAxpy(
   for (let k = from; k < to; k++) y[columns[k]] += alpha * values[k]
 }
 
-export function weighSparse(
-  m: number,
-  starts: Int32Array,
-  columns: Int32Array,
-  values: Float64Array,
-  w: Float64Array,
-  scale: number,
-  tie: number,
-  shift: number,
-  margins: Float64Array,
-  direction: Float64Array,
-  totals: Float64Array,
-): number {
+export const weighSparse: RowKernels['weighSparse'] = (
+  m,
+  starts,
+  columns,
+  values,
+  w,
+  scale,
+  tie,
+  shift,
+  margins,
+  direction,
+  totals,
+) => {
   let total = 0
   let least = Infinity
   let wrong = 0
@@ -105,13 +106,7 @@ export function correct(m: number, n: number, Z: Float64Array, ldz: number, w: F
   return mistakes
 }
 
-export function correctSparse(
-  m: number,
-  starts: Int32Array,
-  columns: Int32Array,
-  values: Float64Array,
-  w: Float64Array,
-): number {
+export const correctSparse: RowKernels['correctSparse'] = (m, starts, columns, values, w) => {
   let mistakes = 0
   for (let i = 0; i < m; i++) {
     if (sparseDot(starts[i], starts[i + 1], columns, values, w) > 0) continue
@@ -127,7 +122,7 @@ function log1p(q: number): number {
   return log(u) + (q < 1 ? q - (u - 1) : 1 - (u - q)) / u
 }
 
-export function logisticLoss(n: number, margins: Float64Array, scale: number): number {
+export const logisticLoss: RowKernels['logisticLoss'] = (n, margins, scale) => {
   const products = [0, 0, 0, 0]
   const linear = [0, 0, 0, 0]
   let logs = 0

@@ -3,6 +3,16 @@ import { plainAxpy, plainDot } from '@opt/core/kernels'
 import { wasm } from '../wasm.ts'
 import { gram, multiply, passDense, passRankOne, passSparse } from './plain.ts'
 
+/** What every pass takes behind its measurements. */
+type Pass = [
+  X: Float64Array,
+  y: Float64Array,
+  squared: number,
+  residuals: Float64Array,
+  direction: Float64Array,
+  weights: Float64Array,
+]
+
 /**
  * The loops of this package. A symmetric d x d matrix is packed as its upper triangle, row by row, in
  * n = d(d+1)/2 numbers; a measurement A as a_ii = A_ii and a_ij = A_ij + A_ji, so that <A, X> = sum a_ij X_ij.
@@ -13,44 +23,11 @@ import { gram, multiply, passDense, passRankOne, passSparse } from './plain.ts'
  */
 export interface SubgmKernels {
   /** A pass over dense packed rows of n numbers, `lda` apart. */
-  passDense(
-    m: number,
-    n: number,
-    A: Float64Array,
-    lda: number,
-    X: Float64Array,
-    y: Float64Array,
-    squared: number,
-    residuals: Float64Array,
-    direction: Float64Array,
-    weights: Float64Array,
-  ): void
+  passDense(m: number, n: number, A: Float64Array, lda: number, ...pass: Pass): void
   /** A pass over A_k = v_k v_k', V being m x d; `rows` has 4n numbers of scratch. */
-  passRankOne(
-    m: number,
-    d: number,
-    V: Float64Array,
-    X: Float64Array,
-    y: Float64Array,
-    squared: number,
-    residuals: Float64Array,
-    direction: Float64Array,
-    weights: Float64Array,
-    rows: Float64Array,
-  ): void
+  passRankOne(m: number, d: number, V: Float64Array, ...pass: [...Pass, rows: Float64Array]): void
   /** A pass over sparse packed rows (CSR); residuals are summed in order. */
-  passSparse(
-    m: number,
-    starts: Int32Array,
-    columns: Int32Array,
-    values: Float64Array,
-    X: Float64Array,
-    y: Float64Array,
-    squared: number,
-    residuals: Float64Array,
-    direction: Float64Array,
-    weights: Float64Array,
-  ): void
+  passSparse(m: number, starts: Int32Array, columns: Int32Array, values: Float64Array, ...pass: Pass): void
   /** Writes U U' packed into X, U being d x r; entries have the bits of dot. */
   gram(d: number, r: number, U: Float64Array, X: Float64Array): void
   /**

@@ -1,20 +1,10 @@
 /** Plain-JavaScript twins of assembly/kernels.ts: the same operations in the same order. */
 import { plainAxpy, plainDot, plainGemvT } from '@opt/core/kernels'
+import type { SubgmKernels } from './kernels.ts'
 
 const weightOf = (r: number, squared: number) => (squared ? r : r > 0 ? 1 : r < 0 ? -1 : 0)
 
-export function passDense(
-  m: number,
-  n: number,
-  A: Float64Array,
-  lda: number,
-  X: Float64Array,
-  y: Float64Array,
-  squared: number,
-  residuals: Float64Array,
-  direction: Float64Array,
-  weights: Float64Array,
-): void {
+export const passDense: SubgmKernels['passDense'] = (m, n, A, lda, X, y, squared, residuals, direction, weights) => {
   for (let i = 0; i < m; i++) {
     const row = A.subarray(i * lda, i * lda + n)
     residuals[i] = plainDot(n, row, X) - y[i]
@@ -23,18 +13,18 @@ export function passDense(
   }
 }
 
-export function passRankOne(
-  m: number,
-  d: number,
-  V: Float64Array,
-  X: Float64Array,
-  y: Float64Array,
-  squared: number,
-  residuals: Float64Array,
-  direction: Float64Array,
-  weights: Float64Array,
-  rows: Float64Array,
-): void {
+export const passRankOne: SubgmKernels['passRankOne'] = (
+  m,
+  d,
+  V,
+  X,
+  y,
+  squared,
+  residuals,
+  direction,
+  weights,
+  rows,
+) => {
   const n = (d * (d + 1)) / 2
   for (let i = 0; i < m; i++) {
     const row = rows.subarray((i % 4) * n, ((i % 4) + 1) * n)
@@ -49,18 +39,18 @@ export function passRankOne(
   }
 }
 
-export function passSparse(
-  m: number,
-  starts: Int32Array,
-  columns: Int32Array,
-  values: Float64Array,
-  X: Float64Array,
-  y: Float64Array,
-  squared: number,
-  residuals: Float64Array,
-  direction: Float64Array,
-  weights: Float64Array,
-): void {
+export const passSparse: SubgmKernels['passSparse'] = (
+  m,
+  starts,
+  columns,
+  values,
+  X,
+  y,
+  squared,
+  residuals,
+  direction,
+  weights,
+) => {
   for (let i = 0; i < m; i++) {
     let s = 0
     for (let k = starts[i]; k < starts[i + 1]; k++) s += values[k] * X[columns[k]]
@@ -70,21 +60,14 @@ export function passSparse(
   }
 }
 
-export function gram(d: number, r: number, U: Float64Array, X: Float64Array): void {
+export const gram: SubgmKernels['gram'] = (d, r, U, X) => {
   for (let i = 0, o = 0; i < d; i++) {
     const row = U.subarray(i * r, (i + 1) * r)
     for (let j = i; j < d; j++) X[o++] = plainDot(r, U.subarray(j * r, (j + 1) * r), row)
   }
 }
 
-export function multiply(
-  d: number,
-  r: number,
-  S: Float64Array,
-  U: Float64Array,
-  out: Float64Array,
-  row: Float64Array,
-): void {
+export const multiply: SubgmKernels['multiply'] = (d, r, S, U, out, row) => {
   out.fill(0, 0, d * r)
   for (let i = 0; i < d; i++) {
     let p = i
