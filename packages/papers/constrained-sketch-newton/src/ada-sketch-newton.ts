@@ -9,7 +9,7 @@ import {
   type AdaSketchNewtonState,
   settings,
 } from './options.ts'
-import { type ConstrainedProblem, Point, Problem, refuseNonFinite, squares } from './problem.ts'
+import { type ConstrainedProblem, firstPoint, Point, squares } from './problem.ts'
 import type { AdaSketchNewtonReport, AdaSketchNewtonSolution } from './solution.ts'
 import { firstMultipliers, generatorOf, startOf } from './start.ts'
 
@@ -43,12 +43,9 @@ export const adaSketchNewton: Solver<
     const { tolerance } = options as { tolerance: number }
     const first = startOf(start, options)
     let { eta1, eta2, delta, kappa, k } = first
-    const problem = new Problem(given, first.x)
+    const { problem, point: evaluated } = firstPoint(given, first.x)
     const { n, m } = problem
-    let [point, trial] = [new Point(n, m), new Point(n, m)]
-    point.x.set(first.x)
-    problem.evaluate(point)
-    refuseNonFinite(point, '')
+    let [point, trial] = [evaluated, new Point(n, m)]
     firstMultipliers(point, first.multipliers, options.multipliers0)
     if (checks) demandDerivatives(given, point)
 
@@ -61,10 +58,7 @@ export const adaSketchNewton: Solver<
     let innerSteps = 0
 
     const answer = () => ({
-      x: point.x.slice(),
-      multipliers: point.multipliers.slice(),
-      f: point.f,
-      kkt: point.kkt,
+      ...point.summary(),
       violation: point.c.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
       xiG: system.xiG,
       reason: null,

@@ -53,7 +53,7 @@ export function checkDerivatives(
     } = optionsOf(options, 'options', ['multipliers', 'tolerance', 'step'])
     number(tolerance, 'tolerance', { positive: true })
     number(step, 'step', { positive: true })
-    const { point } = pointAt(given, x, multipliers, '')
+    const { point } = pointAt(given, x, multipliers)
     if (multipliers === undefined) point.multipliers.forEach((_, i, all) => (all[i] = 1 / (i + 1)))
     return compare(given, point, tolerance, step)
   })
@@ -61,7 +61,7 @@ export function checkDerivatives(
 
 /** @throws RangeError that names the first derivative that differs from differences. */
 export function demandDerivatives(given: ConstrainedProblem, { x }: Point): void {
-  const point = pointAt(given, x, undefined, '').point
+  const point = pointAt(given, x, undefined).point
   point.multipliers.forEach((_, i, all) => (all[i] = 1 / (i + 1)))
   const wrong = compare(given, point, 1e-5, 1e-5).checks.find(({ passes }) => !passes)
   if (wrong)

@@ -48,7 +48,7 @@ export function kktSystem(
     const { xiB = 0.1, shiftThreshold = 1e-6 } = optionsOf(options, 'options', ['xiB', 'shiftThreshold'])
     number(xiB, 'xiB', { positive: true })
     number(shiftThreshold, 'shiftThreshold')
-    const { problem, point } = pointAt(given, x, multipliers, '')
+    const { problem, point } = pointAt(given, x, multipliers)
     const { n, m } = problem
     const H = new Float64Array(n * n)
     problem.hessian(point, H)

@@ -41,7 +41,7 @@ export function exactAugmentedLagrangian(
     const { eta1 = 1, eta2 = 0.1 } = optionsOf(penalties, 'penalties', ['eta1', 'eta2'])
     number(eta1, 'eta1', { nonnegative: true })
     number(eta2, 'eta2', { nonnegative: true })
-    const { problem, point } = pointAt(given, x, multipliers, '')
+    const { problem, point } = pointAt(given, x, multipliers)
     const H = new Float64Array(problem.n * problem.n)
     problem.hessian(point, H)
     const slopes = new MeritGradient(problem.n, problem.m)

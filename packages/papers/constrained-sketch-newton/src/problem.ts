@@ -36,20 +36,17 @@ export class Problem {
   hessians = 0
 
   /** @throws TypeError or RangeError when a function is missing, or there are more constraints than variables. */
-  constructor(given: ConstrainedProblem, x0: Float64Array, label = '') {
-    if (typeof given !== 'object' || given === null)
-      refuse(`${label}problem`, 'an object of functions', show(given), 'type')
-    for (const name of ['f', 'gradient'] as const) callback(given[name], `${label}problem.${name}`)
+  constructor(given: ConstrainedProblem, x0: Float64Array) {
+    if (typeof given !== 'object' || given === null) refuse('problem', 'an object of functions', show(given), 'type')
+    for (const name of ['f', 'gradient'] as const) callback(given[name], `problem.${name}`)
     for (const name of ['constraints', 'jacobian', 'hessianLagrangian'] as const)
-      if (given[name] !== undefined) callback(given[name], `${label}problem.${name}`)
+      if (given[name] !== undefined) callback(given[name], `problem.${name}`)
     if ((given.constraints === undefined) !== (given.jacobian === undefined))
-      refuse(`${label}problem.jacobian`, 'given exactly if there are constraints', show(given.jacobian), 'type')
+      refuse('problem.jacobian', 'given exactly if there are constraints', show(given.jacobian), 'type')
     this.#given = given
     this.n = x0.length
-    this.m =
-      given.constraints === undefined ? 0 : vectorOf(given.constraints(x0.slice()), `${label}problem.constraints`)
-    if (this.m > this.n)
-      refuse(`${label}problem.constraints`, `at most as many as the ${this.n} variables`, String(this.m))
+    this.m = given.constraints === undefined ? 0 : vectorOf(given.constraints(x0.slice()), 'problem.constraints')
+    if (this.m > this.n) refuse('problem.constraints', `at most as many as the ${this.n} variables`, String(this.m))
   }
 
   /** Writes f, c, the gradient and the Jacobian at point.x, and the gradient of the Lagrangian. */
@@ -150,6 +147,11 @@ export class Point {
     return Math.sqrt(squares(this.gL) + squares(this.c))
   }
 
+  /** Copies of what every answer shows of the point. */
+  summary(): { x: Float64Array; multipliers: Float64Array; f: number; kkt: number } {
+    return { x: this.x.slice(), multipliers: this.multipliers.slice(), f: this.f, kkt: this.kkt }
+  }
+
   /** Whether all values are finite. */
   get finite(): boolean {
     return Number.isFinite(this.f) && [this.gL, this.g, this.c, this.G].every((values) => values.every(Number.isFinite))
@@ -172,25 +174,27 @@ export function pointAt(
   given: ConstrainedProblem,
   x: VectorLike,
   multipliers: VectorLike | undefined,
-  name: string,
-): {
-  problem: Problem
-  point: Point
-} {
-  const at = vectorCopy(x, `${name}x`)
-  const problem = new Problem(given, at, name)
-  const point = new Point(problem.n, problem.m)
-  point.x.set(at)
+): { problem: Problem; point: Point } {
+  const { problem, point } = firstPoint(given, vectorCopy(x, 'x'))
   if (multipliers !== undefined && problem.m > 0)
-    point.multipliers.set(vectorCopy(multipliers, `${name}multipliers`, { length: problem.m }))
-  problem.evaluate(point)
-  refuseNonFinite(point, name)
+    point.multipliers.set(vectorCopy(multipliers, 'multipliers', { length: problem.m }))
+  point.combine()
   return { problem, point }
 }
 
-/** @throws RangeError when a function gave NaN or an infinity. */
-export function refuseNonFinite({ f, g, c, G }: Point, name: string): void {
-  number(f, `${name}problem.f at the start`)
+/**
+ * Evaluates a problem at x with multipliers 0.
+ *
+ * @throws TypeError or RangeError when a value of the problem is wrong or not finite.
+ */
+export function firstPoint(given: ConstrainedProblem, x: Float64Array): { problem: Problem; point: Point } {
+  const problem = new Problem(given, x)
+  const point = new Point(problem.n, problem.m)
+  point.x.set(x)
+  problem.evaluate(point)
+  const { f, g, c, G } = point
+  number(f, 'problem.f at the start')
   for (const [label, values] of Object.entries({ gradient: g, constraints: c, jacobian: G }))
-    values.forEach((value, i) => number(value, `${name}entry ${i} of problem.${label} at the start`))
+    values.forEach((value, i) => number(value, `entry ${i} of problem.${label} at the start`))
+  return { problem, point }
 }

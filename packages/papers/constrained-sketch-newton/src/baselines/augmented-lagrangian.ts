@@ -2,7 +2,7 @@ import { number, type Report, type Solver, solver, type VectorLike, vectorCopy }
 import { symmetricEigen } from '@opt/curvature'
 import ndarray from 'ndarray'
 import { factorise, substitute } from '../linear/lu.ts'
-import { type ConstrainedProblem, Point, Problem, refuseNonFinite, squares } from '../problem.ts'
+import { type ConstrainedProblem, firstPoint, Point, squares } from '../problem.ts'
 import type { NewtonKktSolution } from './newton-kkt.ts'
 
 /** Options of {@link augmentedLagrangian}; defaults are those of the authors' code. */
@@ -41,24 +41,14 @@ export const augmentedLagrangian: Solver<
     const growth = number(options.growth ?? 1.5, 'growth', { min: 1 })
     let innerTolerance = number(options.innerTolerance ?? 0.1, 'innerTolerance', { positive: true })
     const innerLimit = number(options.innerLimit ?? 100, 'innerLimit', { integer: true, min: 1 })
-    const x0 = vectorCopy(start, 'start')
-    const problem = new Problem(given, x0)
+    const { problem, point: evaluated } = firstPoint(given, vectorCopy(start, 'start'))
     const { n, m } = problem
-    let [point, trial] = [new Point(n, m), new Point(n, m)]
-    point.x.set(x0)
-    problem.evaluate(point)
-    refuseNonFinite(point, '')
+    let [point, trial] = [evaluated, new Point(n, m)]
     const multipliers = new Float64Array(m)
     const H = new Float64Array(n * n)
     const [order, step] = [new Int32Array(n), new Float64Array(n)]
     let total = 0
-    const answer = () => ({
-      x: point.x.slice(),
-      multipliers: point.multipliers.slice(),
-      f: point.f,
-      kkt: point.kkt,
-      steps: total,
-    })
+    const answer = () => ({ ...point.summary(), steps: total })
     const stalled = (message: string) => ({ ...answer(), status: 'stalled' as const, message })
     const { tolerance } = options as { tolerance: number }
     if (point.kkt <= tolerance)

@@ -11,7 +11,7 @@ import {
 import { gmres } from '../inner/gmres.ts'
 import { type InnerSolver, systemSolver } from '../inner/inner-solver.ts'
 import { NewtonSystem } from '../kkt-system.ts'
-import { type ConstrainedProblem, Point, Problem, refuseNonFinite } from '../problem.ts'
+import { type ConstrainedProblem, firstPoint, Point } from '../problem.ts'
 import type { NewtonKktSolution } from './newton-kkt.ts'
 
 /** Options of {@link l1Sqp}; defaults are those of the authors' code. */
@@ -67,26 +67,16 @@ export const l1Sqp: Solver<
     const shiftThreshold = number(options.shiftThreshold ?? 1e-6, 'shiftThreshold')
     const singularTolerance = number(options.singularTolerance ?? 1e-2, 'singularTolerance', { nonnegative: true })
     const innerLimit = number(options.innerLimit ?? 1e5, 'innerLimit', { integer: true, min: 1 })
-    const x0 = vectorCopy(start, 'start')
-    const problem = new Problem(given, x0)
+    const { problem, point: evaluated } = firstPoint(given, vectorCopy(start, 'start'))
     const { n, m } = problem
+    let [point, trial] = [evaluated, new Point(n, m)]
     const N = n + m
-    let [point, trial] = [new Point(n, m), new Point(n, m)]
-    point.x.set(x0)
-    problem.evaluate(point)
-    refuseNonFinite(point, '')
     const H = new Float64Array(n * n)
     const system = new NewtonSystem(n, m)
     const newton = systemSolver(options.inner ?? gmres(), N, randomFrom(options.seed ?? 0, 'seed'))
     const { z } = newton
     let innerSteps = 0
-    const answer = () => ({
-      x: point.x.slice(),
-      multipliers: point.multipliers.slice(),
-      f: point.f,
-      kkt: point.kkt,
-      innerSteps,
-    })
+    const answer = () => ({ ...point.summary(), innerSteps })
     const stalled = (message: string) => ({ ...answer(), status: 'stalled' as const, message })
     const { tolerance } = options as { tolerance: number }
     if (point.kkt <= tolerance)

@@ -1,7 +1,7 @@
 import { type Report, random, type Solver, solver, type VectorLike, vectorCopy } from '@opt/core'
 import { direct } from '../inner/direct.ts'
 import { NewtonSystem } from '../kkt-system.ts'
-import { type ConstrainedProblem, Point, Problem, refuseNonFinite } from '../problem.ts'
+import { type ConstrainedProblem, firstPoint, Point } from '../problem.ts'
 
 /** Answer of {@link newtonKkt}. */
 export interface NewtonKktSolution {
@@ -27,17 +27,13 @@ export const newtonKkt: Solver<
 > = solver(
   'newtonKkt',
   function* (given, start, options) {
-    const x0 = vectorCopy(start, 'start')
-    const problem = new Problem(given, x0)
+    const { problem, point: evaluated } = firstPoint(given, vectorCopy(start, 'start'))
     const { n, m } = problem
-    let [point, next] = [new Point(n, m), new Point(n, m)]
-    point.x.set(x0)
-    problem.evaluate(point)
-    refuseNonFinite(point, '')
+    let [point, next] = [evaluated, new Point(n, m)]
     const H = new Float64Array(n * n)
     const system = new NewtonSystem(n, m)
     const newton = direct()(n + m, random(0))
-    const answer = () => ({ x: point.x.slice(), multipliers: point.multipliers.slice(), f: point.f, kkt: point.kkt })
+    const answer = () => point.summary()
     const { tolerance } = options as { tolerance: number }
     if (point.kkt <= tolerance)
       return { ...answer(), status: 'converged' as const, message: 'the start is a KKT point' }
