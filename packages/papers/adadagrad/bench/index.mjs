@@ -103,8 +103,8 @@ console.log(
 )
 
 console.log()
-console.log('| per-example gradients that you have | statisticsOf and a size, ms |')
-console.log('| --- | --: |')
+console.log('| per-example gradients that you have | statisticsOf and a size, ms | memory, MB |')
+console.log('| --- | --: | --: |')
 for (const [b, d] of [
   [8, 1000],
   [128, 1000],
@@ -114,8 +114,12 @@ for (const [b, d] of [
   const rng = random(2)
   const gradients = Array.from({ length: b }, () => Float64Array.from({ length: d }, () => rng.normal()))
   const [least] = compare([() => suggestedBatchSize(statisticsOf(gradients), { test: 'augmented' })])
-  console.log(`| ${b} x ${d} | ${least.toPrecision(3)} |`)
+  console.log(`| ${b} x ${d} | ${least.toPrecision(3)} | ${((8 * d * (b + 2)) / 1e6).toPrecision(3)} |`)
 }
+console.log()
+console.log(
+  'Memory by the largest arrays: one flat copy of the gradients, and two vectors. The closed forms of a network need none of it.',
+)
 console.log()
 console.log(misses.length > 0 ? 'Targets not met:' : 'All targets met.')
 for (const miss of misses) console.log(`- ${miss}`)

@@ -13,12 +13,19 @@ const COUNT = 400
 const STEPS = 300
 const CIRCLE = 60
 
+type Point = [number, number]
+
+/** The plane of the points is the square from -3 to 3. */
+const HALF_SIDE = 3
+const place = (share: number) => HALF_SIDE * (2 * share - 1)
+
 /** Points around two centres with labels +-1, some of them wrong, and the point (x, y) of each with a constant. */
-function points(noise: number) {
+function points(centres: Point[], noise: number) {
   const rng = random(3)
   return Array.from({ length: COUNT }, (_, i) => {
     const label = i % 2 ? 1 : -1
-    const z = [label + rng.normal(), 0.6 * label + rng.normal(), 1]
+    const [u, v] = centres[i % 2]
+    const z = [place(u) + rng.normal(), place(v) + rng.normal(), 1]
     return { z, label: rng.uniform() < noise ? -label : label }
   })
 }
@@ -27,12 +34,12 @@ interface Problem extends Oracle {
   /** The statistics of the last batch, and the gradients of its examples in the first two weights. */
   last: FullStatistics
   rows: number[][]
+  data: ReturnType<typeof points>
   full(w: ArrayLike<number>): FullStatistics & { loss: number }
 }
 
 /** Logistic regression with two weights and a constant. */
-function logistic(noise: number): Problem {
-  const data = points(noise)
+function logistic(data: ReturnType<typeof points>): Problem {
   const gradients = (w: ArrayLike<number>, indices: ArrayLike<number>) => {
     let loss = 0
     const rows = Array.from(indices, (i) => {
@@ -47,6 +54,7 @@ function logistic(noise: number): Problem {
   const all = Int32Array.from({ length: COUNT }, (_, i) => i)
   const problem: Problem = {
     count: COUNT,
+    data,
     last: statisticsOf([[0, 0, 0]]),
     rows: [],
     evaluate(w, indices) {
@@ -74,8 +82,8 @@ interface Runner {
   suggested: number | undefined
 }
 
-function runner(label: string, noise: number, options: AdAdaGradOptions): Runner {
-  const problem = logistic(noise)
+function runner(label: string, data: ReturnType<typeof points>, options: AdAdaGradOptions): Runner {
+  const problem = logistic(data)
   const one: Runner = {
     label,
     problem,
@@ -99,14 +107,14 @@ function runner(label: string, noise: number, options: AdAdaGradOptions): Runner
 }
 
 function* run(values: ControlValues): Generator<Frame, void, void> {
-  const noise = values.noise as number
+  const data = points(values.centres as Point[], values.noise as number)
   const common = { learningRate: 2, seed: 1 }
   const test = { test: values.test as 'norm', eta: values.eta as number, theta: values.eta as number }
-  const growing = runner('growing', noise, { ...common, ...test, nu: test.eta })
+  const growing = runner('growing', data, { ...common, ...test, nu: test.eta })
   const runners = [
     growing,
-    runner('fixed 8', noise, { ...common, initial: 8, max: 8 }),
-    runner('fixed 64', noise, { ...common, initial: 64, max: 64 }),
+    runner('fixed 8', data, { ...common, initial: 8, max: 8 }),
+    runner('fixed 64', data, { ...common, initial: 64, max: 64 }),
   ]
   for (let t = 1; t <= STEPS; t++) {
     for (const one of runners) {
@@ -121,6 +129,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     if (t > 20 && t % 5 !== 0) continue
     yield {
       figures: [
+        plane(growing),
         cloud(growing, test.eta),
         curves('The batch size', 'examples', runners, 'sizes'),
         curves('The full gradient', 'norm', runners, 'norms'),
@@ -140,6 +149,37 @@ function readout({ sizes, suggested, norms, examples, problem: { last } }: Runne
     ['norm of the full gradient', norms.at(-1)!.toExponential(1)],
     ['examples processed', String(examples)],
   ]
+}
+
+function plane({ problem: { data }, w }: Runner): Figure {
+  const ofClass = (label: number, name: string) => {
+    const chosen = data.filter((point) => point.label === label)
+    return { label: name, x: chosen.map(({ z }) => z[0]), y: chosen.map(({ z }) => z[1]) }
+  }
+  return {
+    kind: 'scatter',
+    title: 'The points',
+    caption: 'Some have the wrong label: their gradients do not vanish where the others’ do.',
+    x: { label: 'x' },
+    y: { label: 'y' },
+    series: [ofClass(1, 'class 1'), ofClass(-1, 'class 2'), boundary(w)],
+  }
+}
+
+/** The line w_1 x + w_2 y + w_3 = 0 within the square. */
+function boundary([a, b, c]: ArrayLike<number> & Iterable<number>) {
+  const square = a * a + b * b
+  const line = { label: 'boundary', x: [] as number[], y: [] as number[] }
+  if (square === 0) return line
+  const length = Math.sqrt(square)
+  for (let k = -CIRCLE; k <= CIRCLE; k++) {
+    const along = (1.5 * HALF_SIDE * k) / CIRCLE / length
+    const [x, y] = [(-a * c) / square - b * along, (-b * c) / square + a * along]
+    if (Math.max(Math.abs(x), Math.abs(y)) > HALF_SIDE) continue
+    line.x.push(x)
+    line.y.push(y)
+  }
+  return line
 }
 
 function cloud({ problem: { rows, last } }: Runner, eta: number): Figure {
@@ -177,21 +217,31 @@ function curves(title: string, label: string, runners: Runner[], field: 'sizes' 
 const demo: Demo = {
   title: 'A batch that grows when its gradient is too noisy',
   intro:
-    'Logistic regression on 400 points. Make the test stricter (smaller eta) or the labels worse, and watch when the batch grows, and where batches of 8 and 64 get stuck.',
+    'Logistic regression on 400 points. Drag the two centres, make the test stricter (smaller eta) or the labels worse, and watch when the batch grows, and where batches of 8 and 64 get stuck.',
   controls: [
+    {
+      kind: 'points',
+      name: 'centres',
+      label: 'centres of the classes',
+      value: [
+        [1 / 3, 0.4],
+        [2 / 3, 0.6],
+      ],
+    },
     { kind: 'choice', name: 'test', label: 'test', options: ['norm', 'innerProduct', 'augmented'], value: 'norm' },
     { kind: 'range', name: 'eta', label: 'tolerance eta', min: 0.1, max: 2, log: true, value: 0.9 },
     { kind: 'range', name: 'noise', label: 'wrong labels', min: 0, max: 0.4, step: 0.05, value: 0.2 },
   ],
   run,
-  code: ({ test, eta }) => `import { adadagrad, networkOracle } from '@opt/adadagrad'
+  code: ({ test, eta, centres }) => `import { adadagrad, networkOracle } from '@opt/adadagrad'
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 
 // Your rows and classes
 const rng = random(3)
+const centres = [${(centres as Point[]).map((centre) => `[${centre.map((share) => place(share).toFixed(2)).join(', ')}]`).join(', ')}]
 const labels = Array.from({ length: 400 }, (_, i) => i % 2)
-const inputs = labels.map((label) => [rng.normal(2 * label - 1), rng.normal(label)])
+const inputs = labels.map((label) => centres[label].map((centre) => rng.normal(centre)))
 const network = mlp({ sizes: [2, 2], batch: inputs.length })
 const oracle = networkOracle(network, inputs, labels)
 const { x, history } = adadagrad(oracle, network.parameters, {

@@ -16,15 +16,20 @@ const LOOKS = [100, 400, 1600]
 const RATES = { AdaGrad: 0.2, AdaGradNorm: 2 }
 const STEPS = 1600
 const ALL = 1440
+const GOAL = 1.1
 
 /** A run on labels of which a fifth is redrawn. */
 interface Run {
   seed: number
   /** The norm of the full gradient after 100, 400 and 1600 steps. */
   norms: number[]
+  /** The examples processed by then. */
+  seen: number[]
   /** The batch size of each step. */
   sizes: number[]
   examples: number
+  /** Steps and examples until the training loss is at most 1.1, looked at every fourth step. */
+  goal?: { steps: number; examples: number }
 }
 
 /** Fixed and growing batches where the noise of the gradients does not vanish. */
@@ -41,13 +46,17 @@ export async function noiseFloor(context: ExperimentContext, data: Split): Promi
     for (const policy of policies) {
       const runs: Run[] = []
       for (const one of seeds) {
-        const run: Run = { seed: one, norms: [], sizes: [], examples: 0 }
+        const run: Run = { seed: one, norms: [], seen: [], sizes: [], examples: 0 }
         const labelled = noisy(data, 0.2, random(one))
         const task = { data: labelled, optimizer, learningRate: RATES[optimizer], seed: one }
         const steps = follow(task, policy, STEPS, ({ step, batchSize, examples, look }) => {
           run.sizes.push(batchSize)
           run.examples = examples
-          if (LOOKS.includes(step)) run.norms.push(look().gradientNorm)
+          if (LOOKS.includes(step)) {
+            run.norms.push(look().gradientNorm)
+            run.seen.push(examples)
+          }
+          if (!run.goal && step % 4 === 0 && look().loss <= GOAL) run.goal = { steps: step, examples }
           return false
         })
         for (const fraction of steps)
@@ -70,7 +79,7 @@ const scaled = (run: Run, k: number) => LOOKS[k] * run.norms[k] * run.norms[k]
 const spread = (values: number[]) => range(values, { significant: 2 })
 
 function judge(
-  { claim }: ExperimentContext,
+  { claim, note }: ExperimentContext,
   optimizer: Optimizer,
   [small, medium, growing]: [Run[], Run[], Run[]],
 ): void {
@@ -96,14 +105,35 @@ function judge(
     ours: `${spread(growing.map((run) => scaled(run, 1)))}, then ${spread(growing.map((run) => scaled(run, 2)))}; batches of 8: ${spread(small.map((run) => scaled(run, 1)))}, then ${spread(small.map((run) => scaled(run, 2)))}`,
     pass: growing.every((run) => scaled(run, 2) <= scaled(run, 1)),
   })
+  note(
+    `${optimizer}, by examples: under the norm test the gradient norm is ${spread(growing.map(({ norms }) => norms[0]))} after 100 steps with ${range(
+      growing.map(({ seen }) => seen[0]),
+      0,
+    )} examples, with batches of 64 it is ${spread(medium.map(last))} after 1600 steps with ${medium[0].examples}.`,
+  )
 }
 
 function tabulate({ table }: ExperimentContext, optimizer: Optimizer, found: Map<Policy, Run[]>): void {
   table({
     title: `${optimizer}, learning rate ${RATES[optimizer]}, 20% of labels redrawn: norm of the full gradient (ranges over seeds)`,
-    columns: ['batches', ...LOOKS.map((step) => `step ${step}`), 'examples', 'all examples from step'],
+    columns: [
+      'batches',
+      ...LOOKS.map((step) => `step ${step}`),
+      'examples',
+      'all examples from step',
+      `steps to loss ${GOAL}`,
+      'examples to it',
+    ],
     rows: [...found].map(([{ name }, runs]) => {
       const from = runs.map(({ sizes }) => sizes.indexOf(ALL) + 1)
+      const goals = runs.flatMap(({ goal }) => goal ?? [])
+      const toGoal = (of: 'steps' | 'examples') =>
+        goals.length < runs.length
+          ? 'never'
+          : range(
+              goals.map((goal) => goal[of]),
+              0,
+            )
       return [
         name,
         ...LOOKS.map((_, k) => spread(runs.map(({ norms }) => norms[k]))),
@@ -112,6 +142,8 @@ function tabulate({ table }: ExperimentContext, optimizer: Optimizer, found: Map
           0,
         ),
         from.every((step) => step > 0) ? range(from, 0) : 'never',
+        toGoal('steps'),
+        toGoal('examples'),
       ]
     }),
   })
@@ -127,12 +159,13 @@ function draw({ figure }: ExperimentContext, found: Map<Policy, Run[]>): void {
     y: { label: 'examples in the batch', scale: 'log' },
     series: first.map(({ name, run }) => ({ label: name, x: run.sizes.map((_, t) => t + 1), y: run.sizes })),
   })
-  figure({
-    kind: 'line',
-    title: 'The norm of the full gradient',
-    caption: 'Fixed small batches stall at a noise floor.',
-    x: { label: 'step', scale: 'log' },
-    y: { label: 'norm', scale: 'log' },
-    series: first.map(({ name, run }) => ({ label: name, x: LOOKS, y: run.norms })),
-  })
+  for (const by of ['step', 'examples'] as const)
+    figure({
+      kind: 'line',
+      title: `The norm of the full gradient, by ${by === 'step' ? 'steps' : 'examples'}`,
+      caption: 'Fixed small batches stall at a noise floor.',
+      x: { label: by, scale: 'log' },
+      y: { label: 'norm', scale: 'log' },
+      series: first.map(({ name, run }) => ({ label: name, x: by === 'step' ? LOOKS : run.seen, y: run.norms })),
+    })
 }
