@@ -1,4 +1,4 @@
-import { type ControlValues, cos, type Demo, type Figure, type Frame, random, sin } from '@opt/core'
+import { type ControlValues, cos, type Demo, exp, type Figure, type Frame, log, random, sin } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { Adam, SGD } from '@opt/optimizers'
 import {
@@ -8,9 +8,11 @@ import {
   fixedEta,
   type InnerSolver,
   logistic,
+  type Model,
   networkModel,
   optimizerSteps,
   pseudoTargets,
+  type Rows,
   type StepRule,
   TargetSurrogate,
 } from '@opt/target-surrogate'
@@ -44,15 +46,32 @@ class Runner {
   readonly surrogate: TargetSurrogate
   readonly losses: number[] = []
   readonly work: number[] = []
+  /** The outputs of the two examples before each inner step of the last step, and after it. */
+  path: [number, number][] = []
 
   constructor(label: string, steps: number, inner: InnerSolver, rule?: StepRule) {
     this.label = label
     const theta = this.network.parameters as Float64Array
-    this.surrogate = new TargetSurrogate(networkModel(this.network), theta, { loss: logistic(), steps, inner, rule })
+    const model = networkModel(this.network)
+    const watched: Model<Rows> = {
+      ...model,
+      vjp: (...given) => {
+        this.#look()
+        return model.vjp(...given)
+      },
+    }
+    this.surrogate = new TargetSurrogate(watched, theta, { loss: logistic(), steps, inner, rule })
+  }
+
+  #look() {
+    const z = this.network.predict(data.inputs)
+    this.path.push([z[FIRST], z[SECOND]])
   }
 
   step() {
+    this.path = []
     const report = this.surrogate.step(data)
+    this.#look()
     const { vjps, forwards } = report
     // A gradient of the network is 1, a forward pass 1/3.
     const work = report.innerSteps > 1 ? (forwards + 2 * vjps) / 3 : 1
@@ -145,15 +164,14 @@ function plane({ network }: Runner): Figure {
   }
 }
 
-/** The outputs of two examples: the bowl that the surrogate puts at z, and where the inner steps went. */
-function targets({ network }: Runner, z: Float64Array, eta: number): Figure {
+/** The outputs of two examples: the loss, the bowl that the surrogate puts at z, and the path of the inner steps. */
+function targets({ path }: Runner, z: Float64Array, eta: number): Figure {
   const gradient = logistic().gradient(z, data.labels)
   const goal = pseudoTargets({ outputs: z, gradient, eta })
-  const there = network.predict(data.inputs)
   const [u, v] = [goal[FIRST], goal[SECOND]]
-  const distance = (p: ArrayLike<number>) => Math.sqrt((p[FIRST] - u) ** 2 + (p[SECOND] - v) ** 2)
+  const distance = Math.sqrt((z[FIRST] - u) ** 2 + (z[SECOND] - v) ** 2)
   const ring = (share: number) => {
-    const radius = share * distance(z)
+    const radius = share * distance
     const angles = Array.from({ length: 49 }, (_, k) => (2 * Math.PI * k) / 48)
     return {
       label: `bowl, ${share}`,
@@ -162,20 +180,41 @@ function targets({ network }: Runner, z: Float64Array, eta: number): Figure {
       y: angles.map((angle) => v + radius * sin(angle)),
     }
   }
+  const both = [FIRST, SECOND]
+  const loss = logistic().value(
+    both.map((i) => z[i]),
+    both.map((i) => data.labels[i]),
+    1,
+  )
+  const contour = (level: number, label: string) => {
+    const points = Array.from({ length: 199 }, (_, k) => {
+      const share = (k + 1) / 200
+      return [outputOf(share * level, data.labels[FIRST]), outputOf((1 - share) * level, data.labels[SECOND])]
+    }).filter((point) => Math.abs(point[0] - u) <= 1.2 * distance && Math.abs(point[1] - v) <= 1.2 * distance)
+    return { label, x: points.map(([first]) => first), y: points.map(([, second]) => second) }
+  }
   return {
     kind: 'line',
     title: 'Target space: the outputs of two examples',
     caption:
-      'One expensive gradient at z puts the bottom of a bowl at z - eta g (rings); the inner steps walk towards it as far as the model can, without asking again.',
+      'One expensive gradient at z puts the bottom of a bowl at z - eta g (rings); the inner steps walk towards it as far as the model can, without asking for the loss again, whose contours are drawn.',
     x: { label: `output of a point of class ${data.labels[FIRST]}` },
     y: { label: `output of a point of class ${data.labels[SECOND]}` },
     series: [
       ring(1),
       ring(0.5),
       { label: 'z to z - eta g', dashed: true, x: [z[FIRST], u], y: [z[SECOND], v] },
-      { label: 'z to the new outputs', x: [z[FIRST], there[FIRST]], y: [z[SECOND], there[SECOND]] },
+      { label: 'inner steps from z', x: path.map(([first]) => first), y: path.map(([, second]) => second) },
+      contour(loss, 'loss as at z'),
+      contour(loss / 2, 'half of that loss'),
     ],
   }
+}
+
+/** The output at which the logistic loss of a label has this value. */
+function outputOf(loss: number, label: number): number {
+  const z = log(exp(loss) - 1)
+  return label === 1 ? -z : z
 }
 
 function curves(runners: Runner[], work: boolean): Figure {

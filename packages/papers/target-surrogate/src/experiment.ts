@@ -2,10 +2,12 @@ import type { Experiment } from '@opt/core'
 import { deterministic } from './experiment/deterministic.ts'
 import { digitsNetwork } from './experiment/digits.ts'
 import { imitation } from './experiment/imitation.ts'
+import { nearlySeparable } from './experiment/nearly-separable.ts'
 
 /** Logistic regression on all examples (A), a network on digits (B), and online imitation (C), by expensive gradients. */
 export const experiment: Experiment = async (context) => {
   await deterministic(context, 0, 0.2)
+  if (context.scale !== 'quick') await nearlySeparable(context)
   await digitsNetwork(context, 0.2, 0.7)
   await imitation(context, 0.7, 1)
   context.note(

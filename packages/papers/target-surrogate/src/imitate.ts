@@ -20,7 +20,7 @@ import type { Rows } from './rows.ts'
 import { fixedEta } from './rules/fixed-eta.ts'
 import { ask, inSolver } from './surrogate/ask.ts'
 import { askGradient, moveOn } from './surrogate/outer-step.ts'
-import { load, makeRun, type SurrogateState, save } from './surrogate/run.ts'
+import { load, makeRun, OUTER_OPTIONS, type SurrogateState, save } from './surrogate/run.ts'
 import type { OuterOptions } from './target-surrogate.ts'
 
 /** A world to act in. Its states S are plain JSON if runs are to be saved, and never changed in place. */
@@ -175,7 +175,7 @@ export const imitate: Solver<
     }
     return { parameters: theta, queries, checkpoint: { run: save(run), random: rng.state(), state, queries } }
   },
-  { options: ['rounds', 'samples', 'beta', 'loss', 'seed', 'resume', 'steps', 'rule', 'inner', 'schedule', 'total'] },
+  { options: ['rounds', 'samples', 'beta', 'loss', 'seed', 'resume', ...OUTER_OPTIONS] },
 )
 
 /** Returns the policy's action, C numbers. */

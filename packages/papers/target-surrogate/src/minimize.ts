@@ -21,7 +21,7 @@ import type { Rows } from './rows.ts'
 import { fixedEta } from './rules/fixed-eta.ts'
 import { inSolver } from './surrogate/ask.ts'
 import { askGradient, type Batch, moveOn } from './surrogate/outer-step.ts'
-import { load, makeRun, type SurrogateState, save } from './surrogate/run.ts'
+import { load, makeRun, OUTER_OPTIONS, type SurrogateState, save } from './surrogate/run.ts'
 import type { OuterOptions } from './target-surrogate.ts'
 
 /** Options of {@link minimize}. */
@@ -186,7 +186,7 @@ export const minimize: Solver<
       return { parameters: surrogate.parameters, objective, gradients: run.gradients + 1, checkpoint }
     }
   },
-  { options: ['loss', 'batchSize', 'seed', 'resume', 'steps', 'rule', 'inner', 'schedule', 'total'] },
+  { options: ['loss', 'batchSize', 'seed', 'resume', ...OUTER_OPTIONS] },
 )
 
 function checkCheckpoint(resume: MinimizeCheckpoint): void {

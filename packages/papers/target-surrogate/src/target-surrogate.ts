@@ -9,7 +9,7 @@ import type { StepRule } from './rules/rule.ts'
 import type { EtaSchedule } from './schedule.ts'
 import { atOnce, waitFor } from './surrogate/ask.ts'
 import { askGradient, type Batch, moveOn, type Run, type StepReport } from './surrogate/outer-step.ts'
-import { load, makeRun, type SurrogateState, save } from './surrogate/run.ts'
+import { load, makeRun, OUTER_OPTIONS, type SurrogateState, save } from './surrogate/run.ts'
 
 /** Options of the outer steps. */
 export interface OuterOptions {
@@ -78,15 +78,7 @@ export class TargetSurrogate<I = Rows, L = Rows> {
    */
   constructor(model: Model<I>, parameters: Float64Array, options?: TargetSurrogateOptions<L>) {
     try {
-      const { loss, examples, ...outer } = optionsOf(options, 'options', [
-        'loss',
-        'examples',
-        'steps',
-        'rule',
-        'inner',
-        'schedule',
-        'total',
-      ])
+      const { loss, examples, ...outer } = optionsOf(options, 'options', ['loss', 'examples', ...OUTER_OPTIONS])
       if (loss !== undefined) checkLoss(loss)
       if (examples !== undefined) number(examples, 'examples', { integer: true, min: 1 })
       this.#loss = loss

@@ -1,44 +1,16 @@
-import { type ExperimentContext, lbfgs, type MatrixLike, random, sigmoid, type ValueAndGradient } from '@opt/core'
+import { type ExperimentContext, lbfgs, random, sigmoid } from '@opt/core'
 import { a9a, isDataAbsent, type SparseClassification } from '@opt/datasets'
-import { Adam } from '@opt/optimizers'
-import {
-  armijoEta,
-  armijoSteps,
-  exactSolve,
-  gradientSteps,
-  type InnerSolver,
-  linear,
-  linearSmoothness,
-  logistic,
-  type MinimizeReport,
-  minimize,
-  optimizerSteps,
-  type StepRule,
-} from '../index.ts'
+import { armijoEta, armijoSteps, exactSolve, gradientSteps, linearSmoothness, type MinimizeReport } from '../index.ts'
+import { adam, follow, LOOKS, type Method, objective, type Problem } from './logistic-regression.ts'
 import { parameterSearch } from './parameter-search.ts'
 
-const LOOKS = [10, 20, 50]
 const RATES = [0.03, 0.1, 0.3]
-
-interface Problem {
-  name: string
-  inputs: MatrixLike
-  labels: Float64Array
-  features: number
-}
-
-interface Method {
-  name: string
-  steps: number
-  inner: InnerSolver
-  rule?: StepRule
-}
 
 /** Experiment A: logistic regression on all examples, by the number of gradients. Nothing is drawn but the data. */
 export async function deterministic(context: ExperimentContext, from: number, to: number): Promise<void> {
   const { scale, claim, table, figure } = context
   const problem = await problemOf(context)
-  const { name, inputs, labels, features } = problem
+  const { name, inputs, features } = problem
   const surrogates: Method[] = [
     { name: 'surrogate, m = 1', steps: 1, inner: armijoSteps() },
     { name: 'surrogate, m = 5', steps: 5, inner: armijoSteps() },
@@ -46,19 +18,12 @@ export async function deterministic(context: ExperimentContext, from: number, to
     { name: 'surrogate, exact', steps: 1, inner: exactSolve() },
     { name: 'surrogate, exact, Armijo eta', steps: 1, inner: exactSolve(), rule: armijoEta() },
   ]
-  const model = linear({ inputs: features })
-  const data = { inputs, labels }
   const start = new Float64Array(features)
   const h = objective(problem)
   const best = lbfgs(h, start, { tolerance: 1e-9, maxIterations: 5000, history: false }).value
   const scratch = new Float64Array(features)
   const valueAt = (theta: Float64Array) => h(theta, scratch)
   const beta = linearSmoothness(inputs, { eta: 4, features })
-  const adam = (learningRate: number): Method => ({
-    name: `Adam ${learningRate}`,
-    steps: 1,
-    inner: optimizerSteps((theta) => new Adam(theta, { learningRate })),
-  })
   const methods: Method[] = [
     { name: 'gradient descent, 1/L', steps: 1, inner: gradientSteps({ stepSize: 1 / beta }) },
     { name: 'gradient descent, Armijo', steps: 1, inner: parameterSearch(valueAt, 0.5) },
@@ -68,9 +33,7 @@ export async function deterministic(context: ExperimentContext, from: number, to
   const runs = new Map<string, MinimizeReport[]>()
   for (const [k, method] of methods.entries()) {
     await context.progress(from + ((to - from) * k) / methods.length, `A: ${method.name}`)
-    const { steps, inner, rule } = method
-    const options = { loss: logistic(), steps, inner, rule, tolerance: 0, maxIterations: LOOKS.at(-1)! + 1 }
-    runs.set(method.name, minimize(model, start, data, options).history)
+    runs.set(method.name, follow(problem, method))
   }
   const gap = (method: string, gradients: number) => runs.get(method)![gradients].objective! - best
   const tuned = (gradients: number) => Math.min(...RATES.map((rate) => gap(`Adam ${rate}`, gradients)))
@@ -183,18 +146,4 @@ function census(count: number, seed: number): Problem {
     return row
   })
   return { name: `${count} generated answers, ${features} features`, inputs, labels, features }
-}
-
-/** The loss, with its gradient. */
-function objective({ inputs, labels, features }: Problem): ValueAndGradient {
-  const [model, loss] = [linear({ inputs: features }), logistic()]
-  const X = model.prepare!(inputs)
-  const c = new Float64Array(labels.length)
-  return (theta, gradient) => {
-    const z = Float64Array.from(model.forward(theta, X))
-    loss.gradient(z, labels, c)
-    for (let i = 0; i < c.length; i++) c[i] /= c.length
-    model.vjp(theta, X, c, gradient)
-    return loss.value(z, labels, c.length)
-  }
 }

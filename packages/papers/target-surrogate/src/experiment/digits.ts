@@ -107,7 +107,11 @@ export async function digitsNetwork(context: ExperimentContext, from: number, to
     name: 'Adam 0.01, as many steps as SSO takes inner ones',
     plain: 0.01,
   }
-  const methods: Method[] = [...others, ...adams, headline, long]
+  const longer: Method[] = [
+    { ...adam(0.03, 20 * GRADIENTS), name: 'Adam 0.03, as many', plain: 0.03 },
+    { ...sls, name: 'Armijo on the loss, as many', gradients: 20 * GRADIENTS },
+  ]
+  const methods: Method[] = [...others, ...adams, headline, long, ...(scale === 'full' ? longer : [])]
   const runs = new Map<string, Run[]>(methods.map(({ name }) => [name, []]))
   const total = seeds.length * methods.length
   let done = 0

@@ -1,4 +1,4 @@
-import { type ExperimentContext, random } from '@opt/core'
+import { type ExperimentContext, type Random, random } from '@opt/core'
 import { median, range } from '@opt/core/experiment'
 import { mlp } from '@opt/nn'
 import { Adagrad, Adam, SGD } from '@opt/optimizers'
@@ -17,7 +17,8 @@ import { type CartState, cartPole, LONGEST, regulator } from './cart-pole.ts'
 import { parameterSearch } from './parameter-search.ts'
 
 const ROUNDS = 50
-const ROLL_OUTS = 20
+/** Episodes of a policy's own that its score is the mean of. */
+const ROLL_OUTS = { quick: 20, standard: 20, full: 50 }
 
 interface Method {
   name: string
@@ -61,7 +62,7 @@ export async function imitation(context: ExperimentContext, from: number, to: nu
     for (const [j, method] of methods.entries()) {
       const at = (k + j / methods.length) / settings.length
       await context.progress(from + (to - from) * at, `C: beta ${beta}, ${method.name}`)
-      const runs = seeds.map((one) => follow(method, beta, hidden, one))
+      const runs = seeds.map((one) => follow(method, { beta, hidden, seed: one, rollOuts: ROLL_OUTS[scale] }))
       scores.set(
         method.name,
         runs.map(({ score }) => score),
@@ -97,7 +98,7 @@ export async function imitation(context: ExperimentContext, from: number, to: nu
         pass: median(few) <= 0.4 * rivals,
       })
     table({
-      title: `C: cart-pole, ${beta ? 'the expert acts' : 'the policy acts'}, ${policy} policy, 50 rounds of 100 queries, ranges over 5 seeds`,
+      title: `C: cart-pole, ${beta ? 'the expert acts' : 'the policy acts'}, ${policy} policy, 50 rounds of 100 queries, ranges over 5 seeds of ${ROLL_OUTS[scale]} episodes`,
       columns: ['method', 'imitation loss', 'median', 'survival of 200 steps'],
       rows: methods.map(({ name }) => [
         name,
@@ -126,12 +127,18 @@ export async function imitation(context: ExperimentContext, from: number, to: nu
   }
 }
 
-function follow({ steps, inner }: Method, beta: number, hidden: number, seed: number) {
+function follow(
+  { steps, inner }: Method,
+  { beta, hidden, seed, rollOuts }: { beta: number; hidden: number; seed: number; rollOuts: number },
+) {
   const { policy, start } = policyOf(hidden, seed)
   const options: ImitateOptions = { rounds: ROUNDS, beta, steps, inner: inner(), seed }
   const task = { environment: cartPole, expert: regulator, policy }
   const { parameters, history } = imitate(task, start, { ...options })
-  return { losses: history.map(({ loss }) => loss!), score: scoreOf(policy, parameters, seed) }
+  return {
+    losses: history.map(({ loss }) => loss!),
+    score: scoreOf(policy, parameters, rollOuts, random(10_000 + seed)),
+  }
 }
 
 function policyOf(hidden: number, seed: number): { policy: Model<Rows>; start: Float64Array } {
@@ -147,11 +154,10 @@ function policyOf(hidden: number, seed: number): { policy: Model<Rows>; start: F
   return { policy: networkModel(network), start: Float64Array.from(network.parameters) }
 }
 
-/** The policy on 50 episodes of its own. */
-function scoreOf(policy: Model<Rows>, theta: Float64Array, seed: number): Score {
-  const rng = random(10_000 + seed)
+/** The policy on episodes of its own. */
+function scoreOf(policy: Model<Rows>, theta: Float64Array, rollOuts: number, rng: Random): Score {
   let [sum, states] = [0, 0]
-  for (let k = 0; k < ROLL_OUTS; k++) {
+  for (let k = 0; k < rollOuts; k++) {
     let state: CartState | null = cartPole.reset(rng)
     while (state !== null) {
       const [action] = Float64Array.from(policy.forward(theta, cartPole.features(state)))
@@ -161,7 +167,7 @@ function scoreOf(policy: Model<Rows>, theta: Float64Array, seed: number): Score 
       state = cartPole.step(state, Float64Array.of(action))
     }
   }
-  return { loss: sum / states, survival: states / ROLL_OUTS }
+  return { loss: sum / states, survival: states / rollOuts }
 }
 
 /** One Armijo step on each round's loss, from 1.8 times the last one. */
@@ -173,8 +179,7 @@ function searching(c: number): InnerSolver {
       return {
         minimize(surrogate, steps, values) {
           evaluate = () => surrogate.evaluate()
-          const found = search.minimize(surrogate, steps, values)
-          return found
+          return search.minimize(surrogate, steps, values)
         },
       }
     },

@@ -17,6 +17,9 @@ export interface RunOptions {
   total?: number | undefined
 }
 
+/** The names of the options of outer steps. */
+export const OUTER_OPTIONS = ['steps', 'rule', 'inner', 'schedule', 'total'] as const
+
 /** A saved run: plain JSON, exact to the bit. Numbers are base64 of their little-endian bytes. */
 export interface SurrogateState {
   /** The number of expensive gradients so far. */
