@@ -129,7 +129,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
       figures: [
         board(outline, points, averages.map(plane), plane(target), values.ghost ? plane(z) : undefined),
         progress(curves, isHeavy ? undefined : expected),
-        histogram(gaps),
+        histogram(gaps, quantile, delta, isHeavy ? undefined : likely),
       ],
       readout: [
         ['step', `${t} of ${STEPS}`],
@@ -196,9 +196,10 @@ const progress = (curves: Record<string, [number, number][]>, expected: number |
   ],
 })
 
-const histogram = (gaps: number[]): Figure => ({
+const histogram = (gaps: number[], quantile: number, delta: number, likely: number | undefined): Figure => ({
   kind: 'histogram',
   title: 'Gaps of the last points',
+  caption: `${short(100 * (1 - delta))} % are at most ${short(quantile)}${likely === undefined ? '; without a variance there is no bound' : `; guaranteed at the end is ${short(likely)}`}.`,
   x: { label: 'F(x) - F*' },
   bins: 20,
   series: [{ label: 'runs', values: gaps }],

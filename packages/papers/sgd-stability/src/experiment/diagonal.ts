@@ -78,6 +78,7 @@ export async function diagonal(context: ExperimentContext, from: number, to: num
     [1, 0.008],
     ['all', 0.016],
   ]
+  if (context.scale === 'full') runs.push([1, 0.006], [1, 0.012], ['all', 0.04])
   const rows: (string | number)[][] = []
   let [sgd, gd, bounded, count] = [0, Infinity, 0, 0]
   let worstLambda = 0

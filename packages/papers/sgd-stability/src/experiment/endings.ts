@@ -23,6 +23,7 @@ interface Ending {
 }
 
 const ROUNDS = 10
+const GD_BEYOND = 'GD, 1.25 (2/lambda)'
 
 export const spread = (values: number[]): string => range(values, { significant: 3 })
 
@@ -35,11 +36,13 @@ export async function endings(context: ExperimentContext, fits: Fit[], from: num
     'SGD, 1.25 eta*': ({ rate }) => ({ rate: 1.25 * rate, batch: 1 }),
     GD: (fit) => ({ rate: gdRate(fit), batch: 'all' }),
   }
-  if (!quick)
+  if (!quick) {
     plans['batch 8, 1.25 eta*'] = ({ linear }) => ({
       rate: 1.25 * criticalRate(linear, { batchSize: 8 }).rate,
       batch: 8,
     })
+    plans[GD_BEYOND] = ({ bounds }) => ({ rate: 1.25 * bounds.gd, batch: 'all' })
+  }
   const steps = quick ? 20_000 : 30_000
   const ends: Record<string, (Ending | undefined)[]> = {}
   for (const [k, fit] of fits.entries()) {
@@ -101,6 +104,7 @@ function report(context: ExperimentContext, all: Record<string, (Ending | undefi
       'path norm',
       'test error',
       'least xi',
+      'T at most, by xi',
     ],
     rows: Object.keys(all).map((name) => {
       const ends = ended(name)
@@ -109,7 +113,7 @@ function report(context: ExperimentContext, all: Record<string, (Ending | undefi
         name === 'GD' ? 'GD, 0.8 (2/lambda)' : name,
         `${ends.length} of ${all[name].length}`,
         ...(['trace', 'etaT', 'etaLambda', 'etaMoment', 'share', 'pathNorm', 'testError'] as const).map(column),
-        name === 'GD' ? '-' : column('alignment'),
+        ...(name.startsWith('GD') ? ['-', '-'] : [column('alignment'), column('alignmentBound')]),
       ]
     }),
   })
