@@ -1,13 +1,18 @@
 import { batchNoise, batchSharpness, measuredSharpness, RateLearner } from '@opt/batch-lr-scaling'
 import { type ControlValues, type Demo, type Figure, type Frame, random } from '@opt/core'
-import { type DenseNetwork, mlp } from '@opt/nn'
+import { smoothDensity, spectrum } from '@opt/curvature'
+import { curvatureOperator, type DenseNetwork, mlp } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
 
 const COUNT = 480
 const INPUTS = 12
 const CLASSES = 6
 const EPOCHS = 16
+/** The lowest density that is drawn. */
+const LOWEST = 1e-4
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+const MODELS = { isotropic: 'theorem, mean noise', aligned: 'theorem, aligned noise', trace: 'trace form' } as const
+const NAMES = ['isotropic', 'aligned', 'trace'] as const
 /** The rate that someone tuned at this batch size. */
 const TUNED = { batch: 4, rate: 0.03 }
 
@@ -71,7 +76,7 @@ function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, v
     for (const runner of runners) if (!runner.lost) runner.epoch(data, batch)
     if (epoch % 4 === 0) sharp = sharpness(products, batch, epoch)
     yield {
-      figures: [sharp.figure, losses(runners)],
+      figures: [sharp.spectra, sharp.figure, losses(runners)],
       readout: [
         ['batch size', String(batch)],
         ['rate learned', (learner?.measurement?.rate ?? 0).toPrecision(2)],
@@ -86,7 +91,11 @@ function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, v
 }
 
 /** How sharp batches are now, measured and predicted. */
-function sharpness(products: Parameters<typeof batchNoise>[0], batch: number, epoch: number) {
+function sharpness(
+  products: { network: DenseNetwork; matrix: 'gauss-newton' } & ReturnType<typeof clusters>,
+  batch: number,
+  epoch: number,
+) {
   const noise = batchNoise(products, { seed: 1, history: false })
   const sizes = [...SIZES.filter((size) => size !== batch), batch].sort((a, b) => a - b)
   // The smaller the batches, the more they differ, and the less they cost.
@@ -94,7 +103,7 @@ function sharpness(products: Parameters<typeof batchNoise>[0], batch: number, ep
     const repeats = Math.max(6, Math.ceil(64 / size))
     return measuredSharpness(products, { batches: [size], repeats, steps: 15, seed: 1, history: false }).sizes[0]
   })
-  const predicted = (model: 'isotropic' | 'aligned' | 'trace') =>
+  const predicted = (model: (typeof NAMES)[number]) =>
     sizes.map((size) => batchSharpness(noise, size, { model }).highest)
   const here = found[sizes.indexOf(batch)]
   const figure: Figure = {
@@ -104,13 +113,58 @@ function sharpness(products: Parameters<typeof batchNoise>[0], batch: number, ep
     y: { label: 'eigenvalue', scale: 'log' },
     series: [
       { label: 'measured', x: sizes, y: found.map(({ highest }) => highest) },
-      { label: 'theorem, mean noise', x: sizes, y: predicted('isotropic'), dashed: true },
-      { label: 'theorem, aligned noise', x: sizes, y: predicted('aligned'), dashed: true },
-      { label: 'trace form', x: sizes, y: predicted('trace'), dashed: true },
+      ...NAMES.map((model) => ({ label: MODELS[model], x: sizes, y: predicted(model), dashed: true })),
       { label: 'your batch', x: [batch, batch], y: [noise.lambda, here.highest] },
     ],
   }
-  return { figure, measured: here.highest }
+  const marks = NAMES.map((model) => ({
+    label: MODELS[model],
+    at: batchSharpness(noise, batch, { model }).highest,
+  }))
+  return { figure, spectra: spectra(products, batch, epoch, marks), measured: here.highest }
+}
+
+/** The spectrum of batches and of all examples, and where the top of a batch's is predicted. */
+function spectra(
+  { network, inputs, targets }: { network: DenseNetwork } & ReturnType<typeof clusters>,
+  batch: number,
+  epoch: number,
+  marks: { label: string; at: number }[],
+): Figure {
+  const rng = random(2)
+  const measure = (size: number, draws: number) => {
+    const nodes: number[] = []
+    const weights: number[] = []
+    for (let k = 0; k < draws; k++) {
+      const rows = rng.choice(COUNT, size)
+      const x = Float64Array.from(
+        { length: size * INPUTS },
+        (_, i) => inputs[rows[Math.floor(i / INPUTS)] * INPUTS + (i % INPUTS)],
+      )
+      const y = rows.map((row) => targets[row])
+      const operator = curvatureOperator(network, x, y, { matrix: 'gauss-newton' })
+      const found = spectrum(operator, { probes: 1, steps: 20, seed: rng, history: false })
+      nodes.push(...found.nodes)
+      weights.push(...found.weights.map((weight) => weight / draws))
+    }
+    return { nodes, weights }
+  }
+  const series = { 'all examples': measure(COUNT, 1), [`batches of ${batch}`]: measure(batch, 6) }
+  const top = Math.max(...marks.map(({ at }) => at), ...Object.values(series).flatMap(({ nodes }) => nodes))
+  const grid = Float64Array.from({ length: 200 }, (_, k) => (1.05 * top * k) / 199)
+  const curves = Object.entries(series).map(([label, { nodes, weights }]) => ({
+    label,
+    x: grid,
+    y: smoothDensity(nodes, weights, { grid, sigma: 0.01 * top }).density.map((value) => Math.max(value, LOWEST)),
+  }))
+  return {
+    kind: 'line',
+    title: `The spectrum of a batch of ${batch}, after ${epoch} epochs`,
+    caption: 'The smaller the batch, the further right its top is; the upright lines are predictions of it.',
+    x: { label: 'eigenvalue' },
+    y: { label: 'density', scale: 'log' },
+    series: [...curves, ...marks.map(({ label, at }) => ({ label, dashed: true, x: [at, at], y: [LOWEST, 1] }))],
+  }
 }
 
 function losses(runners: Runner[]): Figure {

@@ -6,7 +6,7 @@ test.each([{}, { batch: 1 }, { batch: 256, tuned: 1 }])('the demo runs to its en
   const { values, last } = playDemo(demo, change as ControlValues)
   const { figures, readout, progress } = last
   expect(progress).toBe(1)
-  expect(figures.map(({ kind }) => kind)).toEqual(['line', 'line'])
+  expect(figures.map(({ kind }) => kind)).toEqual(['line', 'line', 'line'])
   for (const figure of figures)
     for (const { y } of 'series' in figure ? (figure.series as unknown as { y: number[] }[]) : [])
       expect(y.every((value) => value > 0)).toBe(true)

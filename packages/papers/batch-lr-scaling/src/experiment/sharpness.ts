@@ -8,7 +8,7 @@ import { type Digits, makeNetwork } from './digits.ts'
 import { train } from './training.ts'
 
 /** C (iii): how sharp batches of a network are after 5 epochs, measured and predicted three ways. */
-export function sharpness({ claim, table, figure, seed }: ExperimentContext, digits: Digits): void {
+export function sharpness({ claim, table, figure, seed, scale }: ExperimentContext, digits: Digits): void {
   const { inputs, labels } = digits.train
   const network = makeNetwork(seed)
   const optimizer = new SGD(network.parameters, { learningRate: 0.1 })
@@ -73,5 +73,22 @@ export function sharpness({ claim, table, figure, seed }: ExperimentContext, dig
     paper: 'predicts it',
     ours: `${isotropic[0].toFixed(2)} of the measured`,
     pass: isotropic[0] <= 0.8,
+  })
+  if (scale !== 'full') return
+  // The smallest eigenvalue, of the Hessian: that of a Gauss-Newton matrix is 0.
+  const hessian = { ...products, matrix: 'hessian' } as const
+  const below = batchNoise(hessian, { seed, history: false })
+  table({
+    title: 'Smallest eigenvalue of the Hessian of batches, the same network',
+    columns: ['batch', 'measured', 'isotropic / measured', 'aligned / measured'],
+    rows: measuredSharpness(hessian, { batches: sizes, repeats: 16, seed, history: false }).sizes.map(
+      ({ batch, lowest }) => [
+        batch,
+        lowest.toFixed(2),
+        ...(['isotropic', 'aligned'] as const).map((model) =>
+          (batchSharpness(below, batch, { model }).lowest / lowest).toFixed(2),
+        ),
+      ],
+    ),
   })
 }
