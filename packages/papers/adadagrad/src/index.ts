@@ -21,11 +21,11 @@ export {
   type NeededStatistics,
 } from './batch-size-test.ts'
 export { type Evaluation, networkOracle, type Oracle } from './oracle.ts'
+export { poolStatistics } from './pool-statistics.ts'
 export {
   type BatchStatistics,
   type FullStatistics,
   type PerExample,
-  poolStatistics,
   type StatisticsOptions,
   statisticsFrom,
   statisticsOf,

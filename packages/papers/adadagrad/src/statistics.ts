@@ -140,46 +140,6 @@ export function statisticsFrom(known: PerExample): BatchStatistics {
   return { count: b, squaredNorm, varianceSum, innerProductVariance, variances, mean }
 }
 
-/**
- * Returns the statistics of all examples of several batches, for instance of several workers, from those of each. They
- * suffice for the tests 'norm' and, where all parts have variances, 'coordinate'.
- *
- * @throws TypeError or RangeError for an empty list, or a part without `mean` or with one of another length.
- */
-export function poolStatistics(parts: readonly BatchStatistics[]): BatchStatistics {
-  if (!Array.isArray(parts) || parts.length === 0)
-    refuse('poolStatistics: parts', 'a nonempty array of statistics', show(parts), 'type')
-  const columns = parts[0]?.mean?.length ?? 0
-  const hasVariances = parts.every((part) => part?.variances !== undefined)
-  const mean = new Float64Array(columns)
-  let count = 0
-  const means = parts.map((part, k) => {
-    const label = `poolStatistics: parts[${k}]`
-    const own = checkStatistics(part, label)
-    if (own.mean === undefined) refuse(`${label}.mean`, 'given', 'undefined', 'type')
-    const values = vector(own.mean, `${label}.mean`, { length: columns })
-    count += own.count
-    for (let j = 0; j < columns; j++) mean[j] += own.count * values[j]
-    return values
-  })
-  for (let j = 0; j < columns; j++) mean[j] /= count
-  const degrees = Math.max(1, count - 1)
-  const variances = hasVariances ? new Float64Array(columns) : undefined
-  let [squaredNorm, varianceSum] = [0, 0]
-  for (let j = 0; j < columns; j++) squaredNorm += mean[j] * mean[j]
-  parts.forEach((part, k) => {
-    const own = hasVariances ? vector(part.variances as number[], 'variances') : null
-    varianceSum += (part.count - 1) * part.varianceSum
-    for (let j = 0; j < columns; j++) {
-      const gap = means[k][j] - mean[j]
-      varianceSum += part.count * gap * gap
-      if (variances && own) variances[j] += ((part.count - 1) * own[j] + part.count * gap * gap) / degrees
-    }
-  })
-  checkScale('poolStatistics: parts', [squaredNorm, varianceSum, ...(variances ?? [])], mean)
-  return { count, squaredNorm, varianceSum: varianceSum / degrees, variances, mean }
-}
-
 /** Returns the statistics if their numbers are in range; throws a TypeError or RangeError otherwise. */
 export function checkStatistics(given: BatchStatistics, label: string): BatchStatistics {
   if (typeof given !== 'object' || given === null) refuse(label, 'statistics of a batch', show(given), 'type')
@@ -216,7 +176,7 @@ function checkMean(squaredNorm: number, norms: Float64Array): void {
 const isEmpty = (values: VectorLike) => (Array.isArray(values) || values instanceof Float64Array) && values.length === 0
 
 /** Refuses gradients whose squares overflow, or vanish though the gradients do not. */
-function checkScale(label: string, squares: number[], values: Float64Array): void {
+export function checkScale(label: string, squares: number[], values: Float64Array): void {
   if (!squares.every((square) => square < Infinity)) refuse(label, 'such that fourth powers are finite', 'larger ones')
   if (squares.every((square) => square === 0) && values.some((value) => value !== 0))
     refuse(label, 'such that squares are not zero', 'smaller ones')

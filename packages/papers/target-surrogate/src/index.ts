@@ -13,6 +13,7 @@ export {
   smallestArmijoStep,
   stationarityBound,
 } from './bounds.ts'
+export type { MinimizeCheckpoint } from './checkpoint.ts'
 export {
   type Environment,
   type ImitateOptions,
@@ -29,13 +30,7 @@ export type { InnerSolver, InnerSteps, RunningInner } from './inner/inner.ts'
 export { type InnerOptimizer, optimizerSteps } from './inner/optimizer-steps.ts'
 export type { Labelled } from './labelled.ts'
 export { crossEntropy, type KnownLoss, type Loss, logistic, squared } from './losses.ts'
-export {
-  type MinimizeCheckpoint,
-  type MinimizeOptions,
-  type MinimizeReport,
-  type MinimizeSolution,
-  minimize,
-} from './minimize.ts'
+export { type MinimizeOptions, type MinimizeReport, type MinimizeSolution, minimize } from './minimize.ts'
 export { type LinearSizes, linear } from './models/linear.ts'
 export type { Design, Model } from './models/model.ts'
 export { networkModel } from './models/network.ts'

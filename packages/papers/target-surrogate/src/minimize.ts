@@ -1,18 +1,15 @@
 import {
   Batches,
-  type BatchesState,
-  decodeFloats,
   encodeFloats,
   number,
   type Random,
   randomFrom,
-  refuse,
   type Solver,
-  show,
   solver,
   type VectorLike,
   vectorCopy,
 } from '@opt/core'
+import { checkCheckpoint, type MinimizeCheckpoint, savedGradient } from './checkpoint.ts'
 import { armijoSteps } from './inner/armijo-steps.ts'
 import { checkData, type Labelled, labelledBatch } from './labelled.ts'
 import { checkLoss, type Loss } from './losses.ts'
@@ -20,8 +17,8 @@ import type { Model } from './models/model.ts'
 import type { Rows } from './rows.ts'
 import { fixedEta } from './rules/fixed-eta.ts'
 import { inSolver } from './surrogate/ask.ts'
-import { askGradient, type Batch, moveOn } from './surrogate/outer-step.ts'
-import { load, makeRun, OUTER_OPTIONS, type SurrogateState, save } from './surrogate/run.ts'
+import { askGradient, moveOn } from './surrogate/outer-step.ts'
+import { load, makeRun, OUTER_OPTIONS, save } from './surrogate/run.ts'
 import type { OuterOptions } from './target-surrogate.ts'
 
 /** Options of {@link minimize}. */
@@ -62,18 +59,6 @@ export interface MinimizeSolution {
   gradients: number
   /** To go on from here; it holds the last gradient, which is not asked for again. */
   checkpoint: MinimizeCheckpoint
-}
-
-/** Everything that {@link minimize} needs to go on; plain JSON. */
-export interface MinimizeCheckpoint {
-  run: SurrogateState
-  batches: BatchesState
-  /** The gradient at the parameters, and the loss. */
-  gradient: string
-  objective: number | null
-  innerSteps: number
-  forwards: number
-  vjps: number
 }
 
 /**
@@ -188,19 +173,3 @@ export const minimize: Solver<
   },
   { options: ['loss', 'batchSize', 'seed', 'resume', ...OUTER_OPTIONS] },
 )
-
-function checkCheckpoint(resume: MinimizeCheckpoint): void {
-  if (typeof resume !== 'object' || resume === null) refuse('resume', 'a checkpoint', show(resume), 'type')
-  for (const count of ['innerSteps', 'forwards', 'vjps'] as const)
-    number(resume[count], `resume.${count}`, { integer: true, min: 0 })
-  if (resume.objective !== null) number(resume.objective, 'resume.objective')
-}
-
-/** Answers with the gradient of a checkpoint. */
-function savedGradient({ gradient, objective }: MinimizeCheckpoint, batch: Batch<Rows>): Batch<Rows> {
-  return {
-    ...batch,
-    gradient: (z) => decodeFloats(gradient, Float64Array, z.length, 'resume.gradient'),
-    value: objective === null ? undefined : () => objective,
-  }
-}
