@@ -15,7 +15,7 @@ import {
 import { Adagrad, type OptimizerState, SGD } from '@opt/optimizers'
 import { AdaGradNorm } from './adagrad-norm.ts'
 import { BatchSizeTest, type BatchSizeTestOptions, type BatchSizeTestState, GROWTH_OPTIONS } from './batch-size-test.ts'
-import { checkOracle, type Oracle } from './oracle.ts'
+import { checkEvaluation, checkOracle, type Oracle } from './oracle.ts'
 
 /** The update of {@link adadagrad}: its name, or a function that makes an optimizer of x. */
 export type Update = 'adagrad' | 'adagrad-norm' | 'sgd' | ((x: Float64Array, learningRate: () => number) => Optimizer)
@@ -115,7 +115,7 @@ export const adadagrad: Solver<
 
     while (examples < budget) {
       const { batchSize, needs } = test
-      const { loss, gradient, statistics } = oracle.evaluate(x, batches.draw(batchSize), needs)
+      const { loss, gradient, statistics } = checkEvaluation(oracle.evaluate(x, batches.draw(batchSize), needs))
       const squaredNorm = squareOf(checkGradient(gradient, x.length))
       const finite = Number.isFinite(loss) && Number.isFinite(squaredNorm)
       if (finite) {

@@ -34,6 +34,14 @@ export function checkOracle(oracle: Oracle): Oracle {
   return oracle
 }
 
+export function checkEvaluation(evaluation: Evaluation): Evaluation {
+  if (typeof evaluation !== 'object' || evaluation === null)
+    refuse('oracle.evaluate', 'such that it returns { loss, gradient, statistics }', show(evaluation), 'type')
+  if (typeof evaluation.loss !== 'number')
+    refuse('oracle.evaluate', 'such that its loss is a number', show(evaluation.loss), 'type')
+  return evaluation
+}
+
 /**
  * Returns the oracle of a network of @opt/nn and its data; its statistics come in closed form. Writes x to the
  * network's parameters. A network whose `batch` is smaller than a batch takes two passes for statistics.

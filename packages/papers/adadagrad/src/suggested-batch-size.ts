@@ -17,7 +17,7 @@ export interface TestOptions {
   nu?: number | undefined
   /**
    * The number N of examples from which batches are drawn without replacement: the mean of a batch has then (1 - b / N)
-   * times the variance, and the size stays below N. Default: the paper's tests, without this correction.
+   * times the variance, and the size stays below N. At least the number of examples of the batch. Default: the paper's tests, without this correction.
    */
   population?: number | undefined
   /**
@@ -73,6 +73,8 @@ export function suggestedBatchSize(statistics: BatchStatistics, options?: TestOp
 
 export function sizeFor(statistics: BatchStatistics, settings: ResolvedTest, name: string): number {
   const { population } = settings
+  if (statistics.count > population)
+    refuse(`${name}: population`, `at least the ${statistics.count} examples of the batch`, `${population}`)
   if (statistics.count === 1) return 1
   const s = testedSize(statistics, settings, `${name}: statistics`)
   if (Number.isNaN(s)) return statistics.count

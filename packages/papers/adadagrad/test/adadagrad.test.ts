@@ -184,6 +184,14 @@ describe('errors name what is wrong', () => {
     [() => adadagrad({ ...oracle, count: 1 }, [0]), 'adadagrad: oracle.count'],
     [() => adadagrad({ count: 5 } as never, [0]), 'adadagrad: oracle.evaluate'],
     [
+      () => adadagrad({ ...oracle, evaluate: () => ({ loss: '1', gradient: new Float64Array(1) }) as never }, [0]),
+      'adadagrad: oracle.evaluate must be such that its loss is a number, got "1"',
+    ],
+    [
+      () => adadagrad({ ...oracle, evaluate: () => undefined as never }, [0]),
+      'adadagrad: oracle.evaluate must be such that it returns { loss, gradient, statistics }, got undefined',
+    ],
+    [
       () => adadagrad({ ...oracle, evaluate: () => ({ loss: 1, gradient: new Float64Array(2) }) }, [0]),
       'its gradient has length 1',
     ],

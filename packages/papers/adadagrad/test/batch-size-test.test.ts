@@ -32,6 +32,14 @@ test('a zero gradient asks for everything', () => {
   expect(new BatchSizeTest({ population: 77 }).update(zero)).toBe(77)
 })
 
+test('a batch of more examples than there are is refused', () => {
+  const test = new BatchSizeTest({ population: 3, initial: 2 })
+  expect(() => test.update(asking(10))).toThrow(
+    'BatchSizeTest.update: population must be at least the 4 examples of the batch, got 3',
+  )
+  expect(test.batchSize).toBe(2)
+})
+
 test('what a test needs', () => {
   expect(new BatchSizeTest({ test: 'augmented' }).needs).toEqual({ products: true, variances: false })
   expect(new BatchSizeTest({ test: 'coordinate' }).needs).toEqual({ products: false, variances: true })

@@ -69,18 +69,18 @@ export interface Batches {
   readonly gradient?: (indices: Int32Array) => Real
 }
 
-/** Makes {@link Batches} of what a caller passed. */
-export function intake(products: Products, { count, size }: Sizes, fallback: CurvatureMatrix): Batches {
-  if (typeof products === 'object' && products !== null) return ofNetwork(products, { count, size }, fallback)
+/** Makes {@link Batches} of what a caller passed; products that are wrong are refused by the name of who asks for them. */
+export function intake(products: Products, { count, size }: Sizes, fallback: CurvatureMatrix, name: string): Batches {
+  if (typeof products === 'object' && products !== null) return ofNetwork(products, { count, size }, fallback, name)
   callback(products, 'products')
   number(count, 'count', { integer: true, min: 1, max: MOST })
   number(size, 'size', { integer: true, min: 1, max: MOST })
-  return ofProduct(products, count as number, size as number)
+  return ofProduct(products, count as number, size as number, name)
 }
 
 const MOST = 2147483647
 
-function ofProduct(product: BatchProduct, count: number, size: number): Batches {
+function ofProduct(product: BatchProduct, count: number, size: number, name: string): Batches {
   return {
     count,
     size,
@@ -91,18 +91,22 @@ function ofProduct(product: BatchProduct, count: number, size: number): Batches 
         const returned = product(indices, v, out)
         if (returned && returned !== out) {
           if (returned.length !== size)
-            refuse(`products: answer ${calls} for a batch`, `of length ${size}`, `length ${show(returned.length)}`)
+            refuse(
+              `${name}: answer ${calls} of products for a batch`,
+              `of length ${size}`,
+              `length ${show(returned.length)}`,
+            )
           out.set(returned)
         }
         for (let i = 0; i < size; i++)
           if (!(Math.abs(out[i]) < Infinity))
-            refuse(`products: answer ${calls} for a batch, entry ${i},`, 'finite', show(out[i]))
+            refuse(`${name}: answer ${calls} of products for a batch, entry ${i},`, 'finite', show(out[i]))
       })
     },
   }
 }
 
-function ofNetwork(data: NetworkData, { count, size }: Sizes, fallback: CurvatureMatrix): Batches {
+function ofNetwork(data: NetworkData, { count, size }: Sizes, fallback: CurvatureMatrix, name: string): Batches {
   const { network, inputs, targets, matrix = fallback, operator } = data
   oneOf(matrix, 'products.matrix', ['hessian', 'gauss-newton'])
   if (operator !== undefined) callback(operator, 'products.operator')
@@ -155,6 +159,7 @@ function ofNetwork(data: NetworkData, { count, size }: Sizes, fallback: Curvatur
         (_, v, out) => void unnoticed(() => network[method](x, y, v, out)),
         examples.count,
         parameters,
+        name,
       ).at(indices)
     },
     gradient: (indices) =>

@@ -254,11 +254,11 @@ describe('bad input', () => {
       () => new api.RateLearner(options({ products: (_, v) => v.map(() => 0) })).measure(),
     ],
     [
-      'products: answer 1 for a batch must be of length 5, got length 2',
+      'RateLearner.measure: answer 1 of products for a batch must be of length 5, got length 2',
       () => new api.RateLearner(options({ products: () => [1, 2] })).measure(),
     ],
     [
-      'products: answer 2 for a batch, entry 0, must be finite, got NaN',
+      'RateLearner.measure: answer 2 of products for a batch, entry 0, must be finite, got NaN',
       () => {
         let calls = 0
         new api.RateLearner(
@@ -269,6 +269,18 @@ describe('bad input', () => {
     [
       'RateLearner.measure: probes[0].indices[1] must be an integer between 0 and 7, got 8',
       () => new api.RateLearner(options()).measure([{ indices: [0, 8], start: [1, 1, 1, 1, 1] }]),
+    ],
+    [
+      'RateLearner.measure: probes[0].start must be other than zero, got zeros',
+      () => new api.RateLearner(options()).measure([{ indices: [0], start: [0, 0, 0, 0, 0] }]),
+    ],
+    [
+      'batchNoise: answer 1 of products for a batch must be of length 5, got length 2',
+      () => api.batchNoise(() => [1, 2], { count: 8, size: 5 }),
+    ],
+    [
+      'measuredSharpness: answer 1 of products for a batch, entry 0, must be finite, got Infinity',
+      () => api.measuredSharpness((_, v) => v.map(() => Infinity), { count: 8, size: 5, batches: [1] }),
     ],
     ['effectiveBatch: batch must be an integer between 1 and 4, got 5', () => api.effectiveBatch(5, 4)],
     [

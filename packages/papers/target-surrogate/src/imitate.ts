@@ -140,7 +140,7 @@ export const imitate: Solver<
     while (run.gradients < rounds) {
       let episodes = 0
       for (let i = 0; i < samples; i++) {
-        state ??= environment.reset(rng)
+        state ??= known(environment.reset(rng), 'environment.reset')
         const seen = vector(environment.features(state), 'environment.features(state)')
         if (inputs.length === 0) inputs = new Float64Array(samples * seen.length)
         if (seen.length * samples !== inputs.length)
@@ -151,7 +151,7 @@ export const imitate: Solver<
         queries++
         const expertActs = beta === 1 || (beta > 0 && rng.uniform() < beta)
         action.set(expertActs ? vector(wanted, 'expert(state)') : act(policy, theta, seen))
-        state = environment.step(state, action.slice())
+        state = known(environment.step(state, action.slice()), 'environment.step')
         if (state === null) episodes++
       }
       const batch = {
@@ -177,6 +177,11 @@ export const imitate: Solver<
   },
   { options: ['rounds', 'samples', 'beta', 'loss', 'seed', 'resume', ...OUTER_OPTIONS] },
 )
+
+/** Refuses a function that forgets to return a state. */
+function known<S>(state: S, label: string): S {
+  return state === undefined ? refuse(label, 'such that it returns a state', 'undefined', 'type') : state
+}
 
 /** Returns the policy's action, C numbers. */
 function act(policy: Model<Rows>, theta: Float64Array, features: Float64Array): Float64Array {

@@ -109,6 +109,12 @@ test('wrong tasks are refused by name', () => {
   expect(change({ expert: () => [1, 2] })).toThrow('imitate: expert(state) must be of length 1')
   expect(change({ expert: () => [NaN] })).toThrow('imitate: expert(state)[0]')
   expect(change({ environment: { ...line, step: undefined } })).toThrow('imitate: environment.step')
+  expect(change({ environment: { ...line, step: () => undefined } })).toThrow(
+    'imitate: environment.step must be such that it returns a state, got undefined',
+  )
+  expect(change({ environment: { ...line, reset: () => undefined } })).toThrow(
+    'environment.reset(random) must be a state',
+  )
   let calls = 0
   const ragged = { ...line, features: () => (calls++ ? [1] : [1, 2]) }
   expect(change({ environment: ragged })).toThrow('environment.features(state) must be of length 2')

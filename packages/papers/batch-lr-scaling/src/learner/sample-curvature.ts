@@ -69,6 +69,8 @@ export function checkProbes(probes: readonly Probe[], { count, size }: Batches):
     const { indices, start } = options(probe, `probes[${p}]`)
     const places = vector(indices, `probes[${p}].indices`)
     places.forEach((index, i) => number(index, `probes[${p}].indices[${i}]`, { integer: true, min: 0, max: count - 1 }))
-    return { indices: Int32Array.from(places), start: vector(start, `probes[${p}].start`, { length: size }) }
+    const first = vector(start, `probes[${p}].start`, { length: size })
+    if (first.every((entry) => entry === 0)) refuse(`probes[${p}].start`, 'other than zero', 'zeros')
+    return { indices: Int32Array.from(places), start: first }
   })
 }

@@ -46,7 +46,7 @@ export function settingsOf(given: RateLearnerOptions): Settings {
   ])
   const name = oneOf(options.rule ?? 'stochastic', 'rule', Object.keys(RULES) as RuleName[])
   const rule = RULES[name]
-  const batches = intake(options.products, options, rule.matrix)
+  const batches = intake(options.products, options, rule.matrix, 'RateLearner.measure')
   const { count } = batches
   const batch = number(options.batch, 'batch', { integer: true, min: 1, max: count })
   const positive = { integer: true, min: 1 }

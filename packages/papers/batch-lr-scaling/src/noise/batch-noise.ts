@@ -72,7 +72,7 @@ export const batchNoise: Solver<[products: Products, options: BatchNoiseOptions]
   solver(
     'batchNoise',
     function* (products, options): Generator<BatchNoiseReport, BatchNoise, boolean> {
-      const batches = intake(products, options, 'hessian')
+      const batches = intake(products, options, 'hessian', 'batchNoise')
       const { count: N, size } = batches
       const block = number(options.block ?? Math.max(1, Math.min(16, Math.floor(N / 2))), 'block', {
         integer: true,

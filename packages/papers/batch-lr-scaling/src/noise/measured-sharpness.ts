@@ -52,7 +52,7 @@ export const measuredSharpness: Solver<
     products,
     { batches, repeats = 8, steps = 30, seed = 0, ...sizes },
   ): Generator<SharpnessReport, { sizes: MeasuredSharpness[] }, boolean> {
-    const source = intake(products, sizes, 'hessian')
+    const source = intake(products, sizes, 'hessian', 'measuredSharpness')
     if (!(typeof batches === 'object' && batches?.length > 0))
       refuse('batches', 'a list of batch sizes', show(batches), 'type')
     const wanted = Array.from(batches, (batch, i) =>
