@@ -113,7 +113,7 @@ test('wrong tasks are refused by name', () => {
     'imitate: environment.step must be such that it returns a state, got undefined',
   )
   expect(change({ environment: { ...line, reset: () => undefined } })).toThrow(
-    'environment.reset(random) must be a state',
+    'imitate: environment.reset must be such that it returns a state, got undefined',
   )
   let calls = 0
   const ragged = { ...line, features: () => (calls++ ? [1] : [1, 2]) }
