@@ -107,6 +107,14 @@ describe('trajectories of numpy, checked against torch', () => {
       // At the cap the file has no variances.
       for (const field of ['varianceSum', 'innerProductVariance'] as const)
         if (field in step) close([all.statistics?.[field] as number], [step[field] as number], label(field), 1e-8)
+      const { varianceSum = NaN, innerProductVariance = NaN, squaredNorm = NaN } = all.statistics ?? {}
+      if ('orthogonalVariance' in step)
+        close(
+          [varianceSum - innerProductVariance / squaredNorm],
+          [step.orthogonalVariance as number],
+          label('Vo'),
+          1e-8,
+        )
       const { gradient, statistics } = oracle.evaluate(x, indices, needs)
       expect(needs === null).toBe(step.batch === run.maxBatch)
       optimizer.step(gradient)

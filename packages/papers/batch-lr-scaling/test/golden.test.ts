@@ -99,6 +99,12 @@ describe.each([0, 1])('noise of blocks, case %i', (i) => {
     )
     const alongProbe = api.batchNoise(products, { count: N, size: P, block: 1, probes: [probe] })
     near(alongProbe.isotropic, exact.probeNoise, close)
+    const top = symmetricEigen(all).vectors!.pick(null, P - 1)
+    near(
+      api.batchNoise(products, { count: N, size: P, block: 1, probes: [top] }).isotropic,
+      exact.alignedTotalMax,
+      close,
+    )
     for (const { batch, factor, isotropic, aligned, meanFrobenius, meanProbe } of batches) {
       near(1 / api.effectiveBatch(batch, N), factor, close)
       near(api.batchSharpness(noise, batch).highest, aligned, close)
