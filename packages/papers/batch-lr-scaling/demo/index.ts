@@ -9,7 +9,7 @@ const INPUTS = 12
 const CLASSES = 6
 const EPOCHS = 16
 /** The lowest density that is drawn. */
-const LOWEST = 1e-4
+const LOWEST = 1e-5
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
 const MODELS = { isotropic: 'theorem, mean noise', aligned: 'theorem, aligned noise', trace: 'trace form' } as const
 const NAMES = ['isotropic', 'aligned', 'trace'] as const
@@ -90,6 +90,9 @@ function* run({ batch: chosen, tuned }: ControlValues): Generator<Frame, void, v
   }
 }
 
+/** Batches that are drawn of a size: the smaller they are, the more they differ, and the less they cost. */
+const repeats = (size: number) => Math.max(6, Math.ceil(64 / size))
+
 /** How sharp batches are now, measured and predicted. */
 function sharpness(
   products: { network: DenseNetwork; matrix: 'gauss-newton' } & ReturnType<typeof clusters>,
@@ -98,10 +101,9 @@ function sharpness(
 ) {
   const noise = batchNoise(products, { seed: 1, history: false })
   const sizes = [...SIZES.filter((size) => size !== batch), batch].sort((a, b) => a - b)
-  // The smaller the batches, the more they differ, and the less they cost.
   const found = sizes.map((size) => {
-    const repeats = Math.max(6, Math.ceil(64 / size))
-    return measuredSharpness(products, { batches: [size], repeats, steps: 15, seed: 1, history: false }).sizes[0]
+    return measuredSharpness(products, { batches: [size], repeats: repeats(size), steps: 15, seed: 1, history: false })
+      .sizes[0]
   })
   const predicted = (model: (typeof NAMES)[number]) =>
     sizes.map((size) => batchSharpness(noise, size, { model }).highest)
@@ -149,7 +151,7 @@ function spectra(
     }
     return { nodes, weights }
   }
-  const series = { 'all examples': measure(COUNT, 1), [`batches of ${batch}`]: measure(batch, 6) }
+  const series = { 'all examples': measure(COUNT, 1), [`batches of ${batch}`]: measure(batch, repeats(batch)) }
   const top = Math.max(...marks.map(({ at }) => at), ...Object.values(series).flatMap(({ nodes }) => nodes))
   const grid = Float64Array.from({ length: 200 }, (_, k) => (1.05 * top * k) / 199)
   const curves = Object.entries(series).map(([label, { nodes, weights }]) => ({
