@@ -155,6 +155,24 @@ export const papers: readonly Paper[] = [
     module: '@opt/convex-relu-admm/experiment',
   },
   {
+    name: 'deep-cd',
+    version: '0.0.0',
+    title: 'A Deep Conjugate Direction Method for Iteratively Solving Linear Systems',
+    authors: ['Ayano Kaneda', 'Osman Akar', 'Jingyu Chen', 'Victoria Kala', 'David Hyde', 'Joseph Teran'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2205.10763',
+    topic: 'numerical linear algebra',
+    tasks: [
+      'I have a large sparse symmetric system to solve',
+      'I simulate fluids and solve for the pressure in every frame',
+      'I have a network that should speed up my solver, safely',
+    ],
+    summary:
+      'Large sparse symmetric systems in a handful of iterations: a network chooses the search directions, and the answer is right whatever it chooses.',
+    module: '@opt/deep-cd/experiment',
+  },
+  {
     name: 'diffgrad',
     version: '0.0.0',
     title: 'diffGrad: An Optimization Method for Convolutional Neural Networks',
@@ -457,6 +475,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/cbo/experiment': () => import('@opt/cbo/experiment'),
   '@opt/constrained-sketch-newton/experiment': () => import('@opt/constrained-sketch-newton/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),
+  '@opt/deep-cd/experiment': () => import('@opt/deep-cd/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),

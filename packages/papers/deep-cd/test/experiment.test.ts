@@ -1,0 +1,10 @@
+import { runExperiment } from '@opt/core/experiment'
+import { experiment } from '../src/experiment.ts'
+
+test('every claim holds at the quick scale, without a data folder', async () => {
+  const { claims, complete, tables, figures } = await runExperiment(experiment, { scale: 'quick' })
+  expect(complete).toBe(true)
+  expect(claims.filter(({ pass }) => pass === false)).toEqual([])
+  expect(claims).toHaveLength(12)
+  expect([tables.length, figures.length]).toEqual([1, 2])
+})
