@@ -211,6 +211,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/el2n-pruning/experiment',
   },
   {
+    name: 'hierarchical-poly',
+    version: '0.0.0',
+    title: 'Learning Hierarchical Polynomials with Three-Layer Neural Networks',
+    authors: ['Z. Wang', 'E. Nichani', 'J. D. Lee'],
+    year: 2024,
+    venue: 'ICLR',
+    arXiv: '2311.13774',
+    topic: 'regression',
+    tasks: [],
+    summary:
+      'Learns a response that is a curve of one polynomial score of many inputs: first the score, then the curve.',
+    module: '@opt/hierarchical-poly/experiment',
+  },
+  {
     name: 'lion',
     version: '0.0.0',
     title: 'Lion Secretly Solves Constrained Optimization: As Lyapunov Predicts',
@@ -478,6 +492,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/deep-cd/experiment': () => import('@opt/deep-cd/experiment'),
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
+  '@opt/hierarchical-poly/experiment': () => import('@opt/hierarchical-poly/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
