@@ -26,9 +26,9 @@ export interface LayerwiseOptions {
   features?: number | { directions: MatrixLike; offsets: VectorLike } | undefined
   /** The units of the second layer: their number, or signs and offsets. Default 100, drawn. */
   linkUnits?: number | LinkUnits | undefined
-  /** Steps of the first stage, at most. Default 500. */
+  /** Steps of the first stage, at most. Default 2000. */
   featureSteps?: number | undefined
-  /** Steps of the second stage. Default 500. */
+  /** Steps of the second stage. Default 1000. */
   linkSteps?: number | undefined
   /** Weight decay of the first stage. Default 1e-6. */
   featureDecay?: number | undefined
@@ -89,7 +89,7 @@ export const layerwise: Solver<
   'layerwise',
   function* (problem, options): Generator<LayerwiseReport, LayerwiseSolution, boolean> {
     const { data, y, n, d } = checkProblem(problem)
-    const { features: wanted = 1000, linkUnits = 100, featureSteps = 500, linkSteps = 500 } = options
+    const { features: wanted = 1000, linkUnits = 100, featureSteps = 2000, linkSteps = 1000 } = options
     const { featureDecay = 1e-6, linkDecay = 1e-6, earlyStopping = true, seed = 0, initial } = options
     for (const [name, value] of Object.entries({ featureSteps, linkSteps }))
       number(value, name, { integer: true, min: 1 })
@@ -114,8 +114,7 @@ export const layerwise: Solver<
     const first = new RidgeDescent(half, width, featureDecay)
     writeFeatures(features, data.subarray(0, half * d), first.features)
     first.target.set(y.subarray(0, half))
-    first.prepare()
-    first.solution.set(state?.u ?? [])
+    first.prepare(state?.u)
     const others = featuresOf(features, data.subarray(half * d), n - half)
     const targets = y.subarray(half)
     const g = new Float64Array(n - half)
@@ -157,8 +156,7 @@ export const layerwise: Solver<
     if (!(deviation > 0)) return { ...answer(), ...none }
     writeUnits(units, g, deviation, second.features)
     second.target.set(targets.map((value, i) => value - g[i]))
-    second.prepare()
-    second.solution.set(state?.c ?? [])
+    second.prepare(state?.c)
     while (!stop && steps < featureSteps + linkSteps) {
       const loss = second.step()
       steps++

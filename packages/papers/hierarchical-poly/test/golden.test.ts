@@ -114,11 +114,16 @@ test('the theory', () => {
     'tanh(2z)': (z) => Math.tanh(2 * z),
     'sin(2z)': (z) => Math.sin(2 * z),
     'exp(-z^2)': (z) => Math.exp(-z * z),
-    'z+He2/(2 sqrt 2)+He3/(2 sqrt 6)': (z) => z + (z * z - 1) / (2 * Math.SQRT2) + (z * z * z - 3 * z) / (2 * Math.sqrt(6)),
+    'z+He2/(2 sqrt 2)+He3/(2 sqrt 6)': (z) =>
+      z + (z * z - 1) / (2 * Math.SQRT2) + (z * z * z - 3 * z) / (2 * Math.sqrt(6)),
   }
   expect(links.length).toBe(4)
   for (const { name, hermite, secondMoment } of links) {
     near(hermiteCoefficients(functions[name], 5), hermite, { absolute: 1e-9, label: name })
-    near(hermiteCoefficients((z) => functions[name](z) ** 2, 0), [secondMoment], { absolute: 1e-9, label: name })
+    near(
+      hermiteCoefficients((z) => functions[name](z) ** 2, 0),
+      [secondMoment],
+      { absolute: 1e-9, label: name },
+    )
   }
 })

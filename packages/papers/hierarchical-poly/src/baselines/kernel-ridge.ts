@@ -33,7 +33,7 @@ export interface KernelRidgeOptions {
   degree?: number | undefined
   /** Of the Hermite kernel. Default [2]. */
   degrees?: readonly number[] | undefined
-  /** Penalties to choose from. Default 10^-4, 10^-3.5, ..., 10^2. */
+  /** Penalties to choose from. Default 10^-4, 10^-3, ..., 10^2. */
   lambdas?: VectorLike | undefined
   /** The part of the rows that chooses the penalty. Default 0.2. */
   validation?: number | undefined
@@ -108,7 +108,7 @@ export function kernelRidge(X: MatrixLike, y: VectorLike, options?: KernelRidgeO
     const { validation = 0.2, seed = 0 } = given
     const { data, y: responses, n, d } = checkProblem({ X, y })
     const fill = kernelOf(d, given)
-    const lambdas = checkLambdas(given.lambdas ?? grid(-4, 2, 2), 'lambdas')
+    const lambdas = checkLambdas(given.lambdas ?? grid(-4, 2, 1), 'lambdas')
     number(validation, 'validation', { positive: true, max: 0.9 })
     const order = randomFrom(seed, 'seed').permutation(n)
     const held = Math.max(1, Math.round(validation * n))

@@ -32,8 +32,8 @@ export class RidgeDescent {
     this.#kernels = space.kernels
   }
 
-  /** Sets the step size from the features. */
-  prepare(): void {
+  /** Sets the step size from the features, and the weights to begin from. */
+  prepare(start: ArrayLike<number> = []): void {
     const { features } = this
     const [n, m] = [features.rows, features.columns]
     const product = (x: Float64Array, out: Float64Array) => {
@@ -45,6 +45,8 @@ export class RidgeDescent {
     }
     const { values } = extremeEigen(symmetric(m, product), { tolerance: 1e-9 })
     this.#rate = 1 / (values[0] + this.#decay)
+    this.solution.set(start)
+    this.#evaluate()
   }
 
   /** Writes Q b - t. */
@@ -58,7 +60,6 @@ export class RidgeDescent {
     const { solution, target } = this
     const decay = this.#decay
     const n = target.length
-    this.#evaluate()
     this.#gradient.fill(0)
     this.#kernels.gemvT(this.features, this.#residuals, this.#gradient)
     for (let k = 0; k < solution.length; k++) solution[k] -= this.#rate * (this.#gradient[k] / n + decay * solution[k])

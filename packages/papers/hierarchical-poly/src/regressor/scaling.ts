@@ -23,15 +23,19 @@ export interface Scaling {
 /** The mean and the deviation (divisor n) of every `stride`-th number, for magnitudes of any size. */
 export function momentsOf(data: Float64Array, from: number, stride: number): { mean: number; deviation: number } {
   let peak = 0
-  for (let k = from; k < data.length; k += stride) peak = Math.max(peak, Math.abs(data[k]))
+  let constant = true
+  for (let k = from; k < data.length; k += stride) {
+    peak = Math.max(peak, Math.abs(data[k]))
+    constant &&= data[k] === data[from]
+  }
   const n = Math.floor((data.length - from - 1) / stride) + 1
-  if (peak === 0) return { mean: 0, deviation: 0 }
+  if (constant) return { mean: data[from], deviation: 0 }
   let sum = 0
   for (let k = from; k < data.length; k += stride) sum += data[k] / peak / n
   let largest = 0
   for (let k = from; k < data.length; k += stride) largest = Math.max(largest, Math.abs(data[k] / peak - sum))
   // Deviations within the rounding error of the mean are noise.
-  if (!(largest > 4 * Number.EPSILON * Math.abs(sum))) return { mean: data[from], deviation: 0 }
+  if (!(largest > Number.EPSILON * n * Math.abs(sum))) return { mean: data[from], deviation: 0 }
   let squares = 0
   for (let k = from; k < data.length; k += stride) {
     const part = (data[k] / peak - sum) / largest
