@@ -2,8 +2,10 @@ import { runExperiment } from '@opt/core/experiment'
 import { experiment } from '../src/experiment.ts'
 
 test('every claim holds at the quick scale, without a data folder', async () => {
-  const { claims, complete } = await runExperiment(experiment, { scale: 'quick' })
+  const { claims, complete, tables, notes } = await runExperiment(experiment, { scale: 'quick' })
   expect(complete).toBe(true)
   expect(claims.filter(({ pass }) => pass === false)).toEqual([])
-  expect(claims.filter(({ pass }) => pass).length).toBeGreaterThan(0)
+  expect(claims.filter(({ pass }) => pass).length).toBe(8)
+  expect(tables.length).toBe(4)
+  expect(notes.some((note) => note.includes('does not carry over'))).toBe(true)
 })

@@ -89,7 +89,9 @@ test('the ridge solution has no gradient', () => {
       const F = rowsOf(gaussian(n, count, seed))
       const y = gaussian(n, 1, seed + 1).data
       const { residuals, coefficients, lambda } = ridgeLoo(F, y, [0.5, 5])
-      const gradient = coefficients.map((b, k) => lambda * b - F.reduce((sum, row, i) => sum + row[k] * residuals[i], 0))
+      const gradient = coefficients.map(
+        (b, k) => lambda * b - F.reduce((sum, row, i) => sum + row[k] * residuals[i], 0),
+      )
       near(gradient, new Float64Array(count), { absolute: 1e-10 })
     }),
     { numRuns: 200 },
@@ -119,7 +121,7 @@ test('responses may be scaled and shifted, rows and columns reordered', () => {
     { numRuns: 60 },
   )
   const scaled = new HierarchicalRegressor(options).fit(
-    rows.map(([a, b, c]) => [1e200 * a, 1e-200 * b + 1e-199, 7]),
+    rows.map(([a, b]) => [1e200 * a, 1e-200 * b + 1e-199, 7]),
     y,
   )
   const two = new HierarchicalRegressor(options).fit(
@@ -127,7 +129,7 @@ test('responses may be scaled and shifted, rows and columns reordered', () => {
     y,
   )
   near(
-    scaled.predict(rows.map(([a, b, c]) => [1e200 * a, 1e-200 * b + 1e-199, 7])),
+    scaled.predict(rows.map(([a, b]) => [1e200 * a, 1e-200 * b + 1e-199, 7])),
     two.predict(rows.map(([a, b]) => [a, b])),
     { absolute: 1e-6 },
   )
@@ -189,7 +191,9 @@ describe('a regressor', () => {
     const options = { refinements: 1, linkUnits: 10 }
     const expected = new HierarchicalRegressor(options).fit(X, y).predict(others)
     for (const given of [frozen, reversed, columns, new MlMatrix(rows)])
-      expect(new HierarchicalRegressor(options).fit(given as never, Object.freeze(y.slice())).predict(others)).toEqual(expected)
+      expect(new HierarchicalRegressor(options).fit(given as never, Object.freeze(y.slice())).predict(others)).toEqual(
+        expected,
+      )
     expect(rowsOf(X)).toEqual(rows)
   })
 
@@ -215,8 +219,11 @@ describe('a regressor', () => {
 })
 
 describe('networks', () => {
-  const compare = (network: { predict(x: Float64Array): ArrayLike<number> }, X: { data: Float64Array }, values: Float64Array) =>
-    near(network.predict(X.data), values, { absolute: 1e-12, relative: 1e-12 })
+  const compare = (
+    network: { predict(x: Float64Array): ArrayLike<number> },
+    X: { data: Float64Array },
+    values: Float64Array,
+  ) => near(network.predict(X.data), values, { absolute: 1e-12, relative: 1e-12 })
 
   test.each([
     [[1], 'standardize'],
@@ -280,7 +287,14 @@ describe('layerwise training', () => {
     const F = rowsOf(X)
       .slice(0, 40)
       .map((row) =>
-        Array.from(offsets, (s, k) => Math.max(0, row.reduce((sum, v, j) => sum + v * directions.get(k, j), s)) / Math.sqrt(6)),
+        Array.from(
+          offsets,
+          (s, k) =>
+            Math.max(
+              0,
+              row.reduce((sum, v, j) => sum + v * directions.get(k, j), s),
+            ) / Math.sqrt(6),
+        ),
       )
     near(answer.featureWeights, ridgeLoo(F, y.slice(0, 40), [40 * 0.1]).coefficients, { absolute: 1e-8 })
     const losses = answer.history.slice(0, 3000).map(({ loss }) => loss)
@@ -298,7 +312,11 @@ describe('layerwise training', () => {
 
 describe('theory', () => {
   test('coefficients of Hermite polynomials are unit vectors', () => {
-    near(hermiteCoefficients((z) => (z * z * z - 3 * z) / Math.sqrt(6), 5), [0, 0, 0, 1, 0, 0], { absolute: 1e-12 })
+    near(
+      hermiteCoefficients((z) => (z * z * z - 3 * z) / Math.sqrt(6), 5),
+      [0, 0, 0, 1, 0, 0],
+      { absolute: 1e-12 },
+    )
     near(hermiteCoefficients((z) => Math.abs(z), 2)[2], Math.sqrt(1 / Math.PI), { absolute: 1e-4 })
   })
 
@@ -309,7 +327,13 @@ describe('theory', () => {
       [0, 0.5, 0.3],
     ]
     near(limitFeature(A, [2]).correlation, 1, { absolute: 1e-12 })
-    const { correlation } = limitFeature([[1, 0], [0, -1]], [0, 1])
+    const { correlation } = limitFeature(
+      [
+        [1, 0],
+        [0, -1],
+      ],
+      [0, 1],
+    )
     near(correlation, 0, { absolute: 1e-12 })
   })
 
@@ -393,5 +417,10 @@ test('kernel ridge interpolates with a small penalty, and the Hermite kernel is 
     { absolute: 1e-9 },
   )
   const polynomial = kernelRidge(X, y, { kernel: 'polynomial', degree: 2, lambdas: [1e-6] })
-  expect(distance(polynomial.predict(others), rowsOf(others).map(([a, b]) => a * b))).toBeLessThan(1e-3)
+  expect(
+    distance(
+      polynomial.predict(others),
+      rowsOf(others).map(([a, b]) => a * b),
+    ),
+  ).toBeLessThan(1e-3)
 })

@@ -15,6 +15,7 @@ export const rowsOf = ({ data, shape: [n, d] }: Matrix): number[][] =>
 /** x'A x - tr A with A a diagonal of signs. */
 export const saddle = (row: ArrayLike<number>): number => {
   let sum = 0
-  for (let j = 0; j < row.length; j++) sum += ((j % 2 === 0 ? 1 : -1) * (row[j] * row[j] - 1)) / Math.sqrt(2 * row.length)
+  for (let j = 0; j < row.length; j++)
+    sum += ((j % 2 === 0 ? 1 : -1) * (row[j] * row[j] - 1)) / Math.sqrt(2 * row.length)
   return sum
 }

@@ -1,15 +1,4 @@
-import {
-  calling,
-  matrix,
-  number,
-  options,
-  Random,
-  type RandomState,
-  refuse,
-  show,
-  type VectorLike,
-  vector,
-} from '@opt/core'
+import { matrix, number, options, Random, type RandomState, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { HierarchicalProblem } from '../hierarchical-fit.ts'
 import { withSquares } from '../ridge/ridge-loo.ts'
 import { drawUnits, type LinkUnits, moments } from './link.ts'
@@ -76,7 +65,7 @@ export function unitSource(units: number | ((step: number) => LinkUnits), rng: R
     state: () => generator.state(),
     restore(state) {
       if (state === null) refuse('initial.units', 'a state of a generator', 'null')
-      generator = calling('initial.units', () => new Random(state))
+      generator = new Random(state)
     },
   }
 }
