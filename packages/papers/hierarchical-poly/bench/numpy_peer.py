@@ -85,7 +85,7 @@ for line in sys.stdin:
         seconds = time.process_time() - start
         p = model.predict(T)
     else:
-        model = MLPRegressor((256, 64), early_stopping=True, random_state=0).fit(X, y)
+        model = MLPRegressor(hidden_layer_sizes=(256, 64), early_stopping=True, random_state=0).fit(X, y)
         seconds = time.process_time() - start
         p = model.predict(T)
     print(json.dumps({"seconds": seconds, "error": error(p, truth)}), flush=True)

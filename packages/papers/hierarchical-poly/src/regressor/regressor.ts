@@ -66,10 +66,14 @@ export class HierarchicalRegressor {
    * @throws TypeError or RangeError that names the invalid argument.
    */
   fit(X: MatrixLike, y: VectorLike, watch?: FitOptions): this {
-    return calling('HierarchicalRegressor.fit', () => {
-      const { problem, options, keep } = this.#prepare(X, y, watch)
-      return keep(hierarchicalFit(problem, options))
-    })
+    return calling(
+      'HierarchicalRegressor.fit',
+      () => {
+        const { problem, options, keep } = this.#prepare(X, y, watch)
+        return keep(hierarchicalFit(problem, options))
+      },
+      true,
+    )
   }
 
   /** Does the same as {@link fit}, but yields to the event loop: a page stays responsive, and a signal is seen. */
@@ -147,15 +151,19 @@ export class HierarchicalRegressor {
    */
   scores(X: MatrixLike): Float64Array {
     const { scaling, model } = this.#model()
-    return calling('HierarchicalRegressor.scores', () => {
-      const { data } = matrix(X, 'X', { columns: scaling.inputs })
-      const { mean, deviation } = model.link
-      return scorer(model.score)(applyScaling(scaling, data)).map((z, i) => {
-        const u = (z - mean) / deviation
-        if (!Number.isFinite(u)) refuse(`X[${i}]`, 'a row of a score within the range of doubles', String(u))
-        return u
-      })
-    })
+    return calling(
+      'HierarchicalRegressor.scores',
+      () => {
+        const { data } = matrix(X, 'X', { columns: scaling.inputs })
+        const { mean, deviation } = model.link
+        return scorer(model.score)(applyScaling(scaling, data)).map((z, i) => {
+          const u = (z - mean) / deviation
+          if (!Number.isFinite(u)) refuse(`X[${i}]`, 'a row of a score within the range of doubles', String(u))
+          return u
+        })
+      },
+      true,
+    )
   }
 
   /**
@@ -166,13 +174,13 @@ export class HierarchicalRegressor {
    */
   link(u: VectorLike): Float64Array {
     this.#model()
-    return calling('HierarchicalRegressor.link', () => this.#curve(vector(u, 'u'), 'u'))
+    return calling('HierarchicalRegressor.link', () => this.#curve(vector(u, 'u'), 'u'), true)
   }
 
   /** Returns the predictions for the rows of X, m x d. Throws as {@link scores}. */
   predict(X: MatrixLike): Float64Array {
     this.#model()
-    return calling('HierarchicalRegressor.predict', () => this.#curve(this.scores(X), 'X'))
+    return calling('HierarchicalRegressor.predict', () => this.#curve(this.scores(X), 'X'), true)
   }
 
   #curve(u: Float64Array, label: string): Float64Array {
