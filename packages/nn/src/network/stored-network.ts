@@ -53,6 +53,11 @@ export class StoredNetwork {
     this.run.training = training
   }
 
+  /** The name of the activation of the hidden layers. */
+  get activation(): string {
+    return this.net.activation.name
+  }
+
   /** Returns views, by layer, of the parameters or of an array of the same layout, such as a gradient. */
   layers(flat: Real = this.parameters): LayerViews[] {
     checkReal(flat, this.parameters.length, 'layers: flat')
