@@ -98,6 +98,19 @@ export const papers: readonly Paper[] = [
     module: '@opt/bo-rep/experiment',
   },
   {
+    name: 'boosted-nn',
+    version: '0.0.0',
+    title: 'Sequential Training of Neural Networks with Gradient Boosting',
+    authors: ['Seyedsaman Emami', 'Gonzalo Martínez-Muñoz'],
+    year: 2023,
+    venue: 'IEEE Access',
+    arXiv: '1909.12098',
+    topic: 'boosting',
+    tasks: [],
+    summary: 'Small networks for tables, grown a few units at a time, whose last units can be switched off again.',
+    module: '@opt/boosted-nn/experiment',
+  },
+  {
     name: 'cbo',
     version: '0.0.0',
     title:
@@ -490,6 +503,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
   '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
   '@opt/bo-rep/experiment': () => import('@opt/bo-rep/experiment'),
+  '@opt/boosted-nn/experiment': () => import('@opt/boosted-nn/experiment'),
   '@opt/cbo/experiment': () => import('@opt/cbo/experiment'),
   '@opt/constrained-sketch-newton/experiment': () => import('@opt/constrained-sketch-newton/experiment'),
   '@opt/convex-relu-admm/experiment': () => import('@opt/convex-relu-admm/experiment'),

@@ -1,0 +1,2 @@
+import type { Experiment } from '@opt/core'
+export const experiment: Experiment = async () => {}

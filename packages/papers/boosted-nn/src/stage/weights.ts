@@ -1,0 +1,37 @@
+import { type Matrix, type MatrixLike, matrix, options as optionsOf, type VectorLike, vector } from '@opt/core'
+import ndarray from 'ndarray'
+import { partsOf, type StageShape, stageSize } from './stage.ts'
+
+/** The weights of a small network h(x) = phi(x W + b) V + c: W d x J, b J, V J x K, c K. */
+export interface StageWeights {
+  W: MatrixLike
+  b: VectorLike
+  V: MatrixLike
+  c: VectorLike
+}
+
+/** Checks weights and writes them into one flat array. */
+export function flatWeights(given: StageWeights, shape: StageShape, label: string): Float64Array {
+  const { d, J, K } = shape
+  const weights = optionsOf(given, label)
+  const x = new Float64Array(stageSize(shape))
+  const { W, b, V, c } = partsOf(shape, x)
+  const { data } = matrix(weights.W, `${label}.W`, { rows: d, columns: J })
+  for (let i = 0; i < d; i++) for (let j = 0; j < J; j++) W[j * d + i] = data[i * J + j]
+  b.set(vector(weights.b, `${label}.b`, { length: J }))
+  V.set(matrix(weights.V, `${label}.V`, { rows: J, columns: K }).data)
+  c.set(vector(weights.c, `${label}.c`, { length: K }))
+  return x
+}
+
+/** Copies the weights of a flat array. */
+export function weightsOf(
+  shape: StageShape,
+  x: Float64Array,
+): { W: Matrix; b: Float64Array; V: Matrix; c: Float64Array } {
+  const { d, J, K } = shape
+  const { W, b, V, c } = partsOf(shape, x)
+  const columns = new Float64Array(d * J)
+  for (let i = 0; i < d; i++) for (let j = 0; j < J; j++) columns[i * J + j] = W[j * d + i]
+  return { W: ndarray(columns, [d, J]), b: b.slice(), V: ndarray(V.slice(), [J, K]), c: c.slice() }
+}
