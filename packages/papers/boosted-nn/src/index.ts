@@ -16,6 +16,17 @@ export {
 } from './boosted-network.ts'
 export { type BoostingLoss, losses } from './boosting-losses.ts'
 export {
+  type ChoiceScore,
+  type CrossValidation,
+  type CrossValidationOptions,
+  type CrossValidationReport,
+  crossValidate,
+} from './estimator/cross-validate.ts'
+export { BoostedNetwork } from './estimator/estimator.ts'
+export type { Label, TableTargets } from './estimator/labels.ts'
+export type { SavedTable } from './estimator/saved.ts'
+export type { FitOptions, TableOptions } from './estimator/table-options.ts'
+export {
   decision,
   type GrownNetwork,
   type GrownNetworkLike,

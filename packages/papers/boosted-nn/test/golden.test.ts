@@ -1,5 +1,13 @@
 import { golden, near } from '@opt/testing'
-import { baseObjective, boostedNetwork, decision, type LossName, losses, type StageWeights, staged } from '../src/index.ts'
+import {
+  baseObjective,
+  boostedNetwork,
+  decision,
+  type LossName,
+  losses,
+  type StageWeights,
+  staged,
+} from '../src/index.ts'
 
 interface LossCase {
   loss: LossName
