@@ -31,7 +31,7 @@ export function prepare(problem: BoostingProblem, options: BoostedNetworkOptions
   const { k: K } = targets
   const shape = { d, J: settings.neuronsPerStep, K, activation: settings.activation }
   const train = new Rows(shape, x.data, targets.y)
-  const other = validation && validationRows(validation, settings, shape)
+  const other = validation === undefined ? undefined : validationRows(validation, settings, shape)
   const { starts, subsets, resume } = options
   for (const [label, list] of Object.entries({ starts, subsets }))
     if (list !== undefined && (!Array.isArray(list) || list.length !== settings.stages))

@@ -11,7 +11,7 @@ export interface Targets {
 export function hasRows(y: unknown): y is MatrixLike {
   if (typeof y !== 'object' || y === null) return false
   if ('shape' in y && 'stride' in y) return Array.isArray(y.shape) && y.shape.length === 2
-  if ('rows' in y && 'columns' in y) return y.columns !== 1
+  if ('rows' in y && 'columns' in y) return y.rows !== 1 && y.columns !== 1
   const first = (y as ArrayLike<unknown>)[0]
   return typeof first === 'object' && first !== null
 }

@@ -22,8 +22,8 @@ function advise(X: unknown, label: string): void {
   if (Array.isArray(X)) {
     for (const [i, row] of X.entries())
       if (Array.isArray(row) || ArrayBuffer.isView(row))
-        for (const [j, value] of Array.from(row as ArrayLike<unknown>).entries())
-          adviseOn(value, `${label}[${i}][${j}]`)
+        for (let j = 0; j < (row as ArrayLike<unknown>).length; j++)
+          adviseOn((row as ArrayLike<unknown>)[j], `${label}[${i}][${j}]`)
     return
   }
   const { shape, rows, columns } = (X ?? {}) as { shape?: number[]; rows?: number; columns?: number }
