@@ -1,19 +1,22 @@
-import { type BoostedSolution, boostedNetwork, decision, type GrownNetwork } from '@opt/boosted-nn'
-import type { ControlValues, Demo, Figure, Frame } from '@opt/core'
+import { type BoostedSolution, boostedNetwork, decision, type GrownNetwork, type LossName } from '@opt/boosted-nn'
+import { type ControlValues, cos, type Demo, type Figure, type Frame, random, sin } from '@opt/core'
 import ndarray from 'ndarray'
 
 const SIDE = 60
 const UNITS = 60
+const { PI } = Math
 type Points = [number, number][]
 
-/** Two half moons on the unit square. */
-function moons(upper: boolean): Points {
-  return Array.from({ length: 12 }, (_, i) => {
-    const angle = (Math.PI * (i + 0.5)) / 12
-    const wobble = 0.02 * ((7 * i) % 3) - 0.02
-    const [x, y] = [Math.cos(angle), Math.sin(angle) + wobble]
-    return upper ? [0.38 + 0.28 * x, 0.45 + 0.38 * y] : [0.62 + 0.28 * x, 0.55 - 0.38 * y]
-  })
+/** Two noisy half moons on the unit square. */
+function moons(): [upper: Points, lower: Points] {
+  const rng = random(3)
+  const half = (side: 1 | -1): Points =>
+    Array.from({ length: 14 }, (_, i) => {
+      const angle = (PI * (i + 0.5)) / 14
+      const [x, y] = [cos(angle) + rng.normal(0, 0.15), sin(angle) + rng.normal(0, 0.15)]
+      return [0.5 + side * (0.28 * x - 0.12), 0.5 + side * (0.38 * y - 0.05)]
+    })
+  return [half(1), half(-1)]
 }
 
 /** The unit square as [-2, 2]^2, the range of standardised features. */
@@ -61,11 +64,12 @@ function surface(network: GrownNetwork, units: number, { X, y }: Data): Figure {
 }
 
 function* run(values: ControlValues): Generator<Frame, void, void> {
-  const { neuronsPerStep, learningRate, safeguard, unitsOn } = values as Record<string, number> & { safeguard: boolean }
+  const { neuronsPerStep, learningRate, unitsOn } = values as Record<string, number>
+  const { safeguard, loss } = values as { safeguard: boolean; loss: string }
   const data = dataOf(values)
   if (new Set(data.y).size < 2) return
   const problem = { X: data.X, y: data.y }
-  const options = { loss: 'logistic', units: UNITS, neuronsPerStep, learningRate, safeguard, subsample: 0.7 } as const
+  const options = { loss: loss as LossName, units: UNITS, neuronsPerStep, learningRate, safeguard, subsample: 0.5 }
   const T = Math.floor(UNITS / neuronsPerStep)
   let state: BoostedSolution['state'] | undefined
   let answer: BoostedSolution | undefined
@@ -113,16 +117,19 @@ function frame({ network, losses, steps }: BoostedSolution, data: Data, units: n
   }
 }
 
+const [upper, lower] = moons()
+
 const demo: Demo = {
   title: 'A network grown a few units at a time',
   intro:
-    'Move the points, and watch the surface grow. Switch the last units off again: less accurate, and as much faster. At learning rate 1 without the safeguard, the loss blows up.',
+    'Move the points, and watch the surface grow. Switch the last units off again: less accurate, and as much faster. At learning rate 1 without the safeguard, the squared loss blows up.',
   controls: [
-    { kind: 'points', name: 'positive', label: 'white points', value: moons(true) },
-    { kind: 'points', name: 'negative', label: 'black points', value: moons(false) },
+    { kind: 'points', name: 'positive', label: 'white points', value: upper },
+    { kind: 'points', name: 'negative', label: 'black points', value: lower },
     { kind: 'range', name: 'unitsOn', label: 'units on', min: 0, max: UNITS, step: 1, value: UNITS },
     { kind: 'range', name: 'neuronsPerStep', label: 'units a stage', min: 1, max: 10, step: 1, value: 3 },
     { kind: 'range', name: 'learningRate', label: 'learning rate', min: 0.05, max: 1, log: true, value: 0.2 },
+    { kind: 'choice', name: 'loss', label: 'loss', options: ['squared', 'logistic'], value: 'squared' },
     { kind: 'toggle', name: 'safeguard', label: 'safeguard', value: true },
   ],
   run,
@@ -134,12 +141,11 @@ const demo: Demo = {
 const X = [${rows}]
 const y = [${y}]
 const { network, losses, message } = boostedNetwork({ X, y }, {
-  loss: 'logistic',
+  loss: '${values.loss}',
   units: ${UNITS},
   neuronsPerStep: ${values.neuronsPerStep},
   learningRate: ${values.learningRate},
   safeguard: ${values.safeguard},
-  subsample: 0.7,
 })
 console.log(message, losses.at(-1))
 console.log(decision(network, X, { units: ${values.unitsOn} }).data)
