@@ -85,7 +85,7 @@ export interface BoostedSolution {
 }
 
 /** Stages in a row without a step that lowers the loss, after which a run has stalled. */
-const IDLE = 3
+const IDLE = 10
 
 /**
  * Grows a network of one hidden layer by gradient boosting (Emami and Martinez-Munoz 2019): each stage trains J units
@@ -93,7 +93,7 @@ const IDLE = 3
  *
  *     F += rho h,   h = argmin over small networks of |h(X_I) - R_I|^2,   R = -dL/dF
  *
- * The run is 'completed' after all stages, and has 'stalled' when three in a row could not lower the loss; without
+ * The run is 'completed' after all stages, and has 'stalled' when ten in a row could not lower the loss; without
  * the safeguard it has 'diverged' when the loss overflows, and the answer is the network before that.
  *
  * @throws TypeError or RangeError that names the wrong argument; when y has one class only; or when a stage is not

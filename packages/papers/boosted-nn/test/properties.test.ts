@@ -205,8 +205,8 @@ describe('boostedNetwork', () => {
             near(losses[loss].value(problem.y, F), curve[t], { absolute: 1e-12, relative: 1e-12 })
             expect(decision(network, problem.X, { units: Math.min(2 * t + 1, 2 * steps.length) }).data).toEqual(F.data)
           })
-          if (answer.status === 'completed') expect(steps.length).toBe(4)
-          else expect(Array.from(steps.slice(-3))).toEqual([0, 0, 0])
+          expect(answer.status).toBe('completed')
+          expect(steps.length).toBe(4)
         },
       ),
       runs,
@@ -256,11 +256,11 @@ describe('boostedNetwork', () => {
   })
 
   test('does not touch what it is given', () => {
-    const problem = problemOf('squared', 12, 3)
-    const before = JSON.stringify(problem)
-    const frozen = { X: problem.X.map((row) => Object.freeze(row)), y: problem.y.map((row) => Object.freeze(row)) }
-    boostedNetwork(frozen, { units: 4, neuronsPerStep: 2, innerIterations: 5 })
-    expect(JSON.stringify(frozen)).toBe(before)
+    const X = gaussian(12, 3).map((row) => Object.freeze(row))
+    const y = gaussian(12, 2).map((row) => Object.freeze(row))
+    const before = JSON.stringify([X, y])
+    boostedNetwork({ X: Object.freeze(X), y: Object.freeze(y) }, { units: 4, neuronsPerStep: 2, innerIterations: 5 })
+    expect(JSON.stringify([X, y])).toBe(before)
   })
 
   test('fits its own residuals exactly where one unit suffices', () => {
