@@ -8,10 +8,9 @@ export const ACTIVATIONS: readonly ActivationName[] = ['sigmoid', 'tanh', 'relu'
 
 type Exponentials = (n: number, x: Float64Array, y: Float64Array) => number
 
-/** Replaces n pre-activations by activations. */
+/** Replaces n pre-activations z by activations; for the sigmoid -z. */
 export function activate(name: ActivationName, n: number, a: Float64Array, vexp: Exponentials): void {
   if (name === 'sigmoid') {
-    for (let i = 0; i < n; i++) a[i] = -a[i]
     vexp(n, a, a)
     for (let i = 0; i < n; i++) a[i] = 1 / (1 + a[i])
   } else if (name === 'tanh') for (let i = 0; i < n; i++) a[i] = tanh(a[i])

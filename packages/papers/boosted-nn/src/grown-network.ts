@@ -113,6 +113,7 @@ export function forward(
   w.set(W.data)
   v.set(V.data)
   const F = new Float64Array(most * K)
+  const sign = activation === 'sigmoid' ? -1 : 1
   for (let from = 0; from < n; from += CHUNK) {
     const m = Math.min(CHUNK, n - from)
     rows.set(X.data.subarray(from * d, (from + m) * d))
@@ -121,8 +122,8 @@ export function forward(
     for (let t = 0; t <= T; t++) {
       if (t > 0) {
         const at = (t - 1) * J
-        for (let i = 0; i < m * J; i++) H[i] = b[at + (i % J)]
-        kernels.gemm(1, inputs, matrixView(w.subarray(at), d, J, U), hidden, work)
+        for (let i = 0; i < m * J; i++) H[i] = sign * b[at + (i % J)]
+        kernels.gemm(sign, inputs, matrixView(w.subarray(at), d, J, U), hidden, work)
         activate(activation, m * J, H, kernels.vexp)
         kernels.gemm(1, hidden, matrixView(v.subarray(at * K), J, K), sums, work)
       }

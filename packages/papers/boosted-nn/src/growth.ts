@@ -14,7 +14,8 @@ import type { BoostedSolution, BoostingState } from './boosted-network.ts'
 import { LOSSES } from './losses.ts'
 import type { Settings } from './settings.ts'
 import type { Rows } from './stage/rows.ts'
-import { partsOf, type StageShape, stageSize } from './stage/stage.ts'
+import { type StageShape, stageSize } from './stage/stage.ts'
+import { weightsOf } from './stage/weights.ts'
 
 /** The stages of a run, and the outputs that they have on its rows. */
 export class Growth {
@@ -73,11 +74,14 @@ export class Growth {
     const cumulativeBias = new Float64Array((T + 1) * K)
     cumulativeBias.set(this.#initial)
     this.#stages.forEach((x, t) => {
-      const part = partsOf(this.#shape, x)
+      const part = weightsOf(this.#shape, x)
       const step = this.#steps[t]
-      for (let i = 0; i < d; i++) for (let j = 0; j < J; j++) W[i * U + t * J + j] = part.W[j * d + i]
+      for (let i = 0; i < d; i++) W.set(part.W.data.subarray(i * J, (i + 1) * J), i * U + t * J)
       b.set(part.b, t * J)
-      part.V.forEach((v, i) => (V[t * J * K + i] = step * v))
+      V.set(
+        part.V.data.map((v) => step * v),
+        t * J * K,
+      )
       for (let k = 0; k < K; k++) cumulativeBias[(t + 1) * K + k] = cumulativeBias[t * K + k] + step * part.c[k]
     })
     return {

@@ -160,7 +160,7 @@ test('losses check residuals and shapes', () => {
 
 test('a status is never a lie', () => {
   const rows = Array.from({ length: 12 }, (_, i) => [Math.cos(i), Math.sin(3 * i)])
-  // Stages that are constants, of which the second is too large.
+  // Stages that are constants, of which the last is too large for its step.
   const y = rows.map(([a]) => a)
   const constant = (c: number) => ({ W: [[0], [0]], b: [0], V: [[0]], c: [c] })
   const wild = boostedNetwork(
@@ -168,12 +168,12 @@ test('a status is never a lie', () => {
     {
       units: 3,
       neuronsPerStep: 1,
-      learningRate: 1,
+      learningRate: 100,
       safeguard: false,
       inner: 'gradient-descent',
       innerIterations: 1,
       innerRate: 1e-300,
-      starts: [constant(1), constant(1e150), constant(1e155)],
+      starts: [constant(1), constant(1e150), constant(1e153)],
     },
   )
   expect([wild.status, wild.iterations, wild.network.b.length]).toEqual(['diverged', 2, 2])

@@ -12,14 +12,14 @@ export interface FittedStage {
 /** Draws weights and biases uniformly from (-s, s), s = sqrt(a / (inputs + outputs)), a = 2 for sigmoids, else 6. */
 export function randomStart(shape: StageShape, random: Random): Float64Array {
   const x = new Float64Array(stageSize(shape))
-  const { W, b, V, c } = partsOf(shape, x)
+  const { W, V } = partsOf(shape, x)
   const spread = shape.activation === 'sigmoid' ? 2 : 6
-  const draw = (part: Float64Array, s: number) => part.forEach((_, i) => (part[i] = random.uniform(-s, s)))
-  const [first, second] = [shape.d + shape.J, shape.J + shape.K].map((fan) => Math.sqrt(spread / fan))
-  draw(W, first)
-  draw(b, first)
-  draw(V, second)
-  draw(c, second)
+  const draw = (part: Float64Array, fan: number) => {
+    const s = Math.sqrt(spread / fan)
+    for (let i = 0; i < part.length; i++) part[i] = random.uniform(-s, s)
+  }
+  draw(W, shape.d + shape.J)
+  draw(V, shape.J + shape.K)
   return x
 }
 

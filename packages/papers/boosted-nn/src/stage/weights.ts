@@ -15,12 +15,15 @@ export function flatWeights(given: StageWeights, shape: StageShape, label: strin
   const { d, J, K } = shape
   const weights = optionsOf(given, label)
   const x = new Float64Array(stageSize(shape))
-  const { W, b, V, c } = partsOf(shape, x)
+  const { W, V } = partsOf(shape, x)
   const { data } = matrix(weights.W, `${label}.W`, { rows: d, columns: J })
-  for (let i = 0; i < d; i++) for (let j = 0; j < J; j++) W[j * d + i] = data[i * J + j]
-  b.set(vector(weights.b, `${label}.b`, { length: J }))
+  const b = vector(weights.b, `${label}.b`, { length: J })
+  for (let j = 0; j < J; j++) {
+    for (let i = 0; i < d; i++) W[j * (d + 1) + i] = data[i * J + j]
+    W[j * (d + 1) + d] = b[j]
+  }
   V.set(matrix(weights.V, `${label}.V`, { rows: J, columns: K }).data)
-  c.set(vector(weights.c, `${label}.c`, { length: K }))
+  V.set(vector(weights.c, `${label}.c`, { length: K }), J * K)
   return x
 }
 
@@ -30,8 +33,8 @@ export function weightsOf(
   x: Float64Array,
 ): { W: Matrix; b: Float64Array; V: Matrix; c: Float64Array } {
   const { d, J, K } = shape
-  const { W, b, V, c } = partsOf(shape, x)
-  const columns = new Float64Array(d * J)
-  for (let i = 0; i < d; i++) for (let j = 0; j < J; j++) columns[i * J + j] = W[j * d + i]
-  return { W: ndarray(columns, [d, J]), b: b.slice(), V: ndarray(V.slice(), [J, K]), c: c.slice() }
+  const { W, V } = partsOf(shape, x)
+  const columns = Float64Array.from({ length: d * J }, (_, k) => W[(k % J) * (d + 1) + Math.floor(k / J)])
+  const b = Float64Array.from({ length: J }, (_, j) => W[j * (d + 1) + d])
+  return { W: ndarray(columns, [d, J]), b, V: ndarray(V.slice(0, J * K), [J, K]), c: V.slice(J * K) }
 }
