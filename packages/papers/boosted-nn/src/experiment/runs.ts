@@ -17,7 +17,7 @@ export interface Task {
 const boost = { units: 200, subsample: 0.5, safeguard: false }
 const J5 = { ...boost, neuronsPerStep: 5, learningRate: 0.1 }
 
-/** The settings of the brief experiment, chosen on other splits. */
+/** The settings, chosen on other splits than those of the experiment. */
 export const TASKS: Record<'digits' | 'breastCancer' | 'breastCancer1' | 'wine' | 'diabetes' | 'diabetes5', Task> = {
   digits: { table: 'digits', title: 'digits', loss: 'softmax', classes: 10, options: J5 },
   breastCancer: { table: 'breastCancer', title: 'breast cancer', loss: 'logistic', classes: 2, options: J5 },
