@@ -102,12 +102,19 @@ export const papers: readonly Paper[] = [
     version: '0.0.0',
     title: 'Sequential Training of Neural Networks with Gradient Boosting',
     authors: ['Seyedsaman Emami', 'Gonzalo Martínez-Muñoz'],
-    year: 2023,
-    venue: 'IEEE Access',
+    year: 2019,
+    venue: 'arXiv',
     arXiv: '1909.12098',
     topic: 'boosting',
-    tasks: [],
-    summary: 'Small networks for tables, grown a few units at a time, whose last units can be switched off again.',
+    tasks: [
+      'I have a table to learn from',
+      'I want a small network without tuning a training loop',
+      'I need a prediction that can be made faster at a small loss',
+      'How many units does my network need?',
+      'I have a trained network and want a better last layer',
+    ],
+    summary:
+      'Small networks for tables, grown a few units at a time by gradient boosting, whose last units can be switched off again.',
     module: '@opt/boosted-nn/experiment',
   },
   {

@@ -10,12 +10,11 @@ const HALVINGS = 40
  */
 export function safeStep(
   loss: FlatLoss,
-  { y, F, K }: Rows,
+  { y, F, K, trial }: Rows,
   h: Float64Array,
   newton: number,
   safeguard: boolean,
 ): { step: number; value: number; halvings: number } {
-  const trial = new Float64Array(F.length)
   const valueAt = (step: number) => {
     for (let i = 0; i < F.length; i++) trial[i] = F[i] + step * h[i]
     return loss.value(y, trial, K)

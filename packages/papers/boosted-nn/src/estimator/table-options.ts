@@ -7,7 +7,7 @@ export interface TableOptions extends GrowthOptions {
   /** Shift and scale every feature, and numbers to predict, to mean 0 and deviation 1 (default true). */
   standardize?: boolean | undefined
   /**
-   * The share of the rows that is set aside, 0 (default) to 1: growth stops when their loss has not fallen for `patience`
+   * The share of the rows that is set aside, 0 (default) to 0.99: growth stops when their loss has not fallen for `patience`
    * stages, and later stages than the best are cut off. Of labels, every class gives its share.
    */
   validationFraction?: number | undefined

@@ -7,12 +7,15 @@ export class Rows {
   /** n x K */
   readonly F: Float64Array
   readonly K: number
+  /** Scratch for outputs after a step. */
+  readonly trial: Float64Array
   readonly #stage: StageOutputs
 
   constructor(shape: StageShape, X: Float64Array, y: Float64Array) {
     this.X = X
     this.y = y
     this.K = shape.K
+    this.trial = new Float64Array(y.length)
     this.F = new Float64Array(y.length)
     this.#stage = new StageOutputs(shape, X, y.length / shape.K)
   }
