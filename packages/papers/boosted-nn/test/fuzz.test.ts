@@ -100,7 +100,7 @@ fuzz(
       ],
       budgets: ['0.units', '0.neuronsPerStep', '0.innerIterations'],
       loose: ['0.seed'],
-      says: ['boostedNetwork', 'standardize', 'trainTestSplit'],
+      says: ['boostedNetwork', 'standardize'],
       methods: {
         fit: { args: () => [X(), numbers(), { onProgress: () => {}, signal: new AbortController().signal }] },
         fitAsync: { args: () => [X(), numbers(), { onProgress: () => {}, signal: new AbortController().signal }] },

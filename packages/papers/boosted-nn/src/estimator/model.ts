@@ -1,4 +1,4 @@
-import type { Matrix, MatrixLike, VectorLike } from '@opt/core'
+import { type Matrix, type MatrixLike, refuse, show, type VectorLike } from '@opt/core'
 import { standardize, trainTestSplit } from '@opt/datasets'
 import ndarray from 'ndarray'
 import type { BoostedSolution, BoostingProblem } from '../boosted-network.ts'
@@ -63,6 +63,9 @@ export function prepareTable(
 
 function split(n: number, { places }: PreparedTargets, fraction: number, { random }: Settings) {
   if (fraction === 0) return { train: Int32Array.from({ length: n }, (_, i) => i), test: new Int32Array(0) }
+  const count = Math.round(n * fraction)
+  if (count < 1 || count >= n)
+    refuse('validationFraction', `one that leaves rows in both parts of ${n}`, show(fraction))
   const rule = { rng: random.split(), testFraction: fraction, ...(places && { stratify: places }) }
   const { train, test } = trainTestSplit(n, rule)
   return { train: train.sort(), test: test.sort() }
