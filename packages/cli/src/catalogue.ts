@@ -61,6 +61,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/adamp/experiment',
   },
   {
+    name: 'attention-svm',
+    version: '0.0.0',
+    title: 'Transformers as Support Vector Machines',
+    authors: ['Davoud Ataee Tarzanagh', 'Yingcong Li', 'Christos Thrampoulidis', 'Samet Oymak'],
+    year: 2023,
+    venue: 'arXiv',
+    arXiv: '2308.16898',
+    topic: 'attention',
+    tasks: [],
+    summary:
+      'Edits what an attention head attends to by the smallest or lowest-rank update, with a proof that none is smaller.',
+    module: '@opt/attention-svm/experiment',
+  },
+  {
     name: 'batch-lr-scaling',
     version: '0.0.0',
     title: 'Learning Rates as a Function of Batch Size: A Random Matrix Theory Approach to Neural Network Training',
@@ -508,6 +522,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/adadagrad/experiment': () => import('@opt/adadagrad/experiment'),
   '@opt/adahessian/experiment': () => import('@opt/adahessian/experiment'),
   '@opt/adamp/experiment': () => import('@opt/adamp/experiment'),
+  '@opt/attention-svm/experiment': () => import('@opt/attention-svm/experiment'),
   '@opt/batch-lr-scaling/experiment': () => import('@opt/batch-lr-scaling/experiment'),
   '@opt/bo-rep/experiment': () => import('@opt/bo-rep/experiment'),
   '@opt/boosted-nn/experiment': () => import('@opt/boosted-nn/experiment'),
