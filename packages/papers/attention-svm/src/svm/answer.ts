@@ -53,7 +53,7 @@ const NEARLY_INFEASIBLE = 1000
 /** Makes an answer of a method's result. */
 export function answerOf(problem: ReadProblem, result: Result): AttentionSVMSolution {
   const { d, e } = problem.cases
-  const { norm, softness, unitObjective, unitDual, pairs, margin, scaled } = problem
+  const { norm, softness, unitObjective, unitDual, pairs, margin } = problem
   const update = problem.restore(result.W)
   const W = Float64Array.from(update, (value, k) => problem.base[k] + value)
   const factors = factor(update, d, e, norm === 'nuclear' && result.rank > 0 ? result.rank : undefined)
@@ -110,8 +110,7 @@ function scoresOf({ cases, pairs, relevant }: ReadProblem, W: Float64Array): Flo
   return Float64Array.from(pairs, ({ query, token }) => {
     if (query !== current) {
       image.fill(0)
-      for (let j = 0; j < d; j++)
-        for (let k = 0; k < e; k++) image[j] += W[j * e + k] * queries[query * e + k]
+      for (let j = 0; j < d; j++) for (let k = 0; k < e; k++) image[j] += W[j * e + k] * queries[query * e + k]
       current = query
     }
     const chosen = (starts[query] + relevant[query][0]) * d

@@ -1,4 +1,4 @@
-import { type Matrix } from '@opt/core'
+import type { Matrix } from '@opt/core'
 import ndarray from 'ndarray'
 import { SingularValues } from '../linear/singular-values.ts'
 

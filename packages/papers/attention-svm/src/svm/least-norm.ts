@@ -113,7 +113,7 @@ class ActiveSet {
       if (step === 1) return true
       for (let k = this.#passive.length - 1; k >= 0; k--) {
         const c = this.#passive[k]
-        if (this.#isEquation?.[c] || (target[c] > 0 || u[c] > 1e-15 * Math.abs(target[c]))) continue
+        if (this.#isEquation?.[c] || target[c] > 0 || u[c] > 1e-15 * Math.abs(target[c])) continue
         u[c] = 0
         this.#passive.splice(k, 1)
         this.#factor.remove(k)

@@ -119,8 +119,9 @@ export function readProblem(given: AttentionSVMProblem): ReadProblem {
     restore(W) {
       const out = lift(W, p, q, tokenBasis, queryBasis, d, e)
       for (let k = 0; k < out.length; k++) {
-        out[k] = (((out[k] / size) * side) / tokenUnit) / queryUnit
-        if (!Number.isFinite(out[k])) refuse('tokens', 'of sizes at which W is within the range of doubles', `W ${out[k]}`)
+        out[k] = ((out[k] / size) * side) / tokenUnit / queryUnit
+        if (!Number.isFinite(out[k]))
+          refuse('tokens', 'of sizes at which W is within the range of doubles', `W ${out[k]}`)
       }
       return out
     },
@@ -130,7 +131,9 @@ export function readProblem(given: AttentionSVMProblem): ReadProblem {
   }
 }
 
-function readRelevant({ select, relevant }: AttentionSVMProblem, { n, starts }: FlatCases): Int32Array[] {
+/** Checks `select` or `relevant`; one list of tokens for each query. */
+export function readRelevant(
+  { select, relevant }: Pick<AttentionSVMProblem, 'select' | 'relevant'>, { n, starts }: FlatCases): Int32Array[] {
   if ((select === undefined) === (relevant === undefined))
     refuse('select', 'given, or relevant, and not both', select === undefined ? 'neither' : 'both', 'type')
   const label = select === undefined ? 'relevant' : 'select'
@@ -170,7 +173,8 @@ function differences({ n, d, starts, tokens }: FlatCases, relevant: Int32Array[]
     for (let j = 0; j < d; j++) deltas[c * d + j] = tokens[chosen + j] - tokens[other + j]
   })
   for (const value of deltas)
-    if (!Number.isFinite(value)) refuse('tokens', 'of differences within the range of doubles', `a difference of ${value}`)
+    if (!Number.isFinite(value))
+      refuse('tokens', 'of differences within the range of doubles', `a difference of ${value}`)
   return { pairs, starts: ends, deltas }
 }
 
@@ -211,12 +215,10 @@ function lift(
   const wide = queryBasis ? new Float64Array(p * e) : W
   if (queryBasis)
     for (let k = 0; k < p; k++)
-      for (let a = 0; a < q; a++)
-        for (let j = 0; j < e; j++) wide[k * e + j] += W[k * q + a] * queryBasis[a * e + j]
+      for (let a = 0; a < q; a++) for (let j = 0; j < e; j++) wide[k * e + j] += W[k * q + a] * queryBasis[a * e + j]
   if (!tokenBasis) return wide.slice()
   const out = new Float64Array(d * e)
   for (let k = 0; k < p; k++)
-    for (let i = 0; i < d; i++)
-      for (let j = 0; j < e; j++) out[i * e + j] += tokenBasis[k * d + i] * wide[k * e + j]
+    for (let i = 0; i < d; i++) for (let j = 0; j < e; j++) out[i * e + j] += tokenBasis[k * d + i] * wide[k * e + j]
   return out
 }

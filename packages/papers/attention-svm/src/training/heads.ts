@@ -1,0 +1,71 @@
+import { calling, type MatrixLike, matrixCopy, number, type VectorLike, vectorCopy } from '@opt/core'
+
+/** What turns the mixture u of the tokens into a score: one of those here, or the caller's own. */
+export interface Head {
+  value(u: Float64Array): number
+  /** Writes the gradient at u, d entries. */
+  gradient(u: Float64Array, out: Float64Array): void
+}
+
+/**
+ * The head v'u.
+ *
+ * @throws TypeError or RangeError when v is no vector.
+ */
+export function linearHead(v: VectorLike): Head {
+  const own = calling('linearHead', () => vectorCopy(v, 'v'))
+  return { value: (u) => inner(own, u, 0), gradient: (_, out) => out.set(own) }
+}
+
+/**
+ * The head a'max(0, V u).
+ *
+ * @param V k x d.
+ * @param a k weights; default ones.
+ * @throws TypeError or RangeError that names the wrong argument.
+ */
+export function reluHead(V: MatrixLike, a?: VectorLike): Head {
+  return calling('reluHead', () => {
+    const own = matrixCopy(V, 'V')
+    const [k, d] = own.shape
+    const weights = a === undefined ? new Float64Array(k).fill(1) : vectorCopy(a, 'a', { length: k })
+    return {
+      value(u) {
+        let sum = 0
+        for (let r = 0; r < k; r++) sum += weights[r] * Math.max(0, inner(own.data, u, r * d))
+        return sum
+      },
+      gradient(u, out) {
+        out.fill(0)
+        for (let r = 0; r < k; r++)
+          if (inner(own.data, u, r * d) > 0) for (let j = 0; j < d; j++) out[j] += weights[r] * own.data[r * d + j]
+      },
+    }
+  })
+}
+
+/**
+ * The head v'u - lambda |u|^2, for which attention spreads over more tokens the larger lambda is.
+ *
+ * @param lambda nonnegative.
+ * @throws TypeError or RangeError that names the wrong argument.
+ */
+export function quadraticHead(v: VectorLike, lambda: number): Head {
+  const own = calling('quadraticHead', () => {
+    number(lambda, 'lambda', { nonnegative: true })
+    return vectorCopy(v, 'v')
+  })
+  return {
+    value: (u) => inner(own, u, 0) - lambda * inner(u, u, 0),
+    gradient(u, out) {
+      for (let j = 0; j < own.length; j++) out[j] = own[j] - 2 * lambda * u[j]
+    },
+  }
+}
+
+/** The product of u with as many entries of x from a place on. */
+function inner(x: Float64Array, u: Float64Array, at: number): number {
+  let sum = 0
+  for (let j = 0; j < u.length; j++) sum += x[at + j] * u[j]
+  return sum
+}
