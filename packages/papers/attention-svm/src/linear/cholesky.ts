@@ -1,3 +1,5 @@
+import { product } from './product.ts'
+
 /** A pivot below this, relative to the diagonal entry of its matrix, marks a row that depends on the others. */
 const DEPENDENT = 1e-12
 
@@ -25,9 +27,7 @@ export class Cholesky {
     let rest = diagonal
     for (let i = 0; i < n; i++) {
       const row = this.#rows[i]
-      let sum = entries[i]
-      for (let j = 0; j < i; j++) sum -= row[j] * entries[j]
-      entries[i] = sum / row[i]
+      entries[i] = (entries[i] - product(row, 0, entries, 0, i)) / row[i]
       rest -= entries[i] * entries[i]
     }
     if (!(rest > DEPENDENT * diagonal)) return false
@@ -60,9 +60,7 @@ export class Cholesky {
     const rows = this.#rows
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]
-      let sum = x[i]
-      for (let j = 0; j < i; j++) sum -= row[j] * x[j]
-      x[i] = sum / row[i]
+      x[i] = (x[i] - product(row, 0, x, 0, i)) / row[i]
     }
     for (let i = rows.length - 1; i >= 0; i--) {
       const row = rows[i]

@@ -1,3 +1,5 @@
+import { product } from './product.ts'
+
 /** Two rows count as orthogonal below this cosine. */
 const ORTHOGONAL = 1e-15
 const MOST_SWEEPS = 40
@@ -56,7 +58,7 @@ export class SingularValues {
       }
     let scale = 0
     for (let k = 0; k < size; k++) {
-      squares[k] = product(scaled, k * long, k * long, long)
+      squares[k] = product(scaled, k * long, scaled, k * long, long)
       scale = Math.max(scale, squares[k])
     }
     // Rows this short are rounding errors of the long ones.
@@ -67,7 +69,7 @@ export class SingularValues {
         for (let l = 0; l < k; l++) {
           const [a, b] = [squares[k], squares[l]]
           if (a <= negligible || b <= negligible) continue
-          const c = product(scaled, k * long, l * long, long)
+          const c = product(scaled, k * long, scaled, l * long, long)
           if (c * c <= ORTHOGONAL * ORTHOGONAL * a * b) continue
           rotated = true
           const ratio = (b - a) / (2 * c)
@@ -76,8 +78,8 @@ export class SingularValues {
           const sine = cosine * tangent
           rotate(scaled, k * long, l * long, long, cosine, sine)
           rotate(short, k * size, l * size, size, cosine, sine)
-          squares[k] = product(scaled, k * long, k * long, long)
-          squares[l] = product(scaled, l * long, l * long, long)
+          squares[k] = product(scaled, k * long, scaled, k * long, long)
+          squares[l] = product(scaled, l * long, scaled, l * long, long)
         }
     }
     let largest = 0
@@ -123,12 +125,6 @@ export class SingularValues {
       for (let j = 0; j < this.#long; j++) out[j] = length > 0 ? this.#scaled[k * this.#long + j] / length : 0
     }
   }
-}
-
-function product(x: Float64Array, from: number, other: number, length: number): number {
-  let sum = 0
-  for (let j = 0; j < length; j++) sum += x[from + j] * x[other + j]
-  return sum
 }
 
 function rotate(x: Float64Array, from: number, other: number, length: number, cosine: number, sine: number): void {

@@ -43,6 +43,10 @@ export interface AttentionSVMSolution {
   support: number[][]
   /** To `resume` from; undefined where the exact active set solved the problem. */
   state?: AttentionSVMState | undefined
+}
+
+/** What the driver makes of an answer besides. */
+interface Verdict {
   message?: string
   status?: 'infeasible'
 }
@@ -51,7 +55,7 @@ export interface AttentionSVMSolution {
 const NEARLY_INFEASIBLE = 1000
 
 /** Makes an answer of a method's result. */
-export function answerOf(problem: ReadProblem, result: Result): AttentionSVMSolution {
+export function answerOf(problem: ReadProblem, result: Result): AttentionSVMSolution & Verdict {
   const { d, e } = problem.cases
   const { norm, softness, unitObjective, unitDual, pairs, margin } = problem
   const update = problem.restore(result.W)
@@ -90,7 +94,7 @@ export function answerOf(problem: ReadProblem, result: Result): AttentionSVMSolu
 }
 
 /** The answer where no update exists: none is made, and the weights prove it. */
-export function infeasible(problem: ReadProblem, proof?: Result): AttentionSVMSolution {
+export function infeasible(problem: ReadProblem, proof?: Result): AttentionSVMSolution & Verdict {
   const { scaled, contradictions, pairs } = problem
   const nothing = new Float64Array(scaled.rows.p * scaled.rows.q)
   const dual = proof?.dual ?? Float64Array.from(pairs, (pair) => (contradictions.includes(pair) ? 1 : 0))

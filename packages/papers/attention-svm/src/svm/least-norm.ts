@@ -6,6 +6,8 @@ const SLOPE = 1e-13
 /** A multiplier that is this much nearer to 1 than its certificate allows proves that no W exists, up to rounding. */
 const INFEASIBLE = 1e-9
 const REFINEMENTS = 3
+/** A residual that needs no further refinement, of right sides up to 1. */
+const RESIDUAL = 1e-15
 
 /** The matrix of least Frobenius norm with A(W) >= h, or what proves that there is none. */
 export interface LeastNorm {
@@ -159,7 +161,7 @@ class ActiveSet {
         change[k] = slopes[this.#passive[k]]
         largest = Math.max(largest, Math.abs(change[k]))
       }
-      if (largest <= 1e-16) break
+      if (largest <= RESIDUAL) break
       this.#factor.solve(change)
       for (let k = 0; k < this.size; k++) target[this.#passive[k]] += change[k]
       this.#slopesAt(target)

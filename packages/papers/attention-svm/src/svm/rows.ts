@@ -1,3 +1,5 @@
+import { product } from '../linear/product.ts'
+
 /**
  * The linear map W -> A(W) of an attention SVM: one row for each pair of a query z_i and a token that must score lower
  * than the one it shall choose, A(W)_c = delta_c' W z_i with delta_c the difference of both tokens.
@@ -65,20 +67,13 @@ export class Rows {
   image(W: Float64Array, i: number): Float64Array {
     const { p, q, queries } = this
     const out = this.#product
-    for (let j = 0, at = 0; j < p; j++) {
-      let sum = 0
-      for (let k = 0, from = i * q; k < q; k++, from++, at++) sum += W[at] * queries[from]
-      out[j] = sum
-    }
+    for (let j = 0; j < p; j++) out[j] = product(W, j * q, queries, i * q, q)
     return out
   }
 
   /** delta_c' v */
   score(c: number, v: Float64Array): number {
-    const { p, deltas } = this
-    let sum = 0
-    for (let j = 0, at = c * p; j < p; j++, at++) sum += deltas[at] * v[j]
-    return sum
+    return product(this.deltas, c * this.p, v, 0, this.p)
   }
 
   /** v += weight delta_c */
@@ -99,19 +94,13 @@ export class Rows {
   /** The inner product of two rows, (delta_c' delta_b) (z_c' z_b). */
   gram(c: number, b: number): number {
     const { p, q, deltas, queries } = this
-    let tokens = 0
-    for (let j = 0, x = c * p, y = b * p; j < p; j++, x++, y++) tokens += deltas[x] * deltas[y]
-    let sum = 0
-    for (let k = 0, x = this.#owners[c] * q, y = this.#owners[b] * q; k < q; k++, x++, y++)
-      sum += queries[x] * queries[y]
-    return tokens * sum
+    const tokens = product(deltas, c * p, deltas, b * p, p)
+    return tokens * product(queries, this.#owners[c] * q, queries, this.#owners[b] * q, q)
   }
 
   /** |z_i|^2 */
   querySquare(i: number): number {
     const { q, queries } = this
-    let sum = 0
-    for (let k = 0, at = i * q; k < q; k++, at++) sum += queries[at] * queries[at]
-    return sum
+    return product(queries, i * q, queries, i * q, q)
   }
 }

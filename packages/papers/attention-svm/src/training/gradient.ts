@@ -17,6 +17,7 @@ import {
 import ndarray from 'ndarray'
 import { type Cases, type FlatCases, readCases } from '../cases.ts'
 import type { Head } from './heads.ts'
+import { product } from '../linear/product.ts'
 import { LOSSES, type Loss, type LossName } from './losses.ts'
 
 /** A head to train: L(W) = mean of loss(Y_i, head(sum over t of s_it x_it)), s_i = softmax of x_it'W z_i. */
@@ -143,17 +144,11 @@ export class Objective {
   #attend(W: Float64Array, i: number): void {
     const { d, e, starts, tokens, queries } = this.cases
     const [v, logs, s] = [this.#v, this.logProbabilities, this.probabilities]
-    for (let j = 0, at = 0; j < d; j++) {
-      let sum = 0
-      for (let k = 0, from = i * e; k < e; k++, from++, at++) sum += W[at] * queries[from]
-      v[j] = sum
-    }
+    for (let j = 0; j < d; j++) v[j] = product(W, j * e, queries, i * e, e)
     let first = starts[i]
     for (let t = starts[i]; t < starts[i + 1]; t++) {
-      let sum = 0
-      for (let j = 0, at = t * d; j < d; j++, at++) sum += tokens[at] * v[j]
-      logs[t] = sum
-      if (sum > logs[first]) first = t
+      logs[t] = product(tokens, t * d, v, 0, d)
+      if (logs[t] > logs[first]) first = t
     }
     const most = logs[first]
     if (!Number.isFinite(most)) refuse('W', 'of finite scores', `a score of ${most} for query ${i}`)

@@ -1,4 +1,5 @@
 import { calling, type MatrixLike, matrixCopy, number, type VectorLike, vectorCopy } from '@opt/core'
+import { product } from '../linear/product.ts'
 
 /** What turns the mixture u of the tokens into a score: one of those here, or the caller's own. */
 export interface Head {
@@ -14,7 +15,7 @@ export interface Head {
  */
 export function linearHead(v: VectorLike): Head {
   const own = calling('linearHead', () => vectorCopy(v, 'v'))
-  return { value: (u) => inner(own, u, 0), gradient: (_, out) => out.set(own) }
+  return { value: (u) => product(own, 0, u, 0, u.length), gradient: (_, out) => out.set(own) }
 }
 
 /**
@@ -32,13 +33,13 @@ export function reluHead(V: MatrixLike, a?: VectorLike): Head {
     return {
       value(u) {
         let sum = 0
-        for (let r = 0; r < k; r++) sum += weights[r] * Math.max(0, inner(own.data, u, r * d))
+        for (let r = 0; r < k; r++) sum += weights[r] * Math.max(0, product(own.data, r * d, u, 0, d))
         return sum
       },
       gradient(u, out) {
         out.fill(0)
         for (let r = 0; r < k; r++)
-          if (inner(own.data, u, r * d) > 0) for (let j = 0; j < d; j++) out[j] += weights[r] * own.data[r * d + j]
+          if (product(own.data, r * d, u, 0, d) > 0) for (let j = 0; j < d; j++) out[j] += weights[r] * own.data[r * d + j]
       },
     }
   })
@@ -56,16 +57,9 @@ export function quadraticHead(v: VectorLike, lambda: number): Head {
     return vectorCopy(v, 'v')
   })
   return {
-    value: (u) => inner(own, u, 0) - lambda * inner(u, u, 0),
+    value: (u) => product(own, 0, u, 0, u.length) - lambda * product(u, 0, u, 0, u.length),
     gradient(u, out) {
       for (let j = 0; j < own.length; j++) out[j] = own[j] - 2 * lambda * u[j]
     },
   }
-}
-
-/** The product of u with as many entries of x from a place on. */
-function inner(x: Float64Array, u: Float64Array, at: number): number {
-  let sum = 0
-  for (let j = 0; j < u.length; j++) sum += x[at + j] * u[j]
-  return sum
 }

@@ -16,6 +16,7 @@ import {
   solver,
 } from '@opt/core'
 import ndarray from 'ndarray'
+import { product } from '../linear/product.ts'
 import { Objective, TRAINING_PROBLEM, type TrainingProblem } from './gradient.ts'
 
 /** Options of {@link trainAttention}. */
@@ -52,8 +53,6 @@ export interface TrainAttentionSolution {
   Q?: Matrix
   loss: number
   minProbability: number
-  status?: 'completed'
-  message?: string
 }
 
 /**
@@ -204,10 +203,6 @@ class Product {
     const { d, e } = this.#objective.cases
     const [K, Q, W, rank] = [this.#K, this.#Q, this.W, this.#rank]
     for (let i = 0, at = 0; i < d; i++)
-      for (let j = 0; j < e; j++, at++) {
-        let sum = 0
-        for (let k = 0, a = i * rank, b = j * rank; k < rank; k++, a++, b++) sum += K[a] * Q[b]
-        W[at] = sum
-      }
+      for (let j = 0; j < e; j++, at++) W[at] = product(K, i * rank, Q, j * rank, rank)
   }
 }
