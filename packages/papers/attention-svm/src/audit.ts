@@ -8,13 +8,14 @@ import {
   options as optionsOf,
   type Status,
   type VectorLike,
+  vector,
 } from '@opt/core'
 import ndarray from 'ndarray'
 import { attentionSVM } from './attention-svm.ts'
 import { type FlatCases, readCases } from './cases.ts'
 import { type HeadOnCases, select } from './selection.ts'
 import { readRelevant } from './svm/read-problem.ts'
-import { isLocallyOptimal } from './token-scores.ts'
+import { isLocallyOptimal, readScores } from './token-scores.ts'
 
 /** A head to audit. */
 export interface AuditedHead extends HeadOnCases {
@@ -77,6 +78,8 @@ export function auditAttention(head: AuditedHead, options?: AuditOptions): Audit
     number(threshold, 'threshold', { min: 0, max: 1 })
     oneOf(norm, 'norm', ['frobenius', 'nuclear'])
     const cases = readCases(given)
+    const ranks = scores && readScores(scores, cases.n)
+    ranks?.forEach((list, i) => void vector(list, `scores[${i}]`, { length: cases.starts[i + 1] - cases.starts[i] }))
     const { d, e } = cases
     const own = matrix(W, 'W', { rows: d, columns: e }).data
     const { selected, probabilities, scores: logits } = select(cases, own)
@@ -109,7 +112,7 @@ export function auditAttention(head: AuditedHead, options?: AuditOptions): Audit
       correlation: cosine(own, model),
       perpCorrelation,
       support: svm.support,
-      locallyOptimal: scores && isLocallyOptimal({ scores, select: selected, support: svm.support }),
+      locallyOptimal: ranks && isLocallyOptimal({ scores: ranks, select: selected, support: svm.support }),
       status: svm.status,
     }
   })

@@ -1,6 +1,6 @@
-import { calling, number, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
+import { calling, number, options as optionsOf, refuse, type VectorLike, vector } from '@opt/core'
 import { simplex } from '@opt/sets'
-import { readCases, type Tokens } from './cases.ts'
+import { readCases, readList, readPlaces, type Tokens } from './cases.ts'
 
 /** Tokens, their labels, and a linear head. */
 export interface ScoredTokens {
@@ -67,18 +67,12 @@ export function isLocallyOptimal(choice: Choice): boolean {
     const { scores, select, support } = optionsOf(choice, 'choice', ['scores', 'select', 'support'])
     const lists = readScores(scores)
     const chosen = vector(select, 'select', { length: lists.length })
-    if (!Array.isArray(support) || support.length !== lists.length)
-      refuse('support', `an array of ${lists.length} lists`, show(support), 'type')
-    let isOptimal = true
-    lists.forEach((own, i) => {
-      const token = (t: unknown, label: string) => number(t, label, { integer: true, min: 0, max: own.length - 1 })
-      const best = own[token(chosen[i], `select[${i}]`)]
-      const list = support[i] as unknown
-      if (!Array.isArray(list) && !ArrayBuffer.isView(list)) refuse(`support[${i}]`, 'an array', show(list), 'type')
-      for (const [k, t] of Array.from(list as ArrayLike<unknown>).entries())
-        if (!(best > own[token(t, `support[${i}][${k}]`)])) isOptimal = false
-    })
-    return isOptimal
+    readList(support, 'support', lists.length)
+    const ends = lists.map((own, i) => ({
+      best: own[number(chosen[i], `select[${i}]`, { integer: true, min: 0, max: own.length - 1 })],
+      others: readPlaces(support[i], `support[${i}]`, own.length).map((t) => own[t]),
+    }))
+    return ends.every(({ best, others }) => others.every((score) => best > score))
   })
 }
 
@@ -96,15 +90,13 @@ export function optimalMixture(scores: VectorLike, lambda: number): Float64Array
     number(lambda, 'lambda', { nonnegative: true })
     const most = own.reduce((best, score) => Math.max(best, score), -Infinity)
     // A shift of all scores does not move the projection; below -1 a weight is 0 in any case.
-    const weights = own.map((score) => (score === most ? 0 : Math.max(-2, (score - most) / (2 * lambda))))
+    const weights = own.map((score) => (score === most ? 0 : lambda > 0 ? Math.max(-2, (score - most) / (2 * lambda)) : -2))
     simplex({ dimension: own.length }).projectInPlace(weights)
     return weights
   })
 }
 
-function readScores(scores: ArrayLike<VectorLike>): Float64Array[] {
-  if (typeof scores !== 'object' || scores === null || !Number.isSafeInteger(scores.length))
-    refuse('scores', 'an array of vectors', show(scores), 'type')
-  if (scores.length === 0) refuse('scores', 'nonempty', 'length 0')
-  return Array.from(scores, (own, i) => vector(own, `scores[${i}]`))
+/** Checks lists of scores, one for each query. */
+export function readScores(scores: ArrayLike<VectorLike>, n?: number): Float64Array[] {
+  return Array.from(readList(scores, 'scores', n), (own, i) => vector(own, `scores[${i}]`))
 }

@@ -1,5 +1,5 @@
 import { type MatrixLike, matrix, nrm2, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
-import { type Cases, type FlatCases, readCases } from '../cases.ts'
+import { type Cases, type FlatCases, readCases, readList, readPlaces } from '../cases.ts'
 import { basis } from '../linear/basis.ts'
 import type { ScaledProblem } from './problem.ts'
 import { Rows } from './rows.ts'
@@ -137,21 +137,12 @@ export function readRelevant(
   if ((select === undefined) === (relevant === undefined))
     refuse('select', 'given, or relevant, and not both', select === undefined ? 'neither' : 'both', 'type')
   const label = select === undefined ? 'relevant' : 'select'
-  const lists = (select ?? relevant) as ArrayLike<unknown>
-  if (typeof lists !== 'object' || lists === null || !Number.isSafeInteger(lists.length))
-    refuse(label, 'an array', show(lists), 'type')
-  if (lists.length !== n) refuse(label, `of length ${n}`, `length ${lists.length}`)
-  return Array.from(lists, (list, i) => {
-    const indices = select === undefined ? list : [list]
+  const lists: ArrayLike<unknown> = readList<unknown>((select ?? relevant)!, label, n)
+  return Array.from({ length: n }, (_, i) => {
+    const count = starts[i + 1] - starts[i]
     const place = `${label}[${i}]`
-    if (!Array.isArray(indices) && !ArrayBuffer.isView(indices)) refuse(place, 'an array', show(indices), 'type')
-    const own = Array.from(indices as ArrayLike<unknown>, (t, k) =>
-      number(t, select === undefined ? `${place}[${k}]` : place, {
-        integer: true,
-        min: 0,
-        max: starts[i + 1] - starts[i] - 1,
-      }),
-    )
+    if (select !== undefined) return Int32Array.of(number(lists[i], place, { integer: true, min: 0, max: count - 1 }))
+    const own = readPlaces(lists[i], place, count)
     if (own.length === 0) refuse(place, 'nonempty', 'length 0')
     return Int32Array.from(new Set(own))
   })

@@ -11,6 +11,7 @@ import {
   oneOf,
   options as optionsOf,
   refuse,
+  show,
   type VectorLike,
   vector,
 } from '@opt/core'
@@ -178,7 +179,7 @@ export class Objective {
     const f = this.#head.value(u)
     this.#head.gradient(u, slope)
     if (!(Number.isFinite(f) && allFinite(slope)))
-      refuse('head', 'of finite values and gradients', `${f} for query ${i}`)
+      refuse('head', 'of finite values and gradients', `${show(f)} for query ${i}`)
     const first = this.#first[i] * d
     let mean = 0
     for (let t = starts[i]; t < starts[i + 1]; t++) {

@@ -1,4 +1,4 @@
-import { calling, type MatrixLike, matrixCopy, number, type VectorLike, vectorCopy } from '@opt/core'
+import { calling, type MatrixLike, matrixCopy, number, refuse, type VectorLike, vectorCopy } from '@opt/core'
 import { product } from '../linear/product.ts'
 
 /** What turns the mixture u of the tokens into a score: one of those here, or the caller's own. */
@@ -15,7 +15,16 @@ export interface Head {
  */
 export function linearHead(v: VectorLike): Head {
   const own = calling('linearHead', () => vectorCopy(v, 'v'))
-  return { value: (u) => product(own, 0, u, 0, u.length), gradient: (_, out) => out.set(own) }
+  return {
+    value(u) {
+      checkSize(u, own.length, 'linearHead')
+      return product(own, 0, u, 0, u.length)
+    },
+    gradient(_, out) {
+      checkSize(out, own.length, 'linearHead')
+      out.set(own)
+    },
+  }
 }
 
 /**
@@ -32,6 +41,7 @@ export function reluHead(V: MatrixLike, a?: VectorLike): Head {
     const weights = a === undefined ? new Float64Array(k).fill(1) : vectorCopy(a, 'a', { length: k })
     return {
       value(u) {
+        checkSize(u, d, 'reluHead')
         let sum = 0
         for (let r = 0; r < k; r++) sum += weights[r] * Math.max(0, product(own.data, r * d, u, 0, d))
         return sum
@@ -57,9 +67,16 @@ export function quadraticHead(v: VectorLike, lambda: number): Head {
     return vectorCopy(v, 'v')
   })
   return {
-    value: (u) => product(own, 0, u, 0, u.length) - lambda * product(u, 0, u, 0, u.length),
+    value(u) {
+      checkSize(u, own.length, 'quadraticHead')
+      return product(own, 0, u, 0, u.length) - lambda * product(u, 0, u, 0, u.length)
+    },
     gradient(u, out) {
       for (let j = 0; j < own.length; j++) out[j] = own[j] - 2 * lambda * u[j]
     },
   }
+}
+
+function checkSize(u: Float64Array, d: number, name: string): void {
+  if (u.length !== d) refuse(`${name}: a token`, `of ${d} entries, like the head`, `${u.length}`)
 }

@@ -78,8 +78,8 @@ export const regularizationPath: Solver<
         objective.evaluate(W)
         const length = nrm2(objective.G)
         if (!(length > 0)) break
-        const step = radius / (2 * Math.sqrt(k)) / length
-        for (let j = 0; j < W.length; j++) W[j] -= step * objective.G[j]
+        const step = radius / (2 * Math.sqrt(k))
+        for (let j = 0; j < W.length; j++) W[j] -= step * (objective.G[j] / length)
         project(W, radius)
       }
       objective.evaluate(W)

@@ -124,8 +124,7 @@ function startOf(
 function descend(x: Float64Array, g: Float64Array, learningRate: number): boolean {
   const length = nrm2(g)
   if (!(length > 0)) return false
-  const step = learningRate / length
-  for (let k = 0; k < x.length; k++) x[k] -= step * g[k]
+  for (let k = 0; k < x.length; k++) x[k] -= learningRate * (g[k] / length)
   return true
 }
 
