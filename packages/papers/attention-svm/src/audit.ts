@@ -85,7 +85,9 @@ export function auditAttention(head: AuditedHead, options?: AuditOptions): Audit
     const { selected, probabilities, scores: logits } = select(cases, own)
     const relevant =
       wanted === undefined
-        ? probabilities.map((weights, i) => Array.from(weights.keys()).filter((t) => t === selected[i] || weights[t] > threshold))
+        ? probabilities.map((weights, i) =>
+            Array.from(weights.keys()).filter((t) => t === selected[i] || weights[t] > threshold),
+          )
         : readRelevant({ relevant: wanted }, cases).map((list) => [...list].sort((a, b) => a - b))
     const margins = Float64Array.from(logits, (list, i) =>
       list.reduce(

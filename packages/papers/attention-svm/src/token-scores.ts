@@ -90,7 +90,9 @@ export function optimalMixture(scores: VectorLike, lambda: number): Float64Array
     number(lambda, 'lambda', { nonnegative: true })
     const most = own.reduce((best, score) => Math.max(best, score), -Infinity)
     // A shift of all scores does not move the projection; below -1 a weight is 0 in any case.
-    const weights = own.map((score) => (score === most ? 0 : lambda > 0 ? Math.max(-2, (score - most) / (2 * lambda)) : -2))
+    const weights = own.map((score) =>
+      score === most ? 0 : lambda > 0 ? Math.max(-2, (score - most) / (2 * lambda)) : -2,
+    )
     simplex({ dimension: own.length }).projectInPlace(weights)
     return weights
   })

@@ -49,35 +49,71 @@ fuzz(
     selection: () => [{ ...own(), W: base() }],
     auditAttention: {
       args: () => [
-        { ...own(), W: base(), scores: [[1, 2, 3], [3, 2, 1]] },
+        {
+          ...own(),
+          W: base(),
+          scores: [
+            [1, 2, 3],
+            [3, 2, 1],
+          ],
+        },
         { threshold: 0.01, relevant: [[0, 1], [2]], norm: 'frobenius' },
       ],
       says: ['attentionSVM'],
       nonFinite,
     },
     tokenScores: () => [{ tokens: structuredClone(tokens), labels: [...labels], v: [...v] }],
-    optimalTokens: () => [[[1, 2], [3, 1, 2]]],
-    isLocallyOptimal: () => [{ scores: [[1, 2], [3, 1, 2]], select: [1, 0], support: [[0], [1, 2]] }],
+    optimalTokens: () => [
+      [
+        [1, 2],
+        [3, 1, 2],
+      ],
+    ],
+    isLocallyOptimal: () => [
+      {
+        scores: [
+          [1, 2],
+          [3, 1, 2],
+        ],
+        select: [1, 0],
+        support: [[0], [1, 2]],
+      },
+    ],
     optimalMixture: () => [[1, 2, 1.5], 0.5],
     fromProjections: () => [base(), base(), { scale: 0.5 }],
     linearHead: {
       args: () => [[1, -2]],
       methods: {
-        value: { args: () => [Float64Array.of(1, 2)], fixed: ['0'], says: ['linearHead', 'reluHead', 'quadraticHead'], nonFinite: 'beyond the range of doubles' },
+        value: {
+          args: () => [Float64Array.of(1, 2)],
+          fixed: ['0'],
+          says: ['linearHead', 'reluHead', 'quadraticHead'],
+          nonFinite: 'beyond the range of doubles',
+        },
         gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
       },
     },
     reluHead: {
       args: () => [base(), [1, -1]],
       methods: {
-        value: { args: () => [Float64Array.of(1, 2)], fixed: ['0'], says: ['linearHead', 'reluHead', 'quadraticHead'], nonFinite: 'beyond the range of doubles' },
+        value: {
+          args: () => [Float64Array.of(1, 2)],
+          fixed: ['0'],
+          says: ['linearHead', 'reluHead', 'quadraticHead'],
+          nonFinite: 'beyond the range of doubles',
+        },
         gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
       },
     },
     quadraticHead: {
       args: () => [[1, -2], 0.5],
       methods: {
-        value: { args: () => [Float64Array.of(1, 2)], fixed: ['0'], says: ['linearHead', 'reluHead', 'quadraticHead'], nonFinite: 'beyond the range of doubles' },
+        value: {
+          args: () => [Float64Array.of(1, 2)],
+          fixed: ['0'],
+          says: ['linearHead', 'reluHead', 'quadraticHead'],
+          nonFinite: 'beyond the range of doubles',
+        },
         gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
       },
     },
@@ -104,4 +140,3 @@ fuzz(
     },
   },
 )
-

@@ -106,24 +106,25 @@ test.each(general.cases.map((one) => [one.relevant, one] as const))('sets of rel
   near(svm.norm, one.norm, { relative: 1e-8 })
   const audit = auditAttention({ W: probe, tokens, queries }, { relevant })
   near(audit.finite.data, one.finite.flat(), { absolute: 1e-9 })
-  near(
-    [audit.scale, audit.perpCorrelation, audit.correlation],
-    [one.scale, one.perpCorrelation, one.correlation],
-    { absolute: 1e-9 },
-  )
+  near([audit.scale, audit.perpCorrelation, audit.correlation], [one.scale, one.perpCorrelation, one.correlation], {
+    absolute: 1e-9,
+  })
   expect(audit.relevant).toEqual(relevant)
 })
 
-test.each(general.quadratic)('the best weights of a quadratic head, lambda $lambda', ({ tokens, v, lambda, optimum }) => {
-  near(
-    optimalMixture(
-      tokens.map((x) => dot(x, v)),
-      lambda,
-    ),
-    optimum,
-    { absolute: 1e-12 },
-  )
-})
+test.each(general.quadratic)(
+  'the best weights of a quadratic head, lambda $lambda',
+  ({ tokens, v, lambda, optimum }) => {
+    near(
+      optimalMixture(
+        tokens.map((x) => dot(x, v)),
+        lambda,
+      ),
+      optimum,
+      { absolute: 1e-12 },
+    )
+  },
+)
 
 interface Gradient {
   tokens: Rows[]

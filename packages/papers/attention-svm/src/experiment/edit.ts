@@ -41,9 +41,7 @@ export async function edit(context: ExperimentContext): Promise<void> {
         edits.map((edit) => edit.rank),
         0,
       )}; ${shown(changes, 1)}`,
-      pass: edits.every(
-        (edit) => (norm === 'nuclear' ? edit.rank <= 6 : edit.rank >= 12) && edit.change >= -0.045,
-      ),
+      pass: edits.every((edit) => (norm === 'nuclear' ? edit.rank <= 6 : edit.rank >= 12) && edit.change >= -0.045),
     })
   }
 }
@@ -58,7 +56,10 @@ interface Edit {
 async function one(seed: number): Promise<{ trained: number; dot: number; nuclear: Edit; frobenius: Edit }> {
   const { training, other } = await loadPictures(seed)
   const rng = random(seed + 17)
-  const { W: base } = attentionSVM({ ...drawLists(rng, training, 400), softness: 0.3 }, { tolerance: 3e-4, history: false })
+  const { W: base } = attentionSVM(
+    { ...drawLists(rng, training, 400), softness: 0.3 },
+    { tolerance: 3e-4, history: false },
+  )
   const lists = drawLists(rng, other, 1500)
   const right = answers(base, lists)
   const wrong = Array.from(right.keys())
@@ -71,7 +72,13 @@ async function one(seed: number): Promise<{ trained: number; dot: number; nuclea
   )
   const before = accuracy(base, rest)
   const corrected = (norm: 'nuclear' | 'frobenius'): Edit => {
-    const { W, rank, status, lower, norm: size } = attentionSVM(
+    const {
+      W,
+      rank,
+      status,
+      lower,
+      norm: size,
+    } = attentionSVM(
       { ...mistakes, base, margin: 0.1, norm },
       { tolerance: norm === 'nuclear' ? 1e-5 : 1e-9, history: false },
     )

@@ -40,7 +40,8 @@ export async function growth(context: ExperimentContext): Promise<void> {
     ),
   )
   context.claim({
-    claim: 'For n = 5, 10, 15 queries in 20 dimensions the Frobenius SVM has rank n, the nuclear one at most 0.8 n, 0.6 n, 0.5 n',
+    claim:
+      'For n = 5, 10, 15 queries in 20 dimensions the Frobenius SVM has rank n, the nuclear one at most 0.8 n, 0.6 n, 0.5 n',
     paper: '5, 10, 15 and 2.6, 3.7, 4.7',
     ours: `${ranks.map(([frobenius]) => frobenius).join(', ')} and ${ranks.map(([, nuclear]) => nuclear.toFixed(1)).join(', ')}`,
     pass: ranks.every(

@@ -23,7 +23,8 @@ export async function nonlinear(context: ExperimentContext): Promise<void> {
     rows.push([d, `${errors.length} of ${draws}`, ...[sets, margin, single].map((value) => value.toFixed(4))])
     if (place > 0) continue
     context.claim({
-      claim: 'ReLU head: W is nearer to W_fin + R W_mm than to W_mm, and to that than to the SVM of one token each (1 - cosine)',
+      claim:
+        'ReLU head: W is nearer to W_fin + R W_mm than to W_mm, and to that than to the SVM of one token each (1 - cosine)',
       paper: '.023 < .058 < .146 (60 draws)',
       ours: `${sets.toFixed(3)} < ${margin.toFixed(3)} < ${single.toFixed(3)} (${errors.length} draws)`,
       pass: errors.length === accepted && sets < margin && margin < single && sets <= 0.08,
@@ -44,15 +45,15 @@ function train(seed: number, k: number, d: number): number[] | undefined {
   if (!labels.includes(-1)) return undefined
   const weights = unitVector(random(1_000_000 * seed + 7 + 100 * d + k), d * d)
   const V = Array.from({ length: d }, (_, i) => weights.subarray(i * d, (i + 1) * d))
-  const { W } = trainAttention({ tokens, queries, labels, head: reluHead(V) }, { seed: k, maxIterations: STEPS, history: false })
+  const { W } = trainAttention(
+    { tokens, queries, labels, head: reluHead(V) },
+    { seed: k, maxIterations: STEPS, history: false },
+  )
   const audit = auditAttention({ W, tokens, queries })
   const all = audit.probabilities.flatMap((list) => Array.from(list))
-  if (all.some((p) => p > 1e-6 && p <= 1e-3) || !all.some((p) => p <= 1e-6) || audit.status !== 'converged') return undefined
+  if (all.some((p) => p > 1e-6 && p <= 1e-3) || !all.some((p) => p <= 1e-6) || audit.status !== 'converged')
+    return undefined
   const single = attentionSVM({ tokens, queries, select: audit.selected }, { history: false })
   if (single.status !== 'converged') return undefined
-  return [
-    1 - audit.correlation,
-    1 - cosine(W.data, audit.maxMargin.data),
-    1 - cosine(W.data, single.update.data),
-  ]
+  return [1 - audit.correlation, 1 - cosine(W.data, audit.maxMargin.data), 1 - cosine(W.data, single.update.data)]
 }

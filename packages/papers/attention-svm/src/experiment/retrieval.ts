@@ -22,7 +22,11 @@ export async function retrieval(context: ExperimentContext): Promise<void> {
     const hard = attentionSVM(lists, { tolerance: 1e-2, maxIterations: 300, history: false })
     rows.push(['hard margin', hard.status === 'infeasible' ? 'infeasible' : accuracy(hard.W, test).toFixed(3)])
   }
-  context.table({ title: `Retrieval from ${count} lists: accuracy on 1500 others`, columns: ['head', 'accuracy'], rows })
+  context.table({
+    title: `Retrieval from ${count} lists: accuracy on 1500 others`,
+    columns: ['head', 'accuracy'],
+    rows,
+  })
   context.note(
     `What does not carry over: the margin is no better retriever than listwise cross-entropy (${rows.map(([name, value]) => `${name} ${value}`).join(', ')}), and a hard margin on many lists overfits: use softness. Margin 1 instead of 0.1 in an edit costs points on the other lists.`,
   )

@@ -86,5 +86,5 @@ export function* nuclear(problem: ScaledProblem, start: Float64Array, state?: Sa
 /** Minimises price max(0, h - s) + (s - v)^2 / 2; price Infinity is the hard margin. */
 function proximal(v: number, h: number, price: number): number {
   if (v >= h) return v
-  return v + price <= h ? v + price : h
+  return Math.min(v + price, h)
 }

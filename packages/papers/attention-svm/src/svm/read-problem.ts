@@ -133,7 +133,9 @@ export function readProblem(given: AttentionSVMProblem): ReadProblem {
 
 /** Checks `select` or `relevant`; one list of tokens for each query. */
 export function readRelevant(
-  { select, relevant }: Pick<AttentionSVMProblem, 'select' | 'relevant'>, { n, starts }: FlatCases): Int32Array[] {
+  { select, relevant }: Pick<AttentionSVMProblem, 'select' | 'relevant'>,
+  { n, starts }: FlatCases,
+): Int32Array[] {
   if ((select === undefined) === (relevant === undefined))
     refuse('select', 'given, or relevant, and not both', select === undefined ? 'neither' : 'both', 'type')
   const label = select === undefined ? 'relevant' : 'select'

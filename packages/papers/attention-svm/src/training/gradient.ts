@@ -17,8 +17,8 @@ import {
 } from '@opt/core'
 import ndarray from 'ndarray'
 import { type Cases, type FlatCases, readCases } from '../cases.ts'
-import type { Head } from './heads.ts'
 import { product } from '../linear/product.ts'
+import type { Head } from './heads.ts'
 import { LOSSES, type Loss, type LossName } from './losses.ts'
 
 /** A head to train: L(W) = mean of loss(Y_i, head(sum over t of s_it x_it)), s_i = softmax of x_it'W z_i. */

@@ -49,7 +49,8 @@ export function reluHead(V: MatrixLike, a?: VectorLike): Head {
       gradient(u, out) {
         out.fill(0)
         for (let r = 0; r < k; r++)
-          if (product(own.data, r * d, u, 0, d) > 0) for (let j = 0; j < d; j++) out[j] += weights[r] * own.data[r * d + j]
+          if (product(own.data, r * d, u, 0, d) > 0)
+            for (let j = 0; j < d; j++) out[j] += weights[r] * own.data[r * d + j]
       },
     }
   })
