@@ -77,7 +77,7 @@ export function readProblem(given: AttentionSVMProblem): ReadProblem {
   const p = tokenBasis ? tokenBasis.length / d : d
   const q = queryBasis ? queryBasis.length / e : e
   const reduced = tokenBasis ? project(small, tokenBasis, d) : small
-  const reducedQueries = queryBasis ? project(queries, queryBasis, e) : queries
+  const reducedQueries = queryBasis ? project(queries, queryBasis, e) : queries.slice()
   const first = new Rows(p, q, starts, reduced, reducedQueries)
   const size = nrm2(first.norms) / Math.sqrt(Math.max(1, first.m)) || 1
   for (let k = 0; k < reducedQueries.length; k++) reducedQueries[k] /= size
