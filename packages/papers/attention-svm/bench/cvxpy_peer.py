@@ -13,7 +13,7 @@ import numpy as np
 import scs
 
 SOLVERS = {
-    "clarabel": (cp.CLARABEL, dict(tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10)),
+    "clarabel": (cp.CLARABEL, dict(tol_gap_abs=1e-13, tol_gap_rel=1e-13, tol_feas=1e-13)),
     "scs": (cp.SCS, {}),
 }
 

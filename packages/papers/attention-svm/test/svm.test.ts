@@ -24,7 +24,9 @@ const asked = ({ d: _d, e: _e, ...problem }: Small): AttentionSVMProblem => prob
 /** A*(l) of the caller's data, and l'h. */
 function proof({ tokens, queries, select, margin, base, d, e }: Small, { dual }: AttentionSVMSolution) {
   const adjoint = new Float64Array(d * e)
-  const W0 = Float64Array.from((base ?? Array.from({ length: d }, () => new Float64Array(e))).flatMap((row) => [...row]))
+  const W0 = Float64Array.from(
+    (base ?? Array.from({ length: d }, () => new Float64Array(e))).flatMap((row) => [...row]),
+  )
   let gain = 0
   let size = 0
   for (const { query, token, weight } of dual) {
@@ -44,7 +46,12 @@ function bruteForce({ tokens, queries, select, margin, base, d, e }: Small): num
       if (t === select[i]) return []
       const delta = list[select[i]].map((value, j) => value - x[j])
       const row = Array.from(delta).flatMap((a) => Array.from(queries[i], (b) => a * b))
-      const done = base ? dot(row, base.flatMap((line) => [...line])) : 0
+      const done = base
+        ? dot(
+            row,
+            base.flatMap((line) => [...line]),
+          )
+        : 0
       return [{ row, h: margin - done }]
     }),
   )
@@ -100,7 +107,15 @@ test("'converged' and 'infeasible' are recomputed from the answers", () => {
       const W = answer.W.data
       queries.forEach((z, i) => {
         const rivals = tokens[i].filter((_, t) => t !== select[i])
-        const own = Math.min(...rivals.map((x) => score(W, tokens[i][select[i]].map((v, j) => v - x[j]), z)))
+        const own = Math.min(
+          ...rivals.map((x) =>
+            score(
+              W,
+              tokens[i][select[i]].map((v, j) => v - x[j]),
+              z,
+            ),
+          ),
+        )
         expect(Math.abs(own - answer.margins[i])).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(own)))
         expect(own).toBeGreaterThanOrEqual(margin - 1e-8 * (1 + length))
       })
@@ -142,7 +157,9 @@ test('soft margins: both bounds, monotone in the price, and the hard margin beyo
       ] as const) {
         const missing = answer.dual.reduce((sum, row) => sum + Math.max(0, margin - row.margin), 0)
         const size = norm === 'frobenius' ? (answer.norm * answer.norm) / 2 : answer.norm
-        expect(Math.abs(answer.objective - size - softness * missing)).toBeLessThanOrEqual(1e-9 * (1 + answer.objective))
+        expect(Math.abs(answer.objective - size - softness * missing)).toBeLessThanOrEqual(
+          1e-9 * (1 + answer.objective),
+        )
         expect(answer.lower).toBeLessThanOrEqual(answer.objective * (1 + 1e-9))
         if (answer.status === 'converged')
           expect(answer.objective - answer.lower).toBeLessThanOrEqual(1.1e-5 * answer.objective + 1e-12)
@@ -245,35 +262,73 @@ test('lists of different lengths, one token alone, and nothing to do', () => {
 })
 
 test('equal tokens of different roles are named; a zero query is infeasible; equal relevant tokens are one', () => {
-  const same = { tokens: [[[1, 2], [0, 1], [1, 2]]], queries: [[1, 1]] }
+  const same = {
+    tokens: [
+      [
+        [1, 2],
+        [0, 1],
+        [1, 2],
+      ],
+    ],
+    queries: [[1, 1]],
+  }
   const answer = attentionSVM({ ...same, select: [0] })
   expect(answer.status).toBe('infeasible')
   expect(answer.message).toContain('query 0 cannot tell its token 2 from the one to choose')
   expect(attentionSVM({ ...same, select: [0], softness: 1 }).status).toBe('converged')
   expect(attentionSVM({ ...same, relevant: [[0, 2]] }).status).toBe('converged')
-  expect(attentionSVM({ tokens: [[[1, 2], [0, 1]]], queries: [[0, 0]], select: [0] }).status).toBe('infeasible')
+  expect(
+    attentionSVM({
+      tokens: [
+        [
+          [1, 2],
+          [0, 1],
+        ],
+      ],
+      queries: [[0, 0]],
+      select: [0],
+    }).status,
+  ).toBe('infeasible')
   // Equal scores within the pair and a margin along the same line contradict each other.
   expect(attentionSVM({ tokens: [[[0], [1], [2]]], queries: [[1]], relevant: [[0, 1]] }).status).toBe('infeasible')
 })
 
 test('a nearly infeasible problem says so', () => {
-  const { status, message, norm } = attentionSVM({ tokens: [[[1, 0], [0, 0], [1, 1e-4]]], queries: [[1, 0]], select: [0] })
+  const { status, message, norm } = attentionSVM({
+    tokens: [
+      [
+        [1, 0],
+        [0, 0],
+        [1, 1e-4],
+      ],
+    ],
+    queries: [[1, 0]],
+    select: [0],
+  })
   expect([status, norm > 5000]).toEqual(['converged', true])
   expect(message).toContain('nearly infeasible')
 })
 
 test('sets of relevant tokens in the nuclear norm, and soft: equal scores, and both bounds', () => {
   fc.assert(
-    fc.property(seeds, fc.constantFrom('frobenius', 'nuclear'), fc.constantFrom(undefined, 0.5), (seed, norm, softness) => {
-      const { tokens, queries } = draw(seed, 2, 4, 4)
-      const relevant = [[0, 2], [1]]
-      const answer = attentionSVM({ tokens, queries, relevant, norm, softness }, { tolerance: 1e-5, maxIterations: 2000 })
-      if (answer.status === 'infeasible') return
-      const equal = answer.dual.find(({ query, token }) => query === 0 && token === 2)!
-      expect(Math.abs(equal.margin)).toBeLessThanOrEqual(1e-8 * (1 + answer.norm))
-      expect(answer.lower).toBeLessThanOrEqual(answer.objective * (1 + 1e-9))
-      expect(['converged', 'max-iterations']).toContain(answer.status)
-    }),
+    fc.property(
+      seeds,
+      fc.constantFrom('frobenius', 'nuclear'),
+      fc.constantFrom(undefined, 0.5),
+      (seed, norm, softness) => {
+        const { tokens, queries } = draw(seed, 2, 4, 4)
+        const relevant = [[0, 2], [1]]
+        const answer = attentionSVM(
+          { tokens, queries, relevant, norm, softness },
+          { tolerance: 1e-5, maxIterations: 2000 },
+        )
+        if (answer.status === 'infeasible') return
+        const equal = answer.dual.find(({ query, token }) => query === 0 && token === 2)!
+        expect(Math.abs(equal.margin)).toBeLessThanOrEqual(1e-8 * (1 + answer.norm))
+        expect(answer.lower).toBeLessThanOrEqual(answer.objective * (1 + 1e-9))
+        expect(['converged', 'max-iterations']).toContain(answer.status)
+      },
+    ),
     { numRuns: 120 },
   )
 })

@@ -65,7 +65,11 @@ test('gradients of all heads and losses are those of finite differences', () => 
           const kink = kind === 'relu' && Math.abs(slope - gradient.data[k]) < 0.5 * size
           if (!kink) expect(Math.abs(slope - gradient.data[k])).toBeLessThanOrEqual(2e-7 * size)
         })
-        near(gradient.data, direction.data.map((entry) => Math.exp(logNorm) * entry), { relative: 1e-9 })
+        near(
+          gradient.data,
+          direction.data.map((entry) => Math.exp(logNorm) * entry),
+          { relative: 1e-9 },
+        )
         if (dot(gradient.data, gradient.data) > 0) near(dot(direction.data, direction.data), 1, { absolute: 1e-12 })
       },
     ),
@@ -179,7 +183,10 @@ test('the audit of an SVM finds itself', () => {
   for (const norm of ['frobenius', 'nuclear'] as const) {
     const { tokens, queries, labels, v, select } = draw(6, 3, 4, 5)
     const { update, support } = attentionSVM({ tokens, queries, select, norm })
-    const W = matrixOf(update.data.map((value) => 50 * value), 5)
+    const W = matrixOf(
+      update.data.map((value) => 50 * value),
+      5,
+    )
     const scores = tokenScores({ tokens, labels, v })
     const audit = auditAttention({ W, tokens, queries, scores }, { norm })
     expect([...audit.selected]).toEqual(select)
@@ -223,9 +230,12 @@ test('a run resumed from a saved state ends in the same bits', async () => {
     const rest = await attentionSVM.async(problem, { tolerance: 1e-9, resume: state })
     expect([rest.status, rest.update.data]).toEqual([whole.status, whole.update.data])
     expect(rest.dual).toEqual(whole.dual)
-    expect(() => attentionSVM({ ...problem, tokens: tokens.slice(1), queries: queries.slice(1), select: select.slice(1) }, { resume: state })).toThrow(
-      'attentionSVM: resume.arrays.',
-    )
+    expect(() =>
+      attentionSVM(
+        { ...problem, tokens: tokens.slice(1), queries: queries.slice(1), select: select.slice(1) },
+        { resume: state },
+      ),
+    ).toThrow('attentionSVM: resume.arrays.')
   }
   const problem = { tokens, queries, labels, head: linearHead(v) }
   const whole = trainAttention(problem, { parameterization: 'KQ', maxIterations: 40 })

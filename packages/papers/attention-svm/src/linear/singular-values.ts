@@ -1,7 +1,7 @@
 import { product } from './product.ts'
 
 /** Two rows count as orthogonal below this cosine. */
-const ORTHOGONAL = 1e-15
+const ORTHOGONAL = 1e-14
 const MOST_SWEEPS = 40
 
 /**
@@ -67,7 +67,8 @@ export class SingularValues {
       rotated = false
       for (let k = 1; k < size; k++)
         for (let l = 0; l < k; l++) {
-          const [a, b] = [squares[k], squares[l]]
+          const a = squares[k]
+          const b = squares[l]
           if (a <= negligible || b <= negligible) continue
           const c = product(scaled, k * long, scaled, l * long, long)
           if (c * c <= ORTHOGONAL * ORTHOGONAL * a * b) continue
@@ -78,9 +79,10 @@ export class SingularValues {
           const sine = cosine * tangent
           rotate(scaled, k * long, l * long, long, cosine, sine)
           rotate(short, k * size, l * size, size, cosine, sine)
-          squares[k] = product(scaled, k * long, scaled, k * long, long)
-          squares[l] = product(scaled, l * long, scaled, l * long, long)
+          squares[k] = a - tangent * c
+          squares[l] = b + tangent * c
         }
+      if (rotated) for (let k = 0; k < size; k++) squares[k] = product(scaled, k * long, scaled, k * long, long)
     }
     let largest = 0
     for (let k = 0; k < size; k++) {

@@ -174,7 +174,7 @@ function differences({ n, d, starts, tokens }: FlatCases, relevant: Int32Array[]
 /** The root of the mean squared length of vectors, rounded to a power of two; 1 for none or zeros. */
 function rootMeanSquare(vectors: Float64Array, count: number): number {
   const size = nrm2(vectors) / Math.sqrt(Math.max(1, count))
-  if (!(size > 0 && size < Infinity)) return size === Infinity ? 2 ** 1000 : 1
+  if (!(size > 0 && size < Infinity)) return size === Infinity ? 1e300 : 1
   let power = 1
   while (power > size) power /= 2
   while (power * 2 <= size) power *= 2
