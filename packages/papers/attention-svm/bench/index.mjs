@@ -48,7 +48,9 @@ const peer = await startPeer(new URL('cvxpy_peer.py', import.meta.url))
 const ask = async (request) => JSON.parse(await peer.ask(JSON.stringify(request)))
 const options = { tolerance: 1e-6, history: false }
 
-console.log('CPU time in ms with the statement of the problem, medians after a warm-up; two ratios: of cvxpy with a constraint a pair, and with one matrix.\n')
+console.log(
+  'CPU time in ms with the statement of the problem, medians after a warm-up; two ratios: of cvxpy with a constraint a pair, and with one matrix.\n',
+)
 console.log(
   '| n, T, d | norm | ours | cvxpy, a constraint a pair | cvxpy, one matrix | ours is faster by | difference of norms |',
 )

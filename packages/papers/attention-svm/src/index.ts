@@ -20,9 +20,10 @@ export {
   type ScoredTokens,
   tokenScores,
 } from './token-scores.ts'
-export { type AttentionGradient, attentionGradient, type TrainingProblem } from './training/gradient.ts'
+export { type AttentionGradient, attentionGradient } from './training/gradient.ts'
 export { type Head, linearHead, quadraticHead, reluHead } from './training/heads.ts'
 export type { LossName } from './training/losses.ts'
+export type { TrainingProblem } from './training/objective.ts'
 export {
   type PathPoint,
   type RegularizationPathOptions,

@@ -14,7 +14,7 @@ import { simplex } from '@opt/sets'
 import ndarray from 'ndarray'
 import { SingularValues } from '../linear/singular-values.ts'
 import { select } from '../selection.ts'
-import { Objective, TRAINING_PROBLEM, type TrainingProblem } from './gradient.ts'
+import { Objective, TRAINING_PROBLEM, type TrainingProblem } from './objective.ts'
 
 /** Options of {@link regularizationPath}. */
 export interface RegularizationPathOptions {
