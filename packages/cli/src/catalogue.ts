@@ -69,7 +69,13 @@ export const papers: readonly Paper[] = [
     venue: 'arXiv',
     arXiv: '2308.16898',
     topic: 'attention',
-    tasks: [],
+    tasks: [
+      'I want an attention head to attend to other tokens in a few cases, and change nothing else',
+      'I need the LoRA update of lowest rank that fixes a list of mistakes',
+      'I want to retrieve the right candidate for each query with the largest margin',
+      'Which tokens does this head select, and by how much?',
+      'What will attention converge to when I train it?',
+    ],
     summary:
       'Edits what an attention head attends to by the smallest or lowest-rank update, with a proof that none is smaller.',
     module: '@opt/attention-svm/experiment',

@@ -33,13 +33,13 @@ export interface AttentionSVMReport extends Report {
  * low rank: a LoRA adapter. `softness` C lets margins be missed at a price, |update|_F^2 / 2 or |update|_* plus C times
  * the sum of what is missing. `relevant` lists several tokens of equal score for a query.
  *
- * The Frobenius problem is solved by an exact active set (soft margins, and more than 1500 rows, by dual coordinate
- * ascent), the nuclear one by ADMM. `error` is the relative distance of a feasible update to a proven lower bound;
+ * The Frobenius problem is solved by an exact active set (soft margins, and problems beyond 1500 rows and entries of W
+ * in which no row is met yet, by dual coordinate ascent), the nuclear one by ADMM. `error` is the relative distance of a feasible update to a proven lower bound;
  * `tolerance` is 1e-6. The status is 'infeasible' where no update exists (or only one 30,000 times the size of the
  * problem's units): the dual weights then prove it.
  *
- * Source: Ataee Tarzanagh, Li, Thrampoulidis and Oymak (2023), problems (Att-SVM) and (Att-SVM*); bases, soft margins
- * and certificates are ours.
+ * Source: Ataee Tarzanagh, Li, Thrampoulidis and Oymak (2023), the SVMs to which training of W and of (K, Q) tends;
+ * bases, soft margins and certificates are ours.
  *
  * @throws TypeError or RangeError that names the wrong argument.
  */
