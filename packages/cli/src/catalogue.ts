@@ -362,6 +362,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/monge-gap/experiment',
   },
   {
+    name: 'ntk-classifiers',
+    version: '0.0.0',
+    title: 'Wide and Deep Neural Networks Achieve Optimality for Classification',
+    authors: ['Adityanarayanan Radhakrishnan', 'Mikhail Belkin', 'Caroline Uhler'],
+    year: 2023,
+    venue: 'PNAS',
+    arXiv: '2204.14126',
+    topic: 'classification',
+    tasks: [],
+    summary:
+      'Says what an infinitely wide and deep network becomes as a classifier, gives its exact kernel at any depth, and a consistent classifier with nothing to tune.',
+    module: '@opt/ntk-classifiers/experiment',
+  },
+  {
     name: 'perceptron-gd',
     version: '0.0.0',
     title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
@@ -544,6 +558,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
   '@opt/mbbo/experiment': () => import('@opt/mbbo/experiment'),
   '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
+  '@opt/ntk-classifiers/experiment': () => import('@opt/ntk-classifiers/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/robust-subgm/experiment': () => import('@opt/robust-subgm/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),

@@ -1,0 +1,38 @@
+import type { ControlValues, Demo, Frame } from '@opt/core'
+import { ntkClassifiers } from '@opt/ntk-classifiers'
+
+function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
+  const x: number[] = []
+  const y: number[] = []
+  for (const { iteration, error } of ntkClassifiers.steps((at) => at, [1, 2], {
+    learningRate: learningRate as number,
+  })) {
+    x.push(iteration)
+    y.push(error)
+    yield {
+      figures: [
+        {
+          kind: 'line',
+          title: 'Error',
+          x: { label: 'iteration' },
+          y: { label: 'error', scale: 'log' },
+          series: [{ label: 'error', x: [...x], y: [...y] }],
+        },
+      ],
+      readout: [['iteration', String(iteration)]],
+    }
+  }
+}
+
+const demo: Demo = {
+  title: 'Wide and Deep Neural Networks Achieve Optimality for Classification',
+  intro: 'Move the step size.',
+  controls: [{ kind: 'range', name: 'learningRate', label: 'step size', min: 0.01, max: 1, log: true, value: 0.1 }],
+  run,
+  code: ({ learningRate }) => `import { ntkClassifiers } from '@opt/ntk-classifiers'
+
+const { x, message } = ntkClassifiers((x) => x, [1, 2], { learningRate: ${learningRate} })
+console.log(message, x)
+`,
+}
+export default demo
