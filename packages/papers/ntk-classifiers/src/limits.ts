@@ -42,6 +42,7 @@ export function logKoenigs(f: Activation): (delta: number) => number {
   if (1 - c[1] < CLOSEST) refuse('activation', `of A'^2 at most ${1 - CLOSEST}`, String(c[1]))
   const psi = koenigsSeries(c)
   const enough = reach(c, psi)
+  const next = new Float64Array(3)
   const [shifted, logSlope] = [psi.subarray(1), log(c[1])]
   return (delta) => {
     if (delta === 0) return Infinity
@@ -49,11 +50,12 @@ export function logKoenigs(f: Activation): (delta: number) => number {
     let s = 1 - delta
     let steps = 0
     while (s > enough) {
-      gap = f.dualGap(gap)
-      s = gap < 0.5 ? 1 - gap : f.dual(s)
+      f.layer(s, gap, next)
+      gap = next[1]
+      s = next[2]
       steps++
     }
-    return log(s) + log(polynomial(shifted, s)) - steps * logSlope
+    return log(s * polynomial(shifted, s)) - steps * logSlope
   }
 }
 

@@ -77,6 +77,7 @@ interface Logs {
  */
 export function layers(f: Activation, depth: number): (delta: number) => Logs {
   const tail = tailOf(f)
+  const next = new Float64Array(3)
   const out: Logs = { logSigma: 0, signSigma: 1, logKernel: 0, signKernel: 1 }
   return (delta) => {
     let gap = delta
@@ -85,10 +86,10 @@ export function layers(f: Activation, depth: number): (delta: number) => Logs {
     let scale = 0
     for (let l = 0; l < depth; l++) {
       if (s < tail.below && s > -tail.below) return tail.rest(s, kernel, scale, depth - l, out)
-      const slope = f.dualDerivative(s)
-      gap = f.dualGap(gap)
-      s = gap < 0.5 ? 1 - gap : f.dual(s)
-      kernel = kernel * slope + (scale === 0 ? s : scale === 1 ? s * STEP : scale === 2 ? s * STEP * STEP : 0)
+      f.layer(s, gap, next)
+      gap = next[1]
+      s = next[2]
+      kernel = kernel * next[0] + (scale === 0 ? s : scale === 1 ? s * STEP : scale === 2 ? s * STEP * STEP : 0)
       if (kernel * STEP > 1 || kernel * STEP < -1) {
         kernel *= STEP
         scale++

@@ -22,6 +22,8 @@ export interface Activation {
   dualDerivative(s: number): number
   /** 1 - D(1 - delta), to relative accuracy also for small delta. */
   dualGap(delta: number): number
+  /** A layer, with S = s = 1 - gap: writes D'(s), 1 - D(s) and D(s) into out. */
+  layer(s: number, gap: number, out: Float64Array): void
   /** phi(z). */
   value(z: number): number
   /** phi'(z). */

@@ -34,6 +34,13 @@ export function relu(given?: ReluOptions): Activation {
       dual: (s) => s + weight * bend(angle(1 - s)),
       dualDerivative: (s) => 1 - weight * angle(1 - s),
       dualGap: (delta) => delta - weight * bend(angle(delta)),
+      layer(s, gap, out) {
+        const t = angle(gap)
+        const turn = weight * bend(t)
+        out[0] = 1 - weight * t
+        out[1] = gap - turn
+        out[2] = s + turn
+      },
       value: (z) => (z > 0 ? z : slope * z) / norm,
       slope: (z) => (z > 0 ? 1 : slope) / norm,
       curvature: () => 0,

@@ -39,6 +39,17 @@ export function seriesActivation(
     dual: (s) => polynomial(powers, s),
     dualDerivative: (s) => polynomial(slopes, s),
     dualGap: (delta) => delta * polynomial(tails, 1 - delta),
+    layer(s, gap, out) {
+      let [slope, fall, rise] = [0, 0, 0]
+      for (let i = top - 1; i >= 0; i--) {
+        slope = slope * s + slopes[i]
+        fall = fall * s + tails[i]
+        rise = rise * s + powers[i + 1]
+      }
+      out[0] = slope
+      out[1] = gap * fall
+      out[2] = out[1] < 0.5 ? 1 - out[1] : rise * s + powers[0]
+    },
     ...shape,
     toJSON: () => ({ name, powers: Array.from(powers), signs: [...signs] }),
   }
