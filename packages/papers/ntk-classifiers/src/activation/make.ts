@@ -15,20 +15,11 @@ export type ActivationLike = Activation | HermiteSeries | ActivationFunction | A
  * that D(1) and D'(1) are right; `missing` says how much that is. Coefficients of at most 1e-12 become 0.
  *
  * @param given `{ hermite: [a_0, a_1, ...] }`, `{ fn, kinks, degree }`, or a function of z.
- * @throws TypeError or RangeError for coefficients that all are 0, a function with values that are not finite, one
+ * @throws TypeError or RangeError for a constant, coefficients that all are 0, a function with values that are not finite, one
  *   that grows too fast, and one that jumps: E[phi'^2] is then infinite, and there is no neural tangent kernel.
  */
 export function activation(given: ActivationLike): Activation {
-  return calling('activation', () => {
-    if (typeof given === 'function') return ofFunction({ fn: given })
-    optionsOf(given, 'activation')
-    if (isActivation(given)) return given
-    if ('fn' in given) return ofFunction(optionsOf(given, 'activation', ['fn', 'kinks', 'degree']))
-    if ('hermite' in given) return ofHermite(optionsOf(given, 'activation', ['hermite']))
-    if ('rectifier' in given) return relu({ slope: given.rectifier })
-    if ('powers' in given) return ofState(given)
-    return refuse('activation', '{ hermite }, { fn } or a function of z', show(given), 'type')
-  })
+  return calling('activation', () => ofAny(given), true)
 }
 
 /**
@@ -48,6 +39,18 @@ export function optimalActivation(d: number): Activation {
       `optimal for d = ${d}`,
     )
   })
+}
+
+function ofAny(given: ActivationLike): Activation {
+  if (typeof given === 'function') return ofFunction({ fn: given })
+  if (typeof given !== 'object' || given === null)
+    refuse('activation', '{ hermite }, { fn } or a function of z', show(given), 'type')
+  if (isActivation(given)) return given
+  if ('fn' in given) return ofFunction(optionsOf(given, 'activation', ['fn', 'kinks', 'degree']))
+  if ('hermite' in given) return ofHermite(optionsOf(given, 'activation', ['hermite']))
+  if ('rectifier' in given) return relu({ slope: given.rectifier })
+  if ('powers' in given) return ofState(given)
+  return refuse('activation', '{ hermite }, { fn } or a function of z', show(given), 'type')
 }
 
 const isActivation = (given: object): given is Activation =>
@@ -76,6 +79,7 @@ function ofCoefficients(
     scaled.findLastIndex((v) => v !== 0),
     0,
   )
+  if (degree === 0) refuse('activation', 'not constant', 'a constant')
   const powers = new Float64Array(1 + Math.max(degree, ...rest.map(([power]) => power)))
   for (let i = 0; i <= degree; i++) powers[i] = scaled[i] * scaled[i]
   let missing = 0
@@ -135,7 +139,7 @@ function ofState({ powers, signs, name }: Extract<ActivationState, { powers: unk
   let total = 0
   for (const v of c) total += v
   if (!(Math.abs(total - 1) <= 1e-9)) refuse('powers', 'of sum 1', `sum ${total}`)
-  if (!(Array.isArray(signs) && signs.length === 2 && signs.every((sign) => sign === Math.sign(sign))))
+  if (!(Array.isArray(signs) && signs.length === 2 && [0, 1].every((i) => [-1, 0, 1].includes(signs[i]))))
     refuse('signs', 'two of -1, 0 and 1', show(signs), 'type')
   if (typeof name !== 'string') refuse('name', 'a text', show(name), 'type')
   const shape = hermiteShape(c.map((v, i) => (signs[i] ?? 1) * Math.sqrt(v)))

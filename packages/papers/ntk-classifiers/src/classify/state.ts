@@ -52,9 +52,9 @@ export function modelOf<L extends Label>(
   )
   const solved = state.coefficients
   return {
-    activation: activation(state.activation),
+    activation: activation(optionsOf(state.activation, label('activation'))),
     depth: state.depth === null ? Infinity : number(state.depth, label('depth'), { integer: true, min: 0, max: 1e6 }),
-    ridge: number(state.ridge, label('ridge'), { nonnegative: true }),
+    ridge: number(state.ridge, label('ridge'), { nonnegative: true, max: 1e100 }),
     classes,
     indices,
     rows,
