@@ -11,14 +11,15 @@ export const NO_PEER = 'The Python peers are not installed (npm run bench:peers)
 
 /**
  * Starts a Python script that prints its version as one line and then answers each line of input
- * with one line. The interpreter is OPT_PYTHON, or that of .venv-peers.
+ * with one line. The interpreter is OPT_PYTHON, or that of the folder.
  *
  * @param script URL of the file.
+ * @param folder the environment, for peers that need packages of their own age.
  * @returns { version, ask(line), stop() }; null without an interpreter, or if the script cannot
  *   start, for instance because a package that it imports is missing.
  */
-export async function startPeer(script) {
-  const python = process.env.OPT_PYTHON ?? join(root, '.venv-peers', 'bin', 'python')
+export async function startPeer(script, folder = '.venv-peers') {
+  const python = process.env.OPT_PYTHON ?? join(root, folder, 'bin', 'python')
   if (!existsSync(python)) return null
   // Settings for old builds of BLAS slow down a current one.
   const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...rest } = process.env

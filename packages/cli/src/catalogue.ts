@@ -370,7 +370,12 @@ export const papers: readonly Paper[] = [
     venue: 'PNAS',
     arXiv: '2204.14126',
     topic: 'classification',
-    tasks: [],
+    tasks: [
+      'I want a classifier with nothing to tune',
+      'What does depth do to my activation function?',
+      'I need the neural tangent kernel of a deep network',
+      'What does an infinitely wide network become?',
+    ],
     summary:
       'Says what an infinitely wide and deep network becomes as a classifier, gives its exact kernel at any depth, and a consistent classifier with nothing to tune.',
     module: '@opt/ntk-classifiers/experiment',
