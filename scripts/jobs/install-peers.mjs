@@ -18,6 +18,8 @@ const PEERS = [
   'pyhessian',
   'cbx',
   'ott-jax[neural]',
+  'cvxopt',
+  'pysptools',
 ]
 
 /** Its last version imports what jax has moved since. */

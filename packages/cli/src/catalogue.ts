@@ -497,6 +497,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/sinkhorn-sns/experiment',
   },
   {
+    name: 'spectral-unmixing',
+    version: '0.0.0',
+    title: 'Effective Spectral Unmixing via Robust Representation and Learning-based Sparsity',
+    authors: ['Feiyun Zhu', 'Ying Wang', 'Bin Fan', 'Gaofeng Meng', 'Chunhong Pan'],
+    year: 2014,
+    venue: 'arXiv',
+    arXiv: '1409.0685',
+    topic: 'data',
+    tasks: [
+      'I have a hyperspectral image and want to know its materials',
+      'Some channels of my spectra are broken',
+      'I know the spectra and need the parts of each in a mixture',
+      'I want a nonnegative matrix factorisation that bad rows do not spoil',
+    ],
+    summary:
+      'Which materials are in each pixel of a hyperspectral image, and how much of each, though some of its bands are broken.',
+    module: '@opt/spectral-unmixing/experiment',
+  },
+  {
     name: 'stable-spam',
     version: '0.0.0',
     title: 'Stable-SPAM: How to Train in 4-Bit More Stably than 16-Bit Adam',
@@ -570,6 +589,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/sgd-last-iterate/experiment': () => import('@opt/sgd-last-iterate/experiment'),
   '@opt/sgd-stability/experiment': () => import('@opt/sgd-stability/experiment'),
   '@opt/sinkhorn-sns/experiment': () => import('@opt/sinkhorn-sns/experiment'),
+  '@opt/spectral-unmixing/experiment': () => import('@opt/spectral-unmixing/experiment'),
   '@opt/stable-spam/experiment': () => import('@opt/stable-spam/experiment'),
   '@opt/target-surrogate/experiment': () => import('@opt/target-surrogate/experiment'),
 }
