@@ -7,13 +7,14 @@ import { addRefine } from './commands/refine.ts'
 import { addReproduce } from './commands/reproduce.ts'
 import { addStream } from './commands/stream.ts'
 import { addTransport } from './commands/transport.ts'
+import { addUnmix } from './commands/unmix.ts'
 import { joinNegative } from './options.ts'
 import { nearest } from './paper.ts'
 import { sentenceOf, UsageError } from './problem.ts'
 import type { Session } from './session.ts'
 import { nameable } from './terminal/printable.ts'
 
-const COMMANDS = [addList, addInfo, addReproduce, addRefine, addMinimize, addStream, addTransport]
+const COMMANDS = [addList, addInfo, addReproduce, addRefine, addMinimize, addStream, addUnmix, addTransport]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 

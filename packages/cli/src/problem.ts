@@ -46,4 +46,4 @@ export function sentenceOf(error: unknown): string | undefined {
 }
 
 /** Removes the function's name from a message of @opt: `parseLibsvm: line 2: ...` becomes `line 2: ...`. */
-export const withoutFunction = (error: unknown): string => reasonOf(error).replace(/^[A-Za-z.]+: /, '')
+export const withoutFunction = (error: unknown): string => reasonOf(error).replace(/^[A-Za-z0-9.]+: /, '')

@@ -6,6 +6,7 @@ import { addMinimize } from '../src/commands/minimize.ts'
 import { addReproduce } from '../src/commands/reproduce.ts'
 import { addStream } from '../src/commands/stream.ts'
 import { addTransport } from '../src/commands/transport.ts'
+import { addUnmix } from '../src/commands/unmix.ts'
 import type { Session } from '../src/session.ts'
 import { memoryTerminal } from './terminal.ts'
 
@@ -24,6 +25,7 @@ test.each([
   ['minimize', addMinimize],
   ['stream', addStream],
   ['transport', addTransport],
+  ['unmix', addUnmix],
 ] as const)('the README names the options of opt %s as its help does', (_, add) => {
   const { name, options } = commandOf(add)
   const synopsis = synopses.find((text) => text.startsWith(`opt ${name} `))!
