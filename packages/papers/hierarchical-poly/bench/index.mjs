@@ -100,7 +100,7 @@ for (const [n, d] of sizes) {
     ms(best.numpy),
     ratio,
     memory.toFixed(1),
-    ours.toFixed(4),
+    ours.toExponential(1),
     theirs,
   ])
 }
@@ -131,11 +131,11 @@ const test = ndarray(task.test, [3000, 16])
 const fit = cpu(() => hierarchicalFit({ X, y: task.y }))
 const kernel = cpu(() => kernelRidge(X, task.y))
 const others = [
-  ['@opt/hierarchical-poly', ms(fit.seconds), errorOf(fit.answer.predict(test), task.truth).toFixed(4)],
+  ['@opt/hierarchical-poly', ms(fit.seconds), errorOf(fit.answer.predict(test), task.truth).toExponential(1)],
   [
     'kernelRidge of this package, rbf, 7 penalties',
     ms(kernel.seconds),
-    errorOf(kernel.answer.predict(test), task.truth).toFixed(4),
+    errorOf(kernel.answer.predict(test), task.truth).toExponential(1),
   ],
 ]
 if (python) {
@@ -152,7 +152,7 @@ if (python) {
     ['mlp', 'scikit-learn MLPRegressor, 256-64'],
   ]) {
     const { seconds, error } = JSON.parse(await python.ask(JSON.stringify({ ...given, what })))
-    others.push([name, ms(seconds), error.toFixed(4)])
+    others.push([name, ms(seconds), error.toExponential(1)])
   }
 }
 table(['learner', 'fit, ms', 'error'], others)

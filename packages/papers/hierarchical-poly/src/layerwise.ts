@@ -76,7 +76,7 @@ export interface LayerwiseSolution extends LayerwiseNetwork {
 /**
  * Trains the paper's three-layer network layer by layer, by gradient descent: on the first half of the rows the weights
  * u of random features, on the second half the weights c of ReLU units of the feature that was learned. The steps are
- * 1 / (largest eigenvalue + decay). This form needs three to four times the data of {@link hierarchicalFit}: the
+ * 1 / (largest eigenvalue + decay). This form needs several times the data of {@link hierarchicalFit}: the
  * features carry other degrees too, and each stage sees half of the rows. Architecture after the paper, constants ours.
  *
  * @throws TypeError or RangeError when an argument is invalid, there are fewer than 10 rows, or all y are equal.
