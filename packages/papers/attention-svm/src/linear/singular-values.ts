@@ -1,7 +1,7 @@
 import { product } from './product.ts'
 
 /** Two rows count as orthogonal below this cosine. */
-const ORTHOGONAL = 1e-14
+const ORTHOGONAL = 1e-12
 const MOST_SWEEPS = 40
 
 /**

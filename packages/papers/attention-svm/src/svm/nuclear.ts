@@ -5,7 +5,7 @@ import type { Method, SavedArrays, ScaledProblem } from './problem.ts'
 
 const RELAXATION = 1.6
 /** Iterations between certificates, and between changes of rho. */
-const [CERTIFY, ADAPT] = [5, 25]
+const [CERTIFY, ADAPT] = [10, 25]
 
 /**
  * min |W|_* subject to A(W) >= h, or with a soft margin, by the alternating direction method of multipliers on the
