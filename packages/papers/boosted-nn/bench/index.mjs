@@ -104,7 +104,7 @@ const tasks = [
 const rows = []
 for (const [name, [X, R], units] of tasks) {
   console.error(`${name}, ${units} units`)
-  const shape = `${name}: ${X.shape[0]} x ${X.shape[1]}, ${units} units, ${R.shape[1]} output${R.shape[1] > 1 ? 's' : ''}`
+  const shape = `${name}: ${X.shape[0]} x ${X.shape[1]}, ${units} unit${units > 1 ? 's' : ''}, ${R.shape[1]} output${R.shape[1] > 1 ? 's' : ''}`
   rows.push([shape, ...cells(await compare(X, R, units))])
 }
 print(['one stage', ...names], rows)

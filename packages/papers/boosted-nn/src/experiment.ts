@@ -22,7 +22,7 @@ export const experiment: Experiment = async (context) => {
     context.note('The tables are not here (npm install @opt/datasets-tables): nothing was run.')
   }
   context.note(
-    'Competitive, not better: a little behind a network that Adam trains as a whole, and ahead of L-BFGS on diabetes and breast cancer. Training is slower than by plain L-BFGS, which takes about a fifth of the time on digits.',
+    'Competitive, not better: a little behind a network that Adam trains as a whole, and ahead of L-BFGS on diabetes and breast cancer. Training is slower than by plain L-BFGS, which takes a fifth of the time or less on digits.',
   )
   context.note(
     "Not reproduced: the paper's tables, whose text we could not read. The references are our own prototype's, with settings that were chosen on other splits.",
