@@ -133,12 +133,12 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     // One iteration a frame at first; later frames take more, or CG would take minutes.
     for (let i = 0; i < Math.max(1, Math.floor(n / 6) - 2); i++) for (const one of racers) if (!one.done) advance(one)
     const last = Math.log10(
-      Math.min(...racers.filter(({ done }) => !done).map(({ errors }) => errors[errors.length - 1]), 1),
+      Math.max(...racers.filter(({ done }) => !done).map(({ errors }) => errors[errors.length - 1]), TOLERANCE),
     )
     yield {
       figures: figures(racers, problem, most, losses),
       readout: racers.map(readout),
-      progress: racers.every(({ done }) => done) ? 1 : Math.min(0.99, last / Math.log10(TOLERANCE)),
+      progress: racers.every(({ done }) => done) ? 1 : Math.max(0, Math.min(0.99, last / Math.log10(TOLERANCE))),
     }
   }
 }
@@ -172,14 +172,16 @@ function lossFigure(losses: number[]): Figure {
 }
 
 function figures(racers: Racer[], problem: Poisson, most: number, losses: number[]): Figure[] {
-  const directions = racers.map((one) => paint(one.direction, largest(one.direction), problem, one.label))
-  const solutions = racers.map((one) => paint(one.x, most, problem, `${one.label}, ${one.errors.length - 1}`))
+  const pictures = racers.map((one): Figure => {
+    const pressure = paint(one.x, most, problem, 'pressure so far')
+    const direction = paint(one.direction, largest(one.direction), problem, 'search direction')
+    return { kind: 'images', title: `${one.label}, iteration ${one.errors.length - 1}`, images: [pressure, direction] }
+  })
   const series = racers.map(
     ({ label, errors }): Series => ({ label, x: errors.map((_, i) => i), y: errors.map((v) => Math.max(v, 1e-12)) }),
   )
   return [
-    { kind: 'images', title: 'The pressure so far, after so many iterations', images: solutions },
-    { kind: 'images', title: 'The last search direction: how far does it reach?', images: directions },
+    ...pictures,
     {
       kind: 'line',
       title: 'Relative residual',

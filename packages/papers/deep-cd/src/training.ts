@@ -76,7 +76,7 @@ export interface TrainingSolution {
 /**
  * Trains a network, in place, to answer residuals with good search directions: Adam on the paper's loss
  * ({@link directionLoss}), the sum over the sets of its mean over a batch. No solutions are needed. For a network that
- * works on all sizes, train on two at least: three sizes, 16^2 to 64^2, carry to 256^2.
+ * works on all sizes, train on several: three, 16^2 to 64^2, carry to 256^2.
  *
  * @param network its parameters change.
  * @param sets residuals on one or more grids.

@@ -86,7 +86,7 @@ export async function compare({ scale, seed, claim, table, figure, note, progres
     series: [{ label: 'loss', x: losses.map((_, i) => i + 1), y: losses }],
   })
   note(
-    'What does not carry over: a network call costs 1620 floating-point operations a cell, an iteration of CG about 20, of multigrid CG about 90. Counted so, DCDM overtakes CG between 256² and 512² and never multigrid CG, which takes 9 to 16 iterations.',
+    'What does not carry over: a network call costs 1620 floating-point operations a cell, an iteration of CG about 20, of multigrid CG about 90. Counted so, DCDM overtakes CG near 512² and never multigrid CG, which takes 9 to 16 iterations.',
   )
 
   await progress(0.75, 'the window')

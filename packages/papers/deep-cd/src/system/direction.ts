@@ -1,4 +1,4 @@
-import { callback, refuse, show, wait } from '@opt/core'
+import { refuse, show, wait } from '@opt/core'
 
 /**
  * Chooses a search direction: writes it to `out`, which holds zeros, or returns it, or a promise of it.
@@ -34,4 +34,8 @@ export function* ask(
 }
 
 /** Checks what is to be a direction function. */
-export const checkDirection = (given: Direction): Direction => callback(given, 'direction')
+export function checkDirection(given: Direction): Direction {
+  if (typeof given !== 'function')
+    refuse('direction', 'a function (r, out), such as network.direction(shape)', show(given), 'type')
+  return given
+}

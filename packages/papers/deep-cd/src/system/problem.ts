@@ -33,7 +33,8 @@ export class Problem {
     const n = (this.n = system.n)
     this.#multiply = system.multiply
     this.#b = vectorCopy(b, 'b', { length: n })
-    this.#active = mask === undefined ? system.filled : maskOf(mask, n)
+    const active = mask === undefined ? system.filled : maskOf(mask, n)
+    this.#active = active?.includes(0) ? active : undefined
     if (mask === undefined && system.filled)
       for (let i = 0; i < n; i++)
         if (system.filled[i] === 0 && this.#b[i] !== 0)

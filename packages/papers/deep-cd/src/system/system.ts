@@ -24,13 +24,27 @@ export function systemOf(A: SystemMatrix, label = 'A'): System {
   return {
     n,
     filled: Uint8Array.from({ length: n }, (_, i) => (indptr[i + 1] > indptr[i] ? 1 : 0)),
-    multiply(x, out) {
-      for (let i = 0, k = 0; i < n; i++) {
-        let sum = 0
-        for (const end = indptr[i + 1]; k < end; k++) sum += values[k] * x[indices[k]]
-        out[i] = sum
-      }
-    },
+    multiply: (x, out) => multiplyRows(n, indptr, indices, values, x, out),
+  }
+}
+
+/** The product with a CSR matrix; its arrays are arguments, which engines hold in registers. */
+function multiplyRows(
+  n: number,
+  indptr: Int32Array,
+  indices: Int32Array,
+  values: Float64Array,
+  x: Float64Array,
+  out: Float64Array,
+): void {
+  for (let i = 0, k = 0; i < n; i++) {
+    const end = indptr[i + 1]
+    let sum = 0
+    while (k < end) {
+      sum += values[k] * x[indices[k]]
+      k++
+    }
+    out[i] = sum
   }
 }
 
