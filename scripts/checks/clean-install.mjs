@@ -1,12 +1,12 @@
 // Installs the tarballs by npm in a clean project and runs the first example of every README, by
 // import and by require, and bundled by esbuild and by vite in headless Chromium: each must print
 // what the README says.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { chromiumPath } from '../lib/chromium.mjs'
 import { codeBlocks } from '../lib/code-blocks.mjs'
+import { concurrently, run } from '../lib/concurrently.mjs'
 import { readJson } from '../lib/packages.mjs'
 import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from '../lib/software-gpu.mjs'
 
@@ -32,25 +32,23 @@ const IMPORT_ONLY = ['@jax-js/jax']
  */
 export async function cleanInstallProblems(work, tarballs, packages) {
   const project = join(work, 'project')
-  const installed = install(project, tarballs, packages)
+  const installed = await install(project, tarballs, packages)
   if (!installed.ok) return [`installing the tarballs by npm failed\n${installed.text}`]
 
   const problems = []
   const pages = []
-  for (const one of packages) {
+  await concurrently(packages, async (one) => {
     const { name } = one.manifest
-    if (name === '@opt/cli') problems.push(...cliProblems(project, packages))
-    else {
-      const blocks = blocksOf(one)
-      for (const { file, code } of blocks) if (file) writeFileSync(join(project, file), code)
-      const example = blocks.find(({ output }) => output !== null)
-      if (!example) problems.push(`${name}: its README has no example with its output`)
-      else {
-        problems.push(...nodeProblems(project, name, example))
-        if (!example.node) pages.push(...(await bundledPages(project, name, example)))
-      }
-    }
-  }
+    if (name === '@opt/cli') return problems.push(...(await cliProblems(project, packages)))
+    const blocks = blocksOf(one)
+    // A folder each: files that examples import may have the same names.
+    mkdirSync(join(project, name.slice(5)))
+    for (const { file, code } of blocks) if (file) writeFileSync(join(project, name.slice(5), file), code)
+    const example = blocks.find(({ output }) => output !== null)
+    if (!example) return problems.push(`${name}: its README has no example with its output`)
+    problems.push(...(await nodeProblems(project, name, example)))
+    if (!example.node) pages.push(...(await bundledPages(project, name, example)))
+  })
   const ran = await pageProblems(project, pages)
   const where = ran ? `, and ${pages.length} pages in Chromium` : ''
   if (!ran) console.log('Chromium is not installed: the bundled examples were built, not run')
@@ -59,12 +57,6 @@ export async function cleanInstallProblems(work, tarballs, packages) {
 }
 
 const blocksOf = ({ folder }) => codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8'))
-
-function run(command, args, cwd) {
-  const env = { ...softwareGpu, ...process.env }
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env })
-  return { ok: status === 0, stdout: stdout ?? '', text: `${stdout}${stderr}`.trim() }
-}
 
 /** Installs the tarballs and what the examples import, in the newest versions in range. */
 function install(project, tarballs, packages) {
@@ -95,26 +87,29 @@ function companions(packages) {
   return found
 }
 
-function cliProblems(project, packages) {
-  const { ok, text } = run(join(project, 'node_modules', '.bin', 'opt'), ['list'], project)
+async function cliProblems(project, packages) {
+  const { ok, text } = await run(join(project, 'node_modules', '.bin', 'opt'), ['list'], project)
   const papers = packages.filter(({ paper }) => paper).map(({ manifest }) => manifest.name.slice(5))
   const unknown = papers.filter((name) => !text.includes(name))
   return ok && unknown.length === 0 ? [] : [`@opt/cli: opt list fails, or does not know ${unknown}\n${text}`]
 }
 
 /** Runs an example in Node, as an ES module and as CommonJS. */
-function* nodeProblems(project, packageName, { code, output, gpu }) {
+async function nodeProblems(project, packageName, { code, output, gpu }) {
   const name = packageName.slice(5)
-  writeFileSync(join(project, `${name}.mjs`), code)
-  writeFileSync(join(project, `${name}.cjs`), `(async () => {\n${asRequire(code)}\n})()`)
+  const folder = join(project, name)
+  writeFileSync(join(folder, `${name}.mjs`), code)
+  writeFileSync(join(folder, `${name}.cjs`), `(async () => {\n${asRequire(code)}\n})()`)
+  const problems = []
   // import.meta has no counterpart in CommonJS.
   for (const file of code.includes('import.meta') ? [`${name}.mjs`] : [`${name}.mjs`, `${name}.cjs`]) {
-    const { ok, stdout, text } = run(process.execPath, [file], project)
+    const { ok, stdout, text } = await run(process.execPath, [file], folder, { ...softwareGpu, ...process.env })
     if (gpu && NO_GPU.test(text)) console.log(`${packageName}: ${file} skipped: ${NO_GPU.exec(text)[0]}`)
-    else if (!ok) yield `${packageName}: the README's example fails as ${file}\n${text}`
+    else if (!ok) problems.push(`${packageName}: the README's example fails as ${file}\n${text}`)
     else if (stdout.trim() !== output.trim())
-      yield `${packageName}: ${file} prints\n${stdout.trim()}\nbut the README says\n${output.trim()}`
+      problems.push(`${packageName}: ${file} prints\n${stdout.trim()}\nbut the README says\n${output.trim()}`)
   }
+  return problems
 }
 
 /** Rewrites `import { a, b as c } from 'x'`, `import * as x from 'x'` and `import x from 'x'` as require. */
@@ -131,7 +126,7 @@ async function bundledPages(project, packageName, { code, output }) {
   const { build: esbuild } = await import('esbuild')
   const { build: vite } = await import('vite')
   const name = packageName.slice(5)
-  const entry = join(project, `${name}.page.mjs`)
+  const entry = join(project, name, `${name}.page.mjs`)
   writeFileSync(entry, `${code}\ndocument.title = 'done'\n`)
   await esbuild({
     entryPoints: [entry],
@@ -171,11 +166,11 @@ async function pageProblems(project, pages) {
   const server = await serve(project)
   const browser = await chromium.launch({ executablePath: chromiumPath, args: FLAGS })
   const problems = []
-  for (const { name, path, expected } of pages) {
+  await concurrently(pages, async ({ name, path, expected }) => {
     const printed = await printedBy(browser, `http://127.0.0.1:${server.address().port}/${path}`)
     if (printed !== expected)
       problems.push(`${name}: ${path} prints in Chromium\n${printed}\nbut the README says\n${expected}`)
-  }
+  })
   await browser.close()
   server.close()
   return problems
