@@ -74,6 +74,7 @@ export {
   kernelSet,
 } from './kernels/set.ts'
 export { type VectorKernels, vectorKernels } from './kernels/vectors.ts'
+export { classesOf, type Label, type Labels, labelsCopy } from './labels.ts'
 export { type LbfgsOptions, type LbfgsReport, type LbfgsSolution, lbfgs, type ValueAndGradient } from './lbfgs.ts'
 export * from './math.ts'
 export type { LinearOperator } from './operators.ts'

@@ -67,6 +67,12 @@ fuzz(
     refuse: { skip: 'throws whatever it is given' },
     named: { skip: 'hands on whatever it is given' },
     calling: { skip: 'hands on whatever it is given' },
+    ...Object.fromEntries(
+      ['classesOf', 'labelsCopy'].map((name) => [
+        name,
+        { args: () => [[1, 0, 1], `${name}: y`, { length: 3 }], fixed: ['1', '2'], loose: ['0'] },
+      ]),
+    ),
     permutation: { args: () => [[2, 0, 1], 'permutation: order', 3], fixed: ['1'], budgets: ['2'] },
     printable: { skip: 'makes messages' },
     quoted: { skip: 'makes messages' },

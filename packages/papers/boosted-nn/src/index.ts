@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { Label } from '@opt/core'
 export type { ActivationName } from './activations.ts'
 export { type BaseObjective, type BaseObjectiveOptions, baseObjective } from './base-objective.ts'
 export {
@@ -23,7 +24,7 @@ export {
   crossValidate,
 } from './estimator/cross-validate.ts'
 export { BoostedNetwork } from './estimator/estimator.ts'
-export type { Label, TableTargets } from './estimator/labels.ts'
+export type { TableTargets } from './estimator/labels.ts'
 export type { SavedTable } from './estimator/saved.ts'
 export type { FitOptions, TableOptions } from './estimator/table-options.ts'
 export {

@@ -114,7 +114,7 @@ describe('a table', () => {
     expect(fitting([[1], [2], [3]], [1, 2, 3], { loss: 'logistic' })).toThrow(
       `y must be of two classes (more: loss 'softmax'), got 3`,
     )
-    expect(fitting([[1], [2]], ['a', 1], { loss: 'softmax' })).toThrow('y[1] must be a text like the first, got 1')
+    expect(fitting([[1], [2]], ['a', 1], { loss: 'softmax' })).toThrow('y[1] must be a string like the first, got 1')
     const model = new BoostedNetwork({ loss: 'logistic', units: 2 }).fit(X, ['a', 'b', 'a', 'b'])
     expect(() => model.score(X, ['a', 'b', 'a', 'c'])).toThrow(
       'BoostedNetwork.score: y[3] must be a label that was trained on, got "c"',

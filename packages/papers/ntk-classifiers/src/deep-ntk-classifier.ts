@@ -1,7 +1,16 @@
-import { calling, type Matrix, type MatrixLike, number, options as optionsOf, refuse } from '@opt/core'
+import {
+  calling,
+  classesOf,
+  type Label,
+  type Labels,
+  type Matrix,
+  type MatrixLike,
+  number,
+  options as optionsOf,
+  refuse,
+} from '@opt/core'
 import type { Activation } from './activation/activation.ts'
 import { type ActivationLike, activation, optimalActivation } from './activation/make.ts'
-import { classesOf, type Label, type Labels } from './classify/classes.ts'
 import { clampNegative, labelsOf, scoreRows } from './classify/model.ts'
 import { majorityLimit, nearestVote, type Rule, weightedVote } from './classify/rules.ts'
 import { deepKernelRule, krigingRule, type Training } from './classify/solved.ts'
@@ -75,7 +84,7 @@ export class DeepNTKClassifier<L extends Label = Label> {
   fit(X: MatrixLike, y: Labels<L>): this {
     return calling('DeepNTKClassifier.fit', () => {
       const rows = unitRows(X, 'X')
-      const { classes, indices } = classesOf<L>(y, rows.shape[0])
+      const { classes, indices } = classesOf<L>(y, 'y', { length: rows.shape[0] })
       const f = this.#given ?? optimalActivation(Math.min(150, Math.max(2, rows.shape[1] - 1)))
       this.#take(f, rows, classes, indices, this.#ruleOf(f, rows, classes.length, indices))
       return this

@@ -5,10 +5,10 @@
  * @packageDocumentation
  */
 
+export type { Label, Labels } from '@opt/core'
 export type { Activation, ActivationFunction, ActivationState, HermiteSeries } from './activation/activation.ts'
 export { type ActivationLike, activation, optimalActivation } from './activation/make.ts'
 export { type ReluOptions, relu } from './activation/rectifier.ts'
-export type { Label, Labels } from './classify/classes.ts'
 export type { Classifier } from './classify/model.ts'
 export type { ClassifierState } from './classify/state.ts'
 export { DeepNTKClassifier, type DeepNTKOptions } from './deep-ntk-classifier.ts'

@@ -1,6 +1,5 @@
-import { calling, type Matrix, type MatrixLike, matrix, number } from '@opt/core'
+import { calling, classesOf, type Label, type Labels, type Matrix, type MatrixLike, matrix, number } from '@opt/core'
 import ndarray from 'ndarray'
-import { classesOf, type Label, type Labels } from './classify/classes.ts'
 import { type Classifier, classifier } from './classify/model.ts'
 import { hilbertVote, nearestVote, type Rule, weightedVote } from './classify/rules.ts'
 
@@ -40,7 +39,7 @@ export function nearestNeighbor<L extends Label>(X: MatrixLike, y: Labels<L>): C
  */
 export function majorityVote<L extends Label>(y: Labels<L>): Classifier<L> {
   return calling('majorityVote', () => {
-    const { classes, indices } = classesOf<L>(y)
+    const { classes, indices } = classesOf<L>(y, 'y')
     const nowhere = (rows: number): Matrix => ndarray(new Float64Array(rows), [rows, 1])
     const rule = weightedVote(indices, () => 0)
     return classifier('majorityVote', classes, rule, nowhere(indices.length), (X) => nowhere(matrix(X, 'X').shape[0]))
@@ -54,7 +53,7 @@ function voting<L extends Label>(
   ruleOf: (indices: Int32Array) => Rule,
 ): Classifier<L> {
   const [rows, scale] = scaled(matrix(X, 'X'), 0)
-  const { classes, indices } = classesOf<L>(y, rows.shape[0])
+  const { classes, indices } = classesOf<L>(y, 'y', { length: rows.shape[0] })
   const columns = rows.shape[1]
   return classifier(name, classes, ruleOf(indices), rows, (Z) => scaled(matrix(Z, 'X', { columns }), scale)[0])
 }

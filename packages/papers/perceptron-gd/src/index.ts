@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { Label, Labels } from '@opt/core'
 export { type Bounds, type BoundsOptions, bounds } from './bounds.ts'
 export { type Dataset, type DatasetOptions, dataset } from './data/dataset.ts'
 export type { Features } from './data/features.ts'
@@ -37,7 +38,6 @@ export {
   margin,
 } from './margin/margin.ts'
 export { decision, predict } from './predict.ts'
-export type { Label, Labels } from './separator/classes.ts'
 export type { FitReport, FittedPlane, Method } from './separator/fit-plane.ts'
 export type { PlaneState, SeparatorState } from './separator/state.ts'
 export { smoothness } from './smoothness.ts'

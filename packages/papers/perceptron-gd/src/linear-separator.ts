@@ -3,6 +3,9 @@ import {
   type CSR,
   callback,
   calling,
+  classesOf,
+  type Label,
+  type Labels,
   type Matrix,
   number,
   oneOf,
@@ -14,7 +17,6 @@ import ndarray from 'ndarray'
 import { prepare } from './data/dataset.ts'
 import { checkFeatures, type Features, sizeOf } from './data/features.ts'
 import { decisionsOf } from './predict.ts'
-import { classesOf, type Label, type Labels } from './separator/classes.ts'
 import {
   type FitPlaneOptions,
   type FitReport,
@@ -150,7 +152,8 @@ export class LinearSeparator<L extends Label = Label> {
   ): Generator<Task, void, unknown> {
     const checked = checkFeatures(features, 'features')
     const [n, columns] = sizeOf(checked)
-    const { classes, indices } = classesOf<L>(labels, n)
+    const { classes, indices } = classesOf<L>(labels, 'labels', { length: n })
+    if (classes.length < 2) refuse('labels', 'of at least two classes', `only ${show(classes[0])}`)
     const planes: FittedPlane[] = []
     for (let k = classes.length === 2 ? 1 : 0; k < classes.length; k++) {
       const signs = Float64Array.from(indices, (place) => (place === k ? 1 : -1))

@@ -1,4 +1,5 @@
 import {
+  type Label,
   type Matrix,
   type MatrixLike,
   number,
@@ -17,7 +18,7 @@ import type { LossName } from '../losses.ts'
 import { checkSettings } from '../settings.ts'
 import { checkTargets } from '../targets.ts'
 import { checkFeatures } from './features.ts'
-import { type Label, prepareTargets, type TableTargets } from './labels.ts'
+import { prepareTargets, type TableTargets } from './labels.ts'
 import { type Model, modelInputs } from './model.ts'
 import { accuracyOf, labelsOf, rSquared, unscale } from './scores.ts'
 import { prepareFit } from './table-fit.ts'

@@ -1,4 +1,15 @@
-import { calling, type Matrix, type MatrixLike, type Outcome, refuse, type Status, type VectorLike } from '@opt/core'
+import {
+  calling,
+  type Label,
+  type Labels,
+  labelsCopy,
+  type Matrix,
+  type MatrixLike,
+  type Outcome,
+  refuse,
+  type Status,
+  type VectorLike,
+} from '@opt/core'
 import type { DenseNetwork } from '@opt/nn'
 import ndarray from 'ndarray'
 import { type BoostedSolution, type BoostingReport, boostedNetwork } from '../boosted-network.ts'
@@ -12,7 +23,7 @@ import {
 } from '../grown-network.ts'
 import { checkTargets } from '../targets.ts'
 import { networkOf } from '../to-network.ts'
-import { checkLabels, type Label, placesOf, type TableTargets } from './labels.ts'
+import { placesOf, type TableTargets } from './labels.ts'
 import { foldedNetwork, type Model, modelInputs } from './model.ts'
 import { fromSaved, type SavedTable, toSaved } from './saved.ts'
 import { accuracyOf, labelsOf, rSquared, unscale } from './scores.ts'
@@ -137,7 +148,7 @@ export class BoostedNetwork {
       const [n, k] = F.shape as [number, number]
       const { classes } = this.#fitted('score')
       if (!classes) return rSquared(F.data, checkTargets('squared', y as VectorLike, 'y', { n, k }).y, k)
-      const labels = checkLabels(y as VectorLike, n, 'y')
+      const labels = labelsCopy(y as Labels, 'y', { length: n })
       placesOf(labels, classes, 'y')
       return accuracyOf(labelsOf(classes, F), labels)
     })

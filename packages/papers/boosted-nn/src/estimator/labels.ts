@@ -1,10 +1,7 @@
-import { type MatrixLike, refuse, show, type VectorLike, vector } from '@opt/core'
+import { classesOf, type Label, type Labels, type MatrixLike, refuse, show, type VectorLike } from '@opt/core'
 import { standardize } from '@opt/datasets'
 import type { LossName } from '../losses.ts'
 import { checkTargets, hasRows } from '../targets.ts'
-
-/** A class label. */
-export type Label = number | string
 
 /** What a table's rows are to be predicted as: numbers, rows of several, or labels of classes. */
 export type TableTargets = VectorLike | MatrixLike | readonly Label[]
@@ -38,10 +35,8 @@ export function prepareTargets(loss: LossName, given: TableTargets, n: number): 
     return { y: features.data, k, classes: null, places: null, mean, scale }
   }
   if (hasRows(given)) refuse('y', 'a vector of labels', 'rows', 'type')
-  const list = checkLabels(given as VectorLike | readonly Label[], n, 'y')
-  const classes = [...new Set(list)].sort((a, b) => (a < b ? -1 : 1))
+  const { classes, indices: places } = classesOf(given as Labels, 'y', { length: n })
   if (classes.length < 2) refuse('y', 'of at least two classes', `only ${show(classes[0])}`)
-  const places = placesOf(list, classes, 'y')
   if (loss === 'logistic') {
     if (classes.length > 2) refuse('y', `of two classes (more: loss 'softmax')`, `${classes.length}`)
     return { y: Float64Array.from(places, (p) => 2 * p - 1), k: 1, classes, places, ...unscaled(1) }
@@ -53,16 +48,6 @@ export function prepareTargets(loss: LossName, given: TableTargets, n: number): 
 }
 
 const unscaled = (k: number) => ({ mean: new Float64Array(k), scale: new Float64Array(k).fill(1) })
-
-/** Checks n labels, all numbers or all texts. */
-export function checkLabels(given: VectorLike | readonly Label[], n: number, label: string): Label[] {
-  if (!(Array.isArray(given) && typeof given[0] === 'string'))
-    return Array.from(vector(given as VectorLike, label, { length: n }))
-  if (given.length !== n) refuse(label, `of length ${n}`, `length ${given.length}`)
-  for (let i = 0; i < n; i++)
-    if (typeof given[i] !== 'string') refuse(`${label}[${i}]`, 'a text like the first', show(given[i]), 'type')
-  return given as string[]
-}
 
 /** The places of labels among the classes. */
 export function placesOf(list: Label[], classes: Label[], label: string): Int32Array {

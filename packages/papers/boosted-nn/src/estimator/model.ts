@@ -1,11 +1,11 @@
-import { type Matrix, type MatrixLike, refuse, show, type VectorLike } from '@opt/core'
+import { type Label, type Matrix, type MatrixLike, refuse, show, type VectorLike } from '@opt/core'
 import { standardize, trainTestSplit } from '@opt/datasets'
 import ndarray from 'ndarray'
 import type { BoostedSolution, BoostingProblem } from '../boosted-network.ts'
 import type { GrownNetwork } from '../grown-network.ts'
 import type { Settings } from '../settings.ts'
 import { checkFeatures } from './features.ts'
-import { type Label, type PreparedTargets, prepareTargets, type TableTargets } from './labels.ts'
+import { type PreparedTargets, prepareTargets, type TableTargets } from './labels.ts'
 
 /** What a fit learns. */
 export interface Model {

@@ -1,7 +1,6 @@
-import { decodeFloats, encodeFloats, number, options as optionsOf, refuse, show, vector } from '@opt/core'
+import { decodeFloats, encodeFloats, type Label, number, options as optionsOf, refuse, show, vector } from '@opt/core'
 import ndarray from 'ndarray'
 import { checkNetwork, type GrownNetwork } from '../grown-network.ts'
-import type { Label } from './labels.ts'
 import type { Model } from './model.ts'
 import { checkTableOptions, type TableOptions } from './table-options.ts'
 

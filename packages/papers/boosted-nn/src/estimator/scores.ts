@@ -1,5 +1,4 @@
-import { type Matrix, refuse } from '@opt/core'
-import type { Label } from './labels.ts'
+import { type Label, type Matrix, refuse } from '@opt/core'
 import type { Model } from './model.ts'
 
 /** The labels that outputs F, n x k, stand for. */

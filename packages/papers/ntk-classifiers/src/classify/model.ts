@@ -1,7 +1,6 @@
-import { calling, type Matrix, type MatrixLike, refuse } from '@opt/core'
+import { calling, type Label, type Matrix, type MatrixLike, refuse } from '@opt/core'
 import ndarray from 'ndarray'
 import { halfSquaredDistances } from '../sphere.ts'
-import { type Label, largest } from './classes.ts'
 import type { Rule } from './rules.ts'
 
 /** A fitted classifier. */
@@ -66,3 +65,10 @@ export function classifier<L extends Label>(
 /** The label of the largest score of each row. */
 export const labelsOf = <L>(scores: Matrix, classes: readonly L[]): L[] =>
   Array.from({ length: scores.shape[0] }, (_, r) => classes[largest(scores.data, r * classes.length, classes.length)])
+
+/** The place of the largest score of a row; the first of equals. */
+function largest(scores: Float64Array, from: number, count: number): number {
+  let best = 0
+  for (let k = 1; k < count; k++) if (scores[from + k] > scores[from + best]) best = k
+  return best
+}

@@ -1,9 +1,18 @@
-import { type Matrix, number, options as optionsOf, refuse, show, vectorCopy } from '@opt/core'
+import {
+  classesOf,
+  type Label,
+  type Labels,
+  type Matrix,
+  number,
+  options as optionsOf,
+  refuse,
+  show,
+  vectorCopy,
+} from '@opt/core'
 import ndarray from 'ndarray'
 import type { Activation, ActivationState } from '../activation/activation.ts'
 import { activation } from '../activation/make.ts'
 import { unitRows } from '../sphere.ts'
-import { classesOf, type Label, type Labels } from './classes.ts'
 
 /** A fitted classifier as plain JSON. */
 export interface ClassifierState<L extends Label = Label> {
@@ -44,7 +53,7 @@ export function modelOf<L extends Label>(
   const rows = ndarray(flat, [n, columns])
   unitRows(rows, label('rows'))
   if (!Array.isArray(state.classes)) refuse(label('classes'), 'an array of labels', show(state.classes), 'type')
-  const { classes } = classesOf<L>(state.classes as unknown as Labels<L>)
+  const { classes } = classesOf<L>(state.classes as unknown as Labels<L>, label('classes'))
   if (classes.length !== state.classes.length || classes.some((one, k) => one !== state.classes[k]))
     refuse(label('classes'), 'distinct labels in ascending order', show(state.classes))
   const indices = Int32Array.from(vectorCopy(state.indices, label('indices'), { length: n }), (index, i) =>

@@ -1,5 +1,14 @@
-import { boolean, decodeFloats, encodeFloats, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
-import type { Label } from './classes.ts'
+import {
+  boolean,
+  decodeFloats,
+  encodeFloats,
+  type Label,
+  number,
+  oneOf,
+  options as optionsOf,
+  refuse,
+  show,
+} from '@opt/core'
 import type { FittedPlane } from './fit-plane.ts'
 
 /** What a fitted separator consists of. */
