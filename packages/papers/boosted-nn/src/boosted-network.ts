@@ -111,7 +111,7 @@ export const boostedNetwork: Solver<
     const { X, y, F, K } = train
     const R = new Float64Array(F.length)
     const T = settings.stages
-    let idle = 0
+    let { idle } = growth
     while (growth.count < T) {
       const t = growth.count
       loss.residuals(y, F, K, R)
@@ -126,7 +126,7 @@ export const boostedNetwork: Solver<
       const report: BoostingReport = { stage: t + 1, loss: value, step, halvings, evaluations }
       if (validation) report.validationLoss = loss.value(validation.y, validation.F, K)
       if (yield report) break
-      if (idle === IDLE && growth.count < T) return { ...answer(), message: `${IDLE} stages in a row lower no loss` }
+      if (idle >= IDLE && growth.count < T) return { ...answer(), message: `${IDLE} stages in a row lower no loss` }
     }
     return answer()
 

@@ -52,6 +52,11 @@ export class Growth {
     return this.#stages.length
   }
 
+  /** The number of last stages in a row that did nothing. */
+  get idle(): number {
+    return this.count - 1 - this.#steps.findLastIndex((step) => step !== 0)
+  }
+
   /** Joins a stage, whose outputs on the training rows were computed last. */
   add(x: Float64Array, step: number): void {
     const { K } = this.#shape

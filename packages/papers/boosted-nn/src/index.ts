@@ -27,6 +27,7 @@ export { BoostedNetwork } from './estimator/estimator.ts'
 export type { TableTargets } from './estimator/labels.ts'
 export type { SavedTable } from './estimator/saved.ts'
 export type { FitOptions, TableOptions } from './estimator/table-options.ts'
+export type { SavedBest, TableKey, TableState } from './estimator/table-state.ts'
 export {
   decision,
   type GrownNetwork,

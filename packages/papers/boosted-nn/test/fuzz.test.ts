@@ -30,6 +30,28 @@ const deep = () => mlp({ sizes: [2, 3, 2], activation: 'tanh', seed: 1 })
 const onDeep = () =>
   api.boostedNetwork({ X: api.frozenFeatures(deep(), X()), y: classes() }, { loss: 'softmax', ...small() }).network
 const table = () => new api.BoostedNetwork({ loss: 'softmax', ...small() }).fit(X(), labels())
+const tuned = {
+  loss: 'squared',
+  ...small(),
+  learningRate: 0.3,
+  subsample: 0.7,
+  l2: 1e-3,
+  activation: 'sigmoid',
+  initial: 'zero',
+  safeguard: true,
+  inner: 'lbfgs',
+  innerRate: 0.4,
+  seed: 3,
+  standardize: true,
+  validationFraction: 0.3,
+  patience: 2,
+} as const
+const tunedState = JSON.stringify(new api.BoostedNetwork(tuned).fit(X(), numbers()).state)
+const watch = () => ({
+  onProgress: () => {},
+  signal: new AbortController().signal,
+  resume: JSON.parse(tunedState),
+})
 const regression = () => new api.BoostedNetwork(small()).fit(X(), numbers())
 
 /** Networks may hold more than is read; c and cumulativeBias are one and the same. */
@@ -80,29 +102,12 @@ fuzz(
     },
     baseObjective: { args: () => [X(), numbers(), { units: 2, l2: 0.1, activation: 'relu' }], budgets: ['2.units'] },
     BoostedNetwork: {
-      args: () => [
-        {
-          loss: 'squared',
-          ...small(),
-          learningRate: 0.3,
-          subsample: 0.7,
-          l2: 1e-3,
-          activation: 'sigmoid',
-          initial: 'zero',
-          safeguard: true,
-          inner: 'lbfgs',
-          innerRate: 0.4,
-          seed: 3,
-          standardize: true,
-          validationFraction: 0.3,
-          patience: 2,
-        },
-      ],
+      args: () => [{ ...tuned }],
       budgets: ['0.units', '0.neuronsPerStep', '0.innerIterations'],
       loose: ['0.seed'],
-      says: ['boostedNetwork', 'standardize'],
+      says: ['boostedNetwork', 'standardize', 'Random'],
       methods: {
-        fit: { args: () => [X(), numbers(), { onProgress: () => {}, signal: new AbortController().signal }] },
+        fit: { args: () => [X(), numbers(), watch()] },
         fitAsync: { args: () => [X(), numbers(), { onProgress: () => {}, signal: new AbortController().signal }] },
         decision: { skip: 'on a fitted network below' },
         predict: { skip: 'on a fitted network below' },

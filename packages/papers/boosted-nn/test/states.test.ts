@@ -40,6 +40,17 @@ test.each(['squared', 'logistic', 'softmax'] as const)(
   },
 )
 
+test('a run that stalls does so at the same stage when it was interrupted', () => {
+  const problem = { X, y: targets.squared }
+  const wild = { inner: 'gradient-descent', innerIterations: 1, innerRate: 1e30 } as const
+  const options: BoostedNetworkOptions = { ...small, units: 60, ...wild }
+  const whole = boostedNetwork(problem, options)
+  expect([whole.status, whole.iterations]).toEqual(['stalled', 10])
+  const first = boostedNetwork(problem, { ...options, maxIterations: 4 })
+  const rest = boostedNetwork(problem, { ...options, resume: saved(first.state) })
+  expect([rest.status, rest.state]).toEqual([whole.status, whole.state])
+})
+
 test('states of other runs are refused', () => {
   const problem = { X, y: targets.squared }
   const resume = boostedNetwork(problem, { ...small, maxIterations: 2 }).state
@@ -105,6 +116,74 @@ describe('BoostedNetwork', () => {
     expect(model.decision(X).data).toEqual(whole.decision(X, { units: 4 }).data)
   })
 
+  test.each([
+    ['squared', targets.squared, {}],
+    ['squared', X.map(([a, b]) => [a + b, 1e6 * b]), { validationFraction: 0.3, patience: 2 }],
+    ['logistic', targets.logistic.map((v) => (v > 0 ? 'yes' : 'no')), { validationFraction: 0.25, seed: 3 }],
+    ['softmax', labels, { standardize: false, subsample: 1 }],
+  ] as const)('of loss %s goes on from an aborted fit to the same bits', async (loss, y, more) => {
+    const options = { ...small, ...more, loss }
+    const given = y as string[]
+    const whole = new BoostedNetwork(options).fit(X, given)
+    for (const at of [1, 3]) {
+      const controller = new AbortController()
+      const first = await new BoostedNetwork(options).fitAsync(X, given, {
+        signal: controller.signal,
+        onProgress: ({ stage }) => stage === at && controller.abort(),
+      })
+      expect(first.status).toBe('aborted')
+      const resume = saved(first.state!)
+      for (const rest of [
+        new BoostedNetwork({ ...options, seed: 77 }).fit(X, given, { resume }),
+        await new BoostedNetwork({ ...options, seed: 77 }).fitAsync(X, given, { resume }),
+      ]) {
+        const uncounted = rest.history.map((report) => ({ ...report, iteration: 0 }))
+        expect(uncounted).toEqual(whole.history.slice(at).map((report) => ({ ...report, iteration: 0 })))
+        expect([rest.network, rest.state, rest.status]).toEqual([whole.network, whole.state, whole.status])
+      }
+    }
+  })
+
+  test('goes on to more units, from a seed or a generator', () => {
+    const options = { ...small, loss: 'softmax', validationFraction: 0.3, patience: 20 } as const
+    const first = new BoostedNetwork({ ...options, seed: random(8) }).fit(X, labels)
+    const more = new BoostedNetwork({ ...options, units: 20 }).fit(X, labels, { resume: saved(first.state!) })
+    const whole = new BoostedNetwork({ ...options, units: 20, seed: random(8) }).fit(X, labels)
+    expect([more.history.length, whole.history.length]).toEqual([4, 10])
+    expect([more.network, more.state]).toEqual([whole.network, whole.state])
+    const again = new BoostedNetwork(options).fit(X, labels, { resume: first.state! })
+    expect([again.history, again.network]).toEqual([[], first.network])
+    expect(BoostedNetwork.fromJSON(saved(first.toJSON())).state).toBeUndefined()
+  })
+
+  test('refuses to go on with other rows or options', () => {
+    const resume = new BoostedNetwork(small).fit(X, targets.squared).state!
+    const go = (changes: object, options: object = {}, rows = X, y = targets.squared) =>
+      new BoostedNetwork({ ...small, ...options }).fit(rows, y, { resume: { ...resume, ...changes } })
+    expect(() => go({}, {}, X.slice(1), targets.squared.slice(1))).toThrow(
+      'BoostedNetwork.fit: resume.table.rows must be 39, as in this fit, got 40',
+    )
+    expect(() =>
+      go(
+        {},
+        {},
+        X.map(([a, b, c]) => [a, b, 2 * c]),
+      ),
+    ).toThrow('BoostedNetwork.fit: resume.table.scaling must be that of the same X and y, got that of others')
+    expect(() => go({}, { validationFraction: 0.2 })).toThrow('resume.table.validationFraction must be 0.2')
+    expect(() => go({}, { standardize: false })).toThrow('resume.table.standardize must be false')
+    expect(() => go({}, { neuronsPerStep: 3 })).toThrow('resume.sizes[1] must be 3, got 2')
+    expect(() => go({}, { units: 4 })).toThrow('resume.count must be an integer between 0 and 2, got 6')
+    expect(() => go({ best: { stage: 7, loss: 1 } })).toThrow('resume.best.stage must be an integer between 1 and 6')
+    expect(() => go({ best: { stage: 1, loss: 'x' } })).toThrow('resume.best.loss')
+    expect(() => go({ run: 5 })).toThrow('resume.run must be an object')
+    expect(() => go({ random: {} })).toThrow('Random: state must be what state() returned')
+    expect(() => go({ table: undefined })).toThrow('resume.table.rows')
+    expect(() => new BoostedNetwork(small).fit(X, targets.squared, { resume: 3 as never })).toThrow(
+      'BoostedNetwork.fit: resume must be an object, got 3',
+    )
+  })
+
   test('fits in the background to the same bits', async () => {
     const options = { ...small, validationFraction: 0.3, seed: 9 }
     const background = await new BoostedNetwork(options).fitAsync(X, targets.squared)
@@ -139,6 +218,21 @@ test('cross-validation reports every stage, and can be stopped', async () => {
   expect(whole.scores.map(({ options }) => options)).toEqual(choices)
   const best = Math.max(...whole.scores.map(({ mean }) => mean))
   expect(whole.scores.find(({ options }) => options.learningRate === whole.best.learningRate)!.mean).toBe(best)
+
+  const shares: number[] = []
+  const early = [{ ...small, units: 60, learningRate: 0.5, validationFraction: 0.4, patience: 1 }]
+  crossValidate(
+    X,
+    X.map(() => rng.normal()),
+    {
+      choices: early,
+      folds: 3,
+      onProgress: (report) => void shares.push(report.done),
+    },
+  )
+  expect(shares.length).toBeLessThan(90)
+  expect(shares.at(-1)).toBe(1)
+  expect(shares.every((share, k) => k === 0 || share > shares[k - 1])).toBe(true)
 
   const part = await crossValidate.async(X, targets.logistic, { choices, folds: 3, maxIterations: 20 })
   expect(part.scores).toEqual(whole.scores.slice(0, 1))

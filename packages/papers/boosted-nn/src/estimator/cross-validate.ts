@@ -41,7 +41,7 @@ export interface CrossValidationReport extends Report {
   /** Index of the fold that is left out. */
   fold: number
   stage: number
-  /** The share of the work that is done, 0 to 1. */
+  /** The share of the work that is done, 0 to 1; a fit that stops early is done. */
   done: number
 }
 
@@ -94,10 +94,11 @@ export const crossValidate: Solver<
         let next = run.next()
         while (!next.done) {
           const { stage } = next.value
-          const done = (choice * folds + fold + stage / stages) / (options.length * folds)
-          const report: CrossValidationReport = { choice, fold, stage, done: Math.min(done, 1) }
-          if (yield report) return { best: bestOf(scores, one), scores }
           next = run.next()
+          const part = next.done ? 1 : stage / stages
+          const done = (choice * folds + fold + part) / (options.length * folds)
+          const report: CrossValidationReport = { choice, fold, stage, done }
+          if (yield report) return { best: bestOf(scores, one), scores }
         }
         curves.push(curveOf(fit.model(next.value), table.X(test), table.y(test)))
       }

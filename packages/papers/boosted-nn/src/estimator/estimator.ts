@@ -29,6 +29,7 @@ import { fromSaved, type SavedTable, toSaved } from './saved.ts'
 import { accuracyOf, labelsOf, rSquared, unscale } from './scores.ts'
 import { prepareFit, type TableFit } from './table-fit.ts'
 import { checkFitOptions, checkTableOptions, type FitOptions, type TableOptions } from './table-options.ts'
+import type { TableState } from './table-state.ts'
 
 /**
  * Learns from a table: grows a network of one hidden layer by {@link boostedNetwork}, with standardised features,
@@ -43,6 +44,7 @@ export class BoostedNetwork {
   readonly options: TableOptions
   #model: Model | null = null
   #outcome: Outcome<BoostingReport> | null = null
+  #state: TableState | undefined
 
   /** @throws TypeError or RangeError that names the wrong option. */
   constructor(options?: TableOptions) {
@@ -75,6 +77,7 @@ export class BoostedNetwork {
   #keep(fit: TableFit, solution: BoostedSolution & Outcome<BoostingReport>): this {
     const { status, message, iterations, history } = solution
     this.#model = fit.model(solution)
+    this.#state = fit.state(solution)
     this.#outcome = { status, message, iterations, history }
     return this
   }
@@ -87,6 +90,14 @@ export class BoostedNetwork {
   /** The report of each stage of the last fit; empty before a fit and after {@link fromJSON}. */
   get history(): BoostingReport[] {
     return this.#outcome?.history.map((report) => ({ ...report })) ?? []
+  }
+
+  /**
+   * Plain JSON, from which a fit of the same rows goes on: pass it as `resume`. Undefined before a fit and after
+   * {@link fromJSON}.
+   */
+  get state(): TableState | undefined {
+    return structuredClone(this.#state)
   }
 
   /** The number of hidden units after early stopping. */

@@ -1,16 +1,20 @@
 import { type Label, type Matrix, type MatrixLike, refuse, show, type VectorLike } from '@opt/core'
 import { standardize, trainTestSplit } from '@opt/datasets'
 import ndarray from 'ndarray'
-import type { BoostedSolution, BoostingProblem } from '../boosted-network.ts'
+import type { BoostingProblem } from '../boosted-network.ts'
 import type { GrownNetwork } from '../grown-network.ts'
 import type { Settings } from '../settings.ts'
 import { checkFeatures } from './features.ts'
 import { type PreparedTargets, prepareTargets, type TableTargets } from './labels.ts'
 
 /** What a fit learns. */
-export interface Model {
+export interface Model extends Coding {
   /** On standardised features and targets. */
   network: GrownNetwork
+}
+
+/** How features and targets become numbers of size 1. */
+export interface Coding {
   classes: Label[] | null
   mean: Float64Array
   scale: Float64Array
@@ -21,8 +25,10 @@ export interface Model {
 /** A table that is ready for boosting. */
 export interface PreparedTable {
   problem: BoostingProblem
-  /** The model of an answer, cut to some stages. */
-  model(solution: BoostedSolution, stages: number): Model
+  /** The number of rows, with those set aside. */
+  rows: number
+  /** What its models share. */
+  coding: Coding
 }
 
 /** Standardises a table and sets aside its validation rows. */
@@ -37,8 +43,8 @@ export function prepareTable(
   const targets = prepareTargets(settings.loss, y, n)
   const plain = { mean: new Float64Array(d), scale: new Float64Array(d).fill(1) }
   const { train, test } = split(n, targets, validationFraction, settings)
-  const rows = takeRows(x, train)
-  const scaling = standardizes ? standardize(rows) : { features: rows, ...plain }
+  const own = takeRows(x, train)
+  const scaling = standardizes ? standardize(own) : { features: own, ...plain }
   const { mean, scale } = scaling
   const problem: BoostingProblem = { X: scaling.features, y: targetRows(targets, train) }
   if (test.length > 0) {
@@ -50,14 +56,8 @@ export function prepareTable(
   }
   return {
     problem,
-    model: ({ network }, stages) => ({
-      network: cutNetwork(network, stages),
-      classes: targets.classes,
-      mean,
-      scale,
-      targetMean: targets.mean,
-      targetScale: targets.scale,
-    }),
+    rows: n,
+    coding: { classes: targets.classes, mean, scale, targetMean: targets.mean, targetScale: targets.scale },
   }
 }
 
@@ -115,7 +115,7 @@ export function foldedNetwork({ network, mean, scale, targetMean, targetScale }:
 }
 
 /** Keeps the first stages of a network. */
-function cutNetwork(network: GrownNetwork, stages: number): GrownNetwork {
+export function cutNetwork(network: GrownNetwork, stages: number): GrownNetwork {
   const { W, b, V, cumulativeBias, neuronsPerStep } = network
   const [d, U] = W.shape as [number, number]
   const K = V.shape[1]

@@ -1,6 +1,7 @@
 import { boolean, callback, number, type OptionNames, options as optionsOf, refuse, show } from '@opt/core'
 import type { BoostingReport } from '../boosted-network.ts'
 import { checkSettings, GROWTH_OPTIONS, type GrowthOptions } from '../settings.ts'
+import type { TableState } from './table-state.ts'
 
 /** Options of {@link BoostedNetwork}. */
 export interface TableOptions extends GrowthOptions {
@@ -28,6 +29,11 @@ export interface FitOptions {
   onProgress?: ((report: BoostingReport & { iteration: number }) => void) | undefined
   /** Aborting it ends the fit: the stages so far are the network, and the status is 'aborted'. */
   signal?: AbortSignal | undefined
+  /**
+   * The `state` of an earlier fit of the same rows: its stages come first, and the random draws go on, to the same bits
+   * as without the break. `units` may be larger; one that stopped early goes on for a stage at least.
+   */
+  resume?: TableState | undefined
 }
 
 /** Checks options, and copies them. */
@@ -43,9 +49,9 @@ export function checkTableOptions(given: TableOptions | undefined, name: string)
 
 /** Checks the options of a fit. */
 export function checkFitOptions(given: FitOptions | undefined): FitOptions {
-  const { onProgress, signal } = optionsOf(given, 'options', ['onProgress', 'signal'])
+  const { onProgress, signal, resume } = optionsOf(given, 'options', ['onProgress', 'signal', 'resume'])
   if (onProgress !== undefined) callback(onProgress, 'onProgress')
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
     refuse('signal', 'an AbortSignal', show(signal), 'type')
-  return { onProgress, signal }
+  return { onProgress, signal, resume }
 }
