@@ -3,6 +3,7 @@
 import { random } from '@opt/core'
 import { extremeEigen, symmetric, symmetricEigen } from '@opt/curvature'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { duration, printTable } from '../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -39,15 +40,9 @@ function laplacian(side) {
   })
 }
 
-const show = (s) =>
-  s >= 1 ? `${s.toPrecision(3)} s` : s >= 1e-3 ? `${(s * 1e3).toPrecision(3)} ms` : `${(s * 1e6).toPrecision(3)} us`
 const scipy = await startPeer(new URL('scipy_peer.py', import.meta.url))
 const ask = async (request) =>
   scipy ? JSON.parse(await scipy.ask(JSON.stringify({ runs: 1, ...request }))) : undefined
-const table = (head, rows) => {
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`)
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-}
 
 const dense = []
 for (const n of quick ? [50, 200] : [10, 20, 50, 100, 200, 400, 800]) {
@@ -69,11 +64,11 @@ for (const n of quick ? [50, 200] : [10, 20, 50, 100, 200, 400, 800]) {
   const times = best.mlMatrix / best.ours
   dense.push([
     n,
-    show(best.ours),
-    show(best.values),
-    show(best.mlMatrix),
+    duration(best.ours),
+    duration(best.values),
+    duration(best.mlMatrix),
     times.toPrecision(2),
-    scipy ? show(best.scipy) : '-',
+    scipy ? duration(best.scipy) : '-',
   ])
 }
 
@@ -97,18 +92,21 @@ for (const side of quick ? [30] : [30, 100, 200])
     }
     extreme.push([
       `${A.rows}, ${which}`,
-      show(ours),
+      duration(ours),
       answer.products,
       answer.status,
-      scipy ? show(best) : '-',
+      scipy ? duration(best) : '-',
       products,
     ])
   }
 scipy?.stop()
 
 console.log('All eigenvalues and vectors of a dense symmetric matrix:\n')
-table(['n', '@opt/curvature', 'values only', 'ml-matrix', 'times as fast', `scipy ${scipy?.version ?? ''} eigh`], dense)
+printTable(
+  ['n', '@opt/curvature', 'values only', 'ml-matrix', 'times as fast', `scipy ${scipy?.version ?? ''} eigh`],
+  dense,
+)
 console.log('\nSix extreme eigenvalues of the Laplacian on a grid, without a matrix, to a tolerance of 1e-8:\n')
-table(['n, end', 'extremeEigen', 'products', 'status', 'scipy eigsh', 'products'], extreme)
+printTable(['n, end', 'extremeEigen', 'products', 'status', 'scipy eigsh', 'products'], extreme)
 console.log(`\nNode ${process.version}, one thread each, the best of ${ROUNDS} or more rounds in turns.`)
 if (!scipy) console.log(NO_PEER)

@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Piscina } from 'piscina'
+import { median } from '../../../scripts/lib/bench.mjs'
 import { inProcess, task } from '../dist/index.js'
 import { cluster } from '../dist/node/cluster.js'
 import { workerThreads } from '../dist/node/threads.js'
@@ -16,8 +17,6 @@ const REPEATS = 5
 const module = new URL('./task.mjs', import.meta.url)
 const small = Array.from({ length: 2000 }, (_, i) => i)
 const large = Array.from({ length: 20 }, (_, i) => new Float64Array(131_072).fill(i))
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 async function time(map, inputs) {
   await map(inputs.slice(0, 4))

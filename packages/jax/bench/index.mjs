@@ -4,6 +4,7 @@ import { jit, nn, numpy as np, scipySpecial, tree, valueAndGrad } from '@jax-js/
 import { random } from '@opt/core'
 import { init, oracles, ravel } from '@opt/jax'
 import { mlp } from '@opt/nn'
+import { median } from '../../../scripts/lib/bench.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 3 : 15
@@ -20,8 +21,6 @@ function time(work) {
   }
   return median(took)
 }
-
-const median = (numbers) => numbers.slice().sort((a, b) => a - b)[numbers.length >> 1]
 
 await init('wasm')
 const dense = (params, inputs) =>

@@ -1,5 +1,6 @@
 // Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
 import { allocate, random, vectorKernels } from '@opt/core'
+import { median } from '../../../scripts/lib/bench.mjs'
 import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 export const OURS = ['resident', 'resident, checked', 'own arrays']
@@ -37,8 +38,6 @@ function memorySpeed(n) {
   for (let k = 0; k < 20; k++) add()
   return (steps) => (24 * n) / seconds(add, steps)
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /**
  * Times, by turns in several rounds, the contenders of one optimizer at one size, and the memory beside them.

@@ -2,6 +2,7 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { l1Ball, simplex } from '@opt/sets'
+import { median } from '../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -42,7 +43,6 @@ function least(run, repeats) {
   return best
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const three = (value) => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3))
 const numpy = await startPeer(new URL('numpy_peer.py', import.meta.url))
 const rows = []

@@ -5,6 +5,7 @@ import { AdamW } from '@opt/optimizers'
 import { TfOptimizer } from '@opt/tfjs'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-backend-wasm'
+import { median } from '../../../scripts/lib/bench.mjs'
 
 const quick = process.argv.includes('--quick')
 tf.enableProdMode()
@@ -14,8 +15,6 @@ const CONTENDERS = {
   AdamW: () => new TfOptimizer((p) => new AdamW(p, { learningRate: 1e-4, weightDecay: 0 })),
   Lion: () => new TfOptimizer((p) => new Lion(p, { learningRate: 1e-5 })),
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** Returns the milliseconds of each work, the least of all rounds, and its median ratio to the first within a round. */
 function compare(works, rounds, times) {

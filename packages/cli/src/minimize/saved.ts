@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { CboState } from '@opt/cbo'
-import { isSystemError, Problem, reasonOf } from '../problem.ts'
-import { nameable } from '../terminal/printable.ts'
+import { readState } from '../read-state.ts'
 import type { MinimizeSettings } from './request.ts'
 
 /** The contents of a state file. */
@@ -20,18 +18,7 @@ export interface SavedRun {
  *
  * @throws Problem when there is none.
  */
-export function readSaved(file: string): SavedRun {
-  const name = nameable(file)
-  let saved: unknown
-  try {
-    saved = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    if (isSystemError(error)) throw new Problem(`--resume: cannot read ${name}: ${reasonOf(error)}`)
-    throw new Problem(`--resume: ${name} is no state of opt minimize: it is not JSON`)
-  }
-  if (!isSaved(saved)) throw new Problem(`--resume: ${name} is no state of opt minimize`)
-  return saved
-}
+export const readSaved = (file: string): SavedRun => readState(file, 'opt minimize', isSaved)
 
 function isSaved(value: unknown): value is SavedRun {
   if (typeof value !== 'object' || value === null) return false

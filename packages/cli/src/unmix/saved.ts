@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { UnmixState } from '@opt/spectral-unmixing'
-import { isSystemError, Problem, reasonOf } from '../problem.ts'
-import { nameable } from '../terminal/printable.ts'
+import { readState } from '../read-state.ts'
 
 /** The contents of a state file. */
 export interface SavedUnmixing {
@@ -18,18 +16,7 @@ export interface SavedUnmixing {
  *
  * @throws Problem when there is none.
  */
-export function readSaved(file: string): SavedUnmixing {
-  const name = nameable(file)
-  let saved: unknown
-  try {
-    saved = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    if (isSystemError(error)) throw new Problem(`--resume: cannot read ${name}: ${reasonOf(error)}`)
-    throw new Problem(`--resume: ${name} is no state of opt unmix: it is not JSON`)
-  }
-  if (!isSaved(saved)) throw new Problem(`--resume: ${name} is no state of opt unmix`)
-  return saved
-}
+export const readSaved = (file: string): SavedUnmixing => readState(file, 'opt unmix', isSaved)
 
 function isSaved(value: unknown): value is SavedUnmixing {
   if (typeof value !== 'object' || value === null) return false

@@ -6,6 +6,7 @@ import { AdaHessian } from '@opt/adahessian'
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
+import { median } from '../../../../scripts/lib/bench.mjs'
 import { benchOptimizers } from '../../../../scripts/lib/optimizer-bench.mjs'
 
 await benchOptimizers([
@@ -28,7 +29,6 @@ const NETWORKS = [
   [[784, 256, 10], 128],
 ]
 const rounds = quick ? 5 : 25
-const median = (x) => x.sort((a, b) => a - b)[x.length >> 1]
 
 /** Milliseconds of a step with and without the Hessian-vector product. */
 function ours([sizes, batch]) {

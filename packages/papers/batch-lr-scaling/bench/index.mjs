@@ -8,6 +8,7 @@ import { random } from '@opt/core'
 import { spectrum, symmetric } from '@opt/curvature'
 import { loadTable } from '@opt/datasets-tables'
 import { curvatureOperator, mlp } from '@opt/nn'
+import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -24,18 +25,7 @@ const seconds = (work) => {
   work()
   return (performance.now() - start) / 1000
 }
-/** CPU time, of which a busy machine takes nothing away. */
-const cpuSeconds = (work) => {
-  const start = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1e6
-}
-const show = (s) => (s >= 1 ? `${s.toPrecision(3)} s` : `${(s * 1e3).toPrecision(3)} ms`)
-const table = (head, rows) => {
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`)
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-}
+const cpuSeconds = (work) => cpuTime(work).time
 
 /** The Hessian of a network over rows, counting the seconds of its products. */
 function timed(network, rows) {
@@ -98,7 +88,11 @@ for (const { hidden, activation, rows } of quick ? cases.slice(0, 1) : cases) {
       best.theirs = Math.min(best.theirs, reply.seconds)
       there = reply.highest
     }
-    row.push(show(best.ours), peer ? show(best.theirs) : '-', peer ? (best.theirs / best.ours).toPrecision(2) : '-')
+    row.push(
+      duration(best.ours),
+      peer ? duration(best.theirs) : '-',
+      peer ? (best.theirs / best.ours).toPrecision(2) : '-',
+    )
     if (peer)
       notes.push(`${name}, ${dtype}: largest node ${highest.toPrecision(5)} here, ${there.toPrecision(5)} there`)
   }
@@ -129,8 +123,8 @@ for (const hidden of quick ? [32] : [32, 128, 512, 1333])
       network.parameters.length,
       rows,
       steps,
-      show(best.products),
-      show(best.lanczos),
+      duration(best.products),
+      duration(best.lanczos),
       `${((100 * best.lanczos) / best.products).toFixed(1)}%`,
     ])
   }
@@ -157,20 +151,20 @@ for (const batch of quick ? [32] : [1, 16, 256]) {
         seconds(() => measure.measure()),
       ),
     ]
-  learner.push([batch, show(best[0]), show(best[1])])
+  learner.push([batch, duration(best[0]), duration(best[1])])
 }
 
 console.log(
   `Spectral density of the Hessian of a network on ${COUNT} digits, ${PROBES} random vectors, ${STEPS} steps:\n`,
 )
-table(
+printTable(
   ['network', 'parameters', 'float64', 'PyHessian', 'times as fast', 'float32', 'PyHessian', 'times as fast'],
   density,
 )
 console.log('\nOne Lanczos run: what it costs beyond its products (full reorthogonalisation):\n')
-table(['parameters', 'rows', 'steps', 'products', 'Lanczos', 'share'], overhead)
+printTable(['parameters', 'rows', 'steps', 'products', 'Lanczos', 'share'], overhead)
 console.log('\nThe learner on 64-32-10, 12 products of 128 examples, beside an epoch of 1400 examples:\n')
-table(['batch', 'epoch', 'measurement'], learner)
+printTable(['batch', 'epoch', 'measurement'], learner)
 console.log(
   `\nNode ${process.version}, one thread each; the density by CPU time, the best of ${ROUNDS} rounds in turns; the rest the best of 2 to ${4 * ROUNDS}.`,
 )

@@ -14,6 +14,7 @@ import {
 } from '@opt/constrained-sketch-newton'
 import { random } from '@opt/core'
 import { a9a, isDataAbsent } from '@opt/datasets'
+import { printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -33,11 +34,6 @@ function best(rounds, work) {
     least = Math.min(least, performance.now() - start)
   }
   return least
-}
-function print(head, rows) {
-  console.log(`| ${head.join(' | ')} |\n| ${head.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`)
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-  console.log()
 }
 const plain = (values) =>
   'data' in values ? Array.from(values.data) : Array.from(values, (v) => (v.length ? [...v] : v))
@@ -99,7 +95,7 @@ for (const name of testProblemNames.filter((name) => !quick || name < 'BT5')) {
   ])
 }
 python?.stop()
-print(['problem', 'outer iterations', 'f', 'time', 'SLSQP', 'its f', 'its time'], rows)
+printTable(['problem', 'outer iterations', 'f', 'time', 'SLSQP', 'its f', 'its time'], rows)
 console.log(
   python
     ? `The usual starts; ours with exact Newton systems to |R| <= 1e-10, SLSQP (${python.version}) with ftol 1e-14 and the same gradients; it uses no Hessians, and its time leaves out the functions. Where both succeed, ours takes no more iterations on ${fewer} of ${compared}.\n`
@@ -144,7 +140,7 @@ for (const q of quick ? [3] : [2, 3, 5, 7, 9, 12]) {
     `${Math.round((8 * (2 * N * N + N * Math.ceil(N / 8))) / 1000)} kB`,
   ])
 }
-print(
+printTable(
   [
     'N',
     'a Kaczmarz step',

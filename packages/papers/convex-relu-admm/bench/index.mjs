@@ -3,6 +3,7 @@
 import { convexRelu, predict, samplePatterns } from '@opt/convex-relu-admm'
 import { random } from '@opt/core'
 import ndarray from 'ndarray'
+import { printTable } from '../../../../scripts/lib/bench.mjs'
 import { startPeers } from './peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -72,11 +73,6 @@ function perIteration({ X, y, patterns }, form, iterations = 100) {
 }
 
 const show = (s) => (s === undefined || s === null ? '-' : s === Infinity ? 'not reached' : s.toPrecision(2))
-const print = (header, rows) => {
-  for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...rows])
-    console.log(`| ${row.join(' | ')} |`)
-  console.log()
-}
 const verdict = (target, met) => [target, met === null ? '-' : met ? 'met' : 'not met']
 
 const peers = await startPeers()
@@ -119,7 +115,7 @@ for (const [n, d, P] of sizes) {
   ])
 }
 const gaps = ['ours to 1e-3, s', 'ours to 1e-4, s', 'CVXPY, s', 'CVXPY / ours', 'scnn, s', 'gap scnn ends with']
-print(['n x d x P', ...gaps, 'target', ''], rows)
+printTable(['n x d x P', ...gaps, 'target', ''], rows)
 const who = [cvxpy && `${cvxpy} with ${solver}`, scnn].filter(Boolean).join(', ')
 console.log(
   `Squared loss, beta ${BETA}, rho ${BETA}, one thread, set-up included. Time until the convex objective stays within the gap of CVXPY's optimum (best of 2 runs of ours). ${who ? `Peers: ${who}; '-' where one was not run.` : 'No peers are installed (npm run bench:peers).'}\n`,
@@ -132,7 +128,7 @@ const forms = [
   [200, 72, 10],
   [400, 40, 40],
 ]
-print(
+printTable(
   ['n x d x P', '2 P d', 'dense, ms', 'n x n, ms', 'ratio', 'target', ''],
   forms.map(([n, d, P]) => {
     console.error(`dense form, ${n} x ${d} x ${P}`)
@@ -163,7 +159,7 @@ const curve = [
   [1000, 100, 200],
   [2000, 100, 200],
 ].slice(0, quick ? 3 : 6)
-print(
+printTable(
   ['n x d x P', 'set-up, s', 'iteration, ms', 'memory, MB'],
   curve.map(([n, d, P]) => {
     console.error(`cost, ${n} x ${d} x ${P}`)

@@ -11,6 +11,7 @@ import {
   schedule,
   stepsFromWeights,
 } from '@opt/lr-refinement'
+import { median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const ROUNDS = process.argv.includes('--quick') ? 3 : 9
@@ -29,8 +30,6 @@ function time(work) {
   }
   return best
 }
-
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 
 /** Runs both in turns; returns the median times, in milliseconds. */
 async function inTurns(task, T, work) {

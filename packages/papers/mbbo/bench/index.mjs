@@ -5,14 +5,13 @@ import { random } from '@opt/core'
 import { task } from '@opt/executor'
 import { workerThreads } from '@opt/executor/node'
 import { blockSampler, bsvrb, recordSampler, replaySampler, soba, temperatureLogistic } from '@opt/mbbo'
+import { printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 import { problem as dear, FEATURES, MODELS, ROWS } from './blocks.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 5
 const show = (us) => `${us.toPrecision(3)} us`
-const table = (head, rows) =>
-  console.log([head, head.map(() => '---:'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'))
 
 const python = await startPeer(new URL('python_peer.py', import.meta.url))
 const cases = [
@@ -113,7 +112,7 @@ for (const { m, I, B, d, steps } of quick ? cases.slice(0, 2) : cases) {
   ])
 }
 python?.stop()
-table(
+printTable(
   ['m', 'I', 'B', 'd', 'version 1', 'numpy', 'ratio', 'version 2', 'numpy', 'ratio', 'SOBA', 'difference', 'memory'],
   rows,
 )
@@ -204,7 +203,7 @@ for (const [I, B] of quick ? sizes.slice(1, 2) : sizes) {
 }
 await one.close()
 await two.close()
-table(['I', 'B', 'this thread', 'one worker', 'two workers', 'one / two', 'by the clock', 'bits'], times)
+printTable(['I', 'B', 'this thread', 'one worker', 'two workers', 'one / two', 'by the clock', 'bits'], times)
 console.log(
   `\nA step of version 2 on ${MODELS} models of ${FEATURES} features, ${ROWS} rows in each level, the best of 4 rounds of ${STEPS} steps. Times are those on free cores: the time that this thread and the busiest worker had a core. 'by the clock' is the same ratio of wall times; arithmetic alone was ${(spins.one / spins.two).toPrecision(2)} times as fast on two threads as on one.`,
 )

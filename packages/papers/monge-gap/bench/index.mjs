@@ -4,30 +4,22 @@ import { random } from '@opt/core'
 import { euclidean, learnMap, mongeGap, sinkhornDivergence, sqEuclidean } from '@opt/monge-gap'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
+import { cpuClock, cpuTime, median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const sizes = process.argv.includes('--quick') ? [128, 256] : [128, 256, 512]
 const STEPS = 40
 const REPEATS = 7
 
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
 /** CPU seconds of the fastest of some calls, after one that is not counted. */
 function fastest(work) {
   work()
   let best = Infinity
   for (let k = 0; k < REPEATS; k++) {
-    const start = cpu()
-    work()
-    best = Math.min(best, cpu() - start)
+    best = Math.min(best, cpuTime(work).time)
   }
   return best
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
 function problem(n) {
   const rng = random(n)
@@ -56,12 +48,12 @@ function training({ x, z, learningRate, epsilonFitting, epsilonGap, strength }, 
   const jitter = (points) => () => points.map((p) => p.map((v) => v + 0.3 * rng.normal()))
   const sources = fresh ? [jitter(x), jitter(z)] : [x, z]
   const times = []
-  let last = cpu()
+  let last = cpuClock()
   const options = { epsilonFitting, epsilonGap, strength, cost: euclidean() }
   const settings = { ...options, optimizer, steps: STEPS, batchSize: x.length, history: false }
   for (const _ of learnMap.steps(net, ...sources, settings)) {
-    times.push(cpu() - last)
-    last = cpu()
+    times.push(cpuClock() - last)
+    last = cpuClock()
   }
   return median(times.slice(STEPS / 2))
 }

@@ -9,23 +9,18 @@ import { digits, takeRows } from '@opt/datasets'
 import { dataset, logisticDescent, margin, normalizedDescent, perceptron, separableInstance } from '@opt/perceptron-gd'
 import LogisticRegression from 'ml-logistic-regression'
 import { Matrix } from 'ml-matrix'
+import { cpuClock, median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 15
 const PEER_STEPS = quick ? 200 : 2000
 
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(3))))
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-/** Seconds of CPU time, which other work on the machine does not change as it does wall time. */
 async function seconds(run) {
-  const start = cpu()
+  const start = cpuClock()
   const answer = await run()
-  return { time: cpu() - start, answer }
+  return { time: cpuClock() - start, answer }
 }
 
 const table = await digits()

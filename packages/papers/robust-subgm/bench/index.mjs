@@ -13,27 +13,11 @@ import {
   syntheticProblem,
 } from '@opt/robust-subgm'
 import ndarray from 'ndarray'
+import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 5
-
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-function seconds(run) {
-  const start = cpu()
-  const answer = run()
-  return { time: cpu() - start, answer }
-}
-const show = (s) =>
-  s >= 1 ? `${s.toPrecision(3)} s` : s >= 1e-3 ? `${(s * 1e3).toPrecision(3)} ms` : `${(s * 1e6).toPrecision(3)} us`
-const table = (head, rows) => {
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---:').join(' | ')} |`)
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-  console.log()
-}
 
 /** Full matrices as a peer takes them, and y with 20 % outliers. */
 function draw(d, m) {
@@ -78,7 +62,7 @@ for (const [d, m] of quick
   const problem = draw(d, m)
   await load(problem)
   let [ours, theirs] = [{ time: Infinity }, { time: Infinity }]
-  const once = () => seconds(() => recover({ measurements: problem.cube, y: problem.y }, { history: false }))
+  const once = () => cpuTime(() => recover({ measurements: problem.cube, y: problem.y }, { history: false }))
   once()
   for (let round = 0; round < ROUNDS; round++) {
     const run = once()
@@ -92,15 +76,15 @@ for (const [d, m] of quick
   exact.push([
     d,
     m,
-    show(ours.time),
+    duration(ours.time),
     relative(matrix, problem.truth).toExponential(1),
     iterations,
     ...(peers
-      ? [show(theirs.time), theirs.answer.toExponential(1), Math.round(theirs.time / ours.time)]
+      ? [duration(theirs.time), theirs.answer.toExponential(1), Math.round(theirs.time / ours.time)]
       : ['-', '-', '-']),
   ])
 }
-table(['d', 'm', 'recover', 'error', 'iterations', 'cvxpy', 'its error', 'times as fast'], exact)
+printTable(['d', 'm', 'recover', 'error', 'iterations', 'cvxpy', 'its error', 'times as fast'], exact)
 
 /** The one-pass iteration in plain JavaScript, packed. */
 function plainLoop({ d, m, A, y }, iterations) {
@@ -116,7 +100,7 @@ function plainLoop({ d, m, A, y }, iterations) {
   const U = Float64Array.from({ length: d * d }, () => rng.normal(0, 1e-3))
   const [X, S, D] = [new Float64Array(n), new Float64Array(n), new Float64Array(d * d)]
   return (
-    seconds(() => {
+    cpuTime(() => {
       for (let t = 0; t < iterations; t++) {
         for (let i = 0, o = 0; i < d; i++)
           for (let j = i; j < d; j++) {
@@ -167,7 +151,7 @@ for (const [d, m, iterations] of quick
   const [short, long] = [15, 95]
   const runs = Math.ceil(iterations / (long - short))
   const run = (maxIterations) =>
-    seconds(() => {
+    cpuTime(() => {
       for (let k = 0; k < runs; k++) subgm(measurements, problem.y, { ...options, maxIterations })
     }).time
   run(long)
@@ -179,10 +163,14 @@ for (const [d, m, iterations] of quick
       for (const name of ['numpy', 'torch'])
         best[name] = Math.min(best[name], (await ask(name, iterations)).time / iterations)
   }
-  const times = (name) => (best[name] < Infinity ? `${show(best[name])} (${(best[name] / best.ours).toFixed(1)})` : '-')
-  steps.push([d, m, show(best.ours), times('plain'), times('numpy'), times('torch')])
+  const times = (name) =>
+    best[name] < Infinity ? `${duration(best[name])} (${(best[name] / best.ours).toFixed(1)})` : '-'
+  steps.push([d, m, duration(best.ours), times('plain'), times('numpy'), times('torch')])
 }
-table(['d', 'm', 'an iteration', 'plain loop (times)', 'numpy, two passes (times)', 'torch, autograd (times)'], steps)
+printTable(
+  ['d', 'm', 'an iteration', 'plain loop (times)', 'numpy, two passes (times)', 'torch, autograd (times)'],
+  steps,
+)
 peers?.stop()
 rmSync(folder, { recursive: true })
 
@@ -208,21 +196,21 @@ for (const [kind, d, m] of [
     measurement,
     random: random(1),
   })
-  const { time, answer } = seconds(() => recover(problem, { history: false }))
+  const { time, answer } = cpuTime(() => recover(problem, { history: false }))
   const n = (d * (d + 1)) / 2
   const bytes = 8 * { dense: m * n, "v'Xv": m * d + 4 * n, entries: 3 * m }[kind] + 8 * (4 * n + 8 * m + 6 * d * d)
   growth.push([
     kind,
     d,
     m,
-    show(time / answer.iterations),
+    duration(time / answer.iterations),
     answer.iterations,
-    show(time),
+    duration(time),
     `${(bytes / 1e6).toPrecision(3)} MB`,
     relative(answer.matrix, problem.truth).toExponential(1),
   ])
 }
-table(['measurements', 'd', 'm', 'an iteration', 'iterations', 'recover', 'memory', 'error'], growth)
+printTable(['measurements', 'd', 'm', 'an iteration', 'iterations', 'recover', 'memory', 'error'], growth)
 console.log(
   `Node ${process.version}${peers ? `, ${peers.version}` : ''}; one thread each, CPU time, the best of ${ROUNDS} rounds in turns (cvxpy: of 2). cvxpy minimises the absolute residuals over semidefinite X.`,
 )

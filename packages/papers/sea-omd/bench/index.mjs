@@ -1,6 +1,7 @@
 // Rounds per second beside the same learners as lean numpy loops, interleaved in one run. node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { ball, seaConvex, seaDynamic, seaExpConcave } from '@opt/sea-omd'
+import { median } from '../../../../scripts/lib/bench.mjs'
 import { startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -45,7 +46,6 @@ const tasks = {
   },
 }
 
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const rate = (v) =>
   v >= 999_500 ? `${(v / 1e6).toPrecision(3)}M` : v >= 999.5 ? `${(v / 1000).toPrecision(3)}k` : v.toPrecision(3)
 

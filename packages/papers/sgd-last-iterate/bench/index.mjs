@@ -2,6 +2,7 @@
 // the cost grows with the dimension and the number of seeds. node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { csmd, entropy, l1Norm, lastIterate, linearModel, lp, power, quantiles, stepSizes } from '@opt/sgd-last-iterate'
+import { median, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -24,7 +25,6 @@ function nanoseconds(steps, work) {
   return ((performance.now() - start) / steps) * 1e6
 }
 
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const show = (ns) => ns.toFixed(0)
 const peer = await startPeer(new URL('sklearn_peer.py', import.meta.url))
 const table = []
@@ -82,12 +82,7 @@ for (const d of [20, 100, 1000])
   }
 peer?.stop()
 
-function print(header, rows) {
-  for (const row of [header, header.map(() => '--:'), ...rows]) console.log(`| ${row.join(' | ')} |`)
-  console.log()
-}
-
-print(
+printTable(
   [
     'd',
     'term',
@@ -122,7 +117,7 @@ for (const seeds of [1, 10, 100, 1000]) {
   const ns = median(Array.from({ length: 5 }, () => nanoseconds(T * seeds, work)))
   growth.push([seeds, show(ns), ((8 * 100 * (seeds + 4)) / 1e6).toPrecision(2)])
 }
-print(['seeds', 'ns a step of one seed', 'vectors, MB'], growth)
+printTable(['seeds', 'ns a step of one seed', 'vectors, MB'], growth)
 
 /** The other maps: their powers, logarithms and exponentials dominate. */
 const maps = { 'lp(1.5)': [lp(1.5), 0.1], 'power(1.5)': [power(1.5), 0.1], 'entropy()': [entropy(), 1] }
@@ -141,4 +136,4 @@ for (const [name, [map, scale]] of Object.entries(maps))
       return show(median(Array.from({ length: 5 }, () => nanoseconds(T, work))))
     }),
   ])
-print(['map, ns a step', 'd = 20', 'd = 100', 'd = 1000'], rows)
+printTable(['map, ns a step', 'd = 20', 'd = 100', 'd = 1000'], rows)

@@ -4,13 +4,13 @@ import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { criticalRate, estimateSharpness } from '@opt/sgd-stability'
 import ndarray from 'ndarray'
+import { duration } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 7
 const scipy = await startPeer(new URL('scipy_peer.py', import.meta.url))
 const ask = async (request) => (scipy ? JSON.parse(await scipy.ask(JSON.stringify(request))) : undefined)
-const show = (s) => (s === undefined ? '-' : s >= 1 ? `${s.toPrecision(3)} s` : `${(s * 1e3).toPrecision(3)} ms`)
 
 function seconds(work) {
   const start = performance.now()
@@ -59,17 +59,17 @@ for (const [n, d] of quick ? sizes.slice(0, 4) : sizes)
     const times = best.dense === undefined ? undefined : best.dense / best.ours
     if (times !== undefined && times < 5)
       misses.push(`${n} x ${d}: ${times.toPrecision(2)} times the dense one, 5 wanted`)
-    if (n === 300 && best.ours > 1) misses.push(`300 x 1000 takes ${show(best.ours)}, 1 s allowed`)
+    if (n === 300 && best.ours > 1) misses.push(`300 x 1000 takes ${duration(best.ours)}, 1 s allowed`)
     rows.push([
       n,
       d,
       batchSize,
-      show(best.ours),
+      duration(best.ours),
       iterations,
       `${((8 * (3 * n * r + 2 * r * r + (Math.min(steps, iterations) * r * (r + 1)) / 2)) / 1e6).toPrecision(2)} MB`,
-      show(best.dense),
+      duration(best.dense),
       times === undefined ? '-' : times.toPrecision(2),
-      show(best.eigsh),
+      duration(best.eigsh),
       best.eigsh === undefined ? '-' : (best.eigsh / best.ours).toPrecision(2),
     ])
   }

@@ -1,6 +1,6 @@
 // The same work by this package and by its peer, in one run: prints a markdown table.
 import { __camel__ } from '@opt/__name__'
+import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
 
-const start = performance.now()
-__camel__((x) => x, new Float64Array(1000).fill(1), { tolerance: 1e-9, history: false })
-console.log(`| task | ours, ms |\n| --- | --: |\n| 1000 unknowns | ${(performance.now() - start).toFixed(2)} |`)
+const { time } = cpuTime(() => __camel__((x) => x, new Float64Array(1000).fill(1), { tolerance: 1e-9, history: false }))
+printTable(['task', 'ours'], [['1000 unknowns', duration(time)]])
