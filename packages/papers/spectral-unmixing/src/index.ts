@@ -16,7 +16,7 @@ export {
   spectralAngle,
 } from './metrics.ts'
 export type { Loss } from './model.ts'
-export type { UnmixOptions } from './options.ts'
+export type { GivenStart, UnmixOptions } from './options.ts'
 export { type Scene, type SceneOptions, scene } from './scene.ts'
 export { type Vca, type VcaOptions, vca } from './start/vca.ts'
 export { bandNoise, type Start, whitenedStart } from './start/whitened.ts'

@@ -1,100 +1,47 @@
-import { allocate, type Matrix } from '@opt/core'
+import type { Matrix } from '@opt/core'
 import { median } from '@opt/core/experiment'
-import ndarray from 'ndarray'
+import { Factors, FLOOR } from './factors.ts'
 import { dataMap, type Guidance } from './guidance.ts'
-import { unmixingKernels } from './kernels/kernels.ts'
 
 /** The loss of the residual's rows: sum_l sqrt(|e_l|^2 + eps^2), or the sum of squares / 2. */
 export type Loss = 'l21' | 'frobenius'
 
-/** No abundance and no entry of an end-member falls below this. */
-const FLOOR = 1e-12
-
-/** Layout of the arrays: pixels and end-members are rows; the bands of a pixel are padded to an even number. */
-const layout = (bands: number, pixels: number, K: number) => {
-  const width = bands + (bands % 2)
-  const entries = pixels * K
-  return allocate([unmixingKernels], (views) => ({
-    Y: views.f64(pixels * width),
-    M: views.f64(K * width),
-    W: views.f64(K * width),
-    A: views.f64(entries),
-    h: views.f64(pixels),
-    logs: views.f64(entries),
-    powers: views.f64(entries),
-    S: views.f64(K * K),
-    G: views.f64(K * width),
-    H: views.f64(K * K),
-    work: views.f64(4 * K),
-  }))
-}
-
 /** Y ~ M A, the guidance map h and the weights of the bands, with the steps that lower the objective in each. */
-export class Model {
-  readonly bands: number
-  readonly pixels: number
-  readonly K: number
+export class Model extends Factors {
   /** lambda and rho, in the units of the loss. */
   sparsity = 0
   sumToOne = 0
   /** |e_l|^2 and u_l. */
   readonly squaredErrors: Float64Array
   readonly weights: Float64Array
-  /** Bands that are zero everywhere. */
-  readonly zeroBands: number[]
   readonly #loss: Loss
   readonly #guidance: Guidance
-  readonly #width: number
-  readonly #views: ReturnType<typeof layout>
-  readonly #powerOfBand: Float64Array
   readonly #epsilon2: number
   readonly #old: Float64Array
 
   /** @param Y bands x pixels, nonnegative, about 1. */
   constructor(Y: Matrix, K: number, loss: Loss, guidance: Guidance) {
-    const [bands, pixels] = Y.shape
-    this.bands = bands
-    this.pixels = pixels
-    this.K = K
+    super(Y, K)
     this.#loss = loss
     this.#guidance = guidance
-    this.#views = layout(bands, pixels, K)
-    this.#width = bands + (bands % 2)
     this.#old = new Float64Array(K)
-    this.squaredErrors = new Float64Array(bands)
-    this.weights = new Float64Array(bands).fill(1)
-    this.#powerOfBand = new Float64Array(bands)
-    for (let l = 0; l < bands; l++)
-      for (let n = 0; n < pixels; n++) {
-        const y = Y.data[l * pixels + n]
-        this.#views.Y[n * this.#width + l] = y
-        this.#powerOfBand[l] += y * y
-      }
-    this.zeroBands = Array.from(this.#powerOfBand.keys()).filter((l) => this.#powerOfBand[l] === 0)
-    this.#epsilon2 = 1e-12 * (this.#powerOfBand.reduce((sum, v) => sum + v, 0) / bands)
-    if (guidance.kind === 'constant') this.#views.h.fill(guidance.h)
-    if (guidance.kind === 'learned') this.#views.h.fill(guidance.hmax)
-    if (guidance.kind === 'data') this.#views.h.set(dataMap(Y, guidance))
+    this.squaredErrors = new Float64Array(this.bands)
+    this.weights = new Float64Array(this.bands).fill(1)
+    this.#epsilon2 = 1e-12 * (this.bandPowers.reduce((sum, v) => sum + v, 0) / this.bands)
+    if (guidance.kind === 'constant') this.views.h.fill(guidance.h)
+    if (guidance.kind === 'learned') this.views.h.fill(guidance.hmax)
+    if (guidance.kind === 'data') this.views.h.set(dataMap(Y, guidance))
   }
 
   /** Sets M (bands x K) and A (K x pixels); `mix` moves A towards equal parts. */
   start(endmembers: Matrix, abundances: Matrix, mix = 0): void {
-    const { M, A } = this.#views
-    const { bands, pixels, K } = this
-    for (let k = 0; k < K; k++) {
-      for (let l = 0; l < bands; l++) M[k * this.#width + l] = Math.max(endmembers.data[l * K + k], FLOOR)
-      for (let n = 0; n < pixels; n++)
-        A[n * K + k] = Math.max((1 - mix) * abundances.data[k * pixels + n] + mix / K, FLOOR)
-    }
+    this.set(endmembers, abundances, mix)
     this.#gather()
   }
 
   /** Goes on from M (K rows of bands), A (pixels x K) and h. */
   restore(M: Float64Array, A: Float64Array, h: Float64Array): void {
-    for (let k = 0; k < this.K; k++)
-      this.#views.M.set(M.subarray(k * this.bands, (k + 1) * this.bands), k * this.#width)
-    this.#views.A.set(A)
-    this.#views.h.set(h)
+    this.load(M, A, h)
     this.#gather()
     this.#logarithms()
     this.#powers()
@@ -109,9 +56,9 @@ export class Model {
 
   /** Step 2, and Y A' and A A' for what follows: one read of Y. */
   stepAbundances(): void {
-    const { Y, M, W, S, A, h, powers, G, H, work, kernels } = this.#views
+    const { Y, M, W, S, A, h, powers, G, H, work, kernels } = this.views
     const { bands, pixels, K, weights } = this
-    const width = this.#width
+    const width = this.width
     for (let k = 0; k < K; k++) for (let l = 0; l < bands; l++) W[k * width + l] = weights[l] * M[k * width + l]
     for (let i = 0; i < K; i++)
       for (let j = 0; j <= i; j++) {
@@ -125,15 +72,15 @@ export class Model {
 
   /** Step 3: M <- max(M (Y A') / (M A A'), 1e-12); the weights of the bands cancel. */
   stepEndmembers(): void {
-    const { M, G, H } = this.#views
+    const { M, G, H } = this.views
     const { K } = this
     const old = this.#old
     for (let l = 0; l < this.bands; l++) {
-      for (let k = 0; k < K; k++) old[k] = M[k * this.#width + l]
+      for (let k = 0; k < K; k++) old[k] = M[k * this.width + l]
       for (let k = 0; k < K; k++) {
         let s = 0
         for (let j = 0; j < K; j++) s += H[k * K + j] * old[j]
-        M[k * this.#width + l] = Math.max((old[k] * G[k * this.#width + l]) / s, FLOOR)
+        M[k * this.width + l] = Math.max((old[k] * G[k * this.width + l]) / s, FLOOR)
       }
     }
     this.#measure()
@@ -141,7 +88,7 @@ export class Model {
 
   /** Step 4: h from A; exactly the minimiser if it is learned. */
   guide(): void {
-    const { A, h, logs, kernels } = this.#views
+    const { A, h, logs, kernels } = this.views
     const { pixels, K } = this
     const rule = this.#guidance
     this.#logarithms()
@@ -162,7 +109,7 @@ export class Model {
 
   /** J(M, A, h). */
   objective(): number {
-    const { A, h, powers } = this.#views
+    const { A, h, powers } = this.views
     const { K, pixels, sparsity, sumToOne, squaredErrors } = this
     const rule = this.#guidance
     let J = 0
@@ -187,65 +134,37 @@ export class Model {
     return this.#loss === 'l21' ? middle / this.pixels : (middle * middle) / this.pixels
   }
 
-  /** M, bands x K. */
-  endmembers(unit: number): Matrix {
-    const { bands, K } = this
-    const out = Float64Array.from(
-      { length: bands * K },
-      (_, i) => unit * this.#views.M[(i % K) * this.#width + Math.floor(i / K)],
-    )
-    return ndarray(out, [bands, K])
-  }
-
-  /** A, K x pixels. */
-  abundances(): Matrix {
-    const { pixels, K } = this
-    const out = Float64Array.from(
-      { length: K * pixels },
-      (_, i) => this.#views.A[(i % pixels) * K + Math.floor(i / pixels)],
-    )
-    return ndarray(out, [K, pixels])
-  }
-
-  /** M as K rows, A as pixels x K, and h: what {@link restore} takes. */
-  saved(): { M: Float64Array; A: Float64Array; h: Float64Array } {
-    const { M, A, h } = this.#views
-    const rows = new Float64Array(this.K * this.bands)
-    for (let k = 0; k < this.K; k++) rows.set(M.subarray(k * this.#width, k * this.#width + this.bands), k * this.bands)
-    return { M: rows, A: A.slice(0, this.pixels * this.K), h: h.slice() }
-  }
-
   #gather(): void {
-    const { Y, A, G, H, work, kernels } = this.#views
-    kernels.gather(this.pixels, this.#width, this.K, Y, A, G, H, work)
+    const { Y, A, G, H, work, kernels } = this.views
+    kernels.gather(this.pixels, this.width, this.K, Y, A, G, H, work)
     this.#mirror()
     this.#measure()
   }
 
   #mirror(): void {
-    const { H } = this.#views
+    const { H } = this.views
     for (let i = 0; i < this.K; i++) for (let j = 0; j < i; j++) H[j * this.K + i] = H[i * this.K + j]
   }
 
   #logarithms(): void {
-    this.#views.kernels.logarithms(this.pixels * this.K, this.#views.A, this.#views.logs)
+    this.views.kernels.logarithms(this.pixels * this.K, this.views.A, this.views.logs)
   }
 
   #powers(): void {
-    const { logs, h, powers, kernels } = this.#views
+    const { logs, h, powers, kernels } = this.views
     kernels.powers(this.pixels, this.K, logs, h, powers)
   }
 
   /** |e_l|^2 = |y_l|^2 - 2 m_l'(A y_l) + m_l' A A' m_l: without forming M A. */
   #measure(): void {
-    const { M, G, H } = this.#views
+    const { M, G, H } = this.views
     const { K } = this
     for (let l = 0; l < this.bands; l++) {
-      let e2 = this.#powerOfBand[l]
+      let e2 = this.bandPowers[l]
       for (let k = 0; k < K; k++) {
-        let s = -2 * G[k * this.#width + l]
-        for (let j = 0; j < K; j++) s += H[k * K + j] * M[j * this.#width + l]
-        e2 += M[k * this.#width + l] * s
+        let s = -2 * G[k * this.width + l]
+        for (let j = 0; j < K; j++) s += H[k * K + j] * M[j * this.width + l]
+        e2 += M[k * this.width + l] * s
       }
       this.squaredErrors[l] = Math.max(0, e2)
     }

@@ -6,6 +6,16 @@ import type { Loss } from './model.ts'
 import { plainStart, type Start, whiten } from './start/whitened.ts'
 import type { UnmixState } from './state.ts'
 
+/** Factors to start from. */
+export interface GivenStart {
+  /** bands x K, nonnegative. */
+  endmembers: MatrixLike
+  /** K x pixels, nonnegative. */
+  abundances: MatrixLike
+  /** Not used: so that the answer of {@link whitenedStart} can be given as it is. */
+  noise?: ArrayLike<number> | undefined
+}
+
 /** Options of {@link unmix}. */
 export interface UnmixOptions {
   /** 'l21', robust to broken bands, or 'frobenius', as in NMF. Default 'l21'. */
@@ -17,7 +27,7 @@ export interface UnmixOptions {
   /** rho, in the same units: how strongly abundances sum to one. Default 1000; keep it well above `sparsity`. */
   sumToOne?: number | undefined
   /** Where to start: 'whitened', 'vca' without regard to noise, or given factors. Default 'whitened'. */
-  initial?: 'whitened' | 'vca' | { endmembers: MatrixLike; abundances: MatrixLike } | undefined
+  initial?: 'whitened' | 'vca' | GivenStart | undefined
   /** Restarts of vca. Default 100. */
   restarts?: number | undefined
   /** A seed, or a generator that is drawn from. Default 0. */
@@ -59,7 +69,7 @@ export function startOf(Y: Matrix, unit: number, K: number, options: UnmixOption
     // Zeros, which a multiplicative step never moves, become small parts.
     return { ...(initial === 'vca' ? plainStart : whiten)(Y, K, { random, restarts }), mix: 1e-3 }
   }
-  const given = optionsOf(initial, 'initial', ['endmembers', 'abundances'])
+  const given = optionsOf(initial, 'initial', ['endmembers', 'abundances', 'noise'])
   const [bands, pixels] = Y.shape
   const rule = { sign: 'nonnegative', rows: bands, columns: K } as const
   const M = matrix(given.endmembers, 'initial.endmembers', rule)

@@ -39,24 +39,23 @@ describe('fcls', () => {
       fc.property(seeds, fc.integer({ min: least, max: most }), fc.integer({ min: 1, max: 16 }), (seed, K, bands) => {
         const rng = random(seed)
         const M = Array.from({ length: bands }, () => Array.from({ length: K }, () => rng.uniform()))
-        const y = Array.from({ length: bands }, () => rng.uniform(-0.5, 1.5))
-        const a = Array.from(
-          fcls(
-            y.map((v) => [v]),
-            M,
-          ).data,
-        )
-        expect(a.every((v) => v >= 0)).toBe(true)
-        near(
-          a.reduce((sum, v) => sum + v, 0),
-          1,
-          { absolute: 1e-9 },
-        )
-        // Optimality over the simplex: <gradient, e_k - a> >= 0 for every corner.
-        const residual = y.map((v, l) => v - M[l].reduce((s, m, k) => s + m * a[k], 0))
-        const slope = (b: number[]) =>
-          residual.reduce((s, r, l) => s + r * M[l].reduce((t, m, k) => t + m * (b[k] - a[k]), 0), 0)
-        for (let k = 0; k < K; k++) expect(slope(a.map((_, j) => (j === k ? 1 : 0)))).toBeLessThan(1e-8)
+        // Several pixels: each starts from the support of the one before it.
+        const Y = Array.from({ length: bands }, () => Array.from({ length: 3 }, () => rng.uniform(-0.5, 1.5)))
+        const abundances = rows(fcls(Y, M))
+        for (let n = 0; n < 3; n++) {
+          const a = abundances.map((row) => row[n])
+          expect(a.every((v) => v >= 0)).toBe(true)
+          near(
+            a.reduce((sum, v) => sum + v, 0),
+            1,
+            { absolute: 1e-9 },
+          )
+          // Optimality over the simplex: <gradient, e_k - a> >= 0 for every corner.
+          const residual = Y.map((row, l) => row[n] - M[l].reduce((s, m, k) => s + m * a[k], 0))
+          const slope = (b: number[]) =>
+            residual.reduce((s, r, l) => s + r * M[l].reduce((t, m, k) => t + m * (b[k] - a[k]), 0), 0)
+          for (let k = 0; k < K; k++) expect(slope(a.map((_, j) => (j === k ? 1 : 0)))).toBeLessThan(1e-8)
+        }
       }),
       { numRuns: 300 },
     )
@@ -99,6 +98,17 @@ describe('fcls', () => {
         { absolute: 1e-14 },
       )
   })
+})
+
+test('the answer of whitenedStart can be given as it is', () => {
+  const { Y } = scene({ size: 2, bands: 12, endmembers: 3, random: 4 })
+  const start = whitenedStart(Y, 3)
+  const { noise, ...factors } = start
+  expect(noise).toHaveLength(12)
+  const settings = { maxIterations: 5 }
+  expect(unmix(Y, 3, { initial: start, ...settings }).state).toEqual(
+    unmix(Y, 3, { initial: factors, ...settings }).state,
+  )
 })
 
 test('vca finds the pure pixels of noiseless mixtures, whatever the draws', () => {

@@ -5,7 +5,8 @@ const SLACK = 1e-13
 
 /**
  * Returns a function that solves min |z - R a| over the simplex by an active-set method (Lawson and Hanson's, with the
- * abundances summing to one): an end-member that the gradient favours comes in, those that would become negative go.
+ * abundances summing to one): an end-member that the gradient favours comes in, those that would become negative go. Each
+ * pixel starts from the support of the pixel before it: neighbours in an image are made of the same materials.
  */
 export function activeSet(R: readonly Float64Array[], rank: number): (z: Float64Array, out: Float64Array) => void {
   const K = R.length
@@ -40,11 +41,22 @@ export function activeSet(R: readonly Float64Array[], rank: number): (z: Float64
     return best
   }
 
-  /** Moves `a` to the optimum of the support, or to its first zero, whose member leaves; returns whether it arrived. */
-  function move(z: Float64Array, a: Float64Array): boolean {
+  /** Computes the abundances of the optimum of the support's affine hull, by places. */
+  function optimum(z: Float64Array): void {
     for (let l = 0; l < rank; l++) v[l] = z[l] - R[support.members[0]][l]
     support.change(v, target)
     target[0] += 1
+  }
+
+  /** Takes out all whose abundances would not be positive, until those that are left are the optimum: `a`. */
+  function shrink(z: Float64Array, a: Float64Array): void {
+    for (optimum(z); !support.retain((place) => target[place] > 0); optimum(z));
+    for (let i = 0; i < support.size; i++) a[support.members[i]] = target[i]
+  }
+
+  /** Moves `a` to the optimum of the support, or to its first zero, whose member leaves; returns whether it arrived. */
+  function move(z: Float64Array, a: Float64Array): boolean {
+    optimum(z)
     let step = 1
     let leaves = -1
     for (let i = 0; i < support.size; i++) {
@@ -61,18 +73,15 @@ export function activeSet(R: readonly Float64Array[], rank: number): (z: Float64
     }
     if (leaves < 0) return true
     a[support.members[leaves]] = 0
-    support.remove(leaves)
+    support.retain((place) => place !== leaves)
     return false
   }
 
+  support.add(0)
   return (z, a) => {
     a.fill(0)
     blocked.fill(0)
-    let nearest = 0
-    for (let k = 1; k < K; k++) if (squaredDistance(R[k], z) < squaredDistance(R[nearest], z)) nearest = k
-    support.size = 0
-    support.add(nearest)
-    a[nearest] = 1
+    shrink(z, a)
     // Ends long before: no support occurs twice.
     for (let t = 0; t < 100 * K; t++) {
       const k = favoured(z, a)

@@ -35,11 +35,16 @@ export class Support {
     return true
   }
 
-  /** Takes the member at a place out. */
-  remove(place: number): void {
-    this.members.copyWithin(place, place + 1, this.size)
-    this.size--
-    for (let i = Math.max(1, place); i < this.size; i++) this.#factor(i - 1, this.members[i])
+  /** Takes out the members at all places but some; returns whether none had to go. */
+  retain(stays: (place: number) => boolean): boolean {
+    let first = 0
+    while (first < this.size && stays(first)) first++
+    if (first === this.size) return true
+    let left = first
+    for (let i = first + 1; i < this.size; i++) if (stays(i)) this.members[left++] = this.members[i]
+    this.size = left
+    for (let i = Math.max(1, first); i < left; i++) this.#factor(i - 1, this.members[i])
+    return false
   }
 
   /** Column j of the differences: Gram and Schmidt, twice. */
