@@ -11,13 +11,13 @@ import {
 } from '@opt/core'
 import type { Activation } from './activation/activation.ts'
 import { type ActivationLike, activation, optimalActivation } from './activation/make.ts'
-import { clampNegative, labelsOf, scoreRows } from './classify/model.ts'
-import { majorityLimit, nearestVote, type Rule, weightedVote } from './classify/rules.ts'
-import { deepKernelRule, krigingRule, type Training } from './classify/solved.ts'
+import { labelsOf, scoreRows } from './classify/model.ts'
+import { ruleOf } from './classify/rule-of.ts'
+import type { Rule } from './classify/rules.ts'
 import { type ClassifierState, modelOf } from './classify/state.ts'
-import { logKoenigs } from './limits.ts'
+import { checkFitOptions, type FitOptions, finished, inSlices } from './fit-run.ts'
 import { checkDepth } from './ntk.ts'
-import { halfSquaredDistances, unitRows } from './sphere.ts'
+import { unitRows } from './sphere.ts'
 import { classify, type Taxonomy } from './taxonomy.ts'
 
 /** Options of {@link DeepNTKClassifier}. */
@@ -82,13 +82,27 @@ export class DeepNTKClassifier<L extends Label = Label> {
    *   for equal rows without a ridge: nothing was fitted then.
    */
   fit(X: MatrixLike, y: Labels<L>): this {
-    return calling('DeepNTKClassifier.fit', () => {
-      const rows = unitRows(X, 'X')
-      const { classes, indices } = classesOf<L>(y, 'y', { length: rows.shape[0] })
-      const f = this.#given ?? optimalActivation(Math.min(150, Math.max(2, rows.shape[1] - 1)))
-      this.#take(f, rows, classes, indices, this.#ruleOf(f, rows, classes.length, indices))
-      return this
-    })
+    return calling('DeepNTKClassifier.fit', () => finished(this.#fit(X, y)))
+  }
+
+  /** Does the same as {@link fit} in slices that leave a page responsive. */
+  async fitAsync(X: MatrixLike, y: Labels<L>, given?: FitOptions): Promise<this> {
+    const options = calling('DeepNTKClassifier.fitAsync', () => checkFitOptions(given))
+    return inSlices('DeepNTKClassifier.fitAsync', this.#fit(X, y), options)
+  }
+
+  *#fit(X: MatrixLike, y: Labels<L>): Generator<number, this> {
+    const rows = unitRows(X, 'X')
+    const { classes, indices } = classesOf<L>(y, 'y', { length: rows.shape[0] })
+    const f = this.#given ?? optimalActivation(Math.min(150, Math.max(2, rows.shape[1] - 1)))
+    this.#take(
+      f,
+      rows,
+      classes,
+      indices,
+      yield* ruleOf(f, this.#depth, this.#ridge, rows, { indices, classes: classes.length }),
+    )
+    return this
   }
 
   /**
@@ -141,27 +155,10 @@ export class DeepNTKClassifier<L extends Label = Label> {
     return calling('DeepNTKClassifier.load', () => {
       const { depth, ridge, rows, classes, indices, coefficients, activation: f } = modelOf(given)
       const made = new DeepNTKClassifier<L>({ activation: f, depth, ridge })
-      made.#take(f, rows, classes, indices, made.#ruleOf(f, rows, classes.length, indices, coefficients))
+      const rule = finished(ruleOf(f, depth, ridge, rows, { indices, classes: classes.length }, coefficients))
+      made.#take(f, rows, classes, indices, rule)
       return made
     })
-  }
-
-  #ruleOf(f: Activation, rows: Matrix, classes: number, indices: Int32Array, saved?: Float64Array): Rule {
-    const depth = this.#depth
-    const data: Training = { indices, classes, distances: (i, row) => halfSquaredDistances(rows, i, rows, row) }
-    if (depth !== Infinity) return deepKernelRule(f, depth, this.#ridge, data, saved)
-    const { kind, degenerate } = classify(f)
-    // The kernel of a linear network is that of depth 0.
-    if (kind === 'linear') return deepKernelRule(f, 0, this.#ridge, data, saved)
-    const row = new Float64Array(indices.length)
-    for (let i = 0; i < indices.length; i++) {
-      data.distances(i, row.subarray(0, i + 1))
-      clampNegative(row.subarray(0, i + 1), `X[${i}]`, 'the rows before it')
-    }
-    if (kind === 'nearest-neighbor') return nearestVote(indices)
-    if (kind === 'singular-kernel') return weightedVote(indices, logKoenigs(f))
-    if (degenerate && this.#ridge === 0) return krigingRule(f, data, saved)
-    return majorityLimit(indices, classes, offDiagonal(f, degenerate), this.#ridge)
   }
 
   #take(f: Activation, rows: Matrix, classes: L[], indices: Int32Array, rule: Rule): void {
@@ -182,12 +179,4 @@ export class DeepNTKClassifier<L extends Label = Label> {
     const bounded = this.#depth === Infinity && classify(f).kind !== 'linear'
     return scoreRows(rule, rows, unitRows(X, 'X', rows.shape[1]), this.#classes.length, bounded)
   }
-}
-
-/** lim K_L(x, x') / K_L(x, x) of distinct points for a majority vote. */
-function offDiagonal(f: Activation, degenerate: boolean | undefined): number {
-  if (degenerate) return 1
-  if (f.derivativeSecondMoment > 1 + 1e-7) return 0
-  // With B' = 1, D'(S_l) ~ 1 - 3/l if phi has a kink, 1 - 2/l if it is smooth: K_L ~ L/4 or L/3.
-  return f.powers === null || f.missing > 1e-6 ? 1 / 4 : 1 / 3
 }

@@ -46,6 +46,10 @@ fuzz(api, {
     budgets: ['0.depth'],
     methods: {
       fit: { args: () => [X(), y()], loose: ['1'] },
+      fitAsync: {
+        args: () => [X(), y(), { signal: new AbortController().signal, onProgress: () => {} }],
+        loose: ['1'],
+      },
       scores: unfitted,
       predict: unfitted,
       state: unfitted,

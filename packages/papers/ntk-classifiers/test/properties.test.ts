@@ -320,3 +320,45 @@ test('toSphere gives unit rows at right angles at most, and refuses rows without
     settings,
   )
 })
+
+describe('fitAsync', () => {
+  const rng = random(6)
+  const points = Array.from({ length: 150 }, () => [rng.uniform(0, 1), rng.uniform(0, 1), rng.uniform(0, 1)])
+  const rowsOf = (n: number) => toSphere(points.slice(0, n))
+  const X = rowsOf(150)
+  const y = Array.from({ length: 150 }, () => rng.choice(3, 1)[0])
+  const contracting = { hermite: [1, 0.5, 0.2] }
+
+  test.each([
+    ['of finite depth', 150, { depth: 4, ridge: 1e-3 }],
+    ['of infinite depth', 150, {}],
+    ['for kriging', 8, { activation: contracting }],
+    ['for a majority', 150, { activation: relu() }],
+  ])('%s: fits to the same bits, and reports what is done', async (_, n, options) => {
+    const [rows, labels] = [rowsOf(n), y.slice(0, n)]
+    const shares: number[] = []
+    const onProgress = ({ done }: { done: number }) => void shares.push(done)
+    const fitted = await new DeepNTKClassifier<number>(options).fitAsync(rows, labels, { onProgress })
+    expect(fitted.state()).toEqual(new DeepNTKClassifier<number>(options).fit(rows, labels).state())
+    expect(shares.length).toBeGreaterThanOrEqual(n)
+    expect(shares.every((share, k) => share >= (shares[k - 1] ?? 0))).toBe(true)
+    expect(shares.at(-1)).toBe(1)
+  })
+
+  test.each([0.3, 0.6])('is aborted when %d is done, and leaves the classifier as it was', async (at) => {
+    const classifier = new DeepNTKClassifier<number>({ depth: 4, ridge: 1e-3 }).fit(X, y)
+    const before = classifier.state()
+    const controller = new AbortController()
+    const other = y.map((label) => 2 - label)
+    const onProgress = ({ done }: { done: number }) => done > at && controller.abort(new Error('enough'))
+    const options = { signal: controller.signal, onProgress: (report: { done: number }) => void onProgress(report) }
+    await expect(classifier.fitAsync(X, other, options)).rejects.toThrow('enough')
+    expect(classifier.state()).toEqual(before)
+    await expect(classifier.fitAsync(X, other, { signal: AbortSignal.abort() })).rejects.toThrow('abort')
+    await expect(classifier.fitAsync(X, other, { signal: 3 as never })).rejects.toThrow(
+      'DeepNTKClassifier.fitAsync: signal must be an AbortSignal, got 3',
+    )
+    const equal = new DeepNTKClassifier<number>({ depth: 4 }).fitAsync([[1], [1]], [1, 2])
+    await expect(equal).rejects.toThrow('DeepNTKClassifier.fitAsync: ridge must be larger')
+  })
+})

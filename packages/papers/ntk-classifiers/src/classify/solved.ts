@@ -30,19 +30,19 @@ function sized(saved: Float64Array, length: number): Float64Array {
  *
  * @param saved the coefficients of an earlier fit.
  */
-export function deepKernelRule(
+export function* deepKernelRule(
   f: Activation,
   depth: number,
   ridge: number,
   data: Training,
   saved?: Float64Array,
-): Rule {
+): Generator<number, Rule> {
   const { indices, classes } = data
   const recursion = layers(f, depth)
   const diagonal = recursion(0).logKernel
   const A = saved ? sized(saved, indices.length * classes) : oneHot(data)
   if (!saved)
-    kernelSolve(
+    yield* kernelSolve(
       indices.length,
       (i, row) => {
         data.distances(i, row)
@@ -82,7 +82,7 @@ export function deepKernelRule(
  * as the origin, g(x, z) = chi(x, x_0) + chi(z, x_0) - chi(x, z) is a kernel, and the answer is
  * y_0 + g(x)' G^-1 (y - y_0) over the other rows.
  */
-export function krigingRule(f: Activation, data: Training, saved?: Float64Array): Rule {
+export function* krigingRule(f: Activation, data: Training, saved?: Float64Array): Generator<number, Rule> {
   const { indices, classes } = data
   const logChi = logVariogram(f)
   const n = indices.length - 1
@@ -103,7 +103,7 @@ export function krigingRule(f: Activation, data: Training, saved?: Float64Array)
       A[i * classes + indices[i + 1]] += 1
       A[i * classes + first] -= 1
     }
-    kernelSolve(
+    yield* kernelSolve(
       n,
       (i, out) => {
         data.distances(i + 1, row.subarray(0, i + 2))

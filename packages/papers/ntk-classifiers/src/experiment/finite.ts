@@ -53,7 +53,7 @@ export async function finiteNetworks(context: ExperimentContext): Promise<void> 
     )
   }
   context.claim({
-    claim: `Kernels of finite networks tend to the exact one as the width grows from ${widths[0]} to ${widths.at(-1)}: the error falls by a factor of 2 or more (1/sqrt(width) says ${Math.sqrt(widths.at(-1)! / widths[0])})`,
+    claim: `Kernels of finite networks tend to the exact one as the width grows from ${widths[0]} to ${widths.at(-1)}: the error falls by a factor of 2 or more (1/sqrt(width) says ${Math.sqrt(widths.at(-1)! / widths[0]).toFixed(1)})`,
     paper: 'the kernel is that of infinite width',
     ours: cases.map(({ name }, k) => `${name}: ${errors[k].map(percent).join(', ')}`).join('; '),
     pass: errors.every((row) => row.at(-1)! < row[0] / 2),
