@@ -15,10 +15,10 @@ export {
   type HierarchicalSolution,
   hierarchicalFit,
 } from './hierarchical-fit.ts'
+export type { LayerwiseNetwork } from './layerwise/network.ts'
 export type { RandomFeatures } from './layerwise/random-features.ts'
 export type { LayerwiseState } from './layerwise/state.ts'
 export {
-  type LayerwiseNetwork,
   type LayerwiseOptions,
   type LayerwiseReport,
   type LayerwiseSolution,

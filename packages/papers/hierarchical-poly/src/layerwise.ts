@@ -2,9 +2,7 @@ import {
   boolean,
   calling,
   type MatrixLike,
-  type MatrixView,
   matrix,
-  matrixView,
   number,
   type Random,
   type Report,
@@ -15,7 +13,8 @@ import {
 } from '@opt/core'
 import type { HierarchicalProblem } from './hierarchical-fit.ts'
 import { RidgeDescent, weightedSums } from './layerwise/descent.ts'
-import { checkFeatures, drawFeatures, type RandomFeatures, writeFeatures } from './layerwise/random-features.ts'
+import { evaluate, featuresOf, type LayerwiseNetwork, writeUnits } from './layerwise/network.ts'
+import { checkFeatures, drawFeatures, writeFeatures } from './layerwise/random-features.ts'
 import { checkLayerwiseState, type LayerwiseState } from './layerwise/state.ts'
 import { checkProblem, checkUnits } from './model/fit-checks.ts'
 import { drawUnits, type LinkUnits, moments } from './model/link.ts'
@@ -40,21 +39,6 @@ export interface LayerwiseOptions {
   seed?: number | Random | undefined
   /** The state of an earlier answer on the same data and options, to go on from to the same bits. */
   initial?: LayerwiseState | undefined
-}
-
-/**
- * The paper's three-layer network: g(x) = sum of u_i relu(v_i'x + s_i) / sqrt(m), and
- * f(x) = g(x) + sum of c_j relu(a_j g(x) / scale + b_j) / sqrt(m').
- */
-export interface LayerwiseNetwork {
-  features: RandomFeatures
-  /** u, m numbers. */
-  featureWeights: Float64Array
-  /** The deviation of g on the second half. */
-  scale: number
-  units: LinkUnits
-  /** c, m' numbers. */
-  linkWeights: Float64Array
 }
 
 /** Report of {@link layerwise} after each step. */
@@ -180,36 +164,8 @@ export const layerwise: Solver<
   },
 )
 
-function featuresOf(features: RandomFeatures, X: Float64Array, n: number): MatrixView {
-  const m = features.offsets.length
-  const out = matrixView(new Float64Array(n * m), n, m)
-  writeFeatures(features, X, out)
-  return out
-}
-
-/** Writes relu(signs_j g / scale + offsets_j) / sqrt(m). */
-function writeUnits({ signs, offsets }: LinkUnits, g: Float64Array, scale: number, out: MatrixView): void {
-  const root = Math.sqrt(signs.length)
-  for (let i = 0; i < g.length; i++)
-    for (let j = 0; j < signs.length; j++)
-      out.data[i * out.stride + j] = Math.max(0, (signs[j] * g[i]) / scale + offsets[j]) / root
-}
-
 function meanSquare(values: Float64Array): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i] * values[i]
   return sum / values.length
-}
-
-/** Returns the learned feature g and the output f of a network at the rows of X. */
-function evaluate(network: LayerwiseNetwork, X: Float64Array): { feature: Float64Array; output: Float64Array } {
-  const { features, featureWeights, scale, units, linkWeights } = network
-  const n = X.length / features.directions.shape[1]
-  const feature = new Float64Array(n)
-  weightedSums(featuresOf(features, X, n), featureWeights, feature)
-  const curve = matrixView(new Float64Array(n * linkWeights.length), n, linkWeights.length)
-  writeUnits(units, feature, scale, curve)
-  const output = new Float64Array(n)
-  weightedSums(curve, linkWeights, output)
-  return { feature, output: output.map((value, i) => value + feature[i]) }
 }

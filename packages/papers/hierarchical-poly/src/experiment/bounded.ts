@@ -43,7 +43,7 @@ export async function bounded(context: ExperimentContext): Promise<void> {
       : scale === 'standard'
         ? [...QUADRATIC, ...CUBIC.slice(0, 2)]
         : [...QUADRATIC, ...CUBIC]
-  const draws = scale === 'quick' ? 3 : 5
+  const draws = scale === 'quick' ? 2 : 5
   const rows: (string | number)[][] = []
   for (const [place, setting] of settings.entries()) {
     const { k, link, n, prototype } = setting

@@ -42,6 +42,7 @@ export async function hiddenScore(context: ExperimentContext): Promise<void> {
   const inputs = components(features, 16, TRAINING)
   const n = inputs.shape[0]
   const quick = scale === 'quick'
+  const draws = quick ? 1 : scale === 'standard' ? 3 : 10
   const rows: (string | number)[][] = []
   const settings = [
     { link: 'tanh 2z', prototype: ['.066', '.0075', '.147', '.170'] },
@@ -49,7 +50,7 @@ export async function hiddenScore(context: ExperimentContext): Promise<void> {
   ] as const
   for (const { link, prototype } of quick ? settings.slice(0, 1) : settings) {
     const found: number[][] = [[], [], [], []]
-    for (let draw = 0; draw < 3; draw++) {
+    for (let draw = 0; draw < draws; draw++) {
       await progress(0.9, `D: digits, ${link}, draw ${draw + 1}`)
       const rng = random(40_000 * (seed + 1) + draw)
       const raw = quadraticScore(randomQuadratic(16, rng), inputs)
@@ -67,11 +68,15 @@ export async function hiddenScore(context: ExperimentContext): Promise<void> {
       const { twoStage, refined } = hierarchicalErrors(task, draw)
       found[0].push(twoStage)
       found[1].push(refined)
-      if (!quick || draw === 0) found[2].push(kernelError(task, draw, 'rbf'))
-      if (!quick) found[3].push(kernelError(task, draw, 'polynomial', 4))
+      if (draw < 3) found[2].push(kernelError(task, draw, 'rbf'))
+      if (draw < 3 && !quick) found[3].push(kernelError(task, draw, 'polynomial', 4))
     }
     const text = (errors: number[]) => (errors.length > 0 ? median(errors).toFixed(4) : '-')
-    rows.push([link, ...found.map((errors, k) => `${text(errors)} (${prototype[k]})`)])
+    rows.push([
+      link,
+      ...found.map((errors, k) => `${text(errors)} (${prototype[k]})`),
+      `${found[1].filter((error) => error <= 0.05).length} of ${draws}`,
+    ])
     const [refined, rbf] = [median(found[1]), median(found[2])]
     if (link === 'tanh 2z')
       claim({
@@ -83,8 +88,8 @@ export async function hiddenScore(context: ExperimentContext): Promise<void> {
   }
   table({
     title:
-      'D. Real inputs, hidden score: 16 whitened components of the digits, 1300 rows, noise .2; errors (numpy prototype)',
-    columns: ['curve', 'two stages', 'refined', 'rbf', 'polynomial 4'],
+      'D. Real inputs, hidden score: 16 whitened components of the digits, 1300 rows, noise .2; median errors (numpy prototype: one draw)',
+    columns: ['curve', 'two stages', 'refined', 'rbf', 'polynomial 4', 'refined at most .05'],
     rows,
   })
 }
