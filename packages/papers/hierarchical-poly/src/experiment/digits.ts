@@ -88,7 +88,7 @@ export async function hiddenScore(context: ExperimentContext): Promise<void> {
   }
   table({
     title:
-      'D. Real inputs, hidden score: 16 whitened components of the digits, 1300 rows, noise .2; median errors (numpy prototype: one draw)',
+      'D. Real inputs, hidden score: 16 whitened components of the digits, 1300 rows, noise .2; median errors (numpy prototype)',
     columns: ['curve', 'two stages', 'refined', 'rbf', 'polynomial 4', 'refined at most .05'],
     rows,
   })
