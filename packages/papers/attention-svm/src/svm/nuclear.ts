@@ -3,9 +3,11 @@ import { gramSolver } from './gram-solver.ts'
 import { NuclearBounds } from './nuclear-bounds.ts'
 import type { Method, SavedArrays, ScaledProblem } from './problem.ts'
 
-const RELAXATION = 1.6
-/** Iterations between certificates, and between changes of rho. */
-const [CERTIFY, ADAPT] = [10, 25]
+const RELAXATION = 1.8
+/** rho changes where one residual is this many times the other, both relative. */
+const BALANCE = 3
+/** Iterations between certificates and changes of rho. */
+const PERIOD = 10
 
 /**
  * min |W|_* subject to A(W) >= h, or with a soft margin, by the alternating direction method of multipliers on the
@@ -68,13 +70,13 @@ export function* nuclear(problem: ScaledProblem, start: Float64Array, state?: Sa
     }
 
     const iteration = ++numbers[1]
-    if (iteration % CERTIFY === 0 || iteration === 1) {
+    if (iteration % PERIOD === 0 || iteration === 1) {
       bounds.fromBelow(rho, y)
       bounds.fromAbove(V, shrunk, rank, svd)
     }
-    if (iteration % ADAPT === 0) {
+    if (iteration % PERIOD === 0) {
       const balance = Math.sqrt(primal / size) / Math.sqrt(change / multipliers)
-      const factor = balance > 5 ? 2 : balance < 1 / 5 ? 1 / 2 : 1
+      const factor = balance > BALANCE ? 2 : balance < 1 / BALANCE ? 1 / 2 : 1
       numbers[0] *= factor
       for (let k = 0; k < U.length; k++) U[k] /= factor
       for (let c = 0; c < y.length; c++) y[c] /= factor
