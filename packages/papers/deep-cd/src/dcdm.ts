@@ -1,5 +1,6 @@
 import { allFinite, boolean, dot, nrm2, number, type Solver, solver, type VectorLike } from '@opt/core'
-import { conjugateSteps, type StepReport } from './baselines/conjugate-steps.ts'
+import { conjugateMemory, conjugateSteps, type StepReport } from './baselines/conjugate-steps.ts'
+import { type DcdmState, type Progress, restore, saved } from './dcdm-state.ts'
 import { ConjugateDirections } from './system/conjugate-directions.ts'
 import { ask, checkDirection, type Direction } from './system/direction.ts'
 import { notPositiveDefinite, Problem, type ProblemOptions } from './system/problem.ts'
@@ -14,6 +15,8 @@ export interface DcdmOptions extends ProblemOptions {
   orthogonalize?: number | undefined
   /** Whether conjugate gradients take over when the residual has not halved in 10 iterations. Default true. */
   safeguard?: boolean | undefined
+  /** The `state` of an earlier answer for the same system and options: goes on from there, to the same bits. */
+  resume?: DcdmState | undefined
 }
 
 /** The report of {@link dcdm} on an iteration. */
@@ -29,10 +32,12 @@ export interface DcdmSolution {
   x: Float64Array
   /** |b - A x| / |b|, computed from x. */
   residual: number
-  /** Iterations in which the residual replaced the direction. */
+  /** Iterations in which the residual replaced the direction, those before `resume` among them. */
   fallbacks: number
   /** Iterations after which conjugate gradients took over; undefined when they did not. */
   rescuedAfter: number | undefined
+  /** Of a run that was stopped before it had an answer: what `resume` takes. */
+  state?: DcdmState
 }
 
 /**
@@ -51,7 +56,7 @@ export interface DcdmSolution {
 export const dcdm: Solver<[A: SystemMatrix, b: VectorLike, options: DcdmOptions], DcdmReport, DcdmSolution> = solver(
   'dcdm',
   function* (A, b, options) {
-    const { orthogonalize: k = 2, safeguard = true } = options
+    const { orthogonalize: k = 2, safeguard = true, resume } = options
     const direction = checkDirection(options.direction)
     if (k !== Infinity) number(k, 'orthogonalize', { integer: true, min: 0 })
     boolean(safeguard, 'safeguard')
@@ -59,12 +64,21 @@ export const dcdm: Solver<[A: SystemMatrix, b: VectorLike, options: DcdmOptions]
     const { n, x, r, scale } = problem
     const { tolerance } = options as { tolerance?: number }
     const directions = new ConjugateDirections(k, n)
+    const progress: Progress = { before: 0, fallbacks: 0, errors: [problem.error], directions }
+    if (resume !== undefined) restore(resume, problem, progress)
+    const { errors } = progress
     const [q, Aq, unit] = [0, 1, 2].map(() => new Float64Array(n))
-    const errors = [problem.error]
     let curvature = 0
-    let fallbacks = 0
-    let rescuedAfter: number | undefined
-    const answer = (message?: string) => ({ ...problem.answer(message), fallbacks, rescuedAfter })
+
+    function answer(message?: string): DcdmSolution {
+      const { fallbacks, rescue } = progress
+      return { ...problem.answer(message), fallbacks, rescuedAfter: rescue?.after }
+    }
+
+    function stopped(): DcdmSolution {
+      const state = problem.error > tolerance! ? { state: saved(problem, progress, PATIENCE + 1) } : {}
+      return { ...answer(), ...state }
+    }
 
     /** Makes q A-orthogonal to the stored directions; whether that leaves a direction of descent. */
     function conjugate(): boolean {
@@ -77,12 +91,12 @@ export const dcdm: Solver<[A: SystemMatrix, b: VectorLike, options: DcdmOptions]
     }
 
     if (problem.error <= tolerance!) return { status: 'converged' as const, ...answer() }
-    for (;;) {
+    while (!progress.rescue && !(safeguard && problem.error > errors[errors.length - 1 - PATIENCE] / 2)) {
       normalize(r, unit)
       yield* ask(direction, unit.slice(), q)
       const fallback = !conjugate()
       if (fallback) {
-        fallbacks++
+        progress.fallbacks++
         q.set(unit)
         if (!conjugate()) {
           directions.clear()
@@ -95,19 +109,20 @@ export const dcdm: Solver<[A: SystemMatrix, b: VectorLike, options: DcdmOptions]
       const error = problem.measure()
       directions.store(q, Aq, curvature)
       errors.push(error)
-      if (yield { error, direction: q, step: alpha * scale, fallback, rescued: false }) return answer()
-      if (safeguard && error > errors[errors.length - 1 - PATIENCE] / 2) break
+      if (yield { error, direction: q, step: alpha * scale, fallback, rescued: false }) return stopped()
     }
-    rescuedAfter = errors.length - 1
-    const rescue = conjugateSteps(problem, tolerance!)
-    let step = rescue.next()
-    while (!step.done) step = rescue.next(yield { ...step.value, fallback: false, rescued: true })
-    return answer(step.value)
+    progress.rescue ??= { after: progress.before + errors.length - 1, memory: conjugateMemory(problem) }
+    const rescue = conjugateSteps(problem, tolerance!, undefined, progress.rescue.memory)
+    for (let step = rescue.next(); ; step = rescue.next()) {
+      if (step.done) return answer(step.value)
+      errors.push(step.value.error)
+      if (yield { ...step.value, fallback: false, rescued: true }) return stopped()
+    }
   },
   {
     tolerance: 1e-4,
     maxIterations: 10_000,
-    options: ['direction', 'orthogonalize', 'safeguard', 'initial', 'mask'],
+    options: ['direction', 'orthogonalize', 'safeguard', 'initial', 'mask', 'resume'],
   },
 )
 

@@ -293,6 +293,54 @@ describe('an honest status', () => {
   })
 })
 
+describe('dcdm goes on from a saved state to the same bits', () => {
+  const problem = poisson2d({ size: 16, discs: DISCS })
+  const { A, shape } = problem
+  const b = rightHandSide('smooth', problem)
+  const untrained = multiLevelNetwork({ seed: 4 }).direction(shape)
+  test.each([
+    ['a network', pretrained().direction(shape), 2, 1e-9],
+    ['all directions kept', pretrained().direction(shape), Infinity, 1e-9],
+    ['none kept', pretrained().direction(shape), 0, 1e-6],
+    ['CG takes over', untrained, 2, 1e-6],
+    ['a tolerance below rounding', untrained, 2, 5e-16],
+  ] as [string, Direction, number, number][])('%s', (_, direction, orthogonalize, tolerance) => {
+    const options = { direction, orthogonalize, tolerance }
+    const whole = dcdm(A, b, options)
+    expect(whole.state).toBeUndefined()
+    for (const maxIterations of tolerance > 1e-12 ? [3, 11] : [997]) {
+      let part = dcdm(A, b, { ...options, maxIterations })
+      const errors = part.history!.map(({ error }) => error)
+      while (part.status === 'max-iterations') {
+        const resume = JSON.parse(JSON.stringify(part.state))
+        part = dcdm(A, b, { ...options, maxIterations, resume })
+        errors.push(...part.history!.map(({ error }) => error))
+      }
+      expect(errors).toEqual(whole.history!.map(({ error }) => error))
+      expect([part.x, part.status, part.residual]).toEqual([whole.x, whole.status, whole.residual])
+      expect([part.fallbacks, part.rescuedAfter]).toEqual([whole.fallbacks, whole.rescuedAfter])
+    }
+  })
+
+  test('an abort leaves a state; others are refused', () => {
+    const direction = pretrained().direction(shape)
+    const { state } = dcdm(A, b, { direction, stopWhen: ({ iteration }) => iteration === 3 })
+    expect(dcdm(A, b, { direction, resume: state }).x).toEqual(dcdm(A, b, { direction }).x)
+    const other = rightHandSide('smooth', poisson2d({ size: 8 }))
+    expect(() => dcdm(poisson2d({ size: 8 }).A, other, { direction: (r) => r, resume: state })).toThrow('resume.x')
+    for (const [name, wrong] of [
+      ['resume', 7],
+      ['resume.iterations', { ...state, iterations: 0 }],
+      ['resume.errors', { ...state, errors: [] }],
+      ['resume.errors', { ...state, errors: 3 }],
+      ['resume.directions', { ...state, directions: null }],
+      ['resume.directions[0].curvature', { ...state, directions: [{ ...state!.directions[0], curvature: -1 }] }],
+      ['resume.rescue.r', { ...state, rescue: {} }],
+    ] as [string, typeof state][])
+      expect(() => dcdm(A, b, { direction, resume: wrong })).toThrow(name)
+  })
+})
+
 test('a direction may be a promise, with dcdm.async', async () => {
   const { A, b } = randomSystem(12, 5)
   const later: Direction = async (r) => r

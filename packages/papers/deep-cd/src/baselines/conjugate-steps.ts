@@ -15,47 +15,63 @@ export interface StepReport {
 /** out = M^-1 r, as a generator: it may have to wait. */
 export type Precondition = (r: Float64Array, out: Float64Array) => Generator<never, void, unknown>
 
+/** What conjugate gradients carry from one iteration to the next, besides x and r. */
+export interface ConjugateMemory {
+  p: Float64Array
+  /** r'M^-1 r of the last iteration; 0 before the first. */
+  rz: number
+  /** The error when b - A x was last computed. */
+  measured: number
+  /** Whether it no longer decreased then. */
+  stalled: boolean
+}
+
+/** The memory before the first iteration. */
+export function conjugateMemory({ n, error }: Problem): ConjugateMemory {
+  return { p: new Float64Array(n), rz: 0, measured: error, stalled: false }
+}
+
 /**
  * Conjugate gradients from the present x of a problem (Hestenes and Stiefel 1952). The recurrence's residual drifts, so
  * b - A x is computed before anything counts as converged.
  *
+ * @param memory that of a run to go on with; kept up to date.
  * @returns why it gave up, if it did.
  */
 export function* conjugateSteps(
   problem: Problem,
   tolerance: number,
   precondition?: Precondition,
+  memory: ConjugateMemory = conjugateMemory(problem),
 ): Generator<StepReport, string | undefined, boolean> {
   const { n, x, r, scale } = problem
-  const [z, p, Ap] = [0, 1, 2].map(() => new Float64Array(n))
-  let rz = 0
-  let measured = problem.error
-  for (let first = true; ; first = false) {
+  const { p } = memory
+  const [z, Ap] = [0, 1].map(() => new Float64Array(n))
+  while (!memory.stalled) {
     if (precondition) yield* precondition(r, z)
     else z.set(r)
     problem.restrict(z)
     const next = dot(r, z)
     if (!(next > 0) && problem.error < TINY) return BELOW
     if (!(next > 0)) return `the preconditioner is not positive definite: r'M^-1 r = ${Number(next.toPrecision(3))}`
-    const beta = first ? 0 : next / rz
-    rz = next
+    const beta = memory.rz === 0 ? 0 : next / memory.rz
+    memory.rz = next
     xpby(z, beta, p)
     problem.multiply(p, Ap)
     const curvature = dot(p, Ap)
     if (!(curvature > 0)) return notPositiveDefinite(curvature)
-    const alpha = rz / curvature
+    const alpha = next / curvature
     axpy(alpha, p, x)
     axpy(-alpha, Ap, r)
     let error = problem.sized()
-    let stalled = false
     if (error <= tolerance) {
-      const before = measured
-      error = measured = problem.measure()
-      stalled = error > tolerance && error > before / 2
+      const before = memory.measured
+      error = memory.measured = problem.measure()
+      memory.stalled = error > tolerance && error > before / 2
     }
     if (yield { error, direction: p, step: alpha * scale }) return undefined
-    if (stalled) return BELOW
   }
+  return BELOW
 }
 
 /** An error at which squares may vanish. */

@@ -27,12 +27,15 @@ export class ConjugateDirections {
     this.#next = 0
   }
 
+  /** The directions kept, oldest first. */
+  list(): readonly Readonly<Stored>[] {
+    const { length } = this.#stored
+    return Array.from({ length: this.#count }, (_, i) => this.#stored[(this.#next - this.#count + i + length) % length])
+  }
+
   /** q -= p (q'A p) / (p'A p) for each stored direction in turn. */
   orthogonalise(q: Float64Array): void {
-    for (let age = this.#count; age >= 1; age--) {
-      const { p, Ap, curvature } = this.#stored[(this.#next - age + this.#stored.length) % this.#stored.length]
-      axpy(-dot(q, Ap) / curvature, p, q)
-    }
+    for (const { p, Ap, curvature } of this.list()) axpy(-dot(q, Ap) / curvature, p, q)
   }
 
   store(p: Float64Array, Ap: Float64Array, curvature: number): void {
