@@ -42,7 +42,7 @@ for (const [side, depth, name] of quick
   for (let k = 0; k < REPEATS; k++) {
     times.ours.push(seconds(() => ntk(phi[name], { depth, delta })))
     times.numpy.push(name === 'cubic' ? (await ask(numpy, `${pairs} ${depth}`))[0] : Number.NaN)
-    // Compiling takes long: 50 cubic layers more than a minute of CPU time and 2 GB.
+    // Compiling 100 cubic layers took more than a minute of CPU time and 2 GB.
     times.tangents.push(depth <= 20 ? (await ask(tangents, `${name} ${side} ${depth}`))[0] : Number.NaN)
   }
   const [ours, theirs, jax] = [times.ours, times.numpy, times.tangents].map(median)
