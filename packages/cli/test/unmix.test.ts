@@ -141,6 +141,8 @@ test('what is wrong is refused in one sentence, and nothing is written', async (
     [[at('none.mat'), ...K, '--variable', 'gain'], 'is no cube or matrix of real numbers'],
     [[at('bare.mat'), ...K], 'is a 256 x 30 matrix: give --rows and --columns'],
     [[at('bare.mat'), ...K, '--rows', '7'], 'give --rows and --columns'],
+    [[at('bare.mat'), ...K, '--rows', '6'], 'give --rows and --columns'],
+    [[at('matrix.mat'), ...K, '--rows', '8'], '--rows is 8, but the file of'],
     [[at('cube.mat'), ...K, '--rows', '7'], '--rows is 7, but cube of'],
     [[at('negative.mat'), ...K], 'Y[0][3] must be nonnegative, got -0.5'],
     [[at('cube.mat'), ...K, '-o', at('maps.jpg')], '--out must end in .png'],

@@ -120,13 +120,16 @@ function sizeOf(
         return Number(array.data[0])
     return undefined
   }
-  const fits = (rows: number, columns: number) => rows >= 1 && columns >= 1 && sides.includes(rows * columns)
-  const other = (size: number | undefined) => {
-    const pixels = size === undefined ? undefined : [sides[1], sides[0]].find((side) => side % size === 0)
-    return pixels === undefined ? undefined : pixels / size!
-  }
-  const rows = typed.rows ?? (typed.columns === undefined ? scalar(ROWS) : other(typed.columns))
-  const columns = typed.columns ?? (typed.rows === undefined ? scalar(COLUMNS) : other(typed.rows))
+  const own = { rows: scalar(ROWS), columns: scalar(COLUMNS) }
+  for (const option of ['rows', 'columns'] as const)
+    if (typed[option] !== undefined && own[option] !== undefined && typed[option] !== own[option])
+      throw new UsageError(`--${option} is ${typed[option]}, but the file of ${label} says ${own[option]}`)
+  const whole = (size: number) => Number.isInteger(size) && size >= 1
+  const fits = (rows: number, columns: number) => whole(rows) && whole(columns) && sides.includes(rows * columns)
+  // The longer side holds the pixels, unless both height and width say otherwise.
+  const other = (size: number | undefined) => (size === undefined ? undefined : Math.max(...sides) / size)
+  const rows = typed.rows ?? own.rows ?? other(typed.columns)
+  const columns = typed.columns ?? own.columns ?? other(typed.rows)
   if (rows === undefined || columns === undefined || !fits(rows, columns))
     throw new UsageError(
       `how high and wide is the image? ${label} is a ${sides[0]} x ${sides[1]} matrix: give --rows and --columns`,
