@@ -155,7 +155,11 @@ inChromium(chromiumPath ? 'the site in Chromium' : 'the site (Chromium is not on
       // A key on the first control starts another run.
       const control = demo.locator('input, select, [role=slider]').first()
       await control.focus()
-      await page.keyboard.press((await control.getAttribute('type')) === 'checkbox' ? 'Space' : 'ArrowRight')
+      const key = await control.evaluate((element) => {
+        const { type, value, max } = element as HTMLInputElement
+        return type === 'checkbox' ? 'Space' : type === 'range' && value === max ? 'ArrowLeft' : 'ArrowRight'
+      })
+      await page.keyboard.press(key)
       await page.waitForTimeout(300)
       await page.waitForFunction(() =>
         ['done', 'failed'].includes(document.querySelector<HTMLElement>('.live-demo')!.dataset.state!),
