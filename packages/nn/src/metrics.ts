@@ -1,4 +1,4 @@
-import { number, refuse, show } from '@opt/core'
+import { number, refuse, show, type VectorLike, vector } from '@opt/core'
 
 /**
  * Returns the class of the largest output in a row, the first of equal ones; for a single output, 1 if it is positive,
@@ -56,6 +56,40 @@ export function confusion(outputs: ArrayLike<number>, labels: ArrayLike<number>,
     table[label * side + argmax(outputs, i, classes, 'confusion: outputs')]++
   }
   return table
+}
+
+/**
+ * Returns R^2 of predictions, over all columns together: 1 - sum (y - f)^2 / sum (y - mean y)^2, with the mean of each
+ * column. Targets that are all equal give 1 if every prediction is exact, else 0; magnitudes of any size are right.
+ *
+ * @param predictions, targets n x columns, row by row.
+ * @throws TypeError or RangeError when the lengths do not fit or a number is not finite.
+ */
+export function rSquared(predictions: VectorLike, targets: VectorLike, columns = 1): number {
+  number(columns, 'rSquared: columns', { integer: true, min: 1 })
+  const y = vector(targets, 'rSquared: targets')
+  const f = vector(predictions, 'rSquared: predictions', { length: y.length })
+  if (y.length === 0 || y.length % columns !== 0)
+    refuse('rSquared: targets', `rows of ${columns}`, `${y.length} numbers`)
+  let peak = 0
+  for (let i = 0; i < y.length; i++) peak = Math.max(peak, Math.abs(y[i]))
+  // From the first row, so that equal targets have deviations of exactly 0.
+  const deviation = y.map((value, i) => (peak === 0 ? 0 : value / peak - y[i % columns] / peak))
+  const mean = new Float64Array(columns)
+  for (let i = 0; i < y.length; i++) mean[i % columns] += deviation[i] / (y.length / columns)
+  let width = 0
+  for (let i = 0; i < y.length; i++) {
+    deviation[i] -= mean[i % columns]
+    width = Math.max(width, Math.abs(deviation[i]))
+  }
+  if (width === 0) return y.every((value, i) => value === f[i]) ? 1 : 0
+  let [residual, total] = [0, 0]
+  for (let i = 0; i < y.length; i++) {
+    const error = 2 * ((y[i] / 2 - f[i] / 2) / peak / width)
+    residual += error * error
+    total += (deviation[i] / width) * (deviation[i] / width)
+  }
+  return Math.max(1 - residual / total, -Number.MAX_VALUE)
 }
 
 /** Checks the lengths. Returns the number of classes: 2 for a single output. */

@@ -49,6 +49,7 @@ fuzz(api, {
   initialize: { args: () => [network().layers(), 'he', random(1)], writes: ['0'], fixed: ['0'] },
   accuracy: () => [vector(6), [0, 2], 3],
   confusion: () => [vector(6), [0, 2], 3],
+  rSquared: { args: () => [vector(6), [0, 2, 1, 3, 5, 4], 2], nonFinite: 'no value above -1e308' },
   predictedClass: { skip: 'one row of accuracy, unchecked' },
   mlp: {
     args: () => [options()],

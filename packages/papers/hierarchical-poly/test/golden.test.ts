@@ -42,8 +42,7 @@ describe.each([0, 1, 2])('the fit, case %i', (k) => {
   const { X, y, degrees, test: others, steps, best } = golden(import.meta.url, 'fit.json')[k]
   const grid = Array.from({ length: 15 }, (_, j) => 10 ** (-2 + j / 2))
   const tolerance = { absolute: 1e-8, relative: 1e-8 }
-  // biome-ignore lint/suspicious/noExplicitAny: golden data
-  const linkUnits = (step: number) => (steps as any)[step].link
+  const linkUnits = (step: number) => steps[step].link
 
   test('each step', () => {
     for (const [step, expected] of steps.entries()) {

@@ -11,6 +11,7 @@ import {
   show,
   solver,
 } from '@opt/core'
+import { rSquared } from '@opt/nn'
 import ndarray from 'ndarray'
 import { boostedNetwork } from '../boosted-network.ts'
 import { stagedOf } from '../grown-network.ts'
@@ -20,7 +21,7 @@ import { checkTargets } from '../targets.ts'
 import { checkFeatures } from './features.ts'
 import { prepareTargets, type TableTargets } from './labels.ts'
 import { type Model, modelInputs } from './model.ts'
-import { accuracyOf, labelsOf, rSquared, unscale } from './scores.ts'
+import { accuracyOf, labelsOf, unscale } from './scores.ts'
 import { prepareFit } from './table-fit.ts'
 import { checkTableOptions, type TableOptions } from './table-options.ts'
 

@@ -10,7 +10,7 @@ import {
   type Status,
   type VectorLike,
 } from '@opt/core'
-import type { DenseNetwork } from '@opt/nn'
+import { type DenseNetwork, rSquared } from '@opt/nn'
 import ndarray from 'ndarray'
 import { type BoostedSolution, type BoostingReport, boostedNetwork } from '../boosted-network.ts'
 import {
@@ -26,7 +26,7 @@ import { networkOf } from '../to-network.ts'
 import { placesOf, type TableTargets } from './labels.ts'
 import { foldedNetwork, type Model, modelInputs } from './model.ts'
 import { fromSaved, type SavedTable, toSaved } from './saved.ts'
-import { accuracyOf, labelsOf, rSquared, unscale } from './scores.ts'
+import { accuracyOf, labelsOf, unscale } from './scores.ts'
 import { prepareFit, type TableFit } from './table-fit.ts'
 import { checkFitOptions, checkTableOptions, type FitOptions, type TableOptions } from './table-options.ts'
 import type { TableState } from './table-state.ts'

@@ -24,22 +24,3 @@ export function unscale({ targetMean, targetScale }: Model, F: Matrix, label: st
 export function accuracyOf(predicted: Label[], labels: Label[]): number {
   return labels.filter((label, i) => label === predicted[i]).length / labels.length
 }
-
-/** R^2 over all outputs together: 1 - |y - F|^2 / |y - mean y|^2, the mean for each output. */
-export function rSquared(F: Float64Array, y: Float64Array, k: number): number {
-  let unit = 0
-  for (let i = 0; i < y.length; i++) unit = Math.max(unit, Math.abs(y[i]), Math.abs(F[i]))
-  if (unit === 0) return 1
-  const mean = new Float64Array(k)
-  for (let i = 0; i < y.length; i++) mean[i % k] += y[i] / unit / (y.length / k)
-  let residual = 0
-  let total = 0
-  for (let i = 0; i < y.length; i++) {
-    const error = y[i] / unit - F[i] / unit
-    const spread = y[i] / unit - mean[i % k]
-    residual += error * error
-    total += spread * spread
-  }
-  if (residual === 0) return 1
-  return total === 0 ? 0 : Math.max(1 - residual / total, -Number.MAX_VALUE)
-}

@@ -9,7 +9,7 @@ import {
   type VectorLike,
   vector,
 } from '@opt/core'
-import type { DenseNetwork } from '@opt/nn'
+import { type DenseNetwork, rSquared } from '@opt/nn'
 import ndarray from 'ndarray'
 import { type HierarchicalReport, type HierarchicalSolution, hierarchicalFit } from '../hierarchical-fit.ts'
 import { checkResponses } from '../model/fit-checks.ts'
@@ -21,7 +21,7 @@ import { scorer } from '../model/predictor.ts'
 import { networkOf } from '../to-network.ts'
 import { checkOptions, type HierarchicalRegressorOptions } from './options.ts'
 import { type FitReport, type Fitted, fromSaved, type SavedRegressor } from './saved.ts'
-import { applyScaling, findScaling, momentsOf, scaled, unscaleForm } from './scaling.ts'
+import { applyScaling, findScaling, momentsOf, scaled, unscaleForm, unscaleQuadratic } from './scaling.ts'
 import { largestTerms, type Term } from './terms.ts'
 
 /** Options of `HierarchicalRegressor.fit`. */
@@ -203,7 +203,7 @@ export class HierarchicalRegressor {
     return calling('HierarchicalRegressor.score', () => {
       const predicted = this.predict(X)
       const responses = vector(y, 'y', { length: predicted.length })
-      return r2(predicted, responses)
+      return rSquared(predicted, responses)
     })
   }
 
@@ -218,7 +218,7 @@ export class HierarchicalRegressor {
     if (Math.max(...score.degrees) > 2)
       refuse('HierarchicalRegressor.quadratic: degrees', 'of at most 2 (see terms())', `[${score.degrees}]`)
     const d = scaling.inputs
-    const Q = unscaleQuadratic(quadraticForm(score), score.inputs, (form) => unscaleForm(scaling, form))
+    const Q = unscaleQuadratic(scaling, quadraticForm(score), score.inputs)
     const at = (i: number, j: number) => Q[i * (d + 1) + j] / link.deviation
     const A = new Float64Array(d * d)
     for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) A[i * d + j] = at(i, j)
@@ -281,40 +281,4 @@ export class HierarchicalRegressor {
       return regressor
     })
   }
-}
-
-/** R^2; 0 for equal responses that are not predicted exactly. Magnitudes of any size. */
-export function r2(predicted: Float64Array, responses: Float64Array): number {
-  const { mean, deviation } = momentsOf(responses, 0, 1)
-  let residuals = 0
-  let wrong = false
-  for (let i = 0; i < responses.length; i++) {
-    wrong ||= predicted[i] !== responses[i]
-    const part = scaled(predicted[i], responses[i], deviation > 0 ? deviation : 1)
-    residuals += (part * part) / responses.length
-  }
-  const value = 1 - residuals
-  if (deviation === 0) return wrong ? 0 : 1
-  return Math.max(value, -Number.MAX_VALUE + 0 * mean)
-}
-
-/** Returns M'Q M, where a linear form in (scaled inputs, 1) times M is one in (inputs, 1). */
-function unscaleQuadratic(
-  Q: Float64Array,
-  inputs: number,
-  unscale: (form: Float64Array) => Float64Array,
-): Float64Array {
-  const width = inputs + 1
-  const rows = Array.from({ length: width }, (_, i) => unscale(Q.slice(i * width, (i + 1) * width)))
-  const full = rows[0].length
-  const out = new Float64Array(full * full)
-  const column = new Float64Array(width)
-  for (let j = 0; j < full; j++) {
-    for (let i = 0; i < width; i++) column[i] = rows[i][j]
-    const form = unscale(column)
-    for (let i = 0; i < full; i++) out[i * full + j] = form[i]
-  }
-  for (let i = 0; i < full; i++)
-    for (let j = 0; j < i; j++) out[i * full + j] = out[j * full + i] = (out[i * full + j] + out[j * full + i]) / 2
-  return out
 }

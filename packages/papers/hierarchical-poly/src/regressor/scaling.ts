@@ -115,3 +115,20 @@ export function unscaleForm(scaling: Scaling, form: Float64Array): Float64Array 
   }
   return out
 }
+
+/** Returns M'Q M, where a linear form in (scaled inputs, 1) times M is one in (inputs, 1). */
+export function unscaleQuadratic(scaling: Scaling, Q: Float64Array, inputs: number): Float64Array {
+  const width = inputs + 1
+  const rows = Array.from({ length: width }, (_, i) => unscaleForm(scaling, Q.slice(i * width, (i + 1) * width)))
+  const full = rows[0].length
+  const out = new Float64Array(full * full)
+  const column = new Float64Array(width)
+  for (let j = 0; j < full; j++) {
+    for (let i = 0; i < width; i++) column[i] = rows[i][j]
+    const form = unscaleForm(scaling, column)
+    for (let i = 0; i < full; i++) out[i * full + j] = form[i]
+  }
+  for (let i = 0; i < full; i++)
+    for (let j = 0; j < i; j++) out[i * full + j] = out[j * full + i] = (out[i * full + j] + out[j * full + i]) / 2
+  return out
+}
