@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ifUnix } from './unix.ts'
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const BIN = path('../dist/bin.js')
@@ -73,8 +74,6 @@ test('a second signal ends at once, without a report', async () => {
   expect(out).toBe('')
   expect(existsSync(report)).toBe(false)
 })
-
-const ifUnix = process.platform === 'win32' ? test.skip : test
 
 ifUnix('papers whose processes cannot be started have failed', () => {
   const script = 'ulimit -n 200 && exec "$0" "$1"'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { main } from '../src/main.ts'
 import { memoryTerminal, screenTerminal } from './terminal.ts'
+import { ifUnix } from './unix.ts'
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/minimize/${name}.mjs`, import.meta.url))
@@ -143,8 +144,6 @@ test('a terminal shows a progress bar', async () => {
   expect(drawn.join('')).toMatch(/minimize █*░+ +\d+% {2}best \S+, spread /)
   expect(text()).toMatch(/^x +\S+\nvalue/)
 })
-
-const ifUnix = process.platform === 'win32' ? test.skip : test
 
 ifUnix.each([
   ['SIGINT', 130, []],

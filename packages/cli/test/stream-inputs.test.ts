@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { at, DAY1, DAY2, day, end, ifUnix, lines, linesIn, opt, pipe, shell } from './stream.ts'
+import { at, DAY1, DAY2, day, end, lines, linesIn, opt, pipe, shell } from './stream.ts'
+import { ifUnix } from './unix.ts'
 
 describe('labels, indices and sizes', () => {
   test('any label can be the positive one', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { at, DAY1, DAY2, end, ifUnix, json, lines, opt, shell, until } from './stream.ts'
+import { at, DAY1, DAY2, end, json, lines, opt, shell, until } from './stream.ts'
+import { ifUnix } from './unix.ts'
 
 /** Where a process's open files can be seen. */
 const ifProc = existsSync('/proc/self/fd') ? test : test.skip

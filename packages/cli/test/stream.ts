@@ -82,4 +82,3 @@ export const shell = (script: string) =>
 /** For a script: waits until a command succeeds, as long as process $pid lives. */
 export const until = (command: string) =>
   `until ${command} 2> /dev/null || ! kill -0 $pid 2> /dev/null; do sleep 0.02; done`
-export const ifUnix = process.platform === 'win32' ? test.skip : test

@@ -7,6 +7,7 @@ import { decodeImage } from '@opt/datasets'
 import { scene, unmix } from '@opt/spectral-unmixing'
 import { main } from '../src/main.ts'
 import { memoryTerminal, screenTerminal } from './terminal.ts'
+import { ifUnix } from './unix.ts'
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 
@@ -173,8 +174,6 @@ test('a terminal shows a progress bar', async () => {
   expect(drawn.join('')).toMatch(/unmix █*░+ +\d+% {2}objective 0\.\d+ of the first/)
   expect(text()).toMatch(/^image/)
 })
-
-const ifUnix = process.platform === 'win32' ? test.skip : test
 
 ifUnix.each([
   ['SIGINT', 130],

@@ -25,6 +25,16 @@ const custom = (): api.Head => ({
   },
 })
 
+const headMethods = {
+  value: {
+    args: () => [Float64Array.of(1, 2)],
+    fixed: ['0'],
+    says: ['linearHead', 'reluHead', 'quadraticHead'],
+    nonFinite: 'beyond the range of doubles',
+  },
+  gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
+}
+
 fuzz(
   { ...api, soft: api.attentionSVM, sets: api.attentionSVM },
   {
@@ -83,39 +93,15 @@ fuzz(
     fromProjections: () => [base(), base(), { scale: 0.5 }],
     linearHead: {
       args: () => [[1, -2]],
-      methods: {
-        value: {
-          args: () => [Float64Array.of(1, 2)],
-          fixed: ['0'],
-          says: ['linearHead', 'reluHead', 'quadraticHead'],
-          nonFinite: 'beyond the range of doubles',
-        },
-        gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
-      },
+      methods: headMethods,
     },
     reluHead: {
       args: () => [base(), [1, -1]],
-      methods: {
-        value: {
-          args: () => [Float64Array.of(1, 2)],
-          fixed: ['0'],
-          says: ['linearHead', 'reluHead', 'quadraticHead'],
-          nonFinite: 'beyond the range of doubles',
-        },
-        gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
-      },
+      methods: headMethods,
     },
     quadraticHead: {
       args: () => [[1, -2], 0.5],
-      methods: {
-        value: {
-          args: () => [Float64Array.of(1, 2)],
-          fixed: ['0'],
-          says: ['linearHead', 'reluHead', 'quadraticHead'],
-          nonFinite: 'beyond the range of doubles',
-        },
-        gradient: { args: () => [Float64Array.of(1, 2), new Float64Array(2)], writes: ['1'], fixed: ['0', '1'] },
-      },
+      methods: headMethods,
     },
     attentionGradient: { args: () => [training(custom()), base()], nonFinite: 'the logarithm of a gradient 0' },
     trainAttention: {

@@ -2,6 +2,7 @@ import { calling, number, oneOf, options as optionsOf, type Random, randomFrom }
 import { canHalve } from './grid.ts'
 import { Network, type Wiring } from './network.ts'
 import type { Precision } from './program.ts'
+import { checkSettings } from './settings.ts'
 import type { Filter, Node, Tape } from './tape.ts'
 
 /** Options of {@link multiLevelNetwork}. */
@@ -40,11 +41,9 @@ export function multiLevelNetwork(options?: MultiLevelOptions): Network {
         precision = 'float32',
         seed = 0,
       } = optionsOf(options, 'options', ['channels', 'activation', 'levels', 'dimension', 'precision', 'seed'])
-      number(channels, 'channels', { integer: true, min: 1, max: 256 })
       oneOf(activation, 'activation', ['linear', 'relu'])
       number(levels, 'levels', { integer: true, min: 1, max: 32 })
-      oneOf(String(dimension), 'dimension', ['2', '3'])
-      oneOf(precision, 'precision', ['float32', 'float64'])
+      checkSettings({ channels, dimension, precision })
       const network = new Network(wiringOf(channels, activation, levels, dimension, precision))
       draw(network, randomFrom(seed, 'seed'), dimension)
       return network

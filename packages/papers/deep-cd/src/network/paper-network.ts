@@ -1,6 +1,7 @@
-import { calling, number, oneOf, options as optionsOf, type Random, randomFrom, refuse } from '@opt/core'
+import { calling, number, options as optionsOf, type Random, randomFrom, refuse } from '@opt/core'
 import { Network, type Wiring } from './network.ts'
 import type { Precision } from './program.ts'
+import { checkSettings } from './settings.ts'
 import type { Node } from './tape.ts'
 
 /** Options of {@link paperNetwork}. */
@@ -37,11 +38,9 @@ export function paperNetwork(options?: PaperOptions): Network {
         precision = 'float32',
         seed = 0,
       } = optionsOf(options, 'options', ['channels', 'coarsePairs', 'finePairs', 'dimension', 'precision', 'seed'])
-      number(channels, 'channels', { integer: true, min: 1, max: 256 })
       number(coarsePairs, 'coarsePairs', { integer: true, min: 0, max: 64 })
       number(finePairs, 'finePairs', { integer: true, min: 0, max: 64 })
-      oneOf(String(dimension), 'dimension', ['2', '3'])
-      oneOf(precision, 'precision', ['float32', 'float64'])
+      checkSettings({ channels, dimension, precision })
       const rng = randomFrom(seed, 'seed')
       const wiring = wiringOf(channels, coarsePairs, finePairs, dimension, precision)
       const network = new Network(wiring)

@@ -4,7 +4,7 @@ import { wasm } from '../wasm.ts'
 import { correct, correctSparse, logisticLoss, weigh, weighSparse } from './plain.ts'
 
 /** What a weighing pass takes behind its rows. */
-type Pass = [
+export type Pass = [
   w: Float64Array,
   scale: number,
   tie: number,

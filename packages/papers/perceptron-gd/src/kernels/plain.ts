@@ -1,7 +1,7 @@
 /** Plain-JavaScript twins of assembly/kernels.ts: the same operations in the same order. */
 import { exp, log } from '@opt/core'
 import { plainAxpy, plainDot } from '@opt/core/kernels'
-import type { RowKernels } from './kernels.ts'
+import type { Pass, RowKernels } from './kernels.ts'
 
 function weightOf(margin: number, scale: number, tie: number, shift: number): number {
   if (scale === Infinity) return margin < 0 ? 1 : margin === 0 ? tie : 0
@@ -12,19 +12,19 @@ function weightOf(margin: number, scale: number, tie: number, shift: number): nu
   return (m >= 0 ? t : 1) / (1 + t)
 }
 
-export function weigh(
-  m: number,
-  n: number,
-  Z: Float64Array,
-  ldz: number,
-  w: Float64Array,
-  scale: number,
-  tie: number,
-  shift: number,
-  margins: Float64Array,
-  direction: Float64Array,
-  totals: Float64Array,
-): number {
+export const weigh: (m: number, n: number, Z: Float64Array, ldz: number, ...pass: Pass) => number = (
+  m,
+  n,
+  Z,
+  ldz,
+  w,
+  scale,
+  tie,
+  shift,
+  margins,
+  direction,
+  totals,
+) => {
   let total = 0
   let least = Infinity
   let wrong = 0

@@ -1,5 +1,6 @@
 /** Plain-JavaScript twins of assembly/kernels.ts: the same operations in the same order. */
 import { exp, log } from '@opt/core'
+import type { UnmixingKernels } from './kernels.ts'
 
 function addPixel(
   l: number,
@@ -18,22 +19,22 @@ function addPixel(
   }
 }
 
-export function stepAbundances(
-  n: number,
-  l: number,
-  k: number,
-  Y: Float64Array,
-  W: Float64Array,
-  S: Float64Array,
-  sparsity: number,
-  sumToOne: number,
-  h: Float64Array,
-  powers: Float64Array,
-  A: Float64Array,
-  G: Float64Array,
-  H: Float64Array,
-  work: Float64Array,
-): void {
+export const stepAbundances: UnmixingKernels['stepAbundances'] = (
+  n,
+  l,
+  k,
+  Y,
+  W,
+  S,
+  sparsity,
+  sumToOne,
+  h,
+  powers,
+  A,
+  G,
+  H,
+  work,
+) => {
   G.fill(0, 0, k * l)
   H.fill(0, 0, k * k)
   for (let pixel = 0; pixel < n; pixel++) {
@@ -61,29 +62,20 @@ export function stepAbundances(
   }
 }
 
-export function gather(
-  n: number,
-  l: number,
-  k: number,
-  Y: Float64Array,
-  A: Float64Array,
-  G: Float64Array,
-  H: Float64Array,
-  _work: Float64Array,
-): void {
+export const gather: UnmixingKernels['gather'] = (n, l, k, Y, A, G, H, _work) => {
   G.fill(0, 0, k * l)
   H.fill(0, 0, k * k)
   for (let pixel = 0; pixel < n; pixel++) addPixel(l, k, Y, A, pixel, G, H)
 }
 
-export function logarithms(n: number, A: Float64Array, logs: Float64Array): void {
+export const logarithms: UnmixingKernels['logarithms'] = (n, A, logs) => {
   for (let i = 0; i < n; i++) logs[i] = log(A[i])
 }
 
 // biome-ignore lint/complexity/useMathMinMax: NaN gives 700, as in WebAssembly
 const power = (x: number) => exp(x < 700 ? x : 700)
 
-export function learn(n: number, k: number, logs: Float64Array, mu: number, hmax: number, h: Float64Array): void {
+export const learn: UnmixingKernels['learn'] = (n, k, logs, mu, hmax, h) => {
   for (let i = 0; i < n; i++) {
     let low = -1
     let high = hmax + 1
@@ -115,6 +107,6 @@ export function learn(n: number, k: number, logs: Float64Array, mu: number, hmax
   }
 }
 
-export function powers(n: number, k: number, logs: Float64Array, h: Float64Array, out: Float64Array): void {
+export const powers: UnmixingKernels['powers'] = (n, k, logs, h, out) => {
   for (let i = 0; i < n; i++) for (let j = i * k; j < (i + 1) * k; j++) out[j] = power((1 - h[i]) * logs[j])
 }
