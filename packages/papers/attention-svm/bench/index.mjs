@@ -2,6 +2,7 @@
 // node bench/index.mjs [--quick]
 import { attentionSVM, linearHead, optimalTokens, tokenScores, trainAttention } from '@opt/attention-svm'
 import { random } from '@opt/core'
+import { cpuTime, median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -14,18 +15,7 @@ const SIZES = quick
       [50, 10, 30],
     ]
 
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(3))))
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-/** Seconds of CPU time, which other work on the machine does not change as it does wall time. */
-function timed(run) {
-  const start = cpu()
-  const answer = run()
-  return { seconds: cpu() - start, answer }
-}
 
 function unit(rng, d) {
   const x = Array.from({ length: d }, () => rng.normal())
@@ -71,8 +61,8 @@ for (const [n, T, d] of SIZES)
     // The nuclear problem of 50 queries takes cvxpy minutes.
     const asked = peer && !(norm === 'nuclear' && n > 20)
     for (let k = 0; k < REPEATS; k++) {
-      const run = timed(solve)
-      ours.push(run.seconds)
+      const run = cpuTime(solve)
+      ours.push(run.time)
       answer = run.answer
       if (!asked || (k > 2 && n > 6)) continue
       const solver = norm === 'frobenius' ? 'clarabel' : 'scs'
@@ -120,7 +110,7 @@ console.error('training')
         { parameterization, seed: 1, maxIterations: steps, history: false },
       )
     run()
-    const seconds = median(Array.from({ length: 5 }, () => timed(run).seconds))
+    const seconds = median(Array.from({ length: 5 }, () => cpuTime(run).time))
     console.log(
       `- steps of training ${parameterization} a second of CPU (6, 8, 10): ${shown(steps / seconds)}, target 50000: ${steps / seconds >= 50_000 ? 'met' : 'not met'}`,
     )
@@ -142,13 +132,13 @@ for (const [n, T, d] of quick
   const { tokens, queries, select } = draw(3, n, T, d)
   const [frobenius, nuclear] = ['frobenius', 'nuclear'].map((norm) => {
     const solve = () => attentionSVM({ tokens, queries, select, norm }, { ...options, history: false })
-    return timed(solve)
+    return cpuTime(solve)
   })
   const m = n * (T - 1)
   const side = Math.min(m, d * Math.min(n, d))
   const bytes = 8 * (side * side + m * d + 10 * d * Math.min(n, d))
   console.log(
-    `| ${n}, ${T}, ${d} | ${m} | ${shown(1000 * frobenius.seconds)} | ${frobenius.answer.dual.filter(({ weight }) => weight > 0).length} | ${shown(1000 * nuclear.seconds)} | ${nuclear.answer.iterations} | ${nuclear.answer.rank} | ${shown(bytes / 1e6)} |`,
+    `| ${n}, ${T}, ${d} | ${m} | ${shown(1000 * frobenius.time)} | ${frobenius.answer.dual.filter(({ weight }) => weight > 0).length} | ${shown(1000 * nuclear.time)} | ${nuclear.answer.iterations} | ${nuclear.answer.rank} | ${shown(bytes / 1e6)} |`,
   )
 }
 peer?.stop()

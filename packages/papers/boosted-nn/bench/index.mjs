@@ -7,23 +7,14 @@ import { baseObjective, boostedNetwork, losses } from '@opt/boosted-nn'
 import { lbfgs, random } from '@opt/core'
 import { diabetes, digits, splitRows, standardize, takeRows } from '@opt/datasets'
 import ndarray from 'ndarray'
+import { cpuClock, median, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 15
 const ITERATIONS = 200
 
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(2))))
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-const print = (header, rows) => {
-  for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...rows])
-    console.log(`| ${row.join(' | ')} |`)
-  console.log()
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'boosted-nn-'))
 const peer = await startPeer(new URL('peer.py', import.meta.url))
@@ -54,12 +45,12 @@ function fileOf(X, R) {
 }
 
 function stage(X, R, units) {
-  const start = cpu()
+  const start = cpuClock()
   const { size, valueAndGradient } = baseObjective(X, R, { units })
   const rng = random(1)
   const from = Float64Array.from({ length: size }, () => rng.uniform(-0.2, 0.2))
   const { value } = lbfgs(valueAndGradient, from, { tolerance: 0, maxIterations: ITERATIONS, history: false })
-  return { seconds: cpu() - start, value }
+  return { seconds: cpuClock() - start, value }
 }
 
 async function ask(task, path, X, k, units, iterations) {
@@ -107,7 +98,7 @@ for (const [name, [X, R], units] of tasks) {
   const shape = `${name}: ${X.shape[0]} x ${X.shape[1]}, ${units} unit${units > 1 ? 's' : ''}, ${R.shape[1]} output${R.shape[1] > 1 ? 's' : ''}`
   rows.push([shape, ...cells(await compare(X, R, units))])
 }
-print(['one stage', ...names], rows)
+printTable(['one stage', ...names], rows)
 console.log(
   `One stage of ${ITERATIONS} iterations of L-BFGS, by CPU time; medians of ${REPEATS} runs in turns. ${peer ? `Peers: ${peer.version}.` : NO_PEER}\n`,
 )
@@ -133,7 +124,7 @@ for (const [m, d, units, k] of [
     ((8 * (2 * m * d + 2 * m * units + 2 * m * k)) / 1e6).toFixed(1),
   ])
 }
-print(['m x d x J x K', ...names, 'arrays, MB'], growth)
+printTable(['m x d x J x K', ...names, 'arrays, MB'], growth)
 console.log('The same on Gaussian data, medians of 5. The arrays are those of ours that grow with m.\n')
 
 const n = pictures.labels.length
@@ -141,15 +132,15 @@ const path = fileOf(pictures.features, ndarray(Float64Array.from(pictures.labels
 const whole = []
 for (let r = 0; r < (quick ? 1 : 3); r++) {
   console.error(`whole networks, ${r + 1}`)
-  const start = cpu()
+  const start = cpuClock()
   boostedNetwork({ X: pictures.features, y: pictures.labels }, { loss: 'softmax', history: false })
-  const ours = cpu() - start
+  const ours = cpuClock() - start
   const adam = peer && (await ask('adam', path, pictures.features, 1, 200, 200))
   const plain = peer && (await ask('lbfgs', path, pictures.features, 1, 200, 200))
   whole.push([ours, adam?.seconds, plain?.seconds])
 }
 const at = (k) => (whole[0][k] === undefined ? undefined : median(whole.map((times) => times[k])))
-print(
+printTable(
   ['a network of 200 units', 'ours, s', 'scikit-learn, Adam, s', 'scikit-learn, L-BFGS, s'],
   [[`digits, ${n} x 64`, ...[0, 1, 2].map((k) => shown(at(k)))]],
 )

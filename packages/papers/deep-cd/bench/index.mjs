@@ -12,6 +12,7 @@ import {
   ritzDataset,
   trainDirections,
 } from '@opt/deep-cd'
+import { cpuTime } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -20,10 +21,10 @@ const peer = await startPeer(new URL('torch_peer.py', import.meta.url))
 
 /** Milliseconds of CPU time. */
 function timed(work, repeat = 1) {
-  const begin = process.cpuUsage()
-  for (let k = 0; k < repeat; k++) work()
-  const { user, system } = process.cpuUsage(begin)
-  return (user + system) / 1000 / repeat
+  const { time } = cpuTime(() => {
+    for (let k = 0; k < repeat; k++) work()
+  })
+  return (1000 * time) / repeat
 }
 
 async function least(mine, question) {

@@ -3,13 +3,12 @@
 import { random } from '@opt/core'
 import { HierarchicalRegressor, hierarchicalFit, kernelRidge } from '@opt/hierarchical-poly'
 import ndarray from 'ndarray'
+import { cpuTime, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 3
 const ms = (seconds) => (seconds === undefined ? '-' : (1000 * seconds).toPrecision(3))
-const table = (head, rows) =>
-  console.log([head, head.map(() => '---:'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'))
 
 let wasmBytes = 0
 const { Memory } = WebAssembly
@@ -37,12 +36,6 @@ function problem(n, d) {
     })
   const [X, test] = [draw(n), draw(3000)]
   return { d, X, y: response(X), test, truth: response(test) }
-}
-
-function cpu(work) {
-  const from = process.cpuUsage()
-  const answer = work()
-  return { seconds: process.cpuUsage(from).user / 1e6, answer }
 }
 
 function errorOf(predicted, truth) {
@@ -81,9 +74,9 @@ for (const [n, d] of sizes) {
   hierarchicalFit({ X, y: task.y }, { refinements: 0 })
   const memory = (wasmBytes - before) / 1e6
   for (let round = 0; round < ROUNDS; round++) {
-    take('two', cpu(() => hierarchicalFit({ X, y: task.y }, { refinements: 0 })).seconds)
-    const { seconds, answer } = cpu(() => hierarchicalFit({ X, y: task.y }))
-    take('ours', seconds)
+    take('two', cpuTime(() => hierarchicalFit({ X, y: task.y }, { refinements: 0 })).time)
+    const { time, answer } = cpuTime(() => hierarchicalFit({ X, y: task.y }))
+    take('ours', time)
     ours = errorOf(answer.predict(test), task.truth)
     if (!python) continue
     const reply = JSON.parse(await python.ask(plain))
@@ -104,7 +97,7 @@ for (const [n, d] of sizes) {
     theirs,
   ])
 }
-table(
+printTable(
   [
     'n',
     'd',
@@ -128,13 +121,13 @@ const n = quick ? 512 : 1024
 const task = problem(n, 16)
 const X = ndarray(task.X, [n, 16])
 const test = ndarray(task.test, [3000, 16])
-const fit = cpu(() => hierarchicalFit({ X, y: task.y }))
-const kernel = cpu(() => kernelRidge(X, task.y))
+const fit = cpuTime(() => hierarchicalFit({ X, y: task.y }))
+const kernel = cpuTime(() => kernelRidge(X, task.y))
 const others = [
-  ['@opt/hierarchical-poly', ms(fit.seconds), errorOf(fit.answer.predict(test), task.truth).toExponential(1)],
+  ['@opt/hierarchical-poly', ms(fit.time), errorOf(fit.answer.predict(test), task.truth).toExponential(1)],
   [
     'kernelRidge of this package, rbf, 7 penalties',
-    ms(kernel.seconds),
+    ms(kernel.time),
     errorOf(kernel.answer.predict(test), task.truth).toExponential(1),
   ],
 ]
@@ -155,7 +148,7 @@ if (python) {
     others.push([name, ms(seconds), error.toExponential(1)])
   }
 }
-table(['learner', 'fit, ms', 'error'], others)
+printTable(['learner', 'fit, ms', 'error'], others)
 console.log(`\n${n} rows, 16 inputs, tanh of a quadratic score, no noise.\n`)
 
 // Predictions.
@@ -164,8 +157,8 @@ const many = ndarray(
   Float64Array.from({ length: 16e5 }, (_, k) => task.test[k % task.test.length]),
   [1e5, 16],
 )
-const seconds = Math.min(...Array.from({ length: ROUNDS }, () => cpu(() => model.predict(many)).seconds))
-table(
+const seconds = Math.min(...Array.from({ length: ROUNDS }, () => cpuTime(() => model.predict(many)).time))
+printTable(
   ['rows predicted', 'ms', 'rows a second', 'target', ''],
   [['100 000', ms(seconds), Math.round(1e5 / seconds).toExponential(1), '1e5', seconds <= 1 ? 'met' : 'not met']],
 )

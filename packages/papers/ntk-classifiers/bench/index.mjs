@@ -2,18 +2,12 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { DeepNTKClassifier, ntk, optimalActivation, relu, toSphere } from '@opt/ntk-classifiers'
+import { cpuTime, median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 7
-const median = (values) => values.slice().sort((a, b) => a - b)[values.length >> 1]
 const shown = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '-')
-function seconds(run) {
-  const before = process.cpuUsage()
-  run()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1e6
-}
 
 const numpy = await startPeer(new URL('numpy_peer.py', import.meta.url))
 const tangents = await startPeer(new URL('neural_tangents_peer.py', import.meta.url), '.venv-peers-ntk')
@@ -40,7 +34,7 @@ for (const [side, depth, name] of quick
   const delta = evenly(pairs)
   const times = { ours: [], numpy: [], tangents: [] }
   for (let k = 0; k < REPEATS; k++) {
-    times.ours.push(seconds(() => ntk(phi[name], { depth, delta })))
+    times.ours.push(cpuTime(() => ntk(phi[name], { depth, delta })).time)
     times.numpy.push(name === 'cubic' ? (await ask(numpy, `${pairs} ${depth}`))[0] : Number.NaN)
     // Compiling 100 cubic layers took more than a minute of CPU time and 2 GB.
     times.tangents.push(depth <= 20 ? (await ask(tangents, `${name} ${side} ${depth}`))[0] : Number.NaN)
@@ -81,9 +75,9 @@ for (const n of quick ? [200] : [500, 1000, 2000]) {
   const y = Float64Array.from({ length: n }, () => rng.integer(0, 1))
   const deep = new DeepNTKClassifier({ depth: 20, ridge: 1e-6 })
   const limit = new DeepNTKClassifier({ depth: Infinity })
-  const finite = seconds(() => deep.fit(X, y))
-  const infinite = seconds(() => limit.fit(X, y))
-  const predicting = seconds(() => limit.predict(Z))
+  const finite = cpuTime(() => deep.fit(X, y)).time
+  const infinite = cpuTime(() => limit.fit(X, y)).time
+  const predicting = cpuTime(() => limit.predict(Z)).time
   console.log(`| ${n} | ${shown(finite)} | ${shown((n * n * 8) / 1e6)} | ${shown(infinite)} | ${shown(predicting)} |`)
 }
 numpy?.stop()

@@ -7,27 +7,11 @@ import { constant, fcls, scene, unmix, whitenedStart } from '@opt/spectral-unmix
 import { fcnnls } from 'ml-fcnnls'
 import { Matrix } from 'ml-matrix'
 import ndarray from 'ndarray'
+import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 5
-
-const cpu = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-function seconds(run) {
-  const start = cpu()
-  const answer = run()
-  return { time: cpu() - start, answer }
-}
-const show = (s) =>
-  s >= 1 ? `${s.toPrecision(3)} s` : s >= 1e-3 ? `${(s * 1e3).toPrecision(3)} ms` : `${(s * 1e6).toPrecision(3)} us`
-const table = (head, rows) => {
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---:').join(' | ')} |`)
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`)
-  console.log()
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'spectral-unmixing-'))
 const peers = await startPeer(new URL('peers.py', import.meta.url))
@@ -84,7 +68,7 @@ function byNnls(Y, M, pixels) {
   }
   for (let k = 0; k < K; k++) X.set(bands, k, 1e4)
   for (let n = 0; n < pixels; n++) B.set(bands, n, 1e4)
-  const { time, answer } = seconds(() => fcnnls(X, B))
+  const { time, answer } = cpuTime(() => fcnnls(X, B))
   const found = answer.K ?? answer
   return { time: time / pixels, at: (k, n) => found.get(k, n) }
 }
@@ -98,7 +82,7 @@ for (const K of quick ? [4] : [4, 8, 12]) {
   let [ours, theirs, nnls] = [{ time: Infinity }, { time: Infinity }, { time: Infinity }]
   fcls(Y, M)
   for (let round = 0; round < ROUNDS; round++) {
-    const run = seconds(() => fcls(Y, M))
+    const run = cpuTime(() => fcls(Y, M))
     if (run.time < ours.time) ours = run
     if (peers && round < 2) {
       const reply = await ask('fcls', sample, [Float64Array.of(198, pixels, K), Y.data, M.data, ours.answer.data])
@@ -113,15 +97,17 @@ for (const K of quick ? [4] : [4, 8, 12]) {
   const mine = ours.time / pixels
   exact.push([
     K,
-    show(mine),
+    duration(mine),
     certificate(Y, M, ours.answer).toExponential(1),
-    ...(peers ? [show(theirs.time), theirs.error.toExponential(1), Math.round(theirs.time / mine)] : ['-', '-', '-']),
-    show(nnls.time),
+    ...(peers
+      ? [duration(theirs.time), theirs.error.toExponential(1), Math.round(theirs.time / mine)]
+      : ['-', '-', '-']),
+    duration(nnls.time),
     off.toExponential(1),
     Math.round(nnls.time / mine),
   ])
 }
-table(
+printTable(
   [
     'K',
     'fcls, a pixel',
@@ -143,7 +129,7 @@ const initial = { endmembers: start.endmembers, abundances: start.abundances }
 const steps = quick ? 20 : 100
 const perIteration = (options) => {
   const run = (maxIterations) =>
-    seconds(() => unmix(Y, 4, { initial, ...options, tolerance: 0, history: false, maxIterations })).time
+    cpuTime(() => unmix(Y, 4, { initial, ...options, tolerance: 0, history: false, maxIterations })).time
   return (run(5 + steps) - run(5)) / steps
 }
 const kinds = {
@@ -160,11 +146,11 @@ for (let round = 0; round < ROUNDS; round++) {
       best[solver] = Math.min(best[solver], time)
     }
 }
-table(
+printTable(
   ['198 bands x 10,000 pixels, K = 4', 'an iteration', 'sklearn NMF mu / this', 'cd / this'],
   Object.keys(kinds).map((name) => [
     name,
-    show(best[name]),
+    duration(best[name]),
     ...['mu', 'cd'].map((solver) => (peers ? (best[solver] / best[name]).toFixed(2) : '-')),
   ]),
 )
@@ -185,16 +171,24 @@ for (const [bands, size, K] of quick
     ]) {
   const { Y: given } = scene({ bands, size, endmembers: K, random: 2 })
   const pixels = given.shape[1]
-  const begin = seconds(() => whitenedStart(given, K))
+  const begin = cpuTime(() => whitenedStart(given, K))
   const from = { endmembers: begin.answer.endmembers, abundances: begin.answer.abundances }
   const run = (maxIterations) =>
-    seconds(() => unmix(given, K, { initial: from, tolerance: 0, history: false, maxIterations })).time
+    cpuTime(() => unmix(given, K, { initial: from, tolerance: 0, history: false, maxIterations })).time
   run(2)
   const time = (run(25) - run(5)) / 20
   const megabytes = (8 * (pixels * (bands + (bands % 2) + 3 * K + 1) + 4 * K * bands)) / 1e6
-  growth.push([bands, pixels, K, show(begin.time), show(time), show(time / pixels), `${megabytes.toPrecision(3)} MB`])
+  growth.push([
+    bands,
+    pixels,
+    K,
+    duration(begin.time),
+    duration(time),
+    duration(time / pixels),
+    `${megabytes.toPrecision(3)} MB`,
+  ])
 }
-table(['bands', 'pixels', 'K', 'whitened start', 'an iteration', 'a pixel', 'memory beside Y'], growth)
+printTable(['bands', 'pixels', 'K', 'whitened start', 'an iteration', 'a pixel', 'memory beside Y'], growth)
 console.log(
   `Node ${process.version}${peers ? `, ${peers.version}` : ''}; one thread each, CPU time, the best of ${ROUNDS} rounds in turns (pysptools: of 2).`,
 )
