@@ -1,10 +1,9 @@
 import { type ExperimentContext, random } from '@opt/core'
 import { median } from '@opt/core/experiment'
 import { hermiteCoefficients, limitFeature } from '../theory.ts'
-import { hierarchicalErrors, kernelError, type Task } from './learners.ts'
-import { gaussianRows, LINKS, quadraticScore, randomQuadratic } from './targets.ts'
+import { hierarchicalErrors, kernelError, LINK, quadraticTask } from './learners.ts'
+import { randomQuadratic } from './targets.ts'
 
-const LINK = LINKS['z + He2/(2 sqrt 2) + He3/(2 sqrt 6)']
 const PROTOTYPE: Record<number, string[]> = {
   8: ['.73', '.094', '.78', '.62'],
   16: ['.45', '.009', '.62', '.57'],
@@ -24,15 +23,7 @@ export async function dimension(context: ExperimentContext): Promise<void> {
       const rng = random(20_000 * (seed + 1) + 100 * draw + d)
       const A = randomQuadratic(d, rng)
       limit.push(limitFeature(A, hermiteCoefficients(LINK, 3).subarray(1)).correlation)
-      const X = gaussianRows(2 * d * d, d, rng)
-      const test = gaussianRows(3000, d, rng)
-      const task: Task = {
-        X,
-        y: quadraticScore(A, X).map(LINK),
-        test,
-        truth: quadraticScore(A, test).map(LINK),
-        degrees: [2],
-      }
+      const task = quadraticTask(A, 2 * d * d, rng)
       const { twoStage, refined } = hierarchicalErrors(task, draw)
       found[0].push(twoStage)
       found[1].push(refined)

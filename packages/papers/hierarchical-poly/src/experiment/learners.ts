@@ -1,8 +1,8 @@
-import type { Matrix } from '@opt/core'
+import type { Matrix, Random } from '@opt/core'
 import { kernelRidge } from '../baselines/kernel-ridge.ts'
 import { hierarchicalFit } from '../hierarchical-fit.ts'
 import { layerwise } from '../layerwise.ts'
-import { relativeError } from './targets.ts'
+import { gaussianRows, LINKS, quadraticScore, relativeError } from './targets.ts'
 
 /** Rows to learn from, and others to test on without noise. */
 export interface Task {
@@ -12,6 +12,16 @@ export interface Task {
   truth: Float64Array
   degrees: number[]
   center?: boolean
+}
+
+export const LINK: (z: number) => number = LINKS['z + He2/(2 sqrt 2) + He3/(2 sqrt 6)']
+
+/** n rows, and 3000 to test on, of the curve {@link LINK} of the quadratic score of A. */
+export function quadraticTask(A: Matrix, n: number, rng: Random): Task {
+  const X = gaussianRows(n, A.shape[0], rng)
+  const test = gaussianRows(3000, A.shape[0], rng)
+  const responses = (inputs: Matrix) => quadraticScore(A, inputs).map(LINK)
+  return { X, y: responses(X), test, truth: responses(test), degrees: [2] }
 }
 
 /** The errors of the two stages alone and after refinement. */

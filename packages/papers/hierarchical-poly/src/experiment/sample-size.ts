@@ -1,12 +1,11 @@
 import { type ExperimentContext, random } from '@opt/core'
 import { median, quantile } from '@opt/core/experiment'
-import { hierarchicalErrors, kernelError, layerwiseError, type Task } from './learners.ts'
-import { gaussianRows, LINKS, quadraticScore, randomQuadratic } from './targets.ts'
+import { hierarchicalErrors, kernelError, layerwiseError, quadraticTask } from './learners.ts'
+import { randomQuadratic } from './targets.ts'
 
 const D = 16
 /** The matrix of the score is fixed, as in the prototype; the seed draws the rows. Other matrices: {@link otherScores}. */
 const MATRIX = 1004
-const LINK = LINKS['z + He2/(2 sqrt 2) + He3/(2 sqrt 6)']
 /** Medians of a prototype in numpy: gradient descent, two stages, refined, rbf, polynomial of degree 6. */
 const PROTOTYPE: Record<number, string[]> = {
   128: ['1.01', '.755', '.81', '.88', '.85'],
@@ -31,15 +30,7 @@ export async function sampleSize(context: ExperimentContext): Promise<void> {
     for (let draw = 0; draw < draws; draw++) {
       await progress((0.6 * (place + draw / draws)) / sizes.length, `A: n = ${n}, draw ${draw + 1}`)
       const rng = random(10_000 * (seed + 1) + 100 * draw + [256, 512, 1024, 128, 2048].indexOf(n))
-      const X = gaussianRows(n, D, rng)
-      const test = gaussianRows(3000, D, rng)
-      const task: Task = {
-        X,
-        y: quadraticScore(A, X).map(LINK),
-        test,
-        truth: quadraticScore(A, test).map(LINK),
-        degrees: [2],
-      }
+      const task = quadraticTask(A, n, rng)
       const { twoStage, refined } = hierarchicalErrors(task, draw)
       found.twoStage.push(twoStage)
       found.refined.push(refined)
@@ -125,15 +116,7 @@ async function otherScores({ scale, seed, table, progress }: ExperimentContext):
       await progress(0.6, `A: other scores, n = ${n}`)
       const rng = random(60_000 * (seed + 1) + 100 * k + n)
       const A = randomQuadratic(D, rng)
-      const [X, test] = [gaussianRows(n, D, rng), gaussianRows(3000, D, rng)]
-      const task = {
-        X,
-        y: quadraticScore(A, X).map(LINK),
-        test,
-        truth: quadraticScore(A, test).map(LINK),
-        degrees: [2],
-      }
-      errors.push(hierarchicalErrors(task, k).refined)
+      errors.push(hierarchicalErrors(quadraticTask(A, n, rng), k).refined)
     }
     rows.push([n, `${errors.filter((error) => error <= 0.1).length} of ${matrices}`, median(errors).toFixed(3)])
   }
