@@ -286,6 +286,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/lion/experiment',
   },
   {
+    name: 'lora-limits',
+    version: '0.0.0',
+    title: 'Computational Limits of Low-Rank Adaptation (LoRA) Fine-Tuning for Transformer Models',
+    authors: ['Jerry Yao-Chieh Hu', 'Maojiang Su', 'En-Jui Kuo', 'Zhao Song', 'Han Liu'],
+    year: 2025,
+    venue: 'ICLR',
+    arXiv: '2406.03136',
+    topic: 'fine-tuning',
+    tasks: [],
+    summary:
+      'LoRA gradients of an attention head: exact on long sequences in linear memory, or in almost linear time below a norm threshold.',
+    module: '@opt/lora-limits/experiment',
+  },
+  {
     name: 'lr-refinement',
     version: '0.0.0',
     title: 'When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement',
@@ -578,6 +592,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/hierarchical-poly/experiment': () => import('@opt/hierarchical-poly/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
+  '@opt/lora-limits/experiment': () => import('@opt/lora-limits/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
   '@opt/lv-hba/experiment': () => import('@opt/lv-hba/experiment'),
   '@opt/mbbo/experiment': () => import('@opt/mbbo/experiment'),

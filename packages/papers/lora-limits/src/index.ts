@@ -1,0 +1,27 @@
+/**
+ * LoRA gradients of an attention head: exact on long sequences in linear memory, or in almost linear time below a norm
+ * threshold.
+ *
+ * @packageDocumentation
+ */
+
+export type { LoraSolution } from './answer.ts'
+export type { SavedGradients } from './attention/state.ts'
+export type { LoraReport, Method } from './attention/task.ts'
+export type { Adapter, AttentionBatch, AttentionHead, OutputGradient, Role } from './head.ts'
+export { loraGradients } from './lora-gradients.ts'
+export type { LoraOptions } from './options.ts'
+export { type ExpPolynomial, type ExpPolynomialOptions, expPolynomial } from './polynomial/exp-polynomial.ts'
+export { type Monomials, monomials } from './polynomial/monomials.ts'
+export { type SampledGradients, type SampledOptions, sampledGradients } from './sampling/sampled-gradients.ts'
+export type { Certificate } from './theory/certificate.ts'
+export { type AttentionRows, attentionRows } from './sampling/attention-rows.ts'
+export {
+  type DegreeFigures,
+  type NormCondition,
+  type NormConditionOptions,
+  normCondition,
+  type Plan,
+  type PlanOptions,
+  plan,
+} from './theory/norm-condition.ts'

@@ -1,0 +1,203 @@
+import { allocate, dot, exponentialKernels, gemmScratch, matrixKernels, matrixView, transpose } from '@opt/core'
+import { blockRows, hideFuture, softmaxGradient } from '../attention/exact.ts'
+import type { PolynomialTask } from '../attention/polynomial-task.ts'
+import { rowProducts, rowsOf, type Task } from '../attention/task.ts'
+import { type HeadAndBatch, ROLES, type Role } from '../head.ts'
+import { derivative, evaluate } from '../polynomial/derivative-errors.ts'
+
+/** Sums over some queries of their parts in the gradients of the weights. */
+export interface Contributions {
+  /** The sums, d x h. */
+  readonly sums: Readonly<Record<Role, Float64Array>>
+  /** Sums of squared Frobenius norms of the parts of single queries. */
+  readonly squares: Readonly<Record<Role, number>>
+}
+
+/** Output and gradient of the output at the drawn queries, a row each. */
+export interface DrawnRows {
+  readonly output: Float64Array
+  readonly G: Float64Array
+}
+
+/** An approximation whose parts are subtracted: its task, its method, its output gradient at the drawn queries. */
+export interface Subtracted {
+  readonly task: PolynomialTask
+  readonly method: 'reverse' | 'chained'
+  readonly output: Float64Array
+  readonly G: Float64Array
+}
+
+/** Returns the exact rows of the output at some queries, m L_K work. */
+export function drawnOutput(task: Task, drawn: Int32Array): Float64Array {
+  const w = workspace(task, drawn.length)
+  const output = new Float64Array(drawn.length * task.hv)
+  for (let start = 0; start < drawn.length; start += w.rows) {
+    const n = Math.min(w.rows, drawn.length - start)
+    const F = probabilities(task, drawn, start, n, w)
+    const O = matrixView(w.O.fill(0), n, task.hv)
+    w.kernels.gemm(1, F, matrixView(w.V, task.keys, task.hv), O, w.work)
+    output.set(O.data.subarray(0, n * task.hv), start * task.hv)
+  }
+  return output
+}
+
+function workspace({ keys, h, hv, K, V }: Task, drawn: number, tokens: readonly Float64Array[] = [], width = 0) {
+  const rows = Math.min(drawn, blockRows(drawn, keys))
+  const most = Math.max(h, hv, width)
+  const space = allocate([matrixKernels, exponentialKernels], (views) => ({
+    K: views.f64(K.length),
+    V: views.f64(V.length),
+    Q: views.f64(rows * h),
+    F: views.f64(rows * keys),
+    P: views.f64(rows * keys),
+    F2: views.f64(tokens.length > 0 ? rows * keys : 0),
+    P2: views.f64(tokens.length > 0 ? rows * keys : 0),
+    O: views.f64(rows * hv),
+    G: views.f64(rows * hv),
+    r: views.f64(rows),
+    X: tokens.map((data) => views.f64(data.length)),
+    out: views.f64(rows * most),
+    work: views.f64(Math.max(gemmScratch(rows, keys, most), gemmScratch(rows, most, keys))),
+  }))
+  space.K.set(K)
+  space.V.set(V)
+  tokens.forEach((data, i) => {
+    space.X[i].set(data)
+  })
+  return { ...space, rows }
+}
+
+/** Writes the exact probabilities of n drawn queries. */
+function probabilities(task: Task, drawn: Int32Array, start: number, n: number, w: ReturnType<typeof workspace>) {
+  const F = logits(task, drawn, start, n, w, w.K, w.F)
+  if (task.causal)
+    for (let j = 0; j < n; j++) hideFuture({ ...F, data: F.data.subarray(j * task.keys), rows: 1 }, drawn[start + j])
+  w.kernels.softmaxRows(F, F)
+  return F
+}
+
+function logits(
+  { h, keys, beta, Q }: Task,
+  drawn: Int32Array,
+  start: number,
+  n: number,
+  w: ReturnType<typeof workspace>,
+  K: Float64Array,
+  into: Float64Array,
+) {
+  for (let j = 0; j < n; j++) w.Q.set(rowsOf(Q, h, drawn[start + j], drawn[start + j] + 1), j * h)
+  const X = matrixView(into.fill(0, 0, n * keys), n, keys)
+  w.kernels.gemm(beta, matrixView(w.Q, n, h), transpose(matrixView(K, keys, h)), X, w.work)
+  return X
+}
+
+/**
+ * Returns the sums of what the drawn queries put into the gradients of the weights: exactly, less what they put into an
+ * approximation. With p_j the gradient of the logits of query j, its parts are
+ *
+ * W_Q: X_Q,j (x) beta K'p_j, W_K: beta X_K'p_j (x) Q_j, W_V: X_V'F_j (x) G_j.
+ */
+export function contributions(
+  { projections }: HeadAndBatch,
+  task: Task,
+  drawn: Int32Array,
+  exact: DrawnRows,
+  less?: Subtracted,
+): Contributions {
+  const { h, hv, keys, beta } = task
+  const [XQ, XK, XV] = ROLES.map((role) => projections[role].X)
+  const tokens = [...new Set([XK.data, XV.data])]
+  const w = workspace(
+    less ? { ...task, K: less.task.centred } : task,
+    drawn.length,
+    tokens,
+    Math.max(XK.columns, XV.columns),
+  )
+  const { gemm } = w.kernels
+  const size = (role: Role) => projections[role].X.columns * projections[role].W.columns
+  const sums = { Q: new Float64Array(size('Q')), K: new Float64Array(size('K')), V: new Float64Array(size('V')) }
+  const squares = { Q: 0, K: 0, V: 0 }
+  const times = (A: Float64Array, n: number, B: Float64Array, columns: number) => {
+    const out = matrixView(w.out.fill(0), n, columns)
+    gemm(1, matrixView(A, n, keys), matrixView(B, keys, columns), out, w.work)
+    return w.out.slice(0, n * columns)
+  }
+  const X = (tokens_: typeof XK) => w.X[tokens.indexOf(tokens_.data)]
+
+  for (let start = 0; start < drawn.length; start += w.rows) {
+    const n = Math.min(w.rows, drawn.length - start)
+    const rows = (data: Float64Array) => rowsOf(data, hv, start, start + n)
+    const F = probabilities(task, drawn, start, n, w)
+    gradientOfLogits(F, rows(exact.output), rows(exact.G), w.P)
+    if (less) {
+      logits(task, drawn, start, n, w, w.K, w.F2)
+      approximateLogits(less, rows(less.output), rows(less.G), n)
+      for (let i = 0; i < n * keys; i++) w.P[i] -= w.P2[i]
+    }
+    const byKeys = times(w.P, n, w.K, h)
+    const byTokens = times(w.P, n, X(XK), XK.columns)
+    const values = times(w.F, n, X(XV), XV.columns)
+    const approximateValues = less && times(w.F2, n, X(XV), XV.columns)
+    for (let j = 0; j < n; j++) {
+      const query = drawn[start + j]
+      const row = (data: Float64Array, columns: number, at = j) => rowsOf(data, columns, at, at + 1)
+      const Xj = row(XQ.data, XQ.columns, query)
+      const Qj = row(task.Q, h, query)
+      const Gj = row(rows(exact.G), hv)
+      addOuter(sums.Q, beta, Xj, row(byKeys, h))
+      addOuter(sums.K, beta, row(byTokens, XK.columns), Qj)
+      addOuter(sums.V, 1, row(values, XV.columns), Gj)
+      squares.Q += beta * beta * dot(Xj, Xj) * dot(row(byKeys, h), row(byKeys, h))
+      squares.K += beta * beta * dot(row(byTokens, XK.columns), row(byTokens, XK.columns)) * dot(Qj, Qj)
+      const u = row(values, XV.columns)
+      squares.V += dot(u, u) * dot(Gj, Gj)
+      if (less && approximateValues) {
+        const [v, g] = [row(approximateValues, XV.columns), row(rows(less.G), hv)]
+        addOuter(sums.V, -1, v, g)
+        squares.V += dot(v, v) * dot(g, g) - 2 * dot(u, v) * dot(Gj, g)
+      }
+    }
+  }
+  return { sums, squares }
+
+  /** P = F * (G V' - r), with r_j = G_j . O_j. */
+  function gradientOfLogits(F: ReturnType<typeof matrixView>, O: Float64Array, G: Float64Array, into: Float64Array) {
+    rowProducts(F.rows, hv, G, O, w.r)
+    w.G.set(G)
+    const P = matrixView(into.fill(0, 0, F.rows * keys), F.rows, keys)
+    gemm(1, matrixView(w.G, F.rows, hv), transpose(matrixView(w.V, keys, hv)), P, w.work)
+    softmaxGradient(F as never, w.r, P as never)
+  }
+
+  /** Writes F~ = p / D~ into F2, and the gradient of its logits, with p' in the place of p for 'reverse', into P2. */
+  function approximateLogits(
+    { task: { coefficients }, method }: Subtracted,
+    O: Float64Array,
+    G: Float64Array,
+    n: number,
+  ) {
+    const inGradient = method === 'reverse' ? derivative(coefficients) : coefficients
+    const x = w.F2
+    const gradientF = new Float64Array(n * keys)
+    for (let j = 0; j < n; j++) {
+      let denominator = 0
+      for (let i = j * keys; i < (j + 1) * keys; i++) {
+        gradientF[i] = evaluate(inGradient, x[i])
+        x[i] = evaluate(coefficients, x[i])
+        denominator += x[i]
+      }
+      for (let i = j * keys; i < (j + 1) * keys; i++) {
+        x[i] /= denominator
+        gradientF[i] /= denominator
+      }
+    }
+    gradientOfLogits(matrixView(gradientF, n, keys), O, G, w.P2)
+  }
+}
+
+function addOuter(sums: Float64Array, factor: number, x: Float64Array, y: Float64Array): void {
+  for (let i = 0, at = 0; i < x.length; i++) {
+    const a = factor * x[i]
+    for (let j = 0; j < y.length; j++) sums[at++] += a * y[j]
+  }
+}
