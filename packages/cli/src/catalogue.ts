@@ -294,7 +294,12 @@ export const papers: readonly Paper[] = [
     venue: 'ICLR',
     arXiv: '2406.03136',
     topic: 'fine-tuning',
-    tasks: [],
+    tasks: [
+      'I fine-tune an attention head with LoRA on long sequences',
+      'Can I approximate attention gradients, and how large is the error?',
+      'From which sequence length does linear attention pay for my head?',
+      'Exact attention gradients without an L x L array',
+    ],
     summary:
       'LoRA gradients of an attention head: exact on long sequences in linear memory, or in almost linear time below a norm threshold.',
     module: '@opt/lora-limits/experiment',

@@ -98,7 +98,8 @@ export function readHead(head: AttentionHead): {
   const lowRank = options(adapters, 'head.adapters', ROLES) as NonNullable<AttentionHead['adapters']>
   const read = (role: Role, columns?: number) => {
     const frozen = dense(matrix(given[role], `head.weights.${role}`, { columns }))
-    const adapter = lowRank[role] && readAdapter(lowRank[role], role, frozen, alpha)
+    const low = lowRank[role]
+    const adapter = low === undefined ? undefined : readAdapter(low, role, frozen, alpha)
     return { frozen, W: adapter ? merged(frozen, adapter, role) : frozen, ...(adapter && { adapter }) }
   }
   const Q = read('Q')

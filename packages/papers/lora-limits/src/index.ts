@@ -10,12 +10,13 @@ export type { SavedGradients } from './attention/state.ts'
 export type { LoraReport, Method } from './attention/task.ts'
 export type { Adapter, AttentionBatch, AttentionHead, OutputGradient, Role } from './head.ts'
 export { loraGradients } from './lora-gradients.ts'
+export { LoraHead, type LoraHeadOptions, type SavedLoraHead } from './lora-head.ts'
 export type { LoraOptions } from './options.ts'
 export { type ExpPolynomial, type ExpPolynomialOptions, expPolynomial } from './polynomial/exp-polynomial.ts'
 export { type Monomials, monomials } from './polynomial/monomials.ts'
+export { type AttentionRows, attentionRows } from './sampling/attention-rows.ts'
 export { type SampledGradients, type SampledOptions, sampledGradients } from './sampling/sampled-gradients.ts'
 export type { Certificate } from './theory/certificate.ts'
-export { type AttentionRows, attentionRows } from './sampling/attention-rows.ts'
 export {
   type DegreeFigures,
   type NormCondition,

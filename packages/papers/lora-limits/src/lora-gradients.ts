@@ -7,7 +7,7 @@ import { type Projections, prepare } from './attention/projections.ts'
 import { readState, type SavedGradients, saveState } from './attention/state.ts'
 import { type AttentionGradients, type LoraReport, outputGradient, type Task } from './attention/task.ts'
 import { type AttentionBatch, type AttentionHead, type HeadAndBatch, readProblem } from './head.ts'
-import { type Level, type LoraOptions, levelsOf, OPTIONS, rungOf, readSettings, type Settings } from './options.ts'
+import { type Level, type LoraOptions, levelsOf, OPTIONS, readSettings, rungOf, type Settings } from './options.ts'
 import { choosePolynomial } from './polynomial/exp-polynomial.ts'
 import { correct, drawRows } from './sampling/correction.ts'
 import { certificate } from './theory/certificate.ts'
@@ -35,7 +35,8 @@ export const loraGradients: Solver<
     const { projections, task } = prepare(problem)
     const settings = readSettings(options, task)
     const found = yield* climb(problem, projections, task, levelsOf(settings, task), settings)
-    return answerOf(problem, projections, task, found, settings.inputGradients)
+    const level = settings.method === 'auto' ? { level: rungOf(found) } : {}
+    return answerOf(problem, projections, task, { ...found, ...level }, settings.inputGradients)
   },
   { tolerance: 0.5, maxIterations: Number.MAX_SAFE_INTEGER, options: OPTIONS },
 )

@@ -88,17 +88,20 @@ export function readSettings(options: LoraOptions, { queries, causal }: Task): S
   choosePolynomial(polynomial === 'minimax' ? 'taylor' : polynomial, 1, degree)
   if (samples !== undefined && options.rows !== undefined) refuse('samples', 'absent beside rows', String(samples))
   const rows = options.rows === undefined ? undefined : readRows(options.rows, queries)
-  const most = rows ? rows.length : number(samples ?? (method === 'auto' ? Math.min(32, queries) : 0), 'samples', {
-    integer: true,
-    min: 0,
-    max: queries,
-  })
+  const most = rows
+    ? rows.length
+    : number(samples ?? (method === 'auto' ? Math.min(32, queries) : 0), 'samples', {
+        integer: true,
+        min: 0,
+        max: queries,
+      })
   boolean(inputGradients, 'inputGradients')
   if (boolean(certify, 'certify') && (method === 'exact' || method === 'auto' || most > 0))
     refuse('certify', "false unless the method is 'reverse' or 'chained', without samples", 'true')
   number(lipschitz, 'lipschitz', { nonnegative: true })
   number(level, 'level', { integer: true, min: 0, max: LADDER.length - 1 })
-  if (options.level !== undefined && method !== 'auto') refuse('level', "absent unless the method is 'auto'", String(level))
+  if (options.level !== undefined && method !== 'auto')
+    refuse('level', "absent unless the method is 'auto'", String(level))
   if (method === 'auto' && most === 0) refuse('samples', "at least 1 for 'auto', which needs an estimate", '0')
   if (state !== undefined && method !== 'exact') refuse('state', "absent unless the method is 'exact'", 'a state')
   if (causal && method !== 'exact' && method !== 'auto')
@@ -120,7 +123,10 @@ export function readSettings(options: LoraOptions, { queries, causal }: Task): S
 }
 
 /** Returns the rungs to try: of 'auto' those with fewer features than tokens. */
-export function levelsOf({ method, degree, samples, level: first }: Settings, { queries, keys, h, causal }: Task): readonly Level[] {
+export function levelsOf(
+  { method, degree, samples, level: first }: Settings,
+  { queries, keys, h, causal }: Task,
+): readonly Level[] {
   if (method === 'exact') return [{ method }]
   if (method !== 'auto') return [{ method, degree }, ...(samples > 0 ? [{ method: 'exact' } as const] : [])]
   const pays = (level: Level) => level.method === 'exact' || monomialCount(h, level.degree) < Math.max(queries, keys)
@@ -129,4 +135,6 @@ export function levelsOf({ method, degree, samples, level: first }: Settings, { 
 
 /** Returns the index of a rung of 'auto'. */
 export const rungOf = (found: { readonly method: Method; readonly degree?: number }): number =>
-  LADDER.findIndex((level) => level.method === found.method && (level.method === 'exact' || level.degree === found.degree))
+  LADDER.findIndex(
+    (level) => level.method === found.method && (level.method === 'exact' || level.degree === found.degree),
+  )

@@ -17,10 +17,20 @@ interface Case {
 const headOf = ({ weights, adapters, alpha, beta }: Case) => ({ weights, adapters, alpha, beta })
 const batchOf = ({ inputs, target, upstream }: Case) => ({ ...inputs, target, upstream })
 
-function sameGradients(actual: ReturnType<typeof loraGradients>['gradients'], expected: Case['adapters'], label: string) {
+function sameGradients(
+  actual: ReturnType<typeof loraGradients>['gradients'],
+  expected: Case['adapters'],
+  label: string,
+) {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort())
   // Of the largest entry of all: saturated logits leave rounding only in some.
-  const absolute = 1e-10 * Math.max(...Object.values(expected).flatMap(({ A, B }) => [...flat(A), ...flat(B)]).map(Math.abs))
+  const absolute =
+    1e-10 *
+    Math.max(
+      ...Object.values(expected)
+        .flatMap(({ A, B }) => [...flat(A), ...flat(B)])
+        .map(Math.abs),
+    )
   for (const [role, { A, B }] of Object.entries(expected)) {
     const { A: dA, B: dB } = actual[role as 'Q']!
     near(dA.data, flat(A), { absolute, label: `${label}: ${role}.A` })
@@ -35,7 +45,8 @@ test.each([0, 1, 2, 3, 4])('exact gradients, case %i', (k) => {
     const given = batchOf(expected)
     const { target } = given
     const asFunction = target
-      ? (O: { data: Float64Array }) => target.map((row: number[], j: number) => row.map((y, c) => O.data[j * row.length + c] - y))
+      ? (O: { data: Float64Array }) =>
+          target.map((row: number[], j: number) => row.map((y, c) => O.data[j * row.length + c] - y))
       : () => given.upstream!
     const batch = upstream === 'function' ? { ...given, target: undefined, upstream: asFunction } : given
     const answer = loraGradients(headOf(expected), batch, { inputGradients: true })
@@ -60,7 +71,8 @@ test.each([0, 1])('approximate gradients, certificates and corrections, problem 
   near(exact.output.data, flat(problem.exact.output), { ofLargest: 1e-10, label: 'exact output' })
   sameGradients(exact.gradients, problem.exact.gradients, 'exact')
   const norms = normCondition(head, batch)
-  for (const [name, value] of Object.entries<number>(problem.norms)) near(norms[name as 'range'], value, { relative: 1e-12, label: name })
+  for (const [name, value] of Object.entries<number>(problem.norms))
+    near(norms[name as 'range'], value, { relative: 1e-12, label: name })
   const queries = batch.query.map((_: number[], j: number) => j)
   for (const run of problem.runs) {
     const label = `${run.name} ${run.method}`
@@ -70,18 +82,28 @@ test.each([0, 1])('approximate gradients, certificates and corrections, problem 
     expect(answer.features).toBe(run.features)
     near(answer.output.data, flat(run.output), { ofLargest: 1e-10, label })
     sameGradients(answer.gradients, run.gradients, label)
-    near(attentionRows(head, batch, queries, options.polynomial && { polynomial: options.polynomial }).denominators, run.denominators, {
-      relative: 1e-10,
-      label,
-    })
+    near(
+      attentionRows(head, batch, queries, options.polynomial && { polynomial: options.polynomial }).denominators,
+      run.denominators,
+      {
+        relative: 1e-10,
+        label,
+      },
+    )
     const { certificate } = answer
     const { range, delta, deltaPrime, finite, output } = run.certificate
-    near([certificate!.range, certificate!.delta, certificate!.deltaPrime], [range, delta, deltaPrime], { relative: 1e-9, label })
+    near([certificate!.range, certificate!.delta, certificate!.deltaPrime], [range, delta, deltaPrime], {
+      relative: 1e-9,
+      label,
+    })
     expect(certificate!.finite).toBe(finite)
     near(certificate!.output!, output, { relative: 1e-9, label })
     for (const role of ['Q', 'K', 'V'] as const)
       for (const part of ['W', 'A', 'B'] as const)
-        near(certificate!.gradients![role][part]!, run.certificate[part + role], { relative: 1e-9, label: `${label} ${part}${role}` })
+        near(certificate!.gradients![role][part]!, run.certificate[part + role], {
+          relative: 1e-9,
+          label: `${label} ${part}${role}`,
+        })
     if (run.correction) {
       const { rows, gradients, estimate } = run.correction
       const corrected = loraGradients(head, batch, { ...options, rows, tolerance: 1e9 })

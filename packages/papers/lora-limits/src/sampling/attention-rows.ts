@@ -3,8 +3,8 @@ import { centreKeys, logitRanges } from '../attention/polynomial-task.ts'
 import { prepare } from '../attention/projections.ts'
 import type { Task } from '../attention/task.ts'
 import { type AttentionBatch, type AttentionHead, readProblem, toMatrix } from '../head.ts'
-import { choosePolynomial } from '../polynomial/exp-polynomial.ts'
 import { evaluate } from '../polynomial/derivative-errors.ts'
+import { choosePolynomial } from '../polynomial/exp-polynomial.ts'
 import { readRows } from './correction.ts'
 
 /** What a polynomial makes of the attention of some queries. */
@@ -43,7 +43,12 @@ export function attentionRows(
 }
 
 /** Compares the attention of some queries with that of a polynomial. */
-export function compare(task: Task, centred: Float64Array, coefficients: Float64Array, rows: Int32Array): AttentionRows {
+export function compare(
+  task: Task,
+  centred: Float64Array,
+  coefficients: Float64Array,
+  rows: Int32Array,
+): AttentionRows {
   const { keys, h, beta, Q } = task
   const [exact, approximate] = [new Float64Array(rows.length * keys), new Float64Array(rows.length * keys)]
   const denominators = new Float64Array(rows.length)

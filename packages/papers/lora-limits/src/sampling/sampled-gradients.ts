@@ -43,9 +43,7 @@ export function sampledGradients(head: AttentionHead, batch: AttentionBatch, giv
     if (rows !== undefined && samples !== undefined) refuse('samples', 'absent beside rows', String(samples))
     const m = number(samples ?? Math.min(32, task.queries), 'samples', { integer: true, min: 1, max: task.queries })
     const drawn =
-      rows === undefined
-        ? drawRows(randomFrom(random, 'random'), task.queries, m)
-        : readRows(rows, task.queries)
+      rows === undefined ? drawRows(randomFrom(random, 'random'), task.queries, m) : readRows(rows, task.queries)
     const { weightGradients, standardError, ...loss } = correct(problem, task, drawn)
     const { estimate, ...sampled } = loss
     return {

@@ -97,7 +97,12 @@ export function plan(head: AttentionHead, length: number, given?: PlanOptions): 
     number(length, 'length', { integer: true, min: 1 })
     const { Q, K, V } = readHead(head).projections
     const rng = random(0)
-    const drawn = (d: number) => toMatrix(Float64Array.from({ length: 256 * d }, () => rng.normal()), 256, d)
+    const drawn = (d: number) =>
+      toMatrix(
+        Float64Array.from({ length: 256 * d }, () => rng.normal()),
+        256,
+        d,
+      )
     const query = tokens ?? drawn(Q.W.rows)
     const shared = keyTokens === undefined && K.W.rows === Q.W.rows
     const key = keyTokens ?? (shared ? query : drawn(K.W.rows))
@@ -121,7 +126,9 @@ function measure(problem: HeadAndBatch, tolerance: number, queries: number, keys
   const degrees = [1, 2, 3, 4, 5]
     .filter((degree) => monomialCount(task.h, degree) <= 200_000)
     .map((degree) => figures(degree, sizes, range, compare(task, centred, taylorCoefficients(degree), rows)))
-  const best = degrees.find(({ degree, error = Infinity, share }) => degree % 2 === 1 && error <= tolerance && share < 1)
+  const best = degrees.find(
+    ({ degree, error = Infinity, share }) => degree % 2 === 1 && error <= tolerance && share < 1,
+  )
   return {
     gammaQuery,
     gammaKey,
@@ -142,7 +149,12 @@ function measure(problem: HeadAndBatch, tolerance: number, queries: number, keys
   }
 }
 
-function figures(degree: number, sizes: Sizes, range: number, { denominators, error }: ReturnType<typeof compare>): DegreeFigures {
+function figures(
+  degree: number,
+  sizes: Sizes,
+  range: number,
+  { denominators, error }: ReturnType<typeof compare>,
+): DegreeFigures {
   const { h, hv } = sizes
   const delta = range <= 700 ? taylorError(range, degree) : Infinity
   return {
