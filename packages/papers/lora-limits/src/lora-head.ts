@@ -146,23 +146,32 @@ export class LoraHead {
       const answer = loraGradients(this.head, batch, { ...rest, ...level, method, random: this.#random })
       this.#calls++
       this.#level = answer.level ?? this.#level
-      return { ...answer, flat: this.flatten(answer.gradients) }
+      return { ...answer, flat: this.#inOrder((role, part) => answer.gradients[role]![part].data) }
     })
   }
 
   /** Returns gradients of adapters in the order of `parameters`, for instance those of `sampledGradients(head.head, batch)`. */
   flatten(gradients: { readonly [R in Role]?: Adapter }): Float64Array {
     return calling('LoraHead.flatten', () => {
-      const flat = new Float64Array(this.parameters.length)
-      let at = 0
-      for (const { role, rank, d, h } of this.#shapes) {
-        const { A, B } = options(options(gradients, 'gradients')[role], `gradients.${role}`)
-        flat.set(matrix(A, `gradients.${role}.A`, { rows: rank, columns: h }).data, at)
-        flat.set(matrix(B, `gradients.${role}.B`, { rows: d, columns: rank }).data, at + rank * h)
-        at += rank * (h + d)
-      }
-      return flat
+      const given = options(gradients, 'gradients')
+      return this.#inOrder((role, part, shape) => {
+        const adapter = options(given[role], `gradients.${role}`)
+        return matrix(adapter[part], `gradients.${role}.${part}`, shape).data
+      })
     })
+  }
+
+  #inOrder(
+    part: (role: Role, part: 'A' | 'B', shape: { rows: number; columns: number }) => Float64Array,
+  ): Float64Array {
+    const flat = new Float64Array(this.parameters.length)
+    let at = 0
+    for (const { role, rank, d, h } of this.#shapes) {
+      flat.set(part(role, 'A', { rows: rank, columns: h }), at)
+      flat.set(part(role, 'B', { rows: d, columns: rank }), at + rank * h)
+      at += rank * (h + d)
+    }
+    return flat
   }
 
   /** Returns the merged weights W + (alpha / rank) B A, which need no adapters any more. */
