@@ -112,7 +112,7 @@ function* gradients({ scale, length, degree }: ControlValues): Generator<Frame, 
             Number.isNaN(e) ? 'out of range' : `${(100 * e).toPrecision(2)} % wrong`,
           ]),
       ],
-      progress: 0.2 + (0.8 * (i + 1)) / 3,
+      progress: (1 + (4 * (i + 1)) / 3) / 5,
     }
   }
 }

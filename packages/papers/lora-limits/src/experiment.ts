@@ -6,11 +6,11 @@ import { trainingPart } from './experiment/training-part.ts'
 import { transitionPart } from './experiment/transition.ts'
 
 const SCALES = {
-  quick: { length: 1060, taus: [0.1, 0.3, 1], lengths: [256, 512, 1024], tokens: 256, steps: 100, all: false },
+  quick: { length: 1060, taus: [0.1, 0.3, 1], lengths: [64, 128, 256, 512, 1024], tokens: 256, steps: 100, all: false },
   standard: {
     length: 2120,
     taus: [0.02, 0.1, 0.2, 0.3, 0.5, 1],
-    lengths: [512, 1024, 2048, 4096],
+    lengths: [64, 128, 256, 512, 1024, 2048, 4096],
     tokens: 512,
     steps: 150,
     all: true,
@@ -18,7 +18,7 @@ const SCALES = {
   full: {
     length: 4240,
     taus: [0.02, 0.1, 0.2, 0.3, 0.5, 1],
-    lengths: [1024, 2048, 4096, 8192],
+    lengths: [64, 128, 256, 512, 1024, 2048, 4096, 8192],
     tokens: 1060,
     steps: 150,
     all: true,
@@ -31,7 +31,7 @@ export const experiment: Experiment = async (context) => {
   const { length, taus, lengths, tokens, steps, all } = SCALES[scale]
   await progress(0, 'tokens')
   const patches = dataFolder ? await photographPatches(dataFolder) : await digitPatches(random(seed), length)
-  await transitionPart(context, patches, length, taus)
+  await transitionPart(context, patches, length, taus, scale === 'quick' ? 4 : 5)
   await growthPart(context, lengths)
   await trainingPart(context, patches, { tokens, steps, all })
   note(`Tokens: 8 x 8 patches of ${patches.source}, with noise; h = 8, adapters of rank 4.`)

@@ -38,48 +38,50 @@ export function attentionRows(
     const queries = readRows(rows, task.queries)
     const keys = centreKeys(task)
     const coefficients = choosePolynomial(polynomial, logitRanges(task, keys.centred).range, degree)
-    return compare(task, keys.centred, coefficients, queries)
+    return compare(logitRows(task, keys.centred, queries), coefficients)
   })
 }
 
-/** Compares the attention of some queries with that of a polynomial. */
-export function compare(
-  task: Task,
-  centred: Float64Array,
-  coefficients: Float64Array,
-  rows: Int32Array,
-): AttentionRows {
-  const { keys, h, beta, Q } = task
-  const [exact, approximate] = [new Float64Array(rows.length * keys), new Float64Array(rows.length * keys)]
-  const denominators = new Float64Array(rows.length)
-  let error = 0
+/** Logits, the keys' mean subtracted, and exact attention of some queries, a query a row. */
+export interface RowsOfLogits {
+  readonly logits: Float64Array
+  readonly exact: Float64Array
+  readonly rows: number
+  readonly keys: number
+}
+
+/** Returns logits and exact attention of some queries. */
+export function logitRows({ keys, h, beta, Q }: Task, centred: Float64Array, rows: Int32Array): RowsOfLogits {
+  const logits = new Float64Array(rows.length * keys)
+  const exact = new Float64Array(rows.length * keys)
   rows.forEach((query, i) => {
-    const F = exact.subarray(i * keys, (i + 1) * keys)
-    const P = approximate.subarray(i * keys, (i + 1) * keys)
+    const [first, end] = [i * keys, (i + 1) * keys]
     let most = -Infinity
     for (let t = 0; t < keys; t++) {
       let x = 0
       for (let c = 0; c < h; c++) x += Q[query * h + c] * centred[t * h + c]
-      F[t] = beta * x
-      most = Math.max(most, F[t])
+      logits[first + t] = beta * x
+      most = Math.max(most, beta * x)
     }
     let total = 0
-    for (let t = 0; t < keys; t++) {
-      P[t] = evaluate(coefficients, F[t])
-      denominators[i] += P[t]
-      F[t] = exp(F[t] - most)
-      total += F[t]
-    }
-    for (let t = 0; t < keys; t++) {
-      F[t] /= total
-      P[t] /= denominators[i]
-      error += Math.abs(F[t] - P[t]) / rows.length
-    }
+    for (let k = first; k < end; k++) total += exact[k] = exp(logits[k] - most)
+    for (let k = first; k < end; k++) exact[k] /= total
   })
-  return {
-    exact: toMatrix(exact, rows.length, keys),
-    approximate: toMatrix(approximate, rows.length, keys),
-    denominators,
-    error,
+  return { logits, exact, rows: rows.length, keys }
+}
+
+/** Compares the attention of some queries with that of a polynomial. */
+export function compare({ logits, exact, rows, keys }: RowsOfLogits, coefficients: Float64Array): AttentionRows {
+  const approximate = new Float64Array(rows * keys)
+  const denominators = new Float64Array(rows)
+  let error = 0
+  for (let i = 0; i < rows; i++) {
+    const [first, end] = [i * keys, (i + 1) * keys]
+    for (let k = first; k < end; k++) denominators[i] += approximate[k] = evaluate(coefficients, logits[k])
+    for (let k = first; k < end; k++) {
+      approximate[k] /= denominators[i]
+      error += Math.abs(exact[k] - approximate[k]) / rows
+    }
   }
+  return { exact: toMatrix(exact, rows, keys), approximate: toMatrix(approximate, rows, keys), denominators, error }
 }

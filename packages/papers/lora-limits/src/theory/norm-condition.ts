@@ -4,7 +4,7 @@ import { prepare } from '../attention/projections.ts'
 import { type AttentionBatch, type AttentionHead, type HeadAndBatch, readHead, readProblem, toMatrix } from '../head.ts'
 import { taylorCoefficients, taylorError } from '../polynomial/exp-polynomial.ts'
 import { monomialCount } from '../polynomial/monomials.ts'
-import { compare } from '../sampling/attention-rows.ts'
+import { compare, logitRows } from '../sampling/attention-rows.ts'
 import { cost, crossover, type Sizes } from './cost.ts'
 
 /** One degree of Taylor's polynomial for a head. */
@@ -122,10 +122,10 @@ function measure(problem: HeadAndBatch, tolerance: number, queries: number, keys
   const length = Math.max(queries, keys)
   const [gammaQuery, gammaKey, gammaAdapter] = [largest(task.Q), largest(task.K), adapterSize(problem)]
   const threshold = Math.sqrt(log(length))
-  const rows = everyOf(task.queries, 64)
+  const rows = logitRows(task, centred, everyOf(task.queries, 64))
   const degrees = [1, 2, 3, 4, 5]
     .filter((degree) => monomialCount(task.h, degree) <= 200_000)
-    .map((degree) => figures(degree, sizes, range, compare(task, centred, taylorCoefficients(degree), rows)))
+    .map((degree) => figures(degree, sizes, range, compare(rows, taylorCoefficients(degree))))
   const best = degrees.find(
     ({ degree, error = Infinity, share }) => degree % 2 === 1 && error <= tolerance && share < 1,
   )
