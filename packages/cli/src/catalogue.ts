@@ -400,6 +400,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/ntk-classifiers/experiment',
   },
   {
+    name: 'pde-barron',
+    version: '0.0.0',
+    title: 'Neural Network Approximations of PDEs Beyond Linearity: A Representational Perspective',
+    authors: ['Tanya Marwah', 'Zachary C. Lipton', 'Jianfeng Lu', 'Andrej Risteski'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2210.12101',
+    topic: 'differential equations',
+    tasks: [],
+    summary:
+      'Solves nonlinear elliptic equations on a box by preconditioned descent, with a computed bound on the error.',
+    module: '@opt/pde-barron/experiment',
+  },
+  {
     name: 'perceptron-gd',
     version: '0.0.0',
     title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
@@ -603,6 +617,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/mbbo/experiment': () => import('@opt/mbbo/experiment'),
   '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
   '@opt/ntk-classifiers/experiment': () => import('@opt/ntk-classifiers/experiment'),
+  '@opt/pde-barron/experiment': () => import('@opt/pde-barron/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/robust-subgm/experiment': () => import('@opt/robust-subgm/experiment'),
   '@opt/sea-omd/experiment': () => import('@opt/sea-omd/experiment'),

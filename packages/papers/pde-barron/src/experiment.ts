@@ -1,0 +1,3 @@
+import type { Experiment } from '@opt/core'
+
+export const experiment: Experiment = async () => {}

@@ -1,0 +1,39 @@
+/**
+ * Nonlinear elliptic equations on a box with a computed bound on the error.
+ *
+ * @packageDocumentation
+ */
+
+export type { DescentReport, DescentState, StepRule } from './descend.ts'
+export type { Flux } from './grid/flux.ts'
+export type { Forcing, Lift, PointFunction } from './grid/sample.ts'
+export { type GridInput, type GridOptions, type GridSolution, type GridState, solveGrid } from './grid/solve-grid.ts'
+export { type CheckOptions, customLagrangian } from './lagrangian/custom.ts'
+export {
+  type Coefficients,
+  type LagrangianLike,
+  type LagrangianName,
+  type LagrangianParameters,
+  lagrangian,
+  type NamedLagrangian,
+  type Potential,
+} from './lagrangian/lagrangian.ts'
+export type { Constants, Lagrangian, Limits, Points } from './lagrangian/types.ts'
+export { type Parity, TrigSum, type TrigSumData } from './sums/trig-sum.ts'
+export {
+  type BarronProblem,
+  barronGrowth,
+  invariantBall,
+  stepConstants,
+  type TheoremSettings,
+  theoremBound,
+} from './theory/barron.ts'
+export {
+  type Condition,
+  type Conditioning,
+  type ConditioningOptions,
+  conditioning,
+  constants,
+  type Metric,
+  maximumPrinciple,
+} from './theory/conditioning.ts'

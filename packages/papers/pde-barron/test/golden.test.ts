@@ -1,0 +1,136 @@
+import { golden, near } from '@opt/testing'
+import {
+  barronGrowth,
+  type Condition,
+  conditioning,
+  constants,
+  invariantBall,
+  type LagrangianName,
+  type LagrangianParameters,
+  lagrangian,
+  type Parity,
+  solveGrid,
+  stepConstants,
+  TrigSum,
+  theoremBound,
+} from '../src/index.ts'
+import { majorants } from '../src/theory/barron.ts'
+
+interface Recorded {
+  name: LagrangianName
+  parameters: LagrangianParameters
+}
+const named = ({ name, parameters }: Recorded) => lagrangian(name, parameters)
+/** null stands for Infinity in the files. */
+const infinite = (values: Record<string, number | null>) =>
+  Object.values(values).map((value) => (value === null ? Infinity : value))
+const parityOf = (boundary: Condition[]): Parity[] => boundary.map((c) => (c === 'dirichlet' ? 'sin' : 'cos'))
+
+test('Lagrangians', () => {
+  for (const { lagrangian: recorded, constants: everywhere, local, points } of golden(import.meta.url, 'lagrangians.json')) {
+    const L = named(recorded)
+    const order = ({ lambda, Lambda, mu, Mu }: ReturnType<typeof constants>) => [lambda, Lambda, mu, Mu]
+    near(order(constants(L)), infinite(everywhere), { relative: 1e-13, label: L.name })
+    near(order(constants(L, { uMax: local.uMax, pMax: local.pMax })), infinite(local.constants), { relative: 1e-13 })
+    for (const { u, p, v, q, value, du, dp, hessianU, hessianP } of points) {
+      const column = (list: number[]) => list.map((entry) => Float64Array.of(entry))
+      const at = { n: 1, x: column(p).map(() => Float64Array.of(0.5)), u: Float64Array.of(u), p: column(p) }
+      const [one, many] = [new Float64Array(1), column(p)]
+      const tolerance = { absolute: 1e-13, relative: 1e-13, label: L.name }
+      L.value(at, one)
+      near(one, [value], tolerance)
+      L.slopes(at, one, many)
+      near([one[0], ...many.map(([entry]) => entry)], [du, ...dp], tolerance)
+      L.hessian(at, Float64Array.of(v), column(q), one, many)
+      near([one[0], ...many.map(([entry]) => entry)], [hessianU, ...hessianP], tolerance)
+    }
+  }
+})
+
+test('conditioning, growth, balls and the theorem', () => {
+  const { cases, theorem } = golden(import.meta.url, 'bounds.json')
+  const tolerance = { relative: 1e-12, absolute: 1e-12 }
+  for (const c of cases) {
+    const L = named(c.lagrangian)
+    const known = constants(L, { uMax: c.uMax, pMax: c.pMax })
+    const order = [known.lambda, known.Lambda, known.mu, known.Mu]
+    near(order, infinite(c.constants), tolerance)
+    for (const { mass, stiffness, m, M, step, rate } of c.conditioning) {
+      const found = conditioning(known, { boundary: c.boundary, mass, stiffness })
+      near([found.m, found.M, found.step, found.rate], [m, M, step, rate], tolerance)
+    }
+    const paper = conditioning(known, { boundary: c.boundary })
+    expect(paper.iterations(c.start, c.epsilon)).toBe(c.iterations)
+    const { k1, k2 } = stepConstants(c.boundary)
+    near([k1, k2], c.kappa, tolerance)
+    for (const { gradientNorm, norm, majorantP, majorantU } of c.majorants) {
+      const { ofGradient, ofValue } = majorants(L, gradientNorm, norm)
+      near([ofGradient, ofValue], [majorantP, majorantU].map((value) => value ?? Infinity), tolerance)
+    }
+    const problem = { lagrangian: L, boundary: c.boundary, forcingNorm: c.forcingNorm }
+    const growth = barronGrowth(problem, Math.min(1, paper.step), c.growth.length - 1)
+    near(growth, c.growth.map((value: number | null) => value ?? Infinity), tolerance)
+    const ball = invariantBall(problem)
+    if (c.invariantBall === null) expect(ball).toBeNull()
+    else near(ball!, c.invariantBall, { relative: 1e-9 })
+  }
+  for (const { dimension, B_L, p, epsilon, log10 } of theorem)
+    near(theoremBound({ dimension, compositionConstant: B_L, compositionPower: p, epsilon }), log10, tolerance)
+})
+
+interface Terms {
+  frequencies: number[][]
+  coefficients: number[]
+}
+const sumOf = (parity: Parity[], { frequencies, coefficients }: Terms) => new TrigSum(parity, frequencies, coefficients)
+const parities = (flags: number[]): Parity[] => flags.map((flag) => (flag === 1 ? 'sin' : 'cos'))
+
+function same(found: TrigSum, { frequencies, coefficients }: Terms, tolerance: number, label: string) {
+  const data = found.toJSON()
+  expect(data.frequencies).toEqual(frequencies)
+  near(data.coefficients, coefficients, { absolute: tolerance, relative: tolerance, label })
+}
+
+test.each([0, 1, 2, 3, 4])('calculus of sums, case %i', (k) => {
+  const c = golden(import.meta.url, 'calculus.json')[k]
+  const f = sumOf(parities(c.parityF), c.f)
+  const g = sumOf(parities(c.parityG), c.g)
+  const all = f.multiply(g)
+  same(all.product, c.product, 1e-13, 'product')
+  expect(all.dropped).toBe(0)
+  const some = f.multiply(g, c.threshold)
+  same(some.product, c.thresholdProduct, 1e-13, 'thresholded product')
+  const tolerance = { absolute: 1e-13, relative: 1e-13 }
+  near(some.dropped, c.dropped, tolerance)
+  for (const [axis, expected] of c.derivative.entries()) same(f.derivative(axis), expected, 1e-13, 'derivative')
+  same(f.precondition(), c.preconditioned, 1e-13, 'P^-1')
+  same(f.precondition({ mass: 2, stiffness: 0.5 }), c.preconditioned2, 1e-13, 'P^-1')
+  near([f.norm(0), f.norm(1), f.norm(2)], c.norms, tolerance)
+  near([f.gradientNorm(), f.l2(), f.h1(), f.dual()], [c.gradientNorm, c.l2, c.h1, c.dual], tolerance)
+  near(f.at(c.points), c.values, tolerance)
+  const cut = f.truncate(c.truncate.budget)
+  same(cut.kept, c.truncate.kept, 1e-13, 'truncated')
+  near(cut.dropped, c.truncate.dropped, tolerance)
+})
+
+test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
+  const c = golden(import.meta.url, 'dense.json')[k]
+  const answer = solveGrid(
+    { lagrangian: named(c.lagrangian), f: sumOf(parityOf(c.boundary), c.f), boundary: c.boundary, modes: c.modes, grid: c.grid },
+    { step: c.step, tolerance: 0, maxIterations: c.iterations },
+  )
+  const t = c.step === 'adaptive' ? 1e-10 : 1e-12
+  const tolerance = { absolute: t, relative: t }
+  near(answer.m, c.m, tolerance)
+  const column = (name: 'dual' | 'energy' | 'barron' | 'step') => answer.history.map((report) => report[name])
+  near(column('dual'), c.dual.slice(1), { ...tolerance, label: 'dual' })
+  near(column('energy'), c.energy.slice(1), { ...tolerance, label: 'energy' })
+  near(column('barron'), c.barron.slice(1), { ...tolerance, label: 'barron' })
+  near(column('step'), c.steps, { relative: c.step === 'adaptive' ? 1e-8 : t, label: 'steps' })
+  near(answer.u.coefficients, c.coefficients, { ...tolerance, label: 'coefficients' })
+  near(answer.discreteBound, c.errorBound, tolerance)
+  const { at, u, gradient } = c.value
+  const d = c.boundary.length
+  const point = Array.from({ length: d }, (_, j) => (Math.floor(at / c.grid ** (d - 1 - j)) % c.grid) / c.grid + 0.5 / c.grid)
+  near([...answer.value([point]), ...answer.gradient([point]).data], [u, ...gradient], tolerance)
+})
