@@ -7,7 +7,9 @@ export interface Iterate {
 }
 
 /** What {@link descend} needs of a space of functions. */
-export interface Space<I extends Iterate> {
+export interface Space<I extends Iterate, F extends object> {
+  /** After so many halvings no step helps: rounding or truncation hides the descent. */
+  readonly halvings: number
   /** Makes an iterate to write into. */
   spare(): I
   /** Writes u - eta P^-1 g of `from`, its residual and its dual norm into `to`. */
@@ -16,8 +18,8 @@ export interface Space<I extends Iterate> {
   change(from: I, to: I): { square: number; product: number }
   /** |u|_P. */
   norm(iterate: I): number
-  /** The energy and the Barron norm, for the report. */
-  figures(iterate: I): { energy: number; barron: number }
+  /** What else a report shows. */
+  figures(iterate: I): F
 }
 
 /** The report after each step. */
@@ -30,10 +32,6 @@ export interface DescentReport extends Report {
   dual: number
   /** The size of the step that led here. */
   step: number
-  /** E(u); NaN where it is not computed. */
-  energy: number
-  /** |u|_1, the sum of (1 + a)|c|; NaN for neurons. */
-  barron: number
 }
 
 /** How large steps are: by the rule that needs no constant M, by 2/(m + M), or fixed. */
@@ -49,8 +47,6 @@ export interface DescentState {
 
 /** How many iterates a new residual is compared with. */
 const MEMORY = 10
-/** After so many halvings no step helps: rounding hides the descent. */
-const MOST_HALVINGS = 30
 
 /** How a descent runs. */
 export interface DescentSettings {
@@ -75,12 +71,12 @@ export interface Descent<I extends Iterate> {
  * times the largest of the last ten, and then takes |s|^2/<s, y>, at most 1/m: it needs no M and accepts all eta <= 2/(m +
  * M), so that it converges linearly; it compares no energies, whose rounding would stop it early.
  */
-export function* descend<I extends Iterate>(
-  space: Space<I>,
+export function* descend<I extends Iterate, F extends object>(
+  space: Space<I, F>,
   start: I,
   { rule, tolerance, saved }: DescentSettings,
   { m, step }: Conditioning,
-): Generator<DescentReport, Descent<I>, boolean> {
+): Generator<DescentReport & F, Descent<I>, boolean> {
   const adaptive = rule === 'adaptive'
   let eta = saved?.step ?? (adaptive ? 1 : rule === 'theory' ? step : rule)
   const recent = saved ? [...saved.recent] : [start.dual]
@@ -99,12 +95,12 @@ export function* descend<I extends Iterate>(
     const state = { step: eta, recent: [...recent] }
     space.step(now, eta, next)
     for (let halvings = 0; adaptive && !accepts(next.dual, eta, m, recent); ) {
-      if (++halvings > MOST_HALVINGS) break
+      if (++halvings > space.halvings) break
       eta /= 2
       space.step(now, eta, next)
     }
     if (adaptive && next.dual < Infinity && !accepts(next.dual, eta, m, recent))
-      return { last: now, state, message: 'no step reduces the residual: rounding hides the rest' }
+      return { last: now, state, message: 'no step reduces the residual: rounding or truncation hides the rest' }
     const taken = eta
     if (adaptive) {
       const { square, product } = space.change(now, next)

@@ -7,7 +7,7 @@
 export type { DescentReport, DescentState, StepRule } from './descend.ts'
 export type { Flux } from './grid/flux.ts'
 export type { Forcing, Lift, PointFunction } from './grid/sample.ts'
-export { type GridInput, type GridOptions, type GridSolution, type GridState, solveGrid } from './grid/solve-grid.ts'
+export { type GridInput, type GridOptions, type GridReport, type GridSolution, type GridState, solveGrid } from './grid/solve-grid.ts'
 export { type CheckOptions, customLagrangian } from './lagrangian/custom.ts'
 export {
   type Coefficients,
@@ -19,6 +19,14 @@ export {
   type Potential,
 } from './lagrangian/lagrangian.ts'
 export type { Constants, Lagrangian, Limits, Points } from './lagrangian/types.ts'
+export {
+  type SparseInput,
+  type SparseOptions,
+  type SparseReport,
+  type SparseSolution,
+  type SparseState,
+  solveSparse,
+} from './sparse/solve-sparse.ts'
 export { type Parity, TrigSum, type TrigSumData } from './sums/trig-sum.ts'
 export {
   type BarronProblem,

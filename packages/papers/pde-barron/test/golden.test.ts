@@ -10,6 +10,7 @@ import {
   lagrangian,
   type Parity,
   solveGrid,
+  solveSparse,
   stepConstants,
   TrigSum,
   theoremBound,
@@ -133,4 +134,29 @@ test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
   const d = c.boundary.length
   const point = Array.from({ length: d }, (_, j) => (Math.floor(at / c.grid ** (d - 1 - j)) % c.grid) / c.grid + 0.5 / c.grid)
   near([...answer.value([point]), ...answer.gradient([point]).data], [u, ...gradient], tolerance)
+})
+
+test.each([0, 1, 2, 3])('descent on sparse sums, case %i', (k) => {
+  const c = golden(import.meta.url, 'sparse.json')[k]
+  const answer = solveSparse(
+    {
+      lagrangian: named(c.lagrangian),
+      f: sumOf(parityOf(c.boundary), c.f),
+      threshold: c.threshold,
+      budget: c.budget,
+    },
+    { step: c.step, tolerance: 0, maxIterations: c.iterations },
+  )
+  const tolerance = { absolute: 1e-11, relative: 1e-11 }
+  near(answer.m, c.m, tolerance)
+  expect(answer.history.map(({ terms }) => terms)).toEqual(c.trace.slice(1).map(({ terms }: { terms: number }) => terms))
+  for (const [t, expected] of c.trace.slice(1).entries()) {
+    const { dual, dropped, truncated, barron, step } = answer.history[t]
+    near([dual, dropped, truncated, barron, step], [expected.dual, expected.dropped, expected.truncated, expected.norm, expected.step], {
+      ...tolerance,
+      label: `iterate ${t + 1}`,
+    })
+  }
+  same(answer.u, c.u, 1e-11, 'u')
+  near(answer.u.at(c.points), c.values, tolerance)
 })

@@ -31,7 +31,7 @@ import { checkGrid, denseSum, midpoints } from './basis.ts'
 import { certificateModes, dualIn, gridFor } from './certificate.ts'
 import type { Flux } from './flux.ts'
 import { type Forcing, forcing, type Lift } from './sample.ts'
-import { GridSpace } from './space.ts'
+import { type GridFigures, GridSpace } from './space.ts'
 
 /** What {@link solveGrid} solves: -div L_p + L_u = f on the unit box. */
 export interface GridInput {
@@ -63,6 +63,9 @@ export interface GridOptions {
   /** The state of an earlier answer to the same problem, to go on from to the same bits. */
   initial?: GridState | undefined
 }
+
+/** The report of {@link solveGrid} after each step. */
+export interface GridReport extends DescentReport, GridFigures {}
 
 /** A saved descent. */
 export interface GridState extends DescentState {
@@ -107,9 +110,9 @@ const MODES = [64, 32, 12, 6]
  * @throws TypeError or RangeError when the problem or an option is invalid; where a condition cannot work, the message says
  *   which: grid <= modes, m = 0, 'theory' without a finite M.
  */
-export const solveGrid: Solver<[problem: GridInput, options: GridOptions], DescentReport, GridSolution> = solver(
+export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridReport, GridSolution> = solver(
   'solveGrid',
-  function* (problem, options): Generator<DescentReport, GridSolution, boolean> {
+  function* (problem, options): Generator<GridReport, GridSolution, boolean> {
     const given = optionsOf(problem, 'problem', ['lagrangian', 'f', 'boundary', 'modes', 'grid', 'lift', 'flux'])
     const boundary = checkBoundary(given.boundary)
     const d = boundary.length

@@ -24,8 +24,17 @@ export interface GridIterate {
   energy: number
 }
 
+/** What the reports of a grid show. */
+export interface GridFigures {
+  /** E(u). */
+  energy: number
+  /** The Barron norm |u|_1, the sum of (1 + a)|c|. */
+  barron: number
+}
+
 /** The span of the modes of a grid, with the norm of H1. */
-export class GridSpace implements Space<GridIterate> {
+export class GridSpace implements Space<GridIterate, GridFigures> {
+  readonly halvings = 30
   readonly basis: GridBasis
   readonly #lagrangian: Lagrangian
   readonly f: Float64Array
@@ -109,7 +118,7 @@ export class GridSpace implements Space<GridIterate> {
     return Math.sqrt(square)
   }
 
-  figures({ u, energy }: GridIterate): { energy: number; barron: number } {
+  figures({ u, energy }: GridIterate): GridFigures {
     let barron = 0
     for (let t = 0; t < u.length; t++) barron += this.basis.barronWeights[t] * Math.abs(u[t])
     return { energy, barron }

@@ -63,11 +63,6 @@ export class TrigSum {
     return this.coefficients.length
   }
 
-  /** The sum with other coefficients, one for each term. */
-  #with(coefficients: Float64Array): TrigSum {
-    return trusted(this.parity, this.frequencies, coefficients)
-  }
-
   /** Returns this + factor * other. Throws RangeError when parities differ. */
   add(other: TrigSum, factor = 1): TrigSum {
     return calling('TrigSum.add', () => {
@@ -81,7 +76,7 @@ export class TrigSum {
   scale(factor: number): TrigSum {
     return calling('TrigSum.scale', () => {
       number(factor, 'factor')
-      return this.#with(this.coefficients.map((c) => factor * c))
+      return withCoefficients(this, this.coefficients.map((c) => factor * c))
     })
   }
 
@@ -126,7 +121,7 @@ export class TrigSum {
     return calling('TrigSum.precondition', () => {
       const { mass, stiffness } = checkMetric(options(metric, 'metric', ['mass', 'stiffness']))
       const squares = this.squares()
-      return this.#with(this.coefficients.map((c, t) => c / (mass + stiffness * squares[t])))
+      return withCoefficients(this, this.coefficients.map((c, t) => c / (mass + stiffness * squares[t])))
     })
   }
 
@@ -165,17 +160,17 @@ export class TrigSum {
 
   /** The norm of L2 on the unit box. */
   l2(): number {
-    return Math.sqrt(this.#weighted(() => 1))
+    return Math.sqrt(weighted(this, () => 1))
   }
 
   /** The norm of H1: the root of the integral of u^2 + |grad u|^2. */
   h1(): number {
-    return Math.sqrt(this.#weighted((square) => 1 + square))
+    return Math.sqrt(weighted(this, (square) => 1 + square))
   }
 
   /** The norm of the dual of H1, of this sum as a right-hand side. */
   dual(): number {
-    return Math.sqrt(this.#weighted((square) => 1 / (1 + square)))
+    return Math.sqrt(weighted(this, (square) => 1 / (1 + square)))
   }
 
   /** The integral over the unit box of this times another sum of the same parity. */
@@ -223,16 +218,19 @@ export class TrigSum {
     }
     return out
   }
+}
 
-  /** The sum of mass weight(a^2) c^2, mass = 2^-(number of positive frequencies). */
-  #weighted(weight: (square: number) => number): number {
-    const squares = this.squares()
-    const masses = massesOf(this)
-    let total = 0
-    for (let t = 0; t < this.terms; t++)
-      total += masses[t] * weight(squares[t]) * this.coefficients[t] * this.coefficients[t]
-    return total
-  }
+/** The same frequencies with other coefficients. */
+export const withCoefficients = (u: TrigSum, coefficients: Float64Array): TrigSum =>
+  trusted(u.parity, u.frequencies, coefficients)
+
+/** The sum of mass weight(a^2) c^2. */
+function weighted(u: TrigSum, weight: (square: number) => number): number {
+  const squares = u.squares()
+  const masses = massesOf(u)
+  let total = 0
+  for (let t = 0; t < u.terms; t++) total += masses[t] * weight(squares[t]) * u.coefficients[t] * u.coefficients[t]
+  return total
 }
 
 /** The integral of the square of each term's product of sines and cosines. */
