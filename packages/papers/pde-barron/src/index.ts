@@ -19,6 +19,19 @@ export {
   type Potential,
 } from './lagrangian/lagrangian.ts'
 export type { Constants, Lagrangian, Limits, Points } from './lagrangian/types.ts'
+export type { NetworkFunctions } from './neurons/answer.ts'
+export type { RuleForcing } from './neurons/certificate.ts'
+export type { RandomNeurons } from './neurons/draw.ts'
+export type { Neurons, TwoLayerNetwork, Wave } from './neurons/network.ts'
+export { gaussLegendre, type Rule } from './neurons/rule.ts'
+export {
+  type NeuronInput,
+  type NeuronOptions,
+  type NeuronReport,
+  type NeuronSolution,
+  type NeuronState,
+  solveNeurons,
+} from './neurons/solve-neurons.ts'
 export {
   type SparseInput,
   type SparseOptions,

@@ -4,17 +4,20 @@ import {
   type Condition,
   conditioning,
   constants,
+  gaussLegendre,
   invariantBall,
   type LagrangianName,
   type LagrangianParameters,
   lagrangian,
   type Parity,
   solveGrid,
+  solveNeurons,
   solveSparse,
   stepConstants,
   TrigSum,
   theoremBound,
 } from '../src/index.ts'
+import { networkFields } from '../src/neurons/network.ts'
 import { majorants } from '../src/theory/barron.ts'
 
 interface Recorded {
@@ -159,4 +162,49 @@ test.each([0, 1, 2, 3])('descent on sparse sums, case %i', (k) => {
   }
   same(answer.u, c.u, 1e-11, 'u')
   near(answer.u.at(c.points), c.values, tolerance)
+})
+
+test.each([0, 1, 2, 3])('descent in the span of neurons, case %i', (k) => {
+  const c = golden(import.meta.url, 'neurons.json')[k]
+  const d = c.boundary.length
+  const neurons = { activation: c.activation, inputWeights: c.W, biases: c.b }
+  const answer = solveNeurons(
+    { lagrangian: named(c.lagrangian), f: c.f, boundary: c.boundary, neurons, rule: c.rule.nodes },
+    { step: c.step, tolerance: 0, maxIterations: c.iterations },
+  )
+  const tolerance = { absolute: 1e-10, relative: 1e-10 }
+  near(answer.m, c.m, tolerance)
+  expect(answer.kept).toEqual(c.kept)
+  near(answer.history.map(({ dual }) => dual), c.dual.slice(1), { ...tolerance, label: 'dual' })
+  near(answer.history.map(({ step }) => step), c.steps, { relative: 1e-8, label: 'steps' })
+  near(Math.hypot(...answer.network.outputWeights), c.outputWeightsNorm, { relative: 1e-8, label: 'weights' })
+  const { nodes } = gaussLegendre(c.rule.nodes)
+  const points = Array.from({ length: nodes.length ** d }, (_, i) =>
+    Array.from({ length: d }, (_, j) => nodes[Math.floor(i / nodes.length ** (d - 1 - j)) % nodes.length]),
+  )
+  near(answer.value(points), c.u, { ...tolerance, label: 'u' })
+  const every = d === 2 ? 5 : 1
+  const slopes = answer.gradient(points)
+  for (let j = 0; j < d; j++) {
+    const column = points.map((_, i) => slopes.get(i, j)).filter((_, i) => i % every === 0)
+    near(column, c.gradient[j], { absolute: 1e-8, relative: 1e-8, label: 'gradient' })
+  }
+  near(answer.residualNorm, c.residualL2, { relative: 1e-8, label: 'residual' })
+  if (c.errorBound === null) expect(answer.errorBound).toBeNull()
+  else near(answer.errorBound!, c.errorBound, { relative: 1e-8 })
+  // One neuron at a time gives its values, slopes and second derivatives.
+  const rows = c.features.rows.map((row: number) => points[row])
+  const x = Array.from({ length: d }, (_, j) => Float64Array.from(rows, (row: number[]) => row[j]))
+  for (let neuron = 0; neuron < c.b.length; neuron++) {
+    const outputWeights = new Float64Array(c.b.length)
+    outputWeights[neuron] = 1
+    const { u, p, h } = networkFields({ ...answer.network, outputWeights }, { n: rows.length, x })
+    const column = (table: number[][]) => table.map((row) => row[neuron])
+    const close = { absolute: 1e-12, relative: 1e-12 }
+    near(u, column(c.features.phi), close)
+    for (let j = 0; j < d; j++) near(p[j], column(c.features.gradient[j]), close)
+    for (let j = 0; j < d; j++)
+      for (let l = 0; l < d; l++)
+        if (c.features.hessian[j]?.[l]) near([h[j][l][0]], [c.features.hessian[j][l][0][neuron]], { absolute: 1e-11, relative: 1e-11 })
+  }
 })
