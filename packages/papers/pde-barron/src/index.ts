@@ -21,9 +21,28 @@ export {
 export type { Constants, Lagrangian, Limits, Points } from './lagrangian/types.ts'
 export type { NetworkFunctions } from './neurons/answer.ts'
 export type { RuleForcing } from './neurons/certificate.ts'
+export {
+  deepRitz,
+  type RitzGradient,
+  type RitzInput,
+  type RitzOptions,
+  type RitzReport,
+  type RitzSolution,
+  type RitzState,
+  ritzGradient,
+} from './neurons/deep-ritz.ts'
 export type { RandomNeurons } from './neurons/draw.ts'
 export type { Neurons, TwoLayerNetwork, Wave } from './neurons/network.ts'
 export { gaussLegendre, type Rule } from './neurons/rule.ts'
+export {
+  networkNorm,
+  neuronsFor,
+  type SampledActivation,
+  type SampledNetwork,
+  type SampleOptions,
+  sampleNetwork,
+} from './neurons/sample-network.ts'
+export { boundaryValues, toMlp } from './neurons/to-mlp.ts'
 export {
   type NeuronInput,
   type NeuronOptions,

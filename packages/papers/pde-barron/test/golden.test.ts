@@ -1,3 +1,4 @@
+import { Random } from '@opt/core'
 import { golden, near } from '@opt/testing'
 import {
   barronGrowth,
@@ -12,7 +13,11 @@ import {
   type Parity,
   solveGrid,
   solveNeurons,
+  networkNorm,
+  ritzGradient,
+  sampleNetwork,
   solveSparse,
+  toMlp,
   stepConstants,
   TrigSum,
   theoremBound,
@@ -115,6 +120,7 @@ test.each([0, 1, 2, 3, 4])('calculus of sums, case %i', (k) => {
   const cut = f.truncate(c.truncate.budget)
   same(cut.kept, c.truncate.kept, 1e-13, 'truncated')
   near(cut.dropped, c.truncate.dropped, tolerance)
+  expect(f.neurons()).toBe(c.neurons)
 })
 
 test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
@@ -207,4 +213,63 @@ test.each([0, 1, 2, 3])('descent in the span of neurons, case %i', (k) => {
       for (let l = 0; l < d; l++)
         if (c.features.hessian[j]?.[l]) near([h[j][l][0]], [c.features.hessian[j][l][0][neuron]], { absolute: 1e-11, relative: 1e-11 })
   }
+})
+
+/** A generator that draws given numbers. */
+class Scripted extends Random {
+  readonly #numbers: number[]
+
+  constructor(numbers: number[]) {
+    super({ generator: [1, 2, 3, 4], spare: null })
+    this.#numbers = [...numbers]
+  }
+
+  override uniform(): number {
+    return this.#numbers.shift()!
+  }
+}
+
+test.each([0, 1, 2, 3])('sampled networks, case %i', (k) => {
+  const c = golden(import.meta.url, 'network.json').sampling[k]
+  const u = sumOf(parities(c.parity), c.u)
+  const n = c.draws.length
+  const tolerance = { absolute: 1e-12, relative: 1e-12 }
+  near(u.at(c.points), c.exact, tolerance)
+  for (const activation of ['cos', 'step', 'relu'] as const) {
+    const numbers: number[] = []
+    for (let i = 0; i < n; i++) {
+      numbers.push(c.draws[i])
+      for (const [j, w] of c.u.frequencies[c.index[i]].entries()) if (w > 0) numbers.push(c.signs[i][j] < 0 ? 0 : 0.9)
+      if (activation !== 'cos') numbers.push(c.thresholdDraws[i])
+    }
+    const network = sampleNetwork(u, n, { activation, order: c.order, seed: new Scripted(numbers) })
+    expect([...network.terms]).toEqual(c.index)
+    const expected = c[activation]
+    near(network.value(c.points), Array.isArray(expected) ? expected : expected.values, { ...tolerance, label: activation })
+    const scale = activation === 'cos' ? Math.PI : 1
+    near(network.inputWeights.data, c.k.flat().map((entry: number) => scale * entry), tolerance)
+    if (activation === 'cos') near([...network.biases, ...network.outputWeights], [...c.phase, ...c.weights], tolerance)
+    else {
+      near(network.outputWeights, expected.weights, { ofLargest: 1e-12 })
+      near(network.constant, expected.constant, { absolute: 1e-12, relative: 1e-12 })
+      if (activation === 'step') near(network.biases, expected.thresholds.map((s: number) => -s), tolerance)
+      else near(network.linear, expected.linear, tolerance)
+    }
+    near(networkNorm(u, activation), c.bounds[activation], tolerance)
+    near(toMlp(network).predict(c.points), Array.isArray(expected) ? expected : expected.values, { absolute: 1e-10, relative: 1e-10 })
+  }
+})
+
+test.each([0, 1, 2, 3])('the energy of Deep Ritz and its gradient, case %i', (k) => {
+  const c = golden(import.meta.url, 'network.json').ritz[k]
+  const { W, b, a, boundary, activation } = c
+  const found = ritzGradient(
+    { lagrangian: named(c.lagrangian), f: c.f, boundary, rule: { points: c.points, weights: c.weights } },
+    { activation, inputWeights: W, biases: b, outputWeights: a, boundary },
+  )
+  const tolerance = { absolute: 1e-11, relative: 1e-11 }
+  near(found.energy, c.energy, tolerance)
+  near(found.inputWeights, c.gradW.flat(), tolerance)
+  near(found.biases, c.gradB, tolerance)
+  near(found.outputWeights, c.gradA, tolerance)
 })

@@ -26,6 +26,8 @@ export interface SparseFigures {
   barron: number
   /** How many terms u has. */
   terms: number
+  /** How many cosine neurons equal u. */
+  neurons: number
   dropped: number
   truncated: number
 }
@@ -127,6 +129,6 @@ export class SparseSpace implements Space<SparseIterate, SparseFigures> {
   }
 
   figures({ u, energy, dropped, truncated }: SparseIterate): SparseFigures {
-    return { energy, barron: u.norm(1), terms: u.terms, dropped, truncated }
+    return { energy, barron: u.norm(1), terms: u.terms, neurons: u.neurons(), dropped, truncated }
   }
 }

@@ -173,6 +173,18 @@ export class TrigSum {
     return Math.sqrt(weighted(this, (square) => 1 / (1 + square)))
   }
 
+  /** How many cosine neurons equal the sum: a term of k positive frequencies is a mean of 2^(k - 1) plane waves. */
+  neurons(): number {
+    const d = this.dimension
+    let total = 0
+    for (let t = 0; t < this.terms; t++) {
+      let waves = 0.5
+      for (let j = 0; j < d; j++) if (this.frequencies[t * d + j] > 0) waves *= 2
+      total += Math.max(1, waves)
+    }
+    return total
+  }
+
   /** The integral over the unit box of this times another sum of the same parity. */
   inner(other: TrigSum): number {
     return calling('TrigSum.inner', () => {
