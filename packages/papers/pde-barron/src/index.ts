@@ -7,7 +7,14 @@
 export type { DescentReport, DescentState, StepRule } from './descend.ts'
 export type { Flux } from './grid/flux.ts'
 export type { Forcing, Lift, PointFunction } from './grid/sample.ts'
-export { type GridInput, type GridOptions, type GridReport, type GridSolution, type GridState, solveGrid } from './grid/solve-grid.ts'
+export {
+  type GridInput,
+  type GridOptions,
+  type GridReport,
+  type GridSolution,
+  type GridState,
+  solveGrid,
+} from './grid/solve-grid.ts'
 export { type CheckOptions, customLagrangian } from './lagrangian/custom.ts'
 export {
   type Coefficients,
@@ -42,7 +49,6 @@ export {
   type SampleOptions,
   sampleNetwork,
 } from './neurons/sample-network.ts'
-export { boundaryValues, toMlp } from './neurons/to-mlp.ts'
 export {
   type NeuronInput,
   type NeuronOptions,
@@ -51,6 +57,7 @@ export {
   type NeuronState,
   solveNeurons,
 } from './neurons/solve-neurons.ts'
+export { boundaryValues, toMlp } from './neurons/to-mlp.ts'
 export {
   type SparseInput,
   type SparseOptions,

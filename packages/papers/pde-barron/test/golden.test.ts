@@ -10,17 +10,17 @@ import {
   type LagrangianName,
   type LagrangianParameters,
   lagrangian,
-  type Parity,
-  solveGrid,
-  solveNeurons,
   networkNorm,
+  type Parity,
   ritzGradient,
   sampleNetwork,
+  solveGrid,
+  solveNeurons,
   solveSparse,
-  toMlp,
   stepConstants,
   TrigSum,
   theoremBound,
+  toMlp,
 } from '../src/index.ts'
 import { networkFields } from '../src/neurons/network.ts'
 import { majorants } from '../src/theory/barron.ts'
@@ -36,7 +36,10 @@ const infinite = (values: Record<string, number | null>) =>
 const parityOf = (boundary: Condition[]): Parity[] => boundary.map((c) => (c === 'dirichlet' ? 'sin' : 'cos'))
 
 test('Lagrangians', () => {
-  for (const { lagrangian: recorded, constants: everywhere, local, points } of golden(import.meta.url, 'lagrangians.json')) {
+  for (const { lagrangian: recorded, constants: everywhere, local, points } of golden(
+    import.meta.url,
+    'lagrangians.json',
+  )) {
     const L = named(recorded)
     const order = ({ lambda, Lambda, mu, Mu }: ReturnType<typeof constants>) => [lambda, Lambda, mu, Mu]
     near(order(constants(L)), infinite(everywhere), { relative: 1e-13, label: L.name })
@@ -74,11 +77,19 @@ test('conditioning, growth, balls and the theorem', () => {
     near([k1, k2], c.kappa, tolerance)
     for (const { gradientNorm, norm, majorantP, majorantU } of c.majorants) {
       const { ofGradient, ofValue } = majorants(L, gradientNorm, norm)
-      near([ofGradient, ofValue], [majorantP, majorantU].map((value) => value ?? Infinity), tolerance)
+      near(
+        [ofGradient, ofValue],
+        [majorantP, majorantU].map((value) => value ?? Infinity),
+        tolerance,
+      )
     }
     const problem = { lagrangian: L, boundary: c.boundary, forcingNorm: c.forcingNorm }
     const growth = barronGrowth(problem, Math.min(1, paper.step), c.growth.length - 1)
-    near(growth, c.growth.map((value: number | null) => value ?? Infinity), tolerance)
+    near(
+      growth,
+      c.growth.map((value: number | null) => value ?? Infinity),
+      tolerance,
+    )
     const ball = invariantBall(problem)
     if (c.invariantBall === null) expect(ball).toBeNull()
     else near(ball!, c.invariantBall, { relative: 1e-9 })
@@ -126,7 +137,13 @@ test.each([0, 1, 2, 3, 4])('calculus of sums, case %i', (k) => {
 test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
   const c = golden(import.meta.url, 'dense.json')[k]
   const answer = solveGrid(
-    { lagrangian: named(c.lagrangian), f: sumOf(parityOf(c.boundary), c.f), boundary: c.boundary, modes: c.modes, grid: c.grid },
+    {
+      lagrangian: named(c.lagrangian),
+      f: sumOf(parityOf(c.boundary), c.f),
+      boundary: c.boundary,
+      modes: c.modes,
+      grid: c.grid,
+    },
     { step: c.step, tolerance: 0, maxIterations: c.iterations },
   )
   const t = c.step === 'adaptive' ? 1e-10 : 1e-12
@@ -141,7 +158,10 @@ test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
   near(answer.discreteBound, c.errorBound, tolerance)
   const { at, u, gradient } = c.value
   const d = c.boundary.length
-  const point = Array.from({ length: d }, (_, j) => (Math.floor(at / c.grid ** (d - 1 - j)) % c.grid) / c.grid + 0.5 / c.grid)
+  const point = Array.from(
+    { length: d },
+    (_, j) => (Math.floor(at / c.grid ** (d - 1 - j)) % c.grid) / c.grid + 0.5 / c.grid,
+  )
   near([...answer.value([point]), ...answer.gradient([point]).data], [u, ...gradient], tolerance)
 })
 
@@ -158,13 +178,19 @@ test.each([0, 1, 2, 3])('descent on sparse sums, case %i', (k) => {
   )
   const tolerance = { absolute: 1e-11, relative: 1e-11 }
   near(answer.m, c.m, tolerance)
-  expect(answer.history.map(({ terms }) => terms)).toEqual(c.trace.slice(1).map(({ terms }: { terms: number }) => terms))
+  expect(answer.history.map(({ terms }) => terms)).toEqual(
+    c.trace.slice(1).map(({ terms }: { terms: number }) => terms),
+  )
   for (const [t, expected] of c.trace.slice(1).entries()) {
     const { dual, dropped, truncated, barron, step } = answer.history[t]
-    near([dual, dropped, truncated, barron, step], [expected.dual, expected.dropped, expected.truncated, expected.norm, expected.step], {
-      ...tolerance,
-      label: `iterate ${t + 1}`,
-    })
+    near(
+      [dual, dropped, truncated, barron, step],
+      [expected.dual, expected.dropped, expected.truncated, expected.norm, expected.step],
+      {
+        ...tolerance,
+        label: `iterate ${t + 1}`,
+      },
+    )
   }
   same(answer.u, c.u, 1e-11, 'u')
   near(answer.u.at(c.points), c.values, tolerance)
@@ -181,8 +207,16 @@ test.each([0, 1, 2, 3])('descent in the span of neurons, case %i', (k) => {
   const tolerance = { absolute: 1e-10, relative: 1e-10 }
   near(answer.m, c.m, tolerance)
   expect(answer.kept).toEqual(c.kept)
-  near(answer.history.map(({ dual }) => dual), c.dual.slice(1), { ...tolerance, label: 'dual' })
-  near(answer.history.map(({ step }) => step), c.steps, { relative: 1e-8, label: 'steps' })
+  near(
+    answer.history.map(({ dual }) => dual),
+    c.dual.slice(1),
+    { ...tolerance, label: 'dual' },
+  )
+  near(
+    answer.history.map(({ step }) => step),
+    c.steps,
+    { relative: 1e-8, label: 'steps' },
+  )
   near(Math.hypot(...answer.network.outputWeights), c.outputWeightsNorm, { relative: 1e-8, label: 'weights' })
   const { nodes } = gaussLegendre(c.rule.nodes)
   const points = Array.from({ length: nodes.length ** d }, (_, i) =>
@@ -211,7 +245,8 @@ test.each([0, 1, 2, 3])('descent in the span of neurons, case %i', (k) => {
     for (let j = 0; j < d; j++) near(p[j], column(c.features.gradient[j]), close)
     for (let j = 0; j < d; j++)
       for (let l = 0; l < d; l++)
-        if (c.features.hessian[j]?.[l]) near([h[j][l][0]], [c.features.hessian[j][l][0][neuron]], { absolute: 1e-11, relative: 1e-11 })
+        if (c.features.hessian[j]?.[l])
+          near([h[j][l][0]], [c.features.hessian[j][l][0][neuron]], { absolute: 1e-11, relative: 1e-11 })
   }
 })
 
@@ -245,18 +280,33 @@ test.each([0, 1, 2, 3])('sampled networks, case %i', (k) => {
     const network = sampleNetwork(u, n, { activation, order: c.order, seed: new Scripted(numbers) })
     expect([...network.terms]).toEqual(c.index)
     const expected = c[activation]
-    near(network.value(c.points), Array.isArray(expected) ? expected : expected.values, { ...tolerance, label: activation })
+    near(network.value(c.points), Array.isArray(expected) ? expected : expected.values, {
+      ...tolerance,
+      label: activation,
+    })
     const scale = activation === 'cos' ? Math.PI : 1
-    near(network.inputWeights.data, c.k.flat().map((entry: number) => scale * entry), tolerance)
+    near(
+      network.inputWeights.data,
+      c.k.flat().map((entry: number) => scale * entry),
+      tolerance,
+    )
     if (activation === 'cos') near([...network.biases, ...network.outputWeights], [...c.phase, ...c.weights], tolerance)
     else {
       near(network.outputWeights, expected.weights, { ofLargest: 1e-12 })
       near(network.constant, expected.constant, { absolute: 1e-12, relative: 1e-12 })
-      if (activation === 'step') near(network.biases, expected.thresholds.map((s: number) => -s), tolerance)
+      if (activation === 'step')
+        near(
+          network.biases,
+          expected.thresholds.map((s: number) => -s),
+          tolerance,
+        )
       else near(network.linear, expected.linear, tolerance)
     }
     near(networkNorm(u, activation), c.bounds[activation], tolerance)
-    near(toMlp(network).predict(c.points), Array.isArray(expected) ? expected : expected.values, { absolute: 1e-10, relative: 1e-10 })
+    near(toMlp(network).predict(c.points), Array.isArray(expected) ? expected : expected.values, {
+      absolute: 1e-10,
+      relative: 1e-10,
+    })
   }
 })
 

@@ -18,7 +18,12 @@ export interface NetworkFunctions {
 }
 
 /** Functions that evaluate a network. */
-export function networkFunctions(name: string, network: TwoLayerNetwork, L: Lagrangian, f: RuleForcing): NetworkFunctions {
+export function networkFunctions(
+  name: string,
+  network: TwoLayerNetwork,
+  L: Lagrangian,
+  f: RuleForcing,
+): NetworkFunctions {
   const d = network.boundary.length
   return {
     value: (points: MatrixLike): Float64Array =>

@@ -48,4 +48,3 @@ export function onRule(
   }
   return { residualNorm: Math.sqrt(square), energy: energy }
 }
-

@@ -12,7 +12,7 @@ import {
 } from '@opt/core'
 import { Adam, type OptimizerState } from '@opt/optimizers'
 import { type LagrangianLike, lagrangianOf } from '../lagrangian/lagrangian.ts'
-import { checkBoundary, type Condition } from '../theory/conditioning.ts'
+import { type Condition, checkBoundary } from '../theory/conditioning.ts'
 import { type NetworkFunctions, networkFunctions } from './answer.ts'
 import { forcingAt, type RuleForcing } from './certificate.ts'
 import { neuronsOf, type RandomNeurons } from './draw.ts'
@@ -141,13 +141,18 @@ export const deepRitz: Solver<[problem: RitzInput, options: RitzOptions], RitzRe
     let stop = false
     for (; done < steps && !stop; done++) {
       const value = objective.at(parameters, gradient)
-      if (!Number.isFinite(value)) refuse('learningRate', 'small enough for the energy to stay finite', `${learningRate}`)
+      if (!Number.isFinite(value))
+        refuse('learningRate', 'small enough for the energy to stay finite', `${learningRate}`)
       optimizer.step(gradient)
       stop = yield { energy: value }
     }
     const state = { parameters: [...parameters], steps: done, optimizer: optimizer.state() }
     if (!stop && polish > 0) {
-      const run = lbfgs.steps((x, g) => objective.at(x, g), parameters, { maxIterations: polish, tolerance: 0, history: false })
+      const run = lbfgs.steps((x, g) => objective.at(x, g), parameters, {
+        maxIterations: polish,
+        tolerance: 0,
+        history: false,
+      })
       let next = run.next()
       for (; !next.done; next = run.next()) if (!stop) stop = yield { energy: next.value.value }
       parameters.set(next.value.x)

@@ -1,6 +1,6 @@
 import { number, oneOf, options, type Random, randomFrom } from '@opt/core'
 import ndarray from 'ndarray'
-import { checkNeurons, type InnerPart, type Neurons, type Wave, WAVES } from './network.ts'
+import { checkNeurons, type InnerPart, type Neurons, WAVES, type Wave } from './network.ts'
 
 /** Random neurons: inner weights of N(0, scale^2); biases such that each bends within the box (tanh), or uniform (cos). */
 export interface RandomNeurons {
@@ -16,12 +16,12 @@ export interface RandomNeurons {
 
 /** Draws neurons. */
 function drawNeurons(given: RandomNeurons, d: number, label: string): InnerPart {
-  const { count = 100, activation = 'tanh', seed = 0, ...rest } = options(given, label, [
-    'count',
-    'activation',
-    'scale',
-    'seed',
-  ])
+  const {
+    count = 100,
+    activation = 'tanh',
+    seed = 0,
+    ...rest
+  } = options(given, label, ['count', 'activation', 'scale', 'seed'])
   oneOf(activation, `${label}.activation`, WAVES)
   const { scale = activation === 'tanh' ? 2 : 4.5 } = rest
   number(count, `${label}.count`, { integer: true, min: 1, max: 20_000 })
@@ -42,4 +42,3 @@ export function neuronsOf(given: Neurons | RandomNeurons | undefined, d: number,
   const neurons = options(given, label)
   return 'inputWeights' in neurons ? checkNeurons(neurons, d, label) : drawNeurons(neurons, d, label)
 }
-

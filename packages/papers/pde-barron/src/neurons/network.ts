@@ -1,4 +1,15 @@
-import { cos, type Matrix, type MatrixLike, matrix, oneOf, options, sin, tanh, type VectorLike, vector } from '@opt/core'
+import {
+  cos,
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  oneOf,
+  options,
+  sin,
+  tanh,
+  type VectorLike,
+  vector,
+} from '@opt/core'
 import { type Condition, checkBoundary } from '../theory/conditioning.ts'
 
 /** What a neuron computes of w . x + b. */
@@ -139,9 +150,7 @@ export function networkFields(network: TwoLayerNetwork, places: Places): Fields 
   const h = V.map((row, j) =>
     row.map((_, l) => {
       const second = j >= l ? V[j][l] : V[l][j]
-      return second.map(
-        (value, i) => B.h[j][l][i] * S[i] + B.p[j][i] * T[l][i] + B.p[l][i] * T[j][i] + B.u[i] * value,
-      )
+      return second.map((value, i) => B.h[j][l][i] * S[i] + B.p[j][i] * T[l][i] + B.p[l][i] * T[j][i] + B.u[i] * value)
     }),
   )
   return { u, p, h }

@@ -21,6 +21,7 @@ export class RitzEnergy {
   /** s and s', s'' of all neurons, one after the other. */
   readonly #waves: Float64Array[][]
   readonly #z: Float64Array
+  readonly #along: Float64Array
   readonly #at: Points & { u: Float64Array; p: Float64Array[] }
   readonly #S: Float64Array
   readonly #T: Float64Array[]
@@ -34,6 +35,7 @@ export class RitzEnergy {
     this.#factor = boundaryFactor(boundary, rule)
     this.#waves = Array.from({ length: count }, () => [field(), field(), field()])
     this.#z = field()
+    this.#along = field()
     this.#at = { n: rule.n, x: rule.x, u: field(), p: boundary.map(field) }
     this.#S = field()
     this.#T = boundary.map(field)
@@ -94,19 +96,26 @@ export class RitzEnergy {
       }
       du[i] = A
     }
+    const [along, inside] = [this.#along, this.#z]
     for (let k = 0; k < count; k++) {
       const [value, slope, curvature] = this.#waves[k]
-      let [ofOutput, ofBias] = [0, 0]
-      for (let j = 0; j < d; j++) gradient[k * d + j] = 0
-      for (let i = 0; i < n; i++) {
-        let along = 0
-        for (let j = 0; j < d; j++) along += dp[j][i] * W.data[k * d + j]
-        ofOutput += du[i] * value[i] + along * slope[i]
-        const inside = du[i] * slope[i] + along * curvature[i]
-        ofBias += inside
-        for (let j = 0; j < d; j++) gradient[k * d + j] += inside * x[j][i] + slope[i] * dp[j][i]
+      along.fill(0)
+      for (let j = 0; j < d; j++) {
+        const [w, field] = [W.data[k * d + j], dp[j]]
+        for (let i = 0; i < n; i++) along[i] += w * field[i]
       }
-      for (let j = 0; j < d; j++) gradient[k * d + j] *= a[k]
+      let [ofOutput, ofBias] = [0, 0]
+      for (let i = 0; i < n; i++) {
+        ofOutput += du[i] * value[i] + along[i] * slope[i]
+        inside[i] = du[i] * slope[i] + along[i] * curvature[i]
+        ofBias += inside[i]
+      }
+      for (let j = 0; j < d; j++) {
+        const [xj, field] = [x[j], dp[j]]
+        let sum = 0
+        for (let i = 0; i < n; i++) sum += inside[i] * xj[i] + slope[i] * field[i]
+        gradient[k * d + j] = a[k] * sum
+      }
       gradient[inner + k] = a[k] * ofBias
       gradient[inner + count + k] = ofOutput
     }

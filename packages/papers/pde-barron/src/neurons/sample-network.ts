@@ -152,7 +152,10 @@ function place(made: Parts, i: number, { k, phase, weight }: Wave, rng: Random):
   }
 }
 
-function evaluateSampled({ activation, inputWeights, biases, outputWeights, constant, linear }: Parts, points: MatrixLike) {
+function evaluateSampled(
+  { activation, inputWeights, biases, outputWeights, constant, linear }: Parts,
+  points: MatrixLike,
+) {
   const d = linear.length
   const { data, shape } = matrix(points, 'points', { columns: d })
   const out = new Float64Array(shape[0]).fill(constant)

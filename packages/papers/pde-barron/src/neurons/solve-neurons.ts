@@ -1,7 +1,7 @@
 import { options as optionsOf, refuse, type Solver, solver, vectorCopy } from '@opt/core'
 import { checkRule, checkState, type DescentReport, type DescentState, descend, type StepRule } from '../descend.ts'
 import { type LagrangianLike, lagrangianOf } from '../lagrangian/lagrangian.ts'
-import { checkBoundary, type Condition, conditioning, leastSquare } from '../theory/conditioning.ts'
+import { type Condition, checkBoundary, conditioning, leastSquare } from '../theory/conditioning.ts'
 import { solverConstants } from '../theory/solver-constants.ts'
 import { type NetworkFunctions, networkFunctions } from './answer.ts'
 import { fineRuleOf, forcingAt, onRule, type RuleForcing } from './certificate.ts'
@@ -74,52 +74,59 @@ export interface NeuronSolution extends NetworkFunctions {
  * @throws TypeError or RangeError when the problem or an option is invalid, there are more neurons than numbers that the
  *   rule gives, or all neurons vanish.
  */
-export const solveNeurons: Solver<[problem: NeuronInput, options: NeuronOptions], NeuronReport, NeuronSolution> = solver(
-  'solveNeurons',
-  function* (problem, options): Generator<NeuronReport, NeuronSolution, boolean> {
-    const given = optionsOf(problem, 'problem', ['lagrangian', 'f', 'boundary', 'neurons', 'rule', 'fineRule'])
-    const boundary = checkBoundary(given.boundary)
-    const d = boundary.length
-    const L = lagrangianOf(given.lagrangian, d)
-    const rule = quadrature(given.rule, d, 'rule')
+export const solveNeurons: Solver<[problem: NeuronInput, options: NeuronOptions], NeuronReport, NeuronSolution> =
+  solver(
+    'solveNeurons',
+    function* (problem, options): Generator<NeuronReport, NeuronSolution, boolean> {
+      const given = optionsOf(problem, 'problem', ['lagrangian', 'f', 'boundary', 'neurons', 'rule', 'fineRule'])
+      const boundary = checkBoundary(given.boundary)
+      const d = boundary.length
+      const L = lagrangianOf(given.lagrangian, d)
+      const rule = quadrature(given.rule, d, 'rule')
       const parts = { ...neuronsOf(given.neurons, d, 'neurons'), boundary }
-    const count = parts.biases.length
-    if (count > rule.n) refuse('neurons', `at most as many as points of the rule, ${rule.n}`, `${count}`)
-    const f = forcingAt(given.f, rule)
-    const bounds = conditioning(solverConstants(L, options, f), { boundary })
-    const { step = 'adaptive', initial } = options
-    const ruleOfSteps = checkRule(step, bounds)
-    const space = new NeuronSpace(L, parts, rule, f)
+      const count = parts.biases.length
+      if (count > rule.n) refuse('neurons', `at most as many as points of the rule, ${rule.n}`, `${count}`)
+      const f = forcingAt(given.f, rule)
+      const bounds = conditioning(solverConstants(L, options, f), { boundary })
+      const { step = 'adaptive', initial } = options
+      const ruleOfSteps = checkRule(step, bounds)
+      const space = new NeuronSpace(L, parts, rule, f)
 
-    const size = space.kept.length
-    const start = initial === undefined ? new Float64Array(size) : vectorCopy(initial.coefficients, 'initial.coefficients', { length: size })
-    const { last, state, ...rest } = yield* descend(
-      space,
-      space.iterate(start),
-      { rule: ruleOfSteps, tolerance: (options as { tolerance: number }).tolerance, saved: initial && checkState(initial) },
-      bounds,
-    )
+      const size = space.kept.length
+      const start =
+        initial === undefined
+          ? new Float64Array(size)
+          : vectorCopy(initial.coefficients, 'initial.coefficients', { length: size })
+      const { last, state, ...rest } = yield* descend(
+        space,
+        space.iterate(start),
+        {
+          rule: ruleOfSteps,
+          tolerance: (options as { tolerance: number }).tolerance,
+          saved: initial && checkState(initial),
+        },
+        bounds,
+      )
 
-    const network: TwoLayerNetwork = { ...parts, outputWeights: space.outputWeights(last.c) }
-    const fine = fineRuleOf(given, rule, d)
-    const { residualNorm, energy: fineEnergy } = onRule(L, network, fine, forcingAt(given.f, fine))
-    const { m, M } = bounds
-    const dirichlet = boundary.every((condition) => condition === 'dirichlet')
-    return {
-      network,
-      kept: space.kept,
-      errorBound: dirichlet ? residualNorm / (m * Math.sqrt(1 + leastSquare(boundary))) : null,
-      residualNorm,
-      discreteBound: last.dual / m,
-      energy: last.energy,
-      fineEnergy,
-      m,
-      M,
-      state: { ...state, coefficients: [...last.c] },
-      ...networkFunctions('solveNeurons', network, L, given.f),
-      ...rest,
-    }
-  },
-  { tolerance: 1e-10, options: ['step', 'uMax', 'pMax', 'initial'] },
-)
-
+      const network: TwoLayerNetwork = { ...parts, outputWeights: space.outputWeights(last.c) }
+      const fine = fineRuleOf(given, rule, d)
+      const { residualNorm, energy: fineEnergy } = onRule(L, network, fine, forcingAt(given.f, fine))
+      const { m, M } = bounds
+      const dirichlet = boundary.every((condition) => condition === 'dirichlet')
+      return {
+        network,
+        kept: space.kept,
+        errorBound: dirichlet ? residualNorm / (m * Math.sqrt(1 + leastSquare(boundary))) : null,
+        residualNorm,
+        discreteBound: last.dual / m,
+        energy: last.energy,
+        fineEnergy,
+        m,
+        M,
+        state: { ...state, coefficients: [...last.c] },
+        ...networkFunctions('solveNeurons', network, L, given.f),
+        ...rest,
+      }
+    },
+    { tolerance: 1e-10, options: ['step', 'uMax', 'pMax', 'initial'] },
+  )

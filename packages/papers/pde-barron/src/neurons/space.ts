@@ -88,8 +88,7 @@ export class NeuronSpace implements Space<NeuronIterate, { energy: number }> {
       for (let i = 0; i < n; i++) row[i] = roots[i] * B.u[i] * s[0][i]
       for (let j = 0; j < d; j++) {
         const w = inputWeights.data[k * d + j]
-        for (let i = 0; i < n; i++)
-          row[(1 + j) * n + i] = roots[i] * (B.p[j][i] * s[0][i] + B.u[i] * w * s[1][i])
+        for (let i = 0; i < n; i++) row[(1 + j) * n + i] = roots[i] * (B.p[j][i] * s[0][i] + B.u[i] * w * s[1][i])
       }
       const before = Math.sqrt(this.#kernels.dot(length, row, row))
       const column = new Float64Array(size + 1)
@@ -144,8 +143,7 @@ export class NeuronSpace implements Space<NeuronIterate, { energy: number }> {
     for (let i = 0; i < n; i++) to.energy += weights[i] * (this.#du[i] - f[i] * u[i])
     this.#lagrangian.slopes(at, this.#du, this.#dp)
     for (let i = 0; i < n; i++) row[i] = roots[i] * (this.#du[i] - f[i])
-    for (const [j, slope] of this.#dp.entries())
-      for (let i = 0; i < n; i++) row[(1 + j) * n + i] = roots[i] * slope[i]
+    for (const [j, slope] of this.#dp.entries()) for (let i = 0; i < n; i++) row[(1 + j) * n + i] = roots[i] * slope[i]
     this.#kernels.gemv(this.#Q, row, this.#c)
     to.g.set(this.#c)
     to.dual = Math.sqrt(this.#kernels.dot(to.g.length, this.#c, this.#c))

@@ -1,5 +1,13 @@
 import { number, options as optionsOf, type Random, randomFrom, refuse, type Solver, solver } from '@opt/core'
-import { checkRule, checkState, type DescentReport, type DescentState, descend, relative, type StepRule } from '../descend.ts'
+import {
+  checkRule,
+  checkState,
+  type DescentReport,
+  type DescentState,
+  descend,
+  relative,
+  type StepRule,
+} from '../descend.ts'
 import { isNamed, type LagrangianLike, lagrangianOf } from '../lagrangian/lagrangian.ts'
 import { checkSum, TrigSum, type TrigSumData } from '../sums/trig-sum.ts'
 import { type Condition, conditioning } from '../theory/conditioning.ts'

@@ -36,7 +36,11 @@ export interface SparseFigures {
 export function polynomialCoefficients(L: NamedLagrangian): Coefficients {
   if (L.name === 'quartic') return L.coefficients
   if (L.name === 'quadratic' && !L.potential) return L.coefficients
-  refuse('lagrangian', "'quadratic' with constant coefficients or 'quartic' (solveGrid and solveNeurons take all)", `'${L.name}'`)
+  refuse(
+    'lagrangian',
+    "'quadratic' with constant coefficients or 'quartic' (solveGrid and solveNeurons take all)",
+    `'${L.name}'`,
+  )
 }
 
 /** Sums of few terms in any dimension: products skip small pairs, steps drop small terms. */
@@ -77,7 +81,10 @@ export class SparseSpace implements Space<SparseIterate, SparseFigures> {
     const { a, b, c, e } = this.#coefficients
     const squares = u.squares()
     to.u = u
-    const linear = withCoefficients(u, u.coefficients.map((value, t) => (a * squares[t] + c) * value))
+    const linear = withCoefficients(
+      u,
+      u.coefficients.map((value, t) => (a * squares[t] + c) * value),
+    )
     let residual = combine(linear, this.#f, -1)
     let dropped = 0
     const whole = u.h1()

@@ -76,7 +76,10 @@ export class TrigSum {
   scale(factor: number): TrigSum {
     return calling('TrigSum.scale', () => {
       number(factor, 'factor')
-      return withCoefficients(this, this.coefficients.map((c) => factor * c))
+      return withCoefficients(
+        this,
+        this.coefficients.map((c) => factor * c),
+      )
     })
   }
 
@@ -121,7 +124,10 @@ export class TrigSum {
     return calling('TrigSum.precondition', () => {
       const { mass, stiffness } = checkMetric(options(metric, 'metric', ['mass', 'stiffness']))
       const squares = this.squares()
-      return withCoefficients(this, this.coefficients.map((c, t) => c / (mass + stiffness * squares[t])))
+      return withCoefficients(
+        this,
+        this.coefficients.map((c, t) => c / (mass + stiffness * squares[t])),
+      )
     })
   }
 
