@@ -12,6 +12,7 @@ const PEERS = [
   'POT',
   'torch',
   'scikit-learn',
+  'scikit-fem',
   'cvxpy',
   'pyscnn',
   'pytorch_optimizer',

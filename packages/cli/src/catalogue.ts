@@ -408,7 +408,12 @@ export const papers: readonly Paper[] = [
     venue: 'ICML',
     arXiv: '2210.12101',
     topic: 'differential equations',
-    tasks: [],
+    tasks: [
+      'Solve a nonlinear Poisson equation in JavaScript, with a bound on the error',
+      'The electrostatic potential of charges in salt water',
+      'Solve a partial differential equation in ten dimensions',
+      'How large must a neural network be to solve my equation?',
+    ],
     summary:
       'Solves nonlinear elliptic equations on a box by preconditioned descent, with a computed bound on the error.',
     module: '@opt/pde-barron/experiment',

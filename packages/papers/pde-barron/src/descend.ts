@@ -104,7 +104,8 @@ export function* descend<I extends Iterate, F extends object>(
     const taken = eta
     if (adaptive) {
       const { square, product } = space.change(now, next)
-      if (product > 0) eta = Math.min(1 / m, square / product)
+      const quotient = square / product
+      if (quotient > 0 && quotient < Infinity) eta = Math.min(1 / m, quotient)
     }
     ;[now, next] = [next, now]
     recent.push(now.dual)

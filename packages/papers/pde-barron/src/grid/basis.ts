@@ -9,6 +9,7 @@ import {
   refuse,
   sin,
   transpose,
+  vectorKernels,
 } from '@opt/core'
 import type { Points } from '../lagrangian/types.ts'
 import { parityOf, type TrigSum, trusted } from '../sums/trig-sum.ts'
@@ -52,8 +53,9 @@ export class GridBasis {
   /** What `analyse` reads: values and d fields on the grid. */
   readonly values: Float64Array
   readonly fields: Float64Array[]
-  /** mass (1 + a^2) and 1 + a of each mode. */
+  /** mass (1 + a^2), its root, and 1 + a of each mode. */
   readonly weights: Float64Array
+  readonly roots: Float64Array
   readonly barronWeights: Float64Array
   readonly #kernels
   readonly #work: Float64Array
@@ -70,7 +72,7 @@ export class GridBasis {
     const [size, count] = [power(modes, d), power(grid, d)]
     const largest = Math.max(power(grid, d - 1) * modes, count)
     const kinds = [...new Set(boundary)]
-    const { kernels, ...views } = allocate([matrixKernels], (make) => {
+    const { kernels, ...views } = allocate([matrixKernels, vectorKernels], (make) => {
       const list = (n: number, size: (k: number) => number) => Array.from({ length: n }, (_, k) => make.f64(size(k)))
       return {
         tables: kinds.map(() => [make.matrix(modes, grid), make.matrix(modes, grid)]),
@@ -106,6 +108,7 @@ export class GridBasis {
     })
     this.at = { n: count, x, u: views.up[0], p: views.p }
     this.weights = new Float64Array(size)
+    this.roots = new Float64Array(size)
     this.barronWeights = new Float64Array(size)
     for (let t = 0; t < size; t++) {
       let [square, mass] = [0, 1]
@@ -116,6 +119,7 @@ export class GridBasis {
       }
       square *= Math.PI * Math.PI
       this.weights[t] = mass * (1 + square)
+      this.roots[t] = Math.sqrt(this.weights[t])
       this.barronWeights[t] = 1 + Math.sqrt(square)
     }
   }
@@ -153,6 +157,13 @@ export class GridBasis {
     for (let t = 0; t < this.size; t++) out[t] = down[0][t] / this.count
   }
 
+  /** to += table from, for one row of values. */
+  #addProduct(table: MatrixView, from: Float64Array, to: Float64Array): void {
+    const product = this.#scratch[0] === from ? this.#scratch[1] : this.#scratch[0]
+    this.#kernels.gemv(table, from, product)
+    this.#kernels.axpy(table.rows, 1, product, to)
+  }
+
   /** Contracts the last axis with each table in turn, moving it to the first place; adds the result to `out`. */
   #chain(source: Float64Array, tables: MatrixView[], upward: boolean, out: Float64Array): void {
     const [inner, outer] = upward ? [this.modes, this.grid] : [this.grid, this.modes]
@@ -161,8 +172,12 @@ export class GridBasis {
       const rows = size / inner
       size = rows * outer
       const to = k === tables.length - 1 ? out : this.#scratch[k % 2].fill(0, 0, size)
-      const left = upward ? transpose(table) : table
-      this.#kernels.gemm(1, left, transpose(matrixView(from, rows, inner)), matrixView(to, outer, rows), this.#work)
+      const right = matrixView(from, rows, inner)
+      if (rows > 1) {
+        const left = upward ? transpose(table) : table
+        this.#kernels.gemm(1, left, transpose(right), matrixView(to, outer, rows), this.#work)
+      } else if (upward) this.#kernels.gemvT(table, from, to)
+      else this.#addProduct(table, from, to)
       from = to
     }
   }

@@ -1,17 +1,4 @@
-import {
-  calling,
-  type Matrix,
-  type MatrixLike,
-  matrix,
-  number,
-  options as optionsOf,
-  refuse,
-  type Solver,
-  solver,
-  type VectorLike,
-  vector,
-  vectorCopy,
-} from '@opt/core'
+import { type Matrix, type MatrixLike, options as optionsOf, refuse, type Solver, solver, vectorCopy } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
 import {
   checkRule,
@@ -143,7 +130,8 @@ export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridR
       bounds,
     )
 
-    const errorBound = (fine === modes ? last.dual : dualIn(fine, whole, space, last.u)) / bounds.m
+    const fineDual = fine === modes ? last.dual : dualIn(fine, whole, space, last.u)
+    const errorBound = Math.max(fineDual, last.dual) / bounds.m
     const u = denseSum(space.basis, boundary, last.u)
     space.show(last.u)
     const { energy, barron } = space.figures(last)

@@ -1,3 +1,4 @@
+import { nrm2 } from '@opt/core'
 import type { Space } from '../descend.ts'
 import type { Lagrangian } from '../lagrangian/types.ts'
 import type { TrigSum } from '../sums/trig-sum.ts'
@@ -41,6 +42,7 @@ export class GridSpace implements Space<GridIterate, GridFigures> {
   readonly #lift: { u: Float64Array; p: Float64Array[] } | undefined
   readonly #flux: Float64Array | undefined
   readonly #density: Float64Array
+  readonly #scaled: Float64Array
 
   constructor({ lagrangian, boundary, f, lift, flux }: GridProblem, modes: number, grid: number) {
     const basis = new GridBasis(boundary, modes, grid)
@@ -50,6 +52,7 @@ export class GridSpace implements Space<GridIterate, GridFigures> {
     this.#lift = lift === undefined ? undefined : sampleLift(lift, basis.at)
     this.#flux = flux === undefined ? undefined : fluxLoad(flux, boundary, basis)
     this.#density = new Float64Array(basis.count)
+    this.#scaled = new Float64Array(basis.size)
   }
 
   spare(): GridIterate {
@@ -90,9 +93,8 @@ export class GridSpace implements Space<GridIterate, GridFigures> {
         to.g[t] -= this.#flux[t]
         to.energy -= this.#flux[t] * to.u[t]
       }
-    let square = 0
-    for (let t = 0; t < basis.size; t++) square += (to.g[t] * to.g[t]) / basis.weights[t]
-    to.dual = Math.sqrt(square)
+    for (let t = 0; t < basis.size; t++) this.#scaled[t] = to.g[t] / basis.roots[t]
+    to.dual = nrm2(this.#scaled)
   }
 
   step(from: GridIterate, eta: number, to: GridIterate): void {
@@ -113,9 +115,8 @@ export class GridSpace implements Space<GridIterate, GridFigures> {
   }
 
   norm({ u }: GridIterate): number {
-    let square = 0
-    for (let t = 0; t < u.length; t++) square += this.basis.weights[t] * u[t] * u[t]
-    return Math.sqrt(square)
+    for (let t = 0; t < u.length; t++) this.#scaled[t] = this.basis.roots[t] * u[t]
+    return nrm2(this.#scaled)
   }
 
   figures({ u, energy }: GridIterate): GridFigures {

@@ -1,4 +1,5 @@
 import { callback, calling, number, options, type Random, randomFrom, refuse } from '@opt/core'
+import { checked } from './checked.ts'
 import type { Constants, Lagrangian, Points } from './types.ts'
 
 /** Options of {@link customLagrangian}. */
@@ -20,7 +21,7 @@ const ACCURACY = 1e-5
 const STEP = 1e-5
 
 /**
- * Checks a Lagrangian of one's own at random points and returns it: derivatives against central differences of the
+ * Checks a Lagrangian of one's own at random points and returns it, frozen: derivatives against central differences of the
  * value, the Hessian against those of the derivatives and, in random directions, against the constants, which includes
  * convexity. Solvers check an unknown Lagrangian themselves with the default options; a check here may cover larger
  * values.
@@ -29,32 +30,44 @@ const STEP = 1e-5
  *   constant is broken, or lambda is not positive.
  */
 export function customLagrangian(definition: Lagrangian, given?: CheckOptions): Lagrangian {
-  return calling('customLagrangian', () => {
-    const own = options(given, 'options', ['dimension', 'uMax', 'pMax', 'samples', 'seed'])
-    const { dimension = 2, uMax = 1, pMax = 1, samples: n = 64, seed = 0 } = own
-    number(dimension, 'dimension', { integer: true, min: 1, max: 30 })
-    number(uMax, 'uMax', { positive: true })
-    number(pMax, 'pMax', { positive: true })
-    number(n, 'samples', { integer: true, min: 1, max: 100_000 })
-    options(definition, 'lagrangian')
-    for (const name of ['value', 'slopes', 'hessian', 'constants'] as const)
-      callback(definition[name], `lagrangian.${name}`)
-    if (definition.divergence !== undefined) callback(definition.divergence, 'lagrangian.divergence')
-    const rng = randomFrom(seed, 'seed')
-    const draw = (size: number) => Float64Array.from({ length: n }, () => rng.uniform(-size, size))
-    const at: Points = {
-      n,
-      x: fields(dimension, () => Float64Array.from({ length: n }, () => rng.uniform(0.01, 0.99))),
-      u: draw(uMax),
-      p: fields(dimension, () => draw(pMax / Math.sqrt(dimension))),
-    }
-    const v = draw(1)
-    const q = fields(dimension, () => draw(1))
-    const constants = checkConstants(definition.constants({ uMax, pMax }))
-    checkDerivatives(definition, at, v, q)
-    checkConvexity(definition, at, v, q, constants)
-    return definition
-  })
+  return calling(
+    'customLagrangian',
+    () => {
+      const own = options(given, 'options', ['dimension', 'uMax', 'pMax', 'samples', 'seed'])
+      const { dimension = 2, uMax = 1, pMax = 1, samples: n = 64, seed = 0 } = own
+      number(dimension, 'dimension', { integer: true, min: 1, max: 30 })
+      number(uMax, 'uMax', { positive: true })
+      number(pMax, 'pMax', { positive: true })
+      number(n, 'samples', { integer: true, min: 1, max: 100_000 })
+      options(definition, 'lagrangian')
+      for (const name of ['value', 'slopes', 'hessian', 'constants'] as const)
+        callback(definition[name], `lagrangian.${name}`)
+      if (definition.divergence !== undefined) callback(definition.divergence, 'lagrangian.divergence')
+      const rng = randomFrom(seed, 'seed')
+      const draw = (size: number) => Float64Array.from({ length: n }, () => rng.uniform(-size, size))
+      const at: Points = {
+        n,
+        x: fields(dimension, () => Float64Array.from({ length: n }, () => rng.uniform(0.01, 0.99))),
+        u: draw(uMax),
+        p: fields(dimension, () => draw(pMax / Math.sqrt(dimension))),
+      }
+      const v = draw(1)
+      const q = fields(dimension, () => draw(1))
+      const constants = checkConstants(definition.constants({ uMax, pMax }))
+      checkDerivatives(definition, at, v, q)
+      checkConvexity(definition, at, v, q, constants)
+      const { name = 'custom', divergence } = definition
+      return checked({
+        name,
+        value: (points, out) => definition.value(points, out),
+        slopes: (points, du, dp) => definition.slopes(points, du, dp),
+        hessian: (points, v, q, hu, hp) => definition.hessian(points, v, q, hu, hp),
+        ...(divergence && { divergence: (points: Points, out: Float64Array) => definition.divergence!(points, out) }),
+        constants: (limits) => checkConstants(definition.constants(limits)),
+      })
+    },
+    true,
+  )
 }
 
 const fields = (d: number, make: () => Float64Array) => Array.from({ length: d }, make)

@@ -9,10 +9,10 @@ import {
   oneOf,
   options,
   refuse,
-  show,
   sinh,
   tanh,
 } from '@opt/core'
+import { checked, isChecked } from './checked.ts'
 import { customLagrangian } from './custom.ts'
 import { type GradientTerm, isotropic, quadraticGradient, separable, type ValueTerm } from './terms.ts'
 import type { Constants, Lagrangian, Points } from './types.ts'
@@ -146,9 +146,6 @@ const CONSTANTS: Record<LagrangianName, (k: Coefficients, uMax: number, pMax: nu
   'poisson-boltzmann': ({ a, e: k }, uMax) => ({ lambda: a, Lambda: a, mu: k, Mu: times(k, cosh(uMax)) }),
 }
 
-/** The Lagrangians that {@link lagrangian} and {@link customLagrangian} made, which are not checked again. */
-const checked: WeakSet<Lagrangian> = /* @__PURE__ */ new WeakSet()
-
 function potentialOf(reaction: Potential): Potential {
   const { value, min, max } = options(reaction, 'reaction')
   callback(value, 'reaction.value')
@@ -170,51 +167,53 @@ function potentialOf(reaction: Potential): Potential {
  *   parameter that is negative.
  */
 export function lagrangian(name: LagrangianName, parameters?: LagrangianParameters): NamedLagrangian {
-  return calling('lagrangian', () => {
-    oneOf(name, 'name', NAMES)
-    const defaults = DEFAULTS[name]
-    const given = options(parameters, 'parameters', Object.keys(defaults) as OptionNames<LagrangianParameters>)
-    const potential =
-      name === 'quadratic' && typeof given.reaction === 'object' && given.reaction !== null
-        ? potentialOf(given.reaction)
-        : undefined
-    const filled: Partial<Record<keyof LagrangianParameters, number>> = { ...defaults }
-    for (const key of Object.keys(defaults) as (keyof LagrangianParameters)[]) {
-      const value = (key === 'reaction' && potential ? potential.max : given[key]) ?? defaults[key]
-      filled[key] = number(value, key, key === 'diffusion' ? { positive: true } : { nonnegative: true })
-    }
-    const coefficients = {
-      a: filled.diffusion!,
-      b: filled.gradient ?? filled.surface ?? 0,
-      c: filled.reaction ?? 0,
-      e: filled.cubic ?? filled.screening ?? 0,
-    }
-    const valueTerm = potential ? potentialValue(potential) : VALUE_TERMS[name](coefficients)
-    const gradientTerm = GRADIENT_TERMS[name](coefficients)
-    const made: NamedLagrangian = {
-      name,
-      coefficients,
-      potential,
-      value(at, out) {
-        for (let i = 0; i < at.n; i++) out[i] = valueTerm.value(at.u[i], at, i)
-        gradientTerm.addValue(at, out)
-      },
-      slopes(at, du, dp) {
-        for (let i = 0; i < at.n; i++) du[i] = valueTerm.slope(at.u[i], at, i)
-        gradientTerm.slope(at, dp)
-      },
-      hessian(at, v, q, hu, hp) {
-        for (let i = 0; i < at.n; i++) hu[i] = valueTerm.curvature(at.u[i], at, i) * v[i]
-        gradientTerm.hessian(at, q, hp)
-      },
-      constants({ uMax = Infinity, pMax = Infinity }) {
-        const found = CONSTANTS[name](coefficients, uMax, pMax)
-        return potential ? { ...found, mu: potential.min } : found
-      },
-    }
-    checked.add(made)
-    return made
-  })
+  return calling(
+    'lagrangian',
+    () => {
+      oneOf(name, 'name', NAMES)
+      const defaults = DEFAULTS[name]
+      const given = options(parameters, 'parameters', Object.keys(defaults) as OptionNames<LagrangianParameters>)
+      const potential =
+        name === 'quadratic' && typeof given.reaction === 'object' && given.reaction !== null
+          ? potentialOf(given.reaction)
+          : undefined
+      const filled: Partial<Record<keyof LagrangianParameters, number>> = { ...defaults }
+      for (const key of Object.keys(defaults) as (keyof LagrangianParameters)[]) {
+        const value = (key === 'reaction' && potential ? potential.max : given[key]) ?? defaults[key]
+        filled[key] = number(value, key, key === 'diffusion' ? { positive: true } : { nonnegative: true })
+      }
+      const coefficients = {
+        a: filled.diffusion!,
+        b: filled.gradient ?? filled.surface ?? 0,
+        c: filled.reaction ?? 0,
+        e: filled.cubic ?? filled.screening ?? 0,
+      }
+      const valueTerm = potential ? potentialValue(potential) : VALUE_TERMS[name](coefficients)
+      const gradientTerm = GRADIENT_TERMS[name](coefficients)
+      return checked<NamedLagrangian>({
+        name,
+        coefficients: Object.freeze(coefficients),
+        potential,
+        value(at, out) {
+          for (let i = 0; i < at.n; i++) out[i] = valueTerm.value(at.u[i], at, i)
+          gradientTerm.addValue(at, out)
+        },
+        slopes(at, du, dp) {
+          for (let i = 0; i < at.n; i++) du[i] = valueTerm.slope(at.u[i], at, i)
+          gradientTerm.slope(at, dp)
+        },
+        hessian(at, v, q, hu, hp) {
+          for (let i = 0; i < at.n; i++) hu[i] = valueTerm.curvature(at.u[i], at, i) * v[i]
+          gradientTerm.hessian(at, q, hp)
+        },
+        constants({ uMax = Infinity, pMax = Infinity }) {
+          const found = CONSTANTS[name](coefficients, uMax, pMax)
+          return potential ? { ...found, mu: potential.min } : found
+        },
+      })
+    },
+    true,
+  )
 }
 
 /** What solvers accept as a Lagrangian: a name with default parameters, one of {@link lagrangian}, or one's own. */
@@ -222,12 +221,11 @@ export type LagrangianLike = LagrangianName | Lagrangian
 
 /** Returns the Lagrangian that an argument stands for; one of the user's own is checked in d dimensions. */
 export function lagrangianOf(given: LagrangianLike, dimension: number): Lagrangian {
-  if (typeof given === 'string') return lagrangian(given)
-  if (typeof given !== 'object' || given === null)
-    refuse('lagrangian', `a Lagrangian or one of ${NAMES.join(', ')}`, show(given), 'type')
-  if (!checked.has(given)) checked.add(customLagrangian(given, { dimension }))
-  return given
+  if (typeof given === 'string') return lagrangian(oneOf(given, 'lagrangian', NAMES))
+  options(given, 'lagrangian')
+  if (given === undefined) refuse('lagrangian', `a Lagrangian or one of ${NAMES.join(', ')}`, 'undefined', 'type')
+  return isChecked(given) ? given : customLagrangian(given, { dimension })
 }
 
 /** Whether it is one of {@link lagrangian}. */
-export const isNamed = (given: Lagrangian): given is NamedLagrangian => checked.has(given) && 'coefficients' in given
+export const isNamed = (given: Lagrangian): given is NamedLagrangian => isChecked(given) && 'coefficients' in given

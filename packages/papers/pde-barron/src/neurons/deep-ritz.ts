@@ -7,7 +7,6 @@ import {
   refuse,
   type Solver,
   solver,
-  vector,
   vectorCopy,
 } from '@opt/core'
 import { Adam, type OptimizerState } from '@opt/optimizers'

@@ -1,4 +1,4 @@
-import { calling, cos, type MatrixLike, matrix, number, options, refuse, type VectorLike, vector } from '@opt/core'
+import { cos, type MatrixLike, matrix, number, options, refuse, type VectorLike, vector } from '@opt/core'
 import { power } from '../grid/basis.ts'
 
 /** A quadrature rule on the unit box: n points (n x d) and n positive weights; or the nodes an axis of Gauss-Legendre. */
@@ -82,9 +82,7 @@ export function quadrature(rule: Rule | undefined, d: number, label: string): Qu
 
 /** Returns points as a rule without weights. */
 export function places(points: MatrixLike, d: number): Pick<Quadrature, 'n' | 'x'> {
-  return calling('points', () => {
-    const { data, shape } = matrix(points, 'points', { columns: d })
-    const n = shape[0]
-    return { n, x: Array.from({ length: d }, (_, j) => Float64Array.from({ length: n }, (_, i) => data[i * d + j])) }
-  })
+  const { data, shape } = matrix(points, 'points', { columns: d })
+  const n = shape[0]
+  return { n, x: Array.from({ length: d }, (_, j) => Float64Array.from({ length: n }, (_, i) => data[i * d + j])) }
 }

@@ -1,7 +1,6 @@
-import { allocate, type MatrixView, matrixKernels, matrixView, refuse, vectorKernels } from '@opt/core'
+import { allocate, type MatrixView, matrixKernels, matrixView, nrm2, refuse, vectorKernels } from '@opt/core'
 import type { Space } from '../descend.ts'
 import type { Lagrangian, Points } from '../lagrangian/types.ts'
-import type { Condition } from '../theory/conditioning.ts'
 import { boundaryFactor, type InnerPart, preactivation, type TwoLayerNetwork, wave } from './network.ts'
 import type { Quadrature } from './rule.ts'
 
@@ -146,7 +145,7 @@ export class NeuronSpace implements Space<NeuronIterate, { energy: number }> {
     for (const [j, slope] of this.#dp.entries()) for (let i = 0; i < n; i++) row[(1 + j) * n + i] = roots[i] * slope[i]
     this.#kernels.gemv(this.#Q, row, this.#c)
     to.g.set(this.#c)
-    to.dual = Math.sqrt(this.#kernels.dot(to.g.length, this.#c, this.#c))
+    to.dual = nrm2(to.g)
   }
 
   change(from: NeuronIterate, to: NeuronIterate): { square: number; product: number } {
@@ -160,9 +159,7 @@ export class NeuronSpace implements Space<NeuronIterate, { energy: number }> {
   }
 
   norm({ c }: NeuronIterate): number {
-    let square = 0
-    for (let k = 0; k < c.length; k++) square += c[k] * c[k]
-    return Math.sqrt(square)
+    return nrm2(c)
   }
 
   figures({ energy }: NeuronIterate): { energy: number } {

@@ -3,6 +3,7 @@ import {
   cos,
   type MatrixLike,
   matrix,
+  nrm2,
   number,
   options,
   refuse,
@@ -166,17 +167,17 @@ export class TrigSum {
 
   /** The norm of L2 on the unit box. */
   l2(): number {
-    return Math.sqrt(weighted(this, () => 1))
+    return weightedNorm(this, () => 1)
   }
 
   /** The norm of H1: the root of the integral of u^2 + |grad u|^2. */
   h1(): number {
-    return Math.sqrt(weighted(this, (square) => 1 + square))
+    return weightedNorm(this, (square) => 1 + square)
   }
 
   /** The norm of the dual of H1, of this sum as a right-hand side. */
   dual(): number {
-    return Math.sqrt(weighted(this, (square) => 1 / (1 + square)))
+    return weightedNorm(this, (square) => 1 / (1 + square))
   }
 
   /** How many cosine neurons equal the sum: a term of k positive frequencies is a mean of 2^(k - 1) plane waves. */
@@ -242,13 +243,11 @@ export class TrigSum {
 export const withCoefficients = (u: TrigSum, coefficients: Float64Array): TrigSum =>
   trusted(u.parity, u.frequencies, coefficients)
 
-/** The sum of mass weight(a^2) c^2. */
-function weighted(u: TrigSum, weight: (square: number) => number): number {
+/** The root of the sum of mass weight(a^2) c^2. */
+function weightedNorm(u: TrigSum, weight: (square: number) => number): number {
   const squares = u.squares()
   const masses = massesOf(u)
-  let total = 0
-  for (let t = 0; t < u.terms; t++) total += masses[t] * weight(squares[t]) * u.coefficients[t] * u.coefficients[t]
-  return total
+  return nrm2(u.coefficients.map((c, t) => Math.sqrt(masses[t] * weight(squares[t])) * c))
 }
 
 /** The integral of the square of each term's product of sines and cosines. */

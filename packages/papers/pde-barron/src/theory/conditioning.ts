@@ -76,36 +76,40 @@ export function constants(given: LagrangianLike, limits?: Limits): Constants {
  *   positive.
  */
 export function conditioning(given: Constants, settings: ConditioningOptions): Conditioning {
-  return calling('conditioning', () => {
-    const { lambda, Lambda, mu, Mu } = options(given, 'constants')
-    number(lambda, 'lambda', { positive: true })
-    number(mu, 'mu', { nonnegative: true })
-    if (Lambda !== Infinity) number(Lambda, 'Lambda', { min: lambda })
-    if (Mu !== Infinity) number(Mu, 'Mu', { min: mu })
-    const { boundary, ...metric } = options(settings, 'options', ['boundary', 'mass', 'stiffness'])
-    const least = leastSquare(checkBoundary(boundary))
-    const { mass, stiffness } = checkMetric(metric)
-    const quotient = (l: number, v: number) =>
-      ((l === 0 || least === 0 ? 0 : l * least) + v) / (mass + stiffness * least)
-    const m = Math.min(quotient(lambda, mu), lambda / stiffness)
-    const M = Math.max(quotient(Lambda, Mu), Lambda / stiffness)
-    if (!(m > 0)) refuse('mu', 'positive with Neumann conditions on all faces', `${mu}`)
-    const [step, rate] = M === Infinity ? [0, 1] : [2 / (m + M), (M - m) / (M + m)]
-    return {
-      m,
-      M,
-      step,
-      rate,
-      iterations: (error, epsilon) =>
-        calling('conditioning.iterations', () => {
-          number(error, 'error', { nonnegative: true })
-          number(epsilon, 'epsilon', { positive: true })
-          if (error <= epsilon) return 0
-          if (rate === 0) return 1
-          return rate === 1 ? Infinity : Math.ceil(log(error / epsilon) / -log(rate))
-        }),
-    }
-  })
+  return calling(
+    'conditioning',
+    () => {
+      const { lambda, Lambda, mu, Mu } = options(given, 'constants')
+      number(lambda, 'lambda', { positive: true })
+      number(mu, 'mu', { nonnegative: true })
+      if (Lambda !== Infinity) number(Lambda, 'Lambda', { min: lambda })
+      if (Mu !== Infinity) number(Mu, 'Mu', { min: mu })
+      const { boundary, ...metric } = options(settings, 'options', ['boundary', 'mass', 'stiffness'])
+      const least = leastSquare(checkBoundary(boundary))
+      const { mass, stiffness } = checkMetric(metric)
+      const quotient = (l: number, v: number) =>
+        ((l === 0 || least === 0 ? 0 : l * least) + v) / (mass + stiffness * least)
+      const m = Math.min(quotient(lambda, mu), lambda / stiffness)
+      const M = Math.max(quotient(Lambda, Mu), Lambda / stiffness)
+      if (!(m > 0)) refuse('mu', 'positive with Neumann conditions on all faces', `${mu}`)
+      const [step, rate] = M === Infinity ? [0, 1] : [2 / (m + M), (M - m) / (M + m)]
+      return {
+        m,
+        M,
+        step,
+        rate,
+        iterations: (error, epsilon) =>
+          calling('conditioning.iterations', () => {
+            number(error, 'error', { nonnegative: true })
+            number(epsilon, 'epsilon', { positive: true })
+            if (error <= epsilon) return 0
+            if (rate === 0) return 1
+            return rate === 1 ? Infinity : Math.ceil(log(error / epsilon) / -log(rate))
+          }),
+      }
+    },
+    true,
+  )
 }
 
 /**
