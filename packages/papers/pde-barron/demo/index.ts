@@ -45,7 +45,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   const L = nonlinear ? lagrangian('poisson-boltzmann', { screening: 25 }) : lagrangian('quadratic', { reaction: 25 })
   const problem = { lagrangian: L, f, boundary: BOUNDARY, modes: MODES }
   const duals: number[] = []
-  let answer: GridSolution & { status: string; history: { dual: number }[] }
+  let answer: ReturnType<typeof solveGrid>
   let initial: GridSolution['state'] | undefined
   let iterations = 0
   const figures = (grid: GridSolution, network?: { solution: NeuronSolution; values: Float64Array }): Figure[] => {
