@@ -269,6 +269,20 @@ export const papers: readonly Paper[] = [
     module: '@opt/hierarchical-poly/experiment',
   },
   {
+    name: 'linear-mdp-ftrl',
+    version: '0.0.0',
+    title: 'Refined Regret for Adversarial MDPs with Linear Function Approximation',
+    authors: ['Yan Dai', 'Haipeng Luo', 'Chen-Yu Wei', 'Julian Zimmert'],
+    year: 2023,
+    venue: 'ICML',
+    arXiv: '2301.12942',
+    topic: 'online learning',
+    tasks: [],
+    summary:
+      'Decisions over several steps against opponents who adapt to you: learners with regret guarantees whose memory does not grow with the number of states.',
+    module: '@opt/linear-mdp-ftrl/experiment',
+  },
+  {
     name: 'lion',
     version: '0.0.0',
     title: 'Lion Secretly Solves Constrained Optimization: As Lyapunov Predicts',
@@ -615,6 +629,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/hierarchical-poly/experiment': () => import('@opt/hierarchical-poly/experiment'),
+  '@opt/linear-mdp-ftrl/experiment': () => import('@opt/linear-mdp-ftrl/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lora-limits/experiment': () => import('@opt/lora-limits/experiment'),
   '@opt/lr-refinement/experiment': () => import('@opt/lr-refinement/experiment'),
