@@ -54,3 +54,4 @@ export {
   type PolicyCoverOptions,
   policyCover,
 } from './worlds/policy-cover.ts'
+export { type RandomMdpOptions, randomMdp } from './worlds/random-mdp.ts'

@@ -2,7 +2,7 @@ import { calling, log, number, oneOf, options as optionsOf } from '@opt/core'
 import type { Estimator } from './estimation/estimators.ts'
 import type { Regularizer } from './ftrl.ts'
 
-const E = 2.718281828459045
+const { E } = Math
 
 /** Argument of {@link theoryParameters}. */
 export interface TheoryOptions {

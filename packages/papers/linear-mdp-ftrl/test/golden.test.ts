@@ -307,8 +307,8 @@ test('free.json: three runs without a simulator, by the agent and in the table',
     covariance: coverInverse.map(invert),
   }
   for (const run of runs) {
-    const { theta, uniforms, steps, adversary, ...rest } = run
-    const { regularizer, epoch, learningRate, beta, regularization, exploration, split, knownThreshold } = rest
+    const { theta, uniforms, steps, adversary, ...constants } = run
+    const { regularizer, epoch, learningRate, beta, regularization, exploration, split, knownThreshold } = constants
     const settings = {
       regularizer,
       epoch,
