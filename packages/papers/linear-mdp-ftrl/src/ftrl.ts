@@ -108,11 +108,11 @@ export function ftrlBound(run: FtrlPlays): FtrlBound {
     const shape = shapeOf(rest.plays, 'plays', 2)
     const [rounds, n] = shape
     const plays = table(rest.plays, 'plays', shape, { min: 0, max: 1 })
+    for (let k = 0; k < rounds; k++) checkSum(plays.subarray(k * n, (k + 1) * n), `plays[${k}]`)
     const losses = table(rest.losses, 'losses', shape)
     const logBarrier = regularizer === 'logBarrier'
     const u = vector(rest.comparator, 'comparator', { length: n, sign: logBarrier ? 'positive' : 'nonnegative' })
-    const sum = u.reduce((total, p) => total + p, 0)
-    if (!(Math.abs(sum - 1) <= 1e-9)) refuse('comparator', 'a point of the simplex', `sum ${sum}`)
+    checkSum(u, 'comparator')
     let [regret, moments, variances] = [0, 0, 0]
     for (let k = 0; k < rounds; k++) {
       let [mean, moment] = [0, 0]
@@ -124,8 +124,16 @@ export function ftrlBound(run: FtrlPlays): FtrlBound {
       moments += moment
       variances += moment - mean * mean
     }
-    if (!logBarrier) return { regret, secondMoment: log(n) / eta + eta * moments, variance: undefined }
-    const start = u.reduce((total, p, a) => total + log(plays[a]) - log(p), 0) / eta
-    return { regret, secondMoment: start + (eta / 2) * moments, variance: start + (eta / 2) * variances }
+    let start = log(n) / eta
+    if (logBarrier) start = u.reduce((total, p, a) => total + log(plays[a]) - log(p), 0) / eta
+    const secondMoment = start + (logBarrier ? eta / 2 : eta) * moments
+    if (!(Math.abs(secondMoment) < Infinity && Math.abs(regret) < Infinity))
+      refuse('losses', 'such that the bound is finite', 'others, or a play of probability 0')
+    return { regret, secondMoment, variance: logBarrier ? start + (eta / 2) * variances : undefined }
   })
+}
+
+function checkSum(p: Float64Array, label: string): void {
+  const sum = p.reduce((total, v) => total + v, 0)
+  if (!(Math.abs(sum - 1) <= 1e-9)) refuse(label, 'a point of the simplex', `sum ${sum}`)
 }

@@ -37,6 +37,7 @@ export {
 } from './parameters.ts'
 export { type Adversary, adversaries, type CongestionOptions, type Situation } from './worlds/adversaries.ts'
 export { type DeepPath, deepPath } from './worlds/deep-path.ts'
+export type { Uniforms } from './worlds/dynamics.ts'
 export { gameValue, type LinearProgramSolver } from './worlds/game-value.ts'
 export {
   type Evaluation,
@@ -44,7 +45,6 @@ export {
   type LinearMdpData,
   linearMdp,
   type Trajectory,
-  type Uniforms,
   type World,
 } from './worlds/linear-mdp.ts'
 export {

@@ -5,7 +5,7 @@ import { refuse } from '@opt/core'
  *
  * @param matrix entries from `at` on, row-major; only its lower half is read. May be `out`.
  * @param factor d x d numbers of memory.
- * @throws RangeError when it is not positive definite in float64: its regularisation is too small.
+ * @returns whether it is positive definite in float64; if not, `out` is not written.
  */
 export function invertSymmetric(
   d: number,
@@ -13,14 +13,14 @@ export function invertSymmetric(
   out: Float64Array,
   at: number,
   factor: Float64Array,
-): void {
+): boolean {
   for (let i = 0; i < d; i++)
     for (let j = 0; j <= i; j++) {
       let sum = matrix[at + i * d + j]
       for (let k = 0; k < j; k++) sum -= factor[i * d + k] * factor[j * d + k]
       if (i > j) factor[i * d + j] = sum / factor[j * d + j]
       else if (sum > 0 && sum < Infinity) factor[i * d + i] = Math.sqrt(sum)
-      else refuse('regularization', 'large enough that the covariance can be inverted', 'a smaller one')
+      else return false
     }
   // The factor's inverse, in its place.
   for (let i = 0; i < d; i++) {
@@ -38,6 +38,12 @@ export function invertSymmetric(
       for (let k = i; k < d; k++) sum += factor[k * d + i] * factor[k * d + j]
       out[at + i * d + j] = out[at + j * d + i] = sum
     }
+  return true
+}
+
+/** Refuses a regularisation with which a covariance is not positive definite in float64. */
+export function tooSmall(label: string): never {
+  refuse(label, 'large enough that the covariance can be inverted', 'a smaller one')
 }
 
 /** Adds w x x' to a d x d matrix, x being the d numbers of `rows` from `row` on. */

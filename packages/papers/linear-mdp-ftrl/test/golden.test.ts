@@ -176,7 +176,7 @@ test('runs.json: four runs with the exact covariance', () => {
     const rounds = uniforms.length
     const values: number[] = []
     const play = adversary === 'counter' ? api.adversaries.counter(mdp.dimension) : api.adversaries.given(theta)
-    const { estimator, regularizer } = options
+    const { estimator, regularizer } = options as Required<api.WithSimulatorOptions>
     const answer = api.withSimulator(mdp, play, {
       estimator,
       regularizer,
@@ -204,7 +204,7 @@ test('runs.json: three runs whose trajectories are simulated', () => {
   const mdp = api.linearMdp(environment)
   for (const run of sampled) {
     const { theta, uniforms, steps, simulated, learningRate, beta, regularization } = run
-    const { regularizer, estimator, covariance, chain } = run as never as api.WithSimulatorOptions
+    const { regularizer, estimator, covariance, chain } = run as never as Required<api.WithSimulatorOptions>
     // Each simulated trajectory is forced: a draw at the middle of its interval of the cumulative sum.
     const numbers: number[] = []
     const random = queue(numbers)

@@ -11,7 +11,7 @@ import {
   vector,
 } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
-import { addOuter, invertSymmetric, quadratic } from '../matrices.ts'
+import { addOuter, invertSymmetric, quadratic, tooSmall } from '../matrices.ts'
 
 /** The contraction of geometric resampling. */
 const C = 0.5
@@ -65,7 +65,7 @@ export function inverseCovariance(rows: MatrixLike, options: InverseCovarianceOp
       const w = weights === undefined ? undefined : vector(weights, 'weights', { length: n, sign: 'nonnegative' })
       for (let k = 0; k < n; k++) addOuter(d, (w ? w[k] : 1) / n, data, k * d, out, 0)
       for (let i = 0; i < d; i++) out[i * d + i] += regularization
-      invertSymmetric(d, out, out, 0, memory)
+      if (!invertSymmetric(d, out, out, 0, memory)) tooSmall('regularization')
     }
     return ndarray(out, [d, d])
   })
@@ -184,6 +184,9 @@ export function directBias(options: {
     for (const v of w) square += v * v
     const spread = quadratic(d, sigma, 0, w, 0) + gamma * square
     const length = Math.sqrt(quadratic(d, inverse, 0, phi, 0))
-    return (Math.sqrt(gamma * square) + (eps / Math.sqrt(1 - eps)) * Math.sqrt(spread)) * length
+    const bound = (Math.sqrt(gamma * square) + (eps / Math.sqrt(1 - eps)) * Math.sqrt(spread)) * length
+    if (!(bound < Infinity))
+      refuse('covariance', 'positive semidefinite, as the inverse, of numbers whose squares are finite', 'others')
+    return bound
   })
 }

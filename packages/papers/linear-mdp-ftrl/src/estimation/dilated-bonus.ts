@@ -1,8 +1,9 @@
-import { calling, number, options as optionsOf, type Random, refuse, show } from '@opt/core'
+import { allFinite, calling, number, options as optionsOf, type Random, refuse, show } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
 import { type TableLike, table } from '../intake.ts'
 import { inner, quadratic } from '../matrices.ts'
-import { draw, LinearMdp, type Uniforms } from '../worlds/linear-mdp.ts'
+import { draw, type Uniforms } from '../worlds/dynamics.ts'
+import { LinearMdp } from '../worlds/linear-mdp.ts'
 
 /** Options of {@link dilatedBonus}. */
 export interface DilatedBonusOptions {
@@ -52,6 +53,7 @@ export function dilatedBonus(
     dilated.set(bonus)
     if (random) dilateByDraws(mdp, checked, random, dilated)
     else dilateInto(mdp, checked, dilated, new Float64Array(S), new Float64Array(d))
+    if (!allFinite(dilated)) refuse('beta', 'so small that the bonuses are finite', show(beta))
     return { bonus: ndarray(bonus, [H, S, A]), dilated: ndarray(dilated, [H, S, A]) }
   })
 }

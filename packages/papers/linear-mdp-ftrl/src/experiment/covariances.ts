@@ -3,7 +3,8 @@ import { mean } from '@opt/core/experiment'
 import { symmetricEigen } from '@opt/curvature'
 import ndarray, { type NdArray } from 'ndarray'
 import { geometricSize, inverseCovariance } from '../estimation/covariance.ts'
-import { draw, linearMdp } from '../worlds/linear-mdp.ts'
+import { draw } from '../worlds/dynamics.ts'
+import { linearMdp } from '../worlds/linear-mdp.ts'
 import { gameWorlds } from './game-worlds.ts'
 
 const REPEATS = 20

@@ -1,5 +1,5 @@
 import type { Step } from '../ftrl.ts'
-import { addOuter, inner, invertSymmetric, product, quadratic } from '../matrices.ts'
+import { addOuter, inner, invertSymmetric, product, quadratic, tooSmall } from '../matrices.ts'
 
 /** The sizes and constants of {@link Epochs}. */
 export interface EpochSettings {
@@ -105,7 +105,10 @@ export class Epochs {
   /** Ends an episode whose records are complete. Returns whether it was the last of its epoch: the policy changes. */
   endEpisode(): boolean {
     const { epoch: W, split } = this.settings
-    if (++this.counts[1] < W) return false
+    if (this.counts[1] + 1 < W) {
+      this.counts[1]++
+      return false
+    }
     const half = split ? Math.floor(W / 2) : 0
     this.#invertCovariances(split ? half : W)
     this.#regress(half, W)
@@ -126,7 +129,7 @@ export class Epochs {
       if (weights[k] > 0) addOuter(d, weights[k] / n, phi, (k * A + this.actions[k]) * d, G, (k % H) * d * d)
     for (let h = 0; h < H; h++) {
       for (let i = 0; i < d; i++) G[(h * d + i) * d + i] += regularization
-      invertSymmetric(d, G, G, h * d * d, this.#factor)
+      if (!invertSymmetric(d, G, G, h * d * d, this.#factor)) tooSmall('modelFree.endEpisode: regularization')
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Random, refuse } from '@opt/core'
 import { inner } from '../matrices.ts'
 import type { Adversary, Situation } from '../worlds/adversaries.ts'
+import { playInto, usageInto, weightsInto } from '../worlds/dynamics.ts'
 import type { LinearMdp } from '../worlds/linear-mdp.ts'
 
 /** A learner over the table of an MDP: the policy of an episode, and what it makes of the trajectory. */
@@ -64,19 +65,19 @@ export class Game {
   episode(learner: TableLearner, random: Random): void {
     const { mdp, theta, total, counts, usage, occupancy } = this
     const { horizon: H, dimension: d } = mdp
-    if (learner.plan() || !this.#known) mdp.usageInto(learner.policy, occupancy, usage)
+    if (learner.plan() || !this.#known) usageInto(mdp, learner.policy, occupancy, usage)
     const situation = this.#situation
     situation.episode = counts[0]
     situation.policy = learner.policy
     this.#adversary(theta, situation)
     this.#checkLosses()
     const apart = learner.explore(random)
-    if (apart) mdp.usageInto(learner.played, this.#playedOccupancy, this.#playedUsage)
+    if (apart) usageInto(mdp, learner.played, this.#playedOccupancy, this.#playedUsage)
     this.value = inner(H * d, apart ? this.#playedUsage : usage, 0, theta, 0)
     for (let i = 0; i < H * d; i++) total[i] += theta[i]
     counts[0]++
     counts[1] += this.value
-    mdp.playInto(learner.played, random, this.states, this.actions)
+    playInto(mdp, learner.played, random, this.states, this.actions)
     this.#observe()
     learner.learn(this, random)
   }
@@ -116,7 +117,7 @@ export class Game {
 
   /** Returns sum_k V^{pi_k}_k minus the least total of a fixed policy: one dynamic program on the summed losses. */
   regret(): number {
-    return this.counts[1] - this.mdp.weightsInto(undefined, this.total, this.#weights, this.#values)
+    return this.counts[1] - weightsInto(this.mdp, undefined, this.total, this.#weights, this.#values)
   }
 
   get memory(): Float64Array[] {

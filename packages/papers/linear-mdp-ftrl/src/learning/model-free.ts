@@ -13,7 +13,7 @@ import {
 import { REGULARIZERS, type Regularizer, stepOf } from '../ftrl.ts'
 import { type TableLike, table } from '../intake.ts'
 import { inner, invertSymmetric } from '../matrices.ts'
-import { draw, type Uniforms } from '../worlds/linear-mdp.ts'
+import { draw, type Uniforms } from '../worlds/dynamics.ts'
 import type { Cover } from '../worlds/policy-cover.ts'
 import { Epochs } from './epochs.ts'
 
@@ -164,7 +164,8 @@ export function epochsOf<S>(
     coverInverse = table(cover.covariance, `${prefix}cover.covariance`, [horizon, dimension, dimension])
     const memory = new Float64Array(dimension * dimension)
     for (let h = 0; h < horizon; h++)
-      invertSymmetric(dimension, coverInverse, coverInverse, h * dimension * dimension, memory)
+      if (!invertSymmetric(dimension, coverInverse, coverInverse, h * dimension * dimension, memory))
+        refuse(`${prefix}cover.covariance[${h}]`, 'positive definite', 'one that is not')
   } else if (knownThreshold > 0) refuse(`${prefix}cover`, 'given with a knownThreshold', 'undefined', 'type')
   return new Epochs({
     horizon,
@@ -227,32 +228,32 @@ class Agent<S> implements ModelFree<S> {
     if (typeof random?.uniform !== 'function')
       refuse('modelFree.act: random', 'a source of uniform numbers', show(random), 'type')
     this.#read('modelFree.act', layer, state)
-    if (layer === 0) this.#startEpisode(random)
+    let exploring = place[3] === 1
+    let change = place[4]
+    let round = place[5]
+    if (layer === 0) {
+      // Y ~ Bernoulli(exploration); if it is 1, the layer of the switch and the round of the cover are uniform.
+      exploring = this.#exploration > 0 && uniform(random) < this.#exploration
+      change = exploring ? Math.floor(uniform(random) * H) : 0
+      const rounds = this.#cover?.rounds ?? 1
+      round = exploring && rounds > 1 ? Math.floor(uniform(random) * rounds) : 0
+    }
+    const u = uniform(random)
+    const covered = exploring && layer <= change
+    if (covered && this.#cover)
+      readCover(this.#cover, round, layer, state, 'modelFree.act: cover', this.#coverPolicy, 0, A)
+    // From here on nothing is refused, and the agent changes.
     const k = epochs.record(layer)
     epochs.phi.set(this.#rows, k * A * d)
     epochs.policyInto(layer, this.#rows, 0, epochs.pi, k * A)
-    const exploring = place[3] === 1
-    epochs.weights[k] = exploring ? (layer === place[4] ? H : 0) : 1
-    const u = uniform(random)
-    let action: number
-    if (exploring && layer <= place[4]) {
-      if (this.#cover) readCover(this.#cover, place[5], layer, state, 'modelFree.act: cover', this.#coverPolicy, 0, A)
-      action = draw(this.#coverPolicy, 0, A, u)
-    } else action = draw(epochs.pi, k * A, A, u)
+    epochs.weights[k] = exploring ? (layer === change ? H : 0) : 1
+    const action = covered ? draw(this.#coverPolicy, 0, A, u) : draw(epochs.pi, k * A, A, u)
     epochs.actions[k] = action
     place[2] = 1
+    place[3] = Number(exploring)
+    place[4] = change
+    place[5] = round
     return action
-  }
-
-  /** Y ~ Bernoulli(exploration); if it is 1, the layer of the switch and the cover's round are uniform. */
-  #startEpisode(random: Uniforms): void {
-    const place = this.#place
-    place[3] = place[4] = place[5] = 0
-    if (this.#exploration === 0 || uniform(random) >= this.#exploration) return
-    place[3] = 1
-    place[4] = Math.floor(uniform(random) * this.#epochs.settings.horizon)
-    const rounds = this.#cover?.rounds ?? 1
-    if (rounds > 1) place[5] = Math.floor(uniform(random) * rounds)
   }
 
   #read(method: string, layer: number, state: S): void {

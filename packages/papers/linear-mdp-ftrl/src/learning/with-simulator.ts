@@ -3,7 +3,8 @@ import { geometricInto, geometricSize } from '../estimation/covariance.ts'
 import { bonusInto, dilateByDraws, dilateInto } from '../estimation/dilated-bonus.ts'
 import { ESTIMATORS, type Estimator, liftInto, plainInto, reduceInto } from '../estimation/estimators.ts'
 import { REGULARIZERS, type Regularizer, type Step, stepOf } from '../ftrl.ts'
-import { addOuter, invertSymmetric, product } from '../matrices.ts'
+import { addOuter, invertSymmetric, product, tooSmall } from '../matrices.ts'
+import { covarianceInto, playInto } from '../worlds/dynamics.ts'
 import type { LinearMdp } from '../worlds/linear-mdp.ts'
 import type { Game, TableLearner } from './game.ts'
 import { PLAY_OPTIONS, type Play, type PlayOptions, playing } from './play.ts'
@@ -173,14 +174,14 @@ class SimulatorLearner implements TableLearner {
         geometricInto(this.#samples, h * n * d, n, d, chain, regularization, G, h * d * d, this.#scratch)
       return
     }
-    if (covariance === 'exact') mdp.covarianceInto(this.policy, occupancy, G)
+    if (covariance === 'exact') covarianceInto(mdp, this.policy, occupancy, G)
     else {
       G.fill(0)
       for (let k = 0; k < H * n; k++) addOuter(d, 1 / n, this.#samples, k * d, G, Math.floor(k / n) * d * d)
     }
     for (let h = 0; h < H; h++) {
       for (let i = 0; i < d; i++) G[(h * d + i) * d + i] += regularization
-      invertSymmetric(d, G, G, h * d * d, this.#scratch)
+      if (!invertSymmetric(d, G, G, h * d * d, this.#scratch)) tooSmall('regularization')
     }
   }
 
@@ -189,7 +190,7 @@ class SimulatorLearner implements TableLearner {
     const { horizon: H, states: S, actions: A, dimension: d, phi } = mdp
     const n = this.#settings.samples
     for (let k = 0; k < n; k++) {
-      mdp.playInto(this.policy, random, this.#states, this.#actions)
+      playInto(mdp, this.policy, random, this.#states, this.#actions)
       for (let h = 0; h < H; h++) {
         const row = ((h * S + this.#states[h]) * A + this.#actions[h]) * d
         for (let i = 0; i < d; i++) this.#samples[(h * n + k) * d + i] = phi[row + i]

@@ -1,12 +1,18 @@
-import { calling, options as optionsOf, type Random, refuse, show, type VectorLike, vector } from '@opt/core'
+import { calling, number, options as optionsOf, type Random, refuse, show, type VectorLike, vector } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
 import { place, shapeOf, type TableLike, table } from '../intake.ts'
-import { addOuter, inner } from '../matrices.ts'
-
-/** Anything that draws uniformly from [0, 1): a `Random` of @opt/core, or numbers of your own. */
-export interface Uniforms {
-  uniform(): number
-}
+import { inner } from '../matrices.ts'
+import {
+  covarianceInto,
+  draw,
+  greedy,
+  playInto,
+  rowsTimes,
+  type Tables,
+  type Uniforms,
+  usageInto,
+  weightsInto,
+} from './dynamics.ts'
 
 /** A world as plain functions, with states of any type. The learner and {@link policyCover} need no more. */
 export interface World<S> {
@@ -19,7 +25,7 @@ export interface World<S> {
   /** Draws the first state. */
   start(random: Uniforms): S
   /** Draws the state that follows at layer + 1. */
-  next(layer: number, state: S, action: number, random: Uniforms): S
+  step(layer: number, state: S, action: number, random: Uniforms): S
 }
 
 /** Argument of {@link linearMdp}. */
@@ -39,15 +45,16 @@ export interface Trajectory {
 }
 
 /** A layered MDP whose transitions and losses are linear in known features, stored as tables of S states a layer. */
-export class LinearMdp implements World<number> {
+export class LinearMdp implements World<number>, Tables {
   readonly horizon: number
   readonly states: number
   readonly actions: number
   readonly dimension: number
   /** The largest |phi|. Above 1 the bounds of the theory are void. */
   readonly largestNorm: number
-  /** phi, row-major H x S x A x d; the property of this name is the function of {@link World}. */
+  /** phi, row-major H x S x A x d. */
   readonly phi: Float64Array
+  /** nu, row-major (H - 1) x d x S. */
   readonly nu: Float64Array
   readonly startProbabilities: Float64Array
   /** P(y | x, a), row-major (H - 1) x S x A x S. */
@@ -75,6 +82,7 @@ export class LinearMdp implements World<number> {
     for (let row = 0; row < H * S * A; row++)
       largest = Math.max(largest, inner(d, this.phi, row * d, this.phi, row * d))
     this.largestNorm = Math.sqrt(largest)
+    if (!(largest < Infinity)) refuse('linearMdp: features', 'of length about 1', 'some whose squares overflow')
     for (let row = 0; row < (H - 1) * S * A; row++) {
       const h = Math.floor(row / (S * A))
       for (let y = 0; y < S; y++) {
@@ -88,106 +96,34 @@ export class LinearMdp implements World<number> {
 
   /** Returns the features of all actions, actions x dimension: a view. */
   features(layer: number, state: number): NdArray {
+    this.#check('features', layer, state)
     const [A, d] = [this.actions, this.dimension]
     return ndarray(this.phi, [A, d], [d, 1], (layer * this.states + state) * A * d)
   }
 
   start(random: Uniforms): number {
-    return draw(this.startProbabilities, 0, this.states, random.uniform())
+    return draw(this.startProbabilities, 0, this.states, uniformFrom(random, 'linearMdp.start'))
   }
 
-  next(layer: number, state: number, action: number, random: Uniforms): number {
+  /** Draws the state of the next layer. */
+  step(layer: number, state: number, action: number, random: Uniforms): number {
     const { states: S, actions: A } = this
-    return draw(this.transitions, ((layer * S + state) * A + action) * S, S, random.uniform())
+    this.#check('step', layer, state, this.horizon - 2)
+    number(action, 'linearMdp.step: action', { integer: true, min: 0, max: A - 1 })
+    return draw(this.transitions, ((layer * S + state) * A + action) * S, S, uniformFrom(random, 'linearMdp.step'))
+  }
+
+  #check(method: string, layer: number, state: number, last: number = this.horizon - 1): void {
+    number(layer, `linearMdp.${method}: layer`, { integer: true, min: 0, max: last })
+    number(state, `linearMdp.${method}: state`, { integer: true, min: 0, max: this.states - 1 })
   }
 
   /** Copies a policy, H x S x A, whose rows are distributions. */
-  policy(policy: TableLike, label = 'LinearMdp: policy'): Float64Array {
+  policy(policy: TableLike, label = 'linearMdp: policy'): Float64Array {
     const { horizon: H, states: S, actions: A } = this
     const out = table(policy, label, [H, S, A], { min: 0 })
     for (let row = 0; row < H * S; row++) checkDistribution(out, row * A, A, label + place(row, [H, S]))
     return out
-  }
-
-  /**
-   * Writes the expected features E phi_h under a policy, H x d; with `occupancy` also the probabilities of the
-   * states, H x S. O(H S A d).
-   */
-  usageInto(policy: Float64Array, occupancy: Float64Array, usage: Float64Array): void {
-    const { horizon: H, states: S, actions: A, dimension: d, phi, nu } = this
-    occupancy.set(this.startProbabilities)
-    for (let h = 0; h < H; h++) {
-      usage.fill(0, h * d, (h + 1) * d)
-      for (let x = 0; x < S; x++) {
-        const mu = occupancy[h * S + x]
-        if (mu === 0) continue
-        for (let a = 0; a < A; a++) {
-          const row = (h * S + x) * A + a
-          const weight = mu * policy[row]
-          for (let i = 0; i < d; i++) usage[h * d + i] += weight * phi[row * d + i]
-        }
-      }
-      if (h === H - 1) return
-      for (let y = 0; y < S; y++) {
-        let p = 0
-        for (let i = 0; i < d; i++) p += usage[h * d + i] * nu[(h * d + i) * S + y]
-        // Negative by rounding at most.
-        occupancy[(h + 1) * S + y] = Math.max(p, 0)
-      }
-    }
-  }
-
-  /** Writes Sigma_h = E phi phi', H x d x d. */
-  covarianceInto(policy: Float64Array, occupancy: Float64Array, out: Float64Array): void {
-    const { horizon: H, states: S, actions: A, dimension: d, phi } = this
-    out.fill(0)
-    for (let row = 0; row < H * S * A; row++) {
-      const weight = occupancy[Math.floor(row / A)] * policy[row]
-      if (weight > 0) addOuter(d, weight, phi, row * d, out, Math.floor(row / (S * A)) * d * d)
-    }
-  }
-
-  /**
-   * Writes w_h, H x d, with Q_h(x, a) = phi . w_h, from the last layer up: w_h = theta_h + nu_h V_{h+1}, where
-   * V(x) is the policy's mean of Q, or the least Q without a policy. Returns the value of the start.
-   */
-  weightsInto(policy: Float64Array | undefined, theta: Float64Array, out: Float64Array, values: Float64Array): number {
-    const { horizon: H, states: S, actions: A, dimension: d, phi, nu } = this
-    for (let h = H - 1; h >= 0; h--) {
-      for (let i = 0; i < d; i++) {
-        let w = theta[h * d + i]
-        if (h < H - 1) for (let y = 0; y < S; y++) w += nu[(h * d + i) * S + y] * values[(h + 1) * S + y]
-        out[h * d + i] = w
-      }
-      for (let x = 0; x < S; x++) {
-        let v = policy ? 0 : Infinity
-        for (let a = 0; a < A; a++) {
-          const row = (h * S + x) * A + a
-          const q = inner(d, phi, row * d, out, h * d)
-          v = policy ? v + policy[row] * q : Math.min(v, q)
-        }
-        values[h * S + x] = v
-      }
-    }
-    return inner(S, this.startProbabilities, 0, values, 0)
-  }
-
-  /** Writes the values phi_h(x, a) . w_h, H x S x A. */
-  rowsTimes(w: Float64Array, out: Float64Array): void {
-    const { horizon: H, states: S, actions: A, dimension: d, phi } = this
-    for (let row = 0; row < H * S * A; row++) out[row] = inner(d, phi, row * d, w, Math.floor(row / (S * A)) * d)
-  }
-
-  /** Plays a trajectory: u0 for the start, then for each layer one number for the action, one for the next state. */
-  playInto(policy: Float64Array, random: Uniforms, states: Int32Array, actions: Int32Array): void {
-    const { horizon: H, states: S, actions: A, transitions } = this
-    let x = draw(this.startProbabilities, 0, S, random.uniform())
-    for (let h = 0; h < H; h++) {
-      const a = draw(policy, (h * S + x) * A, A, random.uniform())
-      states[h] = x
-      actions[h] = a
-      if (h < H - 1) x = draw(transitions, ((h * S + x) * A + a) * S, S, random.uniform())
-    }
   }
 
   /**
@@ -196,10 +132,10 @@ export class LinearMdp implements World<number> {
    * @param policy H x S x A.
    */
   occupancy(policy: TableLike): NdArray<Float64Array> {
-    return calling('LinearMdp.occupancy', () => {
+    return calling('linearMdp.occupancy', () => {
       const { horizon: H, states: S, dimension: d } = this
       const occupancy = new Float64Array(H * S)
-      this.usageInto(this.policy(policy, 'policy'), occupancy, new Float64Array(H * d))
+      usageInto(this, this.policy(policy, 'policy'), occupancy, new Float64Array(H * d))
       return ndarray(occupancy, [H, S])
     })
   }
@@ -210,12 +146,12 @@ export class LinearMdp implements World<number> {
    * @param theta H x d; any finite numbers.
    */
   evaluate(policy: TableLike, theta: TableLike): Evaluation {
-    return calling('LinearMdp.evaluate', () => this.#evaluation(this.policy(policy, 'policy'), theta))
+    return calling('linearMdp.evaluate', () => this.#evaluation(this.policy(policy, 'policy'), theta))
   }
 
   /** Returns the deterministic policy of the least value for the losses phi . theta (the first action on ties), and its values. */
   optimal(theta: TableLike): Evaluation & { policy: Int32Array } {
-    return calling('LinearMdp.optimal', () => {
+    return calling('linearMdp.optimal', () => {
       const answer = this.#evaluation(undefined, theta)
       return { ...answer, policy: greedy(answer.q.data, this.actions) }
     })
@@ -224,19 +160,19 @@ export class LinearMdp implements World<number> {
   #evaluation(policy: Float64Array | undefined, theta: TableLike): Evaluation {
     const { horizon: H, states: S, actions: A, dimension: d } = this
     const [weights, v, q] = [H * d, H * S, H * S * A].map((size) => new Float64Array(size))
-    const value = this.weightsInto(policy, table(theta, 'theta', [H, d]), weights, v)
-    this.rowsTimes(weights, q)
+    const value = weightsInto(this, policy, table(theta, 'theta', [H, d]), weights, v)
+    rowsTimes(this, weights, q)
     return { value, v: ndarray(v, [H, S]), q: ndarray(q, [H, S, A]) }
   }
 
   /** Returns Sigma_h = E phi phi' under a policy, H x d x d. */
   covariance(policy: TableLike): NdArray<Float64Array> {
-    return calling('LinearMdp.covariance', () => {
+    return calling('linearMdp.covariance', () => {
       const { horizon: H, states: S, dimension: d } = this
       const checked = this.policy(policy, 'policy')
       const [occupancy, usage, out] = [H * S, H * d, H * d * d].map((size) => new Float64Array(size))
-      this.usageInto(checked, occupancy, usage)
-      this.covarianceInto(checked, occupancy, out)
+      usageInto(this, checked, occupancy, usage)
+      covarianceInto(this, checked, occupancy, out)
       return ndarray(out, [H, d, d])
     })
   }
@@ -247,11 +183,11 @@ export class LinearMdp implements World<number> {
    * @param random a generator, or 2 H numbers of [0, 1): one for the start, then an action and a next state a layer.
    */
   simulate(policy: TableLike, random: Random | VectorLike): Trajectory {
-    return calling('LinearMdp.simulate', () => {
+    return calling('linearMdp.simulate', () => {
       const { horizon: H } = this
       const checked = this.policy(policy, 'policy')
       const trajectory = { states: new Int32Array(H), actions: new Int32Array(H) }
-      this.playInto(checked, uniformsOf(random, 2 * H), trajectory.states, trajectory.actions)
+      playInto(this, checked, uniformsOf(random, 2 * H), trajectory.states, trajectory.actions)
       return trajectory
     })
   }
@@ -272,24 +208,10 @@ export interface Evaluation {
  */
 export const linearMdp = (data: LinearMdpData): LinearMdp => new LinearMdp(data)
 
-/** Returns the first index i with u < p_0 + ... + p_i; the last one of positive probability if rounding leaves none. */
-export function draw(p: Float64Array, at: number, n: number, u: number): number {
-  let sum = 0
-  let last = 0
-  for (let i = 0; i < n; i++) {
-    if (p[at + i] > 0) last = i
-    sum += p[at + i]
-    if (u < sum) return i
-  }
-  return last
-}
-
-/** Returns the first least action of each row. */
-export function greedy(q: Float64Array, actions: number): Int32Array {
-  const out = new Int32Array(q.length / actions)
-  for (let row = 0; row < out.length; row++)
-    for (let a = 1; a < actions; a++) if (q[row * actions + a] < q[row * actions + out[row]]) out[row] = a
-  return out
+function uniformFrom(random: Uniforms, label: string): number {
+  if (typeof random?.uniform !== 'function')
+    refuse(`${label}: random`, 'a source of uniform numbers', show(random), 'type')
+  return random.uniform()
 }
 
 function uniformsOf(random: Random | VectorLike, length: number): Uniforms {

@@ -1,4 +1,13 @@
-import { callback, calling, number, options as optionsOf, type Random, randomFrom, type VectorLike } from '@opt/core'
+import {
+  callback,
+  calling,
+  number,
+  options as optionsOf,
+  type Random,
+  randomFrom,
+  refuse,
+  type VectorLike,
+} from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
 import { type TableLike, table } from '../intake.ts'
 import { addOuter, inner, invertSymmetric, product, quadratic } from '../matrices.ts'
@@ -60,7 +69,7 @@ export function policyCover<S>(world: World<S>, options: PolicyCoverOptions = {}
     const H = number(world.horizon, 'world.horizon', size)
     const A = number(world.actions, 'world.actions', size)
     const d = number(world.dimension, 'world.dimension', size)
-    for (const name of ['features', 'start', 'next'] as const) callback(world[name] as () => unknown, `world.${name}`)
+    for (const name of ['features', 'start', 'step'] as const) callback(world[name] as () => unknown, `world.${name}`)
     const given = optionsOf(options, 'options', ['rounds', 'episodes', 'threshold', 'ramp', 'xi', 'random'])
     const { rounds = 30, episodes = 5, threshold = 0.5, ramp = 0.01, xi = 0.3, random: seed = 0 } = given
     number(rounds, 'rounds', { integer: true, min: 1, max: 1e6 })
@@ -97,7 +106,9 @@ export function policyCover<S>(world: World<S>, options: PolicyCoverOptions = {}
     for (let round = 0; round < rounds; round++) {
       const inverse = new Float64Array(H * d * d)
       const memory = new Float64Array(d * d)
-      for (let h = 0; h < H; h++) invertSymmetric(d, gram, inverse, h * d * d, memory)
+      for (let h = 0; h < H; h++)
+        if (!invertSymmetric(d, gram, inverse, h * d * d, memory))
+          refuse('world.features', 'of length about 1', 'some so long that their squares overflow')
       const what = new Float64Array(H * d)
       inverses.push(inverse)
       weights.push(what)
@@ -118,7 +129,7 @@ export function policyCover<S>(world: World<S>, options: PolicyCoverOptions = {}
           trajectory.rows.push(rows)
           trajectory.actions.push(action)
           addOuter(d, 1 / episodes, rows, action * d, gram, h * d * d)
-          if (h < H - 1) state = world.next(h, state, action, random)
+          if (h < H - 1) state = world.step(h, state, action, random)
         }
         past.push(trajectory)
       }
