@@ -8,6 +8,7 @@ import { root } from '../lib/packages.mjs'
 
 const PEERS = [
   'numpy',
+  'numba',
   'scipy',
   'POT',
   'torch',

@@ -277,7 +277,12 @@ export const papers: readonly Paper[] = [
     venue: 'ICML',
     arXiv: '2301.12942',
     topic: 'online learning',
-    tasks: [],
+    tasks: [
+      'An opponent adapts to what my agent usually does',
+      'I choose step by step and see only the costs I paid',
+      'I need a contextual bandit that no opponent can exploit',
+      'I want to know my regret exactly',
+    ],
     summary:
       'Decisions over several steps against opponents who adapt to you: learners with regret guarantees whose memory does not grow with the number of states.',
     module: '@opt/linear-mdp-ftrl/experiment',
