@@ -20,11 +20,11 @@ export { type LsviOptions, lsvi, type TabularOptions, tabular, uniform } from '.
 export {
   type ModelFree,
   type ModelFreeOptions,
-  type ModelFreeSettings,
   type ModelFreeState,
   modelFree,
 } from './learning/model-free.ts'
 export type { Play, PlayAnswer, PlayOptions, PlayReport, PlayState } from './learning/play.ts'
+export type { ModelFreeSettings } from './learning/settings.ts'
 export { type WithSimulatorOptions, withSimulator } from './learning/with-simulator.ts'
 export { type WithoutSimulatorOptions, withoutSimulator } from './learning/without-simulator.ts'
 export {

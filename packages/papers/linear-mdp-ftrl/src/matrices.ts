@@ -64,9 +64,10 @@ export function addOuter(
 /** Returns x' G x. */
 export function quadratic(d: number, matrix: Float64Array, at: number, rows: Float64Array, row: number): number {
   let total = 0
+  let entry = at
   for (let i = 0; i < d; i++) {
     let sum = 0
-    for (let j = 0; j < d; j++) sum += matrix[at + i * d + j] * rows[row + j]
+    for (let j = row; j < row + d; j++) sum += matrix[entry++] * rows[j]
     total += rows[row + i] * sum
   }
   return total

@@ -76,17 +76,18 @@ test('an agent saved in the middle of an episode goes on to the same bits', () =
   const cover = api.policyCover(mdp, { rounds: 3, episodes: 2 })
   const make = () =>
     api.modelFree<number>({
-      ...{ horizon: 4, actions: 3, dimension: 3, features: (h, x) => mdp.features(h, x) },
-      ...{
-        learningRate: 2,
-        beta: 0.01,
-        epoch: 4,
-        split: true,
-        regularization: 0.1,
-        exploration: 0.3,
-        cover,
-        knownThreshold: 5,
-      },
+      horizon: 4,
+      actions: 3,
+      dimension: 3,
+      features: (h, x) => mdp.features(h, x),
+      learningRate: 2,
+      beta: 0.01,
+      epoch: 4,
+      split: true,
+      regularization: 0.1,
+      exploration: 0.3,
+      cover,
+      knownThreshold: 5,
     })
   const play = (
     agent: api.ModelFree<number>,
@@ -138,8 +139,12 @@ test('an agent saved in the middle of an episode goes on to the same bits', () =
 test('the calls of an agent allocate no array', () => {
   const features = [0, 1].map((x) => Float64Array.from({ length: 6 }, (_, i) => ((i + x) % 3) / 4))
   const agent = api.modelFree<number>({
-    ...{ horizon: 2, actions: 2, dimension: 3, features: (h, x) => features[(h + x) % 2] },
-    ...{ learningRate: 1, beta: 0.01 },
+    horizon: 2,
+    actions: 2,
+    dimension: 3,
+    features: (h, x) => features[(h + x) % 2],
+    learningRate: 1,
+    beta: 0.01,
   })
   const rng = random(0)
   const episodes = (count: number) => {

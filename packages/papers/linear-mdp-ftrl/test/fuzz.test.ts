@@ -24,7 +24,9 @@ const adversary: api.Adversary = (out) => void out.fill(0.5)
 const constants = () => ({ learningRate: 0.5, beta: 0.01, regularization: 0.05 })
 const play = () => ({ episodes: 4, every: 2, random: 3 })
 const world = (): api.World<number> => ({
-  ...{ horizon: 2, actions: 2, dimension: 2 },
+  horizon: 2,
+  actions: 2,
+  dimension: 2,
   features: () => [unit(0), [0.5, 0.5]],
   start: () => 0,
   step: () => 1,
@@ -32,7 +34,10 @@ const world = (): api.World<number> => ({
 const cover = (): api.Cover<number> => ({ rounds: 2, policy: () => [0.5, 0.5], covariance: [identity(), identity()] })
 const agent = () =>
   api.modelFree<number>({
-    ...{ horizon: 2, actions: 2, dimension: 2, features: () => [unit(0), [0.5, 0.5]] },
+    horizon: 2,
+    actions: 2,
+    dimension: 2,
+    features: () => [unit(0), [0.5, 0.5]],
     ...constants(),
     epoch: 4,
   })
@@ -52,8 +57,14 @@ fuzz(api, {
   estimate: {
     args: () => [
       {
-        ...{ rows: identity(), inverse: identity(), visited: [0.5, 0.5], lossToGo: 0.5, estimator: 'magnitudeReduced' },
-        ...{ bound: 2, reference: identity(), probabilities: [0.5, 0.5] },
+        rows: identity(),
+        inverse: identity(),
+        visited: [0.5, 0.5],
+        lossToGo: 0.5,
+        estimator: 'magnitudeReduced',
+        bound: 2,
+        reference: identity(),
+        probabilities: [0.5, 0.5],
       },
     ],
     open: ['0'],
@@ -102,8 +113,17 @@ fuzz(api, {
   modelFree: {
     args: () => [
       {
-        ...{ horizon: 2, actions: 2, dimension: 2, features: () => [unit(0), [0.5, 0.5]], lossRange: [0, 2] },
-        ...{ ...constants(), epoch: 4, regularizer: 'logBarrier', split: true, exploration: 0.1, knownThreshold: 3 },
+        horizon: 2,
+        actions: 2,
+        dimension: 2,
+        features: () => [unit(0), [0.5, 0.5]],
+        lossRange: [0, 2],
+        ...constants(),
+        epoch: 4,
+        regularizer: 'logBarrier',
+        split: true,
+        exploration: 0.1,
+        knownThreshold: 3,
         cover: cover(),
       },
     ],
@@ -137,8 +157,14 @@ fuzz(api, {
       mdp,
       adversary,
       {
-        ...{ ...play(), ...constants(), regularizer: 'logBarrier', estimator: 'plain', covariance: 'geometric' },
-        ...{ samples: 6, chain: 3, bonus: 'sampled' },
+        ...play(),
+        ...constants(),
+        regularizer: 'logBarrier',
+        estimator: 'plain',
+        covariance: 'geometric',
+        samples: 6,
+        chain: 3,
+        bonus: 'sampled',
       },
     ],
     ...playing,
@@ -149,8 +175,14 @@ fuzz(api, {
       mdp,
       adversary,
       {
-        ...{ ...play(), ...constants(), epoch: 2, regularizer: 'logBarrier', split: true },
-        ...{ exploration: 0.5, knownThreshold: 3, cover: cover() },
+        ...play(),
+        ...constants(),
+        epoch: 2,
+        regularizer: 'logBarrier',
+        split: true,
+        exploration: 0.5,
+        knownThreshold: 3,
+        cover: cover(),
       },
     ],
     ...playing,

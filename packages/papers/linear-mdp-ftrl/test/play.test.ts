@@ -27,7 +27,10 @@ const learners: [string, AnyPlay, object][] = [
 test.each(learners)('%s: a run that is stopped, saved and resumed ends in the same bits', (_, play, options) => {
   const whole = play(mdp, counter, { episodes: 43, random: 5, ...options })
   const first = play(mdp, counter, {
-    ...{ episodes: 43, random: 5, every: 1, ...options },
+    episodes: 43,
+    random: 5,
+    every: 1,
+    ...options,
     stopWhen: ({ episode }) => episode === 18,
   })
   expect(first.status).toBe('stopped')
@@ -47,7 +50,10 @@ test.each(learners)('%s: a run that is stopped, saved and resumed ends in the sa
 test('a run can be aborted between two reports', async () => {
   const controller = new AbortController()
   const answer = await api.withSimulator.async(mdp, counter, {
-    ...{ episodes: 1e6, every: 10, ...constants, signal: controller.signal },
+    episodes: 1e6,
+    every: 10,
+    ...constants,
+    signal: controller.signal,
     onProgress: ({ episode }) => episode === 50 && controller.abort(),
   })
   expect(answer.status).toBe('aborted')

@@ -2,8 +2,8 @@ import type { Random } from '@opt/core'
 import type { LinearMdp } from '../worlds/linear-mdp.ts'
 import type { Epochs } from './epochs.ts'
 import type { Game, TableLearner } from './game.ts'
-import { epochsOf, type ModelFreeSettings, readCover, SETTINGS } from './model-free.ts'
 import { PLAY_OPTIONS, type Play, type PlayOptions, playing } from './play.ts'
+import { epochsOf, type ModelFreeSettings, readCover, SETTINGS } from './settings.ts'
 
 /** Options of {@link withoutSimulator}. */
 export interface WithoutSimulatorOptions extends PlayOptions, ModelFreeSettings<number> {}
