@@ -4,22 +4,37 @@ import type { Redis } from 'ioredis'
 export class AnswerWatch {
   readonly #listener: Redis
   readonly #patience: number
-  /** When the connection was found lost; undefined while it is up. */
-  #lostSince: number | undefined
+  /** Since when the connection has not been up; undefined while it is. */
+  #lostSince: number | undefined = performance.now()
+  /** How often it was closed before it was up, since the other connection is. */
+  #closed = 0
   /** How many bytes it had read at the last look. */
   #bytesRead = 0
 
-  /** @param patience how long the connection may be lost, in milliseconds. */
-  constructor(listener: Redis, patience: number) {
+  /**
+   * @param redis the other connection: while it is down as well, Redis cannot be reached.
+   * @param patience how long the connection may be lost, in milliseconds.
+   */
+  constructor(listener: Redis, redis: Redis, patience: number) {
     this.#listener = listener
     this.#patience = patience
+    listener.on('ready', () => {
+      this.#lostSince = undefined
+      this.#closed = 0
+    })
+    listener.on('close', () => {
+      if (this.#lostSince === undefined) this.#lostSince = performance.now()
+      else this.#closed++
+    })
+    redis.on('ready', () => {
+      this.#lostSince &&= performance.now()
+      this.#closed = 0
+    })
   }
 
-  /** Whether the connection has been lost for long. */
+  /** Whether Redis has taken the other connection only, for long. One that is slow to come up is none that is lost. */
   isLost(): boolean {
-    if (this.#listener.status === 'ready') this.#lostSince = undefined
-    else this.#lostSince ??= performance.now()
-    return this.#lostSince !== undefined && performance.now() - this.#lostSince > this.#patience
+    return this.#closed > 0 && this.#lostSince !== undefined && performance.now() - this.#lostSince > this.#patience
   }
 
   /**

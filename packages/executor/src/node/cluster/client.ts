@@ -68,7 +68,7 @@ export class Client {
     this.#queue = queue
     this.#pace = pace
     this.#listener = this.#redis.duplicate()
-    this.#answers = new AnswerWatch(this.#listener, pace.patience)
+    this.#answers = new AnswerWatch(this.#listener, this.#redis, pace.patience)
     this.#replies = repliesKey(queue.name, randomUUID())
     queue.on('error', () => {})
     // Reports when reconnecting is refused: the password has changed, or there are too many clients.
@@ -156,13 +156,15 @@ export class Client {
     // A full Redis, where workers cannot even fetch a job, would refuse nothing else here.
     look.set(`${this.#replies}:probe`, '', 'PX', this.#pace.lease).del(`${this.#replies}:probe`)
     look.llen(this.#replies)
+    // Judged before the look: Redis answers the one connection long after the other was lost, so it takes no second one.
+    const isDeaf = this.#answers.isLost()
     let answers: unknown[]
     try {
       answers = await execute(look)
     } catch (error) {
       return this.#refused(error, "the map's commands", attempts)
     }
-    if (this.#answers.isLost())
+    if (isDeaf)
       for (const pending of attempts) this.#end(pending, 'takes no second connection, for answers: see its maxclients')
     const receiving = this.#answers.isReceiving(answers.at(-1) as number)
     attempts.forEach((pending, i) => {
