@@ -1,0 +1,115 @@
+import { allFinite, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { addNoise, checkNoise, deviationOf, type Noise, secureNoise } from '../noise/noise.ts'
+import { type Client, checkClients } from './client.ts'
+import { type Adjacency, type LocalStepsOptions, localSteps } from './local-steps.ts'
+
+/** What a client is asked for in a round: plain data that any executor can send. */
+export interface ClientRequest {
+  kind: 'gradient' | 'difference' | 'local'
+  /** r */
+  round: number
+  /** p */
+  client: number
+  x: Float64Array
+  /** The point before x, of a difference; v, of local steps. */
+  other: Float64Array | null
+  clip: number
+  /** The sensitivity and the multiplier of the noise that the client itself adds; null: the server adds it. */
+  noise: { sensitivity: number; multiplier: number } | null
+  local: LocalRequest | null
+}
+
+/** What local steps need. */
+export interface LocalRequest {
+  learningRate: number
+  batches: (Int32Array | null)[]
+  batchSize: number
+  adjacency: Adjacency
+  multiplier: number
+  /** Normal numbers for all steps; null: the client draws its own. */
+  normals: Float64Array | null
+}
+
+/** The answer to a {@link ClientRequest}. */
+export interface ClientReply {
+  kind: ClientRequest['kind']
+  round: number
+  client: number
+  /** The clipped mean, or the point after the local steps. */
+  message: Float64Array
+  /** Whether the noise that the client added is secure; true if it added none. */
+  secure: boolean
+}
+
+/** Options of {@link clientTask}. */
+export interface ClientTaskOptions {
+  /** The noise that clients add with `noiseAt: 'clients'` or 'local'. Default {@link secureNoise}. */
+  noise?: Noise | undefined
+}
+
+/**
+ * Makes the function that answers for clients, for the option `workers`: a module that threads or other machines load
+ * exports it. Records never leave it.
+ *
+ * @param clients as in the call of `diff2`, in the same order.
+ * @throws TypeError or RangeError when the clients are wrong; so does the function for requests that `diff2` has not made.
+ */
+export function clientTask(
+  clients: readonly Client[],
+  options?: ClientTaskOptions,
+): (request: ClientRequest) => ClientReply {
+  const { noise = secureNoise() } = optionsOf(options, 'clientTask: options', ['noise'])
+  checkNoise(noise, 'clientTask: options.noise')
+  const size = checkClients(clients, false, 'clientTask: clients')
+  return (request) => {
+    const { client, x } = optionsOf(request, 'clientTask: request')
+    number(client, 'clientTask: request.client', { integer: true, min: 0, max: clients.length - 1 })
+    oneOf(request.kind, 'clientTask: request.kind', ['gradient', 'difference', 'local'])
+    if (!isVector(x, size)) refuse('clientTask: request.x', `a Float64Array of length ${size}`, show(x), 'type')
+    if (request.kind !== 'gradient' && !isVector(request.other, size))
+      refuse('clientTask: request.other', `a Float64Array of length ${size}`, show(request.other), 'type')
+    return answer(clients[client], request, noise)
+  }
+}
+
+/** Answers a request; `regularizer` is for local steps. */
+export function answer(
+  client: Client,
+  request: ClientRequest,
+  noise: Noise,
+  regularizer?: LocalStepsOptions['regularizer'],
+): ClientReply {
+  const { kind, round, client: p, x, other, clip, local } = request
+  const reply = (message: Float64Array, secure: boolean): ClientReply => ({ kind, round, client: p, message, secure })
+  if (kind === 'local') {
+    const { normals, ...rest } = local!
+    const own = normals === null ? noise : listedNoise(normals)
+    const y = localSteps(client, x, other!, { ...rest, clip, noise: own, regularizer })
+    return reply(y, normals !== null || noise.secure === true)
+  }
+  const message = new Float64Array(client.size)
+  if (kind === 'gradient') client.clippedMean(x, clip, message)
+  else client.clippedDifference(x, other!, clip, message)
+  // A client that breaks its contract must not break the run, which would tell about its records.
+  if (!allFinite(message)) message.fill(0)
+  if (!request.noise) return reply(message, true)
+  const { sensitivity, multiplier } = request.noise
+  const deviation = deviationOf(noise, sensitivity, multiplier, client.size)
+  addNoise(noise, message, deviation, new Float64Array(client.size))
+  return reply(message, noise.secure === true)
+}
+
+/** Returns noise that hands out normal numbers that were drawn before. */
+function listedNoise(values: Float64Array): Noise {
+  let at = 0
+  return {
+    normals(out) {
+      out.set(values.subarray(at, at + out.length))
+      at += out.length
+    },
+  }
+}
+
+/** Whether a value is a Float64Array, of any realm, of a length. */
+export const isVector = (value: unknown, length: number): value is Float64Array =>
+  Object.prototype.toString.call(value) === '[object Float64Array]' && (value as Float64Array).length === length

@@ -1,0 +1,232 @@
+import { log, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { epsilonFromRdp } from './accountant/conversion.ts'
+import { bisect, fraction, gaussianEpsilon, gaussianMu } from './accountant/gaussian.ts'
+import { fixedSizeCurve, ORDERS, rdpGaussian, rdpPoisson } from './accountant/renyi.ts'
+
+/** How much noise each kind of release has: its deviation / the sensitivity. Infinity where there is no such release. */
+export interface Multipliers {
+  /** s1, of gradients. */
+  gradient: number
+  /** s2, of differences. */
+  difference: number
+  /** s3, of the differences in local steps. */
+  local: number
+}
+
+/** The local steps of a schedule. */
+export interface LocalSchedule {
+  /** K, the steps of a round; 1 is plain gradient descent. */
+  steps: number
+  /** P, the clients, which take turns. */
+  clients: number
+  /** Default 'all'. */
+  sampling?: 'all' | 'fixed' | 'poisson' | undefined
+  /** q, the share of a client's records that a step sees; the largest of all clients. Default 1. */
+  rate?: number | undefined
+  /** u_1, u_2, u_3: the shares of the budget of gradients, differences and local differences. Default [0.6, 0.1, 0.3]. */
+  shares?: readonly [number, number, number] | undefined
+  /** How many of the first r rounds ask the same client at most. Default ceil(r / P), for clients in turn. */
+  turns?: ((rounds: number) => number) | undefined
+}
+
+/** Options of {@link privacySchedule}. */
+export interface ScheduleOptions {
+  /** The budget; not needed with `multipliers`. */
+  epsilon?: number | undefined
+  delta: number
+  /** R */
+  rounds: number
+  /** T: every T-th round releases a gradient, the others a difference. */
+  restart: number
+  /** u, the share of mu^2 that gradients have. Default 0.8. */
+  share?: number | undefined
+  /** 'exact' (default): as little noise as the budget allows. 'paper': that of the authors' code. */
+  calibration?: 'exact' | 'paper' | undefined
+  /** 'renyi': never by the exact formula of Gaussian noise, as noise on a grid needs. Default 'exact'. */
+  accounting?: 'exact' | 'renyi' | undefined
+  local?: LocalSchedule | undefined
+  /** Noise that is given: the schedule tells what it costs. */
+  multipliers?: Partial<Multipliers> | undefined
+}
+
+/** Releases of one kind, to add to an Accountant. */
+export interface ScheduledEvent {
+  kind: keyof Multipliers
+  sampling: 'all' | 'fixed' | 'poisson'
+  noiseMultiplier: number
+  rate: number
+  /** How many of them concern a record at most. */
+  count: number
+}
+
+/** What {@link privacySchedule} returns. */
+export interface PrivacySchedule {
+  multipliers: Multipliers
+  /** The whole run is one Gaussian mechanism of sensitivity / deviation = mu; null where it is not: it samples, or is on a grid. */
+  mu: number | null
+  /** The epsilon of all rounds, at most that of the budget. */
+  epsilon: number
+  events: ScheduledEvent[]
+  /** Returns the epsilon of the first rounds, at the schedule's delta. */
+  spent(rounds: number): number
+}
+
+const OPTIONS = [
+  'epsilon',
+  'delta',
+  'rounds',
+  'restart',
+  'share',
+  'calibration',
+  'accounting',
+  'local',
+  'multipliers',
+] as const
+const KINDS = ['gradient', 'difference', 'local'] as const
+
+/**
+ * Plans the noise of a run: K1 = ceil(R / T) gradients, K2 = R - K1 differences, and, for a client that takes K local steps
+ * when it is its turn, (K - 1) ceil(R / P) local differences. Each is a Gaussian mechanism whose noise / sensitivity is
+ * fixed, so that all together are one with mu^2 = K1/s1^2 + K2/s2^2 + K3/s3^2, exactly:
+ *
+ *     s1 = sqrt(K1/u) / mu,   s2 = sqrt(K2/(1 - u)) / mu,   mu = gaussianMu(epsilon, delta)
+ *
+ * Where local steps sample, s_i = t a_i with a = sqrt(K1/u1), sqrt(K2/u2), q sqrt(K3/u3), and t is the least for which the
+ * Renyi accountant stays within the budget.
+ *
+ * @throws TypeError or RangeError for wrong options, and where the paper's noise does not suffice for the budget.
+ */
+export function privacySchedule(options: ScheduleOptions): PrivacySchedule {
+  return plan(options, 'privacySchedule: ')
+}
+
+/** {@link privacySchedule} for other functions, whose errors begin otherwise. */
+export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
+  const given = optionsOf(options, `${name}options`, OPTIONS)
+  const { calibration = 'exact', accounting = 'exact', share = 0.8 } = given
+  const delta = fraction(given.delta, `${name}delta`)
+  const rounds = number(given.rounds, `${name}rounds`, { integer: true, min: 1, max: 1e9 })
+  const restart = number(given.restart, `${name}restart`, { integer: true, min: 1, max: rounds })
+  fraction(share, `${name}share`)
+  oneOf(calibration, `${name}calibration`, ['exact', 'paper'])
+  oneOf(accounting, `${name}accounting`, ['exact', 'renyi'])
+  const local = given.local && readLocal(given.local, `${name}local`)
+  const shares = local && local.steps > 1 ? local.shares : [share, 1 - share, 1]
+  const countsOf = (r: number): number[] => {
+    const gradients = Math.ceil(r / restart)
+    return [gradients, r - gradients, local ? (local.steps - 1) * local.turns(r) : 0]
+  }
+  const counts = countsOf(rounds)
+  const isGaussian = accounting === 'exact' && !(local && local.rate < 1 && counts[2] > 0)
+
+  /** Returns what some counts of each kind of release cost. */
+  const costs = (multipliers: number[]): ((counts: number[]) => number) => {
+    if (isGaussian)
+      return (n) => gaussianEpsilon(Math.sqrt(n.reduce((s, k, i) => s + over(k, multipliers[i]), 0)), delta)
+    const curves = multipliers.map((s, i) => curveOf(s, i === 2 ? local : undefined, counts[i] > 0))
+    return (n) => {
+      const rdp = ORDERS.map((_, o) => n.reduce((sum, k, i) => sum + (k > 0 ? k * curves[i][o] : 0), 0))
+      return epsilonFromRdp(ORDERS, rdp, delta).epsilon
+    }
+  }
+
+  let multipliers: number[]
+  if (given.multipliers) multipliers = readMultipliers(given.multipliers, counts, `${name}multipliers`)
+  else {
+    const epsilon = number(given.epsilon, `${name}epsilon`, { positive: true, max: 1e6 })
+    if (calibration === 'paper') {
+      if (local && local.steps > 1) refuse(`${name}calibration`, "'exact' with local steps", "'paper'")
+      multipliers = paperMultipliers(epsilon, delta, rounds, restart, counts)
+    } else {
+      const whole = counts.reduce((sum, k, i) => sum + (k > 0 ? shares[i] : 0), 0)
+      const bases = counts.map((k, i) =>
+        k > 0 ? Math.sqrt((k * whole) / shares[i]) * (i === 2 ? local!.rate : 1) : Infinity,
+      )
+      const factor = isGaussian
+        ? 1 / gaussianMu(epsilon, delta)
+        : leastFactor((t) => costs(bases.map((a) => t * a))(counts) <= epsilon, bases, local?.sampling)
+      multipliers = bases.map((a) => factor * a)
+    }
+  }
+  const cost = costs(multipliers)
+  const epsilon = cost(counts)
+  if (given.epsilon !== undefined && !given.multipliers && epsilon > given.epsilon * (1 + 1e-9))
+    refuse(
+      `${name}calibration`,
+      "'exact' where restart does not divide rounds",
+      "'paper', whose noise does not suffice",
+    )
+  const [gradient, difference, third] = multipliers
+  return {
+    multipliers: { gradient, difference, local: third },
+    mu: isGaussian ? Math.sqrt(counts.reduce((s, k, i) => s + over(k, multipliers[i]), 0)) : null,
+    epsilon,
+    events: KINDS.flatMap((kind, i) => {
+      if (counts[i] === 0) return []
+      const [sampling, rate] = kind === 'local' ? [local!.sampling, local!.rate] : ['all' as const, 1]
+      return { kind, sampling: rate < 1 ? sampling : 'all', rate, noiseMultiplier: multipliers[i], count: counts[i] }
+    }),
+    spent: (r) => cost(countsOf(number(r, 'spent: rounds', { integer: true, min: 0, max: rounds }))),
+  }
+}
+
+/** Returns k / s^2. */
+const over = (k: number, s: number): number => (k > 0 ? k / (s * s) : 0)
+
+/** The noise of the authors' code, for alpha = 1 + ceil(2 log(1/delta) / epsilon) and u = 1.25. */
+function paperMultipliers(epsilon: number, delta: number, rounds: number, restart: number, counts: number[]): number[] {
+  const alpha = paperOrder(epsilon, delta)
+  const u = restart === 1 ? 1 : 1.25
+  const gradient = Math.sqrt((u * alpha * rounds) / (restart * epsilon))
+  return [gradient, counts[1] > 0 ? Math.sqrt((5 * alpha * rounds) / epsilon) : Infinity, Infinity]
+}
+
+const paperOrder = (epsilon: number, delta: number) => 1 + Math.ceil((2 * -log(delta)) / epsilon)
+
+/** A {@link LocalSchedule}, complete. */
+interface ReadLocal {
+  steps: number
+  sampling: 'all' | 'fixed' | 'poisson'
+  rate: number
+  shares: readonly [number, number, number]
+  turns: (rounds: number) => number
+}
+
+function readLocal(given: LocalSchedule, label: string): ReadLocal {
+  const names = ['steps', 'clients', 'sampling', 'rate', 'shares', 'turns'] as const
+  const { steps, clients, sampling = 'all', rate = 1, shares = [0.6, 0.1, 0.3], turns } = optionsOf(given, label, names)
+  number(steps, `${label}.steps`, { integer: true, min: 1, max: 1e6 })
+  number(clients, `${label}.clients`, { integer: true, min: 1 })
+  oneOf(sampling, `${label}.sampling`, ['all', 'fixed', 'poisson'])
+  number(rate, `${label}.rate`, { positive: true, max: 1 })
+  if (sampling === 'all' && rate < 1) refuse(`${label}.rate`, "1 with sampling 'all'", `${rate}`)
+  if (!Array.isArray(shares) || shares.length !== 3) refuse(`${label}.shares`, 'three numbers', show(shares), 'type')
+  shares.forEach((share, i) => number(share, `${label}.shares[${i}]`, { positive: true, max: 1 }))
+  if (turns !== undefined && typeof turns !== 'function') refuse(`${label}.turns`, 'a function', show(turns), 'type')
+  return { steps, sampling, rate, shares, turns: turns ?? ((r) => Math.ceil(r / clients)) }
+}
+
+function readMultipliers(given: Partial<Multipliers>, counts: number[], label: string): number[] {
+  const values = optionsOf(given, label, KINDS)
+  return KINDS.map((kind, i) =>
+    counts[i] > 0 ? number(values[kind], `${label}.${kind}`, { min: 1e-3, max: 1e9 }) : Infinity,
+  )
+}
+
+/** Returns the Renyi divergences of one release at all orders. */
+function curveOf(s: number, local: ReadLocal | undefined, used: boolean): number[] {
+  if (!used) return ORDERS.map(() => 0)
+  if (!local || local.rate === 1) return ORDERS.map((order) => rdpGaussian(s, order))
+  if (local.sampling === 'poisson') return ORDERS.map((order) => rdpPoisson(local.rate, s, order))
+  return ORDERS.map(fixedSizeCurve(local.rate, s))
+}
+
+/** Returns the least t for which a condition holds, as far as the accountant reaches down. */
+function leastFactor(holds: (t: number) => boolean, bases: number[], sampling = 'all'): number {
+  const least = sampling === 'poisson' ? 0.02 : sampling === 'fixed' ? 0.1 : 1e-3
+  const lowest = least / Math.min(...bases)
+  if (holds(lowest)) return lowest
+  let t = 2 * lowest
+  while (!holds(t)) t *= 2
+  return bisect(holds, t / 2, t)
+}
