@@ -26,6 +26,7 @@ export {
 } from './operator/curvature-operator.ts'
 export type { CurvatureMatrix } from './operator/kept.ts'
 export type { BackpropagationOptions, Cotangents } from './oracles/backpropagation.ts'
+export { type ClippedGradientOptions, clippedGradient } from './oracles/clipped-gradient.ts'
 export type { DifferenceOptions } from './oracles/gradient-differences.ts'
 export type { GradientStatistics, StatisticsOptions } from './oracles/gradient-statistics.ts'
 export type { LossOptions, WeightOptions } from './oracles/loss-options.ts'

@@ -1,5 +1,6 @@
 import { refuse } from '@opt/core'
 import { checkReal, checkVector } from '../data/intake.ts'
+import type { Buffers } from '../passes/buffers.ts'
 import { cancels } from '../passes/distances.ts'
 import { backwardSeparately } from '../passes/gradient.ts'
 import type { Pass, PassLayer } from '../passes/pass.ts'
@@ -15,7 +16,7 @@ export interface DifferenceOptions extends WeightOptions {
 }
 
 /** What one layer's gradients consist of: the input and the derivatives in x W + b and, normalized, in s. */
-interface Factors {
+export interface Factors {
   readonly x: Real
   readonly d: Real
   readonly scaled: Real
@@ -36,15 +37,10 @@ export function gradientDifferenceNorms(
   const norms = new Float64Array(examples.count)
   if (out !== undefined) checkReal(out, norms.length, 'out')
   const own = parameters.slice()
-  const factors = net.layers.map(({ parameters: { inputs, outputs }, norm }) => ({
-    x: zeros(net.batch * inputs, net.dtype),
-    d: zeros(net.batch * outputs, net.dtype),
-    scaled: zeros(norm ? net.batch * outputs : 0, net.dtype),
-    normalized: zeros(norm ? net.batch * outputs : 0, net.dtype),
-  }))
+  const factors = factorsOf(net)
   run.forEachSeparately(examples, (start, pass) => {
     backwardSeparately(pass)
-    pass.layers.forEach((layer, l) => remember(layer, factors[l]))
+    pass.layers.forEach((layer, l) => rememberFactors(layer, factors[l]))
     try {
       parameters.set(other)
       run.repeatSeparately()
@@ -63,7 +59,21 @@ export function gradientDifferenceNorms(
   return out ?? norms
 }
 
-function remember({ input, delta, deltaTangent, norm }: PassLayer, { x, d, scaled, normalized }: Factors): void {
+/** Returns room for the factors of a batch, by layer. */
+export function factorsOf(net: Buffers): Factors[] {
+  return net.layers.map(({ parameters: { inputs, outputs }, norm }) => ({
+    x: zeros(net.batch * inputs, net.dtype),
+    d: zeros(net.batch * outputs, net.dtype),
+    scaled: zeros(norm ? net.batch * outputs : 0, net.dtype),
+    normalized: zeros(norm ? net.batch * outputs : 0, net.dtype),
+  }))
+}
+
+/** Copies the factors of the last backward pass. */
+export function rememberFactors(
+  { input, delta, deltaTangent, norm }: PassLayer,
+  { x, d, scaled, normalized }: Factors,
+): void {
   x.set(input)
   d.set(delta)
   if (!norm) return
@@ -79,7 +89,12 @@ function remember({ input, delta, deltaTangent, norm }: PassLayer, { x, d, scale
  *
  * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close.
  */
-function squaredDifference({ net }: Pass, layer: PassLayer, { x, d, scaled, normalized }: Factors, i: number): number {
+export function squaredDifference(
+  { net }: Pass,
+  layer: PassLayer,
+  { x, d, scaled, normalized }: Factors,
+  i: number,
+): number {
   const { parameters, input: y, delta: c, deltaTangent, norm } = layer
   const { inputs, outputs, bias } = parameters
   const [from, row] = [i * inputs, i * outputs]

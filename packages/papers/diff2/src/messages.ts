@@ -22,7 +22,6 @@ export function askClients(
   signal: SolveOptions<object>['signal'],
 ): Ask {
   if (!workers)
-    // biome-ignore lint/correctness/useYield: the clients are here, and nothing is waited for
     return function* (requests) {
       return requests.map((request) => answer(clients[request.client] as Client, request, noise, regularizer))
     }

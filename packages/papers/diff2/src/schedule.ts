@@ -142,10 +142,11 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
       const bases = counts.map((k, i) =>
         k > 0 ? Math.sqrt((k * whole) / shares[i]) * (i === 2 ? local!.rate : 1) : Infinity,
       )
-      const factor = isGaussian
-        ? 1 / gaussianMu(epsilon, delta)
-        : leastFactor((t) => costs(bases.map((a) => t * a))(counts) <= epsilon, bases, local?.sampling)
-      multipliers = bases.map((a) => factor * a)
+      const scaled = (t: number) =>
+        bases.map((a, i) => Math.max(t * a, i === 2 ? LEAST[local?.sampling ?? 'all'] : 1e-3))
+      multipliers = isGaussian
+        ? bases.map((a) => (a * (1 + 1e-12)) / gaussianMu(epsilon, delta))
+        : scaled(leastFactor((t) => costs(scaled(t))(counts) <= epsilon))
     }
   }
   const cost = costs(multipliers)
@@ -198,12 +199,14 @@ function readLocal(given: LocalSchedule, label: string): ReadLocal {
   number(steps, `${label}.steps`, { integer: true, min: 1, max: 1e6 })
   number(clients, `${label}.clients`, { integer: true, min: 1 })
   oneOf(sampling, `${label}.sampling`, ['all', 'fixed', 'poisson'])
-  number(rate, `${label}.rate`, { positive: true, max: 1 })
+  number(rate, `${label}.rate`, { min: 1e-9, max: 1 })
   if (sampling === 'all' && rate < 1) refuse(`${label}.rate`, "1 with sampling 'all'", `${rate}`)
   if (!Array.isArray(shares) || shares.length !== 3) refuse(`${label}.shares`, 'three numbers', show(shares), 'type')
   shares.forEach((share, i) => number(share, `${label}.shares[${i}]`, { positive: true, max: 1 }))
   if (turns !== undefined && typeof turns !== 'function') refuse(`${label}.turns`, 'a function', show(turns), 'type')
-  return { steps, sampling, rate, shares, turns: turns ?? ((r) => Math.ceil(r / clients)) }
+  const turnsOf = (r: number): number =>
+    turns ? number(turns(r), `${label}.turns(${r})`, { integer: true, min: 0, max: r }) : Math.ceil(r / clients)
+  return { steps, sampling, rate, shares, turns: turnsOf }
 }
 
 function readMultipliers(given: Partial<Multipliers>, counts: number[], label: string): number[] {
@@ -221,12 +224,13 @@ function curveOf(s: number, local: ReadLocal | undefined, used: boolean): number
   return ORDERS.map(fixedSizeCurve(local.rate, s))
 }
 
-/** Returns the least t for which a condition holds, as far as the accountant reaches down. */
-function leastFactor(holds: (t: number) => boolean, bases: number[], sampling = 'all'): number {
-  const least = sampling === 'poisson' ? 0.02 : sampling === 'fixed' ? 0.1 : 1e-3
-  const lowest = least / Math.min(...bases)
-  if (holds(lowest)) return lowest
-  let t = 2 * lowest
-  while (!holds(t)) t *= 2
-  return bisect(holds, t / 2, t)
+/** The least multipliers that the accountant knows. */
+const LEAST = { all: 1e-3, fixed: 0.1, poisson: 0.02 }
+
+/** Returns the least t for which a condition holds, to 1e-9 of it, and on the side where it holds. */
+function leastFactor(holds: (t: number) => boolean): number {
+  let t = 1
+  while (t < 1e9 && !holds(t)) t *= 2
+  while (t > 1e-9 && holds(t / 2)) t /= 2
+  return bisect(holds, t / 2, t, 30)
 }

@@ -70,12 +70,12 @@ function logDelta(mu: number, epsilon: number): number {
 }
 
 /**
- * Halves the interval between a number for which a condition fails and one for which it holds, as far as doubles allow,
- * and returns the end for which it holds.
+ * Halves the interval between a number for which a condition fails and one for which it holds, as far as doubles or
+ * `halvings` allow, and returns the end for which it holds.
  */
-export function bisect(holds: (x: number) => boolean, fails: number, yes: number): number {
+export function bisect(holds: (x: number) => boolean, fails: number, yes: number, halvings = 200): number {
   let [no, good] = [fails, yes]
-  for (let k = 0; k < 200; k++) {
+  for (let k = 0; k < halvings; k++) {
     const middle = no + (good - no) / 2
     if (middle === no || middle === good) break
     if (holds(middle)) good = middle

@@ -1,5 +1,5 @@
 import { calling, number, options as optionsOf, refuse, show } from '@opt/core'
-import type { DenseNetwork, Inputs, Targets } from '@opt/nn'
+import { clippedGradient, type DenseNetwork, type Inputs, type Targets } from '@opt/nn'
 import type { Batch, Client } from './client.ts'
 
 /** Options of {@link networkClient}. */
@@ -14,7 +14,6 @@ interface Rows {
   targets: Float64Array
   /** How many records each row stands for. */
   counts: Float64Array
-  n: number
 }
 
 /**
@@ -46,7 +45,6 @@ export function networkClient(
       inputs: table.inputs as Float64Array,
       targets: table.targets as Float64Array,
       counts: readCounts(counts, table.count),
-      n: table.count,
     })
   })
 }
@@ -58,18 +56,12 @@ function readCounts(given: ArrayLike<number> | undefined, n: number): Float64Arr
   return Float64Array.from(given, (count, i) => number(count, `options.counts[${i}]`, { integer: true, min: 1 }))
 }
 
-/** Returns the row of each record. */
-function rowOfEach(counts: Float64Array, total: number): Int32Array {
-  const rowOf = new Int32Array(total)
-  for (let i = 0, at = 0; i < counts.length; at += counts[i++]) rowOf.fill(i, at, at + counts[i])
-  return rowOf
-}
+/** Below this, squares of clips would underflow, and gradients could pass that are longer. */
+const SMALLEST = 1e-140
 
 class NetworkClient implements Client {
   readonly #net: DenseNetwork
   readonly #rows: Rows
-  #norms = new Float64Array(0)
-  #weights = new Float64Array(0)
   #rowOf: Int32Array | null = null
   readonly count: number
   readonly size: number
@@ -82,115 +74,53 @@ class NetworkClient implements Client {
   }
 
   clippedMean(x: Float64Array, c: number, out: Float64Array): void {
-    this.#mean(this.#rows, this.count, x, null, c, out)
+    this.#mean(this.#rows, x, c, { out, divisor: this.count })
   }
 
   clippedDifference(x: Float64Array, previous: Float64Array, c: number, out: Float64Array, batch?: Batch): void {
     const rows = batch ? this.#choose(batch.indices) : this.#rows
-    this.#mean(rows, batch?.size ?? this.count, x, previous, c, out)
+    this.#mean(rows, x, c, { minus: previous, out, divisor: batch?.size ?? this.count })
   }
 
-  /** Writes the sum of w_i (g_i(x) - g_i(previous)) / divisor, with weights w_i = min(1, c / norm_i). */
-  #mean(
-    rows: Rows,
-    divisor: number,
-    x: Float64Array,
-    previous: Float64Array | null,
-    c: number,
-    out: Float64Array,
-  ): void {
-    out.fill(0)
-    if (rows.n > this.#norms.length) {
-      this.#norms = new Float64Array(rows.n)
-      this.#weights = new Float64Array(rows.n)
+  #mean({ inputs, targets, counts }: Rows, x: Float64Array, c: number, options: MeanOptions): void {
+    if (c < SMALLEST || counts.length === 0) {
+      options.out.fill(0)
+      return
     }
-    if (rows.n === 0) return
-    const finite = this.#clip(rows, x, previous, c)
-    // Activations of a record that overflows are not finite: a weight of 0 would not take it out.
-    const kept = finite < rows.n ? this.#keep(rows) : rows
-    if (kept.n === 0) return
-    this.#addGradient(kept, x, kept.n / divisor, out)
-    if (previous) this.#addGradient(kept, previous, -kept.n / divisor, out)
+    this.#net.parameters.set(x)
+    clippedGradient(this.#net, inputs, targets, c, { ...options, counts })
   }
 
-  /** Computes the weights of rows, those without a finite norm being 0; returns how many have one. */
-  #clip(rows: Rows, x: Float64Array, previous: Float64Array | null, c: number): number {
-    this.#computeNorms(rows, 0, rows.n, x, previous)
-    let finite = 0
-    for (let i = 0; i < rows.n; i++) {
-      const norm = this.#norms[i]
-      const known = norm < Infinity
-      if (known) finite++
-      this.#weights[i] = known ? rows.counts[i] * (norm > c ? c / norm : 1) : 0
-    }
-    return finite
-  }
-
-  /** Writes the norms of rows; where the network refuses some, of each by itself, NaN for the refused. */
-  #computeNorms(rows: Rows, start: number, end: number, x: Float64Array, previous: Float64Array | null): void {
-    const net = this.#net
-    const [columns, outputs] = [net.sizes[0], net.sizes[net.sizes.length - 1]]
-    const inputs = rows.inputs.subarray(start * columns, end * columns)
-    const targets = rows.targets.subarray(start * outputs, end * outputs)
-    const out = this.#norms.subarray(start, end)
-    net.parameters.set(x)
-    try {
-      if (previous) net.perExampleGradientDifferenceNorms(inputs, targets, previous, { out })
-      else net.perExampleGradientNorms(inputs, targets, { out })
-    } catch {
-      if (end - start === 1) out.fill(Number.NaN)
-      else for (let i = start; i < end; i++) this.#computeNorms(rows, i, i + 1, x, previous)
-    }
-  }
-
-  /** Adds scale times the weighted mean gradient at x. */
-  #addGradient(rows: Rows, x: Float64Array, scale: number, out: Float64Array): void {
-    const net = this.#net
-    net.parameters.set(x)
-    net.lossAndGradient(rows.inputs, rows.targets, { weights: this.#weights.subarray(0, rows.n) })
-    const { gradients } = net
-    for (let j = 0; j < out.length; j++) out[j] += scale * gradients[j]
-  }
-
-  /** Returns copies of the rows whose weights are not 0, with the weights moved together. */
-  #keep(rows: Rows): Rows {
-    const kept = Array.from(rows.counts.keys()).filter((i) => this.#weights[i] > 0)
-    kept.forEach((i, k) => {
-      this.#weights[k] = this.#weights[i]
-    })
-    return this.#copyRows(rows, kept)
-  }
-
-  /** Returns the rows of records. */
-  #choose(indices: ArrayLike<number>): Rows {
-    const { counts, n } = this.#rows
-    if (this.count === n) return this.#copyRows(this.#rows, indices)
-    this.#rowOf ??= rowOfEach(counts, this.count)
-    const rowOf = this.#rowOf
-    const rows = this.#copyRows(
-      this.#rows,
-      Array.from(indices, (k) => rowOf[k]),
-    )
-    rows.counts.fill(1)
-    return rows
-  }
-
-  #copyRows(rows: Rows, indices: ArrayLike<number>): Rows {
+  /** Returns the rows of some records. */
+  #choose(records: ArrayLike<number>): Rows {
+    const { inputs, targets, counts } = this.#rows
     const { sizes } = this.#net
     const [columns, outputs] = [sizes[0], sizes[sizes.length - 1]]
-    const n = indices.length
-    const copy = {
+    const n = records.length
+    const chosen = {
       inputs: new Float64Array(n * columns),
       targets: new Float64Array(n * outputs),
-      counts: new Float64Array(n),
-      n,
+      counts: new Float64Array(n).fill(1),
     }
+    this.#rowOf ??= rowOfEach(counts, this.count)
     for (let k = 0; k < n; k++) {
-      const i = indices[k]
-      copy.inputs.set(rows.inputs.subarray(i * columns, (i + 1) * columns), k * columns)
-      copy.targets.set(rows.targets.subarray(i * outputs, (i + 1) * outputs), k * outputs)
-      copy.counts[k] = rows.counts[i]
+      const i = this.#rowOf[records[k]]
+      chosen.inputs.set(inputs.subarray(i * columns, (i + 1) * columns), k * columns)
+      chosen.targets.set(targets.subarray(i * outputs, (i + 1) * outputs), k * outputs)
     }
-    return copy
+    return chosen
   }
+}
+
+interface MeanOptions {
+  minus?: Float64Array
+  out: Float64Array
+  divisor: number
+}
+
+/** Returns the row of each record. */
+function rowOfEach(counts: Float64Array, total: number): Int32Array {
+  const rowOf = new Int32Array(total)
+  for (let i = 0, at = 0; i < counts.length; at += counts[i++]) rowOf.fill(i, at, at + counts[i])
+  return rowOf
 }

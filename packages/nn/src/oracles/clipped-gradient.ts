@@ -1,0 +1,114 @@
+import { calling, number, options as optionsOf, refuse, show } from '@opt/core'
+import { checkReal, checkVector, type Inputs, type Targets } from '../data/intake.ts'
+import type { DenseNetwork } from '../network/network.ts'
+import { StoredNetwork } from '../network/stored-network.ts'
+import { addColumnSums, addOuterProducts, backwardSeparately } from '../passes/gradient.ts'
+import type { Pass } from '../passes/pass.ts'
+import { squaredNorms } from '../passes/squared-norms.ts'
+import { type Real, zeros } from '../real.ts'
+import { factorsOf, rememberFactors, squaredDifference } from './gradient-differences.ts'
+
+/** Options of {@link clippedGradient}. */
+export interface ClippedGradientOptions {
+  /** Other parameters: what is clipped is the difference of an example's gradients at the network's and at these. */
+  minus?: ArrayLike<number> | undefined
+  /** One nonnegative number per example: how often it counts, once clipped. Default 1. */
+  counts?: ArrayLike<number> | undefined
+  /** What the sum is divided by. Default the sum of the counts. */
+  divisor?: number | undefined
+  /** The array to write to. */
+  out?: Real | undefined
+}
+
+/**
+ * Returns the mean over the examples of min(1, clip / |g_i|) g_i, where g_i is the gradient of the example's own loss in all
+ * parameters, or with `minus` its difference to that at other parameters. Norms are those of `perExampleGradientNorms` and
+ * `perExampleGradientDifferenceNorms`, in closed form, so that no gradient of a single example is formed; it takes one
+ * pass, or two with `minus`. An example whose squared norm is not finite adds nothing.
+ *
+ * @param network without batch normalization and without noise in training; its parameters stay, its gradients do not.
+ * @param clip at least 0.
+ * @throws TypeError or RangeError for anything else.
+ */
+export function clippedGradient(
+  network: DenseNetwork,
+  inputs: Inputs,
+  targets: Targets,
+  clip: number,
+  options?: ClippedGradientOptions,
+): Real {
+  return calling('clippedGradient', () => {
+    if (typeof network?.perExampleGradientNorms !== 'function') refuse('network', 'a network', show(network), 'type')
+    const { net, run } = StoredNetwork.internals(network)
+    if (net.architecture.batchNorm) refuse('network', 'without batch normalization', 'one with it')
+    if (run.noisy) refuse('network', 'without noise, or with training false', 'one with noise')
+    number(clip, 'clip', { nonnegative: true })
+    const { minus, counts, divisor, out } = optionsOf(options, 'options', ['minus', 'counts', 'divisor', 'out'])
+    const { parameters, gradients } = net
+    if (out !== undefined) checkReal(out, parameters.length, 'options.out')
+    if (minus !== undefined) checkVector(minus, parameters.length, 'options.minus', net.dtype)
+    const examples = run.given(inputs, targets)
+    const { count } = examples
+    if (counts !== undefined) checkVector(counts, count, 'options.counts')
+    let total = 0
+    for (let i = 0; i < count; i++)
+      total += counts ? number(counts[i], `options.counts[${i}]`, { nonnegative: true }) : 1
+    if (divisor !== undefined) number(divisor, 'options.divisor', { positive: true })
+    else if (!(total > 0)) refuse('options.counts', 'positive for an example', 'zeros')
+
+    const depth = net.layers.length
+    const own = minus && parameters.slice()
+    const factors = own && factorsOf(net)
+    const weights = new Float64Array(net.batch)
+    gradients.fill(0)
+    run.forEachSeparately(examples, (start, pass) => {
+      if (own) {
+        backwardSeparately(pass)
+        pass.layers.forEach((layer, l) => rememberFactors(layer, factors![l]))
+        try {
+          parameters.set(minus)
+          run.repeatSeparately()
+          backwardSeparately(pass)
+        } finally {
+          parameters.set(own)
+        }
+      } else squaredNorms(pass, 0)
+      for (let i = 0; i < pass.n; i++) {
+        let square = 0
+        for (let l = 0; l < depth; l++)
+          square += own ? squaredDifference(pass, pass.layers[l], factors![l], i) : net.squares[i * depth + l]
+        const times = counts ? counts[start + i] : 1
+        weights[i] = square <= clip * clip ? times : square < Infinity ? (times * clip) / Math.sqrt(square) : Number.NaN
+      }
+      addWeighted(pass, weights, own ? -1 : 1)
+      if (!own) return
+      pass.layers.forEach(({ input, delta }, l) => {
+        input.set(factors![l].x)
+        delta.set(factors![l].d)
+      })
+      addWeighted(pass, weights, 1)
+    })
+    const result = out ?? zeros(parameters.length, net.dtype)
+    for (let j = 0; j < result.length; j++) result[j] = gradients[j] / (divisor ?? total)
+    return result
+  })
+}
+
+/** Adds sign times the weighted sum of the examples' gradients; those of weight NaN are left out. */
+function addWeighted({ net, n, layers }: Pass, weights: Float64Array, sign: number): void {
+  for (const layer of layers) {
+    const { X, D, WGradient, gradients } = layer
+    for (let i = 0; i < n; i++) {
+      const weight = sign * weights[i]
+      const end = (i + 1) * D.columns
+      if (!Number.isNaN(weight)) for (let k = i * D.columns; k < end; k++) D.data[k] *= weight
+      else {
+        // 0 times Infinity would be NaN: both factors have to go.
+        D.data.fill(0, i * D.columns, end)
+        X.data.fill(0, i * X.columns, (i + 1) * X.columns)
+      }
+    }
+    addOuterProducts(net, layer, X, D, WGradient)
+    addColumnSums(net, D, gradients.bias)
+  }
+}

@@ -1,0 +1,409 @@
+import { jest } from '@jest/globals'
+import { cryptographicRandom, random } from '@opt/core'
+import { mlp } from '@opt/nn'
+import fc from 'fast-check'
+import {
+  type Client,
+  clientTask,
+  type Diff2Options,
+  diff2,
+  discreteGaussian,
+  dpGradientDescent,
+  type Noise,
+  networkClient,
+  rowsClient,
+  secureNoise,
+  seededNoise,
+} from '../src/index.ts'
+import { meanClient, meanClients, rows } from './problems.ts'
+
+/** A record that nobody else has. */
+const PLANTED = 0.123456789012345
+
+/** All that a run tells, as one text. */
+async function everything(clients: Client[], size: number, more: object = {}): Promise<string> {
+  const said: unknown[] = []
+  const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
+    jest.spyOn(console, name).mockImplementation((...args) => void said.push(args)),
+  )
+  const options = {
+    ...{ epsilon: 1, delta: 1e-5, rounds: 9, restart: 3, clipGradient: 1, clipDifference: 1, learningRate: 0.1 },
+    average: true,
+    onProgress: (report: object) => void said.push(report),
+    checkpoint: (state: object) => void said.push(state),
+    ...more,
+  }
+  try {
+    const start = new Float64Array(size).fill(0.1)
+    const answer = await diff2.async(clients, start, options as Diff2Options)
+    said.push(answer, Array.from(answer.x))
+    for (const report of diff2.steps(clients, start, { ...options, local: { steps: 3, clip: 1 } })) said.push(report)
+  } catch (error) {
+    said.push(String(error), (error as Error).stack)
+  }
+  for (const spy of spies) spy.mockRestore()
+  // Also arrays in base64.
+  const text = JSON.stringify(said)
+  const decoded = [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([bytes]) => {
+    const buffer = Buffer.from(bytes, 'base64')
+    return Array.from({ length: Math.floor(buffer.length / 8) }, (_, k) => buffer.readDoubleLE(8 * k)).join(' ')
+  })
+  return `${text} ${decoded.join(' ')}`
+}
+
+describe('nothing but released values comes out', () => {
+  const traces = (value: number) => [String(value), value.toFixed(6), value.toPrecision(8), 'planted', 'secret']
+
+  test('with a planted record, at the server and at clients', async () => {
+    for (const noiseAt of ['server', 'clients', 'local'] as const) {
+      const points = rows(random(1), 6, 3)
+      points[2] = [PLANTED, PLANTED, PLANTED]
+      const text = await everything([meanClient(points), ...meanClients(2, [5], 3)], 3, { noiseAt })
+      expect(text).toContain('"status":"completed"')
+      for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+    }
+  })
+
+  test.each([Number.NaN, Infinity, 'a throw'] as const)('with a record whose gradient is %s', async (bad) => {
+    let calls = 0
+    const client = (value: number | string) =>
+      rowsClient({
+        size: 2,
+        count: 4,
+        gradients(x, start, count, out) {
+          for (let i = 0; i < count; i++) {
+            const mine = start + i === 3
+            if (mine && calls++ >= 0 && value === 'a throw') throw new Error(`the secret ${PLANTED}, planted`)
+            out.fill(mine ? (value as number) : x[0] - 1, 2 * i, 2 * i + 2)
+          }
+        },
+      })
+    const text = await everything([client(bad)], 2)
+    expect(text).toContain('"status":"completed"')
+    for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+    // The record adds nothing, and the others are all there.
+    const [out, without] = [new Float64Array(2), new Float64Array(2)]
+    client(bad).clippedMean(Float64Array.of(3, 3), 10, out)
+    client(0).clippedMean(Float64Array.of(3, 3), 10, without)
+    expect(out).toEqual(without)
+    expect(calls).toBeGreaterThan(0)
+  })
+
+  test('records of a network that overflow add nothing, and nothing is thrown', async () => {
+    const network = mlp({ sizes: [2, 3, 1], activation: 'softplus', loss: 'squared', batch: 3 })
+    const inputs = rows(random(3), 5, 2)
+    const targets = [0, 1, 0, 1, 1]
+    const broken = networkClient(network, [...inputs, [1e300, -1e300]], [...targets, PLANTED])
+    const sound = networkClient(network, inputs, targets)
+    const x = network.parameters.slice() as Float64Array
+    const [out, expected] = [new Float64Array(broken.size), new Float64Array(broken.size)]
+    broken.clippedMean(x, 0.5, out)
+    sound.clippedMean(x, 0.5, expected)
+    out.forEach((v, j) => expect(v).toBeCloseTo((5 / 6) * expected[j], 14))
+    broken.clippedDifference(
+      x,
+      x.map((v) => v + 0.1),
+      0.5,
+      out,
+    )
+    sound.clippedDifference(
+      x,
+      x.map((v) => v + 0.1),
+      0.5,
+      expected,
+    )
+    out.forEach((v, j) => expect(v).toBeCloseTo((5 / 6) * expected[j], 14))
+    const text = await everything([broken], broken.size)
+    expect(text).toContain('"status":"completed"')
+    for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+  })
+
+  test('a client of its own that breaks its contract does not break the run', () => {
+    const broken = { count: 3, size: 1, clippedMean: (_x: unknown, _c: unknown, out: Float64Array) => out.fill(NaN) }
+    const client = { ...broken, clippedDifference: () => {} } as unknown as Client
+    const { status, x } = dpGradientDescent([client], [0], {
+      epsilon: 1,
+      delta: 0.01,
+      rounds: 3,
+      clipGradient: 1,
+      learningRate: 1,
+    })
+    expect(status).toBe('completed')
+    expect(Number.isFinite(x[0])).toBe(true)
+  })
+})
+
+describe('the answer says whether it is private', () => {
+  const common = {
+    epsilon: 2,
+    delta: 1e-5,
+    rounds: 4,
+    restart: 2,
+    clipGradient: 1,
+    clipDifference: 1,
+    learningRate: 0.1,
+  }
+  const run = (more: object) => diff2(meanClients(1, [20, 30], 2), [0, 0], { ...common, ...more }).privacy
+
+  test('secure by default; seeded and given noise simulate', () => {
+    const privacy = run({})
+    expect(privacy).toMatchObject({ secure: true, delta: 1e-5, adjacency: 'replace', noiseAt: 'server' })
+    expect(privacy.epsilon).toBeLessThanOrEqual(2)
+    expect(privacy.epsilon).toBeCloseTo(2, 8)
+    expect(privacy.statement).toMatch(
+      /^\(2, 0.00001\)-differential privacy for data sets that differ by one replaced record/,
+    )
+    for (const noise of [seededNoise(random(1)), { normals: (out: Float64Array) => out.fill(0) }]) {
+      expect(run({ noise }).secure).toBe(false)
+      expect(run({ noise }).statement).toMatch(/^simulation: seeded noise, no guarantee/)
+    }
+    expect(run({ noiseAt: 'local', adjacency: 'zero-out' }).statement).toMatch(/lacks a record; each client adds all/)
+    expect(run({ delta: 0.1 }).statement).toMatch(/delta is above 1\/50/)
+  })
+
+  test('exact noise is accounted for by Renyi divergences, with more noise', () => {
+    const noise = secureNoise({ exact: true })
+    const { privacy, status } = diff2(meanClients(1, [20, 30], 2), [0, 0], { ...common, noise })
+    expect([privacy.secure, status]).toEqual([true, 'completed'])
+    expect(privacy.epsilon).toBeLessThanOrEqual(2)
+    expect(() => run({ noise, noiseAt: 'clients' })).toThrow("diff2: noiseAt must be 'server' or 'local'")
+  })
+
+  test('two runs with secure noise differ, in every coordinate', () => {
+    const point = () =>
+      dpGradientDescent(meanClients(1, [9], 4), [0, 0, 0, 0], {
+        epsilon: 1,
+        delta: 1e-3,
+        rounds: 1,
+        clipGradient: 1,
+        learningRate: 1,
+      }).x
+    const [a, b] = [point(), point()]
+    a.forEach((v, j) => expect(v).not.toBe(b[j]))
+  })
+})
+
+describe('noise', () => {
+  const moments = (values: Float64Array) => {
+    const mean = values.reduce((s, v) => s + v, 0) / values.length
+    const power = (k: number) => values.reduce((s, v) => s + (v - mean) ** k, 0) / values.length
+    return [mean, power(2), power(4)]
+  }
+
+  test.each([
+    ['seeded', seededNoise(random(1))],
+    ['secure', secureNoise()],
+  ] as const)('%s normals have the moments of a normal distribution', (_, noise: Noise) => {
+    const out = new Float64Array(40_000)
+    noise.normals(out)
+    const [mean, variance, fourth] = moments(out)
+    // Ten standard deviations.
+    expect(Math.abs(mean)).toBeLessThan(0.05)
+    expect(Math.abs(variance - 1)).toBeLessThan(0.08)
+    expect(Math.abs(fourth - 3)).toBeLessThan(0.5)
+  })
+
+  test('the discrete Gaussian has the probabilities e^(-k^2 / (2 s^2)): chi-square', () => {
+    for (const [deviation, draws] of [
+      [1, 20_000],
+      [3, 20_000],
+    ]) {
+      const rng = random(7)
+      const counts = new Map<number, number>()
+      for (let i = 0; i < draws; i++) {
+        const k = Number(discreteGaussian(rng, deviation))
+        counts.set(k, (counts.get(k) ?? 0) + 1)
+      }
+      const all = Array.from({ length: 41 }, (_, k) => k - 20)
+      const weight = (k: number) => Math.exp((-k * k) / (2 * deviation * deviation))
+      const total = all.reduce((sum, k) => sum + weight(k), 0)
+      let [chi, cells] = [0, 0]
+      for (const k of all) {
+        const expected = (draws * weight(k)) / total
+        if (expected < 10) continue
+        chi += ((counts.get(k) ?? 0) - expected) ** 2 / expected
+        cells++
+      }
+      expect(chi).toBeLessThan(cells + 6 * Math.sqrt(2 * cells))
+    }
+  })
+
+  test('the discrete Gaussian of a large deviation has its moments, from cryptographic words', () => {
+    const deviation = 2 ** 24 + 12345
+    const rng = cryptographicRandom()
+    const values = Float64Array.from({ length: 1500 }, () => Number(discreteGaussian(rng, deviation)) / deviation)
+    const [mean, variance] = moments(values)
+    expect(Math.abs(mean)).toBeLessThan(0.26)
+    expect(Math.abs(variance - 1)).toBeLessThan(0.4)
+  })
+
+  test('exact noise lies on a grid of powers of two, the message rounded to it', () => {
+    const message = Float64Array.of(0.3, -0.7, 1 / 3)
+    seededNoise(random(1), { exact: true }).addOnGrid!(message, 0.1)
+    const grid = 2 ** -28
+    for (const v of message) expect(Number.isInteger(v / grid)).toBe(true)
+    expect(message.some((v) => !Number.isInteger(v / (4 * grid)))).toBe(true)
+  })
+})
+
+describe('sensitivity', () => {
+  const vectors = (d: number) =>
+    fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: d, maxLength: d })
+
+  test('a replaced record moves a message by 2c/n at most, whatever it is', () => {
+    const wild = fc.oneof(vectors(3), fc.constantFrom([1e300, -1e300, 1e300], [1e-300, 0, 0], [0, 0, 0]))
+    fc.assert(
+      fc.property(
+        fc.array(vectors(3), { minLength: 1, maxLength: 5 }),
+        wild,
+        fc.double({ min: 1e-6, max: 1e3, noNaN: true }),
+        (points, other, c) => {
+          const d = 3
+          const [x, previous] = [Float64Array.of(0.5, -1, 2), Float64Array.of(0.5, -1, 2 + 1e-7)]
+          const message = (records: number[][], kind: 'mean' | 'difference') => {
+            const out = new Float64Array(d)
+            // A curved loss, so that differences differ from record to record.
+            const client = rowsClient({
+              size: d,
+              count: records.length,
+              gradients(at, start, count, g) {
+                for (let i = 0; i < count; i++)
+                  for (let j = 0; j < d; j++) g[i * d + j] = records[start + i][j] * at[j] * at[j]
+              },
+            })
+            if (kind === 'mean') client.clippedMean(x, c, out)
+            else client.clippedDifference(x, previous, c, out)
+            return out
+          }
+          const changed = [other, ...points.slice(1)]
+          for (const kind of ['mean', 'difference'] as const) {
+            const [a, b] = [message(points, kind), message(changed, kind)]
+            const moved = Math.hypot(...a.map((v, j) => v - b[j]))
+            expect(moved).toBeLessThanOrEqual(((2 * c) / points.length) * (1 + 1e-12))
+          }
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  test('the same holds for a network, with counts, and at steps of 1e-7', () => {
+    const network = mlp({ sizes: [2, 4, 1], activation: 'tanh', loss: 'squared', batch: 2, seed: 1 })
+    const x = network.parameters.slice() as Float64Array
+    fc.assert(
+      fc.property(
+        vectors(2),
+        vectors(2),
+        fc.double({ min: -5, max: 5, noNaN: true }),
+        fc.double({ min: 1e-9, max: 10, noNaN: true }),
+        fc.constantFrom(1, 1e-3, 1e-7),
+        (a, b, y, c, step) => {
+          const previous = x.map((v, j) => v + step * Math.sin(j))
+          const message = (record: number[]) => {
+            const out = new Float64Array(x.length)
+            const client = networkClient(network, [[0.5, -0.5], record], [1, y], { counts: [2, 1] })
+            client.clippedDifference(x, previous, c, out)
+            return out
+          }
+          const [one, other] = [message(a), message(b)]
+          const moved = Math.hypot(...one.map((v, j) => v - other[j]))
+          expect(moved).toBeLessThanOrEqual(((2 * c) / 3) * (1 + 1e-6))
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('a membership attack on the released trajectory', () => {
+  const rounds = 12
+  const epsilon = 1
+  const delta = 0.01
+  const options = { delta, rounds, restart: 4, clipGradient: 1, clipDifference: 1, learningRate: 0.2 }
+
+  /** The attacker knows everything but whether the first record is a or b; sums up how far each round points to a. */
+  function score(hasA: boolean, seed: number, cut: number): number {
+    const records = [[hasA ? 3 : -3], [0.2], [-0.1], [0.3]]
+    const client = meanClient(records)
+    const noise = seededNoise(random(seed))
+    const weaker: Noise = {
+      normals(out) {
+        noise.normals(out)
+        for (let j = 0; j < out.length; j++) out[j] *= cut
+      },
+    }
+    const points = [0]
+    const estimates: number[] = []
+    const read = (text: string) => Buffer.from(text, 'base64').readDoubleLE(0)
+    diff2([client], [0], {
+      ...options,
+      epsilon,
+      noise: weaker,
+      history: false,
+      checkpoint: ({ x, estimate }) => {
+        points.push(read(x))
+        estimates.push(read(estimate))
+      },
+    })
+    let sum = 0
+    estimates.forEach((v, r) => {
+      if (r % 4 !== 0) return
+      const [withA, withB] = [
+        [[3], ...records.slice(1)],
+        [[-3], ...records.slice(1)],
+      ].map((data) => {
+        const out = new Float64Array(1)
+        meanClient(data).clippedMean(Float64Array.of(points[r]), 1, out)
+        return out[0]
+      })
+      // The optimal test of two normal distributions: the side of their middle.
+      sum += (v - (withA + withB) / 2) * Math.sign(withA - withB)
+    })
+    return sum
+  }
+
+  /** Returns by how many standard deviations the attack beats the guarantee, at its best threshold. */
+  function excess(cut: number): { excess: number; advantage: number } {
+    const runs = 500
+    const scores = [true, false].map((hasA) =>
+      Array.from({ length: runs }, (_, i) => score(hasA, hasA ? i : 10_000 + i, cut)),
+    )
+    let [most, advantage] = [-Infinity, 0]
+    for (let k = 0; k < 20; k++) {
+      const threshold = scores[1].toSorted((a, b) => b - a)[Math.floor((runs * k) / 20)]
+      const [hits, alarms] = scores.map((list) => list.filter((value) => value > threshold).length / runs)
+      const variance = hits * (1 - hits) + Math.exp(2 * epsilon) * alarms * (1 - alarms) + 1 / runs
+      most = Math.max(most, (hits - Math.exp(epsilon) * alarms - delta) / Math.sqrt(variance / runs))
+      advantage = Math.max(advantage, hits - alarms)
+    }
+    return { excess: most, advantage }
+  }
+
+  test('stays within what epsilon and delta allow, over 1,000 runs', () => {
+    const { excess: most, advantage } = excess(1)
+    expect(most).toBeLessThan(6)
+    // It is no blind attack: it is better than guessing.
+    expect(advantage).toBeGreaterThan(0.1)
+  })
+
+  test('and wins when the noise is cut', () => {
+    expect(excess(0.1).excess).toBeGreaterThan(12)
+  })
+})
+
+test('the client of a task adds its own noise, and says whether it is secure', () => {
+  const client = meanClient([
+    [1, 2],
+    [3, 4],
+  ])
+  const request = {
+    ...{ kind: 'gradient' as const, round: 0, client: 0, other: null, clip: 1, local: null },
+    x: Float64Array.of(0, 0),
+    noise: { sensitivity: 1, multiplier: 2 },
+  }
+  expect(clientTask([client])(request).secure).toBe(true)
+  expect(clientTask([client], { noise: seededNoise(random(1)) })(request).secure).toBe(false)
+  expect(clientTask([client])({ ...request, noise: null }).message).toEqual(
+    clientTask([client])({ ...request, noise: null }).message,
+  )
+})
