@@ -142,6 +142,18 @@ fuzz(api, {
       apply: method(() => [vector(length), out(length)], { writes: ['1'], nonFinite }),
     },
   },
+  clippedGradient: {
+    args: () => [
+      api.mlp({ ...options(), dropout: 0, gaussianNoise: 0 } as api.MlpOptions),
+      rows(),
+      labels(),
+      0.5,
+      { minus: vector(length), counts: weights(), divisor: 4, out: out(length) },
+    ],
+    writes: ['4.out'],
+    says,
+    nonFinite,
+  },
   objective: {
     args: () => [network(), rows(), labels(), { weights: weights() }],
     says,

@@ -1,6 +1,155 @@
-// The same work by this package and by its peer, in one run: prints a markdown table.
-import { diff2 } from '@opt/diff2'
+// A round of clipped gradients and of clipped differences by this package, torch.func and opacus, by turns in one run; the
+// accountant beside those of opacus and dp-accounting; growth with the records. Prints markdown tables.
+import { random } from '@opt/core'
+import { gaussianEpsilon, networkClient, privacySchedule, rdpPoisson, secureNoise } from '@opt/diff2'
+import { mlp } from '@opt/nn'
 import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
+import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
-const { time } = cpuTime(() => diff2((x) => x, new Float64Array(1000).fill(1), { tolerance: 1e-9, history: false }))
-printTable(['task', 'ours'], [['1000 unknowns', duration(time)]])
+const quick = process.argv.includes('--quick')
+const ROUNDS = quick ? 2 : 5
+// opacus and dp-accounting have an environment of their own; without it torch alone is asked.
+const peers =
+  (await startPeer(new URL('./peers.py', import.meta.url), '.venv-peers-dp')) ??
+  (await startPeer(new URL('./peers.py', import.meta.url)))
+const ask = async (line) => (peers ? JSON.parse(await peers.ask(line)) : null)
+
+function client(n, sizes = [8, 10, 1]) {
+  const rng = random(1)
+  const network = mlp({ sizes, activation: 'softplus', loss: 'squared', batch: 256 })
+  const inputs = Float64Array.from({ length: n * sizes[0] }, () => rng.uniform(-1, 1))
+  const targets = Float64Array.from({ length: n }, () => rng.integer(0, 2))
+  const x = network.parameters.slice()
+  const previous = x.map((v) => v + 1e-3)
+  const out = new Float64Array(x.length)
+  const own = networkClient(network, inputs, targets)
+  return {
+    d: x.length,
+    gradient: () => own.clippedMean(x, 1.5, out),
+    difference: () => own.clippedDifference(x, previous, 1e-3, out),
+  }
+}
+
+/** Seconds of a call, the least of several. */
+function least(run, times = 7) {
+  run()
+  let best = Infinity
+  for (let k = 0; k < times; k++) best = Math.min(best, cpuTime(run).time)
+  return best
+}
+
+const { gradient, difference } = client(13000)
+const names = {
+  vmap64: 'torch vmap, float64',
+  opacus64: 'opacus, float64',
+  vmap32: 'torch vmap, float32',
+  opacus32: 'opacus, float32',
+}
+const times = { gradient: Infinity, difference: Infinity, difference64: Infinity }
+for (let round = 0; round < ROUNDS; round++) {
+  times.gradient = Math.min(times.gradient, least(gradient))
+  times.difference = Math.min(times.difference, least(difference))
+  for (const name of [...Object.keys(names), 'difference64'])
+    times[name] = Math.min(times[name] ?? Infinity, (await ask(`${name} 13000 5`)) ?? Infinity)
+}
+const against = (time, ours) => [duration(time), Number.isFinite(time) ? (time / ours).toFixed(1) : '-']
+printTable(
+  ['13,000 records, 8-10-1, one round', 'time', 'times ours'],
+  [
+    ['clipped gradients, @opt/diff2', duration(times.gradient), '1'],
+    ...Object.entries(names).map(([name, label]) => [
+      `clipped gradients, ${label}`,
+      ...against(times[name], times.gradient),
+    ]),
+    ['clipped differences, @opt/diff2', duration(times.difference), '1'],
+    ['clipped differences, torch vmap, float64', ...against(times.difference64, times.difference)],
+  ],
+)
+
+const ORDERS = [1.25, 1.5, 1.75, ...Array.from({ length: 31 }, (_, k) => k + 2), 40, 48, 64]
+const rows = []
+for (const [q, s] of [
+  [0.01, 1.1],
+  [0.05, 0.8],
+  [0.2, 4],
+]) {
+  const run = () => ORDERS.map((order) => rdpPoisson(q, s, order))
+  const ours = run()
+  const theirs = (await ask(`curve ${q} ${s}`)) ?? {}
+  const off = (values) =>
+    values ? Math.max(...values.map((v, k) => (v === null ? 0 : Math.abs(v / ours[k] - 1)))).toExponential(0) : '-'
+  const unknown = theirs.google ? theirs.google.filter((v) => v === null).length : '-'
+  rows.push([
+    `${q}, ${s}`,
+    duration(least(run)),
+    duration(theirs.opacusTime),
+    off(theirs.opacus),
+    duration(theirs.googleTime),
+    off(theirs.google),
+    unknown,
+  ])
+}
+printTable(
+  [
+    'Poisson curve, 37 orders: q, s',
+    'ours',
+    'opacus',
+    'differs by',
+    'dp-accounting',
+    'differs by',
+    'orders without an answer',
+  ],
+  rows,
+)
+
+const budgets = []
+for (const [epsilon, rounds] of [
+  [1, 500],
+  [3, 500],
+  [8, 2000],
+]) {
+  const options = { epsilon, delta: 1e-5, rounds, restart: 1 }
+  const { multipliers } = privacySchedule(options)
+  const theirs = (await ask(`epsilon ${multipliers.gradient} ${rounds} 1e-5`)) ?? {}
+  budgets.push([
+    `${epsilon}, ${rounds}`,
+    duration(least(() => privacySchedule(options))),
+    gaussianEpsilon(Math.sqrt(rounds) / multipliers.gradient, 1e-5).toFixed(6),
+    theirs.epsilon?.toFixed(6) ?? '-',
+    duration(theirs.time),
+  ])
+}
+printTable(['epsilon, rounds of DP-GD', 'schedule, ours', 'its epsilon', 'by dp-accounting (PLD)', 'its time'], budgets)
+peers?.stop()
+
+printTable(
+  ['records', 'network', 'parameters', 'gradients', 'a record', 'differences', 'a record'],
+  (quick
+    ? [[1000, [8, 10, 1]]]
+    : [
+        [1000, [8, 10, 1]],
+        [10_000, [8, 10, 1]],
+        [100_000, [8, 10, 1]],
+        [10_000, [8, 100, 1]],
+        [10_000, [64, 100, 1]],
+      ]
+  ).map(([n, sizes]) => {
+    const own = client(n, sizes)
+    const [g, h] = [least(own.gradient, 3), least(own.difference, 3)]
+    return [n, sizes.join('-'), own.d, duration(g), duration(g / n), duration(h), duration(h / n)]
+  }),
+)
+
+const sources = { 'secure (default)': secureNoise(), 'secure, exact': secureNoise({ exact: true }) }
+printTable(
+  ['noise', 'a coordinate'],
+  Object.entries(sources).map(([name, noise]) => {
+    const out = new Float64Array(5000)
+    const run = () => (noise.addOnGrid ? noise.addOnGrid(out, 0.1) : noise.normals(out))
+    return [name, duration(least(run, 3) / out.length)]
+  }),
+)
+console.log(
+  `Node ${process.version}${peers ? `, ${peers.version}` : ''}; one thread each, CPU time, the least of several runs in turns.`,
+)
+if (!peers) console.log(NO_PEER)

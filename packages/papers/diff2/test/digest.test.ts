@@ -38,7 +38,9 @@ test('the bits of all answers are the same in every engine', () => {
         { steps: 3, clip: 1, sampling: 'fixed', batch: 2 } as const,
       ]) {
         const { x, history, privacy } = diff2(clients, start, {
-          ...{ ...common, local, average: true },
+          ...common,
+          local,
+          average: true,
           noise: seededNoise(random(2), { exact }),
         })
         say([x, history.map(({ clip, epsilonSpent }) => [clip, epsilonSpent]), privacy.epsilon])

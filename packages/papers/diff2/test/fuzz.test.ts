@@ -99,7 +99,13 @@ fuzz(api, {
   privacySchedule: {
     args: () => [
       {
-        ...{ epsilon: 1, delta: 1e-3, rounds: 6, restart: 2, share: 0.7, calibration: 'exact', accounting: 'renyi' },
+        epsilon: 1,
+        delta: 1e-3,
+        rounds: 6,
+        restart: 2,
+        share: 0.7,
+        calibration: 'exact',
+        accounting: 'renyi',
         local: { steps: 2, clients: 2, sampling: 'fixed', rate: 0.5, shares: [0.5, 0.2, 0.3], turns: (r: number) => r },
       },
     ],

@@ -213,7 +213,11 @@ describe('trajectories', () => {
     const options = {
       delta: 1e-5,
       multipliers: { gradient: data.multiplierGradient, difference: data.multiplierDifference },
-      ...{ rounds, clipGradient, learningRate, weighting, adjacency },
+      rounds,
+      clipGradient,
+      learningRate,
+      weighting,
+      adjacency,
       noise: listed(data.noise),
       checkpoint: ({ x, estimate }: { x: string; estimate: string }) => {
         points.push(decodeFloats(x, Float64Array, start.length, 'x'))
@@ -252,11 +256,18 @@ describe('trajectories', () => {
     const run = clientTask([client])
     local.steps.forEach((y, k) => {
       const { message } = run({
-        ...{ kind: 'local', round: 0, client: 0, clip, noise: null },
+        kind: 'local',
+        round: 0,
+        client: 0,
+        clip,
+        noise: null,
         x: Float64Array.from(local.start),
         other: Float64Array.from(local.estimate),
         local: {
-          ...{ learningRate, batchSize, adjacency, multiplier },
+          learningRate,
+          batchSize,
+          adjacency,
+          multiplier,
           batches: local.batches.slice(0, k).map((batch) => Int32Array.from(batch)),
           normals: Float64Array.from(local.noise.slice(0, k).flat()),
         },

@@ -27,7 +27,13 @@ async function everything(clients: Client[], size: number, more: object = {}): P
     jest.spyOn(console, name).mockImplementation((...args) => void said.push(args)),
   )
   const options = {
-    ...{ epsilon: 1, delta: 1e-5, rounds: 9, restart: 3, clipGradient: 1, clipDifference: 1, learningRate: 0.1 },
+    epsilon: 1,
+    delta: 1e-5,
+    rounds: 9,
+    restart: 3,
+    clipGradient: 1,
+    clipDifference: 1,
+    learningRate: 0.1,
     average: true,
     onProgress: (report: object) => void said.push(report),
     checkpoint: (state: object) => void said.push(state),
@@ -251,7 +257,7 @@ describe('sensitivity', () => {
     fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: d, maxLength: d })
 
   test('a replaced record moves a message by 2c/n at most, whatever it is', () => {
-    const wild = fc.oneof(vectors(3), fc.constantFrom([1e300, -1e300, 1e300], [1e-300, 0, 0], [0, 0, 0]))
+    const wild = fc.oneof(vectors(3), fc.constantFrom<number[]>([1e300, -1e300, 1e300], [1e-300, 0, 0], [0, 0, 0]))
     fc.assert(
       fc.property(
         fc.array(vectors(3), { minLength: 1, maxLength: 5 }),
@@ -397,7 +403,12 @@ test('the client of a task adds its own noise, and says whether it is secure', (
     [3, 4],
   ])
   const request = {
-    ...{ kind: 'gradient' as const, round: 0, client: 0, other: null, clip: 1, local: null },
+    kind: 'gradient' as const,
+    round: 0,
+    client: 0,
+    other: null,
+    clip: 1,
+    local: null,
     x: Float64Array.of(0, 0),
     noise: { sensitivity: 1, multiplier: 2 },
   }

@@ -5,7 +5,13 @@ import { meanClients } from './problems.ts'
 
 const clients = meanClients(1, [3, 2], 2)
 const valid: Diff2Options = {
-  ...{ epsilon: 1, delta: 1e-3, rounds: 4, restart: 2, clipGradient: 1, clipDifference: 1, learningRate: 0.1 },
+  epsilon: 1,
+  delta: 1e-3,
+  rounds: 4,
+  restart: 2,
+  clipGradient: 1,
+  clipDifference: 1,
+  learningRate: 0.1,
   noise: seededNoise(random(1)),
 }
 const local = { steps: 2, clip: 1 }

@@ -17,7 +17,13 @@ import { meanClients } from './problems.ts'
 import { answer, clients } from './tasks/clients.mjs'
 
 const options = (more: Partial<Diff2Options> = {}): Diff2Options => ({
-  ...{ epsilon: 3, delta: 1e-3, rounds: 11, restart: 4, clipGradient: 1, clipDifference: 1.5, learningRate: 0.3 },
+  epsilon: 3,
+  delta: 1e-3,
+  rounds: 11,
+  restart: 4,
+  clipGradient: 1,
+  clipDifference: 1.5,
+  learningRate: 0.3,
   noise: seededNoise(random(5)),
   ...more,
 })
