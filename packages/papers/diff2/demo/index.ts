@@ -3,6 +3,7 @@ import {
   type Client,
   diff2,
   dpGradientDescent,
+  feedbackNumber,
   networkClient,
   privacySchedule,
   seededNoise,
@@ -10,12 +11,16 @@ import {
 } from '@opt/diff2'
 import { mlp } from '@opt/nn'
 
-const ROUNDS = 60
+const ROUNDS = 80
 const PER_CLIENT = 800
 const SHOWN = 60
 const DELTA = 1e-5
+const RATE = 2
+const CLIP_DIFFERENCE = 0.35
 const OWNERS = ['clinic A', 'clinic B', 'clinic C']
 const STEPS = Array.from({ length: 61 }, (_, k) => k / 60)
+
+const features = (a: number, b: number): number[] => [a, b, a * a, b * b, a * b, a * a * a, b * b * b]
 
 /** Two moons; each owner has another part of them. */
 function drawMoons() {
@@ -27,21 +32,21 @@ function drawMoons() {
       const upper = i % 2
       const angle = Math.PI * Math.min(1, Math.max(0, (p + rng.uniform(-0.6, 1.6)) / 3))
       const [a, b] = upper ? [cos(angle), sin(angle)] : [1 - cos(angle), 0.4 - sin(angle)]
-      points.push([a + 0.15 * rng.normal() - 0.5, b + 0.15 * rng.normal() - 0.2])
+      points.push(features(a + 0.15 * rng.normal() - 0.5, b + 0.15 * rng.normal() - 0.2))
       labels.push(upper)
     }
     return { points, labels }
   })
 }
 
-const network = () => mlp({ sizes: [2, 8, 1], activation: 'tanh', loss: 'logistic', seed: 2, batch: 256 })
+const network = () => mlp({ sizes: [7, 1], loss: 'logistic', seed: 2, batch: 256 })
 
 /** Returns the places where the network's answer changes, on vertical lines. */
 function boundary(x: Float64Array): [number[], number[]] {
   const net = network()
   net.parameters.set(x)
   const grid = STEPS.flatMap((s) => STEPS.map((t) => [4 * s - 2, 3 * t - 1.5]))
-  const z = net.predict(grid)
+  const z = net.predict(grid.map(([a, b]) => features(a, b)))
   const [across, up]: [number[], number[]] = [[], []]
   for (let k = 1; k < grid.length; k++) {
     if (k % STEPS.length === 0 || z[k] > 0 === z[k - 1] > 0) continue
@@ -58,12 +63,12 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   const start = network().parameters.slice() as Float64Array
   const d = start.length
   let [x, other, v] = [start, start, new Float64Array(d)]
-  const common = { epsilon, delta: DELTA, rounds: ROUNDS, clipGradient: clip, learningRate: 0.7, history: false }
+  const common = { epsilon, delta: DELTA, rounds: ROUNDS, clipGradient: clip, learningRate: RATE, history: false }
   const read = (text: string) => decodeFloats(text, Float64Array, d, 'state')
   const ours = diff2.steps(clients, start, {
     ...common,
     restart,
-    clipDifference: 2 * clip,
+    clipDifference: CLIP_DIFFERENCE,
     noise: seededNoise(random(1)),
     checkpoint: (state) => {
       x = read(state.x)
@@ -80,6 +85,14 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   const delta1 = sensitivity(clients.map(({ count }) => count))
   const { multipliers } = privacySchedule({ epsilon, delta: DELTA, rounds: ROUNDS, restart })
   const baseline = privacySchedule({ epsilon, delta: DELTA, rounds: ROUNDS, restart: 1 }).multipliers.gradient
+  const feedback = feedbackNumber({
+    learningRate: RATE,
+    clipDifference: CLIP_DIFFERENCE,
+    sensitivity: delta1,
+    multiplier: multipliers.difference,
+    size: d,
+    restart,
+  })
   const noise = { round: [] as number[], ours: [] as number[], plain: [] as number[] }
 
   for (const report of ours) {
@@ -96,6 +109,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
         ['epsilon spent', `${epsilonSpent.toFixed(2)} of ${epsilon.toFixed(2)}`],
         ['right: DIFF2', right(moons, x)],
         ['right: DP-GD', right(moons, other)],
+        ['feedback F (1/4 or less is stable)', feedback.toFixed(2)],
         ['this round', kind === 'gradient' ? 'a gradient, noise of full size' : 'a difference, little noise'],
       ],
       progress: (round + 1) / ROUNDS,
@@ -186,7 +200,7 @@ const noises = ({ round, ours, plain }: { round: number[]; ours: number[]; plain
 const demo: Demo = {
   title: 'One model, three owners, one budget',
   intro:
-    'Three owners train one model and show each other noisy sums only. Lower epsilon until DP gradient descent cannot keep its line; DIFF2 pays for a full gradient every T rounds and for small differences in between.',
+    'Three owners train one model and show noisy sums only. DIFF2 pays full-size noise every T rounds and little in between; DP gradient descent pays in each. Both lines evolve under the same budget: lower epsilon and see them shake, raise T until the feedback number says that differences feed on their own noise.',
   controls: [
     { kind: 'range', name: 'epsilon', label: 'epsilon, the budget', min: 0.2, max: 8, log: true, value: 1 },
     {
@@ -206,14 +220,14 @@ import { diff2, networkClient } from '@opt/diff2'
 import { mlp } from '@opt/nn'
 
 const rng = random(1)
-const network = mlp({ sizes: [2, 8, 1], activation: 'tanh', loss: 'logistic' })
+const network = mlp({ sizes: [3, 1], loss: 'logistic' })
 const clients = [0, 1, 2].map((p) => {
-  const points = Array.from({ length: 500 }, () => [rng.normal() + p / 3, rng.normal()])
-  return networkClient(network, points, points.map(([a, b]) => (a * b > 0 ? 1 : 0)))
+  const points = Array.from({ length: 800 }, () => [rng.normal() + p / 3, rng.normal()])
+  return networkClient(network, points.map(([a, b]) => [a, b, a * b]), points.map(([a, b]) => (a * b > 0 ? 1 : 0)))
 })
 const { x, privacy } = diff2(clients, network.parameters, {
-  epsilon: ${epsilon}, delta: 1e-5, rounds: 60, restart: ${restart},
-  clipGradient: ${clip}, clipDifference: ${2 * (clip as number)}, learningRate: 0.7,
+  epsilon: ${epsilon}, delta: 1e-5, rounds: 80, restart: ${restart},
+  clipGradient: ${clip}, clipDifference: ${CLIP_DIFFERENCE}, learningRate: ${RATE},
 })
 console.log(x.length, privacy.statement)`,
 }

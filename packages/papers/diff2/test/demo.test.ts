@@ -9,7 +9,7 @@ test.each([{}, { epsilon: 0.3, clip: 2 }, { restart: 1 }])('the demo runs to its
   expect(said['epsilon spent']).toBe(
     `${(values.epsilon as number).toFixed(2)} of ${(values.epsilon as number).toFixed(2)}`,
   )
-  console.log(JSON.stringify(change), said)
-  expect(frames.length).toBe(31)
+  if (values.epsilon === 1) expect(parseFloat(said['right: DIFF2'])).toBeGreaterThan(85)
+  expect(frames.length).toBe(41)
   expect(demo.code(values)).toContain('@opt/diff2')
 })
