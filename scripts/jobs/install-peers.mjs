@@ -22,6 +22,8 @@ const PEERS = [
   'ott-jax[neural]',
   'cvxopt',
   'pysptools',
+  'opacus',
+  'dp-accounting',
 ]
 
 /** Its last version imports what jax has moved since. */

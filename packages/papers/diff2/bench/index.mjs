@@ -8,10 +8,7 @@ import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 5
-// opacus and dp-accounting have an environment of their own; without it torch alone is asked.
-const peers =
-  (await startPeer(new URL('./peers.py', import.meta.url), '.venv-peers-dp')) ??
-  (await startPeer(new URL('./peers.py', import.meta.url)))
+const peers = await startPeer(new URL('./peers.py', import.meta.url))
 const ask = async (line) => (peers ? JSON.parse(await peers.ask(line)) : null)
 
 function client(n, sizes = [8, 10, 1]) {
