@@ -54,12 +54,12 @@ const rows = []
 for (const length of [512, 1024, 2048, 4096, 8192, 16384].slice(0, quick ? 3 : 6)) {
   console.error(`${length} tokens`)
   const { head, batch } = problem(length)
-  const rounds = length <= 2048 ? 5 : length <= 8192 ? 2 : 1
+  const rounds = length <= 2048 ? 4 : 1
   const time = (options) => least(rounds, () => loraGradients(head, batch, options))
   const before = bytes
   loraGradients(head, batch, { maxIterations: 1 })
   const memory = (bytes - before) / 1e6
-  const exact = length <= 8192 ? time({ method: 'exact' }) : cpuTime(() => loraGradients(head, batch)).time
+  const exact = length <= 2048 ? time({ method: 'exact' }) : cpuTime(() => loraGradients(head, batch)).time
   const reverse = time({ method: 'reverse', degree: 3 })
   const numpy = await peer(length, length <= 4096 ? rounds : 0, { what: 'exact' })
   const numpyReverse = await peer(length, rounds, { what: 'reverse', degree: 3 })
@@ -106,7 +106,7 @@ console.log(
 // Where reverse 3 begins to pay.
 const { degrees } = normCondition(...Object.values(problem(64)))
 const found = []
-for (const degree of [1, 2, 3, 4]) {
+for (const degree of [1, 2, 3]) {
   if (quick && degree > 2) break
   const predicted = degrees[degree - 1].crossover.reverse
   let measured = Infinity

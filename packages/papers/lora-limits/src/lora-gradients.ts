@@ -42,7 +42,7 @@ export const loraGradients: Solver<
 )
 
 /** Tries the rungs until one is good enough. */
-export function* climb(
+function* climb(
   problem: HeadAndBatch,
   projections: Projections,
   task: Task,
@@ -91,16 +91,10 @@ function* approximately(
       verdict: 'out-of-range',
       why: `${name}: the denominator of query ${run.query} is ${run.denominator.toPrecision(3)}`,
     }
-  const result = weighted(projections, run)
-  if (certify)
-    return {
-      ...facts,
-      verdict: 'approximate',
-      result,
-      certificate: certificate(approximate, problem, run, method, lipschitz),
-    }
-  const uncorrected = finiteOr({ ...facts, verdict: 'approximate', result })
-  if (samples === 0 || uncorrected.verdict !== 'approximate') return uncorrected
+  const uncorrected = finiteOr({ ...facts, verdict: 'approximate', result: weighted(projections, run) })
+  const { result } = uncorrected
+  if (result === undefined || (samples === 0 && !certify)) return uncorrected
+  if (certify) return { ...uncorrected, certificate: certificate(approximate, problem, run, method, lipschitz) }
 
   const rows = given ?? drawRows(random, task.queries, samples)
   const G = outputGradient(task, run.output)
@@ -111,10 +105,8 @@ function* approximately(
     G,
     weightGradients: result.weightGradients,
   })
-  const why =
-    figures.estimate > tolerance
-      ? `${name}: estimated error ${figures.estimate.toPrecision(3)} above ${tolerance}`
-      : undefined
+  const good = figures.estimate <= tolerance
+  const why = good ? undefined : `${name}: estimated error ${figures.estimate.toPrecision(3)} above ${tolerance}`
   return { ...facts, ...figures, rows, verdict: 'approximate', result: { ...result, weightGradients }, why }
 }
 

@@ -106,7 +106,8 @@ export function* exactGradients(
         return { state: { pass, row, ...pick(w) } }
       }
     }
-    if (pass !== 'output') return { gradients: pick(w) }
+    // A copy: the output is the caller's, and must not keep this memory.
+    if (pass !== 'output') return { gradients: { ...pick(w), output: w.output.slice() } }
     w.G.set(outputGradient(task, w.output))
     pass = 'gradients'
     row = 0

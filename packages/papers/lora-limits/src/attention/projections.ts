@@ -84,7 +84,7 @@ export function project({ projections }: HeadAndBatch): Projections {
       weight.set(W.data)
       rows.set(d)
       kernels.gemm(1, matrixView(rows, X.rows, W.columns), transpose(view(W, weight)), view(X, out), work)
-      return out
+      return out.slice()
     },
   }
 }

@@ -1,4 +1,13 @@
-import { allocate, dot, exponentialKernels, gemmScratch, matrixKernels, matrixView, transpose } from '@opt/core'
+import {
+  allocate,
+  dot,
+  exponentialKernels,
+  gemmScratch,
+  type MatrixView,
+  matrixKernels,
+  matrixView,
+  transpose,
+} from '@opt/core'
 import { blockRows, hideFuture, softmaxGradient } from '../attention/exact.ts'
 import type { PolynomialTask } from '../attention/polynomial-task.ts'
 import { rowProducts, rowsOf, type Task } from '../attention/task.ts'
@@ -122,7 +131,7 @@ export function contributions(
     gemm(1, matrixView(A, n, keys), matrixView(B, keys, columns), out, w.work)
     return w.out.slice(0, n * columns)
   }
-  const X = (tokens_: typeof XK) => w.X[tokens.indexOf(tokens_.data)]
+  const resident = ({ data }: typeof XK) => w.X[tokens.indexOf(data)]
 
   for (let start = 0; start < drawn.length; start += w.rows) {
     const n = Math.min(w.rows, drawn.length - start)
@@ -135,9 +144,9 @@ export function contributions(
       for (let i = 0; i < n * keys; i++) w.P[i] -= w.P2[i]
     }
     const byKeys = times(w.P, n, w.K, h)
-    const byTokens = times(w.P, n, X(XK), XK.columns)
-    const values = times(w.F, n, X(XV), XV.columns)
-    const approximateValues = less && times(w.F2, n, X(XV), XV.columns)
+    const byTokens = times(w.P, n, resident(XK), XK.columns)
+    const values = times(w.F, n, resident(XV), XV.columns)
+    const approximateValues = less && times(w.F2, n, resident(XV), XV.columns)
     for (let j = 0; j < n; j++) {
       const query = drawn[start + j]
       const row = (data: Float64Array, columns: number, at = j) => rowsOf(data, columns, at, at + 1)
@@ -161,12 +170,12 @@ export function contributions(
   return { sums, squares }
 
   /** P = F * (G V' - r), with r_j = G_j . O_j. */
-  function gradientOfLogits(F: ReturnType<typeof matrixView>, O: Float64Array, G: Float64Array, into: Float64Array) {
+  function gradientOfLogits(F: MatrixView, O: Float64Array, G: Float64Array, into: Float64Array) {
     rowProducts(F.rows, hv, G, O, w.r)
     w.G.set(G)
     const P = matrixView(into.fill(0, 0, F.rows * keys), F.rows, keys)
     gemm(1, matrixView(w.G, F.rows, hv), transpose(matrixView(w.V, keys, hv)), P, w.work)
-    softmaxGradient(F as never, w.r, P as never)
+    softmaxGradient(F, w.r, P)
   }
 
   /** Writes F~ = p / D~ into F2, and the gradient of its logits, with p' in the place of p for 'reverse', into P2. */
