@@ -289,6 +289,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/hierarchical-poly/experiment',
   },
   {
+    name: 'info-bounds',
+    version: '0.0.0',
+    title: 'Information-Theoretic Generalization Bounds for Deep Neural Networks',
+    authors: ['Haiyun He', 'Ziv Goldfeld'],
+    year: 2025,
+    venue: 'arXiv',
+    arXiv: '2404.03176',
+    topic: 'generalization',
+    tasks: [
+      'Has my data shifted, and by how much can accuracy move?',
+      'I want a bound on the accuracy of my network on new data',
+      'How far apart are two samples at a layer of my network?',
+      'How much does dropout or noise contract information?',
+    ],
+    summary:
+      'Says whether your data has shifted and by how much accuracy can move, layer by layer; with the contraction of noise layers and exact information-theoretic generalization bounds.',
+    module: '@opt/info-bounds/experiment',
+  },
+  {
     name: 'linear-mdp-ftrl',
     version: '0.0.0',
     title: 'Refined Regret for Adversarial MDPs with Linear Function Approximation',
@@ -655,6 +674,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/diffgrad/experiment': () => import('@opt/diffgrad/experiment'),
   '@opt/el2n-pruning/experiment': () => import('@opt/el2n-pruning/experiment'),
   '@opt/hierarchical-poly/experiment': () => import('@opt/hierarchical-poly/experiment'),
+  '@opt/info-bounds/experiment': () => import('@opt/info-bounds/experiment'),
   '@opt/linear-mdp-ftrl/experiment': () => import('@opt/linear-mdp-ftrl/experiment'),
   '@opt/lion/experiment': () => import('@opt/lion/experiment'),
   '@opt/lora-limits/experiment': () => import('@opt/lora-limits/experiment'),

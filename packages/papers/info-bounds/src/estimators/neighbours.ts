@@ -1,0 +1,73 @@
+import { calling, log, type Matrix, type MatrixLike, matrix, number, options, refuse } from '@opt/core'
+import { distanceMatrix, largestEntry, readPoints } from '../transport/points.ts'
+
+/**
+ * Estimates KL(a || b) in nats from distances to the k-th neighbours (Wang, Kulkarni and Verdu 2009). Exploratory: biased
+ * on small samples, where it may be negative, and it bounds nothing.
+ *
+ * @param a n x d points, n > k.
+ * @param b m x d points, m >= k.
+ * @param given k: default 3; dimension: that of the points' manifold, default d.
+ * @throws TypeError or RangeError naming the argument that is wrong, and the points that coincide.
+ */
+export function knnDivergence(
+  a: MatrixLike,
+  b: MatrixLike,
+  given?: { k?: number | undefined; dimension?: number | undefined },
+): number {
+  return calling('knnDivergence', () => {
+    const [x, y] = readPoints(a, b)
+    const { k = 3, dimension = x.shape[1] } = options(given, 'options', ['k', 'dimension'])
+    const [n, m] = [x.shape[0], y.shape[0]]
+    number(k, 'k', { integer: true, min: 1 })
+    if (k >= n) refuse('k', `below the number of rows of a, ${n}`, `${k}`)
+    if (k > m) refuse('k', `at most the number of rows of b, ${m}`, `${k}`)
+    number(dimension, 'dimension', { positive: true })
+    const scale = largestEntry(x, y)
+    const own = nearest(distanceMatrix(x, x, scale), true)
+    const others = nearest(distanceMatrix(x, y, scale), false)
+    let sum = 0
+    for (let i = 0; i < n; i++) {
+      const [rho, nu] = [own[i][k - 1], others[i][k - 1]]
+      if (rho.distance === 0) refuse('a', 'of distinct rows', `rows ${i} and ${rho.place} alike`)
+      if (nu.distance === 0) refuse('b', 'of rows that a does not have', `row ${nu.place} like row ${i} of a`)
+      sum += log(nu.distance / rho.distance) / n
+    }
+    return dimension * sum + log(m / (n - 1))
+  })
+}
+
+/**
+ * Estimates the dimension of the manifold of the points from their nearest neighbours (Levina and Bickel 2004, with the
+ * average of MacKay and Ghahramani): 1 / mean over i and j < k of ln(R_k / R_j).
+ *
+ * @param points n x d.
+ * @param given k: default 5, at least 2 and below n.
+ * @throws TypeError or RangeError naming the argument that is wrong, and the points that coincide.
+ */
+export function intrinsicDimension(points: MatrixLike, given?: { k?: number | undefined }): number {
+  return calling('intrinsicDimension', () => {
+    const { k = 5 } = options(given, 'options', ['k'])
+    const x = matrix(points, 'points')
+    const n = x.shape[0]
+    number(k, 'k', { integer: true, min: 2 })
+    if (k >= n) refuse('k', `below the number of rows of points, ${n}`, `${k}`)
+    let sum = 0
+    nearest(distanceMatrix(x, x, largestEntry(x, x)), true).forEach((row, i) => {
+      if (row[0].distance === 0) refuse('points', 'distinct', `rows ${i} and ${row[0].place} alike`)
+      for (let j = 0; j < k - 1; j++) sum += log(row[k - 1].distance / row[j].distance) / (k - 1) / n
+    })
+    if (sum === 0) refuse('points', 'of neighbours at different distances', 'all at one')
+    return 1 / sum
+  })
+}
+
+/** The points of each row by distance, without the row itself if asked. */
+function nearest({ data, shape }: Matrix, withoutSelf: boolean): { distance: number; place: number }[][] {
+  const [n, m] = shape as [number, number]
+  return Array.from({ length: n }, (_, i) =>
+    Array.from({ length: m }, (_, j) => ({ distance: data[i * m + j], place: j }))
+      .filter(({ place }) => !(withoutSelf && place === i))
+      .sort((p, q) => p.distance - q.distance || p.place - q.place),
+  )
+}

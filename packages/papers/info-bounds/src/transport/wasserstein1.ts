@@ -1,0 +1,76 @@
+import { assignment, calling, type Matrix, type MatrixLike, number, oneOf, options, refuse } from '@opt/core'
+import { sinkhornNewton, transportBounds } from '@opt/sinkhorn-sns'
+import { distanceMatrix, largestEntry, onLine, readPoints } from './points.ts'
+
+/** Options of {@link wasserstein1}. */
+export interface Wasserstein1Options {
+  /**
+   * 'exact' by an optimal assignment, for equal sizes; 'bracket' by entropic transport and its certificates; 'auto', the
+   * default: exact up to 1000 points of equal size, or on a line, else a bracket.
+   */
+  method?: 'auto' | 'exact' | 'bracket' | undefined
+  /** Regularisation of a bracket, relative to the mean distance: smaller is tighter and slower. Default 0.01. */
+  epsilon?: number | undefined
+}
+
+/** Answer of {@link wasserstein1}. */
+export interface Wasserstein1 {
+  /** lower <= W1 <= upper; equal, up to rounding, where the distance is exact. */
+  lower: number
+  upper: number
+  exact: boolean
+}
+
+/** Points of a sample up to which 'auto' is exact. */
+const MOST = 1000
+
+/**
+ * Computes the Wasserstein distance W1, with the Euclidean metric, of two samples with equal masses, or a certified
+ * bracket of it.
+ *
+ * @param a n x d points.
+ * @param b m x d points.
+ * @throws TypeError or RangeError naming the argument that is wrong, and for 'exact' with unequal sizes.
+ */
+export function wasserstein1(a: MatrixLike, b: MatrixLike, given?: Wasserstein1Options): Wasserstein1 {
+  return calling('wasserstein1', () => {
+    const { method = 'auto', epsilon = 0.01 } = options(given, 'options', ['method', 'epsilon'])
+    const [x, y] = readPoints(a, b)
+    oneOf(method, 'method', ['auto', 'exact', 'bracket'])
+    number(epsilon, 'epsilon', { min: 1e-4, max: 1 })
+    return distanceBetween(x, y, method, epsilon)
+  })
+}
+
+/** The same, on checked arguments. */
+export function distanceBetween(
+  a: Matrix,
+  b: Matrix,
+  method: 'auto' | 'exact' | 'bracket',
+  epsilon: number,
+): Wasserstein1 {
+  const [n, m] = [a.shape[0], b.shape[0]]
+  if (method === 'exact' && n !== m) refuse('b', `of ${n} rows like a, for 'exact'`, `${m} rows`)
+  const scale = largestEntry(a, b)
+  const line = a.shape[1] === 1
+  if (n !== m || method === 'bracket' || (method === 'auto' && n > MOST && !line)) return bracket(a, b, scale, epsilon)
+  if (line) {
+    const [x, y] = [a, b].map(({ data }) => data.map((v) => v / (scale || 1)))
+    return exactly(scale * onLine(x, y))
+  }
+  return exactly(scale * (assignment(distanceMatrix(a, b, scale)).cost / n))
+}
+
+const exactly = (value: number): Wasserstein1 => ({ lower: value, upper: value, exact: true })
+
+function bracket(a: Matrix, b: Matrix, scale: number, epsilon: number): Wasserstein1 {
+  const cost = distanceMatrix(a, b, scale)
+  let mean = 0
+  for (const c of cost.data) mean += c / cost.data.length
+  if (mean === 0) return exactly(0)
+  const [masses, others] = [a, b].map(({ shape }) => new Float64Array(shape[0]).fill(1 / shape[0]))
+  const regularisation = epsilon * mean
+  const { f, g, plan } = sinkhornNewton(cost, masses, others, { epsilon: regularisation, tolerance: 1e-6 })
+  const { lower, upper } = transportBounds(cost, masses, others, { f, g, plan: plan(), epsilon: regularisation })
+  return { lower: scale * Math.max(0, lower), upper: scale * upper, exact: false }
+}
