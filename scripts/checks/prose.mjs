@@ -1,4 +1,5 @@
-// What readers would stumble over: words that only we know in published text, and spreads of literals.
+// What readers would stumble over: words that only we know in published text, formulas that the
+// formatter has spoilt, and spreads of literals.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from '../lib/packages.mjs'
@@ -17,6 +18,7 @@ export function proseProblems(packages) {
   return [
     ...code.flatMap((file) => [...spreads(file)]),
     ...[...published, ...changes].flatMap((file) => [...words(file)]),
+    ...packages.flatMap(({ folder }) => [...spoilt(join(folder, 'README.md'))]),
   ]
 }
 
@@ -33,6 +35,13 @@ function* words(file) {
   const text = readFileSync(file, 'utf8')
   const found = WORDS.exec(text)
   if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: say "${found[0]}" in words that readers know`
+}
+
+/** In a formula Biome takes a pair of * for emphasis and writes _. */
+function* spoilt(file) {
+  const text = readFileSync(file, 'utf8')
+  const found = /\^_|\*\{/.exec(text.replace(/^```[\s\S]*?^```$/gm, (code) => code.replace(/[^\n]/g, ' ')))
+  if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: write \\star in place of * in formulas`
 }
 
 /**
