@@ -1,6 +1,6 @@
 import { type SolveOptions, wait } from '@opt/core'
 import type { Client, RemoteClient } from './clients/client.ts'
-import { answer, type ClientReply, type ClientRequest, isVector } from './clients/client-task.ts'
+import { addsNoise, answer, type ClientReply, type ClientRequest, isVector } from './clients/client-task.ts'
 import type { Parameters } from './options.ts'
 
 /** Asks clients; gives their replies in the order of the requests, or null when some did not answer. */
@@ -48,9 +48,6 @@ export function askClients(
 }
 
 const list = (given: unknown): unknown[] => (Array.isArray(given) ? given : [])
-
-/** Whether a client that answers releases something new each time. */
-const addsNoise = ({ noise, local }: ClientRequest): boolean => noise !== null || local?.normals === null
 
 /** Whether a value is the answer to a request, not to one of another client or round. */
 function isReply(value: unknown, { kind, round, client }: ClientRequest, size: number): value is ClientReply {

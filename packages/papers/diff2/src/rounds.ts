@@ -31,6 +31,7 @@ export function* noisyMean(
         other: kind === 'difference' ? points.previous : null,
         clip,
         noise: noiseAt === 'server' ? null : { sensitivity: share(client), multiplier },
+        exact: Boolean(noise.addOnGrid),
         local: null,
       }),
     ),
@@ -72,10 +73,13 @@ export function* localPoint(points: Points, parameters: Parameters, ask: Ask): G
       other: points.estimate,
       clip,
       noise: null,
+      exact: Boolean(noise.addOnGrid),
       local: { learningRate, batches, batchSize: sizes[client], adjacency, multiplier, normals },
     },
   ])
   if (!replies) return null
-  points.secure &&= replies[0].secure && (normals === null || noise.secure === true)
+  // The server draws batches, which have to be secret, and the noise of steps that it sends.
+  const draws = sampling !== 'all' || normals !== null
+  points.secure &&= replies[0].secure && (!draws || noise.secure === true)
   return replies[0].message
 }

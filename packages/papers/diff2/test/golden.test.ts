@@ -261,6 +261,7 @@ describe('trajectories', () => {
         client: 0,
         clip,
         noise: null,
+        exact: false,
         x: Float64Array.from(local.start),
         other: Float64Array.from(local.estimate),
         local: {

@@ -411,10 +411,17 @@ test('the client of a task adds its own noise, and says whether it is secure', (
     local: null,
     x: Float64Array.of(0, 0),
     noise: { sensitivity: 1, multiplier: 2 },
+    exact: false,
   }
   expect(clientTask([client])(request).secure).toBe(true)
   expect(clientTask([client], { noise: seededNoise(random(1)) })(request).secure).toBe(false)
   expect(clientTask([client])({ ...request, noise: null }).message).toEqual(
     clientTask([client])({ ...request, noise: null }).message,
   )
+  // A request that comes again, after a worker was thought dead, gets the same noise.
+  const task = clientTask([client])
+  const [first, again] = [task(request), task(structuredClone(request))]
+  expect(again).toEqual(first)
+  expect(task({ ...request, round: 1 }).message).not.toEqual(first.message)
+  expect(() => task({ ...request, exact: true })).toThrow('clientTask: options.noise must be exact')
 })

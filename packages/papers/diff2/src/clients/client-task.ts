@@ -1,4 +1,4 @@
-import { allFinite, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { allFinite, encodeFloats, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { addNoise, checkNoise, deviationOf, type Noise, secureNoise } from '../noise/noise.ts'
 import { type Client, checkClients } from './client.ts'
 import { type Adjacency, type LocalStepsOptions, localSteps } from './local-steps.ts'
@@ -16,6 +16,8 @@ export interface ClientRequest {
   clip: number
   /** The sensitivity and the multiplier of the noise that the client itself adds; null: the server adds it. */
   noise: { sensitivity: number; multiplier: number } | null
+  /** Whether the run is accounted for as noise on a grid needs. */
+  exact: boolean
   local: LocalRequest | null
 }
 
@@ -43,13 +45,17 @@ export interface ClientReply {
 
 /** Options of {@link clientTask}. */
 export interface ClientTaskOptions {
-  /** The noise that clients add with `noiseAt: 'clients'` or 'local'. Default {@link secureNoise}. */
+  /**
+   * The noise that clients add with `noiseAt: 'clients'` or 'local': exact where that of the run is. Default
+   * {@link secureNoise}.
+   */
   noise?: Noise | undefined
 }
 
 /**
  * Makes the function that answers for clients, for the option `workers`: a module that threads or other machines load
- * exports it. Records never leave it.
+ * exports it. Records never leave it. A request that comes again gets the same answer, with the same noise, as long as the
+ * client's next one has not come: asking twice reveals nothing new.
  *
  * @param clients as in the call of `diff2`, in the same order.
  * @throws TypeError or RangeError when the clients are wrong; so does the function for requests that `diff2` has not made.
@@ -61,6 +67,7 @@ export function clientTask(
   const { noise = secureNoise() } = optionsOf(options, 'clientTask: options', ['noise'])
   checkNoise(noise, 'clientTask: options.noise')
   const size = checkClients(clients, false, 'clientTask: clients')
+  const last = new Map<number, { request: string; reply: ClientReply }>()
   return (request) => {
     const { client, x } = optionsOf(request, 'clientTask: request')
     number(client, 'clientTask: request.client', { integer: true, min: 0, max: clients.length - 1 })
@@ -68,9 +75,24 @@ export function clientTask(
     if (!isVector(x, size)) refuse('clientTask: request.x', `a Float64Array of length ${size}`, show(x), 'type')
     if (request.kind !== 'gradient' && !isVector(request.other, size))
       refuse('clientTask: request.other', `a Float64Array of length ${size}`, show(request.other), 'type')
-    return answer(clients[client], request, noise)
+    if (!addsNoise(request)) return answer(clients[client], request, noise)
+    if (Boolean(noise.addOnGrid) !== request.exact)
+      refuse('clientTask: options.noise', request.exact ? 'exact, like that of the run' : 'not exact', 'another')
+    const text = keyOf(request)
+    const known = last.get(client)
+    if (known?.request === text) return known.reply
+    const reply = answer(clients[client], request, noise)
+    last.set(client, { request: text, reply })
+    return reply
   }
 }
+
+/** Whether a client that answers adds noise of its own. */
+export const addsNoise = ({ noise, local }: ClientRequest): boolean => noise !== null || local?.normals === null
+
+/** Returns a text that is equal for equal requests. */
+const keyOf = ({ x, other, ...rest }: ClientRequest): string =>
+  JSON.stringify([encodeFloats(x), other && encodeFloats(other), rest])
 
 /** Answers a request; `regularizer` is for local steps. */
 export function answer(
