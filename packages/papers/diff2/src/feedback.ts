@@ -1,5 +1,6 @@
 import { number, options as optionsOf } from '@opt/core'
-import { plan, type ScheduleOptions } from './schedule.ts'
+import { plan } from './schedule.ts'
+import type { ScheduleOptions } from './schedule-options.ts'
 
 /** What the feedback number depends on. */
 export interface FeedbackOptions {

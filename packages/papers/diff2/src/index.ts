@@ -25,14 +25,14 @@ export { type FeedbackOptions, feedbackNumber, type RestartOptions, suggestResta
 export { discreteGaussian } from './noise/discrete-gaussian.ts'
 export { type Noise, type SecureNoiseOptions, secureNoise, seededNoise } from './noise/noise.ts'
 export type { Diff2Options, DPGradientDescentOptions, LocalOptions, NoiseAt, Workers } from './options.ts'
-export {
-  type LocalSchedule,
-  type Multipliers,
-  type PrivacySchedule,
-  privacySchedule,
-  type ScheduledEvent,
-  type ScheduleOptions,
-} from './schedule.ts'
+export { privacySchedule } from './schedule.ts'
+export type {
+  LocalSchedule,
+  Multipliers,
+  PrivacySchedule,
+  ScheduledEvent,
+  ScheduleOptions,
+} from './schedule-options.ts'
 export { type SensitivityOptions, sensitivity, type Weighting } from './sensitivity.ts'
 export type { Diff2State } from './state.ts'
 export type { Privacy } from './statement.ts'

@@ -1,7 +1,7 @@
 import { type SolveOptions, wait } from '@opt/core'
 import type { Client, RemoteClient } from './clients/client.ts'
 import { addsNoise, answer, type ClientReply, type ClientRequest, isVector } from './clients/client-task.ts'
-import type { Parameters } from './options.ts'
+import type { Parameters } from './parameters.ts'
 
 /** Asks clients; gives their replies in the order of the requests, or null when some did not answer. */
 export type Ask = (requests: ClientRequest[]) => Generator<never, ClientReply[] | null>

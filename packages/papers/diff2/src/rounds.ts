@@ -1,7 +1,7 @@
 import type { ClientRequest } from './clients/client-task.ts'
 import type { Ask } from './messages.ts'
 import { addNoise, deviationOf } from './noise/noise.ts'
-import type { Parameters } from './options.ts'
+import type { Parameters } from './parameters.ts'
 import type { Points } from './state.ts'
 
 /**

@@ -2,74 +2,7 @@ import { log, number, oneOf, options as optionsOf, refuse, show } from '@opt/cor
 import { epsilonFromRdp } from './accountant/conversion.ts'
 import { bisect, fraction, gaussianEpsilon, gaussianMu } from './accountant/gaussian.ts'
 import { fixedSizeCurve, ORDERS, rdpGaussian, rdpPoisson } from './accountant/renyi.ts'
-
-/** How much noise each kind of release has: its deviation / the sensitivity. Infinity where there is no such release. */
-export interface Multipliers {
-  /** s1, of gradients. */
-  gradient: number
-  /** s2, of differences. */
-  difference: number
-  /** s3, of the differences in local steps. */
-  local: number
-}
-
-/** The local steps of a schedule. */
-export interface LocalSchedule {
-  /** K, the steps of a round; 1 is plain gradient descent. */
-  steps: number
-  /** P, the clients, which take turns. */
-  clients: number
-  /** Default 'all'. */
-  sampling?: 'all' | 'fixed' | 'poisson' | undefined
-  /** q, the share of a client's records that a step sees; the largest of all clients. Default 1. */
-  rate?: number | undefined
-  /** u_1, u_2, u_3: the shares of the budget of gradients, differences and local differences. Default [0.6, 0.1, 0.3]. */
-  shares?: readonly [number, number, number] | undefined
-  /** How many of the first r rounds ask the same client at most. Default ceil(r / P), for clients in turn. */
-  turns?: ((rounds: number) => number) | undefined
-}
-
-/** Options of {@link privacySchedule}. */
-export interface ScheduleOptions {
-  /** The budget; not needed with `multipliers`. */
-  epsilon?: number | undefined
-  delta: number
-  /** R */
-  rounds: number
-  /** T: every T-th round releases a gradient, the others a difference. */
-  restart: number
-  /** u, the share of mu^2 that gradients have. Default 0.8. */
-  share?: number | undefined
-  /** 'exact' (default): as little noise as the budget allows. 'paper': that of the authors' code. */
-  calibration?: 'exact' | 'paper' | undefined
-  /** 'renyi': never by the exact formula of Gaussian noise, as noise on a grid needs. Default 'exact'. */
-  accounting?: 'exact' | 'renyi' | undefined
-  local?: LocalSchedule | undefined
-  /** Noise that is given: the schedule tells what it costs. */
-  multipliers?: Partial<Multipliers> | undefined
-}
-
-/** Releases of one kind, to add to an Accountant. */
-export interface ScheduledEvent {
-  kind: keyof Multipliers
-  sampling: 'all' | 'fixed' | 'poisson'
-  noiseMultiplier: number
-  rate: number
-  /** How many of them concern a record at most. */
-  count: number
-}
-
-/** What {@link privacySchedule} returns. */
-export interface PrivacySchedule {
-  multipliers: Multipliers
-  /** The whole run is one Gaussian mechanism of sensitivity / deviation = mu; null where it is not: it samples, or is on a grid. */
-  mu: number | null
-  /** The epsilon of all rounds, at most that of the budget. */
-  epsilon: number
-  events: ScheduledEvent[]
-  /** Returns the epsilon of the first rounds, at the schedule's delta. */
-  spent(rounds: number): number
-}
+import type { LocalSchedule, Multipliers, PrivacySchedule, ScheduleOptions } from './schedule-options.ts'
 
 const OPTIONS = [
   'epsilon',
@@ -117,21 +50,26 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
     return [gradients, r - gradients, local ? (local.steps - 1) * local.turns(r) : 0]
   }
   const counts = countsOf(rounds)
-  const isGaussian = accounting === 'exact' && !(local && local.rate < 1 && counts[2] > 0)
+  const samples = local !== undefined && local.rate < 1 && counts[2] > 0
+  const isGaussian = accounting === 'exact' && !samples
+  const orders = samples ? ORDERS : [...ORDERS, ...HIGH_ORDERS]
 
   /** Returns what some counts of each kind of release cost. */
   const costs = (multipliers: number[]): ((counts: number[]) => number) => {
     if (isGaussian)
       return (n) => gaussianEpsilon(Math.sqrt(n.reduce((s, k, i) => s + over(k, multipliers[i]), 0)), delta)
-    const curves = multipliers.map((s, i) => curveOf(s, i === 2 ? local : undefined, counts[i] > 0))
+    const curves = multipliers.map((s, i) =>
+      orders.map(counts[i] > 0 ? curveOf(s, i === 2 ? local : undefined) : () => 0),
+    )
     return (n) => {
-      const rdp = ORDERS.map((_, o) => n.reduce((sum, k, i) => sum + (k > 0 ? k * curves[i][o] : 0), 0))
-      return epsilonFromRdp(ORDERS, rdp, delta).epsilon
+      const rdp = orders.map((_, o) => n.reduce((sum, k, i) => sum + k * curves[i][o], 0))
+      return epsilonFromRdp(orders, rdp, delta).epsilon
     }
   }
 
+  const least = samples ? LEAST[local.sampling] : LEAST.all
   let multipliers: number[]
-  if (given.multipliers) multipliers = readMultipliers(given.multipliers, counts, `${name}multipliers`)
+  if (given.multipliers) multipliers = readMultipliers(given.multipliers, counts, least, `${name}multipliers`)
   else {
     const epsilon = number(given.epsilon, `${name}epsilon`, { positive: true, max: 1e6 })
     if (calibration === 'paper') {
@@ -142,8 +80,8 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
       const bases = counts.map((k, i) =>
         k > 0 ? Math.sqrt((k * whole) / shares[i]) * (i === 2 ? local!.rate : 1) : Infinity,
       )
-      const scaled = (t: number) =>
-        bases.map((a, i) => Math.max(t * a, i === 2 ? LEAST[local?.sampling ?? 'all'] : 1e-3))
+      const scaled = (t: number) => bases.map((a, i) => Math.max(t * a, i === 2 ? least : LEAST.all))
+      if (!isGaussian) number(epsilon, `${name}epsilon`, { min: leastEpsilon(orders, delta) })
       multipliers = isGaussian
         ? bases.map((a) => (a * (1 + 1e-12)) / gaussianMu(epsilon, delta))
         : scaled(leastFactor((t) => costs(scaled(t))(counts) <= epsilon))
@@ -151,7 +89,7 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
   }
   const cost = costs(multipliers)
   const epsilon = cost(counts)
-  if (given.epsilon !== undefined && !given.multipliers && epsilon > given.epsilon * (1 + 1e-9))
+  if (calibration === 'paper' && !given.multipliers && epsilon > given.epsilon!)
     refuse(
       `${name}calibration`,
       "'exact' where restart does not divide rounds",
@@ -209,20 +147,27 @@ function readLocal(given: LocalSchedule, label: string): ReadLocal {
   return { steps, sampling, rate, shares, turns: turnsOf }
 }
 
-function readMultipliers(given: Partial<Multipliers>, counts: number[], label: string): number[] {
+function readMultipliers(given: Partial<Multipliers>, counts: number[], least: number, label: string): number[] {
   const values = optionsOf(given, label, KINDS)
-  return KINDS.map((kind, i) =>
-    counts[i] > 0 ? number(values[kind], `${label}.${kind}`, { min: 1e-3, max: 1e9 }) : Infinity,
-  )
+  return KINDS.map((kind, i) => {
+    const min = kind === 'local' ? least : LEAST.all
+    return counts[i] > 0 ? number(values[kind], `${label}.${kind}`, { min, max: 1e9 }) : Infinity
+  })
 }
 
-/** Returns the Renyi divergences of one release at all orders. */
-function curveOf(s: number, local: ReadLocal | undefined, used: boolean): number[] {
-  if (!used) return ORDERS.map(() => 0)
-  if (!local || local.rate === 1) return ORDERS.map((order) => rdpGaussian(s, order))
-  if (local.sampling === 'poisson') return ORDERS.map((order) => rdpPoisson(local.rate, s, order))
-  return ORDERS.map(fixedSizeCurve(local.rate, s))
+/** Returns the Renyi divergence of one release as a function of the order. */
+function curveOf(s: number, local: ReadLocal | undefined): (order: number) => number {
+  if (!local || local.rate === 1) return (order) => rdpGaussian(s, order)
+  if (local.sampling === 'poisson') return (order) => rdpPoisson(local.rate, s, order)
+  return fixedSizeCurve(local.rate, s)
 }
+
+/** Beyond those of samples: small budgets need them. */
+const HIGH_ORDERS = [96, 128, 192, 256, 384, 512, 1024, 2048, 4096, 8192]
+
+/** Returns a budget that Renyi divergences at these orders can keep; below, they would take noise without end. */
+const leastEpsilon = (orders: readonly number[], delta: number): number =>
+  orders.reduce((least, order) => Math.min(least, epsilonFromRdp([order], [delta], delta).epsilon), Infinity) * 1.1
 
 /** The least multipliers that the accountant knows. */
 const LEAST = { all: 1e-3, fixed: 0.1, poisson: 0.02 }

@@ -8,7 +8,7 @@ import {
   refuse,
   vector,
 } from '@opt/core'
-import type { Parameters } from './options.ts'
+import type { Parameters } from './parameters.ts'
 
 /**
  * What a run has released so far, as plain JSON that restores every bit. It holds no message without noise, and nothing of

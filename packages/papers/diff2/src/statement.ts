@@ -1,5 +1,6 @@
 import type { Adjacency } from './clients/local-steps.ts'
-import type { NoiseAt, Parameters } from './options.ts'
+import type { NoiseAt } from './options.ts'
+import type { Parameters } from './parameters.ts'
 
 /** What a run guarantees. */
 export interface Privacy {

@@ -180,6 +180,23 @@ describe('schedules', () => {
     expect(drawn.multipliers.local).toBeGreaterThan(whole.multipliers.local)
   })
 
+  test('Renyi divergences: budgets that their orders cannot keep are refused, small ones of all records are kept', () => {
+    const given = { delta: 1e-5, rounds: 10, restart: 2 }
+    const local = { steps: 2, clients: 2, sampling: 'poisson', rate: 0.1 } as const
+    expect(() => privacySchedule({ ...given, epsilon: 0.01, local })).toThrow(
+      /epsilon must be a finite number of at least 0\.1/,
+    )
+    for (const epsilon of [0.01, 0.1, 1, 10]) {
+      const plan = privacySchedule({ ...given, epsilon, accounting: 'renyi' })
+      const exact = privacySchedule({ ...given, epsilon })
+      expect(plan.epsilon).toBeLessThanOrEqual(epsilon)
+      near(plan.epsilon, epsilon, { relative: 1e-6 })
+      const more = plan.multipliers.gradient / exact.multipliers.gradient
+      expect(more).toBeGreaterThan(1)
+      expect(more).toBeLessThan(1.6)
+    }
+  })
+
   test("the paper's noise: never below the budget's, refused where R/T counts too few restarts", () => {
     expect(() => privacySchedule({ epsilon: 8, delta: 1e-5, rounds: 11, restart: 10, calibration: 'paper' })).toThrow(
       "privacySchedule: calibration must be 'exact' where restart does not divide rounds",
