@@ -1,5 +1,6 @@
 import { Random } from '@opt/core'
 import { golden, near } from '@opt/testing'
+import { GridSpace } from '../src/grid/space.ts'
 import {
   barronGrowth,
   type Condition,
@@ -156,6 +157,12 @@ test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
   near(column('step'), c.steps, { relative: c.step === 'adaptive' ? 1e-8 : t, label: 'steps' })
   near(answer.u.coefficients, c.coefficients, { ...tolerance, label: 'coefficients' })
   near(answer.discreteBound, c.errorBound, tolerance)
+  const last = new GridSpace(
+    { lagrangian: named(c.lagrangian), f: sumOf(parityOf(c.boundary), c.f), boundary: c.boundary },
+    c.modes,
+    c.grid,
+  ).iterate(Float64Array.from(answer.u.coefficients))
+  near(last.g, c.residual, { absolute: 1e-10, label: 'residual' })
   const { at, u, gradient } = c.value
   const d = c.boundary.length
   const point = Array.from(

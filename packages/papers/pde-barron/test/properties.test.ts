@@ -234,6 +234,30 @@ test('the certificate holds and is at most M/m too large, for random linear prob
   )
 })
 
+test.each([
+  ['a constant, which sines show slowly', () => 1, [D, D]],
+  ['an exponential', ([x]: number[]) => Math.exp(3 * x), [D]],
+  ['a kink', ([x, y]: number[]) => Math.abs(x - 0.4) + y, [D, N]],
+] as [string, (x: number[]) => number, Condition[]][])(
+  'the bound counts what the modes cannot show: %s',
+  (_, f, boundary) => {
+    for (const L of [
+      lagrangian('quadratic', { reaction: 1 }),
+      lagrangian('quartic', { gradient: 0.1, cubic: 3, reaction: 1 }),
+    ])
+      for (const modes of [6, 12]) {
+        const { u, errorBound, m, M } = solveGrid({ lagrangian: L, f, boundary, modes })
+        const truth = solveGrid(
+          { lagrangian: L, f, boundary, modes: boundary.length === 1 ? 800 : 64 },
+          { certificateModes: boundary.length === 1 ? 800 : 64 },
+        )
+        const error = truth.u.add(u, -1).h1()
+        expect(error).toBeLessThanOrEqual(errorBound)
+        if (M < Infinity) expect(errorBound).toBeLessThan((3 * M * error) / m)
+      }
+  },
+)
+
 test('wild scales: the linear equation scales, the answer with it', () => {
   for (const scale of [1e-300, 1e-150, 1, 1e150, 1e290]) {
     const f = new TrigSum(['sin'], [[1], [3]], [scale, -2 * scale])
@@ -487,6 +511,12 @@ describe('neurons', () => {
       [0, 0],
       { absolute: 1e-12 },
     )
+  })
+
+  test('say when the rule has too few points', () => {
+    const coarse = solveNeurons({ lagrangian: L, f, boundary, neurons: { count: 60, seed: 3 }, rule: 9 })
+    expect(coarse.message).toContain('the rule has too few points for so many neurons')
+    expect(answer.message).not.toContain('too few points')
   })
 
   test('become a network of @opt/nn', () => {

@@ -62,6 +62,9 @@ export class GridBasis {
   /** For each axis the tables of the functions and of their derivatives. */
   readonly #functions: MatrixView[]
   readonly #derivatives: MatrixView[]
+  /** The mean squares of the rows of each table. */
+  readonly #squares: Map<MatrixView, Float64Array>
+  readonly #boundary: readonly Condition[]
   /** Buffers: axes k, k + 1, ... are on the grid (up), or in modes (down). */
   readonly #up: Float64Array[]
   readonly #down: Float64Array[]
@@ -102,6 +105,8 @@ export class GridBasis {
     for (const [k, kind] of kinds.entries()) fill(views.tables[k], kind, axis)
     this.#functions = boundary.map((kind) => views.tables[kinds.indexOf(kind)][0])
     this.#derivatives = boundary.map((kind) => views.tables[kinds.indexOf(kind)][1])
+    this.#boundary = boundary
+    this.#squares = new Map(views.tables.flat().map((table) => [table, meanSquares(table)]))
     const x = Array.from({ length: d }, (_, j) => {
       const repeat = power(grid, d - 1 - j)
       return Float64Array.from({ length: count }, (_, i) => axis[Math.floor(i / repeat) % grid])
@@ -164,6 +169,45 @@ export class GridBasis {
     this.#kernels.axpy(table.rows, 1, product, to)
   }
 
+  /**
+   * The root mean square of what the modes do not show of `values`, or of `fields[axis]` in products that have the
+   * derivative's function on that axis. The mean of a field along its Dirichlet axis, which no gradient meets, does not
+   * count. Overwrites `at.u`.
+   */
+  remainder(axis?: number): number {
+    const [d, N] = [this.dimension, this.modes]
+    const source = axis === undefined ? this.values : this.fields[axis]
+    const tables = this.#functions.map((table, j) => (j === axis ? this.#derivatives[j] : table))
+    const [coefficients, shown] = [this.#down[0].fill(0), this.at.u.fill(0)]
+    this.#chain(source, [...tables].reverse(), false, coefficients)
+    for (let t = 0; t < this.size; t++) {
+      let square = this.count
+      for (let j = 0, rest = t; j < d; j++) {
+        const [k, table] = [Math.floor(rest / power(N, d - 1 - j)), tables[j]]
+        rest -= k * power(N, d - 1 - j)
+        square *= this.#squares.get(table)![k]
+      }
+      coefficients[t] = square > 0 ? coefficients[t] / square : 0
+    }
+    this.#chain(coefficients, [...tables].reverse(), true, shown)
+    if (axis !== undefined && this.#boundary[axis] === 'dirichlet') this.#addMeans(source, axis, shown)
+    let sum = 0
+    for (let i = 0; i < this.count; i++) sum += (source[i] - shown[i]) * (source[i] - shown[i])
+    return Math.sqrt(sum / this.count)
+  }
+
+  /** Adds the mean of each line along an axis to all its points. */
+  #addMeans(source: Float64Array, axis: number, out: Float64Array): void {
+    const step = power(this.grid, this.dimension - 1 - axis)
+    const end = this.grid * step
+    for (let i = 0; i < this.count; i++) {
+      if (i % end >= step) continue
+      let mean = 0
+      for (let k = i; k < i + end; k += step) mean += source[k] / this.grid
+      for (let k = i; k < i + end; k += step) out[k] += mean
+    }
+  }
+
   /** Contracts the last axis with each table in turn, moving it to the first place; adds the result to `out`. */
   #chain(source: Float64Array, tables: MatrixView[], upward: boolean, out: Float64Array): void {
     const [inner, outer] = upward ? [this.modes, this.grid] : [this.grid, this.modes]
@@ -181,6 +225,15 @@ export class GridBasis {
       from = to
     }
   }
+}
+
+function meanSquares({ data, rows, columns, stride }: MatrixView): Float64Array {
+  const out = new Float64Array(rows)
+  for (let k = 0; k < rows; k++) {
+    for (let i = 0; i < columns; i++) out[k] += data[k * stride + i] * data[k * stride + i]
+    out[k] /= columns
+  }
+  return out
 }
 
 /** Fills the tables of the functions and their derivatives at the midpoints. */

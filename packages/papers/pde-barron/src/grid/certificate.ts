@@ -1,4 +1,4 @@
-import { number } from '@opt/core'
+import { nrm2, number } from '@opt/core'
 import { MOST_POINTS, power } from './basis.ts'
 import { type GridProblem, GridSpace } from './space.ts'
 
@@ -20,8 +20,13 @@ export function certificateModes(asked: number | undefined, modes: number, d: nu
   return fine
 }
 
-/** The dual norm of the residual of a function of a space in a space of more modes. */
-export function dualIn(modes: number, problem: GridProblem, coarse: GridSpace, u: Float64Array): number {
+/**
+ * The dual norm of the residual of a function of a space, measured on the grid of a space of more modes: in those modes,
+ * and what they do not show. Above the modes |<h, phi> + <v, grad phi>| <= (|h| / a + |v|) |phi|_H1, where h = L_u - f and
+ * v = L_p stand for their remainders in L2 and a for the least frequency there; v is left out where a flux is prescribed,
+ * whose series it would have to cancel.
+ */
+export function dualOnFineGrid(modes: number, problem: GridProblem, coarse: GridSpace, u: Float64Array): number {
   const space = new GridSpace(problem, modes, gridFor(modes))
   const padded = new Float64Array(space.basis.size)
   const [N, d] = [coarse.basis.modes, coarse.basis.dimension]
@@ -34,5 +39,9 @@ export function dualIn(modes: number, problem: GridProblem, coarse: GridSpace, u
     }
     padded[place] = u[t]
   }
-  return space.iterate(padded).dual
+  const { dual } = space.iterate(padded)
+  const frequency = Math.PI * modes
+  const ofValues = space.basis.remainder() / Math.sqrt(1 + frequency * frequency)
+  const ofFields = problem.flux === undefined ? nrm2(problem.boundary.map((_, j) => space.basis.remainder(j))) : 0
+  return nrm2([dual, ofValues + ofFields])
 }

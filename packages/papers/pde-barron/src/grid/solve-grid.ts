@@ -15,7 +15,7 @@ import { type Condition, checkBoundary, conditioning } from '../theory/condition
 import { solverConstants } from '../theory/solver-constants.ts'
 import { valuesAt } from './answer.ts'
 import { checkGrid, denseSum, midpoints } from './basis.ts'
-import { certificateModes, dualIn, gridFor } from './certificate.ts'
+import { certificateModes, dualOnFineGrid, gridFor } from './certificate.ts'
 import type { Flux } from './flux.ts'
 import { type Forcing, forcing, type Lift } from './sample.ts'
 import { type GridFigures, GridSpace } from './space.ts'
@@ -45,7 +45,7 @@ export interface GridOptions {
   /** Known bounds on |u| and |grad u|, for the constants of the Lagrangian. Default: none for m, the maximum principle for M. */
   uMax?: number | undefined
   pMax?: number | undefined
-  /** Modes of the space in which the final residual is measured; `modes` leaves out what the modes cannot show. Default 2 modes. */
+  /** Modes of the grid on which the final residual is measured; `modes` measures it in the modes only. Default 2 modes. */
   certificateModes?: number | undefined
   /** The state of an earlier answer to the same problem, to go on from to the same bits. */
   initial?: GridState | undefined
@@ -64,7 +64,7 @@ export interface GridState extends DescentState {
 export interface GridSolution {
   /** The solution, without the lift. */
   u: TrigSum
-  /** A bound on |u - u*| in H1, with the residual in `certificateModes` modes: dual / m. */
+  /** A bound on |u - u*| in H1, with the residual on the grid of `certificateModes`: dual / m. */
   errorBound: number
   /** The same within the modes of the grid, which the descent makes small. */
   discreteBound: number
@@ -92,7 +92,8 @@ const MODES = [64, 32, 12, 6]
  * by preconditioned descent, and bounds the error. `error` in reports, which `tolerance` (default 1e-9) is compared with, is
  * the bound within the space divided by |u|; `errorBound` in the answer also counts modes the space does not have.
  *
- * The bound is rigorous up to quadrature and modes above `certificateModes`, where m holds for all values between u and u*.
+ * The bound is rigorous up to quadrature on the fine grid, where m holds for all values between u and u*; with a `flux` it
+ * leaves out modes above `certificateModes`, which matter unless the lift has that flux.
  *
  * @throws TypeError or RangeError when the problem or an option is invalid; where a condition cannot work, the message says
  *   which: grid <= modes, m = 0, 'theory' without a finite M.
@@ -130,7 +131,7 @@ export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridR
       bounds,
     )
 
-    const fineDual = fine === modes ? last.dual : dualIn(fine, whole, space, last.u)
+    const fineDual = fine === modes ? last.dual : dualOnFineGrid(fine, whole, space, last.u)
     const errorBound = Math.max(fineDual, last.dual) / bounds.m
     const u = denseSum(space.basis, boundary, last.u)
     space.show(last.u)

@@ -10,6 +10,9 @@ import type { Neurons, TwoLayerNetwork } from './network.ts'
 import { quadrature, type Rule } from './rule.ts'
 import { NeuronSpace } from './space.ts'
 
+/** The energies of converged rules agree to ten digits. */
+const differ = (energy: number, fine: number) => Math.abs(energy - fine) > 1e-6 * Math.abs(fine)
+
 /** What {@link solveNeurons} solves: -div L_p + L_u = f on the unit box. */
 export interface NeuronInput {
   lagrangian: LagrangianLike
@@ -57,7 +60,7 @@ export interface NeuronSolution extends NetworkFunctions {
   /** A bound on the distance from the best function in the span of the neurons, on the rule: dual / m. */
   discreteBound: number
   energy: number
-  /** The energy on the fine rule; when it differs by much, the rule has too few points for so many neurons. */
+  /** The energy on the fine rule; when it differs by 1e-6 of itself, `message` says that the rule has too few points. */
   fineEnergy: number
   m: number
   M: number
@@ -125,6 +128,7 @@ export const solveNeurons: Solver<[problem: NeuronInput, options: NeuronOptions]
         M,
         state: { ...state, coefficients: [...last.c] },
         ...networkFunctions('solveNeurons', network, L, given.f),
+        ...(differ(last.energy, fineEnergy) && { message: 'the rule has too few points for so many neurons' }),
         ...rest,
       }
     },
