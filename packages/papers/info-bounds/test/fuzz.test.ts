@@ -73,7 +73,14 @@ fuzz(api, {
   wassersteinChain: {
     args: () => [
       ...samples(),
-      { loss: (z: Float64Array, y: number) => Math.abs(z[y]), lossLipschitz: 1, epsilon: 0.01, random: random(1) },
+      {
+        loss: (z: Float64Array, y: number) => Math.abs(z[y]),
+        lossLipschitz: 1,
+        labelCost: 0.5,
+        lossRange: 2,
+        epsilon: 0.01,
+        random: random(1),
+      },
     ],
     loose: ['0'],
     nonFinite: 'products of operator norms overflow',

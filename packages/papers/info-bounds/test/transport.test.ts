@@ -131,3 +131,30 @@ test('a loss of the user is bounded by its own constant', () => {
   )
   rungs.forEach(({ bound }) => expect(bound).toBeGreaterThanOrEqual(Math.abs(gap)))
 })
+
+test('the joint metric bounds losses between 0 and 1 for any shares of the classes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e6 }), fc.double({ min: 0.1, max: 3, noNaN: true }), (seed, labelCost) => {
+      const rng = random(seed)
+      const sample = (s: number) => ({
+        inputs: cloud(9, 2, s),
+        labels: Array.from({ length: 9 }, () => rng.integer(0, 2)),
+      })
+      const layers = [
+        { weights: cloud(3, 2, seed + 2), activation: 'tanh' as const },
+        { weights: cloud(1, 3, seed + 3) },
+      ]
+      const loss = ([z]: Float64Array, y: number) => Math.min(1, Math.abs(z - y))
+      const options = { loss, lossLipschitz: 1, labelCost, lossRange: 1 }
+      const { layers: rungs, gap, exact, dropped } = wassersteinChain(layers, sample(seed), sample(seed + 1), options)
+      expect(exact).toBe(true)
+      expect(dropped).toEqual({ train: 0, test: 0 })
+      for (const { bound } of rungs) expect(bound).toBeGreaterThanOrEqual(Math.abs(gap) * (1 - 1e-12))
+    }),
+    { numRuns: 60 },
+  )
+  const a = { inputs: cloud(4, 2, 1), labels: [0, 1, 0, 1] }
+  expect(() => wassersteinChain([{ weights: [[1, 1]] }], a, a, { labelCost: 1 })).toThrow(
+    'wassersteinChain: lossRange must be',
+  )
+})

@@ -3,7 +3,8 @@ import ndarray from 'ndarray'
 import { layersOf, type Network } from '../network/layers.ts'
 import { generator } from '../shift/paths.ts'
 import { balance, classRows, integerLabels, type Sample, takeRows } from '../shift/samples.ts'
-import { distanceBetween } from './wasserstein1.ts'
+import { distanceMatrix, largestEntry } from './points.ts'
+import { distanceBetween, transported } from './wasserstein1.ts'
 
 /** Options of {@link wassersteinChain}. */
 export interface ChainOptions {
@@ -11,6 +12,13 @@ export interface ChainOptions {
   loss?: ((outputs: Float64Array, label: number) => number) | undefined
   /** Its Lipschitz constant in the outputs. Default sqrt 2, that of cross-entropy. */
   lossLipschitz?: number | undefined
+  /**
+   * c of the paper's joint metric |t - t'| + c [y != y'], with which examples may move between classes. Default: none do.
+   * Needs `lossRange`.
+   */
+  labelCost?: number | undefined
+  /** The largest difference of losses of the same outputs with different labels, such as 1; only for `labelCost`. */
+  lossRange?: number | undefined
   /** Relative regularisation of brackets, which are used for classes of more than 1000 examples. Default 0.01. */
   epsilon?: number | undefined
   /** Chooses the examples that are left out of larger classes. Default random(0). */
@@ -21,13 +29,13 @@ export interface ChainOptions {
 export interface ChainLayer {
   /** Units. */
   width: number
-  /** W1 between the activations of training and test, transported within each class; the upper end of a bracket. */
+  /** W1 between training and test, transported within each class or in the joint metric; the upper end of a bracket. */
   distance: number
   /** The root mean squared distance of the test activations from their mean, to compare distances with. */
   scale: number
   /** Lipschitz constant of the layers above: a product of operator norms. */
   tail: number
-  /** lossLipschitz * tail * distance >= |gap|. */
+  /** lossLipschitz * tail * distance >= |gap|; with `labelCost`, max(lossLipschitz * tail, lossRange / c) * distance. */
   bound: number
 }
 
@@ -68,58 +76,117 @@ export function wassersteinChain(
   given?: ChainOptions,
 ): WassersteinChain {
   return calling('wassersteinChain', () => {
-    const names = ['loss', 'lossLipschitz', 'epsilon', 'random'] as const
-    const { loss = crossEntropy, lossLipschitz = Math.SQRT2, epsilon = 0.01, random } = options(given, 'options', names)
+    const names = ['loss', 'lossLipschitz', 'labelCost', 'lossRange', 'epsilon', 'random'] as const
+    const {
+      loss = crossEntropy,
+      lossLipschitz = Math.SQRT2,
+      labelCost,
+      lossRange,
+      epsilon = 0.01,
+      random,
+    } = options(given, 'options', names)
     callback(loss, 'loss')
     number(lossLipschitz, 'lossLipschitz', { nonnegative: true })
     number(epsilon, 'epsilon', { min: 1e-4, max: 1 })
+    if (labelCost !== undefined) {
+      number(labelCost, 'labelCost', { positive: true })
+      number(lossRange, 'lossRange', { nonnegative: true })
+    }
     const layers = layersOf(network, 'network')
-    const A = read(train, 'train')
-    const B = read(test, 'test', A.inputs.shape[1])
-    const { keptA, keptB, classes } = balance(A.labels, B.labels, ['train.labels', 'test.labels'], generator(random))
-    let [a, b] = [takeRows(A.inputs, keptA), takeRows(B.inputs, keptB)]
-    const [labelsA, labelsB] = [keptA.map((i) => A.labels[i]), keptB.map((i) => B.labels[i])]
-    const groups = classes.map((one): [Int32Array, Int32Array] => [classRows(labelsA, one), classRows(labelsB, one)])
+    const { a, b, labelsA, labelsB, dropped } = readBoth(train, test, labelCost === undefined, generator(random))
+    const metric = labelCost === undefined ? withinClasses(labelsA, labelsB) : jointly(labelsA, labelsB, labelCost)
+    const labelConstant = labelCost === undefined ? 0 : lossRange! / labelCost
     let exact = true
-    /** W1 within the classes, weighted by their shares. */
-    const within = (x: Matrix, y: Matrix): number => {
-      let sum = 0
-      for (const [p, q] of groups) {
-        const found = distanceBetween(takeRows(x, p), takeRows(y, q), 'auto', epsilon)
-        sum += (p.length / keptA.length) * found.upper
-        exact &&= found.exact
-      }
-      return sum
+    const between = (x: Matrix, y: Matrix): number => {
+      const found = metric(x, y, epsilon)
+      exact &&= found.exact
+      return found.upper
     }
 
     const constants = layers.map((layer) => layer.lipschitz())
     const answer: ChainLayer[] = []
+    let [s, t] = [a, b]
     for (let l = 0; l <= layers.length; l++) {
-      if (l > 0) [a, b] = [layers[l - 1].forward(a), layers[l - 1].forward(b)]
-      const distance = within(a, b)
+      if (l > 0) [s, t] = [layers[l - 1].forward(s), layers[l - 1].forward(t)]
+      const distance = between(s, t)
       const tail = constants.slice(l).reduce((product, constant) => product * constant, 1)
+      const constant = Math.max(lossLipschitz * tail, labelConstant)
       answer.push({
-        width: a.shape[1],
+        width: s.shape[1],
         distance,
-        scale: spread(b),
+        scale: spread(t),
         tail,
-        bound: distance === 0 ? 0 : lossLipschitz * tail * distance,
+        bound: distance === 0 ? 0 : constant * distance,
       })
     }
-    const [lossesA, lossesB] = [losses(a, labelsA, loss), losses(b, labelsB, loss)]
+    const [lossesA, lossesB] = [losses(s, labelsA, loss), losses(t, labelsB, loss)]
+    const ofLosses =
+      labelCost === undefined ? between(lossesA, lossesB) : distanceBetween(lossesA, lossesB, 'auto', epsilon).upper
     return {
       layers: answer,
       norms: Float64Array.from(layers, (layer) => layer.norm()),
-      lossLevel: within(lossesA, lossesB),
+      lossLevel: ofLosses,
       gap: average(lossesB.data) - average(lossesA.data),
       funnel: {
         byDistance: least(answer.map(({ distance }) => distance)),
         byBound: least(answer.map(({ bound }) => bound)),
       },
-      dropped: { train: A.labels.length - keptA.length, test: B.labels.length - keptB.length },
+      dropped,
       exact,
     }
   })
+}
+
+interface Both {
+  a: Matrix
+  b: Matrix
+  labelsA: Int32Array
+  labelsB: Int32Array
+  dropped: { train: number; test: number }
+}
+
+/** Reads the samples; `balanced` leaves out examples so that both have the same number of every class. */
+function readBoth(train: Sample, test: Sample, balanced: boolean, random: Random): Both {
+  const A = read(train, 'train')
+  const B = read(test, 'test', A.inputs.shape[1])
+  if (!balanced)
+    return { a: A.inputs, b: B.inputs, labelsA: A.labels, labelsB: B.labels, dropped: { train: 0, test: 0 } }
+  const { keptA, keptB } = balance(A.labels, B.labels, ['train.labels', 'test.labels'], random)
+  return {
+    a: takeRows(A.inputs, keptA),
+    b: takeRows(B.inputs, keptB),
+    labelsA: keptA.map((i) => A.labels[i]),
+    labelsB: keptB.map((i) => B.labels[i]),
+    dropped: { train: A.labels.length - keptA.length, test: B.labels.length - keptB.length },
+  }
+}
+
+type Metric = (x: Matrix, y: Matrix, epsilon: number) => { upper: number; exact: boolean }
+
+/** W1 within the classes, weighted by their shares. */
+function withinClasses(labelsA: Int32Array, labelsB: Int32Array): Metric {
+  const groups = [...new Set(labelsA)].map((one) => [classRows(labelsA, one), classRows(labelsB, one)])
+  return (x, y, epsilon) => {
+    const answer = { upper: 0, exact: true }
+    for (const [p, q] of groups) {
+      const found = distanceBetween(takeRows(x, p), takeRows(y, q), 'auto', epsilon)
+      answer.upper += (p.length / labelsA.length) * found.upper
+      answer.exact &&= found.exact
+    }
+    return answer
+  }
+}
+
+/** W1 in the metric |t - t'| + labelCost [y != y']. */
+function jointly(labelsA: Int32Array, labelsB: Int32Array, labelCost: number): Metric {
+  return (x, y, epsilon) => {
+    const scale = Math.max(largestEntry(x, y), labelCost)
+    const cost = distanceMatrix(x, y, scale)
+    const m = labelsB.length
+    for (let at = 0; at < cost.data.length; at++)
+      if (labelsA[Math.floor(at / m)] !== labelsB[at % m]) cost.data[at] += labelCost / scale
+    return transported(cost, 'auto', epsilon, scale)
+  }
 }
 
 function read(sample: Sample, name: string, columns?: number): { inputs: Matrix; labels: Int32Array } {

@@ -42,35 +42,33 @@ export function wasserstein1(a: MatrixLike, b: MatrixLike, given?: Wasserstein1O
   })
 }
 
+type Method = 'auto' | 'exact' | 'bracket'
+
 /** The same, on checked arguments. */
-export function distanceBetween(
-  a: Matrix,
-  b: Matrix,
-  method: 'auto' | 'exact' | 'bracket',
-  epsilon: number,
-): Wasserstein1 {
+export function distanceBetween(a: Matrix, b: Matrix, method: Method, epsilon: number): Wasserstein1 {
   const [n, m] = [a.shape[0], b.shape[0]]
   if (method === 'exact' && n !== m) refuse('b', `of ${n} rows like a, for 'exact'`, `${m} rows`)
-  const scale = largestEntry(a, b)
-  const line = a.shape[1] === 1
-  if (n !== m || method === 'bracket' || (method === 'auto' && n > MOST && !line)) return bracket(a, b, scale, epsilon)
-  if (line) {
-    const [x, y] = [a, b].map(({ data }) => data.map((v) => v / (scale || 1)))
+  const scale = largestEntry(a, b) || 1
+  if (n === m && a.shape[1] === 1 && method !== 'bracket') {
+    const [x, y] = [a, b].map(({ data }) => data.map((v) => v / scale))
     return exactly(scale * onLine(x, y))
   }
-  return exactly(scale * (assignment(distanceMatrix(a, b, scale)).cost / n))
+  return transported(distanceMatrix(a, b, scale), method, epsilon, scale)
 }
 
-const exactly = (value: number): Wasserstein1 => ({ lower: value, upper: value, exact: true })
-
-function bracket(a: Matrix, b: Matrix, scale: number, epsilon: number): Wasserstein1 {
-  const cost = distanceMatrix(a, b, scale)
+/** The least mean cost of transport between equal masses, times `scale`. */
+export function transported(cost: Matrix, method: Method, epsilon: number, scale: number): Wasserstein1 {
+  const [n, m] = cost.shape as [number, number]
+  if (n === m && (method === 'exact' || (method === 'auto' && n <= MOST)))
+    return exactly(scale * (assignment(cost, { history: false }).cost / n))
   let mean = 0
   for (const c of cost.data) mean += c / cost.data.length
   if (mean === 0) return exactly(0)
-  const [masses, others] = [a, b].map(({ shape }) => new Float64Array(shape[0]).fill(1 / shape[0]))
+  const [a, b] = [n, m].map((count) => new Float64Array(count).fill(1 / count))
   const regularisation = epsilon * mean
-  const { f, g, plan } = sinkhornNewton(cost, masses, others, { epsilon: regularisation, tolerance: 1e-6 })
-  const { lower, upper } = transportBounds(cost, masses, others, { f, g, plan: plan(), epsilon: regularisation })
+  const { f, g, plan } = sinkhornNewton(cost, a, b, { epsilon: regularisation, tolerance: 1e-6 })
+  const { lower, upper } = transportBounds(cost, a, b, { f, g, plan: plan(), epsilon: regularisation })
   return { lower: scale * Math.max(0, lower), upper: scale * upper, exact: false }
 }
+
+const exactly = (value: number): Wasserstein1 => ({ lower: value, upper: value, exact: true })
