@@ -6,7 +6,7 @@ import { trainingPart } from './experiment/training-part.ts'
 import { transitionPart } from './experiment/transition.ts'
 
 const SCALES = {
-  quick: { length: 1060, taus: [0.1, 0.3, 1], lengths: [64, 128, 256, 512, 1024], tokens: 256, steps: 100, all: false },
+  quick: { length: 1060, taus: [0.1, 0.3, 1], lengths: [64, 128, 256, 512, 1024], tokens: 200, steps: 80, all: false },
   standard: {
     length: 2120,
     taus: [0.02, 0.1, 0.2, 0.3, 0.5, 1],
