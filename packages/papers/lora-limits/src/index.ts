@@ -10,7 +10,8 @@ export type { SavedGradients } from './attention/state.ts'
 export type { LoraReport, Method } from './attention/task.ts'
 export type { Adapter, AttentionBatch, AttentionHead, OutputGradient, Role } from './head.ts'
 export { loraGradients } from './lora-gradients.ts'
-export { LoraHead, type LoraHeadOptions, type SavedLoraHead } from './lora-head.ts'
+export { LoraHead } from './lora-head.ts'
+export type { LoraHeadOptions, SavedLoraHead } from './lora-head-options.ts'
 export type { LoraOptions } from './options.ts'
 export { type ExpPolynomial, type ExpPolynomialOptions, expPolynomial } from './polynomial/exp-polynomial.ts'
 export { type Monomials, monomials } from './polynomial/monomials.ts'
@@ -22,7 +23,5 @@ export {
   type NormCondition,
   type NormConditionOptions,
   normCondition,
-  type Plan,
-  type PlanOptions,
-  plan,
 } from './theory/norm-condition.ts'
+export { type Plan, type PlanOptions, plan } from './theory/plan.ts'

@@ -42,15 +42,13 @@ export const rowsOf = (data: Float64Array, columns: number, start: number, end: 
   data.subarray(start * columns, end * columns)
 
 /**
- * Writes dLoss/dOutput of queries from `start` on, given their rows of the output. Returns false for a loss that is a
- * function of the whole output.
+ * Writes dLoss/dOutput of queries from `start` on, given their rows of the output; for a target, or a given gradient.
  */
-export function localGradient({ upstream, hv }: Task, start: number, output: Float64Array, G: Float64Array): boolean {
-  if (upstream.kind === 'function') return false
+export function localGradient({ upstream, hv }: Task, start: number, output: Float64Array, G: Float64Array): void {
   const at = start * hv
   if (upstream.kind === 'array') G.set(upstream.gradient.subarray(at, at + output.length))
-  else for (let i = 0; i < output.length; i++) G[i] = output[i] - upstream.target[at + i]
-  return true
+  else if (upstream.kind === 'target')
+    for (let i = 0; i < output.length; i++) G[i] = output[i] - upstream.target[at + i]
 }
 
 /** Returns dLoss/dOutput of the whole output. */

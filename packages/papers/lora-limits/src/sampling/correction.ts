@@ -1,7 +1,8 @@
 import { nrm2, number, type Random, refuse, type VectorLike, vector } from '@opt/core'
 import { localGradient, rowsOf, type Task } from '../attention/task.ts'
 import { type HeadAndBatch, ROLES, type Role } from '../head.ts'
-import { type Contributions, contributions, drawnOutput, type Subtracted } from './contributions.ts'
+import { type Contributions, contributions, type Subtracted } from './contributions.ts'
+import { drawnOutput } from './drawn-rows.ts'
 
 /** Gradients of the weights of the three projections, d x h each, row-major. */
 export type WeightGradients = Readonly<Record<Role, Float64Array>>
