@@ -100,7 +100,11 @@ export function* descend<I extends Iterate, F extends object>(
       space.step(now, eta, next)
     }
     if (adaptive && next.dual < Infinity && !accepts(next.dual, eta, m, recent))
-      return { last: now, state, message: 'no step reduces the residual: rounding or truncation hides the rest' }
+      return {
+        last: now,
+        state,
+        message: 'no step reduces the residual: rounding or truncation hides the rest, or L is too steep here',
+      }
     const taken = eta
     if (adaptive) {
       const { square, product } = space.change(now, next)

@@ -11,6 +11,7 @@ import {
   solveNeurons,
   solveSparse,
   TrigSum,
+  toMlp,
 } from '../src/index.ts'
 
 const D: Condition[] = ['dirichlet', 'dirichlet']
@@ -166,6 +167,11 @@ test.each<[string, () => unknown, string]>([
     'the maximum principle of an unknown Lagrangian',
     () => maximumPrinciple(own(), 1),
     'maximumPrinciple: lagrangian must be one that has a name',
+  ],
+  [
+    'a network that is none',
+    () => toMlp({} as never),
+    "toMlp: network.activation must be 'cos', 'step' or 'relu', got undefined",
   ],
   ['epsilon 0', () => neuronsFor(1, 0), 'neuronsFor: epsilon must be a positive number'],
   [

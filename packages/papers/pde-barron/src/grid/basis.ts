@@ -5,6 +5,7 @@ import {
   type MatrixView,
   matrixKernels,
   matrixView,
+  nrm2,
   number,
   refuse,
   sin,
@@ -191,9 +192,8 @@ export class GridBasis {
     }
     this.#chain(coefficients, [...tables].reverse(), true, shown)
     if (axis !== undefined && this.#boundary[axis] === 'dirichlet') this.#addMeans(source, axis, shown)
-    let sum = 0
-    for (let i = 0; i < this.count; i++) sum += (source[i] - shown[i]) * (source[i] - shown[i])
-    return Math.sqrt(sum / this.count)
+    for (let i = 0; i < this.count; i++) shown[i] = source[i] - shown[i]
+    return nrm2(shown) / Math.sqrt(this.count)
   }
 
   /** Adds the mean of each line along an axis to all its points. */

@@ -132,7 +132,8 @@ export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridR
     )
 
     const fineDual = fine === modes ? last.dual : dualOnFineGrid(fine, whole, space, last.u)
-    const errorBound = Math.max(fineDual, last.dual) / bounds.m
+    // What overflows is unknown: no bound.
+    const errorBound = Number.isNaN(fineDual) ? Infinity : Math.max(fineDual, last.dual) / bounds.m
     const u = denseSum(space.basis, boundary, last.u)
     space.show(last.u)
     const { energy, barron } = space.figures(last)

@@ -18,7 +18,7 @@ import { checkSum, type TrigSum } from '../sums/trig-sum.ts'
 /** What a sampled neuron computes: cos z, 1 for z > 0, or max(z, 0). */
 export type SampledActivation = 'cos' | 'step' | 'relu'
 
-const ACTIVATIONS: readonly SampledActivation[] = ['cos', 'step', 'relu']
+export const ACTIVATIONS: readonly SampledActivation[] = ['cos', 'step', 'relu']
 
 /** Options of {@link sampleNetwork}. */
 export interface SampleOptions {

@@ -1,9 +1,9 @@
-import { calling, cos, type MatrixLike, options, sin } from '@opt/core'
+import { calling, cos, type MatrixLike, matrix, number, oneOf, options, sin, vector } from '@opt/core'
 import { type Activation, type DenseNetwork, elementwise, mlp } from '@opt/nn'
 import { type Condition, checkBoundary } from '../theory/conditioning.ts'
 import { boundaryFactor, checkNetwork, type TwoLayerNetwork } from './network.ts'
 import { places } from './rule.ts'
-import type { SampledNetwork } from './sample-network.ts'
+import { ACTIVATIONS, type SampledNetwork } from './sample-network.ts'
 
 const cosine: () => Activation = () =>
   elementwise(
@@ -21,10 +21,25 @@ const step: () => Activation = () =>
     () => 0,
   )
 
+const NO_PLANE = { constant: 0, linear: new Float64Array(0) }
+
+function checkSampled(given: SampledNetwork) {
+  const activation = oneOf(given.activation, 'network.activation', ACTIVATIONS)
+  const inputWeights = matrix(given.inputWeights, 'network.inputWeights')
+  const [n, d] = inputWeights.shape
+  return {
+    activation,
+    inputWeights,
+    biases: vector(given.biases, 'network.biases', { length: n }),
+    outputWeights: vector(given.outputWeights, 'network.outputWeights', { length: n }),
+    constant: number(given.constant, 'network.constant'),
+    linear: vector(given.linear, 'network.linear', { length: d }),
+  }
+}
+
 /**
  * Converts a network into one of @opt/nn, to train it further or to differentiate it: sum_k a_k s(w_k . x + b_k), plus the
- * constant and linear parts of a sampled network (the linear one as one more unit of ReLU, or of a step activation as none:
- * it has no linear part). Of a network with Dirichlet axes it is the sum without the factor B that vanishes on the faces:
+ * constant and linear parts of a sampled network, the linear one as one more ReLU unit. Of a network with Dirichlet axes it is the sum without the factor B that vanishes on the faces:
  * multiply by {@link boundaryValues}.
  *
  * @throws TypeError or RangeError when the network is neither.
@@ -32,10 +47,9 @@ const step: () => Activation = () =>
 export function toMlp(network: TwoLayerNetwork | SampledNetwork): DenseNetwork {
   return calling('toMlp', () => {
     options(network, 'network')
-    const { activation, inputWeights, biases, outputWeights } =
-      'boundary' in network ? checkNetwork(network, 'network') : network
+    const { activation, inputWeights, biases, outputWeights, constant, linear } =
+      'boundary' in network ? { ...checkNetwork(network, 'network'), ...NO_PLANE } : checkSampled(network)
     const [n, d] = inputWeights.shape
-    const { constant, linear } = 'linear' in network ? network : { constant: 0, linear: new Float64Array(d) }
     const extra = linear.some((weight) => weight !== 0) ? 1 : 0
     const units = n + extra
     const kind = activation === 'cos' ? cosine() : activation === 'step' ? step() : activation
