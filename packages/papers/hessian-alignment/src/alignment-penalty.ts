@@ -1,0 +1,115 @@
+import { allFinite, calling, refuse } from '@opt/core'
+import { type AlignmentOptions, type AlignmentSettings, checkAlignment } from './alignment-options.ts'
+import {
+  type CheckedDomain,
+  checkDomains,
+  checkHead,
+  type Domain,
+  type Head,
+  type HeadParameters,
+} from './head/intake.ts'
+import { openDomains } from './head/open.ts'
+import { pullBack, timesFactor } from './head/pull-back.ts'
+import { gradientOfFeatures, sharedWorkspace } from './head/workspace.ts'
+import { coral } from './penalties/coral.ts'
+import { METHODS, needsSquares } from './penalties/methods.ts'
+import { probesOf } from './penalties/probes.ts'
+import { add } from './penalties/residuals.ts'
+
+/** Answer of {@link alignmentPenalty}. */
+export interface AlignmentAnswer {
+  /** weight penalty + lossWeight mean loss */
+  value: number
+  /** The penalty alone. */
+  penalty: number
+  /** The mean loss of each domain. */
+  losses: Float64Array
+  /** The gradient of `value` in the head, row-major like theta: the last K entries are those of the bias, if it has one. */
+  gradHead: Float64Array
+  /** The gradient of `value` in each domain's features, n x d. */
+  gradFeatures: Float64Array[]
+  /** What was accepted but may not be meant. */
+  warnings: string[]
+}
+
+/**
+ * Computes by how much the head's gradients and Hessians (or what a baseline compares) differ between domains, with the
+ * exact gradient in head and features; hand the latter to the backward pass of whatever made the features. Linear in the
+ * number of rows, features and classes; no automatic differentiation.
+ *
+ * Hemati, Zhang, Estiri and Chen, ICCV 2023: HGP is `method: 'hgp'`, Hutchinson's method `'hutchinson'`, whose limit of
+ * many probes is `'diagonal'`.
+ *
+ * @param domains at least two, in any sizes; each counts the same.
+ * @throws TypeError or RangeError that names the wrong argument, or when the penalty overflows.
+ */
+export function alignmentPenalty(
+  domains: readonly Domain[],
+  head: HeadParameters,
+  options?: AlignmentOptions,
+): AlignmentAnswer {
+  return calling('alignmentPenalty', () => {
+    const settings = checkAlignment(options)
+    const checkedHead = checkHead(head)
+    const answer = penalize(checkDomains(domains, checkedHead), checkedHead, settings)
+    if (!(Number.isFinite(answer.value) && allFinite(answer.gradHead) && answer.gradFeatures.every(allFinite)))
+      refuse('domains', 'of a scale whose penalty and gradient are finite', 'an overflow')
+    return answer
+  })
+}
+
+/** {@link alignmentPenalty} of checked arguments; what overflows is not refused. */
+export function penalize(domains: readonly CheckedDomain[], head: Head, settings: AlignmentSettings): AlignmentAnswer {
+  const { method, weight, lossWeight, unbiased: halves } = settings
+  const E = domains.length
+  checkCounts(domains, settings)
+  const rows = openDomains(domains, head, {
+    squares: needsSquares(method),
+    halves,
+    label: (e) => `domains[${e}]`,
+    workspace: sharedWorkspace,
+  })
+  const { space } = rows[0]
+  const { probes, warnings } = probesOf(settings, head, E)
+
+  // What the penalty is, and how its differential is made of those of the domains' statistics ...
+  const f = settings.reduce === 'sum' ? 1 : 1 / E
+  const ofFeatures = method === 'coral' ? coral(domains, head.features) : null
+  const { value: penalty, cotangents } =
+    method === 'coral'
+      ? { value: ofFeatures!.value, cotangents: rows.map(() => ({})) }
+      : METHODS[method](rows, { ...settings, f, E, halves, probes })
+
+  // ... pulled back to theta and the features, with the losses of the domains.
+  const losses = new Float64Array(E)
+  const gradHead = new Float64Array(head.theta.length)
+  space.gradZ.fill(0)
+  rows.forEach((domain, i) => {
+    const e = halves ? i >> 1 : i
+    const share = domain.n / domains[e].count
+    losses[e] += share * domain.loss
+    const { loss = 0, ...others } = timesFactor(cotangents[i], weight)
+    pullBack(domain, { ...others, loss: loss + (lossWeight * share) / E }, gradHead)
+  })
+  const value = weight * penalty + lossWeight * losses.reduce((sum, loss) => sum + loss / E, 0)
+
+  let first = 0
+  const gradFeatures = domains.map(({ count }, e) => {
+    const out = gradientOfFeatures(space, first, count, head.features)
+    first += count
+    return ofFeatures ? add(out, ofFeatures.gradients[e], weight) : out
+  })
+  return { value, penalty, losses, gradHead, gradFeatures, warnings }
+}
+
+function checkCounts(domains: readonly CheckedDomain[], { method, unbiased }: AlignmentSettings): void {
+  const least = unbiased || method === 'coral' ? 2 : 1
+  domains.forEach(({ count }, e) => {
+    if (count < least)
+      refuse(
+        `domains[${e}]`,
+        `of at least ${least} rows with ${unbiased ? 'unbiased' : `method '${method}'`}`,
+        `${count}`,
+      )
+  })
+}

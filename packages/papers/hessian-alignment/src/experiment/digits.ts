@@ -1,0 +1,106 @@
+import { cos, type Random, sin } from '@opt/core'
+import { isDataAbsent, digits as loadTable, mnist } from '@opt/datasets'
+
+/** Pictures of digits to colour or turn: bytes, one picture after the other. */
+export interface Digits {
+  /** Pixels of a side. */
+  side: number
+  images: Uint8Array
+  labels: Int32Array
+  testImages: Uint8Array
+  testLabels: Int32Array
+  source: string
+}
+
+/** MNIST: 28 x 28, and every second pixel of it. */
+export interface Mnist {
+  whole: Digits
+  small: Digits
+}
+
+/** Loads MNIST; null where it is neither installed nor in the folder. */
+export async function loadMnist(folder: string | undefined): Promise<Mnist | null> {
+  try {
+    const [train, test] = [await mnist({ split: 'train', folder }), await mnist({ split: 'test', folder })]
+    if (train.labels.length < 50_000 || test.labels.length < 10_000) return null
+    const [images, testImages] = [Uint8Array.from(train.features.data), Uint8Array.from(test.features.data)]
+    const common = {
+      labels: Int32Array.from(train.labels),
+      testLabels: Int32Array.from(test.labels),
+      source: `MNIST, ${train.source}`,
+    }
+    return {
+      whole: { ...common, side: 28, images: images.slice(0, 6000 * 784), testImages },
+      small: { ...common, side: 14, images: everySecond(images), testImages: everySecond(testImages) },
+    }
+  } catch (error) {
+    if (isDataAbsent(error)) return null
+    throw error
+  }
+}
+
+function everySecond(images: Uint8Array): Uint8Array {
+  const out = new Uint8Array(images.length / 4)
+  for (let first = 0, o = 0; first < images.length; first += 784)
+    for (let row = 0; row < 28; row += 2)
+      for (let column = 0; column < 28; column += 2) out[o++] = images[first + row * 28 + column]
+  return out
+}
+
+const SIDE = 8
+
+/**
+ * Draws pictures from the 1,797 handwritten digits of 8 x 8 pixels, each turned by up to 0.25 rad and moved by up to 0.7
+ * pixels: a quarter of the originals for testing, the others for training.
+ */
+export async function drawDigits(count: number, testCount: number, rng: Random): Promise<Digits> {
+  const { features, labels } = await loadTable()
+  const order = rng.permutation(labels.length)
+  const quarter = Math.floor(labels.length / 4)
+  const draw = (from: Int32Array, n: number) => {
+    const images = new Uint8Array(n * SIDE * SIDE)
+    const drawn = new Int32Array(n)
+    for (let i = 0; i < n; i++) {
+      const at = from[rng.integer(0, from.length)]
+      drawn[i] = labels[at]
+      const angle = rng.uniform(-0.25, 0.25)
+      vary(
+        features.data.subarray(at * SIDE * SIDE),
+        [cos(angle), sin(angle)],
+        [rng.uniform(-0.7, 0.7), rng.uniform(-0.7, 0.7)],
+        images.subarray(i * SIDE * SIDE),
+      )
+    }
+    return { images, labels: drawn }
+  }
+  const train = draw(order.subarray(quarter), count)
+  const test = draw(order.subarray(0, quarter), testCount)
+  return {
+    side: SIDE,
+    ...train,
+    testImages: test.images,
+    testLabels: test.labels,
+    source: `${count} pictures drawn from the 1,797 digits of UCI, turned and moved`,
+  }
+}
+
+/** Writes a picture of 0..16 turned and moved, by bilinear interpolation, as bytes. */
+function vary(
+  image: ArrayLike<number>,
+  [c, s]: [number, number],
+  [right, down]: [number, number],
+  out: Uint8Array,
+): void {
+  const middle = (SIDE - 1) / 2
+  const pixel = (i: number, j: number) => (i < 0 || j < 0 || i >= SIDE || j >= SIDE ? 0 : image[i * SIDE + j])
+  for (let row = 0, at = 0; row < SIDE; row++)
+    for (let column = 0; column < SIDE; column++) {
+      const [dx, dy] = [column - middle, row - middle]
+      const [x, y] = [middle + c * dx - s * dy + right, middle + s * dx + c * dy + down]
+      const [j, i] = [Math.floor(x), Math.floor(y)]
+      const [fx, fy] = [x - j, y - i]
+      const upper = (1 - fx) * pixel(i, j) + fx * pixel(i, j + 1)
+      const lower = (1 - fx) * pixel(i + 1, j) + fx * pixel(i + 1, j + 1)
+      out[at++] = Math.floor(15.9 * ((1 - fy) * upper + fy * lower))
+    }
+}

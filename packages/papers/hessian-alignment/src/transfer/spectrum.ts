@@ -1,0 +1,45 @@
+import type { LinearOperator } from '@opt/core'
+import { extremeEigen, symmetricEigen } from '@opt/curvature'
+import type { HeadRows } from '../head/head-rows.ts'
+import { hessianDifference, MOST_DENSE } from './dense-hessian.ts'
+import { frobeniusDistance } from './frobenius.ts'
+
+/** What is known of H_T - H_S. */
+export interface DifferenceSpectrum {
+  lambdaMax: number
+  lambdaMin: number
+  frobenius: number
+  /** All eigenvalues, ascending, and the eigenvectors in columns, for heads of at most 600 parameters. */
+  dense: { values: Float64Array; vectors: Float64Array } | null
+}
+
+/** Computes the spectrum of H_T - H_S: all of it for a small head, its ends by Lanczos's method for a large one. */
+export function differenceSpectrum(source: HeadRows, target: HeadRows): DifferenceSpectrum {
+  const size = source.theta.length
+  if (size <= MOST_DENSE) {
+    const H = hessianDifference(source, target)
+    const { values, vectors } = symmetricEigen(
+      Array.from({ length: size }, (_, i) => H.subarray(i * size, (i + 1) * size)),
+    )
+    let squares = 0
+    for (const value of values) squares += value * value
+    const dense = { values, vectors: vectors!.data }
+    return { lambdaMax: values[size - 1], lambdaMin: values[0], frobenius: Math.sqrt(squares), dense }
+  }
+  const operator: LinearOperator = {
+    rows: size,
+    columns: size,
+    apply(x, out) {
+      out.set(target.product(x))
+      const other = source.product(x)
+      for (let i = 0; i < size; i++) out[i] -= other[i]
+    },
+  }
+  const { values, residuals } = extremeEigen(operator, { count: 2, which: 'both', tolerance: 1e-9 })
+  return {
+    lambdaMin: values[0] - residuals[0],
+    lambdaMax: values[1] + residuals[1],
+    frobenius: frobeniusDistance(source, target),
+    dense: null,
+  }
+}
