@@ -78,18 +78,17 @@ export function rdpFixedSize(rate: number, noiseMultiplier: number, order: numbe
 export function fixedSizeCurve(q: number, s: number): (order: number) => number {
   const moments: number[] = []
   const logMoment = (l: number) =>
-    (moments[l] ??= l === 0 ? 0 : logExpectation(s, l, (w) => l * log(Math.abs(expm1(w)))))
+    (moments[l] ??= l === 0 ? 0 : logExpectation(s, l, (w) => l * logExpm1(w)))
   /** Returns (order - 1) RDP. */
   const atInteger = (order: number): number => {
     if (order === 1) return 0
-    let [excess, logExcess] = [0, -Infinity]
+    const exponents: number[] = []
     for (let j = 2; j <= order; j++) {
-      const exponent =
-        gammaln(order + 1) - gammaln(j + 1) - gammaln(order - j + 1) + j * log(q) + logTerm(s, j, logMoment)
-      excess += exp(Math.min(exponent, LARGE))
-      logExcess = logAddExp(logExcess, exponent)
+      const logBinomial = gammaln(order + 1) - gammaln(j + 1) - gammaln(order - j + 1)
+      exponents.push(logBinomial + j * log(q) + logTerm(s, j, logMoment))
     }
-    return logExcess < LARGE ? log1p(excess) : logAddExp(0, logExcess)
+    const logExcess = logSum(exponents)
+    return logExcess < LARGE ? log1p(exp(logExcess)) : logExcess
   }
   return (order) => {
     if (q === 0) return 0
@@ -110,7 +109,8 @@ function logTerm(s: number, j: number, logMoment: (l: number) => number): number
   return Math.min(2 * Math.LN2 + (logMoment(below) + logMoment(above)) / 2, crude)
 }
 
-const logExpm1 = (x: number) => (x > LARGE ? x : log(expm1(x)))
+/** Returns log |e^x - 1|. */
+const logExpm1 = (x: number) => (x > LARGE ? x : log(Math.abs(expm1(x))))
 
 /** Visits the trapezoid rule's w and the logarithm of their weights, for z normal with deviation s. */
 function quadrature(s: number, order: number, visit: (w: number, logWeight: number) => void): void {
@@ -135,9 +135,17 @@ function expectation(s: number, order: number, f: (w: number) => number): number
 
 /** Returns log E e^f(w). */
 function logExpectation(s: number, order: number, f: (w: number) => number): number {
-  let sum = -Infinity
-  quadrature(s, order, (w, logWeight) => {
-    sum = logAddExp(sum, logWeight + f(w))
-  })
-  return sum
+  const exponents: number[] = []
+  quadrature(s, order, (w, logWeight) => exponents.push(logWeight + f(w)))
+  return logSum(exponents)
+}
+
+/** Returns the logarithm of the sum of e^x. */
+function logSum(exponents: readonly number[]): number {
+  let most = -Infinity
+  for (const x of exponents) most = Math.max(most, x)
+  if (most === -Infinity) return most
+  let sum = 0
+  for (const x of exponents) sum += exp(x - most)
+  return most + log(sum)
 }
