@@ -77,8 +77,7 @@ export function rdpFixedSize(rate: number, noiseMultiplier: number, order: numbe
 /** Returns {@link rdpFixedSize} as a function of the order, whose moments are computed once. */
 export function fixedSizeCurve(q: number, s: number): (order: number) => number {
   const moments: number[] = []
-  const logMoment = (l: number) =>
-    (moments[l] ??= l === 0 ? 0 : logExpectation(s, l, (w) => l * logExpm1(w)))
+  const logMoment = (l: number) => (moments[l] ??= l === 0 ? 0 : logExpectation(s, l, (w) => l * logExpm1(w)))
   /** Returns (order - 1) RDP. */
   const atInteger = (order: number): number => {
     if (order === 1) return 0
