@@ -26,8 +26,8 @@ export interface TheoryParameters {
 
 /**
  * Returns parameters for which the regret is bounded, with exact covariance and bonus. The constants are derived here;
- * the rates sqrt(A d H^6 K) and sqrt(d H^6 K) are the paper's. `bound` exceeds H K, the largest possible regret, up to about
- * a million episodes for H = 3, A = 4, d = 5 (35,000 for 'magnitudeReduced'); take {@link practicalParameters} to play.
+ * the rates sqrt(A d H^6 K) and sqrt(d H^6 K) are the paper's. `bound` exceeds H K, the largest possible regret, up to
+ * 575,000 episodes for H = 3, A = 4, d = 5 (36,000 for 'magnitudeReduced'); take {@link practicalParameters} to play.
  *
  * @throws TypeError or RangeError when an argument is wrong.
  */

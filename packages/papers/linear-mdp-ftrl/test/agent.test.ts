@@ -50,6 +50,7 @@ test('the order of calls is enforced, losses outside the range are refused, and 
   agent.act(0, x, rng)
   expect(() => agent.act(0, x, rng)).toThrow('must be called after the last loss has been observed')
   expect(() => agent.observe(1.5)).toThrow('modelFree.observe: loss must be a finite number between 0 and 1, got 1.5')
+  expect(() => agent.observe('0.5' as never)).toThrow('modelFree.observe: loss')
   expect(() => agent.observe(NaN)).toThrow('modelFree.observe: loss')
   agent.observe(0.5)
   expect(() => agent.act(1, x, rng)).toThrow('called after endEpisode')

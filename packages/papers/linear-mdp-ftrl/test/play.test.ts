@@ -114,24 +114,10 @@ test('adversaries: the counter takes the first of equals, congestion is clipped,
 })
 
 test('many seeds: the same bits on this thread and on one and three workers', async () => {
-  const features = Array.from({ length: 2 }, (_, h) =>
-    Array.from({ length: 2 }, (_, x) => [
-      [1, 0],
-      [0.5 * h, 1 - 0.5 * h - 0.1 * x + 0.1 * x],
-    ]),
-  )
   const job: Omit<SeedJob, 'seed'> = {
     learner: 'withSimulator',
     options: { episodes: 60, ...constants },
-    world: {
-      features,
-      nextStates: [
-        [
-          [0.5, 0.5],
-          [0.2, 0.8],
-        ],
-      ],
-    },
+    world: mdp.data(),
     adversary: { kind: 'counter' },
   }
   const seeds = [0, 1, 2, 3, 4]

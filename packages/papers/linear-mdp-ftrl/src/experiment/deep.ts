@@ -5,10 +5,9 @@ import { withoutSimulator } from '../learning/without-simulator.ts'
 import type { SeedJob } from '../seeds/play-seed.ts'
 import { deepPath } from '../worlds/deep-path.ts'
 import { policyCover } from '../worlds/policy-cover.ts'
-import { dataOf, playAll } from './study.ts'
+import { playAll } from './study.ts'
 
 const BETAS = [0, 1e-4, 3e-4, 1e-3, 3e-3]
-const SEEDS = 10
 
 interface Setting {
   name: string
@@ -29,9 +28,10 @@ const free = (split: boolean) =>
 /** The deep path: what the bonus is for, and what forced exploration does. */
 export async function deep(context: ExperimentContext, executor: Executor, start: number, end: number): Promise<void> {
   const full = context.scale === 'full'
+  const seeds = full ? 10 : 6
   const { mdp, theta } = deepPath()
   const { horizon: H, actions: A } = mdp
-  const world = dataOf(mdp)
+  const world = mdp.data()
   const settings: Setting[] = [
     {
       name: 'log barrier, eta 1',
@@ -74,7 +74,7 @@ export async function deep(context: ExperimentContext, executor: Executor, start
     )
   const jobs = settings.flatMap(({ job, episodes, betas }) =>
     betas.flatMap((beta) =>
-      Array.from({ length: SEEDS }, (_, k) => ({
+      Array.from({ length: seeds }, (_, k) => ({
         learner: job.learner,
         options: { ...job.options, beta, episodes, every: episodes },
         world,
@@ -85,16 +85,16 @@ export async function deep(context: ExperimentContext, executor: Executor, start
   ) as SeedJob[]
   const answers = await playAll(context, executor, jobs, 'the deep path', start, end)
   const regrets = settings.map(({ betas }, s) => {
-    const before = settings.slice(0, s).reduce((sum, other) => sum + other.betas.length * SEEDS, 0)
+    const before = settings.slice(0, s).reduce((sum, other) => sum + other.betas.length * seeds, 0)
     return new Map(
       betas.map((beta, b) => [
         beta,
-        answers.slice(before + b * SEEDS, before + (b + 1) * SEEDS).map(({ regret }) => regret),
+        answers.slice(before + b * seeds, before + (b + 1) * seeds).map(({ regret }) => regret),
       ]),
     )
   })
   context.table({
-    title: `The deep path (H 7): mean (largest) regret of ${SEEDS} seeds by beta`,
+    title: `The deep path (H 7): mean (largest) regret of ${seeds} seeds by beta`,
     columns: ['learner', 'K', ...BETAS.map((beta) => `beta ${beta}`), 'prototype'],
     rows: settings.map(({ name, episodes, prototype }, s) => [
       name,
@@ -137,7 +137,7 @@ export async function deep(context: ExperimentContext, executor: Executor, start
   const adversary = (out: Float64Array) => out.set(theta.flat())
   const explored = (exploration: number) =>
     mean(
-      Array.from({ length: full ? SEEDS : 4 }, (_, k) => {
+      Array.from({ length: full ? seeds : 3 }, (_, k) => {
         const options = {
           ...free(false).options,
           beta: 1e-3,

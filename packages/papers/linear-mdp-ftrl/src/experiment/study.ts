@@ -2,7 +2,6 @@ import type { ExperimentContext } from '@opt/core'
 import { type Executor, inProcess } from '@opt/executor'
 import type { SeedAnswer, SeedJob } from '../seeds/play-seed.ts'
 import { seedTask } from '../seeds.ts'
-import type { LinearMdp, LinearMdpData } from '../worlds/linear-mdp.ts'
 
 /** Opens an executor on the given number of cores in Node; elsewhere on this thread. */
 export async function openExecutor(cores?: number): Promise<Executor> {
@@ -29,16 +28,4 @@ export async function playAll(
       context.progress(start + ((end - start) * completed) / total, label).catch(() => {})
     },
   })
-}
-
-/** Returns the tables of an MDP as plain arrays, which other threads can be sent. */
-export function dataOf({ horizon: H, states: S, actions: A, dimension: d, phi, nu }: LinearMdp): LinearMdpData {
-  const rows = (data: Float64Array, at: number, count: number, length: number) =>
-    Array.from({ length: count }, (_, k) => Array.from(data.subarray(at + k * length, at + (k + 1) * length)))
-  return {
-    features: Array.from({ length: H }, (_, h) =>
-      Array.from({ length: S }, (_, x) => rows(phi, (h * S + x) * A * d, A, d)),
-    ),
-    nextStates: Array.from({ length: H - 1 }, (_, h) => rows(nu, h * d * S, d, S)),
-  }
 }

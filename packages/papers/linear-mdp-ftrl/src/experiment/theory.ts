@@ -6,7 +6,7 @@ import type { SeedJob } from '../seeds/play-seed.ts'
 import type { LinearMdpData } from '../worlds/linear-mdp.ts'
 import { randomMdp } from '../worlds/random-mdp.ts'
 import { gameWorlds } from './game-worlds.ts'
-import { dataOf, playAll } from './study.ts'
+import { playAll } from './study.ts'
 
 /** What does not carry over: the parameters of the theory, direct inverses in the regret, many states. */
 export async function theory(
@@ -37,7 +37,7 @@ export async function theory(
   algorithms.forEach((algorithm, k) => {
     const { bound } = theoryParameters({ algorithm, ...sizes, episodes })
     let useful = 1000
-    while (theoryParameters({ algorithm, ...sizes, episodes: useful }).vacuous) useful *= 2
+    while (theoryParameters({ algorithm, ...sizes, episodes: useful }).vacuous) useful += 1000
     context.claim({
       claim: `${algorithm} with the parameters of the theory: the bound is vacuous (above H K) until about ${useful} episodes`,
       paper: algorithm === 'logBarrier' ? 'sqrt(A d H^6 K)' : 'sqrt(d H^6 K)',
@@ -54,7 +54,7 @@ export async function theory(
     seeds.map((k) => job({ episodes: K, ...tuned, regularization: 0.01, beta: 0, covariance, samples: 100 }, data, k)),
   )
   const states = [10, 160]
-  const worlds = states.map((count) => dataOf(randomMdp({ states: count, random: 7 })))
+  const worlds = states.map((count) => randomMdp({ states: count, random: 7 }).data())
   const many = worlds.flatMap((world) => [
     ...seeds.map((k) =>
       job(

@@ -98,7 +98,7 @@ export class Agent<S> implements ModelFree<S> {
   observe(loss: number): void {
     const place = this.#place
     if (place[2] === 0) refuse('modelFree.observe: loss', 'called after act', show(loss))
-    if (!(loss >= this.#low && loss <= this.#high))
+    if (!(typeof loss === 'number' && loss >= this.#low && loss <= this.#high))
       number(loss, 'modelFree.observe: loss', { min: this.#low, max: this.#high })
     const k = this.#epochs.record(place[1])
     this.#epochs.losses[k] = (loss - this.#low) / (this.#high - this.#low)

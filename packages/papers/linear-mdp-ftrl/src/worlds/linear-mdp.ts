@@ -118,6 +118,20 @@ export class LinearMdp implements World<number>, Tables {
     number(state, `linearMdp.${method}: state`, { integer: true, min: 0, max: this.states - 1 })
   }
 
+  /** Returns the tables as nested arrays, from which `linearMdp` makes the same MDP, on another thread for instance. */
+  data(): LinearMdpData {
+    const { horizon: H, states: S, actions: A, dimension: d, phi, nu, startProbabilities } = this
+    const rows = (from: Float64Array, at: number, count: number, length: number) =>
+      Array.from({ length: count }, (_, k) => Array.from(from.subarray(at + k * length, at + (k + 1) * length)))
+    return {
+      features: Array.from({ length: H }, (_, h) =>
+        Array.from({ length: S }, (_, x) => rows(phi, (h * S + x) * A * d, A, d)),
+      ),
+      nextStates: Array.from({ length: H - 1 }, (_, h) => rows(nu, h * d * S, d, S)),
+      start: [...startProbabilities],
+    }
+  }
+
   /** Copies a policy, H x S x A, whose rows are distributions. */
   policy(policy: TableLike, label = 'linearMdp: policy'): Float64Array {
     const { horizon: H, states: S, actions: A } = this
