@@ -21,7 +21,7 @@ export const experiment: Experiment = async (context) => {
     await executor.close()
   }
   context.note(
-    'What does not carry over: the parameters of the theory; forced exploration, with which the proof of the third algorithm works, and its rate K^(8/9), slower than what is seen; the magnitude-reduced estimator is not better than the plain one when both run with a small gamma.',
+    'What does not carry over: the parameters of the theory; forced exploration, with which the proof of the third algorithm works, and its rate K^(8/9), slower than what is seen.',
   )
   await context.progress(1, 'done')
 }

@@ -38,6 +38,7 @@ const epochOf = (more: { epoch?: number }) => (more.epoch === undefined ? {} : {
 const LOG = 'log barrier, plain'
 const REDUCED = 'entropy, magnitude-reduced'
 const OLD = 'entropy, plain, gamma = eta H (2021)'
+const PLAIN = 'entropy, plain, gamma = (eta H)^2'
 const FREE = 'model-free, log barrier'
 const FREE_ENTROPY = 'model-free, entropy'
 const FORCED = 'model-free, split, W 100, exploration .1'
@@ -48,7 +49,7 @@ const ROWS: Row[] = [
   { name: REDUCED, job: simulated('magnitudeReduced'), prototype: '144 / 358 / 712' },
   { name: OLD, job: simulated('2021'), prototype: '162 / 466 / 1502' },
   {
-    name: 'entropy, plain, gamma = (eta H)^2',
+    name: PLAIN,
     job(episodes) {
       const { learner, options } = simulated('magnitudeReduced')(episodes)
       return { learner, options: { ...options, estimator: 'plain' } } as Job
@@ -191,6 +192,9 @@ export async function counter(
       ours: `${(final(OLD) / final(LOG)).toFixed(1)} and ${(final(LSVI) / final(LOG)).toFixed(1)} times`,
       pass: final(OLD) >= 1.5 * final(LOG) && final(LSVI) >= 12 * final(LOG),
     })
+    context.note(
+      `With the entropy and the same small gamma, which only the magnitude-reduced estimator has a proof for, that estimator has a regret of ${final(REDUCED).toFixed(0)}, the plain one ${final(PLAIN).toFixed(0)}: most of the gain over 2021 is that of gamma.`,
+    )
     const [ratios, worst] = [byWorld(OLD, last), byWorld(LOG, last)]
     context.note(
       `The failure of gamma = eta H shows in some worlds only: its regret is ${ratios.map((r, w) => (r / worst[w]).toFixed(1)).join(', ')} times that of the log barrier in the five.`,
