@@ -36,8 +36,10 @@ export {
   outputDiameter,
 } from './theory/contraction.ts'
 export { type GaussianLayer, type GaussianLinearOptions, gaussianLinear } from './theory/gaussian-linear.ts'
-export { type Laboratory, type LaboratoryActivation, type LaboratoryOptions, laboratory } from './theory/laboratory.ts'
+export { type Laboratory, laboratory } from './theory/laboratory.ts'
+export type { LaboratoryActivation, LaboratoryOptions } from './theory/laboratory-options.ts'
 export type { LaboratoryNoise } from './theory/push-forward.ts'
+export type { Loss } from './transport/losses.ts'
 export { type SlicedOptions, slicedWasserstein1 } from './transport/sliced.ts'
 export {
   type ChainLayer,

@@ -1,15 +1,15 @@
-import { callback, calling, exp, log, type Matrix, matrix, number, options, type Random, refuse } from '@opt/core'
-import ndarray from 'ndarray'
+import { callback, calling, type Matrix, matrix, number, options, type Random, refuse } from '@opt/core'
 import { layersOf, type Network } from '../network/layers.ts'
 import { generator } from '../shift/paths.ts'
-import { balance, classRows, integerLabels, type Sample, takeRows } from '../shift/samples.ts'
-import { distanceMatrix, largestEntry } from './points.ts'
-import { distanceBetween, transported } from './wasserstein1.ts'
+import { balance, integerLabels, type Sample, takeRows } from '../shift/samples.ts'
+import { crossEntropy, type Loss, losses } from './losses.ts'
+import { jointly, withinClasses } from './metrics.ts'
+import { distanceBetween } from './wasserstein1.ts'
 
 /** Options of {@link wassersteinChain}. */
 export interface ChainOptions {
   /** The loss of a row of outputs and a label. Default: cross-entropy of logits. */
-  loss?: ((outputs: Float64Array, label: number) => number) | undefined
+  loss?: Loss | undefined
   /** Its Lipschitz constant in the outputs. Default sqrt 2, that of cross-entropy. */
   lossLipschitz?: number | undefined
   /**
@@ -161,57 +161,11 @@ function readBoth(train: Sample, test: Sample, balanced: boolean, random: Random
   }
 }
 
-type Metric = (x: Matrix, y: Matrix, epsilon: number) => { upper: number; exact: boolean }
-
-/** W1 within the classes, weighted by their shares. */
-function withinClasses(labelsA: Int32Array, labelsB: Int32Array): Metric {
-  const groups = [...new Set(labelsA)].map((one) => [classRows(labelsA, one), classRows(labelsB, one)])
-  return (x, y, epsilon) => {
-    const answer = { upper: 0, exact: true }
-    for (const [p, q] of groups) {
-      const found = distanceBetween(takeRows(x, p), takeRows(y, q), 'auto', epsilon)
-      answer.upper += (p.length / labelsA.length) * found.upper
-      answer.exact &&= found.exact
-    }
-    return answer
-  }
-}
-
-/** W1 in the metric |t - t'| + labelCost [y != y']. */
-function jointly(labelsA: Int32Array, labelsB: Int32Array, labelCost: number): Metric {
-  return (x, y, epsilon) => {
-    const scale = Math.max(largestEntry(x, y), labelCost)
-    const cost = distanceMatrix(x, y, scale)
-    const m = labelsB.length
-    for (let at = 0; at < cost.data.length; at++)
-      if (labelsA[Math.floor(at / m)] !== labelsB[at % m]) cost.data[at] += labelCost / scale
-    return transported(cost, 'auto', epsilon, scale)
-  }
-}
-
 function read(sample: Sample, name: string, columns?: number): { inputs: Matrix; labels: Int32Array } {
   const given = options(sample, name, ['inputs', 'labels'])
   const inputs = matrix(given.inputs, `${name}.inputs`, { columns })
   if (given.labels === undefined) refuse(`${name}.labels`, 'given', 'none', 'type')
   return { inputs, labels: integerLabels(given.labels, `${name}.labels`, inputs.shape[0]) }
-}
-
-/** Cross-entropy of logits in nats. */
-function crossEntropy(outputs: Float64Array, label: number): number {
-  number(label, 'labels', { min: 0, max: outputs.length - 1 })
-  let most = -Infinity
-  for (const z of outputs) most = Math.max(most, z)
-  let sum = 0
-  for (const z of outputs) sum += exp(z - most)
-  return log(sum) + (most - outputs[label])
-}
-
-function losses({ data, shape }: Matrix, labels: Int32Array, loss: NonNullable<ChainOptions['loss']>): Matrix {
-  const outputs = shape[1]
-  const out = Float64Array.from(labels, (label, i) =>
-    number(loss(data.slice(i * outputs, (i + 1) * outputs), label), `loss for label ${label}`),
-  )
-  return ndarray(out, [labels.length, 1])
 }
 
 /** The root of the mean squared distance of rows from their mean. */
