@@ -148,9 +148,16 @@ const demo: Demo = {
     { kind: 'toggle', name: 'unbiased', label: 'unbiased HGP', value: false },
   ],
   run,
-  code: ({ weight, batch, unbiased }) => `import { trainAcrossDomains } from '@opt/hessian-alignment'
+  code: ({ weight, batch, unbiased }) => `import { random } from '@opt/core'
+import { trainAcrossDomains } from '@opt/hessian-alignment'
 
-// domains: [{ inputs, targets }, ...]
+// Height decides; the colour agrees with the class in 95 % and 80 % of the cases.
+const rng = random(1)
+const domains = [0.95, 0.8].map((agrees) => {
+  const targets = Array.from({ length: 400 }, () => rng.integer(0, 2))
+  const inputs = targets.map((y) => [rng.normal(), y + rng.normal(0, 0.5), rng.uniform() < agrees ? y : 1 - y])
+  return { inputs, targets }
+})
 const { model } = trainAcrossDomains([3, 8, 1], domains, {
   method: 'hgp',
   unbiased: ${unbiased},
