@@ -113,7 +113,7 @@ const dimensions = (quick ? [2, 5] : [2, 5, 8, 10]).map((d) => {
   const { seconds, answer } = best(() => solveRing(d))
   return [d, answer.u.terms, answer.relativeEstimate.toExponential(1), duration(seconds)]
 })
-printTable(['dimensions', 'terms of u', 'estimated H1 error / |u|', 'whole solve'], dimensions)
+printTable(['dimensions', 'terms of u', 'relative H1 error, estimated', 'whole solve'], dimensions)
 
 // Neurons.
 const f = ([x, y]) => 40 * x * (1 - x) * Math.exp(x) * y * (1 - y)
