@@ -3,10 +3,10 @@ import { checkReal, checkVector, type Inputs, type Targets } from '../data/intak
 import type { DenseNetwork } from '../network/network.ts'
 import { StoredNetwork } from '../network/stored-network.ts'
 import { addColumnSums, addOuterProducts, backwardSeparately } from '../passes/gradient.ts'
-import type { Pass } from '../passes/pass.ts'
+import type { Pass, PassLayer } from '../passes/pass.ts'
 import { squaredNorms } from '../passes/squared-norms.ts'
 import { type Real, zeros } from '../real.ts'
-import { factorsOf, rememberFactors, squaredDifference } from './gradient-differences.ts'
+import { type Factors, factorsOf, rememberFactors, squaredDifference } from './gradient-differences.ts'
 
 /** Options of {@link clippedGradient}. */
 export interface ClippedGradientOptions {
@@ -76,17 +76,14 @@ export function clippedGradient(
       for (let i = 0; i < pass.n; i++) {
         let square = 0
         for (let l = 0; l < depth; l++)
-          square += own ? squaredDifference(pass, pass.layers[l], factors![l], i) : net.squares[i * depth + l]
+          square += own ? squaredDifference(pass, pass.layers[l], factors![l], i, SLACK) : net.squares[i * depth + l]
         const times = counts ? counts[start + i] : 1
         weights[i] = square <= clip * clip ? times : square < Infinity ? (times * clip) / Math.sqrt(square) : Number.NaN
       }
-      addWeighted(pass, weights, own ? -1 : 1)
-      if (!own) return
-      pass.layers.forEach(({ input, delta }, l) => {
-        input.set(factors![l].x)
-        delta.set(factors![l].d)
-      })
-      addWeighted(pass, weights, 1)
+      for (const [l, layer] of pass.layers.entries()) {
+        if (own) addWeightedDifferences(pass, layer, factors![l], weights, l > 0)
+        else addWeighted(pass, layer, weights, true)
+      }
     })
     const result = out ?? zeros(parameters.length, net.dtype)
     for (let j = 0; j < result.length; j++) result[j] = gradients[j] / (divisor ?? total)
@@ -94,21 +91,47 @@ export function clippedGradient(
   })
 }
 
-/** Adds sign times the weighted sum of the examples' gradients; those of weight NaN are left out. */
-function addWeighted({ net, n, layers }: Pass, weights: Float64Array, sign: number): void {
-  for (const layer of layers) {
-    const { X, D, WGradient, gradients } = layer
-    for (let i = 0; i < n; i++) {
-      const weight = sign * weights[i]
-      const end = (i + 1) * D.columns
-      if (!Number.isNaN(weight)) for (let k = i * D.columns; k < end; k++) D.data[k] *= weight
-      else {
-        // 0 times Infinity would be NaN: both factors have to go.
-        D.data.fill(0, i * D.columns, end)
-        X.data.fill(0, i * X.columns, (i + 1) * X.columns)
-      }
+/**
+ * Where the two products of a difference cancel, their sum has rounding errors of 1e-16 times their size, which this keeps
+ * below 1e-9 of the clip.
+ */
+const SLACK = 1e-12
+
+/**
+ * Adds the weighted sum of the examples' differences in a layer. With inputs x and y and derivatives d and c, each is
+ * (d - c) x' + c (x - y)': a difference of two sums would have the rounding errors of whole gradients, which no clip bounds.
+ */
+function addWeightedDifferences(
+  pass: Pass,
+  layer: PassLayer,
+  { x, d }: Factors,
+  weights: Float64Array,
+  inputsDiffer: boolean,
+): void {
+  const { input, delta, X, D } = layer
+  if (inputsDiffer) {
+    for (let k = 0; k < D.rows * D.columns; k++) d[k] -= delta[k]
+    for (let k = 0; k < X.rows * X.columns; k++) input[k] = x[k] - input[k]
+    addWeighted(pass, layer, weights, false)
+    input.set(x)
+    delta.set(d)
+  } else for (let k = 0; k < D.rows * D.columns; k++) delta[k] = d[k] - delta[k]
+  addWeighted(pass, layer, weights, true)
+}
+
+/** Adds the weighted sum of the examples' gradients in a layer; those of weight NaN are left out. */
+function addWeighted({ net, n }: Pass, layer: PassLayer, weights: Float64Array, withBias: boolean): void {
+  const { X, D, WGradient, gradients } = layer
+  for (let i = 0; i < n; i++) {
+    const weight = weights[i]
+    const end = (i + 1) * D.columns
+    if (!Number.isNaN(weight)) for (let k = i * D.columns; k < end; k++) D.data[k] *= weight
+    else {
+      // 0 times Infinity would be NaN: both factors have to go.
+      D.data.fill(0, i * D.columns, end)
+      X.data.fill(0, i * X.columns, (i + 1) * X.columns)
     }
-    addOuterProducts(net, layer, X, D, WGradient)
-    addColumnSums(net, D, gradients.bias)
   }
+  addOuterProducts(net, layer, X, D, WGradient)
+  if (withBias) addColumnSums(net, D, gradients.bias)
 }

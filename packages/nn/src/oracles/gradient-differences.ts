@@ -87,13 +87,15 @@ export function rememberFactors(
  *
  *     |u|^2 (|x|^2 + 1) + |c|^2 |e|^2 + 2 (u . c) (x . e),
  *
- * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close.
+ * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close. Where u x' and c e' cancel, `slack` times
+ * the first terms is added.
  */
 export function squaredDifference(
   { net }: Pass,
   layer: PassLayer,
   { x, d, scaled, normalized }: Factors,
   i: number,
+  slack = 0,
 ): number {
   const { parameters, input: y, delta: c, deltaTangent, norm } = layer
   const { inputs, outputs, bias } = parameters
@@ -119,6 +121,7 @@ export function squaredDifference(
   const terms = uu * xx + cc * ee
   const sum = terms + 2 * uc * xe
   if (terms === 0 || !cancels(net, sum, terms)) return sum + rest
+  rest += slack * terms
   for (let p = from; p < from + inputs; p++)
     for (let j = row; j < row + outputs; j++) {
       const difference = (d[j] - c[j]) * x[p] + c[j] * (x[p] - y[p])

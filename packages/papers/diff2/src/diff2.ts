@@ -6,6 +6,7 @@ import { askClients } from './messages.ts'
 import { DIFF2_OPTIONS, type Diff2Options } from './options.ts'
 import { type Parameters, readOptions } from './parameters.ts'
 import { localPoint, noisyMean } from './rounds.ts'
+import type { Multipliers } from './schedule-options.ts'
 import { type Diff2State, firstPoints, type Points, stateOf } from './state.ts'
 import { type Privacy, privacyOf } from './statement.ts'
 
@@ -49,7 +50,12 @@ export function* run(
   const ask = askClients(clients, parameters, signal)
   const penalty = new Float64Array(size)
   const answer = (ending = {}): Diff2Solution => solutionOf(parameters, points, ending)
-  const lost = () => answer(signal?.aborted ? { status: 'aborted' } : { message: noAnswer(points.round) })
+  const lost = (kind: keyof Multipliers, releases = 1) => {
+    // Clients that add noise themselves may have sent messages, which others may have seen.
+    if (parameters.noiseAt !== 'server' || (kind === 'local' && parameters.noise.addOnGrid))
+      points.failed[kind] += releases
+    return answer(signal?.aborted ? { status: 'aborted' } : { message: noAnswer(points.round) })
+  }
 
   while (points.round < rounds) {
     const { round, x, previous, estimate: v } = points
@@ -58,7 +64,7 @@ export function* run(
 
     if (!points.pending) {
       const m = yield* noisyMean(kind, clip, points, parameters, ask)
-      if (!m) return lost()
+      if (!m) return lost(kind)
       for (let j = 0; j < size; j++) v[j] = kind === 'gradient' ? m[j] : v[j] + m[j]
     }
 
@@ -67,7 +73,7 @@ export function* run(
       // v is known to a client from here on: if this one does not answer, the round goes on with the same.
       points.pending = true
       next = yield* localPoint(points, parameters, ask)
-      if (!next) return lost()
+      if (!next) return lost('local', local.steps - 1)
       points.pending = false
     } else {
       regularizer?.(x, penalty)
@@ -79,7 +85,7 @@ export function* run(
     points.round++
     if (points.round > tail) for (let j = 0; j < size; j++) points.sum[j] += next[j]
     given.checkpoint?.(stateOf(parameters, points))
-    const stop = yield { round, kind, clip, epsilonSpent: schedule.spent(points.round) }
+    const stop = yield { round, kind, clip, epsilonSpent: schedule.spent(points.round, points.failed) }
     if (!allFinite(next)) return answer({ status: 'diverged', message: 'a point is not finite' })
     if (stop) break
   }
@@ -111,7 +117,7 @@ const noAnswer = (round: number) => `a client gave no answer in round ${round}; 
 
 function solutionOf(parameters: Parameters, points: Points, ending: object): Diff2Solution {
   const { rounds, restart, tail, schedule, learningRate, clipDifference, sensitivity, size, noise } = parameters
-  const { round, pending, x, sum } = points
+  const { round, pending, x, sum, failed } = points
   const multiplier = schedule.multipliers.difference
   const begun = round > 0 || pending
   return {
@@ -119,7 +125,7 @@ function solutionOf(parameters: Parameters, points: Points, ending: object): Dif
     average: parameters.average && round === rounds ? sum.map((v) => v / (rounds - tail)) : null,
     privacy: privacyOf(
       parameters,
-      schedule.spent(round + Number(pending)),
+      schedule.spent(round + Number(pending), failed),
       points.secure && (begun || noise.secure === true),
     ),
     feedback: feedbackNumber({ learningRate, clipDifference, sensitivity, multiplier, size, restart }),

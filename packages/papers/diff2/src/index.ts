@@ -30,6 +30,7 @@ export type {
   LocalSchedule,
   Multipliers,
   PrivacySchedule,
+  Releases,
   ScheduledEvent,
   ScheduleOptions,
 } from './schedule-options.ts'

@@ -35,7 +35,7 @@ export interface Workers {
 
 /** Options of {@link dpGradientDescent}. */
 export interface DPGradientDescentOptions {
-  /** The budget; not needed with `multipliers`. */
+  /** The budget; with `multipliers` not needed, but kept if given. */
   epsilon?: number | undefined
   /** Should be far below 1 / number of records. */
   delta: number

@@ -26,7 +26,7 @@ export interface LocalSchedule {
 
 /** Options of {@link privacySchedule}. */
 export interface ScheduleOptions {
-  /** The budget; not needed with `multipliers`. */
+  /** The budget; with `multipliers` not needed, but kept if given. */
   epsilon?: number | undefined
   delta: number
   /** R */
@@ -43,6 +43,9 @@ export interface ScheduleOptions {
   /** Noise that is given: the schedule tells what it costs. */
   multipliers?: Partial<Multipliers> | undefined
 }
+
+/** How many releases of each kind. */
+export type Releases = Partial<Record<keyof Multipliers, number>>
 
 /** Releases of one kind, to add to an Accountant. */
 export interface ScheduledEvent {
@@ -62,6 +65,6 @@ export interface PrivacySchedule {
   /** The epsilon of all rounds, at most that of the budget. */
   epsilon: number
   events: ScheduledEvent[]
-  /** Returns the epsilon of the first rounds, at the schedule's delta. */
-  spent(rounds: number): number
+  /** Returns the epsilon of the first rounds, at the schedule's delta, and of releases beside those of the rounds. */
+  spent(rounds: number, more?: Readonly<Releases>): number
 }

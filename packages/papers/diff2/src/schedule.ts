@@ -89,7 +89,10 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
   }
   const cost = costs(multipliers)
   const epsilon = cost(counts)
-  if (calibration === 'paper' && !given.multipliers && epsilon > given.epsilon!)
+  if (given.multipliers) {
+    if (given.epsilon !== undefined && epsilon > number(given.epsilon, `${name}epsilon`, { positive: true, max: 1e6 }))
+      refuse(`${name}epsilon`, `absent, or at least what the multipliers cost, ${epsilon}`, `${given.epsilon}`)
+  } else if (calibration === 'paper' && epsilon > given.epsilon!)
     refuse(
       `${name}calibration`,
       "'exact' where restart does not divide rounds",
@@ -105,7 +108,16 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
       const [sampling, rate] = kind === 'local' ? [local!.sampling, local!.rate] : ['all' as const, 1]
       return { kind, sampling: rate < 1 ? sampling : 'all', rate, noiseMultiplier: multipliers[i], count: counts[i] }
     }),
-    spent: (r) => cost(countsOf(number(r, 'spent: rounds', { integer: true, min: 0, max: rounds }))),
+    spent(r, more = {}) {
+      const releases = countsOf(number(r, 'spent: rounds', { integer: true, min: 0, max: rounds }))
+      const extra = optionsOf(more, 'spent: more', KINDS)
+      return cost(
+        KINDS.map(
+          (kind, i) =>
+            releases[i] + number(extra[kind] ?? 0, `spent: more.${kind}`, { integer: true, nonnegative: true }),
+        ),
+      )
+    },
   }
 }
 

@@ -9,6 +9,7 @@ import {
   vector,
 } from '@opt/core'
 import type { Parameters } from './parameters.ts'
+import type { Releases } from './schedule-options.ts'
 
 /**
  * What a run has released so far, as plain JSON that restores every bit. It holds no message without noise, and nothing of
@@ -27,6 +28,8 @@ export interface Diff2State {
   pending: boolean
   /** The sum of the points of the last fifth of the rounds. */
   sum: string
+  /** Releases that clients may have made in rounds that failed, beside those of the rounds. */
+  failed: Releases
   /** Whether all noise so far was secure. */
   secure: boolean
   /** The clients of all rounds, if they were drawn. */
@@ -45,6 +48,7 @@ export interface Points {
   estimate: Float64Array
   pending: boolean
   sum: Float64Array
+  failed: Required<Releases>
   secure: boolean
 }
 
@@ -59,6 +63,7 @@ export function firstPoints(parameters: Parameters, resume: Diff2State | undefin
       estimate: new Float64Array(size),
       pending: false,
       sum: new Float64Array(size),
+      failed: { gradient: 0, difference: 0, local: 0 },
       secure: true,
     }
   const saved = optionsOf(resume, 'resume')
@@ -70,6 +75,7 @@ export function firstPoints(parameters: Parameters, resume: Diff2State | undefin
     estimate: floats(saved.estimate, size, 'resume.estimate'),
     pending: boolean(saved.pending, 'resume.pending'),
     sum: floats(saved.sum, size, 'resume.sum'),
+    failed: readFailed(saved.failed),
     secure: boolean(saved.secure, 'resume.secure'),
   }
   if (saved.noise) noise.load?.(saved.noise)
@@ -87,6 +93,7 @@ export function stateOf(parameters: Parameters, points: Points): Diff2State {
     estimate: encodeFloats(points.estimate),
     pending,
     sum: encodeFloats(points.sum),
+    failed: { ...points.failed },
     secure,
     order: local?.order ? Array.from(local.order) : null,
     noise: noise.secure ? null : (noise.state?.() ?? null),
@@ -95,16 +102,27 @@ export function stateOf(parameters: Parameters, points: Points): Diff2State {
 }
 
 /** Returns everything that the budget and the steps depend on. */
-function planOf({ schedule, counts, weights, local, ...rest }: Parameters): string {
+function planOf({ schedule, counts, weights, local, noise, ...rest }: Parameters): string {
   const { delta, rounds, restart, clipGradient, clipDifference, learningRate, adjacency, noiseAt, average } = rest
   return JSON.stringify([
     schedule.events,
     counts,
     Array.from(weights),
     [delta, rounds, restart, clipGradient, clipDifference, learningRate],
-    [adjacency, noiseAt, average],
+    [adjacency, noiseAt, noise.addOnGrid ? 'grid' : 'floating point', average],
     local && [local.steps, local.clip, local.sampling, local.sizes, local.order !== null],
   ])
+}
+
+function readFailed(given: Releases): Required<Releases> {
+  const { gradient, difference, local } = optionsOf(given, 'resume.failed', ['gradient', 'difference', 'local'])
+  const read = (value: unknown, kind: string) =>
+    number(value as number, `resume.failed.${kind}`, { integer: true, nonnegative: true })
+  return {
+    gradient: read(gradient, 'gradient'),
+    difference: read(difference, 'difference'),
+    local: read(local, 'local'),
+  }
 }
 
 function floats(value: string, length: number, label: string): Float64Array {

@@ -313,11 +313,100 @@ describe('sensitivity', () => {
           }
           const [one, other] = [message(a), message(b)]
           const moved = Math.hypot(...one.map((v, j) => v - other[j]))
-          expect(moved).toBeLessThanOrEqual(((2 * c) / 3) * (1 + 1e-6))
+          expect(moved).toBeLessThanOrEqual(((2 * c) / 3) * (1 + 1e-12))
         },
       ),
       { numRuns: 300 },
     )
+  })
+
+  test('records with huge gradients and small differences leave no rounding errors of the gradients', () => {
+    // Saturated logistic losses: gradients as long as the record, differences of almost 0.
+    const shapes = [
+      mlp({ sizes: [2, 1], loss: 'logistic', batch: 8, seed: 1 }),
+      mlp({ sizes: [2, 1], loss: 'logistic', batch: 8, seed: 2, bias: false }),
+      mlp({ sizes: [2, 3, 1], activation: 'relu', loss: 'logistic', batch: 8, seed: 3 }),
+      mlp({ sizes: [2, 3, 1], activation: 'softplus', loss: 'squared', batch: 8, seed: 4 }),
+    ]
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shapes),
+        fc.constantFrom(1e-300, 1e-8, 1, 1e4, 1e10, 1e50, 1e100, 1e150, 1e300),
+        fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
+        fc.integer({ min: 0, max: 1 }),
+        fc.constantFrom(1, 1e-4, 1e-8),
+        fc.constantFrom('replace', 'zero-out'),
+        (network, size, [a, b, shift], y, step, adjacency) => {
+          const x = network.parameters.slice() as Float64Array
+          const previous = x.map((v, j) => v + step * Math.sin(j + 10 * shift))
+          const rng = random(5)
+          const others = rows(rng, 11, 2)
+          const message = (record: number[], label: number) => {
+            const out = new Float64Array(x.length)
+            const labels = [...others.map((_, i) => i % 2), label]
+            networkClient(network, [...others, record], labels).clippedDifference(x, previous, step / 2, out)
+            return out
+          }
+          const one = message([size * a, size * b], y)
+          // A record that overflows counts as nothing.
+          const other = adjacency === 'replace' ? message([a, -b], 1 - y) : message([1e300, 1e300], 0)
+          const moved = Math.hypot(...one.map((v, j) => v - other[j]))
+          const c = step / 2
+          expect(moved).toBeLessThanOrEqual(((adjacency === 'replace' ? 2 : 1) * c * (1 + 1e-12)) / 12)
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  test('a client that changes the point that it is given changes nothing but its message', () => {
+    const options = {
+      multipliers: { gradient: 2, difference: 2 },
+      delta: 1e-3,
+      rounds: 5,
+      restart: 2,
+      clipGradient: 1,
+      clipDifference: 1,
+      learningRate: 0.1,
+    }
+    const run = (meddles: boolean) => {
+      const silent: Client = {
+        count: 2,
+        size: 2,
+        clippedMean(x, _, out) {
+          if (meddles) x.fill(7)
+          out.fill(0)
+        },
+        clippedDifference(x, previous, _, out) {
+          if (meddles) previous.set(x.fill(7))
+          out.fill(0)
+        },
+      }
+      return diff2([silent], [0, 0], { ...options, noise: seededNoise(random(1)) }).x
+    }
+    expect(run(true)).toEqual(run(false))
+  })
+
+  test.each([false, true])('steps whose noise overflows end the run, with exact noise: %p', (exact) => {
+    for (const learningRate of [1e160, 1e300]) {
+      const { status } = diff2(meanClients(1, [4], 2), [0, 0], {
+        multipliers: { gradient: 2, difference: 2, local: 2 },
+        delta: 1e-3,
+        rounds: 6,
+        restart: 3,
+        clipGradient: 1,
+        clipDifference: 1,
+        learningRate,
+        noise: seededNoise(random(1), { exact }),
+      })
+      expect(status).toBe('diverged')
+    }
+  })
+
+  test('on a grid that cannot be finer, noise is large enough for it', () => {
+    const message = new Float64Array(40)
+    seededNoise(random(1), { exact: true }).addOnGrid!(message, 1e-300)
+    expect(Math.max(...message)).toBeGreaterThan(1e-284)
   })
 })
 

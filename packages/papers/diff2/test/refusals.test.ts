@@ -16,7 +16,7 @@ const valid: Diff2Options = {
 }
 const local = { steps: 2, clip: 1 }
 
-test.each<[object, string]>([
+test.each<[object, string | RegExp]>([
   [{ epsilon: 0 }, 'epsilon must be a positive number of at most 1000000, got 0'],
   [{ epsilon: undefined }, 'epsilon must be a positive number'],
   [{ delta: 0 }, 'delta must be a positive number'],
@@ -42,6 +42,10 @@ test.each<[object, string]>([
   [{ calibration: 'paper', local }, "calibration must be 'exact' with local steps"],
   [{ epsilom: 1 }, 'did you mean epsilon?'],
   [{ workers: { executor: {}, task: 'f' } }, 'workers.executor must be an executor'],
+  [
+    { multipliers: { gradient: 1, difference: 1 } },
+    /epsilon must be absent, or at least what the multipliers cost, [\d.]+, got 1/,
+  ],
   [
     { multipliers: { gradient: 1 } },
     'multipliers.difference must be a finite number between 0.001 and 1000000000, got undefined',

@@ -5,12 +5,14 @@ import { random } from '@opt/core'
 import { inProcess } from '@opt/executor'
 import { workerThreads } from '@opt/executor/node'
 import {
+  Accountant,
   type ClientReply,
   type ClientRequest,
   clientTask,
   type Diff2Options,
   type Diff2State,
   diff2,
+  privacySchedule,
   seededNoise,
 } from '../src/index.ts'
 import { meanClients } from './problems.ts'
@@ -198,6 +200,39 @@ describe('clients that fail', () => {
     expect([answer.status, calls]).toEqual(['stalled', 1])
   })
 
+  test('messages with noise that may have been seen in a round that failed are counted', async () => {
+    for (const [name, from, kind] of [
+      ['DIFF2-GD', 5, 'difference'],
+      ['DIFF2-GD', 8, 'gradient'],
+      ['local steps', 5, 'local'],
+    ] as const) {
+      const complete = diff2(clients, start, options({ ...variants[name], noiseAt: 'local' }))
+      let gone = true
+      const workers = changing((replies, call) => (gone && call === from ? [] : replies))
+      const given = options({ ...variants[name], workers, noiseAt: 'local' })
+      const broken = await diff2.async(remote, start, given)
+      expect(broken.status).toBe('stalled')
+      const before = broken.history.at(-1)!.epsilonSpent
+      expect(broken.privacy.epsilon).toBeGreaterThan(before)
+      gone = false
+      const { privacy, status } = await diff2.async(remote, start, { ...given, resume: throughJson(broken.state) })
+      expect(status).toBe('completed')
+      const { events, multipliers, spent } = privacySchedule({
+        epsilon: 3,
+        delta: 1e-3,
+        rounds: 11,
+        restart: 4,
+        local: name === 'DIFF2-GD' ? undefined : { steps: 3, clients: 3 },
+      })
+      const more = kind === 'local' ? 2 : 1
+      const accountant = new Accountant().add({ noiseMultiplier: multipliers[kind] }, more)
+      for (const { count, noiseMultiplier } of events) accountant.add({ noiseMultiplier }, count)
+      expect(privacy.epsilon).toBeGreaterThan(complete.privacy.epsilon)
+      expect(privacy.epsilon).toBeCloseTo(accountant.epsilon(1e-3), 9)
+      expect(spent(11, { [kind]: more })).toBeCloseTo(privacy.epsilon, 9)
+    }
+  })
+
   test('an aborted run says so', async () => {
     const controller = new AbortController()
     const workers = changing((replies, call) => {
@@ -226,6 +261,7 @@ test('a state that does not fit is refused', () => {
   expect(run({}, { learningRate: 0.1 })).toThrow('with the same options')
   expect(run({ round: 12 })).toThrow('diff2: resume.round must be')
   expect(run({ x: 'AAAA' })).toThrow('diff2: resume.x must be')
+  expect(run({ failed: { gradient: -1, difference: 0, local: 0 } })).toThrow('diff2: resume.failed.gradient must be')
   expect(run({ pending: 1 })).toThrow('diff2: resume.pending must be true or false')
   expect(() => diff2(meanClients(1, [3, 2, 5], 2), start, options({ resume: state }))).toThrow(
     'with the same options and clients',

@@ -57,7 +57,7 @@ function readCounts(given: ArrayLike<number> | undefined, n: number): Float64Arr
 }
 
 /** Below this, squares of clips would underflow, and gradients could pass that are longer. */
-const SMALLEST = 1e-140
+const SMALLEST = 1e-60
 
 class NetworkClient implements Client {
   readonly #net: DenseNetwork

@@ -14,6 +14,9 @@ export interface RowsOptions {
   gradients(x: Float64Array, start: number, count: number, out: Float64Array): void
 }
 
+/** Below this, products with a clip would lose digits, and the mean could be longer than it. */
+const SMALLEST = 1e-290
+
 /** Numbers that a block of rows has at most. */
 const BLOCK = 32768
 
@@ -67,6 +70,7 @@ export function rowsClient(options: RowsOptions): Client {
 
   function mean(x: Float64Array, previous: Float64Array | null, c: number, out: Float64Array, batch?: Batch): void {
     out.fill(0)
+    if (c < SMALLEST) return
     if (batch) for (let k = 0; k < batch.indices.length; k++) add(x, previous, batch.indices[k], 1, c, out)
     else
       for (let start = 0; start < count; start += most) add(x, previous, start, Math.min(most, count - start), c, out)

@@ -3,10 +3,13 @@ import { number, Random, refuse, show } from '@opt/core'
 /** No grid is finer: all of its multiples are doubles that lost no bits. */
 const SMALLEST = 1e-290
 
-/** Returns the largest power of two that is at most deviation / 2^24. */
+/** The least deviation of noise on a grid, in steps of the grid: 2^24. */
+export const FINENESS = 16777216
+
+/** Returns the largest power of two that is at most deviation / 2^24, or about 1e-290 where that is smaller. */
 export function gridOf(deviation: number): number {
   let grid = 1
-  const most = deviation / 16777216
+  const most = deviation / FINENESS
   while (grid > most && grid > SMALLEST) grid /= 2
   while (grid * 2 <= most) grid *= 2
   return grid

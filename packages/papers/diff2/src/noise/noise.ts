@@ -8,7 +8,7 @@ import {
   refuse,
   show,
 } from '@opt/core'
-import { discreteGaussian, gridOf } from './discrete-gaussian.ts'
+import { discreteGaussian, FINENESS, gridOf } from './discrete-gaussian.ts'
 
 /** A source of the noise that a guarantee rests on. */
 export interface Noise {
@@ -97,9 +97,16 @@ export function checkNoise(noise: Noise, label: string): Noise {
   return noise
 }
 
-/** Adds noise of a deviation to a message; `scratch` has its length. */
+/** Of messages with more noise than this, sums could overflow, which would depend on records. */
+const LARGEST = 1e200
+
+/** Adds noise of a deviation to a message, which becomes NaN where that is too large; `scratch` has its length. */
 export function addNoise(noise: Noise, message: Float64Array, deviation: number, scratch: Float64Array): void {
-  if (!(deviation > 0)) return
+  if (deviation === 0) return
+  if (!(deviation <= LARGEST)) {
+    message.fill(Number.NaN)
+    return
+  }
   if (noise.addOnGrid) {
     noise.addOnGrid(message, deviation)
     return
@@ -117,14 +124,14 @@ export function addNoise(noise: Noise, message: Float64Array, deviation: number,
  */
 export function deviationOf(noise: Noise, sensitivity: number, multiplier: number, d: number): number {
   if (!noise.addOnGrid) return multiplier * sensitivity
-  const moved = (multiplier * Math.sqrt(d)) / 16777216
+  const moved = (multiplier * Math.sqrt(d)) / FINENESS
   if (!(moved < 0.5)) refuse('noise', 'in floating point for so many parameters and so much noise', 'exact')
   return (multiplier * sensitivity * (1 + 1e-9)) / (1 - moved)
 }
 
 const onGrid = (random: Random) => (message: Float64Array, deviation: number) => {
   const grid = gridOf(deviation)
-  const scale = Math.ceil(deviation / grid)
+  const scale = Math.max(FINENESS, Math.ceil(deviation / grid))
   for (let j = 0; j < message.length; j++)
     message[j] = (Math.round(message[j] / grid) + Number(discreteGaussian(random, scale))) * grid
 }
