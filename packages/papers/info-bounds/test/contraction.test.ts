@@ -107,6 +107,8 @@ test('contracted and Gibbs bounds agree with their formulas', () => {
     }),
     { numRuns: 200 },
   )
+  near(gibbsBound({ beta: 1e-170, samples: 1 }) / 1e-170, 0.5, { relative: 1e-14 })
+  near(gibbsBound({ beta: 1e300, samples: 10 }) / 1e300, 0.05, { relative: 1e-14 })
   near(klBound([0.08, 0.02]), (0.2 + 0.1) / 2, { absolute: 1e-15 })
   near(klBound(0.08, { sigma: 1 }), 0.4, { absolute: 1e-15 })
   near(finiteParameterInformation({ weights: 6, values: 2, samples: 4 }), 1.5 * Math.LN2, { absolute: 1e-15 })

@@ -7,5 +7,5 @@ test('every claim holds at the quick scale, without a data folder', async () => 
   expect(claims.filter(({ pass }) => pass === false)).toEqual([])
   expect(claims.filter(({ pass }) => pass).length).toBe(13)
   expect([tables.length, figures.length]).toEqual([4, 1])
-  expect(notes.length).toBe(3)
+  expect(notes.length).toBe(4)
 })

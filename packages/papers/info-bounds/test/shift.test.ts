@@ -104,6 +104,69 @@ describe('smoothedProfile', () => {
     )
   })
 
+  describe('of two points on a line', () => {
+    // Two layers that add noise: behind layer l the samples are N(0, l noise^2) and N(offset, l noise^2).
+    const layers: DenseLayer[] = [{ weights: [[1]] }, { weights: [[1]] }, { weights: [[1]] }]
+    const exact = (offset: number, noise: number, l: number) => 2 * normalCdf(offset / (2 * noise * Math.sqrt(l))) - 1
+    const measure = (offset: number, noise: number, components: number, seed: number) =>
+      smoothedProfile(
+        layers,
+        { inputs: [[0]] },
+        { inputs: [[offset]] },
+        { noise, components, draws: 300, random: random(seed) },
+      )
+
+    test('the bound of every layer is above the true total variation', () => {
+      const misses = [0, 0]
+      fc.assert(
+        fc.property(
+          fc.double({ min: 0, max: 3, noNaN: true }),
+          fc.double({ min: 0.1, max: 2, noNaN: true }),
+          fc.integer({ min: 0, max: 1e6 }),
+          (ratio, noise, seed) => {
+            const { layers: found } = measure(ratio * noise, noise, 200, seed)
+            found.forEach(({ bound, totalVariation, totalVariationError }, l) => {
+              const truth = exact(ratio * noise, noise, l + 1)
+              if (bound < truth) misses[l]++
+              // The first mixture is exact, up to its draws.
+              if (l === 0) near(totalVariation, truth, { absolute: 5 * totalVariationError + 0.01 })
+            })
+          },
+        ),
+        { numRuns: 200 },
+      )
+      // Each layer may miss with probability 0.025; the inequalities behind the bounds are far from equal.
+      expect(Math.max(...misses)).toBeLessThanOrEqual(3)
+    })
+
+    test('later layers are above the true total variation on average, by less with more paths', () => {
+      // Little noise at the second layer, so that few paths make a rough mixture.
+      const noise = [1, 0.1]
+      const truth = 2 * normalCdf(0.5 / Math.sqrt(1.01)) - 1
+      const excess = [10, 20, 40].map((components) => {
+        let total = 0
+        for (let seed = 0; seed < 40; seed++) {
+          const [a, b] = [{ inputs: [[0]] }, { inputs: [[1]] }]
+          const found = smoothedProfile(layers, a, b, { noise, components, draws: 400, random: random(seed) })
+          total += found.layers[1].totalVariation / 40
+        }
+        return total - truth
+      })
+      for (const k of [1, 2]) expect(excess[k - 1]).toBeGreaterThan(1.2 * excess[k])
+      expect(excess[2]).toBeGreaterThan(0.03)
+    })
+  })
+
+  test('takes samples of more than a hundred thousand examples', () => {
+    const many = (n: number, shift: number) => ({
+      inputs: Array.from({ length: n }, (_, i) => [(i % 7) / 7 + shift]),
+      labels: new Int8Array(n).fill(1),
+    })
+    const layers: DenseLayer[] = [{ weights: [[1]] }, { weights: [[1]] }]
+    const { profile } = shiftReport(layers, many(70_000, 0), many(65_000, 0.1), { draws: 2, divisions: 1 })
+    expect(profile.dropped).toEqual({ a: 5000, b: 0 })
+  })
+
   test('networks of @opt/nn, their weights and functions give the same', () => {
     const net = mlp({ sizes: [3, 4, 3, 2], activation: 'tanh', seed: 1 })
     const layers = net.layers().map(({ inputs, outputs, weight, bias }, l) => ({
@@ -191,6 +254,9 @@ describe('shiftReport', () => {
     expect(part.divided.null.length).toBe(6)
     expect(part.status).toBe('max-iterations')
     const resume = JSON.parse(JSON.stringify(part.divided))
+    // A division that is known costs no iteration.
+    const next = shiftReport(layers, reference, batch, { ...settings(7), resume, maxIterations: 6 })
+    expect(next.divided.null).toEqual(whole.divided.null.slice(0, 12))
     const { history: _, iterations: __, ...rest } = shiftReport(layers, reference, batch, { ...settings(7), resume })
     expect(rest).toMatchObject({
       pValue: whole.pValue,

@@ -90,8 +90,12 @@ describe('Gaussian classes', () => {
     const [, zero] = gaussianLinear({ ...problem, weights: [[[0, 0]]] })
     expect(zero).toMatchObject({ rank: 0, kl: 0, gapZeroOne: 0, gapHinge: 0, w1Upper: 0 })
     const at = (scale: number) => gaussianLinear({ ...problem, weights: [[[scale, 2 * scale]]] })[1]
-    for (const scale of [1e-80, 1e80])
+    for (const scale of [1e-99, 1e80])
       near([at(scale).kl, at(scale).gapZeroOne], [at(1).kl, at(1).gapZeroOne], { relative: 1e-12 })
+    expect(() => at(1e-150)).toThrow('gaussianLinear: weights must be zero, or of norms whose product is above 1e-100')
+    const small = gaussianLinear({ mean: [1e-200], noise: 1e-200, samples: 3, weights: [], estimate: [1.5e-200] })[0]
+    const usual = gaussianLinear({ mean: [1], noise: 1, samples: 3, weights: [], estimate: [1.5] })[0]
+    near([small.kl, small.gapZeroOne], [usual.kl, usual.gapZeroOne], { relative: 1e-12 })
   })
 })
 

@@ -47,7 +47,7 @@ test('brackets hold the exact distance, also of repeated points', () => {
       const { upper: exact } = wasserstein1(a, b)
       // Each point of b twice: the same measure, of another size.
       const bracket = wasserstein1(a, [...b, ...b])
-      expect(bracket.exact).toBe(false)
+      expect(bracket.exact).toBe(d === 1)
       expect(bracket.lower).toBeLessThanOrEqual(exact * (1 + 1e-9))
       expect(bracket.upper).toBeGreaterThanOrEqual(exact * (1 - 1e-9))
     }),
@@ -58,6 +58,27 @@ test('brackets hold the exact distance, also of repeated points', () => {
     [1, 2],
   ]
   expect(wasserstein1(point, [...point, [1, 2]])).toEqual({ lower: 0, upper: 0, exact: true })
+})
+
+test('on a line W1 is exact for unequal sizes too', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 0, max: 1e6 }),
+      (n, m, seed) => {
+        const [a, b] = [cloud(n, 1, seed), cloud(m, 1, seed + 1)]
+        const { lower, upper, exact } = wasserstein1(a, b)
+        // m copies of a and n copies of b have equal sizes, and a second column of zeros makes an assignment of it.
+        const times = (rows: number[][], k: number) => Array.from({ length: k }, () => rows.map(([x]) => [x, 0])).flat()
+        expect(exact).toBe(true)
+        near([lower, upper], [lower, wasserstein1(times(a, m), times(b, n)).upper], { absolute: 1e-12 })
+        const { max } = slicedWasserstein1(a, b, { directions: [[-2]] })
+        near(max, upper, { absolute: 1e-12 })
+      },
+    ),
+    { numRuns: 100 },
+  )
 })
 
 test.each([1e-300, 1e-160, 1, 1e160, 1e300])('distances scale with the data: %d', (scale) => {

@@ -24,14 +24,15 @@ export function knnDivergence(
     if (k > m) refuse('k', `at most the number of rows of b, ${m}`, `${k}`)
     number(dimension, 'dimension', { positive: true })
     const scale = largestEntry(x, y)
-    const own = nearest(distanceMatrix(x, x, scale), true)
-    const others = nearest(distanceMatrix(x, y, scale), false)
+    const own = nearest(distanceMatrix(x, x, scale), k, true)
+    const others = nearest(distanceMatrix(x, y, scale), k, false)
     let sum = 0
     for (let i = 0; i < n; i++) {
-      const [rho, nu] = [own[i][k - 1], others[i][k - 1]]
-      if (rho.distance === 0) refuse('a', 'of distinct rows', `rows ${i} and ${rho.place} alike`)
-      if (nu.distance === 0) refuse('b', 'of rows that a does not have', `row ${nu.place} like row ${i} of a`)
-      sum += log(nu.distance / rho.distance) / n
+      const last = i * k + k - 1
+      const [rho, nu] = [own.distances[last], others.distances[last]]
+      if (rho === 0) refuse('a', 'of distinct rows', `rows ${i} and ${own.places[last]} alike`)
+      if (nu === 0) refuse('b', 'of rows that a does not have', `row ${others.places[last]} like row ${i} of a`)
+      sum += log(nu / rho) / n
     }
     return dimension * sum + log(m / (n - 1))
   })
@@ -53,21 +54,39 @@ export function intrinsicDimension(points: MatrixLike, given?: { k?: number | un
     number(k, 'k', { integer: true, min: 2 })
     if (k >= n) refuse('k', `below the number of rows of points, ${n}`, `${k}`)
     let sum = 0
-    nearest(distanceMatrix(x, x, largestEntry(x, x)), true).forEach((row, i) => {
-      if (row[0].distance === 0) refuse('points', 'distinct', `rows ${i} and ${row[0].place} alike`)
-      for (let j = 0; j < k - 1; j++) sum += log(row[k - 1].distance / row[j].distance) / (k - 1) / n
-    })
+    const { distances, places } = nearest(distanceMatrix(x, x, largestEntry(x, x)), k, true)
+    for (let i = 0; i < n; i++) {
+      const [first, last] = [i * k, i * k + k - 1]
+      if (distances[first] === 0) refuse('points', 'distinct', `rows ${i} and ${places[first]} alike`)
+      for (let j = first; j < last; j++) sum += log(distances[last] / distances[j]) / (k - 1) / n
+    }
     if (sum === 0) refuse('points', 'of neighbours at different distances', 'all at one')
     return 1 / sum
   })
 }
 
-/** The points of each row by distance, without the row itself if asked. */
-function nearest({ data, shape }: Matrix, withoutSelf: boolean): { distance: number; place: number }[][] {
+/** The k nearest points of each row, nearest first, n x k; without the row itself if asked. */
+function nearest(
+  { data, shape }: Matrix,
+  k: number,
+  withoutSelf: boolean,
+): { distances: Float64Array; places: Int32Array } {
   const [n, m] = shape as [number, number]
-  return Array.from({ length: n }, (_, i) =>
-    Array.from({ length: m }, (_, j) => ({ distance: data[i * m + j], place: j }))
-      .filter(({ place }) => !(withoutSelf && place === i))
-      .sort((p, q) => p.distance - q.distance || p.place - q.place),
-  )
+  const distances = new Float64Array(n * k).fill(Infinity)
+  const places = new Int32Array(n * k)
+  for (let i = 0; i < n; i++) {
+    const last = i * k + k - 1
+    for (let j = 0; j < m; j++) {
+      const distance = data[i * m + j]
+      if (!(distance < distances[last]) || (withoutSelf && i === j)) continue
+      let at = last
+      for (; at > i * k && distances[at - 1] > distance; at--) {
+        distances[at] = distances[at - 1]
+        places[at] = places[at - 1]
+      }
+      distances[at] = distance
+      places[at] = j
+    }
+  }
+  return { distances, places }
 }

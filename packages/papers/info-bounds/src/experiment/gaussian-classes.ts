@@ -35,6 +35,8 @@ export async function gaussianClasses(context: ExperimentContext): Promise<void>
       (['gap', 'kl', 'hinge', 'w'] as const).map((key) => Math.abs(row[key] / WANTED[k][key] - 1)),
     ),
   )
+  // Few draws in the quick experiment.
+  const allowed = context.scale === 'quick' ? 0.25 : 0.1
   context.claim({
     claim: 'Gaussian classes: the bounds depend on rank and norm, and stay above the gaps at every rank',
     paper: 'KL: rank; Wasserstein: norms',
@@ -42,10 +44,10 @@ export async function gaussianClasses(context: ExperimentContext): Promise<void>
     pass: sound,
   })
   context.claim({
-    claim: 'Gaps and bounds are those of a numpy prototype within 25 %',
+    claim: `Gaps and bounds are those of a numpy prototype within ${100 * allowed} %`,
     paper: `${shown('gap', WANTED)}; ${shown('kl', WANTED)}; ${shown('hinge', WANTED)}; ${shown('w', WANTED)}`,
     ours: `${(100 * off).toFixed(1)} % off at most`,
-    pass: off <= 0.25,
+    pass: off <= allowed,
   })
 }
 

@@ -2,7 +2,7 @@ import { calling, type Matrix, type MatrixLike, matrix } from '@opt/core'
 import { layersOf, type Network } from './layers.ts'
 
 /**
- * Returns the activations of every layer, without noise: of the hidden layers, and the outputs at last.
+ * Returns the activations of every layer, without noise: those of the hidden layers, then the outputs.
  *
  * @param inputs examples x inputs.
  * @returns one matrix per layer, examples x units.

@@ -1,13 +1,16 @@
 import { exp, expm1, log } from '@opt/core'
 import { inNoise, logDensities, type Mixture, type Points } from './mixture.ts'
 
-/** Distances of two distributions of a noisy layer. */
+/** Distances of two distributions of a noisy layer, estimated at points drawn at random. */
 export interface Distances {
-  /** Kullback-Leibler divergence KL(a || b) in nats; Infinity beyond the largest double. */
+  /** Estimate of the Kullback-Leibler divergence KL(a || b) in nats; Infinity beyond the largest double. */
   kl: number
   /** Standard error of `kl`. */
   standardError: number
-  /** Total variation, between 0 and 1: no [0,1] loss of the layer has means that differ by more. */
+  /**
+   * Estimate of the total variation, between 0 and 1. The true one bounds how much the means of a [0,1] loss of the layer
+   * differ; `bound` is above it with the confidence asked for.
+   */
   totalVariation: number
   /** Standard error of `totalVariation`. */
   totalVariationError: number

@@ -23,6 +23,8 @@ export interface Sample {
 export interface Pair {
   a: Matrix
   b: Matrix
+  /** Names of the arguments, for messages. */
+  names: [string, string]
   /** The labels as given. */
   labelsA: Int32Array
   labelsB: Int32Array
@@ -60,6 +62,7 @@ export function readPair(
   const labelsOfB = B.labels === undefined ? undefined : integerLabels(B.labels, `${second}.labels`, b.shape[0])
   if (!given.useLabels || !labelsOfA || !labelsOfB)
     return {
+      names: given.names,
       a,
       b,
       labelsA: all(a.shape[0]),
@@ -70,6 +73,7 @@ export function readPair(
     }
   const { keptA, keptB, classes } = balance(labelsOfA, labelsOfB, [`${first}.labels`, `${second}.labels`], random)
   return {
+    names: given.names,
     a: takeRows(a, keptA),
     b: takeRows(b, keptB),
     labelsA: keptA.map((i) => labelsOfA[i]),
@@ -96,8 +100,8 @@ export function balance(
     })
     const count = Math.min(places[0].length, places[1].length)
     places.forEach((found, side) => {
-      if (found.length === count) kept[side].push(...found)
-      else for (const k of random.choice(found.length, count)) kept[side].push(found[k])
+      const chosen = found.length === count ? found : random.choice(found.length, count).map((k) => found[k])
+      for (const place of chosen) kept[side].push(place)
     })
   }
   const [keptA, keptB] = kept.map((places) => Int32Array.from(places).sort())

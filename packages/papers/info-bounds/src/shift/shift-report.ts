@@ -71,7 +71,8 @@ const TEST_SIZE = 1000
 /**
  * Says whether a batch has shifted from the reference, and by how much the error of the noisy network can change: the
  * certificate of {@link smoothedProfile}, and a permutation test of its last layer, which calls no more than the share
- * `significance` of unchanged batches shifted, whatever their distribution.
+ * `significance` of unchanged batches shifted, whatever their distribution. With labels, both samples are given the same
+ * share of every class first, so a change of the shares alone is no shift; without labels it is one.
  *
  * @param reference for instance the validation set.
  * @param batch new data; without labels there is a verdict and no bound.
@@ -106,7 +107,8 @@ export const shiftReport: Solver<
     const found = resumed(resume, observed, divisions)
     for (let k = 0; k < divisions; k++) {
       const rng = settings.random.split()
-      if (k >= found.length) found.push(statistic(divided(pair, rng), rng))
+      if (k < found.length) continue
+      found.push(statistic(divided(pair, rng), rng))
       if (yield { divisions: k + 1 }) break
     }
     return report(certificate, unshifted, { observed, null: found }, significance)
@@ -132,13 +134,14 @@ function divided(pair: Pair, rng: Random): Pair {
   ])
   rows.data.set(pair.a.data)
   rows.data.set(pair.b.data, pair.a.data.length)
-  const labels = Int32Array.of(...pair.labelsA, ...pair.labelsB)
+  const labels = new Int32Array(n + pair.labelsB.length)
+  labels.set(pair.labelsA)
+  labels.set(pair.labelsB, n)
   const parts: [number[], number[]] = [[], []]
   for (const one of pair.classes) {
     const order = rng.shuffle(classRows(labels, one))
     const count = classRows(pair.labelsA, one).length
-    parts[0].push(...order.slice(0, count))
-    parts[1].push(...order.slice(count))
+    order.forEach((place, k) => parts[Number(k >= count)].push(place))
   }
   const [first, second] = parts.map((places) => Int32Array.from(places).sort())
   return {
@@ -172,6 +175,11 @@ function report(
   const common = { profile, null: unshifted, pValue, shifted, divided: tested }
   if (!profile.labelled)
     return { ...common, verdict: `${judged}; without labels nothing bounds the change of the error.` }
-  const verdict = `${judged}; the error of the noisy network can differ by ${profile.bound.toFixed(3)} at most (${100 * profile.confidence} % sure), and differs by ${profile.difference!.toFixed(3)}.`
+  const { bound, confidence, difference, dropped } = profile
+  const left =
+    dropped.a + dropped.b > 0
+      ? ` Classes have equal shares in both: ${dropped.a} and ${dropped.b} examples were left out.`
+      : ''
+  const verdict = `${judged}; the error of the noisy network can differ by ${bound.toFixed(3)} at most (${100 * confidence} % sure), and differs by ${difference!.toFixed(3)}.${left}`
   return { ...common, largestChange: profile.bound, verdict }
 }

@@ -35,9 +35,9 @@ export interface SmoothedOptions {
 
 /** Answer of {@link smoothedDivergence}. */
 export interface SmoothedDivergence extends Distances {
-  /** Upper bound of the true total variation, with the `confidence` given (Hoeffding). */
+  /** Upper bound of the true total variation, with the `confidence` given (Hoeffding), for points drawn at random. */
   bound: number
-  /** min(sqrt(kl / 2), sqrt(1 - e^-kl)). */
+  /** min(sqrt(kl / 2), sqrt(1 - e^-kl)) of the estimated divergence: an estimate of a bound, no certificate. */
   klBound: number
 }
 
@@ -64,7 +64,7 @@ export function smoothedDivergence(a: MatrixLike, b: MatrixLike, given?: Smoothe
     const classes = [...new Set(first)].sort((x, y) => x - y)
     for (const one of classes)
       if (!second.includes(one)) refuse('labelsB', 'of every class of a', `none of class ${one}`)
-    // Classes of b that a has not are a part of b's mass that no point of a meets.
+    // Classes that only b has are mass of b that no point drawn from a meets.
     const more = [...new Set(second)].filter((one) => !classes.includes(one))
     const all = [...classes, ...more]
     const [placesA, placesB] = [placesOf(first, all), placesOf(second, all)]

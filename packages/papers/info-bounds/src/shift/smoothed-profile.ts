@@ -41,7 +41,7 @@ export interface ProfileLayer extends Distances {
    * paths may hide (Hoeffding, McDiarmid).
    */
   bound: number
-  /** min(sqrt(kl / 2), sqrt(1 - e^-kl)), the bound of the total variation by the divergence estimated. */
+  /** min(sqrt(kl / 2), sqrt(1 - e^-kl)) of the estimated divergence: an estimate of a bound, no certificate. */
   klBound: number
 }
 
@@ -53,7 +53,7 @@ export interface SmoothedProfile {
   bound: number
   /** Whether labels were used. Without, the bound is of functions of the layer alone, and not of the error. */
   labelled: boolean
-  /** Error rates of the noisy network; absent without labels, and when the work was ended early. */
+  /** Error rates of the noisy network, estimated on the paths; absent without labels, and when the work was ended early. */
   errorA?: number
   errorB?: number
   /** errorB - errorA. */
@@ -131,7 +131,7 @@ export function* profile(
   { layers, noise, components, draws, confidence, random: rng }: ProfileSettings,
   pair: Pair,
 ): Generator<ProfileReport, SmoothedProfile, boolean> {
-  const { classes, labelled, dropped } = pair
+  const { classes, labelled, dropped, names } = pair
   const hidden = layers.length - 1
   const delta = (1 - confidence) / hidden
   const answer: SmoothedProfile = { layers: [], bound: 1, labelled, dropped, confidence }
@@ -161,7 +161,7 @@ export function* profile(
     labelsB = repeatLabels(labelsB, timesB)
   }
   if (!labelled) return answer
-  const errorA = errorRate(layers[hidden].forward(a), labelsA, 'a.labels')
-  const errorB = errorRate(layers[hidden].forward(b), labelsB, 'b.labels')
+  const errorA = errorRate(layers[hidden].forward(a), labelsA, `${names[0]}.labels`)
+  const errorB = errorRate(layers[hidden].forward(b), labelsB, `${names[1]}.labels`)
   return { ...answer, errorA, errorB, difference: errorB - errorA }
 }

@@ -1,4 +1,4 @@
-import { calling, log, number, options, type VectorLike, vector } from '@opt/core'
+import { calling, log, nrm2, number, options, type VectorLike, vector } from '@opt/core'
 
 /**
  * Returns the hierarchical bound of the generalization gap: the mean of sqrt(2 sigma^2 D) over the examples' divergences
@@ -48,8 +48,8 @@ export function gibbsBound(given: GibbsBoundOptions): number {
     number(coefficient, 'coefficient', { min: 0, max: 1 })
     number(label, 'label', { nonnegative: true })
     number(sigma, 'sigma', { positive: true })
-    const a = (sigma * sigma * coefficient * beta) / samples
-    return a + Math.sqrt(a * a + 2 * sigma * sigma * (1 - coefficient) * label)
+    const a = sigma * sigma * coefficient * (beta / samples)
+    return a + nrm2([a, sigma * Math.sqrt(2 * (1 - coefficient) * label)])
   })
 }
 

@@ -34,7 +34,7 @@ export interface GaussianLinearOptions {
 
 /** A layer of {@link gaussianLinear}; the first one is the inputs. */
 export interface GaussianLayer {
-  /** Rank of the product A of the weights below. */
+  /** Rank of the product A of the weights below; a row is dependent where less than 1e-11 of the longest row is left. */
   rank: number
   /** D_l given theta: that of (T_l, Y) between a training example and a new one. */
   kl: number
@@ -117,16 +117,19 @@ export function gaussianLinear(given: GaussianLinearOptions): GaussianLayer[] {
   })
 }
 
-/** Squares of larger numbers would overflow. */
+/** Squares of larger numbers would overflow, and products of smaller ones than its inverse underflow. */
 const LARGE = 1e100
 
 /** Checks the weights, each of as many columns as the layer below has rows. */
 function network(weights: readonly MatrixLike[], inputs: number): Matrix[] {
   if (!Array.isArray(weights)) refuse('weights', 'an array of matrices', show(weights), 'type')
   let columns = inputs
+  let size = 1
   return Array.from(weights, (given: MatrixLike, l) => {
     const layer = matrix(given, `weights[${l}]`, { columns })
     columns = layer.shape[0]
+    size *= nrm2(layer.data) || 1
+    if (!(size > 1 / LARGE)) refuse('weights', `zero, or of norms whose product is above ${1 / LARGE}`, `${size}`)
     return layer
   })
 }
@@ -140,7 +143,7 @@ function gaps(
   const norm = nrm2(t)
   const direction = t.map((entry) => entry / (norm || 1))
   const deviation = s * nrm2(times(transposed(A), direction))
-  if (!(norm * deviation > 0)) return { zeroOne: 0, hinge: 0, norm }
+  if (!(norm > 0 && deviation > 0)) return { zeroOne: 0, hinge: 0, norm }
   const along = (x: Float64Array) => times(A, x).reduce((sum, entry, i) => sum + entry * direction[i], 0)
   const [fresh, seen] = [along(mu), along(theta)]
   return {
@@ -152,6 +155,7 @@ function gaps(
 
 /** E max(0, 1 - M) for M ~ N(m, sd^2). */
 function hinge(m: number, sd: number): number {
+  if (sd === 0) return Math.max(0, 1 - m)
   const z = (1 - m) / sd
   return (1 - m) * normalCdf(z) + (sd * exp((-z * z) / 2)) / 2.5066282746310002
 }

@@ -127,7 +127,7 @@ function divergence(level: Conditional[], { marginal, joint }: GibbsAlgorithm, {
           seen += joint[z * weights + w] * chances[z * vectors.length + v]
           fresh += probabilities[z] * chances[z * vectors.length + v]
         }
-        if (seen > 0) total += seen * log(seen / (fresh * marginal[w]))
+        if (seen > 0) total += seen * log(seen / fresh / marginal[w])
       }
   }
   return Math.max(0, total)

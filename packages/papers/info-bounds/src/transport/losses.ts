@@ -6,7 +6,7 @@ export type Loss = (outputs: Float64Array, label: number) => number
 
 /** Cross-entropy of logits in nats. */
 export function crossEntropy(outputs: Float64Array, label: number): number {
-  number(label, 'labels', { min: 0, max: outputs.length - 1 })
+  number(label, `labels, with the cross-entropy of ${outputs.length} outputs,`, { min: 0, max: outputs.length - 1 })
   let most = -Infinity
   for (const z of outputs) most = Math.max(most, z)
   let sum = 0

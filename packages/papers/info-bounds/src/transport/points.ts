@@ -30,11 +30,20 @@ export function distanceMatrix(a: Matrix, b: Matrix, scale: number): Matrix {
   return ndarray(out, [n, m])
 }
 
-/** W1 of two samples of equal size on a line: the mean distance of sorted values. Sorts both. */
+/** W1 of two samples on a line: the mean distance of quantiles. Sorts both. */
 export function onLine(x: Float64Array, y: Float64Array): number {
   x.sort()
   y.sort()
+  const [n, m] = [x.length, y.length]
   let sum = 0
-  for (let i = 0; i < x.length; i++) sum += Math.abs(x[i] - y[i]) / x.length
+  // In units of mass, each x has m of them and each y has n.
+  for (let i = 0, j = 0, ofX = m, ofY = n; i < n; ) {
+    const moved = Math.min(ofX, ofY)
+    sum += Math.abs(x[i] - y[j]) * (moved / m / n)
+    ofX -= moved
+    ofY -= moved
+    if (ofX === 0) [i, ofX] = [i + 1, m]
+    if (ofY === 0) [j, ofY] = [j + 1, n]
+  }
   return sum
 }

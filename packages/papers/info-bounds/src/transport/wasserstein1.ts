@@ -5,8 +5,8 @@ import { distanceMatrix, largestEntry, onLine, readPoints } from './points.ts'
 /** Options of {@link wasserstein1}. */
 export interface Wasserstein1Options {
   /**
-   * 'exact' by an optimal assignment, for equal sizes; 'bracket' by entropic transport and its certificates; 'auto', the
-   * default: exact up to 1000 points of equal size, or on a line, else a bracket.
+   * 'exact' by an optimal assignment, for equal sizes, or sorted on a line; 'bracket' by entropic transport and its
+   * certificates; 'auto', the default: exact on a line and up to 1000 points of equal size, else a bracket.
    */
   method?: 'auto' | 'exact' | 'bracket' | undefined
   /** Regularisation of a bracket, relative to the mean distance: smaller is tighter and slower. Default 0.01. */
@@ -30,7 +30,7 @@ const MOST = 1000
  *
  * @param a n x d points.
  * @param b m x d points.
- * @throws TypeError or RangeError naming the argument that is wrong, and for 'exact' with unequal sizes.
+ * @throws TypeError or RangeError naming the argument that is wrong, and for 'exact' with unequal sizes in more than one dimension.
  */
 export function wasserstein1(a: MatrixLike, b: MatrixLike, given?: Wasserstein1Options): Wasserstein1 {
   return calling('wasserstein1', () => {
@@ -47,12 +47,12 @@ type Method = 'auto' | 'exact' | 'bracket'
 /** The same, on checked arguments. */
 export function distanceBetween(a: Matrix, b: Matrix, method: Method, epsilon: number): Wasserstein1 {
   const [n, m] = [a.shape[0], b.shape[0]]
-  if (method === 'exact' && n !== m) refuse('b', `of ${n} rows like a, for 'exact'`, `${m} rows`)
   const scale = largestEntry(a, b) || 1
-  if (n === m && a.shape[1] === 1 && method !== 'bracket') {
+  if (a.shape[1] === 1 && method !== 'bracket') {
     const [x, y] = [a, b].map(({ data }) => data.map((v) => v / scale))
     return exactly(scale * onLine(x, y))
   }
+  if (method === 'exact' && n !== m) refuse('b', `of ${n} rows like a, for 'exact'`, `${m} rows`)
   return transported(distanceMatrix(a, b, scale), method, epsilon, scale)
 }
 
