@@ -24,6 +24,7 @@ import {
   toMlp,
 } from '../src/index.ts'
 import { networkFields } from '../src/neurons/network.ts'
+import { SparseSpace } from '../src/sparse/space.ts'
 import { majorants } from '../src/theory/barron.ts'
 
 interface Recorded {
@@ -156,12 +157,11 @@ test.each([0, 1, 2, 3, 4, 5])('descent on a grid, case %i', (k) => {
   near(column('barron'), c.barron.slice(1), { ...tolerance, label: 'barron' })
   near(column('step'), c.steps, { relative: c.step === 'adaptive' ? 1e-8 : t, label: 'steps' })
   near(answer.u.coefficients, c.coefficients, { ...tolerance, label: 'coefficients' })
+  const whole = { lagrangian: named(c.lagrangian), f: sumOf(parityOf(c.boundary), c.f), boundary: c.boundary }
+  const first = solveGrid({ ...whole, modes: c.modes, grid: c.grid }, { step: c.step, maxIterations: 1 })
+  near(first.u.coefficients, c.first.flat(2), { ...tolerance, label: 'first iterate' })
   near(answer.discreteBound, c.errorBound, tolerance)
-  const last = new GridSpace(
-    { lagrangian: named(c.lagrangian), f: sumOf(parityOf(c.boundary), c.f), boundary: c.boundary },
-    c.modes,
-    c.grid,
-  ).iterate(Float64Array.from(answer.u.coefficients))
+  const last = new GridSpace(whole, c.modes, c.grid).iterate(Float64Array.from(answer.u.coefficients))
   near(last.g, c.residual, { absolute: 1e-10, label: 'residual' })
   const { at, u, gradient } = c.value
   const d = c.boundary.length
@@ -200,6 +200,10 @@ test.each([0, 1, 2, 3])('descent on sparse sums, case %i', (k) => {
     )
   }
   same(answer.u, c.u, 1e-11, 'u')
+  const space = new SparseSpace({ ...named(c.lagrangian).coefficients }, sumOf(parityOf(c.boundary), c.f), c.threshold, 0)
+  const { residual, dual, dropped } = space.iterate(answer.u)
+  expect(residual.terms).toBe(c.residual.terms)
+  near([dual, dropped], [c.residual.dual, c.residual.dropped], tolerance)
   near(answer.u.at(c.points), c.values, tolerance)
 })
 
@@ -237,6 +241,7 @@ test.each([0, 1, 2, 3])('descent in the span of neurons, case %i', (k) => {
     near(column, c.gradient[j], { absolute: 1e-8, relative: 1e-8, label: 'gradient' })
   }
   near(answer.residualNorm, c.residualL2, { relative: 1e-8, label: 'residual' })
+  near(Math.hypot(...answer.state.coefficients), c.h1, { relative: 1e-10, label: '|u| in H1' })
   if (c.errorBound === null) expect(answer.errorBound).toBeNull()
   else near(answer.errorBound!, c.errorBound, { relative: 1e-8 })
   // One neuron at a time gives its values, slopes and second derivatives.

@@ -64,7 +64,10 @@ export interface GridState extends DescentState {
 export interface GridSolution {
   /** The solution, without the lift. */
   u: TrigSum
-  /** A bound on |u - u*| in H1, with the residual on the grid of `certificateModes`: dual / m. */
+  /**
+   * A bound on |u - u*| in H1, from the residual on a finer grid: dual / m. Its part from quadrature is an estimate; with
+   * `certificateModes` equal to `modes` it is `discreteBound`.
+   */
   errorBound: number
   /** The same within the modes of the grid, which the descent makes small. */
   discreteBound: number
@@ -92,8 +95,9 @@ const MODES = [64, 32, 12, 6]
  * by preconditioned descent, and bounds the error. `error` in reports, which `tolerance` (default 1e-9) is compared with, is
  * the bound within the space divided by |u|; `errorBound` in the answer also counts modes the space does not have.
  *
- * The bound is rigorous up to quadrature on the fine grid, where m holds for all values between u and u*; with a `flux` it
- * leaves out modes above `certificateModes`, which matter unless the lift has that flux.
+ * The bound holds where m does, for all values between u and u*. It counts all modes, and the quadrature error by an
+ * estimate: from the change between two grids, on the assumption that the error falls at least like the root of the
+ * number of points an axis. It is therefore rigorous only up to that estimate, which may be too small for an f that jumps.
  *
  * @throws TypeError or RangeError when the problem or an option is invalid; where a condition cannot work, the message says
  *   which: grid <= modes, m = 0, 'theory' without a finite M.
@@ -131,7 +135,7 @@ export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridR
       bounds,
     )
 
-    const fineDual = fine === modes ? last.dual : dualOnFineGrid(fine, whole, space, last.u)
+    const fineDual = fine === modes ? last.dual : dualOnFineGrid(fine, whole, space, last)
     // What overflows is unknown: no bound.
     const errorBound = Number.isNaN(fineDual) ? Infinity : Math.max(fineDual, last.dual) / bounds.m
     const u = denseSum(space.basis, boundary, last.u)

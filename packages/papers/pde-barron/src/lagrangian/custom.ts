@@ -57,14 +57,17 @@ export function customLagrangian(definition: Lagrangian, given?: CheckOptions): 
       checkDerivatives(definition, at, v, q)
       checkConvexity(definition, at, v, q, constants)
       const { name = 'custom', divergence } = definition
-      return checked({
-        name,
-        value: (points, out) => definition.value(points, out),
-        slopes: (points, du, dp) => definition.slopes(points, du, dp),
-        hessian: (points, v, q, hu, hp) => definition.hessian(points, v, q, hu, hp),
-        ...(divergence && { divergence: (points: Points, out: Float64Array) => definition.divergence!(points, out) }),
-        constants: (limits) => checkConstants(definition.constants(limits)),
-      })
+      return checked(
+        {
+          name,
+          value: (points, out) => definition.value(points, out),
+          slopes: (points, du, dp) => definition.slopes(points, du, dp),
+          hessian: (points, v, q, hu, hp) => definition.hessian(points, v, q, hu, hp),
+          ...(divergence && { divergence: (points: Points, out: Float64Array) => definition.divergence!(points, out) }),
+          constants: (limits) => checkConstants(definition.constants(limits)),
+        },
+        dimension,
+      )
     },
     true,
   )

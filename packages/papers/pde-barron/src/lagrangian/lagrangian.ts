@@ -12,7 +12,7 @@ import {
   sinh,
   tanh,
 } from '@opt/core'
-import { checked, isChecked } from './checked.ts'
+import { checked, isChecked, isOwn } from './checked.ts'
 import { customLagrangian } from './custom.ts'
 import { type GradientTerm, isotropic, quadraticGradient, separable, type ValueTerm } from './terms.ts'
 import type { Constants, Lagrangian, Points } from './types.ts'
@@ -224,8 +224,8 @@ export function lagrangianOf(given: LagrangianLike, dimension: number): Lagrangi
   if (typeof given === 'string') return lagrangian(oneOf(given, 'lagrangian', NAMES))
   options(given, 'lagrangian')
   if (given === undefined) refuse('lagrangian', `a Lagrangian or one of ${NAMES.join(', ')}`, 'undefined', 'type')
-  return isChecked(given) ? given : customLagrangian(given, { dimension })
+  return isChecked(given, dimension) ? given : customLagrangian(given, { dimension })
 }
 
 /** Whether it is one of {@link lagrangian}. */
-export const isNamed = (given: Lagrangian): given is NamedLagrangian => isChecked(given) && 'coefficients' in given
+export const isNamed = (given: Lagrangian): given is NamedLagrangian => isOwn(given)

@@ -147,13 +147,15 @@ export const deepRitz: Solver<[problem: RitzInput, options: RitzOptions], RitzRe
     }
     const state = { parameters: [...parameters], steps: done, optimizer: optimizer.state() }
     if (!stop && polish > 0) {
+      const ending = new AbortController()
       const run = lbfgs.steps((x, g) => objective.at(x, g), parameters, {
         maxIterations: polish,
         tolerance: 0,
         history: false,
+        signal: ending.signal,
       })
       let next = run.next()
-      for (; !next.done; next = run.next()) if (!stop) stop = yield { energy: next.value.value }
+      for (; !next.done; next = run.next()) if (!stop && (stop = yield { energy: next.value.value })) ending.abort()
       parameters.set(next.value.x)
     }
     const network: TwoLayerNetwork = objective.unpack(parameters)

@@ -69,20 +69,16 @@ export function quadrature(rule: Rule | undefined, d: number, label: string): Qu
     return productRule(rule, d)
   }
   const { points, weights } = options(rule, label, ['points', 'weights'])
-  const { data, shape } = matrix(points, `${label}.points`, { columns: d })
-  const n = shape[0]
-  for (let i = 0; i < data.length; i++)
-    if (data[i] < 0 || data[i] > 1) refuse(`${label}.points[${Math.floor(i / d)}]`, 'in the unit box', `${data[i]}`)
-  return {
-    n,
-    x: Array.from({ length: d }, (_, j) => Float64Array.from({ length: n }, (_, i) => data[i * d + j])),
-    weights: vector(weights, `${label}.weights`, { length: n, sign: 'positive' }),
-  }
+  const at = places(points, d, `${label}.points`)
+  for (const xj of at.x)
+    for (let i = 0; i < at.n; i++)
+      if (xj[i] < 0 || xj[i] > 1) refuse(`${label}.points[${i}]`, 'in the unit box', `${xj[i]}`)
+  return { ...at, weights: vector(weights, `${label}.weights`, { length: at.n, sign: 'positive' }) }
 }
 
 /** Returns points as a rule without weights. */
-export function places(points: MatrixLike, d: number): Pick<Quadrature, 'n' | 'x'> {
-  const { data, shape } = matrix(points, 'points', { columns: d })
+export function places(points: MatrixLike, d: number, label = 'points'): Pick<Quadrature, 'n' | 'x'> {
+  const { data, shape } = matrix(points, label, { columns: d })
   const n = shape[0]
   return { n, x: Array.from({ length: d }, (_, j) => Float64Array.from({ length: n }, (_, i) => data[i * d + j])) }
 }

@@ -13,6 +13,8 @@ import { NeuronSpace } from './space.ts'
 /** The energies of converged rules agree to ten digits. */
 const differ = (energy: number, fine: number) => Math.abs(energy - fine) > 1e-6 * Math.abs(fine)
 
+const COARSE = 'the rule has too few points for so many neurons'
+
 /** What {@link solveNeurons} solves: -div L_p + L_u = f on the unit box. */
 export interface NeuronInput {
   lagrangian: LagrangianLike
@@ -128,8 +130,8 @@ export const solveNeurons: Solver<[problem: NeuronInput, options: NeuronOptions]
         M,
         state: { ...state, coefficients: [...last.c] },
         ...networkFunctions('solveNeurons', network, L, given.f),
-        ...(differ(last.energy, fineEnergy) && { message: 'the rule has too few points for so many neurons' }),
         ...rest,
+        ...(differ(last.energy, fineEnergy) && { message: [rest.message, COARSE].filter(Boolean).join('; ') }),
       }
     },
     { tolerance: 1e-10, options: ['step', 'uMax', 'pMax', 'initial'] },

@@ -39,8 +39,8 @@ function checkSampled(given: SampledNetwork) {
 
 /**
  * Converts a network into one of @opt/nn, to train it further or to differentiate it: sum_k a_k s(w_k . x + b_k), plus the
- * constant and linear parts of a sampled network, the linear one as one more ReLU unit. Of a network with Dirichlet axes it is the sum without the factor B that vanishes on the faces:
- * multiply by {@link boundaryValues}.
+ * constant and linear parts of a sampled network, the linear one as one more ReLU unit. Of a network with Dirichlet axes
+ * it is the sum without the factor B that vanishes on the faces: multiply by {@link boundaryValues}.
  *
  * @throws TypeError or RangeError when the network is neither.
  */
