@@ -3,6 +3,7 @@ import { charges } from './experiment/charges.ts'
 import { dimensions } from './experiment/dimensions.ts'
 import { neurons } from './experiment/neurons.ts'
 import { norms } from './experiment/norms.ts'
+import { randomPoints } from './experiment/random-points.ts'
 import { rates } from './experiment/rates.ts'
 import { sampling } from './experiment/sampling.ts'
 
@@ -16,5 +17,6 @@ export const experiment: Experiment = async (context) => {
   await sampling(context)
   await dimensions(context)
   await neurons(context)
+  await randomPoints(context)
   await charges(context)
 }

@@ -200,7 +200,12 @@ test.each([0, 1, 2, 3])('descent on sparse sums, case %i', (k) => {
     )
   }
   same(answer.u, c.u, 1e-11, 'u')
-  const space = new SparseSpace({ ...named(c.lagrangian).coefficients }, sumOf(parityOf(c.boundary), c.f), c.threshold, 0)
+  const space = new SparseSpace(
+    { ...named(c.lagrangian).coefficients },
+    sumOf(parityOf(c.boundary), c.f),
+    c.threshold,
+    0,
+  )
   const { residual, dual, dropped } = space.iterate(answer.u)
   expect(residual.terms).toBe(c.residual.terms)
   near([dual, dropped], [c.residual.dual, c.residual.dropped], tolerance)

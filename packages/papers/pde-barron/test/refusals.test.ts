@@ -219,6 +219,30 @@ test.each<[string, () => unknown, string]>([
     'the second derivative of L must be between',
   ],
   [
+    'a Lagrangian that was checked in fewer dimensions',
+    () => {
+      const line = customLagrangian(
+        own({
+          value: ({ n, u, p }, out) => {
+            for (let i = 0; i < n; i++) out[i] = 0.5 * (u[i] * u[i] + p[0][i] * p[0][i])
+          },
+          slopes: ({ u, p }, du, dp) => {
+            du.set(u)
+            dp[0].set(p[0])
+          },
+          hessian: (_, v, q, hu, hp) => {
+            hu.set(v)
+            hp[0].set(q[0])
+          },
+        }),
+        { dimension: 1 },
+      )
+      return solveGrid({ ...tiny, lagrangian: line })
+    },
+    'the second derivative of L must be between',
+  ],
+  ['no f', () => solveGrid({ ...tiny, f: undefined as never }), 'f must be a function of a point, a TrigSum or values'],
+  [
     'a missing function',
     () => customLagrangian(own({ hessian: undefined as never })),
     'lagrangian.hessian must be a function',

@@ -64,6 +64,16 @@ test('a training goes on to the same bits', () => {
   expect(rest.energy).toBe(whole.energy)
 })
 
+test('an aborted training stops its L-BFGS', () => {
+  const problem = { lagrangian: L, f, boundary, neurons: { count: 5 }, rule: 6 }
+  const abort = new AbortController()
+  const onProgress = ({ iteration }: { iteration: number }) => void (iteration === 12 && abort.abort())
+  const stopped = deepRitz(problem, { steps: 10, polish: 500, signal: abort.signal, onProgress })
+  const whole = deepRitz(problem, { steps: 10, polish: 500 })
+  expect([stopped.status, stopped.iterations]).toEqual(['aborted', 12])
+  expect(stopped.energy).toBeGreaterThan(whole.energy + 1e-9)
+})
+
 test('an aborted descent answers, with its bound', () => {
   const abort = new AbortController()
   const answer = solveGrid(
@@ -82,6 +92,10 @@ test('states of something else are refused', () => {
   expect(broken({ step: 0 })).toThrow('initial.step must be a positive number, got 0')
   expect(broken({ recent: [] })).toThrow('initial.recent must be of length 1 to 10')
   expect(broken({ recent: 3 })).toThrow('initial.recent must be an array')
+  expect(() => solveGrid(problem, { initial: null as never })).toThrow('solveGrid: initial must be an object, got null')
+  expect(() => solveNeurons({ ...problem, rule: 4, neurons: { count: 2 } } as never, { initial: 3 as never })).toThrow(
+    'solveNeurons',
+  )
   const sum = new TrigSum(['cos'], [[1]], [1])
   const other = solveSparse({ lagrangian: 'quartic', f: new TrigSum(['sin'], [[1]], [1]) })
   expect(() =>

@@ -57,6 +57,16 @@ export function ring(d: number): TrigSum {
   return new TrigSum(new Array(d).fill('cos'), rows, coefficients)
 }
 
+/** The lowest sine of all axes, and that with a frequency of 2 on one of them. */
+export function sines(d: number): TrigSum {
+  const rows = Array.from({ length: d + 1 }, (_, k) => Array.from({ length: d }, (_, j) => (j === k ? 2 : 1)))
+  return new TrigSum(
+    new Array(d).fill('sin'),
+    rows,
+    rows.map((_, k) => (k % 2 === 0 ? 30 : -20)),
+  )
+}
+
 export const ringLagrangian = (): NamedLagrangian =>
   lagrangian('quartic', { diffusion: 1, gradient: 0, reaction: 1, cubic: 2 })
 

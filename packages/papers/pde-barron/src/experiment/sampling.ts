@@ -2,23 +2,26 @@ import { type ExperimentContext, log2, random } from '@opt/core'
 import ndarray from 'ndarray'
 import { networkNorm, type SampledActivation, sampleNetwork } from '../neurons/sample-network.ts'
 import { solveSparse } from '../sparse/solve-sparse.ts'
-import { ring, ringLagrangian, short } from './problems.ts'
+import type { TrigSum } from '../sums/trig-sum.ts'
+import { ring, ringLagrangian, short, sines } from './problems.ts'
 
 const SIZES = [16, 32, 64, 128, 256, 512, 1024]
 
 /** C: networks drawn from a solution, error against the number of neurons. */
 export async function sampling({ scale, seed, claim, table, figure, progress }: ExperimentContext): Promise<void> {
-  const dimensions = scale === 'quick' ? [2, 5] : [2, 5, 10]
+  const problems: { name: string; f: TrigSum }[] = [2, 5, ...(scale === 'quick' ? [] : [10])].map((d) => ({
+    name: `${d}`,
+    f: ring(d),
+  }))
+  if (scale !== 'quick') problems.push({ name: '5, Dirichlet', f: sines(5) })
   const [count, draws] = scale === 'quick' ? [300, 8] : [2000, 10]
   const rows: (string | number)[][] = []
   const series: { label: string; x: number[]; y: number[] }[] = []
   let [largest, steepest, flattest] = [0, 0, -1]
-  for (const [k, d] of dimensions.entries()) {
-    await progress(0.3 + (0.15 * k) / dimensions.length, `networks, d = ${d}`)
-    const { u } = solveSparse(
-      { lagrangian: ringLagrangian(), f: ring(d), threshold: 1e-6, budget: 1e-4 },
-      { tolerance: 1e-2 },
-    )
+  for (const [k, { name, f }] of problems.entries()) {
+    await progress(0.3 + (0.15 * k) / problems.length, `networks, d = ${name}`)
+    const d = f.dimension
+    const { u } = solveSparse({ lagrangian: ringLagrangian(), f, threshold: 1e-6, budget: 1e-4 }, { tolerance: 1e-2 })
     const rng = random(1000 * seed + d)
     const points = ndarray(
       Float64Array.from({ length: count * d }, () => rng.uniform()),
@@ -41,8 +44,8 @@ export async function sampling({ scale, seed, claim, table, figure, progress }: 
     steepest = Math.min(steepest, slope)
     flattest = Math.max(flattest, slope)
     const others = (['step', 'relu'] as const).map((activation) => (error(256, activation) * 16) / norm)
-    rows.push([d, u.terms, short(norm), ...scaled.map(short), short(slope), ...others.map(short)])
-    series.push({ label: `d = ${d}`, x: SIZES, y: errors })
+    rows.push([name, u.terms, short(norm), ...scaled.map(short), short(slope), ...others.map(short)])
+    series.push({ label: `d = ${name}`, x: SIZES, y: errors })
   }
   table({
     title: 'C: root mean square error of n sampled cosines, times sqrt n / |u|_0',

@@ -25,6 +25,7 @@ export function forcing(
   grid: number,
 ): PointFunction | TrigSum {
   if (typeof f === 'function') return f
+  if (typeof f !== 'object' || f === null) refuse('f', 'a function of a point, a TrigSum or values', show(f), 'type')
   const parity = parityOf(boundary)
   if (f instanceof TrigSum) {
     if (f.parity.join() !== parity.join()) refuse('f', `of parity ${parity} like the boundary`, `${f.parity}`)

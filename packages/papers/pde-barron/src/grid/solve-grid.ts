@@ -126,7 +126,7 @@ export const solveGrid: Solver<[problem: GridInput, options: GridOptions], GridR
     const coefficients =
       initial === undefined
         ? new Float64Array(space.basis.size)
-        : vectorCopy(initial.coefficients, 'initial.coefficients', { length: space.basis.size })
+        : vectorCopy(optionsOf(initial, 'initial').coefficients, 'initial.coefficients', { length: space.basis.size })
     const saved = initial && checkState(initial)
     const { last, state, ...rest } = yield* descend(
       space,

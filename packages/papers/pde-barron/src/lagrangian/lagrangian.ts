@@ -9,6 +9,7 @@ import {
   oneOf,
   options,
   refuse,
+  show,
   sinh,
   tanh,
 } from '@opt/core'
@@ -222,8 +223,8 @@ export type LagrangianLike = LagrangianName | Lagrangian
 /** Returns the Lagrangian that an argument stands for; one of the user's own is checked in d dimensions. */
 export function lagrangianOf(given: LagrangianLike, dimension: number): Lagrangian {
   if (typeof given === 'string') return lagrangian(oneOf(given, 'lagrangian', NAMES))
-  options(given, 'lagrangian')
-  if (given === undefined) refuse('lagrangian', `a Lagrangian or one of ${NAMES.join(', ')}`, 'undefined', 'type')
+  if (typeof given !== 'object' || given === null)
+    refuse('lagrangian', `a Lagrangian or one of ${NAMES.join(', ')}`, show(given), 'type')
   return isChecked(given, dimension) ? given : customLagrangian(given, { dimension })
 }
 

@@ -101,7 +101,7 @@ export const solveNeurons: Solver<[problem: NeuronInput, options: NeuronOptions]
       const start =
         initial === undefined
           ? new Float64Array(size)
-          : vectorCopy(initial.coefficients, 'initial.coefficients', { length: size })
+          : vectorCopy(optionsOf(initial, 'initial').coefficients, 'initial.coefficients', { length: size })
       const { last, state, ...rest } = yield* descend(
         space,
         space.iterate(start),

@@ -1,4 +1,4 @@
-import { number, options as optionsOf, type Random, randomFrom, refuse, type Solver, solver } from '@opt/core'
+import { number, options as optionsOf, type Random, randomFrom, refuse, type Solver, show, solver } from '@opt/core'
 import {
   checkRule,
   checkState,
@@ -69,6 +69,12 @@ export interface SparseSolution {
   state: SparseState
 }
 
+function stateOf(initial: SparseState): TrigSumData {
+  const { u } = optionsOf(initial, 'initial')
+  if (typeof u !== 'object') refuse('initial.u', 'the data of a TrigSum', show(u), 'type')
+  return u
+}
+
 /**
  * Solves a nonlinear elliptic equation on the unit box in any dimension by preconditioned descent on sparse sums: for
  * right-hand sides of few frequencies. Products skip small pairs, steps drop small terms. Each axis of sines doubles the
@@ -100,7 +106,7 @@ export const solveSparse: Solver<[problem: SparseInput, options: SparseOptions],
     const rule = checkRule(step, bounds)
     const space = new SparseSpace(coefficients, f, threshold, budget)
 
-    const start = initial === undefined ? TrigSum.zero(f.parity) : TrigSum.fromJSON(initial.u)
+    const start = initial === undefined ? TrigSum.zero(f.parity) : TrigSum.fromJSON(stateOf(initial))
     if (start.parity.join() !== f.parity.join()) refuse('initial.u', `of parity ${f.parity}`, `${start.parity}`)
     const { last, state, ...rest } = yield* descend(
       space,

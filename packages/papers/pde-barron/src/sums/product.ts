@@ -43,19 +43,30 @@ class KeyedSum {
   }
 
   sorted(): { keys: Float64Array; values: Float64Array } {
-    const keys = this.#keys.filter((key) => key !== -1).sort()
-    return { keys, values: keys.map((key) => this.#values[this.#slot(key)]) }
+    const [keys, values] = [new Float64Array(this.size), new Float64Array(this.size)]
+    let n = 0
+    for (let i = 0; i <= this.#mask; i++) if (this.#keys[i] !== -1) keys[n++] = this.#keys[i]
+    keys.sort()
+    for (let i = 0; i < n; i++) values[i] = this.#values[this.#slot(keys[i])]
+    return { keys, values }
   }
 }
 
 /** Terms with the positions of their positive frequencies as bits, largest |c| first. */
 function byScale({ coefficients, terms, dimension: d, frequencies }: TrigSum, keys: Float64Array) {
-  const order = Int32Array.from({ length: terms }, (_, t) => t).sort(
-    (s, t) => Math.abs(coefficients[t]) - Math.abs(coefficients[s]) || s - t,
-  )
+  const order = new Int32Array(terms)
+  const sizes = new Float64Array(terms)
+  for (let t = 0; t < terms; t++) {
+    order[t] = t
+    sizes[t] = Math.abs(coefficients[t])
+  }
+  order.sort((s, t) => sizes[t] - sizes[s] || s - t)
+  const [sorted, values] = [new Float64Array(terms), new Float64Array(terms)]
   const active = new Int32Array(terms)
   let most = 0
   for (let k = 0; k < terms; k++) {
+    sorted[k] = keys[order[k]]
+    values[k] = coefficients[order[k]]
     let count = 0
     for (let j = 0; j < d; j++) {
       if (frequencies[order[k] * d + j] === 0) continue
@@ -64,13 +75,7 @@ function byScale({ coefficients, terms, dimension: d, frequencies }: TrigSum, ke
     }
     most = Math.max(most, count)
   }
-  return {
-    most,
-    order,
-    active,
-    keys: Float64Array.from(order, (t) => keys[t]),
-    values: Float64Array.from(order, (t) => coefficients[t]),
-  }
+  return { most, order, active, keys: sorted, values }
 }
 
 /** A product's terms, sorted, and the sum of |f_i g_j| over the pairs that were left out. */
