@@ -124,19 +124,26 @@ describe('nothing but released values comes out', () => {
     for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
   })
 
-  test('a client of its own that breaks its contract does not break the run', () => {
-    const broken = { count: 3, size: 1, clippedMean: (_x: unknown, _c: unknown, out: Float64Array) => out.fill(NaN) }
-    const client = { ...broken, clippedDifference: () => {} } as unknown as Client
-    const { status, x } = dpGradientDescent([client], [0], {
-      epsilon: 1,
-      delta: 0.01,
-      rounds: 3,
-      clipGradient: 1,
-      learningRate: 1,
-    })
-    expect(status).toBe('completed')
-    expect(Number.isFinite(x[0])).toBe(true)
-  })
+  test.each(['NaN', 'a throw'])(
+    'a client of its own that breaks its contract does not break the run: %s',
+    async (how) => {
+      const write = (out: Float64Array) => {
+        if (how === 'NaN') out.fill(NaN)
+        else throw new Error(`the secret ${PLANTED}, planted`)
+      }
+      const client: Client = {
+        count: 3,
+        size: 1,
+        clippedMean: (_x, _c, out) => write(out),
+        clippedDifference: (_x, _p, _c, out) => write(out),
+      }
+      for (const local of [undefined, { steps: 3, clip: 1 }]) {
+        const text = await everything([client], 1, { local })
+        expect(text).toContain('"status":"completed"')
+        for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+      }
+    },
+  )
 })
 
 describe('the answer says whether it is private', () => {

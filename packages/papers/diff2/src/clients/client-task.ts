@@ -1,6 +1,6 @@
-import { allFinite, encodeFloats, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { encodeFloats, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { addNoise, checkNoise, deviationOf, type Noise, secureNoise } from '../noise/noise.ts'
-import { type Client, checkClients } from './client.ts'
+import { type Client, checkClients, writeMessage } from './client.ts'
 import { type Adjacency, type LocalStepsOptions, localSteps } from './local-steps.ts'
 
 /** What a client is asked for in a round: plain data that any executor can send. */
@@ -110,10 +110,10 @@ export function answer(
     return reply(y, normals !== null || noise.secure === true)
   }
   const message = new Float64Array(client.size)
-  if (kind === 'gradient') client.clippedMean(x, clip, message)
-  else client.clippedDifference(x, other!, clip, message)
-  // A client that breaks its contract must not break the run, which would tell about its records.
-  if (!allFinite(message)) message.fill(0)
+  writeMessage(message, (out) => {
+    if (kind === 'gradient') client.clippedMean(x, clip, out)
+    else client.clippedDifference(x, other!, clip, out)
+  })
   if (!request.noise) return reply(message, true)
   const { sensitivity, multiplier } = request.noise
   const deviation = deviationOf(noise, sensitivity, multiplier, client.size)

@@ -1,4 +1,4 @@
-import { callback, number, refuse, show } from '@opt/core'
+import { allFinite, callback, number, refuse, show } from '@opt/core'
 
 /** Some of a client's records, for a local step. */
 export interface Batch {
@@ -21,6 +21,19 @@ export interface Client {
   clippedMean(x: Float64Array, c: number, out: Float64Array): void
   /** Writes the mean of clip(gradient at x - gradient at previous, c), or that of a batch. */
   clippedDifference(x: Float64Array, previous: Float64Array, c: number, out: Float64Array, batch?: Batch): void
+}
+
+/**
+ * Lets a client write a message. Where it throws or writes numbers that are not finite, the message is 0: a run that broke
+ * would tell about records.
+ */
+export function writeMessage(message: Float64Array, write: (out: Float64Array) => void): void {
+  try {
+    write(message)
+  } catch {
+    message.fill(0)
+  }
+  if (!allFinite(message)) message.fill(0)
 }
 
 /** What the server knows of a client whose records are elsewhere. */

@@ -1,6 +1,6 @@
 import type { Noise } from '../noise/noise.ts'
 import { addNoise, deviationOf } from '../noise/noise.ts'
-import type { Client } from './client.ts'
+import { type Client, writeMessage } from './client.ts'
 
 /** What neighbouring data sets are: with one record replaced, or with one that counts as nothing. */
 export type Adjacency = 'replace' | 'zero-out'
@@ -51,7 +51,10 @@ export function localSteps(
     if (k < batches.length) {
       const c = clip * length
       const indices = batches[k]
-      client.clippedDifference(next, y, c, m, indices ? { indices, size: batchSize } : undefined)
+      const batch = indices ? { indices, size: batchSize } : undefined
+      // Copies: no client can change the points of the run.
+      const [at, before] = [next.slice(), y.slice()]
+      writeMessage(m, (out) => client.clippedDifference(at, before, c, out, batch))
       const sensitivity = ((adjacency === 'replace' ? 2 : 1) * c) / batchSize
       addNoise(noise, m, deviationOf(noise, sensitivity, multiplier, d), scratch)
       for (let j = 0; j < d; j++) w[j] += m[j]
