@@ -1,4 +1,4 @@
-import type { Matrix } from '@opt/core'
+import { allFinite, type Matrix } from '@opt/core'
 import type { Projections } from './attention/projections.ts'
 import type { SavedGradients } from './attention/state.ts'
 import type { Method, Task } from './attention/task.ts'
@@ -99,23 +99,36 @@ export function answerOf(
 ): LoraSolution & { status?: 'completed' | 'diverged'; message: string } {
   const { queries, hv, upstream } = task
   const result = found ?? nothing(problem, task)
+  const gradients = gradientsOf(problem, result.weightGradients)
   const { target } = upstream as { target?: Float64Array }
   const loss = target && result.output.reduce((sum, o, i) => sum + (o - target[i]) * (o - target[i]), 0) / 2
-  const inputs = (role: Role) => {
+  const input = (role: Role) => {
     const { rows, columns } = problem.projections[role].X
     return toMatrix(projections.inputGradient(role, result.d[role]), rows, columns)
+  }
+  const inputs = inputGradients ? { query: input('Q'), key: input('K'), value: input('V') } : undefined
+  const matrices = [...Object.values(gradients).flatMap(({ A, B }) => [A, B]), ...Object.values(inputs ?? {})]
+  if (found && !matrices.every(({ data }) => allFinite(data))) {
+    const overflow = { ...facts, verdict: 'out-of-range' as const, why: `${facts.method}: the gradients overflow` }
+    return answerOf(problem, projections, task, overflow, inputGradients)
   }
   const complete = facts.verdict !== 'unfinished'
   return {
     output: toMatrix(result.output, queries, hv),
     ...(loss !== undefined && { loss }),
-    gradients: gradientsOf(problem, result.weightGradients),
+    gradients,
     weightGradients: weightMatrices(problem, result.weightGradients),
-    ...(inputGradients && { inputGradients: { query: inputs('Q'), key: inputs('K'), value: inputs('V') } }),
+    ...(inputs && { inputGradients: inputs }),
     ...facts,
     ...(complete && { status: facts.verdict === 'out-of-range' ? ('diverged' as const) : ('completed' as const) }),
-    message: why === undefined ? summary(facts) : facts.verdict === 'went-back' ? `${why}; went back to exact` : why,
+    message: messageOf(facts, why),
   }
+}
+
+function messageOf(facts: Omit<Found, 'result' | 'why'>, why: string | undefined): string {
+  if (facts.verdict === 'out-of-range') return why!
+  const before = why === undefined ? '' : `${why}; `
+  return before + (facts.verdict === 'went-back' ? 'went back to exact' : summary(facts))
 }
 
 function summary({ method, verdict, degree, features, estimate, rows }: Omit<Found, 'result' | 'why'>): string {

@@ -18,7 +18,7 @@ const SCALES = {
   full: {
     length: 4240,
     taus: [0.02, 0.1, 0.2, 0.3, 0.5, 1],
-    lengths: [64, 128, 256, 512, 1024, 2048, 4096, 8192],
+    lengths: [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384],
     tokens: 1060,
     steps: 150,
     all: true,
@@ -30,7 +30,7 @@ export const experiment: Experiment = async (context) => {
   const { scale, seed, dataFolder, note, progress } = context
   const { length, taus, lengths, tokens, steps, all } = SCALES[scale]
   await progress(0, 'tokens')
-  const patches = dataFolder ? await photographPatches(dataFolder) : await digitPatches(random(seed), length)
+  const patches = (await photographPatches(dataFolder)) ?? (await digitPatches(random(seed), length))
   await transitionPart(context, patches, length, taus, scale === 'quick' ? 4 : 5)
   await growthPart(context, lengths)
   await trainingPart(context, patches, { tokens, steps, all })

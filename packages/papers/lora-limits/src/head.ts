@@ -1,4 +1,4 @@
-import { allFinite, type Matrix, type MatrixLike, matrix, number, oneOf, options, refuse, show } from '@opt/core'
+import { allFinite, type Matrix, type MatrixLike, matrix, number, oneOf, options, refuse } from '@opt/core'
 import ndarray from 'ndarray'
 
 /** The projections of an attention head: queries, keys and values. */
@@ -77,8 +77,6 @@ export interface HeadAndBatch {
   readonly beta: number
   readonly upstream?: Upstream | undefined
   readonly causal: boolean
-  /** Whether queries, keys and values are of the same tokens. */
-  readonly shared: boolean
 }
 
 /** The gradient of the loss with respect to the output. */
@@ -92,7 +90,7 @@ export function readHead(head: AttentionHead): {
   projections: Record<Role, Omit<Projection, 'X'>>
   beta: number
 } {
-  const { weights, adapters, alpha, beta } = options(head, 'head')
+  const { weights, adapters, alpha, beta } = options(head, 'head', ['weights', 'adapters', 'alpha', 'beta'])
   if (alpha !== undefined) number(alpha, 'head.alpha')
   const given = options(weights, 'head.weights', ROLES)
   const lowRank = options(adapters, 'head.adapters', ROLES) as NonNullable<AttentionHead['adapters']>
@@ -131,10 +129,12 @@ function merged(frozen: Dense, { A, B, scale }: { A: Dense; B: Dense; scale: num
   return { data, rows, columns }
 }
 
+const BATCH = ['query', 'key', 'value', 'target', 'upstream', 'mask'] as const
+
 /** Checks a head and its batch. */
 export function readProblem(head: AttentionHead, batch: AttentionBatch, needsLoss = true): HeadAndBatch {
   const { projections: roles, beta } = readHead(head)
-  const { query, key, value, target, upstream, mask } = options(batch, 'batch')
+  const { query, key, value, target, upstream, mask } = options(batch, 'batch', BATCH)
   const [Q, K, V] = ROLES.map((role) => roles[role].W)
   const tokens = (given: MatrixLike, label: string, W: Dense, rows?: number) =>
     dense(matrix(given, `batch.${label}`, { columns: W.rows, rows }))
@@ -153,8 +153,12 @@ export function readProblem(head: AttentionHead, batch: AttentionBatch, needsLos
     beta,
     upstream: needsLoss ? readUpstream(target, upstream, queries.rows, V.columns) : undefined,
     causal: mask === 'causal',
-    shared: key === undefined && value === undefined,
   }
+}
+
+/** Refuses a mask, which a polynomial of all keys does not see. */
+export function refuseMask({ causal }: HeadAndBatch): void {
+  if (causal) refuse('batch.mask', 'absent: the polynomial sees all keys', "'causal'")
 }
 
 function sameTokens(X: Dense, W: Dense, label: string): Dense {
@@ -169,8 +173,10 @@ function readUpstream(
   rows: number,
   columns: number,
 ): Upstream {
-  if ((target === undefined) === (upstream === undefined))
-    refuse('batch.target', 'given, or batch.upstream, one of both', show(target), 'type')
+  if (target === undefined && upstream === undefined)
+    refuse('batch.target', 'given, or batch.upstream', 'neither', 'type')
+  if (target !== undefined && upstream !== undefined)
+    refuse('batch.target', 'absent beside batch.upstream', 'both', 'type')
   if (target !== undefined) return { kind: 'target', target: matrix(target, 'batch.target', { rows, columns }).data }
   if (typeof upstream !== 'function')
     return { kind: 'array', gradient: matrix(upstream!, 'batch.upstream', { rows, columns }).data }

@@ -66,7 +66,7 @@ function* climb(
 
 function* exactly(projections: Projections, task: Task, state?: SavedGradients): Generator<LoraReport, Found, boolean> {
   const run = yield* exactGradients(task, state && readState(state, task))
-  if ('state' in run) return { ...unfinished('exact'), state: saveState(run.state) }
+  if ('state' in run) return { ...unfinished('exact'), state: saveState(run.state, task) }
   return finiteOr({ method: 'exact', verdict: 'exact', result: weighted(projections, run.gradients) })
 }
 
@@ -78,9 +78,9 @@ function* approximately(
   { method, degree }: Exclude<Level, { method: 'exact' }>,
   { polynomial, samples, rows: given, tolerance, certify, lipschitz, random }: Settings,
 ): Generator<LoraReport, Found, boolean> {
-  const keys = centreKeys(task)
-  const { range } = logitRanges(task, keys.centred)
-  const approximate = polynomialTask(task, choosePolynomial(polynomial, range, degree), keys)
+  const centred = centreKeys(task)
+  const { range } = logitRanges(task, centred)
+  const approximate = polynomialTask(task, choosePolynomial(polynomial, range, degree), centred)
   const facts = { method, degree: approximate.coefficients.length - 1, features: approximate.features.count, range }
   const name = `${method} of degree ${facts.degree}`
   const run = yield* polynomialGradients(approximate, method)

@@ -20,7 +20,7 @@ export interface LoraOptions {
   /** How many queries are computed exactly to correct an approximate gradient and estimate its error. Default 32 for
    * 'auto' (all queries when there are fewer), 0 otherwise. */
   samples?: number | undefined
-  /** These queries in the place of drawn ones: indices from 0, different. */
+  /** These queries instead of drawn ones: indices from 0, different. */
   rows?: VectorLike | undefined
   /** An approximate gradient whose estimated error is larger goes back to a better one, in the end to exact. Default 0.5. */
   tolerance?: number | undefined

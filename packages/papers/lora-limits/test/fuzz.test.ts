@@ -77,7 +77,7 @@ fuzz(
       },
     },
   },
-  { calls: 2500 },
+  { calls: 1600 },
 )
 
 fuzz(
@@ -111,5 +111,5 @@ fuzz(
       nonFinite,
     },
   },
-  { calls: 900 },
+  { calls: 600 },
 )

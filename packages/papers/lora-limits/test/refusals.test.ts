@@ -1,4 +1,5 @@
 import {
+  attentionRows,
   expPolynomial,
   LoraHead,
   loraGradients,
@@ -10,6 +11,13 @@ import {
 import { drawn, type Rows, small } from './shared.ts'
 
 const { head, batch } = small(1)
+const long = small(1, { queries: 600 }).batch
+const part = () => loraGradients(head, long, { maxIterations: 1 }).state!
+const overflowing = {
+  weights: head.weights,
+  adapters: { V: { A: [[1e-200, 1e-200]], B: drawn(5, 1, 1e200, 1) } },
+}
+const huge = batch.target.map((row) => row.map((v) => v * 1e150))
 const reverse = { method: 'reverse' } as const
 
 test.each<[() => unknown, string | RegExp]>([
@@ -31,7 +39,7 @@ test.each<[() => unknown, string | RegExp]>([
   ],
   [
     () => loraGradients(head, { ...batch, target: undefined }),
-    'batch.target must be given, or batch.upstream, one of both',
+    'batch.target must be given, or batch.upstream, got neither',
   ],
   [
     () => loraGradients({ ...head, adapters: { Q: { A: drawn(4, 3, 1, 1), B: drawn(5, 4, 1, 1) } } }, batch),
@@ -75,9 +83,34 @@ test.each<[() => unknown, string | RegExp]>([
     'batch.upstream(output)[0][0] must be a finite number, got NaN',
   ],
   [() => loraGradients(head, batch, { ...reverse, certify: true, samples: 2 }), 'certify must be false unless'],
+  [() => loraGradients(head, long, { state: { ...part(), output: '' } }), 'state.output must be'],
   [
-    () => loraGradients(head, batch, { state: { pass: 'both', row: 0, output: '', dQ: '', dK: '', dV: '' } }),
-    'state.output must be',
+    () => loraGradients(head, { ...long, target: drawn(600, 2, 1, 99) }, { state: part() }),
+    /loraGradients: state.inputs must be '[0-9a-f]{16}', of the same head and batch, got "[0-9a-f]{16}"/,
+  ],
+  [() => loraGradients({ ...head, beta: 0.3 }, long, { state: part() }), 'state.inputs must be'],
+  [() => loraGradients(head, { ...batch, keys: batch.key } as object as typeof batch), 'did you mean key?'],
+  [() => loraGradients({ ...head, adapter: {} } as object as typeof head, batch), 'did you mean adapters?'],
+  [
+    () => loraGradients(head, { ...batch, upstream: batch.target }),
+    'batch.target must be absent beside batch.upstream, got both',
+  ],
+  [
+    () => loraGradients(head, batch, { ...reverse, polynomial: { coefficients: [1] } }),
+    'loraGradients: polynomial.coefficients must be of length 2 to 61, got length 1',
+  ],
+  [
+    () => normCondition(head, { ...batch, mask: 'causal', key: batch.query, value: batch.query } as typeof batch),
+    'normCondition: batch.mask must be absent: the polynomial sees all keys',
+  ],
+  [
+    () => attentionRows(head, { ...batch, mask: 'causal', key: batch.query, value: batch.query } as typeof batch, [0]),
+    'attentionRows: batch.mask must be absent',
+  ],
+  [() => plan(head, 10, { tokens: drawn(4, 3, 1, 1) }), 'plan: tokens must be of shape [4, 5], got shape [4, 3]'],
+  [
+    () => sampledGradients(overflowing, { ...batch, target: huge }),
+    'sampledGradients: batch must be of finite gradients, got an overflow',
   ],
   [
     () => sampledGradients(head, batch, { samples: 0 }),
@@ -103,6 +136,22 @@ test('more than 200,000 features are refused with their number', () => {
   const wide = { weights: { Q: drawn(64, 64, 0.01, 1), K: drawn(64, 64, 0.01, 2), V: drawn(64, 2, 0.1, 3) } }
   const tokens = { query: drawn(4, 64, 1, 4), target: drawn(4, 2, 1, 5) }
   expect(() => loraGradients(wide, tokens, { ...reverse, degree: 4 })).toThrow('814385 monomials')
+})
+
+test('the chained method is refused where its sums would take gigabytes', () => {
+  const wide = { weights: { Q: drawn(64, 64, 0.01, 1), K: drawn(64, 64, 0.01, 2), V: drawn(64, 64, 0.1, 3) } }
+  const tokens = { query: drawn(4, 64, 1, 4), target: drawn(4, 64, 1, 5) }
+  expect(() => loraGradients(wide, tokens, { method: 'chained' })).toThrow(
+    "loraGradients: degree must be small enough for at most 33554432 sums by 'chained', or the method 'reverse' or 'exact', got 47905 features x 4225 columns",
+  )
+})
+
+test('adapters whose gradients overflow are out of range, not silent', () => {
+  for (const method of ['exact', 'reverse'] as const) {
+    const answer = loraGradients(overflowing, { ...batch, target: huge }, { method })
+    expect([answer.status, answer.verdict]).toEqual(['diverged', 'out-of-range'])
+    expect(answer.message).toContain('the gradients overflow')
+  }
 })
 
 test('without adapters there are gradients of the weights only', () => {

@@ -5,6 +5,7 @@ import {
   type MatrixView,
   matrixKernels,
   matrixView,
+  refuse,
   transpose,
 } from '@opt/core'
 import { evaluateMonomials, toColumns } from '../polynomial/features.ts'
@@ -47,10 +48,19 @@ export interface PolynomialSpace {
   readonly answer: AttentionGradients
 }
 
+/** More numbers than this in the sums over keys are refused: 268 MB. */
+const MOST_SUMS = 2 ** 25
+
 function workspace({ h, hv, queries, keys, features: { count } }: PolynomialTask, method: 'reverse' | 'chained') {
   const n = Math.min(Math.max(queries, keys), blockTokens(count))
   const keyColumns = hv + 1 + (method === 'chained' ? h + h * hv : 0)
   const queryColumns = method === 'chained' ? keyColumns - 1 : keyColumns
+  if (count * keyColumns > MOST_SUMS)
+    refuse(
+      'degree',
+      `small enough for at most ${MOST_SUMS} sums by '${method}', or the method 'reverse' or 'exact'`,
+      `${count} features x ${keyColumns} columns`,
+    )
   const work = Math.max(
     gemmScratch(count, Math.max(n, keyColumns), Math.max(n, keyColumns)),
     gemmScratch(n, keyColumns, count),

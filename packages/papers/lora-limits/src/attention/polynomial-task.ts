@@ -6,8 +6,6 @@ import type { Task } from './task.ts'
 export interface PolynomialTask extends Task {
   /** The keys less their mean, to which softmax is invariant: the logits become as small as they can. */
   readonly centred: Float64Array
-  /** The mean of the keys. */
-  readonly mean: Float64Array
   /** c_0 to c_g of p. */
   readonly coefficients: Float64Array
   readonly features: Monomials
@@ -22,13 +20,10 @@ export interface OutOfRange {
 }
 
 /** Returns the keys less their mean. */
-export function centreKeys({ keys, h, K }: Pick<Task, 'keys' | 'h' | 'K'>): {
-  centred: Float64Array
-  mean: Float64Array
-} {
+export function centreKeys({ keys, h, K }: Task): Float64Array {
   const mean = new Float64Array(h)
   for (let t = 0; t < keys; t++) for (let c = 0; c < h; c++) mean[c] += K[t * h + c] / keys
-  return { centred: K.map((k, i) => k - mean[i % h]), mean }
+  return K.map((k, i) => k - mean[i % h])
 }
 
 /** Returns |x_j| of each row. */
@@ -53,16 +48,12 @@ export function logitRanges(
 }
 
 /** Returns a task for the polynomial of these coefficients. */
-export function polynomialTask(
-  task: Task,
-  coefficients: Float64Array,
-  centred: ReturnType<typeof centreKeys>,
-): PolynomialTask {
+export function polynomialTask(task: Task, coefficients: Float64Array, centred: Float64Array): PolynomialTask {
   const features = monomials(task.h, coefficients.length - 1)
   const scaled = coefficients.slice()
   for (let m = 0, power = 1; m < scaled.length; m++, power *= task.beta) scaled[m] *= power
   const weights = features.multinomial.map((times, a) => scaled[features.order[a]] * times)
-  return { ...task, ...centred, coefficients, features, weights }
+  return { ...task, centred, coefficients, features, weights }
 }
 
 /** How many tokens are worked on at a time. */

@@ -72,6 +72,14 @@ export async function growthPart(
       y: { label, scale: 'log' },
       series: TRIED.map(({ label: name }, k) => ({ label: name, x: [...lengths], y: y(k) })),
     })
+  figure({
+    kind: 'line',
+    title: 'Error over the length',
+    caption: 'Exact gradients have none.',
+    x: { label: 'tokens', scale: 'log' },
+    y: { label: 'relative error', scale: 'log' },
+    series: TRIED.slice(1).map(({ label }, k) => ({ label, x: [...lengths], y: errors[k + 1] })),
+  })
   const longest = lengths.at(-1)!
   const ratio = cost(sizes(4096), 'exact') / cost(sizes(4096), 'reverse', 3)
   claim({

@@ -1,6 +1,6 @@
 import type { Random } from '@opt/core'
 import { symmetricEigen } from '@opt/curvature'
-import { photograph } from '@opt/datasets'
+import { DataAbsentError, photograph } from '@opt/datasets'
 import { loadTable } from '@opt/datasets-tables'
 
 /** Patches of 64 pixels, and the principal directions of others of their kind. */
@@ -87,8 +87,8 @@ const moved = (picture: Float64Array, down: number, right: number): Float64Array
     return y < 0 || x < 0 ? 0 : picture[y * 8 + x]
   })
 
-/** 8 x 8 patches of two photographs of a data folder: china.jpg, and flower.jpg for the directions. */
-export async function photographPatches(folder: string): Promise<Patches> {
+/** 8 x 8 patches of two photographs, where a data folder has them: china.jpg, and flower.jpg for the directions. */
+export async function photographPatches(folder: string | undefined): Promise<Patches | undefined> {
   const cut = async (name: 'china' | 'flower') => {
     const { width, height, channels, data } = await photograph(name, { folder })
     const patches: Float64Array[] = []
@@ -102,5 +102,10 @@ export async function photographPatches(folder: string): Promise<Patches> {
         )
     return patches
   }
-  return { source: 'the photograph china.jpg', tokens: await cut('china'), others: await cut('flower') }
+  try {
+    return { source: 'the photograph china.jpg', tokens: await cut('china'), others: await cut('flower') }
+  } catch (error) {
+    if (error instanceof DataAbsentError) return undefined
+    throw error
+  }
 }

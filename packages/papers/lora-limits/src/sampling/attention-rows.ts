@@ -2,7 +2,7 @@ import { calling, exp, type Matrix, number, options, type VectorLike } from '@op
 import { centreKeys, logitRanges } from '../attention/polynomial-task.ts'
 import { prepare } from '../attention/projections.ts'
 import type { Task } from '../attention/task.ts'
-import { type AttentionBatch, type AttentionHead, readProblem, toMatrix } from '../head.ts'
+import { type AttentionBatch, type AttentionHead, readProblem, refuseMask, toMatrix } from '../head.ts'
 import { evaluate } from '../polynomial/derivative-errors.ts'
 import { choosePolynomial } from '../polynomial/exp-polynomial.ts'
 import { readRows } from './correction.ts'
@@ -34,11 +34,13 @@ export function attentionRows(
   return calling('attentionRows', () => {
     const { degree = 3, polynomial = 'taylor' } = options(given, 'options', ['degree', 'polynomial'])
     number(degree, 'degree', { integer: true, min: 1, max: 60 })
-    const { task } = prepare(readProblem(head, batch, false))
+    const problem = readProblem(head, batch, false)
+    refuseMask(problem)
+    const { task } = prepare(problem)
     const queries = readRows(rows, task.queries)
-    const keys = centreKeys(task)
-    const coefficients = choosePolynomial(polynomial, logitRanges(task, keys.centred).range, degree)
-    return compare(logitRows(task, keys.centred, queries), coefficients)
+    const centred = centreKeys(task)
+    const coefficients = choosePolynomial(polynomial, logitRanges(task, centred).range, degree)
+    return compare(logitRows(task, centred, queries), coefficients)
   })
 }
 

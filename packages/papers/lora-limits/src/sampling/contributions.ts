@@ -4,8 +4,8 @@ import type { PolynomialTask } from '../attention/polynomial-task.ts'
 import { rowProducts, rowsOf, type Task } from '../attention/task.ts'
 import { type HeadAndBatch, ROLES, type Role } from '../head.ts'
 import { derivative, evaluate } from '../polynomial/derivative-errors.ts'
-
 import { logits, probabilities, workspace } from './drawn-rows.ts'
+
 /** Sums over some queries of their parts in the gradients of the weights. */
 export interface Contributions {
   /** The sums, d x h. */
@@ -106,7 +106,7 @@ export function contributions(
     softmaxGradient(F, w.r, P)
   }
 
-  /** Writes F~ = p / D~ into F2, and the gradient of its logits, with p' in the place of p for 'reverse', into P2. */
+  /** Writes F~ = p / D~ into F2, and the gradient of its logits, with p' instead of p for 'reverse', into P2. */
   function approximateLogits(
     { task: { coefficients }, method }: Subtracted,
     O: Float64Array,
@@ -114,8 +114,7 @@ export function contributions(
     n: number,
   ) {
     const inGradient = method === 'reverse' ? derivative(coefficients) : coefficients
-    const x = w.F2
-    const gradientF = new Float64Array(n * keys)
+    const [x, gradientF] = [w.F2, w.dF]
     for (let j = 0; j < n; j++) {
       let denominator = 0
       for (let i = j * keys; i < (j + 1) * keys; i++) {

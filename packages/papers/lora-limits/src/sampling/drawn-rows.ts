@@ -26,9 +26,9 @@ export function drawnOutput(task: Task, drawn: Int32Array): Float64Array {
   return output
 }
 
-type Names = 'K' | 'V' | 'Q' | 'F' | 'P' | 'F2' | 'P2' | 'O' | 'G' | 'r' | 'out' | 'work'
+type Names = 'K' | 'V' | 'Q' | 'F' | 'P' | 'F2' | 'P2' | 'dF' | 'O' | 'G' | 'r' | 'out' | 'work'
 
-/** Arrays in one memory, for `rows` queries at a time: exact F and P, approximate F2 and P2, resident tokens X. */
+/** Arrays in one memory, for `rows` queries at a time: exact F and P, approximate F2, P2 and p' / D~, resident tokens X. */
 export interface DrawnSpace extends Readonly<Record<Names, Float64Array>> {
   readonly X: readonly Float64Array[]
   readonly rows: number
@@ -52,6 +52,7 @@ export function workspace(
     P: views.f64(rows * keys),
     F2: views.f64(tokens.length > 0 ? rows * keys : 0),
     P2: views.f64(tokens.length > 0 ? rows * keys : 0),
+    dF: views.f64(tokens.length > 0 ? rows * keys : 0),
     O: views.f64(rows * hv),
     G: views.f64(rows * hv),
     r: views.f64(rows),

@@ -1,4 +1,4 @@
-import { calling, number, options, type Random, randomFrom, refuse, type VectorLike } from '@opt/core'
+import { allFinite, calling, number, options, type Random, randomFrom, refuse, type VectorLike } from '@opt/core'
 import { gradientsOf, type LoraSolution, weightMatrices } from '../answer.ts'
 import { prepare } from '../attention/projections.ts'
 import { type AttentionBatch, type AttentionHead, type Role, readProblem } from '../head.ts'
@@ -8,7 +8,7 @@ import { correct, drawRows, readRows } from './correction.ts'
 export interface SampledOptions {
   /** How many queries are drawn, without replacement. Default 32, or all when there are fewer. */
   samples?: number | undefined
-  /** The queries to use, in the place of drawn ones: indices from 0, different. */
+  /** The queries to use instead of drawn ones: indices from 0, different. */
   rows?: VectorLike | undefined
   /** Draws the queries: a generator, which moves on, or a seed. Default 0: the same queries in every call. */
   random?: Random | number | undefined
@@ -28,7 +28,8 @@ export interface SampledGradients {
 
 /**
  * Estimates the gradients from m queries, each computed exactly: the mean over queries is unbiased, takes m L_K work, and
- * needs no condition on norms. The baseline of every approximate method here, and about as good for training.
+ * needs no condition on norms. The baseline of every approximate method here, and about as good for training. Where the gradients cannot be computed in
+ * doubles, it throws a RangeError.
  *
  * A function `batch.upstream` is called with the output of these queries only, and their indices. A batch whose loss
  * couples queries needs `loraGradients`.
@@ -46,8 +47,11 @@ export function sampledGradients(head: AttentionHead, batch: AttentionBatch, giv
       rows === undefined ? drawRows(randomFrom(random, 'random'), task.queries, m) : readRows(rows, task.queries)
     const { weightGradients, standardError, ...loss } = correct(problem, task, drawn)
     const { estimate, ...sampled } = loss
+    const gradients = gradientsOf(problem, weightGradients)
+    const all = [...Object.values(gradients).flatMap(({ A, B }) => [A.data, B.data]), ...Object.values(weightGradients)]
+    if (!all.every(allFinite)) refuse('batch', 'of finite gradients', 'an overflow')
     return {
-      gradients: gradientsOf(problem, weightGradients),
+      gradients,
       weightGradients: weightMatrices(problem, weightGradients),
       rows: drawn,
       standardError,

@@ -1,7 +1,7 @@
 import { calling, log, number, options } from '@opt/core'
 import { centreKeys, largest, logitRanges } from '../attention/polynomial-task.ts'
 import { prepare } from '../attention/projections.ts'
-import { type AttentionBatch, type AttentionHead, type HeadAndBatch, readProblem } from '../head.ts'
+import { type AttentionBatch, type AttentionHead, type HeadAndBatch, readProblem, refuseMask } from '../head.ts'
 import { taylorCoefficients, taylorError } from '../polynomial/exp-polynomial.ts'
 import { monomialCount } from '../polynomial/monomials.ts'
 import { compare, logitRows } from '../sampling/attention-rows.ts'
@@ -66,6 +66,7 @@ export function normCondition(
   return calling('normCondition', () => {
     const { tolerance = 0.05 } = options(given, 'options', ['tolerance'])
     const problem = readProblem(head, batch, false)
+    refuseMask(problem)
     return measure(problem, tolerance, problem.projections.Q.X.rows, problem.projections.K.X.rows)
   })
 }
@@ -75,7 +76,7 @@ export function measure(problem: HeadAndBatch, tolerance: number, queries: numbe
   number(tolerance, 'tolerance', { nonnegative: true })
   const { task } = prepare(problem)
   const sizes = { queries, keys, h: task.h, hv: task.hv }
-  const { centred } = centreKeys(task)
+  const centred = centreKeys(task)
   const { range } = logitRanges(task, centred)
   const length = Math.max(queries, keys)
   const [gammaQuery, gammaKey, gammaAdapter] = [largest(task.Q), largest(task.K), adapterSize(problem)]

@@ -1,4 +1,4 @@
-import { calling, type MatrixLike, number, options, random } from '@opt/core'
+import { calling, type MatrixLike, matrix, number, options, random } from '@opt/core'
 import { type AttentionHead, readHead, readProblem, toMatrix } from '../head.ts'
 import { measure, type NormCondition, type NormConditionOptions } from './norm-condition.ts'
 
@@ -29,25 +29,23 @@ export function plan(head: AttentionHead, length: number, given?: PlanOptions): 
     number(length, 'length', { integer: true, min: 1 })
     const { Q, K, V } = readHead(head).projections
     const rng = random(0)
-    const drawn = (d: number) =>
-      toMatrix(
-        Float64Array.from({ length: 256 * d }, () => rng.normal()),
-        256,
-        d,
-      )
-    const query = tokens ?? drawn(Q.W.rows)
+    const read = (given: MatrixLike | undefined, label: string, columns: number) =>
+      given === undefined
+        ? toMatrix(
+            Float64Array.from({ length: 256 * columns }, () => rng.normal()),
+            256,
+            columns,
+          )
+        : matrix(given, label, { columns })
+    const query = read(tokens, 'tokens', Q.W.rows)
     const shared = keyTokens === undefined && K.W.rows === Q.W.rows
-    const key = keyTokens ?? (shared ? query : drawn(K.W.rows))
-    const value = new Float64Array(V.W.rows)
-    const problem = readProblem(head, { query, key, value: Array.from({ length: rowsIn(key) }, () => value) }, false)
+    const key = shared ? query : read(keyTokens, 'keyTokens', K.W.rows)
+    const rows = key.shape[0]
+    const value = toMatrix(new Float64Array(rows * V.W.rows), rows, V.W.rows)
+    const problem = readProblem(head, { query, key, value }, false)
     const condition = measure(problem, tolerance, length, length)
     return { ...condition, sentence: sentenceOf(condition, length, tolerance, tokens ? 'your' : 'random') }
   })
-}
-
-const rowsIn = (X: MatrixLike): number => {
-  const { shape, rows, length } = X as { shape?: number[]; rows?: number; length?: number }
-  return shape?.[0] ?? rows ?? length ?? 0
 }
 
 function sentenceOf(c: NormCondition, length: number, tolerance: number, whose: string): string {
