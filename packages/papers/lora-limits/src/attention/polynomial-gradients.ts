@@ -49,7 +49,7 @@ export interface PolynomialSpace {
 }
 
 /** More numbers than this in the sums over keys are refused: 268 MB. */
-const MOST_SUMS = 2 ** 25
+const MOST_SUMS = 33_554_432
 
 function workspace({ h, hv, queries, keys, features: { count } }: PolynomialTask, method: 'reverse' | 'chained') {
   const n = Math.min(Math.max(queries, keys), blockTokens(count))
