@@ -1,10 +1,10 @@
 import { calling, exp, log, number, oneOf, options as optionsOf, refuse, type VectorLike, vector } from '@opt/core'
-import { shapeOf, type TableLike, table } from './intake.ts'
-
-/** Psi: the log barrier -sum ln p, or the negative entropy sum p ln p. */
-export type Regularizer = 'logBarrier' | 'negativeEntropy'
+import { checkSum, distribution, shapeOf, type TableLike, table } from './intake.ts'
 
 export const REGULARIZERS = ['logBarrier', 'negativeEntropy'] as const
+
+/** Psi: the log barrier -sum ln p, or the negative entropy sum p ln p. */
+export type Regularizer = (typeof REGULARIZERS)[number]
 
 /** Writes the minimiser over the simplex of learningRate <p, c> + Psi(p), c the n numbers from `at` on. */
 export type Step = (n: number, c: Float64Array, at: number, learningRate: number, out: Float64Array, to: number) => void
@@ -102,17 +102,17 @@ export interface FtrlBound {
  */
 export function ftrlBound(run: FtrlPlays): FtrlBound {
   return calling('ftrlBound', () => {
-    const { regularizer = 'logBarrier', learningRate: eta, ...rest } = optionsOf(run, 'run')
+    const given = optionsOf(run, 'run', ['plays', 'losses', 'comparator', 'regularizer', 'learningRate'])
+    const { regularizer = 'logBarrier', learningRate: eta } = given
     oneOf(regularizer, 'regularizer', REGULARIZERS)
     number(eta, 'learningRate', { positive: true })
-    const shape = shapeOf(rest.plays, 'plays', 2)
+    const shape = shapeOf(given.plays, 'plays', 2)
     const [rounds, n] = shape
-    const plays = table(rest.plays, 'plays', shape, { min: 0, max: 1 })
+    const plays = table(given.plays, 'plays', shape, { min: 0, max: 1 })
     for (let k = 0; k < rounds; k++) checkSum(plays.subarray(k * n, (k + 1) * n), `plays[${k}]`)
-    const losses = table(rest.losses, 'losses', shape)
+    const losses = table(given.losses, 'losses', shape)
     const logBarrier = regularizer === 'logBarrier'
-    const u = vector(rest.comparator, 'comparator', { length: n, sign: logBarrier ? 'positive' : 'nonnegative' })
-    checkSum(u, 'comparator')
+    const u = distribution(given.comparator, 'comparator', { length: n, sign: logBarrier ? 'positive' : 'nonnegative' })
     let [regret, moments, variances] = [0, 0, 0]
     for (let k = 0; k < rounds; k++) {
       let [mean, moment] = [0, 0]
@@ -131,9 +131,4 @@ export function ftrlBound(run: FtrlPlays): FtrlBound {
       refuse('losses', 'such that the bound is finite', 'others, or a play of probability 0')
     return { regret, secondMoment, variance: logBarrier ? start + (eta / 2) * variances : undefined }
   })
-}
-
-function checkSum(p: Float64Array, label: string): void {
-  const sum = p.reduce((total, v) => total + v, 0)
-  if (!(Math.abs(sum - 1) <= 1e-9)) refuse(label, 'a point of the simplex', `sum ${sum}`)
 }

@@ -1,4 +1,4 @@
-import { number, refuse, show, withinData } from '@opt/core'
+import { number, refuse, show, type VectorLike, vector, withinData } from '@opt/core'
 import type { NdArray } from 'ndarray'
 
 /** A table of numbers: an ndarray, nested arrays, or its entries in row-major order as one typed array. */
@@ -32,6 +32,27 @@ export function table(value: unknown, label: string, shape: readonly number[], r
   for (let i = 0; i < size; i++)
     if (!(out[i] >= min && out[i] <= max && Math.abs(out[i]) < Infinity)) number(out[i], label + place(i, shape), rule)
   return out
+}
+
+/**
+ * Reads probabilities; may return the array given.
+ *
+ * @throws TypeError or RangeError when one is negative, or their sum differs from 1 by more than 1e-9.
+ */
+export function distribution(
+  value: VectorLike,
+  label: string,
+  { length, sign = 'nonnegative' }: { length?: number; sign?: 'nonnegative' | 'positive' },
+): Float64Array {
+  const p = vector(value, label, { ...(length !== undefined && { length }), sign })
+  checkSum(p, label)
+  return p
+}
+
+/** Refuses numbers whose sum differs from 1 by more than 1e-9. */
+export function checkSum(p: Float64Array, label: string): void {
+  const sum = p.reduce((total, v) => total + v, 0)
+  if (!(Math.abs(sum - 1) <= 1e-9)) refuse(label, 'probabilities that add up to 1', `sum ${sum}`)
 }
 
 /** Returns the indices of an entry: `[1][0][2]`. */

@@ -73,6 +73,53 @@ export function quadratic(d: number, matrix: Float64Array, at: number, rows: Flo
   return total
 }
 
+/** Writes x' G x for n rows x that lie one after the other; four at a time, as they share the entries of G. */
+export function quadratics(
+  n: number,
+  d: number,
+  matrix: Float64Array,
+  at: number,
+  rows: Float64Array,
+  row: number,
+  out: Float64Array,
+  to: number,
+): void {
+  let k = 0
+  for (; k + 4 <= n; k += 4) {
+    const r0 = row + k * d
+    const r1 = r0 + d
+    const r2 = r1 + d
+    const r3 = r2 + d
+    let t0 = 0
+    let t1 = 0
+    let t2 = 0
+    let t3 = 0
+    let entry = at
+    for (let i = 0; i < d; i++) {
+      let s0 = 0
+      let s1 = 0
+      let s2 = 0
+      let s3 = 0
+      for (let j = 0; j < d; j++) {
+        const g = matrix[entry++]
+        s0 += g * rows[r0 + j]
+        s1 += g * rows[r1 + j]
+        s2 += g * rows[r2 + j]
+        s3 += g * rows[r3 + j]
+      }
+      t0 += rows[r0 + i] * s0
+      t1 += rows[r1 + i] * s1
+      t2 += rows[r2 + i] * s2
+      t3 += rows[r3 + i] * s3
+    }
+    out[to + k] = t0
+    out[to + k + 1] = t1
+    out[to + k + 2] = t2
+    out[to + k + 3] = t3
+  }
+  for (; k < n; k++) out[to + k] = quadratic(d, matrix, at, rows, row + k * d)
+}
+
 /** Writes G x into `out`, from `to` on. */
 export function product(
   d: number,
@@ -95,4 +142,40 @@ export function inner(d: number, x: Float64Array, at: number, y: Float64Array, f
   let sum = 0
   for (let i = 0; i < d; i++) sum += x[at + i] * y[from + i]
   return sum
+}
+
+/** Writes x'y for n rows x that lie one after the other; four at a time, as they share the entries of y. */
+export function inners(
+  n: number,
+  d: number,
+  rows: Float64Array,
+  row: number,
+  y: Float64Array,
+  from: number,
+  out: Float64Array,
+  to: number,
+): void {
+  let k = 0
+  for (; k + 4 <= n; k += 4) {
+    const r0 = row + k * d
+    const r1 = r0 + d
+    const r2 = r1 + d
+    const r3 = r2 + d
+    let s0 = 0
+    let s1 = 0
+    let s2 = 0
+    let s3 = 0
+    for (let i = 0; i < d; i++) {
+      const v = y[from + i]
+      s0 += rows[r0 + i] * v
+      s1 += rows[r1 + i] * v
+      s2 += rows[r2 + i] * v
+      s3 += rows[r3 + i] * v
+    }
+    out[to + k] = s0
+    out[to + k + 1] = s1
+    out[to + k + 2] = s2
+    out[to + k + 3] = s3
+  }
+  for (; k < n; k++) out[to + k] = inner(d, rows, row + k * d, y, from)
 }

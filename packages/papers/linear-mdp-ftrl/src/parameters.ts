@@ -83,13 +83,15 @@ export function theoryParameters(options: TheoryOptions): {
   })
 }
 
+const PRACTICAL = ['logBarrier', 'magnitudeReduced', '2021', 'modelFree', 'modelFreeEntropy'] as const
+
 /** Argument of {@link practicalParameters}. */
 export interface PracticalOptions {
   /**
    * 'logBarrier' (the default), 'magnitudeReduced' and '2021', the baseline with gamma = eta H, for `withSimulator`;
    * 'modelFree' and 'modelFreeEntropy' for `modelFree` and `withoutSimulator`.
    */
-  algorithm?: 'logBarrier' | 'magnitudeReduced' | '2021' | 'modelFree' | 'modelFreeEntropy'
+  algorithm?: (typeof PRACTICAL)[number]
   /** K, for how long it will play. */
   episodes: number
   /** For 'magnitudeReduced' and '2021', whose gamma depends on it. */
@@ -112,8 +114,6 @@ export interface PracticalParameters {
   epoch?: number
 }
 
-const CHOICES = ['logBarrier', 'magnitudeReduced', '2021', 'modelFree', 'modelFreeEntropy'] as const
-
 /**
  * Returns parameters that work well where total losses are near `typicalLoss`; they have no proof. They were chosen on
  * environments other than those of the experiment.
@@ -129,7 +129,7 @@ export function practicalParameters(options: PracticalOptions): PracticalParamet
       epoch = 10,
       typicalLoss = 0.7,
     } = optionsOf(options, 'options', ['algorithm', 'episodes', 'horizon', 'epoch', 'typicalLoss'])
-    oneOf(algorithm, 'algorithm', CHOICES)
+    oneOf(algorithm, 'algorithm', PRACTICAL)
     number(episodes, 'episodes', { integer: true, min: 1 })
     number(epoch, 'epoch', { integer: true, min: 1 })
     number(typicalLoss, 'typicalLoss', { positive: true })

@@ -160,3 +160,24 @@ test('the calls of an agent allocate no array', () => {
   episodes(50)
   expect(vectorBytes(() => episodes(200))).toBeLessThanOrEqual(0)
 })
+
+test('an agent saved between an action and its loss waits for that loss after load', () => {
+  const x = [0.1, 0.5, 0.9]
+  const [whole, resumed] = [bandit(), bandit()]
+  const rng = random(5)
+  const episode = (agent: api.ModelFree<number[]>) => {
+    const action = agent.act(0, x, rng)
+    agent.observe(action / 2)
+    agent.endEpisode()
+  }
+  for (let k = 0; k < 13; k++) episode(whole)
+  whole.act(0, x, rng)
+  resumed.load(JSON.parse(JSON.stringify(whole.state())))
+  expect(() => resumed.act(0, x, rng)).toThrow('must be called after the last loss has been observed')
+  for (const agent of [whole, resumed]) {
+    agent.observe(0.25)
+    agent.endEpisode()
+    for (const draws = random(6); agent.episodes < 40; agent.endEpisode()) agent.observe(agent.act(0, x, draws) / 2)
+  }
+  expect(resumed.state()).toEqual(whole.state())
+})

@@ -67,7 +67,6 @@ fuzz(api, {
         probabilities: [0.5, 0.5],
       },
     ],
-    open: ['0'],
   },
   ftrlBound: {
     args: () => [
@@ -82,7 +81,6 @@ fuzz(api, {
         learningRate: 0.5,
       },
     ],
-    open: ['0'],
   },
   ftrlStep: () => [[1, 2, 3], { learningRate: 0.5, regularizer: 'logBarrier' }],
   gameValue: {

@@ -126,6 +126,40 @@ test.each<[string, () => unknown]>([
       }),
   ],
   [
+    'estimate: probabilities must be probabilities that add up to 1, got sum 2',
+    () =>
+      api.estimate({
+        rows: [[1]],
+        inverse: [[1]],
+        visited: [1],
+        lossToGo: 0.5,
+        bound: 1,
+        estimator: 'magnitudeReduced',
+        reference: [[1]],
+        probabilities: [2],
+      }),
+  ],
+  [
+    'estimate: inverse must be such that the estimates are finite, got one with which they overflow',
+    () => api.estimate({ rows: [[1e200]], inverse: [[1e200]], visited: [1], lossToGo: 1 }),
+  ],
+  [
+    'inverseCovariance: rows must be of length at most 1, so that the series converges, got longer ones',
+    () => api.inverseCovariance([[1e200], [1e200]], { regularization: 0.1, method: 'geometric', chain: 2 }),
+  ],
+  [
+    'inverseCovariance: rows must be such that their squares are finite, got some that overflow',
+    () => api.inverseCovariance([[1e200]], { regularization: 0.1 }),
+  ],
+  [
+    'adversaries.counter: dimension must be 2, as that of the MDP, got 3',
+    () => api.uniform(mdp, api.adversaries.counter(3), { episodes: 1 }),
+  ],
+  [
+    'uniform: adversary must be a function that writes the losses into theta, got one that returns an array',
+    () => api.uniform(mdp, (() => [[0.5, 0.5]]) as never, { episodes: 1 }),
+  ],
+  [
     'linearMdp.evaluate: policy[0][0] must be probabilities that add up to 1',
     () => mdp.evaluate(new Float64Array(12), new Float64Array(6)),
   ],
@@ -134,7 +168,7 @@ test.each<[string, () => unknown]>([
     () => mdp.simulate(new Float64Array(12).fill(0.5), [0.1, 0.2]),
   ],
   ['linearMdp.step: layer must be an integer between 0 and 1, got 2', () => mdp.step(2, 0, 0, random(0))],
-  ['adversaries.counter: dimension must be a positive integer, got 0', () => api.adversaries.counter(0)],
+  ['adversaries.counter: dimension must be an integer of at least 1, got 0', () => api.adversaries.counter(0)],
   ['adversaries.given: theta must be a table of dimension 2 or 3', () => api.adversaries.given([1, 2])],
   [
     'adversaries.congestion: weight must be a nonnegative number, got -1',

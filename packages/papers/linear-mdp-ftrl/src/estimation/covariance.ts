@@ -1,4 +1,5 @@
 import {
+  allFinite,
   calling,
   log,
   type MatrixLike,
@@ -60,10 +61,12 @@ export function inverseCovariance(rows: MatrixLike, options: InverseCovarianceOp
       number(steps, 'chain', { integer: true, min: 1 })
       if (steps > n) refuse('chain', `at most the ${n} rows`, String(steps))
       geometricInto(data, 0, n, d, steps, regularization, out, 0, memory)
+      if (!allFinite(out)) refuse('rows', 'of length at most 1, so that the series converges', 'longer ones')
     } else {
       if (chain !== undefined) refuse('chain', "left out with method 'direct'", String(chain), 'type')
       const w = weights === undefined ? undefined : vector(weights, 'weights', { length: n, sign: 'nonnegative' })
       for (let k = 0; k < n; k++) addOuter(d, (w ? w[k] : 1) / n, data, k * d, out, 0)
+      if (!allFinite(out)) refuse('rows', 'such that their squares are finite', 'some that overflow')
       for (let i = 0; i < d; i++) out[i * d + i] += regularization
       if (!invertSymmetric(d, out, out, 0, memory)) tooSmall('regularization')
     }
@@ -161,6 +164,7 @@ export function geometricSize(options: GeometricSizeOptions): { chain: number; c
  * (Sigma + gamma I)^-1/2 (Shat - Sigma) (Sigma + gamma I)^-1/2.
  *
  * @param options phi, w: vectors of length d; covariance, inverse: d x d; epsilon: in [0, 1).
+ * @throws TypeError or RangeError when an argument is wrong.
  */
 export function directBias(options: {
   phi: VectorLike

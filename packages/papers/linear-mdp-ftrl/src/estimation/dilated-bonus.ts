@@ -1,9 +1,9 @@
 import { allFinite, calling, number, options as optionsOf, type Random, refuse, show } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
 import { type TableLike, table } from '../intake.ts'
-import { inner, quadratic } from '../matrices.ts'
+import { inner, quadratics } from '../matrices.ts'
 import { draw, type Uniforms } from '../worlds/dynamics.ts'
-import { LinearMdp } from '../worlds/linear-mdp.ts'
+import { checkMdp, type LinearMdp } from '../worlds/linear-mdp.ts'
 
 /** Options of {@link dilatedBonus}. */
 export interface DilatedBonusOptions {
@@ -67,14 +67,10 @@ export function bonusInto(
   out: Float64Array,
 ): void {
   const { horizon: H, states: S, actions: A, dimension: d, phi } = mdp
-  for (let state = 0; state < H * S; state++) {
-    const layer = Math.floor(state / S) * d * d
-    let average = 0
-    for (let row = state * A; row < (state + 1) * A; row++) {
-      out[row] = quadratic(d, G, layer, phi, row * d)
-      average += policy[row] * out[row]
-    }
-    for (let row = state * A; row < (state + 1) * A; row++) out[row] = beta * (out[row] + average)
+  for (let h = 0; h < H; h++) quadratics(S * A, d, G, h * d * d, phi, h * S * A * d, out, h * S * A)
+  for (let first = 0; first < H * S * A; first += A) {
+    const average = inner(A, policy, first, out, first)
+    for (let row = first; row < first + A; row++) out[row] = beta * (out[row] + average)
   }
 }
 
@@ -107,9 +103,4 @@ export function dilateByDraws(mdp: LinearMdp, policy: Float64Array, random: Unif
       const next = ((h + 1) * S + draw(transitions, row * S, S, random.uniform())) * A
       bonus[row] += factor * bonus[next + draw(policy, next, A, random.uniform())]
     }
-}
-
-/** Refuses what is no {@link LinearMdp}. */
-export function checkMdp(mdp: unknown): asserts mdp is LinearMdp {
-  if (!(mdp instanceof LinearMdp)) refuse('mdp', 'what linearMdp returns', show(mdp), 'type')
 }

@@ -1,4 +1,5 @@
 import {
+  allFinite,
   calling,
   type MatrixLike,
   matrix,
@@ -9,12 +10,13 @@ import {
   type VectorLike,
   vector,
 } from '@opt/core'
-import { inner, product } from '../matrices.ts'
-
-/** How the cost to go is estimated from one trajectory. */
-export type Estimator = 'plain' | 'magnitudeReduced'
+import { distribution } from '../intake.ts'
+import { inners, product } from '../matrices.ts'
 
 export const ESTIMATORS = ['plain', 'magnitudeReduced'] as const
+
+/** How the cost to go is estimated from one trajectory. */
+export type Estimator = (typeof ESTIMATORS)[number]
 
 /** Argument of {@link estimate}. */
 export interface Observation {
@@ -32,9 +34,11 @@ export interface Observation {
   bound?: number
   /** The features of pairs drawn from the policy, m x d; for 'magnitudeReduced'. */
   reference?: MatrixLike
-  /** The probabilities of the references. Default: all 1 / m, for a sample. */
+  /** The probabilities of the references, of sum 1. Default: all 1 / m, for a sample. */
   probabilities?: VectorLike
 }
+
+const NAMES = ['rows', 'inverse', 'visited', 'lossToGo', 'estimator', 'bound', 'reference', 'probabilities'] as const
 
 /**
  * Estimates the cost to go of each row by u L, u = phi(x, a)' G phi(x_k, a_k). The magnitude-reduced estimate
@@ -45,7 +49,7 @@ export interface Observation {
  */
 export function estimate(observation: Observation): Float64Array {
   return calling('estimate', () => {
-    const given = optionsOf(observation, 'observation')
+    const given = optionsOf(observation, 'observation', NAMES)
     const { estimator = 'plain', lossToGo } = given
     oneOf(estimator, 'estimator', ESTIMATORS)
     const { data: rows, shape } = matrix(given.rows, 'rows')
@@ -56,8 +60,10 @@ export function estimate(observation: Observation): Float64Array {
     const v = new Float64Array(d)
     const out = new Float64Array(n)
     product(d, inverse, 0, visited, 0, v, 0)
-    plainInto(n, d, rows, 0, v, lossToGo, out, 0)
-    if (estimator === 'plain') return out
+    if (estimator === 'plain') {
+      costsInto(n, d, rows, 0, v, lossToGo, 0, out, 0)
+      return finite(out)
+    }
     const bound = number(given.bound, 'bound', { positive: true })
     if (!(lossToGo >= 0 && lossToGo <= bound)) refuse('lossToGo', `between 0 and the bound ${bound}`, String(lossToGo))
     if (given.reference === undefined) refuse('reference', 'the features of pairs of the policy', 'undefined', 'type')
@@ -65,63 +71,50 @@ export function estimate(observation: Observation): Float64Array {
     const weights =
       given.probabilities === undefined
         ? new Float64Array(size[0]).fill(1 / size[0])
-        : vector(given.probabilities, 'probabilities', { length: size[0], sign: 'nonnegative' })
-    const image = new Float64Array(d)
-    reduceInto(n, d, rows, 0, v, bound, out, 0)
+        : distribution(given.probabilities, 'probabilities', { length: size[0] })
+    const [image, u] = [new Float64Array(d), new Float64Array(n)]
+    costsInto(n, d, rows, 0, v, lossToGo, bound, out, 0)
     for (let k = 0; k < size[0]; k++) {
       product(d, inverse, 0, reference, k * d, image, 0)
-      liftInto(n, d, rows, 0, image, 0, bound * weights[k], out, 0)
+      liftInto(n, d, rows, 0, image, bound * weights[k], out, 0, u)
     }
-    return out
+    return finite(out)
   })
 }
 
-/** Writes u L for n rows. */
-export function plainInto(
+function finite(estimates: Float64Array): Float64Array {
+  if (!allFinite(estimates)) refuse('inverse', 'such that the estimates are finite', 'one with which they overflow')
+  return estimates
+}
+
+/** Writes u L - R min(u, 0), u = phi . v, for n rows; u L with R = 0. */
+export function costsInto(
   n: number,
   d: number,
   rows: Float64Array,
   from: number,
   v: Float64Array,
   lossToGo: number,
-  out: Float64Array,
-  at: number,
-): void {
-  for (let k = 0; k < n; k++) out[at + k] = inner(d, rows, from + k * d, v, 0) * lossToGo
-}
-
-/** Subtracts R min(u, 0). */
-export function reduceInto(
-  n: number,
-  d: number,
-  rows: Float64Array,
-  from: number,
-  v: Float64Array,
   bound: number,
   out: Float64Array,
   at: number,
 ): void {
-  for (let k = 0; k < n; k++) {
-    const u = inner(d, rows, from + k * d, v, 0)
-    if (u < 0) out[at + k] -= bound * u
-  }
+  inners(n, d, rows, from, v, 0, out, at)
+  for (let k = at; k < at + n; k++) out[k] = out[k] * lossToGo - bound * Math.min(out[k], 0)
 }
 
-/** Adds weight min(phi . image, 0), image = G phi(y, b). */
+/** Adds weight min(phi . image, 0) for n rows, image = G phi(y, b); `u` is n numbers of memory. */
 export function liftInto(
   n: number,
   d: number,
   rows: Float64Array,
   from: number,
-  images: Float64Array,
-  image: number,
+  image: Float64Array,
   weight: number,
   out: Float64Array,
   at: number,
+  u: Float64Array,
 ): void {
-  for (let k = 0; k < n; k++) {
-    let u = 0
-    for (let i = 0; i < d; i++) u += rows[from + k * d + i] * images[image + i]
-    if (u < 0) out[at + k] += weight * u
-  }
+  inners(n, d, rows, from, image, 0, u, 0)
+  for (let k = 0; k < n; k++) out[at + k] += weight * Math.min(u[k], 0)
 }

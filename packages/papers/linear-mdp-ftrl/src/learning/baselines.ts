@@ -1,6 +1,6 @@
 import { number, oneOf, type Random } from '@opt/core'
 import { REGULARIZERS, type Regularizer, type Step, stepOf } from '../ftrl.ts'
-import { inner, product, quadratic } from '../matrices.ts'
+import { inner, inners, product, quadratics } from '../matrices.ts'
 import type { LinearMdp } from '../worlds/linear-mdp.ts'
 import type { Game, TableLearner } from './game.ts'
 import { PLAY_OPTIONS, type Play, type PlayOptions, playing } from './play.ts'
@@ -127,45 +127,61 @@ class Lsvi extends Baseline {
   readonly #weights: Float64Array
   readonly #values: Float64Array
   readonly #next: Float64Array
+  /** Of the pairs of a layer: the loss, phi' G phi, and the cost of the layers after it. */
+  readonly #losses: Float64Array
+  readonly #squares: Float64Array
+  readonly #costs: Float64Array
 
   constructor(mdp: LinearMdp, ucb: number) {
     super(mdp)
-    const { horizon: H, states: S, dimension: d } = mdp
+    const { horizon: H, states: S, actions: A, dimension: d } = mdp
     this.#ucb = ucb
     this.#inverse = new Float64Array(H * d * d)
     for (let i = 0; i < H * d; i++) this.#inverse[i * d + (i % d)] = 1
     this.#sums = new Float64Array(H * d)
     this.#weights = new Float64Array(d)
-    this.#values = new Float64Array((H + 1) * S)
+    this.#values = new Float64Array(S)
     this.#next = new Float64Array(d)
+    this.#losses = new Float64Array(S * A)
+    this.#squares = new Float64Array(S * A)
+    this.#costs = new Float64Array(S * A)
     this.memory = [this.#inverse, this.#sums, this.policy]
   }
 
   plan(): boolean {
     const { horizon: H, states: S, actions: A, dimension: d, phi, nu } = this.mdp
     const ucb = this.#ucb
+    const { policy } = this
+    const inverse = this.#inverse
+    const weights = this.#weights
+    const values = this.#values
+    const next = this.#next
+    const losses = this.#losses
+    const squares = this.#squares
+    const costs = this.#costs
+    next.fill(0)
     for (let h = H - 1; h >= 0; h--) {
-      product(d, this.#inverse, h * d * d, this.#sums, h * d, this.#weights, 0)
-      if (h < H - 1)
-        for (let i = 0; i < d; i++) this.#next[i] = inner(S, nu, (h * d + i) * S, this.#values, (h + 1) * S)
-      else this.#next.fill(0)
+      const rows = h * S * A * d
+      product(d, inverse, h * d * d, this.#sums, h * d, weights, 0)
+      inners(S * A, d, phi, rows, weights, 0, losses, 0)
+      quadratics(S * A, d, inverse, h * d * d, phi, rows, squares, 0)
+      if (h < H - 1) inners(d, S, nu, h * d * S, values, 0, next, 0)
+      inners(S * A, d, phi, rows, next, 0, costs, 0)
       for (let x = 0; x < S; x++) {
-        const first = (h * S + x) * A
-        let best = 0
+        let best = x * A
         let least = Infinity
-        for (let a = 0; a < A; a++) {
-          const row = (first + a) * d
-          let loss = inner(d, phi, row, this.#weights, 0)
-          if (ucb > 0) loss -= ucb * Math.sqrt(quadratic(d, this.#inverse, h * d * d, phi, row))
-          const q = Math.max(loss, 0) + inner(d, phi, row, this.#next, 0)
-          this.policy[first + a] = 0
+        for (let row = x * A; row < (x + 1) * A; row++) {
+          // The square is negative by rounding at most.
+          const loss = losses[row] - ucb * Math.sqrt(Math.max(squares[row], 0))
+          const q = Math.max(loss, 0) + costs[row]
+          policy[h * S * A + row] = 0
           if (q < least) {
             least = q
-            best = a
+            best = row
           }
         }
-        this.policy[first + best] = 1
-        this.#values[h * S + x] = least
+        policy[h * S * A + best] = 1
+        values[x] = least
       }
     }
     return true

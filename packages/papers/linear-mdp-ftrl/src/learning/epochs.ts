@@ -1,5 +1,6 @@
+import { allFinite } from '@opt/core'
 import type { Step } from '../ftrl.ts'
-import { addOuter, inner, invertSymmetric, product, quadratic, tooSmall } from '../matrices.ts'
+import { addOuter, inners, invertSymmetric, product, quadratic, quadratics, tooSmall } from '../matrices.ts'
 
 /** The sizes and constants of {@link Epochs}. */
 export interface EpochSettings {
@@ -43,6 +44,8 @@ export class Epochs {
   /** [epochs completed, episodes recorded in this one]. */
   readonly counts: Float64Array = new Float64Array(2)
   readonly #C: Float64Array
+  /** phi' G phi or phi' M phi of the actions of a state. */
+  readonly #squares: Float64Array
   readonly #factor: Float64Array
   readonly #bonuses: Float64Array
   readonly #costs: Float64Array
@@ -62,6 +65,7 @@ export class Epochs {
     this.what = new Float64Array(H * d)
     this.Lambda = new Float64Array(H * d)
     this.#C = new Float64Array(A)
+    this.#squares = new Float64Array(A)
     this.#factor = new Float64Array(d * d)
     this.#bonuses = new Float64Array(H)
     this.#costs = new Float64Array(d)
@@ -85,10 +89,10 @@ export class Epochs {
       return
     }
     const C = this.#C
-    for (let a = 0; a < A; a++) {
-      const row = from + a * d
-      C[a] = inner(d, rows, row, this.v, layer * d)
-      if (beta > 0) C[a] -= beta * quadratic(d, this.M, layer * d * d, rows, row)
+    inners(A, d, rows, from, this.v, layer * d, C, 0)
+    if (beta > 0) {
+      quadratics(A, d, this.M, layer * d * d, rows, from, this.#squares, 0)
+      for (let a = 0; a < A; a++) C[a] -= beta * this.#squares[a]
     }
     step(A, C, 0, learningRate, out, to)
   }
@@ -115,6 +119,7 @@ export class Epochs {
     const { v, M, what, Lambda, G } = this
     for (let i = 0; i < v.length; i++) v[i] += what[i] - Lambda[i]
     for (let i = 0; i < M.length; i++) M[i] += G[i]
+    if (!allFinite(v) || !allFinite(M)) tooSmall('modelFree.endEpisode: regularization')
     this.counts[0]++
     this.counts[1] = 0
     return true
@@ -169,9 +174,9 @@ export class Epochs {
     const { actions: A, dimension: d, beta } = this.settings
     if (!this.#known(h, this.phi, k * A * d)) return 0
     let b = 0
+    quadratics(A, d, this.G, h * d * d, this.phi, k * A * d, this.#squares, 0)
     for (let a = 0; a < A; a++) {
-      const n = quadratic(d, this.G, h * d * d, this.phi, (k * A + a) * d)
-      b += n * (this.pi[k * A + a] + Number(a === this.actions[k]))
+      b += this.#squares[a] * (this.pi[k * A + a] + Number(a === this.actions[k]))
     }
     return beta * b
   }

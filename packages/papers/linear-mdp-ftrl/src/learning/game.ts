@@ -1,4 +1,4 @@
-import { type Random, refuse } from '@opt/core'
+import { type Random, refuse, show } from '@opt/core'
 import { inner } from '../matrices.ts'
 import type { Adversary, Situation } from '../worlds/adversaries.ts'
 import { playInto, usageInto, weightsInto } from '../worlds/dynamics.ts'
@@ -58,7 +58,7 @@ export class Game {
     this.states = new Int32Array(H)
     this.actions = new Int32Array(H)
     this.#adversary = adversary
-    this.#situation = { episode: 0, usage: this.usage, policy: this.occupancy }
+    this.#situation = { episode: 0, dimension: d, usage: this.usage, policy: this.occupancy }
   }
 
   /** Plays one episode and lets the learner learn from it. */
@@ -69,11 +69,15 @@ export class Game {
     const situation = this.#situation
     situation.episode = counts[0]
     situation.policy = learner.policy
-    this.#adversary(theta, situation)
+    const returned: unknown = this.#adversary(theta, situation)
+    if (typeof returned === 'object' && returned !== null && returned !== theta)
+      refuse('adversary', 'a function that writes the losses into theta', `one that returns ${show(returned)}`, 'type')
     this.#checkLosses()
     const apart = learner.explore(random)
     if (apart) usageInto(mdp, learner.played, this.#playedOccupancy, this.#playedUsage)
     this.value = inner(H * d, apart ? this.#playedUsage : usage, 0, theta, 0)
+    if (!(Math.abs(this.value) < Infinity))
+      refuse('options', 'such that the estimates stay finite', `a policy of value ${this.value}`)
     for (let i = 0; i < H * d; i++) total[i] += theta[i]
     counts[0]++
     counts[1] += this.value

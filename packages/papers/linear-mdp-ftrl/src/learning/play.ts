@@ -1,4 +1,5 @@
 import {
+  callback,
   decodeFloats,
   encodeFloats,
   number,
@@ -14,9 +15,8 @@ import {
   solver,
 } from '@opt/core'
 import ndarray, { type NdArray } from 'ndarray'
-import { checkMdp } from '../estimation/dilated-bonus.ts'
-import { type Adversary, checkAdversary } from '../worlds/adversaries.ts'
-import type { LinearMdp } from '../worlds/linear-mdp.ts'
+import type { Adversary } from '../worlds/adversaries.ts'
+import { checkMdp, type LinearMdp } from '../worlds/linear-mdp.ts'
 import { Game, type TableLearner } from './game.ts'
 
 /** A saved run: plain JSON, exact to the bit (numbers are base64 of their little-endian float64 bytes). */
@@ -56,9 +56,13 @@ export interface PlayReport extends Report {
 
 /** What learners return. */
 export interface PlayAnswer {
+  /** sum_k V^{pi_k}_k - min_pi sum_k V^pi_k. */
   regret: number
+  /** The mean of V^{pi_k}_k over the episodes. */
   averageLoss: number
+  /** The policy of the last episode, H x S x A. */
   policy: NdArray<Float64Array>
+  /** For `initial`. */
   state: PlayState
 }
 
@@ -83,7 +87,7 @@ export function playing<O extends PlayOptions>(
     name,
     function* (mdp, adversary, options): Generator<PlayReport, PlayAnswer, boolean> {
       checkMdp(mdp)
-      checkAdversary(adversary)
+      callback(adversary, 'adversary')
       const { episodes, random: seed = 0, initial } = options
       number(episodes, 'episodes', { integer: true, min: 1 })
       const { every = Math.ceil(episodes / 1000) } = options

@@ -1,6 +1,6 @@
-import { boolean, callback, number, oneOf, options as optionsOf, refuse, vector } from '@opt/core'
+import { boolean, callback, number, oneOf, options as optionsOf, refuse } from '@opt/core'
 import { REGULARIZERS, type Regularizer, stepOf } from '../ftrl.ts'
-import { table } from '../intake.ts'
+import { distribution, table } from '../intake.ts'
 import { invertSymmetric } from '../matrices.ts'
 import type { Cover } from '../worlds/policy-cover.ts'
 import { Epochs } from './epochs.ts'
@@ -98,11 +98,6 @@ export function readCover<S>(
   at: number,
   actions: number,
 ): void {
-  const p = vector(cover.policy(round, layer, state), `${label}.policy(${round}, ${layer}, state)`, {
-    length: actions,
-    sign: 'nonnegative',
-  })
-  const sum = p.reduce((total, v) => total + v, 0)
-  if (!(Math.abs(sum - 1) <= 1e-9)) refuse(`${label}.policy(${round}, ${layer}, state)`, 'of sum 1', `sum ${sum}`)
-  out.set(p, at)
+  const given = cover.policy(round, layer, state)
+  out.set(distribution(given, `${label}.policy(${round}, ${layer}, state)`, { length: actions }), at)
 }

@@ -1,9 +1,9 @@
 import type { Random } from '@opt/core'
 import { geometricInto } from '../estimation/covariance.ts'
 import { bonusInto, dilateByDraws, dilateInto } from '../estimation/dilated-bonus.ts'
-import { type Estimator, liftInto, plainInto, reduceInto } from '../estimation/estimators.ts'
+import { costsInto, type Estimator, liftInto } from '../estimation/estimators.ts'
 import { type Regularizer, type Step, stepOf } from '../ftrl.ts'
-import { addOuter, invertSymmetric, product, tooSmall } from '../matrices.ts'
+import { addOuter, inners, invertSymmetric, product, tooSmall } from '../matrices.ts'
 import { covarianceInto, playInto } from '../worlds/dynamics.ts'
 import type { LinearMdp } from '../worlds/linear-mdp.ts'
 import type { Game, TableLearner } from './game.ts'
@@ -38,6 +38,8 @@ export class SimulatorLearner implements TableLearner {
   readonly #samples: Float64Array
   /** The probabilities of the pairs of a layer, times R. */
   readonly #weights: Float64Array
+  /** phi' G phi of the pairs of a layer with one of them. */
+  readonly #products: Float64Array
   readonly #scratch: Float64Array
   readonly #v: Float64Array
   readonly #values: Float64Array
@@ -57,6 +59,7 @@ export class SimulatorLearner implements TableLearner {
     this.#inverse = new Float64Array(H * d * d)
     this.#samples = new Float64Array(H * simulated * d)
     this.#weights = new Float64Array(S * A)
+    this.#products = new Float64Array(S * A)
     this.#scratch = new Float64Array(d * d + d)
     this.#v = new Float64Array(d)
     this.#values = new Float64Array(S)
@@ -139,14 +142,14 @@ export class SimulatorLearner implements TableLearner {
     for (let h = 0; h < H; h++) {
       const layer = h * pairs
       product(d, G, h * d * d, phi, (layer + states[h] * A + actions[h]) * d, v, 0)
-      plainInto(pairs, d, phi, layer * d, v, lossToGo[h], Q, layer)
-      if (estimator === 'plain') continue
-      reduceInto(pairs, d, phi, layer * d, v, H - h, Q, layer)
+      const reduced = estimator === 'magnitudeReduced'
+      costsInto(pairs, d, phi, layer * d, v, lossToGo[h], reduced ? H - h : 0, Q, layer)
+      if (!reduced) continue
       if (covariance === 'exact') this.#lift(h, occupancy)
       else
         for (let k = 0; k < samples; k++) {
           product(d, G, h * d * d, this.#samples, (h * samples + k) * d, v, 0)
-          liftInto(pairs, d, phi, layer * d, v, 0, (H - h) / samples, Q, layer)
+          liftInto(pairs, d, phi, layer * d, v, (H - h) / samples, Q, layer, this.#products)
         }
     }
   }
@@ -157,17 +160,16 @@ export class SimulatorLearner implements TableLearner {
     const Q = this.#estimate
     const v = this.#v
     const weights = this.#weights
+    const products = this.#products
     const first = h * S * A
     for (let k = 0; k < S * A; k++) {
       product(d, this.#inverse, h * d * d, phi, (first + k) * d, v, 0)
       const weight = (H - h) * occupancy[h * S + Math.floor(k / A)] * this.policy[first + k]
       weights[k] = weight
+      inners(k, d, phi, first * d, v, 0, products, 0)
       let sum = 0
-      let row = first * d
       for (let j = 0; j < k; j++) {
-        let u = 0
-        for (let i = 0; i < d; i++) u += phi[row++] * v[i]
-        const low = Math.min(u, 0)
+        const low = Math.min(products[j], 0)
         Q[first + j] += weight * low
         sum += weights[j] * low
       }

@@ -80,8 +80,9 @@ function checked({
   number(learningRate, 'learningRate', { positive: true })
   number(beta, 'beta', { nonnegative: true })
   number(regularization, 'regularization', { positive: true })
-  const steps = chain ?? Math.min(samples, geometricSize({ regularization }).chain)
+  const geometric = covariance === 'geometric'
+  const steps = chain ?? (geometric ? Math.min(samples, geometricSize({ regularization }).chain) : 1)
   number(steps, 'chain', { integer: true, min: 1 })
-  if (covariance === 'geometric' && steps > samples) refuse('chain', `at most the ${samples} samples`, String(steps))
+  if (geometric && steps > samples) refuse('chain', `at most the ${samples} samples`, String(steps))
   return { regularizer, estimator, covariance, samples, chain: steps, bonus, learningRate, beta, regularization }
 }

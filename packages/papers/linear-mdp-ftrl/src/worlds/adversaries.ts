@@ -1,10 +1,12 @@
-import { callback, calling, options as optionsOf, refuse, show } from '@opt/core'
+import { calling, number, options as optionsOf, refuse } from '@opt/core'
 import { shapeOf, type TableLike, table } from '../intake.ts'
 
 /** What an adversary is told: all of it known before the episode is played. */
 export interface Situation {
   /** k, from 0. */
   episode: number
+  /** d: theta and usage have the entry of layer h and coordinate i at h * dimension + i. */
+  dimension: number
   /** E phi_h under the policy pi_k, row-major H x d. Read only. */
   usage: Float64Array
   /** pi_k, row-major H x S x A. Read only. */
@@ -24,14 +26,9 @@ export type Adversary = (theta: Float64Array, situation: Situation) => void
  * @param dimension d.
  */
 function counter(dimension: number): Adversary {
-  if (!(Number.isSafeInteger(dimension) && dimension >= 1))
-    refuse(
-      'adversaries.counter: dimension',
-      'a positive integer',
-      show(dimension),
-      typeof dimension === 'number' ? 'range' : 'type',
-    )
-  return (theta, { usage }) => {
+  number(dimension, 'adversaries.counter: dimension', { integer: true, min: 1 })
+  return (theta, { usage, dimension: d }) => {
+    if (d !== dimension) refuse('adversaries.counter: dimension', `${d}, as that of the MDP`, String(dimension))
     theta.fill(0)
     for (let at = 0; at < theta.length; at += dimension) {
       let most = usage[at]
@@ -91,8 +88,7 @@ function congestion(options: CongestionOptions): Adversary {
   return calling('adversaries.congestion', () => {
     const { base, weight } = optionsOf(options, 'options', ['base', 'weight'])
     const all = table(base, 'base', shapeOf(base, 'base', 2))
-    if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
-      refuse('weight', 'a nonnegative number', show(weight), typeof weight === 'number' ? 'range' : 'type')
+    number(weight, 'weight', { nonnegative: true })
     return (theta, { usage }) => {
       if (theta.length !== all.length)
         refuse('adversaries.congestion: base', `of ${theta.length} numbers`, `${all.length}`)
@@ -106,5 +102,3 @@ export const adversaries: {
   given: typeof given
   congestion: typeof congestion
 } = { counter, given, congestion }
-
-export const checkAdversary = (adversary: Adversary): Adversary => callback(adversary, 'adversary')

@@ -1,4 +1,4 @@
-import { addOuter, inner } from '../matrices.ts'
+import { addOuter, inner, inners } from '../matrices.ts'
 
 /** Anything that draws uniformly from [0, 1): a `Random` of @opt/core, or numbers of your own. */
 export interface Uniforms {
@@ -93,7 +93,7 @@ export function weightsInto(
 /** Writes the values phi_h(x, a) . w_h, H x S x A. */
 export function rowsTimes(mdp: Tables, w: Float64Array, out: Float64Array): void {
   const { horizon: H, states: S, actions: A, dimension: d, phi } = mdp
-  for (let row = 0; row < H * S * A; row++) out[row] = inner(d, phi, row * d, w, Math.floor(row / (S * A)) * d)
+  for (let h = 0; h < H; h++) inners(S * A, d, phi, h * S * A * d, w, h * d, out, h * S * A)
 }
 
 /** Plays a trajectory: u0 for the start, then for each layer one number for the action, one for the next state. */

@@ -1,5 +1,5 @@
-import { callback, refuse, show } from '@opt/core'
-import type { LinearMdp } from './linear-mdp.ts'
+import { callback, calling, show } from '@opt/core'
+import { checkMdp, type LinearMdp } from './linear-mdp.ts'
 
 /** What is used of the solver that the package highs loads. */
 export interface LinearProgramSolver {
@@ -14,9 +14,10 @@ export interface LinearProgramSolver {
  * @throws Error when the solver finds no optimum.
  */
 export function gameValue(mdp: LinearMdp, highs: LinearProgramSolver): number {
-  if (typeof mdp !== 'object' || mdp === null || !(mdp.phi instanceof Float64Array))
-    refuse('gameValue: mdp', 'what linearMdp returns', show(mdp), 'type')
-  callback(highs?.solve, 'gameValue: highs.solve')
+  calling('gameValue', () => {
+    checkMdp(mdp)
+    callback(highs?.solve, 'highs.solve')
+  })
   const { horizon: H, states: S, actions: A, dimension: d, phi, transitions, startProbabilities } = mdp
   const rows: string[] = []
   const name = (h: number, x: number, a: number) => `q${h}_${x}_${a}`

@@ -222,6 +222,11 @@ export interface Evaluation {
  */
 export const linearMdp = (data: LinearMdpData): LinearMdp => new LinearMdp(data)
 
+/** Refuses what is no {@link LinearMdp}. */
+export function checkMdp(mdp: unknown): asserts mdp is LinearMdp {
+  if (!(mdp instanceof LinearMdp)) refuse('mdp', 'what linearMdp returns', show(mdp), 'type')
+}
+
 function uniformFrom(random: Uniforms, label: string): number {
   if (typeof random?.uniform !== 'function')
     refuse(`${label}: random`, 'a source of uniform numbers', show(random), 'type')

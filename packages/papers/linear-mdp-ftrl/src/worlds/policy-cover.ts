@@ -95,7 +95,8 @@ export function policyCover<S>(world: World<S>, options: PolicyCoverOptions = {}
     const evaluate = (round: number, layer: number, rows: Float64Array): number => {
       let best = 0
       for (let a = 0; a < A; a++) {
-        const n = quadratic(d, inverses[round], layer * d * d, rows, a * d)
+        // Negative by rounding at most.
+        const n = Math.max(0, quadratic(d, inverses[round], layer * d * d, rows, a * d))
         reward[a] = Math.min(1, Math.max(0, (n - threshold) / ramp + 1))
         q[a] = Math.min(H, reward[a] + xi * Math.sqrt(n) + inner(d, rows, a * d, weights[round], layer * d))
         if (q[a] > q[best]) best = a
