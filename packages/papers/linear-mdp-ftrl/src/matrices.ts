@@ -42,8 +42,8 @@ export function invertSymmetric(
 }
 
 /** Refuses a regularisation with which a covariance is not positive definite in float64. */
-export function tooSmall(label: string): never {
-  refuse(label, 'large enough that the covariance can be inverted', 'a smaller one')
+export function tooSmall(label: string, regularization: number): never {
+  refuse(label, 'large enough that the covariance can be inverted', String(regularization))
 }
 
 /** Adds w x x' to a d x d matrix, x being the d numbers of `rows` from `row` on. */

@@ -96,7 +96,12 @@ test('LSVI, tabular and uniform are what they say: fixed losses are learnt, an a
 
 test('adversaries: the counter takes the first of equals, congestion is clipped, given losses repeat', () => {
   const theta = new Float64Array(4)
-  const situation = { episode: 0, dimension: 2, usage: Float64Array.of(0.5, 0.5 + 1e-13, 0.2, 0.8), policy: new Float64Array(0) }
+  const situation = {
+    episode: 0,
+    dimension: 2,
+    usage: Float64Array.of(0.5, 0.5 + 1e-13, 0.2, 0.8),
+    policy: new Float64Array(0),
+  }
   api.adversaries.counter(2)(theta, situation)
   expect([...theta]).toEqual([1, 0, 0, 1])
   api.adversaries.congestion({

@@ -57,7 +57,7 @@ export function inverseCovariance(rows: MatrixLike, options: InverseCovarianceOp
     const memory = new Float64Array(d * d + d)
     if (method === 'geometric') {
       if (weights !== undefined) refuse('weights', "left out with method 'geometric'", 'some', 'type')
-      const steps = chain ?? geometricSize({ regularization }).chain
+      const steps = chain ?? chainLength(regularization)
       number(steps, 'chain', { integer: true, min: 1 })
       if (steps > n) refuse('chain', `at most the ${n} rows`, String(steps))
       geometricInto(data, 0, n, d, steps, regularization, out, 0, memory)
@@ -68,7 +68,7 @@ export function inverseCovariance(rows: MatrixLike, options: InverseCovarianceOp
       for (let k = 0; k < n; k++) addOuter(d, (w ? w[k] : 1) / n, data, k * d, out, 0)
       if (!allFinite(out)) refuse('rows', 'such that their squares are finite', 'some that overflow')
       for (let i = 0; i < d; i++) out[i * d + i] += regularization
-      if (!invertSymmetric(d, out, out, 0, memory)) tooSmall('regularization')
+      if (!invertSymmetric(d, out, out, 0, memory)) tooSmall('regularization', regularization)
     }
     return ndarray(out, [d, d])
   })
@@ -127,6 +127,13 @@ export interface GeometricSizeOptions {
   episodes?: number
 }
 
+/** Returns N = ceil((2 / gamma) ln(1 / (eps gamma))), at least 1. */
+export function chainLength(gamma: number, epsilon = 0.1): number {
+  const chain = Math.max(1, Math.ceil((2 / gamma) * log(1 / (epsilon * gamma))))
+  if (!(chain < Infinity)) refuse('regularization', 'larger, as the length of a chain overflows', String(gamma))
+  return chain
+}
+
 /**
  * Returns the samples that the theory asks of geometric resampling: chains of N = ceil((2 / gamma) ln(1 / (eps gamma)))
  * and M = ceil(24 ln(d H K) / (eps gamma)^2) chains.
@@ -144,7 +151,7 @@ export function geometricSize(options: GeometricSizeOptions): { chain: number; c
     } = optionsOf(options, 'options', ['regularization', 'epsilon', 'dimension', 'horizon', 'episodes'])
     number(gamma, 'regularization', { positive: true })
     if (!(number(epsilon, 'epsilon', { positive: true }) < 1)) refuse('epsilon', 'below 1', String(epsilon))
-    const chain = Math.max(1, Math.ceil((2 / gamma) * log(1 / (epsilon * gamma))))
+    const chain = chainLength(gamma, epsilon)
     const given = { dimension, horizon, episodes }
     let product = 1
     for (const [name, value] of Object.entries(given))
@@ -153,7 +160,7 @@ export function geometricSize(options: GeometricSizeOptions): { chain: number; c
     const chains = complete
       ? Math.max(1, Math.ceil((24 * log(product)) / (epsilon * gamma * epsilon * gamma)))
       : undefined
-    if (!(chain < Infinity) || chains === Infinity) refuse('regularization', 'larger', String(gamma))
+    if (chains === Infinity) refuse('regularization', 'larger', String(gamma))
     return { chain, chains }
   })
 }

@@ -19,6 +19,8 @@ export interface EpochSettings {
   coverInverse: Float64Array | undefined
 }
 
+const REGULARIZATION = 'modelFree.endEpisode: regularization'
+
 /**
  * The third algorithm, without a simulator: the policy stays during an epoch, at whose end the cost to go and the
  * bonuses are regressed on the features of the states visited. Since the policy's mean in the bonus is the same for all
@@ -119,7 +121,7 @@ export class Epochs {
     const { v, M, what, Lambda, G } = this
     for (let i = 0; i < v.length; i++) v[i] += what[i] - Lambda[i]
     for (let i = 0; i < M.length; i++) M[i] += G[i]
-    if (!allFinite(v) || !allFinite(M)) tooSmall('modelFree.endEpisode: regularization')
+    if (!allFinite(v) || !allFinite(M)) tooSmall(REGULARIZATION, this.settings.regularization)
     this.counts[0]++
     this.counts[1] = 0
     return true
@@ -134,7 +136,7 @@ export class Epochs {
       if (weights[k] > 0) addOuter(d, weights[k] / n, phi, (k * A + this.actions[k]) * d, G, (k % H) * d * d)
     for (let h = 0; h < H; h++) {
       for (let i = 0; i < d; i++) G[(h * d + i) * d + i] += regularization
-      if (!invertSymmetric(d, G, G, h * d * d, this.#factor)) tooSmall('modelFree.endEpisode: regularization')
+      if (!invertSymmetric(d, G, G, h * d * d, this.#factor)) tooSmall(REGULARIZATION, regularization)
     }
   }
 

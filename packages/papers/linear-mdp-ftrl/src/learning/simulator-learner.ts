@@ -115,7 +115,7 @@ export class SimulatorLearner implements TableLearner {
     }
     for (let h = 0; h < H; h++) {
       for (let i = 0; i < d; i++) G[(h * d + i) * d + i] += regularization
-      if (!invertSymmetric(d, G, G, h * d * d, this.#scratch)) tooSmall('regularization')
+      if (!invertSymmetric(d, G, G, h * d * d, this.#scratch)) tooSmall('regularization', regularization)
     }
   }
 

@@ -1,5 +1,5 @@
 import { number, oneOf, refuse } from '@opt/core'
-import { geometricSize } from '../estimation/covariance.ts'
+import { chainLength } from '../estimation/covariance.ts'
 import { ESTIMATORS, type Estimator } from '../estimation/estimators.ts'
 import { REGULARIZERS, type Regularizer } from '../ftrl.ts'
 import { PLAY_OPTIONS, type Play, type PlayOptions, playing } from './play.ts'
@@ -81,7 +81,7 @@ function checked({
   number(beta, 'beta', { nonnegative: true })
   number(regularization, 'regularization', { positive: true })
   const geometric = covariance === 'geometric'
-  const steps = chain ?? (geometric ? Math.min(samples, geometricSize({ regularization }).chain) : 1)
+  const steps = chain ?? (geometric ? Math.min(samples, chainLength(regularization)) : 1)
   number(steps, 'chain', { integer: true, min: 1 })
   if (geometric && steps > samples) refuse('chain', `at most the ${samples} samples`, String(steps))
   return { regularizer, estimator, covariance, samples, chain: steps, bonus, learningRate, beta, regularization }
