@@ -69,7 +69,7 @@ function* digits(values: ControlValues): Generator<Frame, void, void> {
 }
 
 function bars({ layers, difference }: SmoothedProfile, unshifted: SmoothedProfile): Frame['figures'][number] {
-  const x = layers.map(({ width }, l) => `layer ${l + 1} (${width} units)`)
+  const x = layers.map(({ width }, l) => `${l + 1}: ${width} units`)
   return {
     kind: 'bar',
     title: 'How much the error can change',
