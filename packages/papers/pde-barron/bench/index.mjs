@@ -11,23 +11,7 @@ const D = 'dirichlet'
 const python = await startPeer(new URL('numpy_peer.py', import.meta.url))
 const ask = async (question) => (python ? JSON.parse(await python.ask(JSON.stringify(question))) : undefined)
 
-/** Bytes of WebAssembly memory allocated so far, which Node's own counters leave out. */
-let wasmBytes = 0
-const { Memory } = WebAssembly
-WebAssembly.Memory = class extends Memory {
-  constructor(descriptor) {
-    super(descriptor)
-    wasmBytes += this.buffer.byteLength
-  }
-}
-
-/** The memory for kernels of one run, as text. */
-function kernelMemory(run) {
-  const before = wasmBytes
-  run()
-  return `${((wasmBytes - before) / 1e6).toPrecision(2)} MB`
-}
-
+const megabytes = (numbers) => `${((8 * numbers) / 1e6).toPrecision(2)} MB`
 const ratio = (ours, theirs) => (theirs === undefined ? '-' : (ours / theirs).toFixed(2))
 
 /** The least CPU time of some runs, each of so many repetitions. */
@@ -69,10 +53,9 @@ for (const [d, modes] of quick
     solveGrid(problem, { step: 0.01, tolerance: 0, certificateModes: modes, maxIterations, history: false })
   const ours = (best(solve(steps + 1)).seconds - best(solve(1)).seconds) / steps
   const theirs = await ask({ what: 'residual', d, modes, rounds: 2 * ROUNDS })
-  const [memory, withCertificate] = [modes, 2 * modes].map((certificateModes) =>
-    kernelMemory(() => solveGrid(problem, { step: 0.01, certificateModes, maxIterations: 1 })),
-  )
-  residuals.push([d, modes, modes ** d, duration(ours), duration(theirs), ratio(ours, theirs), memory, withCertificate])
+  // u, f, L, L_u, two buffers, and x, p, L_p for each axis, at all points of the grid.
+  const memory = [grid, 4 * modes + 2].map((points) => megabytes((6 + 3 * d) * points ** d))
+  residuals.push([d, modes, modes ** d, duration(ours), duration(theirs), ratio(ours, theirs), ...memory])
 }
 printTable(
   [
@@ -167,7 +150,7 @@ for (const [count, rule] of quick
   neurons.push([
     count,
     rule * rule,
-    kernelMemory(() => solveNeurons({ ...salt, neurons: { count }, rule })),
+    megabytes(3 * count * rule * rule),
     answer.iterations,
     answer.errorBound.toExponential(1),
     duration(seconds),
