@@ -214,6 +214,6 @@ if (python)
   }
 printTable(['solver', 'relative L2 error', 'bound in H1', 'time'], whole)
 console.log(
-  `CPU time of one thread, the least of ${ROUNDS} runs. Targets: a residual at most 2.5 times numpy's, products at most half of numpy's time, 100 neurons under 0.2 s, ten dimensions well under a second. ${python ? `Peers: ${python.version}.` : NO_PEER}\n`,
+  `CPU time of one thread, the least of ${ROUNDS} runs. Targets: a residual at most 2.5 times numpy's, products at most half of numpy's time, 100 neurons under 0.2 s, ten dimensions well under a second. Memory is computed: the arrays on all points of the grid, and the values and gradients of the neurons. ${python ? `Peers: ${python.version}.` : NO_PEER}\n`,
 )
 python?.stop()
