@@ -1,9 +1,9 @@
 import { type Experiment, type ExperimentContext, random } from '@opt/core'
 import { mean, range } from '@opt/core/experiment'
-import { ARMS } from './experiment/arms.ts'
+import { ARMS, QUICK } from './experiment/arms.ts'
 import { type Digits, drawDigits, loadMnist } from './experiment/digits.ts'
 import { CURVE, type Recipe, type ShiftAnswer, type Transfer } from './experiment/jobs.ts'
-import { judge } from './experiment/judge.ts'
+import { judge, short } from './experiment/judge.ts'
 import { Jobs } from './experiment/run.ts'
 
 /** The size of a study. */
@@ -30,7 +30,7 @@ export const experiment: Experiment = async (context) => {
   const size: Size = { ...(mnist ? LARGE : SMALL), seeds: scale === 'quick' ? 1 : 3 }
   const seeds = Array.from({ length: size.seeds }, (_, k) => 1000 * seed + k)
   const digits = mnist?.small ?? (await drawDigits(24_000, 4000, random(seed)))
-  const arms = scale === 'quick' ? ARMS.filter(({ name }) => name !== 'diagonal unbiased') : ARMS
+  const arms = scale === 'quick' ? ARMS.filter(({ name }) => QUICK.includes(name)) : ARMS
   context.note(
     `Digits: ${digits.source}. Label: digit below 5, a quarter flipped; its colour agrees in 80 % and 90 % of the two training domains and in 10 % of the test domain. ${2 * digits.side * digits.side}-${size.units}-1, settings chosen by test accuracy, as the literature does: validation on the training domains would choose the penalties' weights of ERM.`,
   )
@@ -62,7 +62,6 @@ export const experiment: Experiment = async (context) => {
   }
 }
 
-const short = (x: number) => x.toFixed(3).replace(/^(-?)0\./, '$1.')
 /** A mean, and the range over the seeds. */
 const cell = (values: number[]) => short(mean(values)) + (values.length > 1 ? ` (${range(values, 3)})` : '')
 
@@ -104,6 +103,14 @@ function tabulate(context: ExperimentContext, of: Record<string, ShiftAnswer[]>)
       transfer(name, (t) => t.scale),
     ]),
   })
+  const seeds = of.ERM.length
+  if (seeds > 1)
+    context.table({
+      title:
+        'The growth found, seed by seed; a prototype in numpy had ERM .514-.551, IRM .416-.443, V-REx .385-.432, Fishr .199-.229, HGP .035-.045, HGP unbiased .031-.040',
+      columns: ['seed', ...names],
+      rows: Array.from({ length: seeds }, (_, k) => [k, ...names.map((name) => short(of[name][k].transfer!.growth))]),
+    })
   context.figure({
     kind: 'bar',
     title: 'Test accuracy where colour misleads',

@@ -289,6 +289,50 @@ test("large heads: Lanczos's method and pairs of examples agree with the dense H
   const bound = transferBound(large[0], large[1], { weight: wide, bias: [0, 0, 0] }, { delta: 0.1 })
   expect(bound.quadratic).toBeNull()
   expect(bound.bound).toBe(bound.simple + bound.remainder)
+  // Lanczos's method nears the largest eigenvalue from below; the Frobenius norm never is below it.
+  expect(off(2 * (bound.simple - bound.firstOrder), 0.01 * lanczos.frobenius, 0)).toBeLessThan(1e-12)
+  const { growth } = transferMeasure(large[0], large[1], { weight: wide, bias: [0, 0, 0] }, { delta: 0.1, steps: 5 })
+  expect(growth).toBeLessThanOrEqual(bound.bound)
+})
+
+test.each(METHODS)('%s: one row a domain, features of zeros, equal domains and many classes', (method) => {
+  const rng = random(21)
+  const K = 40
+  const theta = Array.from({ length: 4 }, () => Float64Array.from({ length: K }, () => rng.normal()))
+  const rows = (count: number, scale: number) => ({
+    features: Array.from({ length: count }, () => [0, 0, 0].map(() => scale * rng.normal())),
+    targets: Int32Array.from({ length: count }, () => rng.integer(0, K)),
+  })
+  const cases: Record<string, Domain[]> = {
+    'one row': [rows(method === 'coral' ? 2 : 1, 1), rows(method === 'coral' ? 2 : 1, 1)],
+    zeros: [rows(3, 0), rows(5, 0)],
+    'two equal and another': [rows(4, 1), rows(6, 1)].flatMap((one, e) => (e ? [one] : [one, one])),
+  }
+  for (const [name, domains] of Object.entries(cases)) {
+    const options: AlignmentOptions = { method, detached: false, probes: 2, lossWeight: 0.5 }
+    const { gradHead, gradFeatures } = alignmentPenalty(domains, { theta }, options)
+    // Along a random direction of the head and of the first domain's features.
+    const direction = theta.map((row) => row.map(() => rng.normal()))
+    const own = (domains[0].features as number[][]).map((row) => row.map(() => rng.normal()))
+    const value = (h: number) =>
+      alignmentPenalty(
+        [
+          {
+            ...domains[0],
+            features: (domains[0].features as number[][]).map((row, i) => row.map((v, j) => v + h * own[i][j])),
+          },
+          ...domains.slice(1),
+        ],
+        { theta: theta.map((row, j) => row.map((v, k) => v + h * direction[j][k])) },
+        options,
+      ).value
+    const central = (h: number) => (value(h) - value(-h)) / (2 * h)
+    const numeric = (4 * central(1e-4) - central(2e-4)) / 3
+    const slope =
+      direction.flatMap((row) => [...row]).reduce((sum, v, i) => sum + v * gradHead[i], 0) +
+      own.flat().reduce((sum, v, i) => sum + v * gradFeatures[0][i], 0)
+    expect([name, off(slope, numeric, 1) < 1e-7]).toEqual([name, true])
+  }
 })
 
 test('saturated heads have no curvature and no NaN', () => {

@@ -10,6 +10,7 @@ export interface Arm {
 
 export const ARMS: readonly Arm[] = [
   { name: 'ERM', recipe: { method: 'erm' }, prototype: '.103 (.101-.104)' },
+  { name: 'IRM', recipe: { method: 'irm' }, prototype: '.669 (.643-.695)' },
   { name: 'V-REx', recipe: { method: 'vrex' }, prototype: '.677 (.664-.685)' },
   { name: 'Fishr', recipe: { method: 'fishr' }, prototype: '.662 (.617-.689)' },
   { name: 'gradient only', recipe: { method: 'gradient', unbiased: false }, prototype: '.591 (.582-.611)' },
@@ -17,3 +18,6 @@ export const ARMS: readonly Arm[] = [
   { name: 'HGP unbiased', recipe: { method: 'hgp', unbiased: true }, prototype: '.665 (.636-.714)' },
   { name: 'diagonal unbiased', recipe: { method: 'diagonal', unbiased: true }, prototype: '.660 (.613-.702)' },
 ]
+
+/** The methods of the quick scale. */
+export const QUICK: readonly string[] = ['ERM', 'V-REx', 'Fishr', 'gradient only', 'HGP']

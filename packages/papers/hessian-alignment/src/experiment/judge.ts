@@ -2,15 +2,14 @@ import type { ExperimentContext } from '@opt/core'
 import { mean } from '@opt/core/experiment'
 import type { ShiftAnswer } from './jobs.ts'
 
-const short = (x: number) => x.toFixed(3).replace(/^(-?)0\./, '$1.')
+/** Three decimals, without the zero before the point. */
+export const short = (x: number): string => x.toFixed(3).replace(/^(-?)0\./, '$1.')
 
 /** Claims on the methods' answers by name, one for each seed; with the thresholds of MNIST, or of the drawn digits. */
 export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnswer[]>, mnist: boolean): void {
   const test = (name: string) => mean(of[name].map((answer) => answer.test))
   const growth = (name: string) => of[name].map(({ transfer }) => transfer!.growth)
-  const least = mnist
-    ? { hgp: 0.5, unbiased: 0.6, vrex: 0.62, fishr: 0.58 }
-    : { hgp: 0.24, unbiased: 0.33, vrex: 0.4, fishr: 0.38 }
+  const least = mnist ? { hgp: 0.5, vrex: 0.62, fishr: 0.58 } : { hgp: 0.24, vrex: 0.4, fishr: 0.38 }
   claim({
     claim: 'ERM takes the shortcut: on the test domain it is far below chance',
     paper: '.103 (a prototype in numpy on MNIST)',
@@ -23,20 +22,22 @@ export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnsw
     ours: short(test('HGP')),
     pass: test('HGP') >= least.hgp,
   })
-  const unbiased = Object.keys(of).filter((name) => name.endsWith('unbiased'))
-  const gain = test('HGP unbiased') - test('HGP')
-  claim({
-    claim: `so it does without the bias of mini-batches: at least ${short(least.unbiased)}`,
-    paper: '.665, .660',
-    ours: unbiased.map((name) => `${name} ${short(test(name))}`).join(', '),
-    pass: unbiased.every((name) => test(name) >= least.unbiased),
-  })
-  claim({
-    claim: 'the bias of mini-batches is what plain HGP lacks in accuracy: unbiased, it gains at least .03',
-    paper: '+.081',
-    ours: `${gain < 0 ? '' : '+'}${short(gain)}`,
-    pass: mnist ? gain >= 0.03 : null,
-  })
+  if (of['HGP unbiased']) {
+    const unbiased = Object.keys(of).filter((name) => name.endsWith('unbiased'))
+    claim({
+      claim: 'so it does without the bias of mini-batches: at least .600',
+      paper: '.665, .660',
+      ours: unbiased.map((name) => `${name} ${short(test(name))}`).join(', '),
+      pass: mnist ? unbiased.every((name) => test(name) >= 0.6) : null,
+    })
+    const gain = test('HGP unbiased') - test('HGP')
+    claim({
+      claim: 'the bias of mini-batches is what plain HGP lacks in accuracy: unbiased, it gains at least .03',
+      paper: '+.081',
+      ours: `${gain < 0 ? '' : '+'}${short(gain)}`,
+      pass: mnist ? gain >= 0.03 : null,
+    })
+  }
   claim({
     claim: `V-REx and Fishr are as accurate: at least ${short(least.vrex)} and ${short(least.fishr)}`,
     paper: '.677, .662',
@@ -50,12 +51,13 @@ export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnsw
     pass: null,
   })
   const [parts, partsOfV] = mnist ? [5, 4] : [3, 1.5]
+  const aligned = ['HGP', 'HGP unbiased'].filter((name) => of[name])
   const worst = (name: string) =>
-    Math.min(...growth('HGP').map((own, i) => growth(name)[i] / Math.max(own, growth('HGP unbiased')[i])))
+    Math.min(...aligned.flatMap((own) => growth(own).map((grown, i) => growth(name)[i] / grown)))
   claim({
     claim: `aligning wins in transferability: the gap to the test domain grows by at most 1/${parts} of ERM's and 1/${partsOfV} of V-REx's, in each seed`,
     paper: '.044 and .036; ERM .551, V-REx .432',
-    ours: ['HGP', 'HGP unbiased', 'ERM', 'V-REx'].map((name) => `${name} ${short(mean(growth(name)))}`).join(', '),
+    ours: [...aligned, 'ERM', 'V-REx'].map((name) => `${name} ${short(mean(growth(name)))}`).join(', '),
     pass: worst('ERM') >= parts && worst('V-REx') >= partsOfV,
   })
   const all = Object.values(of)

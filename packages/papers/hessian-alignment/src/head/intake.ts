@@ -118,14 +118,19 @@ export function checkFinite(x: ArrayLike<number>, columns: number, label: string
   }
 }
 
-/** Copies rows into a matrix from entry `at` on, with `stride` numbers a row. Typed arrays are not looked through. */
+/** Copies rows into a matrix from entry `at` on, with `stride` numbers a row. Floats in typed arrays are not looked through. */
 export function loadRows(
   x: ArrayLike<number>,
   columns: number,
   into: Float64Array,
   { at, stride, label }: { at: number; stride: number; label: string },
 ): void {
-  if (!isTyped(x)) checkFinite(x, columns, label)
+  if (x instanceof Float64Array || x instanceof Float32Array) {
+    for (let from = 0, to = at; from < x.length; from += columns, to += stride)
+      into.set(x.subarray(from, from + columns), to)
+    return
+  }
+  checkFinite(x, columns, label)
   for (let from = 0, to = at; from < x.length; to += stride - columns)
     for (const end = from + columns; from < end; ) into[to++] = x[from++]
 }

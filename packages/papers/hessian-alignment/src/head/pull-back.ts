@@ -24,6 +24,7 @@ export interface Cotangent {
 
 /** Returns a cotangent times a number. */
 export function timesFactor(cotangent: Cotangent, factor: number): Cotangent {
+  if (factor === 1) return cotangent
   const { loss = 0, irm = 0, gradient, products, diagonal, variance } = cotangent
   const times = (x: Float64Array | undefined) => x && scaled(x, factor)
   return {
@@ -99,20 +100,22 @@ export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Floa
 
 /** Adds scale Z (X M') entry by entry. */
 function addTimesZ(domain: HeadRows, X: Float64Array, M: Float64Array, scale: number, out: Float64Array): void {
-  const { space, n, K, Z } = domain
-  const { gradSquares, sizes } = space
+  const { space, n, K } = domain
+  const { gradSquares } = space
+  const { rows } = space.sizes
+  const Z = domain.Z.data
   if (K === 1) {
     for (let i = 0, at = 0; i < n; i++) {
       const x = scale * X[i]
-      for (let j = 0; j < sizes.rows; j++, at++) out[at] += Z.data[at] * (x * M[j])
+      for (let j = 0; j < rows; j++, at++) out[at] += Z[at] * (x * M[j])
     }
     return
   }
-  const size = n * sizes.rows
+  const size = n * rows
   gradSquares.fill(0, 0, size)
-  space.flush(matrixView(out, n, sizes.rows))
-  const view = matrixView(gradSquares, n, sizes.rows)
+  space.flush(matrixView(out, n, rows))
+  const view = matrixView(gradSquares, n, rows)
   space.collect(X, M, scale, view)
   space.flush(view)
-  for (let i = 0; i < size; i++) out[i] += Z.data[i] * gradSquares[i]
+  for (let i = 0; i < size; i++) out[i] += Z[i] * gradSquares[i]
 }

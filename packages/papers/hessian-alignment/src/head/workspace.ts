@@ -169,7 +169,7 @@ export const ownWorkspace = (sizes: WorkspaceSizes): Workspace => new Workspace(
 /** Copies `count` rows of the features' gradient from row `first` on, without the column of the bias. */
 export function gradientOfFeatures({ gradZ, sizes }: Workspace, first: number, count: number, d: number): Float64Array {
   const out = new Float64Array(count * d)
-  for (let to = 0, from = first * sizes.rows; to < out.length; from += sizes.rows - d)
-    for (const end = to + d; to < end; ) out[to++] = gradZ[from++]
+  for (let i = 0, from = first * sizes.rows; i < count; i++, from += sizes.rows)
+    out.set(gradZ.subarray(from, from + d), i * d)
   return out
 }

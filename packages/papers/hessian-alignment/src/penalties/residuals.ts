@@ -5,7 +5,12 @@ export function meanOf(vectors: readonly Float64Array[]): Float64Array {
   return mean
 }
 
-export const scaled = (x: Float64Array, factor: number): Float64Array => x.map((v) => factor * v)
+/** Returns factor x. */
+export function scaled(x: Float64Array, factor: number): Float64Array {
+  const out = new Float64Array(x.length)
+  for (let i = 0; i < out.length; i++) out[i] = factor * x[i]
+  return out
+}
 
 /** The inner product, of vectors of equal length. */
 export function inner(x: Float64Array, y: Float64Array): number {
@@ -22,7 +27,7 @@ export function add(x: Float64Array, y: Float64Array, factor = 1): Float64Array 
 
 /** Returns x_e - centre for each domain. */
 export const residuals = (vectors: readonly Float64Array[], centre: Float64Array): Float64Array[] =>
-  vectors.map((v) => v.map((entry, i) => entry - centre[i]))
+  vectors.map((v) => add(v.slice(), centre, -1))
 
 /** A sum of squared distances, and the factor of each statistic in its differential. */
 export interface Distances {

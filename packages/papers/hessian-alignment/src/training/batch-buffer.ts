@@ -66,7 +66,8 @@ export class BatchBuffer {
 }
 
 function copyRow(from: Real, row: number, to: Real, at: number, columns: number): void {
-  for (let j = 0, source = row * columns, target = at * columns; j < columns; j++) to[target++] = from[source++]
+  if (columns < 16) for (let j = 0; j < columns; j++) to[at * columns + j] = from[row * columns + j]
+  else to.set(from.subarray(row * columns, (row + 1) * columns), at * columns)
 }
 
 /** Checks the examples that a caller's `sample` chose. */

@@ -31,7 +31,7 @@ export interface AcrossOptions
     AlignmentOptions,
     'alpha' | 'beta' | 'reduce' | 'unbiased' | 'detached' | 'probes' | 'independentProbes'
   > {
-  /** Default 'diagonal'. `unbiased` is true by default for 'gradient', 'hgp', 'diagonal' and 'hutchinson'. */
+  /** Default 'diagonal'. */
   method?: TrainingMethod | undefined
   /** The weight of the penalty from step `annealSteps` on. Default 1e4. */
   weight?: number | undefined
@@ -114,8 +114,6 @@ const TRAINING_METHODS: readonly TrainingMethod[] = [
   'fish',
 ]
 
-const ALIGNS: readonly TrainingMethod[] = ['gradient', 'hgp', 'diagonal', 'hutchinson']
-
 /** Checked options of {@link trainAcrossDomains}. */
 export interface AcrossSettings {
   readonly method: TrainingMethod
@@ -157,7 +155,7 @@ export function checkAcross(given: AcrossOptions): AcrossSettings {
   const rng = randomFrom(all.seed ?? 0, 'seed')
   const alignment = checkAlignment({
     method: ofHead ? method : 'vrex',
-    unbiased: all.unbiased ?? ALIGNS.includes(method),
+    unbiased: all.unbiased,
     seed: rng,
     alpha,
     beta,

@@ -36,7 +36,8 @@ export interface AcrossAnswer {
  * layer's gradients and Hessians across domains, or is that of a baseline.
  *
  * The defaults are those of our experiment; the official scripts have weight 91257, annealSteps 190, learningRate 4.9e-4,
- * l2 1.1e-3 and 501 steps on all examples, biased.
+ * l2 1.1e-3 and 501 steps on all examples. On batches much smaller than a domain consider `unbiased: true`, and watch the
+ * loss: on batches too small for the learning rate its penalty, which may be negative, can run away.
  *
  * @param model a network with a hidden layer, which is copied, or the units of its layers, from inputs to classes.
  * @param domains at least two; each weighs the same.

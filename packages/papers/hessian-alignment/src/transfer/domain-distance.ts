@@ -11,9 +11,9 @@ export interface DomainDistance {
   lossGap: number
   /** |g_T - g_S| */
   gradient: number
-  /** The largest |eigenvalue| of H_T - H_S. */
+  /** The largest |eigenvalue| of H_T - H_S; of heads with more than 600 parameters by Lanczos's method, from below. */
   spectral: number
-  /** Its largest and smallest eigenvalue. */
+  /** Its largest and smallest eigenvalue, likewise. */
   lambdaMax: number
   lambdaMin: number
   /** |H_T - H_S|_F */

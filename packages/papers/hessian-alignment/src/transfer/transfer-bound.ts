@@ -20,7 +20,10 @@ export interface TransferBound {
   quadratic: number | null
   /** Where it is taken, like theta. */
   maximizer: Float64Array | null
-  /** delta |g_T - g_S| + delta^2 max(0, lambda_max(H_T - H_S)) / 2, which is at least as large. */
+  /**
+   * delta |g_T - g_S| + delta^2 max(0, lambda_max(H_T - H_S)) / 2, which is at least as large; for heads of more than 600
+   * parameters with |H_T - H_S|_F in place of lambda_max, which Lanczos's method could only approach from below.
+   */
   simple: number
   /** The first-order part, delta |g_T - g_S|. */
   firstOrder: number
@@ -68,7 +71,7 @@ export function boundOf(
   delta: number,
 ): TransferBound {
   const firstOrder = delta * nrm2(gradient)
-  const simple = firstOrder + (delta * delta * Math.max(0, spectrum.lambdaMax)) / 2
+  const simple = firstOrder + (delta * delta * Math.max(0, spectrum.upper)) / 2
   const remainder = ((delta * delta * delta) / 6) * (cubicConstant(source) + cubicConstant(target))
   const best = spectrum.dense && maximizeInBall(gradient, spectrum.dense.values, spectrum.dense.vectors, delta)
   const quadratic = best && Math.min(best.value, simple)
