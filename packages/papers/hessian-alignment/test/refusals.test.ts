@@ -174,9 +174,18 @@ test.each<[string, () => unknown]>([
     'domainReport: names must be an array of 2 strings, got an array of length 1',
     () => domainReport([a, b], head, { names: ['x'] }),
   ],
+  ['domainReport: delta must be given for a head of zeros, got none', () => domainReport([a, b], { weight: [0, 0] })],
   [
-    'domainReport: delta must be a positive number of at most 1e+100, got 0',
-    () => domainReport([a, b], { weight: [0, 0] }),
+    'trainAcrossDomains: batchSize must be an integer of at least 2, got 1',
+    () => trainAcrossDomains(network, inputs, { unbiased: true, batchSize: 1 }),
+  ],
+  [
+    'trainAcrossDomains: model must be a network of @opt/nn, or an array of the units of its layers, got "net"',
+    () => trainAcrossDomains(any('net'), inputs),
+  ],
+  [
+    'colourDigits: digits[1] must be an integer between 0 and 9, got 11',
+    () => colourDigits([1, 2], [1, 11], { error: 0 }),
   ],
   [
     'trainAcrossDomains: domains must be at least two, or there is nothing to align, got 1',

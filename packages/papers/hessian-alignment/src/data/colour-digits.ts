@@ -46,8 +46,9 @@ export function colourDigits(images: Rows, digits: VectorLike, options: ColourOp
     number(error, 'error', { min: 0, max: 1 })
     number(flip, 'flip', { min: 0, max: 1 })
     number(brightest, 'brightest', { positive: true })
-    const given = vector(digits, 'digits', { sign: 'nonnegative' })
+    const given = vector(digits, 'digits')
     const n = given.length
+    for (let i = 0; i < n; i++) number(given[i], `digits[${i}]`, { integer: true, min: 0, max: 9 })
     const { rows, pixels } = flatImages(images, n)
     checkFinite(rows, pixels, 'images')
     const rng = randomFrom(seed, 'seed')

@@ -41,7 +41,8 @@ export function checkInputDomains(
 
 /** Refuses a network whose last layer is no head of features: without hidden layers, with noise or normalization. */
 export function checkNetwork(network: DenseNetwork): DenseNetwork {
-  if (typeof network?.backpropagate !== 'function') refuse('model', 'a network of @opt/nn', show(network), 'type')
+  if (typeof network?.backpropagate !== 'function')
+    refuse('model', 'a network of @opt/nn, or an array of the units of its layers', show(network), 'type')
   if (network.sizes.length < 3) refuse('model', 'a network with a hidden layer', `units ${network.sizes.join(', ')}`)
   const { statistics, noise } = network.state()
   if (statistics.length > 0 || noise)

@@ -143,7 +143,8 @@ export function checkAcross(given: AcrossOptions): AcrossSettings {
   for (const [name, value] of Object.entries({ weight, startWeight, learningRate, l2 }))
     number(value, name, { nonnegative: true })
   for (const [name, value] of Object.entries({ steps, annealSteps })) number(value, name, { integer: true, min: 0 })
-  for (const [name, value] of Object.entries({ batchSize, reportEvery })) number(value, name, { integer: true, min: 1 })
+  number(reportEvery, 'reportEvery', { integer: true, min: 1 })
+  number(batchSize, 'batchSize', { integer: true, min: all.unbiased || method === 'coral' ? 2 : 1 })
   for (const [name, call] of Object.entries({ optimizer, evaluate, sample }))
     if (call !== undefined) callback(call as () => unknown, name)
   number(metaRate, 'metaRate', { min: 0, max: 1 })
@@ -191,6 +192,6 @@ function madeBy(
 ): Stepper {
   if (!optimizer) return new Adam(parameters, options) as unknown as Stepper
   const made = optimizer(parameters)
-  if (typeof made?.step !== 'function') refuse('optimizer', 'a function that returns one', show(made), 'type')
+  if (typeof made?.step !== 'function') refuse('optimizer', 'a function that returns an optimizer', show(made), 'type')
   return made
 }

@@ -1,4 +1,4 @@
-import { allFinite } from '@opt/core'
+import { allFinite, nrm2 } from '@opt/core'
 import type { DenseNetwork, Stepper } from '@opt/nn'
 import type { AlignmentSettings } from '../alignment-options.ts'
 import { penalize } from '../alignment-penalty.ts'
@@ -55,6 +55,7 @@ export function headGradient(
     },
     { layer, out: network.gradients },
   )
+  if (!allFinite(network.gradients)) return { ...report, penalty: NaN }
   const { weight, bias } = network.layers(network.gradients).at(-1)!
   weight.set(gradHead.subarray(0, weight.length))
   bias?.set(gradHead.subarray(weight.length))
@@ -85,7 +86,13 @@ export function addL2({ parameters, gradients }: DenseNetwork, factor: number): 
   for (let i = 0; i < gradients.length; i++) gradients[i] += 2 * factor * parameters[i]
 }
 
-/** Fish: an optimizer's step on each domain in turn, then only a share of the way. */
+/** Whether the square of the gradient, which Adam keeps, is finite in the network's precision. */
+export function canStep({ gradients, dtype }: DenseNetwork): boolean {
+  const norm = nrm2(gradients)
+  return Number.isFinite(dtype === 'float32' ? Math.fround(norm * norm) : norm * norm)
+}
+
+/** Fish: an optimizer's step on each domain in turn, then only a share of the way. The losses are NaN after an overflow. */
 export function fishStep(
   network: DenseNetwork,
   { domains }: StepBatch,
@@ -98,6 +105,7 @@ export function fishStep(
   const losses = Float64Array.from(domains, ({ inputs, targets }) => {
     const loss = network.lossAndGradient(inputs, targets)
     addL2(network, l2)
+    if (!canStep(network)) return NaN
     optimizer.step(network.gradients as never)
     return loss
   })

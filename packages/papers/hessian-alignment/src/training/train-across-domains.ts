@@ -7,7 +7,7 @@ import { BatchBuffer, checkSample } from './batch-buffer.ts'
 import { type AcrossCheckpoint, restore, save } from './checkpoint.ts'
 import { checkInputDomains, checkLoss, checkNetwork, type InputDomain, type NetworkDomain } from './domains.ts'
 import { ACROSS_OPTIONS, type AcrossOptions, type AcrossSettings, checkAcross } from './options.ts'
-import { addL2, fishStep, headGradient, igaGradient } from './steps.ts'
+import { addL2, canStep, fishStep, headGradient, igaGradient } from './steps.ts'
 
 /** Progress of {@link trainAcrossDomains}. */
 export interface AcrossReport extends Report {
@@ -83,13 +83,15 @@ export const trainAcrossDomains: Solver<
       let failed = false
       if (method === 'fish') {
         report = fishStep(network, batch, optimizer, l2, settings.metaRate)
+        failed = !allFinite(report.losses)
       } else {
         const factors = { loss: scale, penalty: scale * w }
         report =
           method === 'iga' ? igaGradient(network, batch, factors) : headGradient(network, batch, alignment, factors)
         addL2(network, scale * l2)
-        failed = !(allFinite(report.losses) && Number.isFinite(report.penalty) && allFinite(network.gradients))
-        if (!failed) optimizer.step(network.gradients as never)
+        if (allFinite(report.losses) && Number.isFinite(report.penalty) && canStep(network))
+          optimizer.step(network.gradients as never)
+        else failed = true
       }
       step++
       if (step % settings.reportEvery !== 0 && step < steps && !failed) continue

@@ -80,6 +80,7 @@ export function reportOf(
     'names',
     'delta',
   ])
+  if (given?.delta === undefined && delta === 0) refuse('delta', 'given for a head of zeros', 'none')
   number(delta, 'delta', { positive: true, max: LARGEST })
   if (!Array.isArray(names) || names.length !== domains.length || !names.every((name) => typeof name === 'string'))
     refuse('names', `an array of ${domains.length} strings`, show(names), 'type')
