@@ -80,7 +80,9 @@ function* approximately(
 ): Generator<LoraReport, Found, boolean> {
   const centred = centreKeys(task)
   const { range } = logitRanges(task, centred)
-  const approximate = polynomialTask(task, choosePolynomial(polynomial, range, degree), centred)
+  const coefficients = choosePolynomial(polynomial, range, degree)
+  if (!coefficients) return { method, degree, range, verdict: 'out-of-range', why: noMinimax(method, degree, range) }
+  const approximate = polynomialTask(task, coefficients, centred)
   const facts = { method, degree: approximate.coefficients.length - 1, features: approximate.features.count, range }
   const name = `${method} of degree ${facts.degree}`
   const run = yield* polynomialGradients(approximate, method)
@@ -109,6 +111,9 @@ function* approximately(
   const why = good ? undefined : `${name}: estimated error ${figures.estimate.toPrecision(3)} above ${tolerance}`
   return { ...facts, ...figures, rows, verdict: 'approximate', result: { ...result, weightGradients }, why }
 }
+
+const noMinimax = (method: string, degree: number, range: number) =>
+  `${method} of degree ${degree}: no minimax polynomial has an error below 1 on [-${range.toPrecision(3)}, ${range.toPrecision(3)}]`
 
 /** Withdraws gradients that overflow. */
 function finiteOr(found: Found): Found {

@@ -5,6 +5,7 @@ import ndarray from 'ndarray'
 import {
   type AttentionBatch,
   type AttentionHead,
+  attentionRows,
   expPolynomial,
   LoraHead,
   loraGradients,
@@ -277,6 +278,20 @@ test('a denominator that is not positive is never silent', () => {
   const guarded = loraGradients(head, batch, { method: 'reverse', degree: 3, samples: 2 })
   expect([guarded.status, guarded.verdict, guarded.method]).toEqual(['completed', 'went-back', 'exact'])
   expect(guarded.message).toMatch(/denominator.*went back to exact/)
+})
+
+test('where no minimax polynomial is of use, the guard goes back to exact', () => {
+  const { head, batch } = small(3, { scale: 6 })
+  const options = { method: 'reverse', polynomial: 'minimax', degree: 2 } as const
+  const alone = loraGradients(head, batch, options)
+  expect([alone.status, alone.verdict]).toEqual(['diverged', 'out-of-range'])
+  expect(alone.message).toContain('reverse of degree 2: no minimax polynomial has an error below 1 on [-')
+  const guarded = loraGradients(head, batch, { ...options, samples: 2 })
+  expect([guarded.status, guarded.verdict, guarded.method]).toEqual(['completed', 'went-back', 'exact'])
+  expect(guarded.gradients).toEqual(loraGradients(head, batch).gradients)
+  expect(() => attentionRows(head, batch, [0], { polynomial: 'minimax', degree: 2 })).toThrow(
+    'attentionRows: degree must be large enough for an error below 1 on [-',
+  )
 })
 
 test('wild scales: a right answer or a named refusal', () => {

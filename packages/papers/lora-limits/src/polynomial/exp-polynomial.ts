@@ -59,28 +59,39 @@ export function expPolynomial(given: ExpPolynomialOptions): ExpPolynomial {
   oneOf(kind, 'expPolynomial: kind', ['taylor', 'minimax'])
   number(range, 'expPolynomial: range', { min: 0, max: 700 })
   number(degree, 'expPolynomial: degree', { integer: true, min: 1, max: 60 })
-  const taylor = {
+  const polynomial = kind === 'taylor' ? taylorPolynomial(range, degree) : minimaxPolynomial(range, degree)
+  if (!polynomial)
+    refuse('expPolynomial: degree', `large enough for an error below 1 on [-${range}, ${range}]`, String(degree))
+  return polynomial!
+}
+
+function taylorPolynomial(range: number, degree: number): ExpPolynomial {
+  return {
     coefficients: taylorCoefficients(degree),
     range,
     delta: taylorError(range, degree),
     deltaPrime: taylorError(range, degree - 1),
   }
+}
+
+/** Returns undefined where no polynomial of this degree has an error below 1. */
+function minimaxPolynomial(range: number, degree: number): ExpPolynomial | undefined {
+  if (!(range <= 700)) return undefined
+  const taylor = taylorPolynomial(range, degree)
   // Below this error, rounding decides.
-  if (kind === 'taylor' || taylor.deltaPrime < 1e-12) return taylor
+  if (taylor.deltaPrime < 1e-12) return taylor
   const coefficients = minimaxCoefficients(range, degree)
   const { grid } = derivativeErrors(coefficients, range)
   const [delta, deltaPrime] = [grid[0].at(-1)!, grid[1].at(-1)!]
-  if (!(Math.max(delta, deltaPrime) < 0.999))
-    refuse('expPolynomial: degree', `large enough for an error below 1 on [-${range}, ${range}]`, String(degree))
-  return { coefficients, range, delta, deltaPrime }
+  return Math.max(delta, deltaPrime) < 0.999 ? { coefficients, range, delta, deltaPrime } : undefined
 }
 
-/** Returns the polynomial of a name, or the given one, checked. */
+/** Returns the polynomial of a name, or the given one, checked; undefined where no minimax polynomial is of use. */
 export function choosePolynomial(
   given: 'taylor' | 'minimax' | { readonly coefficients: VectorLike },
   range: number,
   degree: number,
-): Float64Array {
+): Float64Array | undefined {
   if (typeof given === 'object' && given !== null) {
     const coefficients = vectorCopy(given.coefficients, 'polynomial.coefficients')
     if (coefficients.length < 2 || coefficients.length > 61)
@@ -88,5 +99,5 @@ export function choosePolynomial(
     return coefficients
   }
   oneOf(given, 'polynomial', ['taylor', 'minimax'])
-  return given === 'taylor' ? taylorCoefficients(degree) : expPolynomial({ kind: given, range, degree }).coefficients
+  return given === 'taylor' ? taylorCoefficients(degree) : minimaxPolynomial(range, degree)?.coefficients
 }

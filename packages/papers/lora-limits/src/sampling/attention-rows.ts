@@ -1,4 +1,4 @@
-import { calling, exp, type Matrix, number, options, type VectorLike } from '@opt/core'
+import { calling, exp, type Matrix, number, options, refuse, type VectorLike } from '@opt/core'
 import { centreKeys, logitRanges } from '../attention/polynomial-task.ts'
 import { prepare } from '../attention/projections.ts'
 import type { Task } from '../attention/task.ts'
@@ -39,8 +39,10 @@ export function attentionRows(
     const { task } = prepare(problem)
     const queries = readRows(rows, task.queries)
     const centred = centreKeys(task)
-    const coefficients = choosePolynomial(polynomial, logitRanges(task, centred).range, degree)
-    return compare(logitRows(task, centred, queries), coefficients)
+    const { range } = logitRanges(task, centred)
+    const coefficients = choosePolynomial(polynomial, range, degree)
+    if (!coefficients) refuse('degree', `large enough for an error below 1 on [-${range}, ${range}]`, String(degree))
+    return compare(logitRows(task, centred, queries), coefficients!)
   })
 }
 
