@@ -87,7 +87,7 @@ export default defineConfig({
       '/guides/': [{ text: 'Guides', items: guides }],
       '/api/': [{ text: 'Reference', items: found.filter(({ api }) => api !== '').map(reference) }],
     },
-    socialLinks: [{ icon: { svg: BRANCH }, link: REPOSITORY, ariaLabel: 'The repository' }],
+    socialLinks: REPOSITORY ? [{ icon: { svg: BRANCH }, link: REPOSITORY, ariaLabel: 'The repository' }] : [],
     docFooter: { prev: false, next: false },
   },
   vite: {

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { bundledBytes as measured } from '../../scripts/lib/bundle-size.mjs'
-import { publishedPackages, readJson, root } from '../../scripts/lib/packages.mjs'
+import { publishedPackages, readJson, repository, root, TOPICS } from '../../scripts/lib/packages.mjs'
 
-export const REPOSITORY = 'https://github.com/opt-js/opt'
+/** Null while the repository has no address. */
+export const REPOSITORY: string | null = repository()
 
 /** The fields of a package.json that the site reads. */
 interface Manifest {
@@ -66,7 +67,7 @@ const paperOf = ({ paper = '', authors = [], year = 0, venue = '', arXiv = '' }:
   arXiv,
 })
 
-/** Returns all packages: papers first, by topic and name. */
+/** Returns all packages: papers first, in the order of the topics, then by name. */
 export function sitePackages(): SitePackage[] {
   const found = packages()
     .filter(({ folder }) => only.length === 0 || only.includes(basename(folder)))
@@ -86,8 +87,8 @@ export function sitePackages(): SitePackage[] {
         api: apiPage(name),
       }
     })
-  const key = ({ paper, topic, name }: SitePackage) => `${paper ? 0 : 1} ${topic} ${name}`
-  return found.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  const place = ({ topic }: SitePackage) => (TOPICS.indexOf(topic) + TOPICS.length + 1) % (TOPICS.length + 1)
+  return found.sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1))
 }
 
 /** Returns the bytes of a package in a page; null before it is built, and for a command. */
@@ -109,18 +110,21 @@ function comingChanges(name: string): string[] {
   })
 }
 
-/** Makes the links of a README lead to pages of the site, or to the repository if the site has none. */
+/**
+ * Makes the links of a README lead to pages of the site, or to the repository if the site has none;
+ * their text alone stays while the repository has no address.
+ */
 function sitedLinks(markdown: string, folder: string): string {
   const here = new Map(packages().map(({ folder }) => [folder, `/packages/${basename(folder)}`]))
   const fences = /(```[\s\S]*?```)/
   const sited = (text: string) =>
-    text.replace(/(\]\()(\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))(\))/g, (_, open, target, close) => {
+    text.replace(/\[([^\]]*)\]\((\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))\)/g, (_, words, target) => {
       const [path, hash = ''] = target.split(/(?=#)/)
       const file = resolve(folder, path)
       const page = here.get(file) ?? here.get(dirname(file))
-      if (page && (file.endsWith('README.md') || here.has(file))) return `${open}${page}${hash}${close}`
-      if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `${open}/${relative(docs, file)}${hash}${close}`
-      return `${open}${REPOSITORY}/blob/main/${relative(root, file)}${hash}${close}`
+      if (page && (file.endsWith('README.md') || here.has(file))) return `[${words}](${page}${hash})`
+      if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `[${words}](/${relative(docs, file)}${hash})`
+      return REPOSITORY ? `[${words}](${REPOSITORY}/blob/main/${relative(root, file)}${hash})` : words
     })
   return markdown
     .split(fences)

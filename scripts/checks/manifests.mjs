@@ -1,7 +1,7 @@
 // Every package has the same files and the same fields in its package.json.
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { root } from '../lib/packages.mjs'
+import { root, TOPICS } from '../lib/packages.mjs'
 
 const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json', 'src/index.ts', 'test']
 const PAPER_FILES = ['src/experiment.ts', 'bench', 'demo']
@@ -22,7 +22,7 @@ export function manifestProblems(packages) {
       ...scriptProblems(manifest, paper),
       ...fieldProblems(manifest),
       ...exportProblems(manifest),
-      ...(isPublic ? publicProblems(manifest, here) : []),
+      ...(isPublic ? publicProblems(manifest) : []),
       ...(paper ? paperProblems(manifest) : []),
     ]
     return problems.map((problem) => `${here}: ${problem}`)
@@ -36,6 +36,7 @@ function* scriptProblems({ scripts = {} }, paper) {
 }
 
 function* fieldProblems(manifest) {
+  if (manifest.repository !== undefined) yield 'has a repository: the field of the root is the only one'
   if (manifest.type !== 'module') yield 'lacks "type": "module"'
   if (manifest.sideEffects !== false) yield 'lacks "sideEffects": false'
   if (manifest.license !== 'MIT') yield 'lacks "license": "MIT"'
@@ -52,13 +53,13 @@ function* exportProblems({ exports = {} }) {
   }
 }
 
-function* publicProblems({ publishConfig, repository, opt }, here) {
+function* publicProblems({ publishConfig, opt }) {
   if (publishConfig?.access !== 'public') yield 'lacks "publishConfig": { "access": "public" }'
-  if (repository?.directory !== here) yield `repository.directory is not ${here}`
   if (!Number.isFinite(opt?.size)) yield 'lacks its size budget, "opt": { "size": bytes min+gz of the main entry }'
 }
 
 function* paperProblems({ exports, opt }) {
   for (const field of OPT_FIELDS) if (opt?.[field] === undefined) yield `lacks "opt": { "${field}" }`
+  if (!TOPICS.includes(opt?.topic)) yield `opt.topic is not one of ${TOPICS.join('; ')}`
   if (!exports?.['./experiment']) yield 'does not export ./experiment'
 }

@@ -25,7 +25,7 @@ const FIELDS = {
   year: '2021',
   venue: 'ICLR',
   arXiv: '2006.08217',
-  topic: 'optimisation',
+  topic: 'optimizers',
 }
 const papers = join(root, 'packages', 'papers')
 const folder = join(papers, FIELDS.name)

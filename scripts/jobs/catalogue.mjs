@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { publishedPackages, readJson, root } from '../lib/packages.mjs'
+import { publishedPackages, readJson, root, TOPICS } from '../lib/packages.mjs'
 
 const check = process.argv.includes('--check')
 const cli = join(root, 'packages', 'cli')
@@ -61,17 +61,23 @@ function cliManifest() {
 }
 
 function withTable(readme) {
+  const tables = TOPICS.map((topic) => ({ topic, listed: papers.filter(({ paper }) => paper.topic === topic) }))
+    .filter(({ listed }) => listed.length > 0)
+    .map(({ topic, listed }) => `### ${topic[0].toUpperCase()}${topic.slice(1)}\n\n${tableOf(listed)}`)
+  return readme.replace(
+    /(<!-- catalogue -->\n)[\s\S]*?(<!-- \/catalogue -->)/,
+    (_, open, close) => `${open}\n${tables.join('\n')}\n${close}`,
+  )
+}
+
+function tableOf(listed) {
   const cell = (words) => words.replaceAll('|', '\\|')
-  const rows = papers.map(({ paper: { name, title, venue, year, arXiv, summary }, folder }) => {
+  const rows = listed.map(({ paper: { name, title, venue, year, arXiv, summary }, folder }) => {
     const source = arXiv ? `[${title}](https://arxiv.org/abs/${arXiv})` : title
     const where = venue.includes(String(year)) ? venue : `${venue} ${year}`
     return `| [@opt/${name}](${folder}) | ${cell(source)}, ${cell(where)} | ${cell(summary)} |`
   })
-  const table = ['| package | paper | what it does |', '| --- | --- | --- |', ...rows, ''].join('\n')
-  return readme.replace(
-    /(<!-- catalogue -->\n)[\s\S]*?(<!-- \/catalogue -->)/,
-    (_, open, close) => `${open}\n${table}\n${close}`,
-  )
+  return ['| package | paper | what it does |', '| --- | --- | --- |', ...rows, ''].join('\n')
 }
 
 /** Writes a file as Biome formats it; with --check, reports it if it differs. */

@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root } from '../lib/packages.mjs'
+import { root, TOPICS } from '../lib/packages.mjs'
 import { createPackage } from '../lib/template.mjs'
 
 const USAGE = `usage: npm run new-paper NAME -- --title "Title of the paper" --authors "A. One, B. Two"
-  --summary "One sentence." [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimisation]
+  --summary "One sentence." [--year 2021] [--venue ICLR] [--arxiv 2006.08217] [--topic optimizers]
   [--kind solver|optimizer] [--kernel]
+TOPIC is one of: ${TOPICS.join('; ')}.
 NAME is the package without @opt/: lower case, digits and hyphens. --kernel adds a SIMD kernel to a solver.`
 
 const { values, positionals } = parseArgs({
@@ -20,7 +21,7 @@ const { values, positionals } = parseArgs({
     venue: { type: 'string', default: '' },
     arxiv: { type: 'string', default: '' },
     year: { type: 'string', default: String(new Date().getFullYear()) },
-    topic: { type: 'string', default: 'optimisation' },
+    topic: { type: 'string', default: 'optimizers' },
     kind: { type: 'string', default: 'solver' },
     kernel: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -30,7 +31,7 @@ const { kind, kernel, help, arxiv, ...fields } = values
 const [name = ''] = positionals
 const isName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && positionals.length === 1
 const isKind = kind === 'solver' || (kind === 'optimizer' && !kernel)
-if (help || !isName || !isKind || !/^\d{4}$/.test(fields.year)) {
+if (help || !isName || !isKind || !TOPICS.includes(fields.topic) || !/^\d{4}$/.test(fields.year)) {
   console.error(USAGE)
   process.exit(1)
 }

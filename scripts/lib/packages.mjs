@@ -20,6 +20,21 @@ export const packageFolders = () => [...folders(join(root, 'packages')), ...fold
 /** Folders with tests: all packages and the site. */
 export const testedFolders = () => [...packageFolders(), join(root, 'docs')]
 
+/** The topics under which papers are listed, in the order of the lists. */
+export const TOPICS = [
+  'optimizers',
+  'learning rates and batch sizes',
+  'bilevel and constrained problems',
+  'black boxes and expensive gradients',
+  'optimal transport',
+  'equations and linear systems',
+  'data and signals',
+  'classifiers and small networks',
+  'attention and architectures',
+  'online learning',
+  'robustness, privacy and shift',
+]
+
 export const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 
 /** All packages as { folder, manifest, paper }, private ones included. */
@@ -32,3 +47,9 @@ export const allPackages = () =>
 
 /** The packages on npm. */
 export const publishedPackages = () => allPackages().filter(({ manifest }) => !manifest.private)
+
+/** The address of the repository in the root's package.json; null while it is a placeholder (RFC 2606: .invalid). */
+export function repository() {
+  const address = readJson(join(root, 'package.json')).repository
+  return new URL(address).hostname.endsWith('.invalid') ? null : address
+}

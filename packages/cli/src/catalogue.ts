@@ -12,7 +12,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'arXiv',
     arXiv: '2402.11215',
-    topic: 'optimizers',
+    topic: 'learning rates and batch sizes',
     tasks: [
       'I want the batch size to grow by itself during training',
       'What batch size does my problem want now?',
@@ -68,7 +68,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'arXiv',
     arXiv: '2308.16898',
-    topic: 'attention',
+    topic: 'attention and architectures',
     tasks: [
       'I want an attention head to attend to other tokens in a few cases, and change nothing else',
       'I need the LoRA update of lowest rank that fixes a list of mistakes',
@@ -88,7 +88,7 @@ export const papers: readonly Paper[] = [
     year: 2022,
     venue: 'JMLR 23',
     arXiv: '2006.09092',
-    topic: 'learning rates',
+    topic: 'learning rates and batch sizes',
     tasks: [
       'I change the batch size and want to know what happens to my learning rate',
       'I do not want to search a learning rate',
@@ -105,7 +105,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'ICLR 2024',
     arXiv: '2401.09587',
-    topic: 'optimisation',
+    topic: 'bilevel and constrained problems',
     tasks: [
       'I want to find the wrong labels in my data',
       'I want to learn a weight for each training example',
@@ -125,7 +125,7 @@ export const papers: readonly Paper[] = [
     year: 2019,
     venue: 'arXiv',
     arXiv: '1909.12098',
-    topic: 'boosting',
+    topic: 'classifiers and small networks',
     tasks: [
       'I have a table to learn from',
       'I want a small network without tuning a training loop',
@@ -146,7 +146,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'arXiv',
     arXiv: '2306.09778',
-    topic: 'optimizers',
+    topic: 'black boxes and expensive gradients',
     tasks: [
       'I want to minimise a function that I can only evaluate',
       'My function has many local minima, and gradient descent gets stuck',
@@ -164,7 +164,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML 2023',
     arXiv: '2305.18379',
-    topic: 'optimisation',
+    topic: 'bilevel and constrained problems',
     tasks: [
       'I want to minimise a function subject to equality constraints',
       'I want to fit a model that must satisfy equations exactly',
@@ -185,7 +185,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'SIAM Journal on Mathematics of Data Science',
     arXiv: '2201.01965',
-    topic: 'global optimisation of networks',
+    topic: 'classifiers and small networks',
     tasks: [
       'I have a table to learn from',
       'I want to know how far from optimal my network is',
@@ -202,7 +202,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML',
     arXiv: '2205.10763',
-    topic: 'numerical linear algebra',
+    topic: 'equations and linear systems',
     tasks: [
       'I have a large sparse symmetric system to solve',
       'I simulate fluids and solve for the pressure in every frame',
@@ -220,7 +220,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML',
     arXiv: '2302.03884',
-    topic: 'federated learning',
+    topic: 'robustness, privacy and shift',
     tasks: [
       'I want to train a model on private data with differential privacy',
       'Hospitals, banks or phones want to train one model without sharing records',
@@ -261,7 +261,7 @@ export const papers: readonly Paper[] = [
     year: 2021,
     venue: 'NeurIPS',
     arXiv: '2107.07075',
-    topic: 'data selection',
+    topic: 'data and signals',
     tasks: [
       'I want to know which training examples matter',
       'I want to drop half of my training data',
@@ -278,7 +278,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICCV',
     arXiv: '2308.11778',
-    topic: 'domain generalization',
+    topic: 'robustness, privacy and shift',
     tasks: [
       'My classifier must work in a new hospital, sensor or user group',
       'My model takes shortcuts that fail in the next domain',
@@ -298,7 +298,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'ICLR',
     arXiv: '2311.13774',
-    topic: 'feature learning',
+    topic: 'classifiers and small networks',
     tasks: [
       'Is my response one score of many inputs and one curve, and which?',
       'I have a table to learn from',
@@ -316,7 +316,7 @@ export const papers: readonly Paper[] = [
     year: 2025,
     venue: 'arXiv',
     arXiv: '2404.03176',
-    topic: 'generalization',
+    topic: 'robustness, privacy and shift',
     tasks: [
       'Has my data shifted, and by how much can accuracy move?',
       'I want a bound on the accuracy of my network on new data',
@@ -371,7 +371,7 @@ export const papers: readonly Paper[] = [
     year: 2025,
     venue: 'ICLR',
     arXiv: '2406.03136',
-    topic: 'fine-tuning',
+    topic: 'attention and architectures',
     tasks: [
       'I fine-tune an attention head with LoRA on long sequences',
       'Can I approximate attention gradients, and how large is the error?',
@@ -390,7 +390,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'arXiv',
     arXiv: '2310.07831',
-    topic: 'training',
+    topic: 'learning rates and batch sizes',
     tasks: [
       'Which learning rate schedule should I use?',
       'How long should my warm-up be?',
@@ -409,7 +409,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'ICLR 2024',
     arXiv: '2401.16164',
-    topic: 'optimisation',
+    topic: 'bilevel and constrained problems',
     tasks: [
       'I want to tune hyperparameters of a constrained model',
       'I want to find mislabelled examples with a support vector machine',
@@ -428,7 +428,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML 2023',
     arXiv: '2305.18730',
-    topic: 'optimisation',
+    topic: 'bilevel and constrained problems',
     tasks: [
       'I want to tune hyperparameters that many models share',
       'I want one set of example weights for many models',
@@ -466,7 +466,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'PNAS',
     arXiv: '2204.14126',
-    topic: 'classification',
+    topic: 'classifiers and small networks',
     tasks: [
       'I want a classifier with nothing to tune',
       'What does depth do to my activation function?',
@@ -485,7 +485,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML',
     arXiv: '2210.12101',
-    topic: 'differential equations',
+    topic: 'equations and linear systems',
     tasks: [
       'Solve a nonlinear Poisson equation in JavaScript, with a bound on the error',
       'The electrostatic potential of charges in salt water',
@@ -504,7 +504,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'arXiv',
     arXiv: '2412.08424',
-    topic: 'classification',
+    topic: 'classifiers and small networks',
     tasks: [
       'I want to separate two classes by a line',
       'Can my data be separated at all?',
@@ -524,7 +524,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'JMLR 24',
     arXiv: '2202.08788',
-    topic: 'optimisation',
+    topic: 'data and signals',
     tasks: [
       'I want to recover a low-rank matrix from linear measurements',
       'Some of my measurements are grossly wrong and I do not know which',
@@ -562,7 +562,7 @@ export const papers: readonly Paper[] = [
     year: 2024,
     venue: 'ICLR',
     arXiv: '2312.08531',
-    topic: 'stochastic optimisation',
+    topic: 'learning rates and batch sizes',
     tasks: [
       'I take noisy gradient steps and want to know how far the last point is from the minimum',
       'Which step size and schedule should my stochastic gradient descent have?',
@@ -581,7 +581,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML',
     arXiv: '2305.17490',
-    topic: 'learning theory',
+    topic: 'learning rates and batch sizes',
     tasks: [
       'I want the largest learning rate at which training stays stable',
       'I want to know which batch size my learning rate needs',
@@ -620,7 +620,7 @@ export const papers: readonly Paper[] = [
     year: 2014,
     venue: 'arXiv',
     arXiv: '1409.0685',
-    topic: 'data',
+    topic: 'data and signals',
     tasks: [
       'I have a hyperspectral image and want to know its materials',
       'Some channels of my spectra are broken',
@@ -665,7 +665,7 @@ export const papers: readonly Paper[] = [
     year: 2023,
     venue: 'ICML',
     arXiv: '2302.02607',
-    topic: 'optimizers',
+    topic: 'black boxes and expensive gradients',
     tasks: [
       'My gradient costs a simulation, and I want as few of them as possible',
       'I want to imitate an expert with few queries',
