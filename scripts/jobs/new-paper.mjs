@@ -42,7 +42,7 @@ if (existsSync(folder)) {
 }
 
 createPackage(folder, { name, arXiv: arxiv, ...fields }, { kind, kernel })
-const changeset = `---\n'@opt/${name}': minor\n---\n\nThe first version: ${fields.summary}\n`
+const changeset = `---\n'@opt/${name}': minor\n---\n\nThe first release. ${fields.summary}\n`
 writeFileSync(join(root, '.changeset', `${name}.md`), changeset)
 
 const bin = (command) => join(root, 'node_modules', '.bin', command)
