@@ -2,6 +2,7 @@
 // formatter has spoilt, and spreads of literals.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { codeBlocks } from '../lib/code-blocks.mjs'
 import { root } from '../lib/packages.mjs'
 
 const WORDS = /\bthe brief\b|\bof the house\b|\bthe house's\b/i
@@ -18,7 +19,10 @@ export function proseProblems(packages) {
   return [
     ...code.flatMap((file) => [...spreads(file)]),
     ...[...published, ...changes].flatMap((file) => [...words(file)]),
-    ...packages.flatMap(({ folder }) => [...spoilt(join(folder, 'README.md'))]),
+    ...packages.flatMap(({ folder }) => [
+      ...spoilt(join(folder, 'README.md')),
+      ...uninstalled(join(folder, 'README.md')),
+    ]),
   ]
 }
 
@@ -42,6 +46,19 @@ function* spoilt(file) {
   const text = readFileSync(file, 'utf8')
   const found = /\^_|\*\{/.exec(text.replace(/^```[\s\S]*?^```$/gm, (code) => code.replace(/[^\n]/g, ' ')))
   if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: write \\star in place of * in formulas`
+}
+
+/** Package managers that link only what is asked for do not find a package that an example imports and no line installs. */
+function* uninstalled(file) {
+  const text = readFileSync(file, 'utf8')
+  const lines = [...text.matchAll(/^npm install (?!--global)([^#\n]*)/gm)].map(([, names]) => names.trim().split(/\s+/))
+  if (lines.length === 0) return
+  const installed = lines.flat().map((name) => name.replace(/(?<=.)@[\d^~].*/, ''))
+  const imports = /(?:from |import\()'(?!node:)(@[\w.-]+\/[\w.-]+|[\w-][\w.-]*)/g
+  const used = codeBlocks(text).flatMap(({ code }) => [...code.matchAll(imports)].map(([, name]) => name))
+  for (const name of new Set(used))
+    if (!installed.includes(name))
+      yield `${relative(root, file)}: no \`npm install\` line names ${name}, which an example imports`
 }
 
 /**
