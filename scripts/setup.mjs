@@ -67,8 +67,9 @@ const jobs = {
   types: () => run(...turbo('typecheck', ...args)),
   check() {
     build()
-    if (args.length === 0) must('node', 'scripts/checks/templates.mjs')
-    return run('node', 'scripts/checks/tarballs.mjs', ...args)
+    if (args.length > 0) return run('node', 'scripts/checks/tarballs.mjs', ...args)
+    for (const check of ['templates', 'licences', 'tarballs']) must('node', `scripts/checks/${check}.mjs`)
+    return run('node', 'scripts/checks/registry.mjs')
   },
   bench() {
     build()
