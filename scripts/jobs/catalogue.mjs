@@ -19,6 +19,7 @@ const papers = publishedPackages()
     const fields = { title, authors, year, venue, arXiv, topic, tasks, summary }
     for (const [field, value] of Object.entries(fields))
       if (value === undefined) problems.push(`${here}: lacks "opt": { "${field}" }`)
+    if (!TOPICS.includes(topic)) problems.push(`${here}: opt.topic is not one of ${TOPICS.join('; ')}`)
     for (const field of ['authors', 'tasks'])
       if (!Array.isArray(fields[field])) problems.push(`${here}: opt.${field} is not a list`)
     const paper = { name: name.replace('@opt/', ''), version, ...fields, module: `${name}/experiment` }

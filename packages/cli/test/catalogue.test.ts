@@ -29,7 +29,7 @@ describe('scripts/jobs/catalogue.mjs in a repository of its own', () => {
       year: 2020,
       venue: 'ICML',
       arXiv: '',
-      topic: 't',
+      topic: 'optimizers',
       tasks: ['x'],
       summary: 'a | b',
     },
@@ -66,6 +66,7 @@ describe('scripts/jobs/catalogue.mjs in a repository of its own', () => {
       [
         '# Title\n',
         '<!-- catalogue -->\n',
+        '### Optimizers\n',
         '| package                         | paper                    | what it does |',
         '| ------------------------------- | ------------------------ | ------------ |',
         "| [@opt/toy](packages/papers/toy) | A Toy's Paper, ICML 2020 | a \\| b       |\n",
@@ -86,10 +87,14 @@ describe('scripts/jobs/catalogue.mjs in a repository of its own', () => {
   })
 
   test('says which field is missing', () => {
-    write('packages/papers/toy/package.json', { ...manifest, opt: { ...manifest.opt, year: undefined, tasks: 'x' } })
+    write('packages/papers/toy/package.json', {
+      ...manifest,
+      opt: { ...manifest.opt, year: undefined, tasks: 'x', topic: 'new' },
+    })
     const { status, stderr } = catalogue('--check')
     expect(status).toBe(1)
     expect(stderr).toContain('packages/papers/toy: lacks "opt": { "year" }')
     expect(stderr).toContain('packages/papers/toy: opt.tasks is not a list')
+    expect(stderr).toContain('packages/papers/toy: opt.topic is not one of optimizers; learning rates')
   })
 })
