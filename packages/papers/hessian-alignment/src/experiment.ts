@@ -1,6 +1,6 @@
 import { type Experiment, type ExperimentContext, random } from '@opt/core'
 import { mean, range } from '@opt/core/experiment'
-import { ARMS, QUICK } from './experiment/arms.ts'
+import { ARMS, type Arm, NOT_FULL, ONE_SEED, QUICK } from './experiment/arms.ts'
 import { type Digits, drawDigits, loadMnist } from './experiment/digits.ts'
 import { CURVE, type Recipe, type ShiftAnswer, type Transfer } from './experiment/jobs.ts'
 import { judge, short } from './experiment/judge.ts'
@@ -21,7 +21,7 @@ const SMALL: Omit<Size, 'seeds'> = {
   recipe: { learningRate: 3e-3, annealSteps: 200, steps: 400, batchSize: 800, weight: 2e3 },
   transferRows: 2000,
 }
-const LARGE: Omit<Size, 'seeds'> = { count: 25_000, units: 128, recipe: {}, transferRows: 4000 }
+const LARGE: Omit<Size, 'seeds'> = { count: 25_000, units: 64, recipe: { learningRate: 2e-3 }, transferRows: 4000 }
 
 /** Coloured digits: accuracy under a severe shift of correlation, and transferability; at full scale more shifts. */
 export const experiment: Experiment = async (context) => {
@@ -30,11 +30,15 @@ export const experiment: Experiment = async (context) => {
   const size: Size = { ...(mnist ? LARGE : SMALL), seeds: scale === 'quick' ? 1 : 3 }
   const seeds = Array.from({ length: size.seeds }, (_, k) => 1000 * seed + k)
   const digits = mnist?.small ?? (await drawDigits(24_000, 4000, random(seed)))
-  const arms = scale === 'quick' ? ARMS.filter(({ name }) => QUICK.includes(name)) : ARMS
-  context.note(
-    `Digits: ${digits.source}. Label: digit below 5, a quarter flipped; its colour agrees in 80 % and 90 % of the two training domains and in 10 % of the test domain. ${2 * digits.side * digits.side}-${size.units}-1, settings chosen by test accuracy, as the literature does: validation on the training domains would choose the penalties' weights of ERM.`,
+  const arms = ARMS.filter(({ name }) =>
+    scale === 'quick' ? QUICK.includes(name) : scale === 'standard' || name !== NOT_FULL,
   )
-  const jobs = new Jobs(context, size.seeds * arms.length + (scale === 'full' ? 13 : 0))
+  const seedsOf = ({ name }: Arm) => (scale === 'full' && name === ONE_SEED ? seeds.slice(0, 1) : seeds)
+  const runs = arms.flatMap((arm) => seedsOf(arm).map((s) => ({ arm, seed: s })))
+  context.note(
+    `Digits: ${digits.source}. Label: digit below 5, a quarter flipped; its colour agrees in 80 % and 90 % of the two training domains and in 10 % of the test domain. ${2 * digits.pixels}-${size.units}-1, settings chosen by test accuracy, as the literature does: validation on the training domains would choose the penalties' weights of ERM.`,
+  )
+  const jobs = new Jobs(context, runs.length + (scale === 'full' ? SHIFTED.length + 8 : 0))
   try {
     const job = {
       digits,
@@ -44,10 +48,10 @@ export const experiment: Experiment = async (context) => {
       transferRows: size.transferRows,
     }
     const all = await jobs.shift(
-      arms.flatMap(({ recipe }) => seeds.map((s) => ({ ...job, seed: s, recipe: { ...size.recipe, ...recipe } }))),
+      runs.map(({ arm, seed: own }) => ({ ...job, seed: own, recipe: { ...size.recipe, ...arm.recipe } })),
       'training on coloured digits',
     )
-    const of = Object.fromEntries(arms.map(({ name }, a) => [name, all.slice(a * size.seeds, (a + 1) * size.seeds)]))
+    const of = Object.fromEntries(arms.map((one) => [one.name, all.filter((_, i) => runs[i].arm === one)]))
     judge(context, of, mnist !== null)
     tabulate(context, of)
     if (scale === 'full') {
@@ -109,7 +113,10 @@ function tabulate(context: ExperimentContext, of: Record<string, ShiftAnswer[]>)
       title:
         'The growth found, seed by seed; a prototype in numpy had ERM .514-.551, IRM .416-.443, V-REx .385-.432, Fishr .199-.229, HGP .035-.045, HGP unbiased .031-.040',
       columns: ['seed', ...names],
-      rows: Array.from({ length: seeds }, (_, k) => [k, ...names.map((name) => short(of[name][k].transfer!.growth))]),
+      rows: Array.from({ length: seeds }, (_, k) => [
+        k,
+        ...names.map((name) => (of[name][k] ? short(of[name][k].transfer!.growth) : '')),
+      ]),
     })
   context.figure({
     kind: 'bar',
@@ -130,8 +137,11 @@ function tabulate(context: ExperimentContext, of: Record<string, ShiftAnswer[]>)
 
 type ShiftBase = { digits: Digits; count: number; units: number; transferRows: number; recipe: Recipe; seed: number }
 
+/** The methods that are compared under label shift. */
+const SHIFTED = ['ERM', 'V-REx', 'diagonal unbiased']
+
 async function labelShift(context: ExperimentContext, jobs: Jobs, base: ShiftBase): Promise<void> {
-  const arms = ARMS.filter(({ name }) => ['ERM', 'V-REx', 'Fishr', 'HGP unbiased', 'diagonal unbiased'].includes(name))
+  const arms = ARMS.filter(({ name }) => SHIFTED.includes(name))
   const answers = await jobs.shift(
     arms.map(({ recipe }) => ({
       ...base,
@@ -141,7 +151,7 @@ async function labelShift(context: ExperimentContext, jobs: Jobs, base: ShiftBas
     })),
     'training under label shift',
   )
-  const prototype = ['.111', '.416 (.376-.446)', '.486 (.466-.519)', '.462 (.443-.489)', '.501 (.470-.536)']
+  const prototype = ['.111', '.416 (.376-.446)', '.501 (.470-.536)']
   context.table({
     title: 'Label shift: the first domain has 80 % of the digits below 5 and 20 % of the others; one seed',
     columns: ['method', 'test', 'gray', 'a prototype in numpy on MNIST, test'],

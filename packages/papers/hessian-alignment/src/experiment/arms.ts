@@ -19,5 +19,9 @@ export const ARMS: readonly Arm[] = [
   { name: 'diagonal unbiased', recipe: { method: 'diagonal', unbiased: true }, prototype: '.660 (.613-.702)' },
 ]
 
+/** The methods of the full scale that have one seed only, and the one that it leaves out: each run there takes long. */
+export const ONE_SEED = 'gradient only'
+export const NOT_FULL = 'IRM'
+
 /** The methods of the quick scale. */
 export const QUICK: readonly string[] = ['ERM', 'V-REx', 'Fishr', 'gradient only', 'HGP']

@@ -77,7 +77,7 @@ export const CURVE: readonly number[] = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
 /** Trains on domains whose colour agrees with the label in 80 and 90 % and tests where it does in 10 %. */
 export function shiftJob({ digits, count, units, recipe, seed, split, transferRows }: ShiftJob): ShiftAnswer {
   const rng = random(seed)
-  const pixels = digits.side * digits.side
+  const { pixels } = digits
   const order = rng.permutation(digits.labels.length).subarray(0, 2 * count)
   const domains = divide(order, digits.labels, split).map((rows, e): InputDomain & { count: number } => {
     const images = take(digits.images, rows, pixels)
@@ -158,8 +158,8 @@ const ANGLES = [0, 15, 30, 45, 60, 75]
 /** Trains on 500 digits at each of five angles and returns the accuracy on 1000 others at the sixth. */
 export function rotationJob({ digits, heldOut, recipe, seed }: RotationJob): number {
   const rng = random(seed)
-  const { side } = digits
-  const pixels = side * side
+  const { pixels } = digits
+  const side = Math.sqrt(pixels)
   const order = rng.permutation(Math.min(digits.images.length / pixels, digits.labels.length))
   const inputsOf = (images: Uint8Array, rows: Int32Array, angle: number) =>
     halved(rotateImages(take(images, rows, pixels), side, angle), side)
