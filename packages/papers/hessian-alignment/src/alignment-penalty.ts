@@ -10,7 +10,7 @@ import {
 } from './head/intake.ts'
 import { openDomains } from './head/open.ts'
 import { pullBack, timesFactor } from './head/pull-back.ts'
-import { gradientOfFeatures, sharedWorkspace } from './head/workspace.ts'
+import { sharedWorkspace } from './head/workspaces.ts'
 import { coral } from './penalties/coral.ts'
 import { METHODS, needsSquares } from './penalties/methods.ts'
 import { probesOf } from './penalties/probes.ts'
@@ -95,8 +95,7 @@ export function penalize(domains: readonly CheckedDomain[], head: Head, settings
 
   let first = 0
   const gradFeatures = domains.map(({ count }, e) => {
-    const out = gradientOfFeatures(space, first, count, head.features)
-    first += count
+    const out = space.gradZ.slice(first, (first += count * head.features))
     return ofFeatures ? add(out, ofFeatures.gradients[e], weight) : out
   })
   return { value, penalty, losses, gradHead, gradFeatures, warnings }

@@ -1,7 +1,7 @@
 import { calling, type VectorLike } from '@opt/core'
 import { checkDomain, checkHead, type Domain, type HeadParameters, headVector } from './head/intake.ts'
 import { openDomains } from './head/open.ts'
-import { ownWorkspace } from './head/workspace.ts'
+import { ownWorkspace } from './head/workspaces.ts'
 
 /** Derivatives of one domain's mean loss in the head, in closed form; matrices are row-major, like theta. */
 export interface HeadOracle {

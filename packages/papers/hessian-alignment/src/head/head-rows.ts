@@ -53,7 +53,7 @@ export class HeadRows {
     return this.space.sizes.outputs
   }
 
-  /** The squares of Z. */
+  /** The squares of Z, with more than one output. */
   get squares(): MatrixView {
     const { first, n, space } = this
     const { rows } = space.sizes
@@ -76,14 +76,25 @@ export class HeadRows {
 
   /** diag H = (Z^2)'[P (1 - P)] / n */
   get diagonal(): Float64Array {
-    return this.space.timesTransposed(this.squares, this.w, 1 / this.n)
+    return this.#timesSquares(this.w)
   }
 
   /** The variance of the examples' gradients: (Z^2)'(R^2) / n - g^2. */
   get gradientVariance(): Float64Array {
-    const { space, r, gradient } = this
+    const { space, r } = this
     for (let i = 0; i < r.length; i++) space.a[i] = r[i] * r[i]
-    return space.timesTransposed(this.squares, space.a, 1 / this.n).map((v, j) => v - gradient[j] * gradient[j])
+    const squares = this.#timesSquares(space.a)
+    const { gradient } = this
+    return squares.map((v, j) => v - gradient[j] * gradient[j])
+  }
+
+  /** (Z^2)'X / n; with one output the same pass finds the gradient. */
+  #timesSquares(X: Float64Array): Float64Array {
+    const { space, n, Z, r } = this
+    if (this.K > 1) return space.timesTransposed(this.squares, X, 1 / n)
+    const [gradient, squares] = space.twoSums(Z, r, X, 1 / n)
+    this.#gradient ??= gradient
+    return squares
   }
 
   /** q = <theta, g>, the derivative of L in a factor at the logits. */

@@ -34,10 +34,8 @@ export function openDomains(
     const rest = new HeadRows(space, first - count + half, count - half)
     return halves ? [new HeadRows(space, first - count, half), rest] : [rest]
   })
-  if (squares) {
-    const { Z, squares: out } = space
-    for (let i = 0; i < Z.length; i++) out[i] = Z[i] * Z[i]
-  }
+  const { Z, squares: out } = space
+  for (let i = 0; i < out.length; i++) out[i] = Z[i] * Z[i]
   try {
     for (const one of all) one.moveTo(head.theta)
   } catch (error) {

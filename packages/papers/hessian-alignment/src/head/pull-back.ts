@@ -1,11 +1,13 @@
-import { matrixView } from '@opt/core'
+import { type MatrixView, matrixView } from '@opt/core'
 import { scaled } from '../penalties/residuals.ts'
 import { addThird, applyS } from './curvature.ts'
 import type { HeadRows } from './head-rows.ts'
+import { hasOnePass, pullBackInOnePass } from './one-pass.ts'
 
 /**
  * What a penalty's differential is made of: sums of multiples of a domain's loss, its scalar q, and inner products with
- * its gradient, Hessian products, diagonal and gradient variance, with these fixed factors.
+ * its gradient, Hessian products, diagonal and gradient variance, with these fixed factors. With one output, the diagonal or
+ * the variance stand beside loss and gradient only.
  */
 export interface Cotangent {
   /** times L */
@@ -42,10 +44,14 @@ export function timesFactor(cotangent: Cotangent, factor: number): Cotangent {
  * workspace's `gradZ`. Every part is linear in its factor, so that the gradient of any penalty is one such call per domain.
  */
 export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Float64Array): void {
+  if (hasOnePass(domain, cotangent)) {
+    pullBackInOnePass(domain, cotangent, gradTheta)
+    return
+  }
   const { space, n, K, Z, p, r, w, logits, theta, first } = domain
-  const { rows } = space.sizes
+  const { features: d } = space.sizes
   const { a, b, c, gradLogits: dU } = space
-  const gradZ = matrixView(space.gradZ.subarray(first * rows, (first + n) * rows), n, rows)
+  const gradZ = matrixView(space.gradZ.subarray(first * d, (first + n) * d), n, d)
   const size = n * K
   dU.fill(0, 0, size)
   const { loss, irm, gradient, products = [], diagonal, variance } = cotangent
@@ -72,13 +78,10 @@ export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Floa
   }
   if (diagonal) {
     space.times(domain.squares, diagonal, a)
-    if (K === 1) for (let i = 0; i < n; i++) dU[i] += (w[i] * (1 - 2 * p[i]) * a[i]) / n
-    else {
-      for (let i = 0; i < size; i++) a[i] *= 1 - 2 * p[i]
-      applyS(n, K, p, w, a, a)
-      for (let i = 0; i < size; i++) dU[i] += a[i] / n
-    }
-    addTimesZ(domain, w, diagonal, 2 / n, gradZ.data)
+    for (let i = 0; i < size; i++) a[i] *= 1 - 2 * p[i]
+    applyS(n, K, p, w, a, a)
+    for (let i = 0; i < size; i++) dU[i] += a[i] / n
+    addTimesZ(domain, w, diagonal, 2 / n, gradZ)
   }
   if (variance) {
     const scaled = variance.map((m, j) => m * domain.gradient[j])
@@ -88,7 +91,7 @@ export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Floa
     applyS(n, K, p, w, a, a)
     for (let i = 0; i < size; i++) dU[i] += a[i] / n
     for (let i = 0; i < size; i++) c[i] = r[i] * r[i]
-    addTimesZ(domain, c, variance, 2 / n, gradZ.data)
+    addTimesZ(domain, c, variance, 2 / n, gradZ)
     space.collect(r, scaled, -2 / n, gradZ)
   }
 
@@ -99,23 +102,14 @@ export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Floa
 }
 
 /** Adds scale Z (X M') entry by entry. */
-function addTimesZ(domain: HeadRows, X: Float64Array, M: Float64Array, scale: number, out: Float64Array): void {
-  const { space, n, K } = domain
+function addTimesZ({ space, n, Z }: HeadRows, X: Float64Array, M: Float64Array, scale: number, out: MatrixView): void {
   const { gradSquares } = space
-  const { rows } = space.sizes
-  const Z = domain.Z.data
-  if (K === 1) {
-    for (let i = 0, at = 0; i < n; i++) {
-      const x = scale * X[i]
-      for (let j = 0; j < rows; j++, at++) out[at] += Z[at] * (x * M[j])
-    }
-    return
-  }
-  const size = n * rows
-  gradSquares.fill(0, 0, size)
-  space.flush(matrixView(out, n, rows))
-  const view = matrixView(gradSquares, n, rows)
+  const { features: d, rows } = space.sizes
+  gradSquares.fill(0, 0, n * d)
+  space.flush(out)
+  const view = matrixView(gradSquares, n, d)
   space.collect(X, M, scale, view)
   space.flush(view)
-  for (let i = 0; i < size; i++) out[i] += Z[i] * gradSquares[i]
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < d; j++, at++) out.data[at] += Z.data[i * rows + j] * gradSquares[at]
 }

@@ -1,4 +1,5 @@
 import { allocate, gemmScratch, type KernelsOf, type MatrixView, matrixKernels, matrixView, transpose } from '@opt/core'
+import { headKernels } from './kernels.ts'
 
 /** Sizes of a {@link Workspace}. */
 export interface WorkspaceSizes {
@@ -12,7 +13,7 @@ export interface WorkspaceSizes {
   readonly rows: number
   /** K */
   readonly outputs: number
-  /** Whether squares of the features are needed. */
+  /** Whether squares of the features are needed; with one output they are made on the way. */
   readonly squares: boolean
 }
 
@@ -26,7 +27,7 @@ export class Workspace {
   readonly Z: Float64Array
   /** Their squares, if they are needed. */
   readonly squares: Float64Array
-  /** The gradient in Z. */
+  /** The gradient in the features, total x d. */
   readonly gradZ: Float64Array
   /** Rows of K numbers for every example. */
   readonly logits: Float64Array
@@ -44,24 +45,23 @@ export class Workspace {
   readonly gradSquares: Float64Array
   readonly #right: Float64Array
   readonly #left: Float64Array
+  /** Two more vectors like theta, with one output. */
+  readonly #others: Float64Array[]
   readonly #factors: Float64Array
   readonly #coefficients: Float64Array
   readonly #work: Float64Array
-  readonly #kernels: KernelsOf<readonly [typeof matrixKernels]>
+  readonly #kernels: KernelsOf<readonly [typeof matrixKernels, typeof headKernels]>
   #blocks = 0
 
   constructor(sizes: WorkspaceSizes) {
-    const { total, most, rows, outputs: K, squares } = sizes
-    const scratch = Math.max(
-      gemmScratch(most, K, rows),
-      gemmScratch(rows, K, most),
-      gemmScratch(most, rows, BLOCKS * K),
-    )
-    const views = allocate([matrixKernels], (memory) => ({
+    const { total, most, features: d, rows, outputs: K } = sizes
+    const squares = sizes.squares && K > 1
+    const scratch = Math.max(gemmScratch(most, K, rows), gemmScratch(rows, K, most), gemmScratch(most, d, BLOCKS * K))
+    const views = allocate([matrixKernels, headKernels], (memory) => ({
       Z: memory.f64(total * rows),
-      gradZ: memory.f64(total * rows),
+      gradZ: memory.f64(total * d),
       squares: memory.f64(squares ? total * rows : 0),
-      gradSquares: memory.f64(squares && K > 1 ? most * rows : 0),
+      gradSquares: memory.f64(squares ? most * d : 0),
       logits: memory.f64(total * K),
       targets: memory.f64(total * K),
       p: memory.f64(total * K),
@@ -73,8 +73,9 @@ export class Workspace {
       gradLogits: memory.f64(most * K),
       right: memory.f64(rows * K),
       left: memory.f64(rows * K),
+      others: memory.f64(sizes.squares && K === 1 ? 2 * rows : 0),
       factors: memory.f64(most * BLOCKS * K),
-      coefficients: memory.f64(rows * BLOCKS * K),
+      coefficients: memory.f64(d * BLOCKS * K),
       work: memory.f64(scratch),
     }))
     this.sizes = sizes
@@ -93,6 +94,7 @@ export class Workspace {
     this.gradLogits = views.gradLogits
     this.#right = views.right
     this.#left = views.left
+    this.#others = [views.others.subarray(0, rows), views.others.subarray(rows)]
     this.#factors = views.factors
     this.#coefficients = views.coefficients
     this.#work = views.work
@@ -122,9 +124,42 @@ export class Workspace {
     return out
   }
 
+  /** With one output: writes Z x and (Z^2) y. */
+  twoProducts(Z: MatrixView, x: Float64Array, y: Float64Array, a: Float64Array, b: Float64Array): void {
+    const [second] = this.#others
+    this.#right.set(x)
+    second.set(y)
+    this.#kernels.twoProducts(Z.rows, Z.columns, Z.data, this.#right, second, a, b)
+  }
+
+  /** With one output: returns scale Z'x and scale (Z^2)'y. */
+  twoSums(Z: MatrixView, x: Float64Array, y: Float64Array, scale: number): Float64Array[] {
+    const [second] = this.#others
+    this.#left.fill(0)
+    second.fill(0)
+    this.#kernels.twoSums(Z.rows, Z.columns, Z.data, x, y, this.#left, second)
+    return [this.#left, second].map((sums) => Float64Array.from(sums, (sum) => scale * sum))
+  }
+
+  /** With one output: writes f m' + g l' + Z (h k') entry by entry into the features' gradient; returns Z'g. */
+  featureGradient(
+    Z: MatrixView,
+    [[f, m], [g, l], [h, k]]: readonly (readonly [rows: Float64Array, columns: Float64Array])[],
+    gradient: Float64Array,
+  ): Float64Array {
+    const [right, others, left] = [this.#right, this.#others, this.#left]
+    right.set(m)
+    others[0].set(l)
+    others[1].set(k)
+    left.fill(0)
+    const { features: d } = this.sizes
+    this.#kernels.featureGradient(Z.rows, d, Z.columns, Z.data, f, right, g, others[0], h, others[1], gradient, left)
+    return left
+  }
+
   /** Adds scale X M' to `gradient`, at once or with the next {@link flush}; X has n rows of K numbers. */
   collect(X: Float64Array, M: Float64Array, scale: number, gradient: MatrixView): void {
-    const { rows, outputs: K } = this.sizes
+    const { features: d, outputs: K } = this.sizes
     const n = gradient.rows
     const stride = BLOCKS * K
     const first = this.#blocks * K
@@ -132,7 +167,7 @@ export class Workspace {
       const row = i * stride + first
       for (let k = 0; k < K; k++) this.#factors[row + k] = scale * X[at++]
     }
-    for (let j = 0, at = 0; j < rows; j++) {
+    for (let j = 0, at = 0; j < d; j++) {
       const row = j * stride + first
       for (let k = 0; k < K; k++) this.#coefficients[row + k] = M[at++]
     }
@@ -141,35 +176,12 @@ export class Workspace {
 
   /** Adds what was collected. */
   flush(gradient: MatrixView): void {
-    const { rows, outputs: K } = this.sizes
+    const { features: d, outputs: K } = this.sizes
     const columns = this.#blocks * K
     this.#blocks = 0
     if (columns === 0) return
     const X = matrixView(this.#factors, gradient.rows, columns, BLOCKS * K)
-    const M = matrixView(this.#coefficients, rows, columns, BLOCKS * K)
+    const M = matrixView(this.#coefficients, d, columns, BLOCKS * K)
     this.#kernels.gemm(1, X, transpose(M), gradient, this.#work)
   }
-}
-
-let kept: WeakRef<Workspace> | undefined
-
-/** Returns a workspace for one call: the last one again, if its sizes are the same and it is still there. */
-export function sharedWorkspace(sizes: WorkspaceSizes): Workspace {
-  const last = kept?.deref()
-  if (last && Object.entries(sizes).every(([name, size]) => last.sizes[name as keyof WorkspaceSizes] === size))
-    return last
-  const made = new Workspace(sizes)
-  kept = new WeakRef(made)
-  return made
-}
-
-/** Returns a workspace that lasts. */
-export const ownWorkspace = (sizes: WorkspaceSizes): Workspace => new Workspace(sizes)
-
-/** Copies `count` rows of the features' gradient from row `first` on, without the column of the bias. */
-export function gradientOfFeatures({ gradZ, sizes }: Workspace, first: number, count: number, d: number): Float64Array {
-  const out = new Float64Array(count * d)
-  for (let i = 0, from = first * sizes.rows; i < count; i++, from += sizes.rows)
-    out.set(gradZ.subarray(from, from + d), i * d)
-  return out
 }

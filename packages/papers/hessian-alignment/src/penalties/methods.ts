@@ -72,12 +72,10 @@ const hgp: Method = (domains, settings) => {
 
 /** The gradient part + alpha f sum |diag H_e - mean|^2. */
 const diagonal: Method = (domains, settings) => {
+  // Diagonals first: with one output the gradients come with them.
+  const diagonals = domains.map((domain) => domain.diagonal)
   const { value, cotangents } = gradient(domains, settings)
-  const { value: curvature, factors } = distances(
-    domains.map((domain) => domain.diagonal),
-    settings.alpha * settings.f,
-    settings.halves,
-  )
+  const { value: curvature, factors } = distances(diagonals, settings.alpha * settings.f, settings.halves)
   return { value: value + curvature, cotangents: cotangents.map((c, i) => ({ ...c, diagonal: factors[i] })) }
 }
 

@@ -1,7 +1,7 @@
 import { allFinite, Batches, number, type Report, type Solver, solver, sum } from '@opt/core'
 import { type DenseNetwork, mlp } from '@opt/nn'
 import { openDomains } from '../head/open.ts'
-import { ownWorkspace } from '../head/workspace.ts'
+import { ownWorkspace } from '../head/workspaces.ts'
 import { AlignedModel, headOf } from './aligned-model.ts'
 import { BatchBuffer, checkSample } from './batch-buffer.ts'
 import { type AcrossCheckpoint, restore, save } from './checkpoint.ts'

@@ -9,7 +9,7 @@ import {
   type HeadParameters,
 } from '../head/intake.ts'
 import { openDomains } from '../head/open.ts'
-import { ownWorkspace } from '../head/workspace.ts'
+import { ownWorkspace } from '../head/workspaces.ts'
 import { meanOf } from '../penalties/residuals.ts'
 import { type DomainDistance, distanceOf } from './domain-distance.ts'
 import { LARGEST, openChecked, type Pair } from './open-pair.ts'

@@ -9,7 +9,7 @@ import {
   type HeadParameters,
 } from '../head/intake.ts'
 import { openDomains } from '../head/open.ts'
-import { ownWorkspace } from '../head/workspace.ts'
+import { ownWorkspace } from '../head/workspaces.ts'
 
 /** A source and a target under one head. */
 export interface Pair {
