@@ -51,15 +51,24 @@ export function alignmentPenalty(
   return calling('alignmentPenalty', () => {
     const settings = checkAlignment(options)
     const checkedHead = checkHead(head)
-    const answer = penalize(checkDomains(domains, checkedHead), checkedHead, settings)
-    if (!(Number.isFinite(answer.value) && allFinite(answer.gradHead) && answer.gradFeatures.every(allFinite)))
+    const checked = checkDomains(domains, checkedHead)
+    const { gradRows, ...answer } = penalize(checked, checkedHead, settings)
+    if (!(Number.isFinite(answer.value) && allFinite(answer.gradHead) && allFinite(gradRows)))
       refuse('domains', 'of a scale whose penalty and gradient are finite', 'an overflow')
-    return answer
+    let first = 0
+    const gradFeatures = checked.map(({ features }) => gradRows.slice(first, (first += features.length)))
+    return { ...answer, gradFeatures }
   })
 }
 
+/** Answer of {@link penalize}. */
+export interface RowsAnswer extends Omit<AlignmentAnswer, 'gradFeatures'> {
+  /** The gradient in all features, one domain's rows after the other's: a view that holds until the next call. */
+  gradRows: Float64Array
+}
+
 /** {@link alignmentPenalty} of checked arguments; what overflows is not refused. */
-export function penalize(domains: readonly CheckedDomain[], head: Head, settings: AlignmentSettings): AlignmentAnswer {
+export function penalize(domains: readonly CheckedDomain[], head: Head, settings: AlignmentSettings): RowsAnswer {
   const { method, weight, lossWeight, unbiased: halves } = settings
   const E = domains.length
   checkCounts(domains, settings)
@@ -93,12 +102,12 @@ export function penalize(domains: readonly CheckedDomain[], head: Head, settings
   })
   const value = weight * penalty + lossWeight * losses.reduce((sum, loss) => sum + loss / E, 0)
 
+  const { gradZ } = space
   let first = 0
-  const gradFeatures = domains.map(({ count }, e) => {
-    const out = space.gradZ.slice(first, (first += count * head.features))
-    return ofFeatures ? add(out, ofFeatures.gradients[e], weight) : out
-  })
-  return { value, penalty, losses, gradHead, gradFeatures, warnings }
+  if (ofFeatures)
+    for (const gradient of ofFeatures.gradients)
+      add(gradZ.subarray(first, (first += gradient.length)), gradient, weight)
+  return { value, penalty, losses, gradHead, gradRows: gradZ, warnings }
 }
 
 function checkCounts(domains: readonly CheckedDomain[], { method, unbiased }: AlignmentSettings): void {

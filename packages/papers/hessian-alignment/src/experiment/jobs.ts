@@ -39,9 +39,7 @@ export interface ShiftJob {
   units: number
   recipe: Recipe
   seed: number
-  /** Which digits each domain has: any, or mostly those below 5 in the first. */
-  split: 'balanced' | 'label-shift'
-  /** Rows of source and target for the transfer measure; 0: none. */
+  /** Rows of source and target for the transfer measure. */
   transferRows: number
 }
 
@@ -51,7 +49,7 @@ export interface ShiftAnswer {
   test: number
   /** With both channels filled: what shape alone gives. */
   gray: number
-  transfer: Transfer | null
+  transfer: Transfer
 }
 
 /** Measures of transferability at delta = 0.3 |theta|. */
@@ -75,11 +73,12 @@ export interface Transfer {
 export const CURVE: readonly number[] = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3]
 
 /** Trains on domains whose colour agrees with the label in 80 and 90 % and tests where it does in 10 %. */
-export function shiftJob({ digits, count, units, recipe, seed, split, transferRows }: ShiftJob): ShiftAnswer {
+export function shiftJob({ digits, count, units, recipe, seed, transferRows }: ShiftJob): ShiftAnswer {
   const rng = random(seed)
   const { pixels } = digits
   const order = rng.permutation(digits.labels.length).subarray(0, 2 * count)
-  const domains = divide(order, digits.labels, split).map((rows, e): InputDomain & { count: number } => {
+  const halves = [order.subarray(0, count), order.subarray(count)]
+  const domains = halves.map((rows, e): InputDomain & { count: number } => {
     const images = take(digits.images, rows, pixels)
     const labels = rows.map((row) => digits.labels[row])
     const { features, labels: targets } = colourDigits(images, labels, { error: e === 0 ? 0.2 : 0.1, seed: rng })
@@ -99,22 +98,12 @@ export function shiftJob({ digits, count, units, recipe, seed, split, transferRo
     train: (accuracy(model, domains[0]) + accuracy(model, domains[1])) / 2,
     test: accuracy(model, target),
     gray: accuracy(model, { inputs: gray, targets: test.labels }),
-    transfer: transferRows
-      ? transferOf(
-          model,
-          domains.map((domain) => first(domain, transferRows / 2)),
-          first(target, transferRows),
-        )
-      : null,
+    transfer: transferOf(
+      model,
+      domains.map((domain) => first(domain, transferRows / 2)),
+      first(target, transferRows),
+    ),
   }
-}
-
-/** Divides pictures among two domains: in halves, or four fifths of the digits below 5 and a fifth of the others first. */
-function divide(order: Int32Array, labels: Int32Array, split: ShiftJob['split']): Int32Array[] {
-  if (split === 'balanced') return [order.slice(0, order.length / 2), order.slice(order.length / 2)]
-  const domains: number[][] = [[], []]
-  order.forEach((row, i) => void domains[labels[row] < 5 === i % 5 < 4 ? 0 : 1].push(row))
-  return domains.map((rows) => Int32Array.from(rows))
 }
 
 function transferOf(model: AlignedModel, sources: InputDomain[], target: InputDomain): Transfer {

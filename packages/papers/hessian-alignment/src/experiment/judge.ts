@@ -8,7 +8,7 @@ export const short = (x: number): string => x.toFixed(3).replace(/^(-?)0\./, '$1
 /** Claims on the methods' answers by name, one for each seed; with the thresholds of MNIST, or of the drawn digits. */
 export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnswer[]>, mnist: boolean): void {
   const test = (name: string) => mean(of[name].map((answer) => answer.test))
-  const growth = (name: string) => of[name].map(({ transfer }) => transfer!.growth)
+  const growth = (name: string) => of[name].map(({ transfer }) => transfer.growth)
   const least = mnist ? { hgp: 0.5, vrex: 0.62, fishr: 0.58 } : { hgp: 0.24, vrex: 0.4, fishr: 0.38 }
   claim({
     claim: 'ERM takes the shortcut: on the test domain it is far below chance',
@@ -63,7 +63,7 @@ export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnsw
   })
   const all = Object.values(of)
     .flat()
-    .map(({ transfer }) => transfer!)
+    .map(({ transfer }) => transfer)
   const tightest = Math.min(...all.map(({ growth: found, bound }) => bound / found))
   claim({
     claim: 'the certified bound is never below what is found',
@@ -71,7 +71,7 @@ export function judge({ claim }: ExperimentContext, of: Record<string, ShiftAnsw
     ours: `bound / found from ${tightest.toFixed(2)} to ${Math.max(...all.map(({ growth: found, bound }) => bound / found)).toFixed(2)}`,
     pass: tightest >= 1,
   })
-  const erm = of.ERM.map(({ transfer }) => transfer!)
+  const erm = of.ERM.map(({ transfer }) => transfer)
   claim({
     claim: "the first-order part makes most of ERM's growth: the assumption of a common optimum fails",
     paper: '.54 of .55; the Hessian bound alone says .03 (prototype)',

@@ -8,8 +8,6 @@ export interface StepBatch {
   /** All inputs. */
   inputs: Real
   domains: readonly NetworkDomain[]
-  /** Room for a number for each feature of each example. */
-  gradient(size: number): Float64Array
 }
 
 /** Memory for the batches of a run. */
@@ -19,7 +17,6 @@ export class BatchBuffer {
   readonly #outputs: number
   #inputs: Real
   #targets = new Float64Array(0)
-  #gradient = new Float64Array(0)
 
   constructor(examples: readonly NetworkDomain[]) {
     const [{ inputs, targets, count }] = examples
@@ -57,10 +54,6 @@ export class BatchBuffer {
     return {
       inputs: this.#inputs.subarray(0, total * columns),
       domains,
-      gradient: (size) => {
-        if (this.#gradient.length < size) this.#gradient = new Float64Array(size)
-        return this.#gradient.subarray(0, size)
-      },
     }
   }
 }

@@ -26,7 +26,7 @@ export interface Factors {
  */
 export function headGradient(
   network: DenseNetwork,
-  { inputs, domains, gradient: room }: StepBatch,
+  { inputs, domains }: StepBatch,
   alignment: AlignmentSettings,
   factors: Factors,
 ): StepReport {
@@ -38,8 +38,7 @@ export function headGradient(
   network.backpropagate(
     inputs,
     (activations) => {
-      const gradient = room(activations.length).fill(0)
-      if (!allFinite(activations)) return gradient
+      if (!allFinite(activations)) return new Float64Array(activations.length)
       let first = 0
       const features = domains.map(({ count, targets }): CheckedDomain => {
         first += count
@@ -47,11 +46,9 @@ export function headGradient(
       })
       const answer = penalize(features, head, { ...alignment, weight: factors.penalty, lossWeight: factors.loss })
       report = answer
-      if (!Number.isFinite(answer.value)) return gradient
+      if (!Number.isFinite(answer.value)) return new Float64Array(activations.length)
       gradHead = answer.gradHead
-      first = 0
-      for (const rows of answer.gradFeatures) gradient.set(rows, (first += rows.length) - rows.length)
-      return gradient
+      return answer.gradRows
     },
     { layer, out: network.gradients },
   )
