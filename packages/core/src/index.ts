@@ -57,6 +57,7 @@ export {
 export type * from './experiment.ts'
 export { decodeFloats, encodeFloats, type FloatsConstructor } from './float-text.ts'
 export { giveWay, turnIsUp } from './give-way.ts'
+export { type ActivationKernels, activationKernels } from './kernels/activations.ts'
 export * as kernels from './kernels/definitions.ts'
 export { exp, log } from './kernels/exp-log.ts'
 export { type ExponentialKernels, exponentialKernels } from './kernels/exponentials.ts'

@@ -17,6 +17,7 @@ test.each([
   { name: 'scanKernels', modules: 1, contains: ['squaredNorm'], lacks: ['axpy', 'gemm', 'rowLse'] },
   { name: 'matrixKernels', modules: 1, contains: ['gemm'], lacks: ['squaredNorm', 'rowLse'] },
   { name: 'exponentialKernels', modules: 1, contains: ['rowLse'], lacks: ['squaredNorm', 'gemm'] },
+  { name: 'activationKernels', modules: 1, contains: ['vsoftplus'], lacks: ['squaredNorm', 'gemm', 'rowLse'] },
 ])('a bundle of $name carries its own kernels only', async ({ name, modules, contains, lacks }) => {
   const text = await bundle(name)
   expect([...text.matchAll(MODULE)]).toHaveLength(modules)

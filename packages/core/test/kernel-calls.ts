@@ -1,6 +1,7 @@
 import { fingerprint, type KernelCall } from '@opt/testing/kernels'
 import {
   acos,
+  activationKernels,
   asin,
   atan,
   cbrt,
@@ -30,7 +31,7 @@ import { transportKernels } from '../src/transport/index.ts'
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
 
-export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels, transportKernels]
+export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels, activationKernels, transportKernels]
 
 export const calls: Record<string, KernelCall> = {
   dot: [VECTOR, 'f64:203', 'f64:203'],
@@ -58,6 +59,16 @@ export const calls: Record<string, KernelCall> = {
   trsmT: [90, 7, 'spd:90', 90, 'f64:630', 7, 'work:20000'],
   spmv: [4, 'i32:0,3,3,8,9', 'i32:1,0,6,2,3,4,5,6,0', 'f64:9', 'f64:7', 'f64:4'],
   vexp: [VECTOR, 'f64:203', 'f64:203'],
+  vsoftplus: [VECTOR, 'f64:203', 'f64:203'],
+  vsoftplus32: [VECTOR, 'f32:203', 'f32:203'],
+  vsigmoid: [VECTOR, 'f64:203', 'f64:203'],
+  vsigmoid32: [VECTOR, 'f32:203', 'f32:203'],
+  vtanh: [VECTOR, 'f64:203', 'f64:203'],
+  vtanh32: [VECTOR, 'f32:203', 'f32:203'],
+  timesSigmoid: [VECTOR, 'f64:203', 'f64:203'],
+  timesSigmoid32: [VECTOR, 'f32:203', 'f32:203'],
+  timesSigmoidSlope: [VECTOR, 'f64:203', 'f64:203'],
+  timesSigmoidSlope32: [VECTOR, 'f32:203', 'f32:203'],
   rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
   colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
   softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],
