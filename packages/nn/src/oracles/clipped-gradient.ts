@@ -6,7 +6,7 @@ import { addColumnSums, addOuterProducts, backwardSeparately } from '../passes/g
 import type { Pass, PassLayer } from '../passes/pass.ts'
 import { squaredNorms } from '../passes/squared-norms.ts'
 import { type Real, zeros } from '../real.ts'
-import { type Factors, factorsOf, rememberFactors, squaredDifference } from './gradient-differences.ts'
+import { addSquaredDifferences, type Factors, factorsOf, rememberFactors } from './gradient-differences.ts'
 
 /** Options of {@link clippedGradient}. */
 export interface ClippedGradientOptions {
@@ -50,16 +50,14 @@ export function clippedGradient(
     const examples = run.given(inputs, targets)
     const { count } = examples
     if (counts !== undefined) checkVector(counts, count, 'options.counts')
-    let total = 0
-    for (let i = 0; i < count; i++)
-      total += counts ? number(counts[i], `options.counts[${i}]`, { nonnegative: true }) : 1
+    const total = counts ? sumOf(counts) : count
     if (divisor !== undefined) number(divisor, 'options.divisor', { positive: true })
     else if (!(total > 0)) refuse('options.counts', 'positive for an example', 'zeros')
 
     const depth = net.layers.length
     const own = minus && parameters.slice()
     const factors = own && factorsOf(net)
-    const weights = new Float64Array(net.batch)
+    const [weights, norms] = [new Float64Array(net.batch), new Float64Array(net.batch)]
     gradients.fill(0)
     run.forEachSeparately(examples, (start, pass) => {
       if (own) {
@@ -73,10 +71,13 @@ export function clippedGradient(
           parameters.set(own)
         }
       } else squaredNorms(pass, 0)
+      const squares = norms.subarray(0, pass.n).fill(0)
+      for (const [l, layer] of pass.layers.entries()) {
+        if (own) addSquaredDifferences(pass, layer, factors![l], squares, SLACK)
+        else for (let i = 0; i < pass.n; i++) squares[i] += net.squares[i * depth + l]
+      }
       for (let i = 0; i < pass.n; i++) {
-        let square = 0
-        for (let l = 0; l < depth; l++)
-          square += own ? squaredDifference(pass, pass.layers[l], factors![l], i, SLACK) : net.squares[i * depth + l]
+        const square = squares[i]
         const times = counts ? counts[start + i] : 1
         weights[i] = square <= clip * clip ? times : square < Infinity ? (times * clip) / Math.sqrt(square) : Number.NaN
       }
@@ -89,6 +90,17 @@ export function clippedGradient(
     for (let j = 0; j < result.length; j++) result[j] = gradients[j] / (divisor ?? total)
     return result
   })
+}
+
+/** Returns the sum of the counts; refuses a negative one. */
+function sumOf(counts: ArrayLike<number>): number {
+  let total = 0
+  for (let i = 0; i < counts.length; i++) {
+    // A label for each would cost more than the whole gradient of a small network.
+    if (!(counts[i] >= 0)) number(counts[i], `options.counts[${i}]`, { nonnegative: true })
+    total += counts[i]
+  }
+  return total
 }
 
 /**

@@ -48,9 +48,10 @@ export function gradientDifferenceNorms(
     } finally {
       parameters.set(own)
     }
+    const squares = norms.subarray(start, start + pass.n)
+    factors.forEach((own, l) => addSquaredDifferences(pass, pass.layers[l], own, squares))
     for (let i = 0; i < pass.n; i++) {
-      let sum = 0
-      for (let l = 0; l < factors.length; l++) sum += squaredDifference(pass, pass.layers[l], factors[l], i)
+      const sum = squares[i]
       if (!(sum < Infinity)) refuse(`inputs[${start + i}]`, 'an example whose squared difference is finite', `${sum}`)
       norms[start + i] = Math.sqrt(sum)
     }
@@ -82,50 +83,68 @@ export function rememberFactors(
 }
 
 /**
- * Returns |g - h|^2 of example i's gradients in one layer, g from the factors and h from the layer. With their inputs x
- * and y and derivatives d and c, and with u = d - c and e = x - y, it is
+ * Adds |g - h|^2 of each example's gradients in one layer to `squares`, g from the factors and h from the layer. With
+ * their inputs x and y and derivatives d and c, and with u = d - c and e = x - y, it is
  *
  *     |u|^2 (|x|^2 + 1) + |c|^2 |e|^2 + 2 (u . c) (x . e),
  *
  * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close. Where u x' and c e' cancel, `slack` times
  * the first terms is added.
  */
-export function squaredDifference(
-  { net }: Pass,
+export function addSquaredDifferences(
+  { net, n }: Pass,
   layer: PassLayer,
-  { x, d, scaled, normalized }: Factors,
-  i: number,
+  factors: Factors,
+  squares: Float64Array,
   slack = 0,
-): number {
-  const { parameters, input: y, delta: c, deltaTangent, norm } = layer
+): void {
+  const { x, d } = factors
+  const { parameters, input: y, delta: c, norm } = layer
   const { inputs, outputs, bias } = parameters
-  const [from, row] = [i * inputs, i * outputs]
-  let [xx, ee, xe, uu, cc, uc, rest] = [0, 0, 0, 0, 0, 0, 0]
-  for (let p = from; p < from + inputs; p++) {
-    const e = x[p] - y[p]
-    xx += x[p] * x[p]
-    ee += e * e
-    xe += x[p] * e
-  }
-  for (let j = row; j < row + outputs; j++) {
-    const u = d[j] - c[j]
-    uu += u * u
-    cc += c[j] * c[j]
-    uc += u * c[j]
-    if (!norm) continue
-    const inShift = scaled[j] - deltaTangent[j]
-    const inScale = scaled[j] * normalized[j] - deltaTangent[j] * norm.normalized[j]
-    rest += inShift * inShift + inScale * inScale
-  }
-  if (bias) rest += uu
-  const terms = uu * xx + cc * ee
-  const sum = terms + 2 * uc * xe
-  if (terms === 0 || !cancels(net, sum, terms)) return sum + rest
-  rest += slack * terms
-  for (let p = from; p < from + inputs; p++)
-    for (let j = row; j < row + outputs; j++) {
-      const difference = (d[j] - c[j]) * x[p] + c[j] * (x[p] - y[p])
-      rest += difference * difference
+  for (let i = 0, p = 0, j = 0; i < n; i++) {
+    const [from, row] = [p, j]
+    let [xx, ee, xe, uu, cc, uc] = [0, 0, 0, 0, 0, 0]
+    for (; p < from + inputs; p++) {
+      const e = x[p] - y[p]
+      xx += x[p] * x[p]
+      ee += e * e
+      xe += x[p] * e
     }
-  return rest
+    for (; j < row + outputs; j++) {
+      const u = d[j] - c[j]
+      uu += u * u
+      cc += c[j] * c[j]
+      uc += u * c[j]
+    }
+    let rest = norm ? normDifference(layer, factors, row) : 0
+    if (bias) rest += uu
+    const terms = uu * xx + cc * ee
+    const sum = terms + 2 * uc * xe
+    const exact = terms === 0 || !cancels(net, sum, terms)
+    squares[i] += exact ? sum + rest : rest + slack * terms + productDifference(layer, factors, from, row)
+  }
+}
+
+/** Returns |g - h|^2 in the scale and the shift of batch normalization, of the example whose outputs begin at `row`. */
+function normDifference({ parameters, deltaTangent, norm }: PassLayer, factors: Factors, row: number): number {
+  const { scaled, normalized } = factors
+  let sum = 0
+  for (let j = row; j < row + parameters.outputs; j++) {
+    const inShift = scaled[j] - deltaTangent[j]
+    const inScale = scaled[j] * normalized[j] - deltaTangent[j] * norm!.normalized[j]
+    sum += inShift * inShift + inScale * inScale
+  }
+  return sum
+}
+
+/** Returns |g - h|^2 in the weights, entry by entry. */
+function productDifference(layer: PassLayer, { x, d }: Factors, from: number, row: number): number {
+  const { parameters, input: y, delta: c } = layer
+  let sum = 0
+  for (let p = from; p < from + parameters.inputs; p++)
+    for (let j = row; j < row + parameters.outputs; j++) {
+      const difference = (d[j] - c[j]) * x[p] + c[j] * (x[p] - y[p])
+      sum += difference * difference
+    }
+  return sum
 }

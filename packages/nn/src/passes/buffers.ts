@@ -1,4 +1,5 @@
 import {
+  activationKernels,
   allocate,
   gemmScratch,
   type MatrixKernels,
@@ -10,7 +11,7 @@ import {
   type Views,
   vectorKernels,
 } from '@opt/core'
-import type { Activation } from '../layers/activations.ts'
+import { type Activation, onKernels } from '../layers/activations.ts'
 import { BatchNorm } from '../layers/batch-norm.ts'
 import { LayerNoise, type NoiseRates, type NoisyInputs, type NoisyWeights } from '../layers/layer-noise.ts'
 import type { Loss } from '../layers/losses.ts'
@@ -52,6 +53,8 @@ export interface NetworkSettings {
 export interface Buffers extends NetworkSettings {
   readonly inputCount: number
   readonly outputCount: number
+  /** The activation, on kernels where it has some. */
+  readonly phi: Activation
   readonly kernels: VectorKernels & ScanKernels & MatrixKernels
   readonly layers: readonly LayerBuffers[]
   readonly noise: Noise | null
@@ -76,7 +79,7 @@ export interface Buffers extends NetworkSettings {
 
 export function makeBuffers({ architecture, activation, loss, dtype, batch, random }: NetworkSettings): Buffers {
   const { sizes, noise: rates } = architecture
-  const { rows, kernels, ...flat } = allocate([vectorKernels, scanKernels, matrixKernels], (views) =>
+  const { rows, kernels, ...flat } = allocate([vectorKernels, scanKernels, matrixKernels, activationKernels], (views) =>
     layout(views, architecture, batch, dtype),
   )
   flat.ones.fill(1)
@@ -116,6 +119,7 @@ export function makeBuffers({ architecture, activation, loss, dtype, batch, rand
       ),
     inputCount: sizes[0],
     outputCount: sizes[sizes.length - 1],
+    phi: onKernels(activation, kernels, flat.parameters.buffer),
     kernels,
     layers,
     ...flat,

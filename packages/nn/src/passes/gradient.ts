@@ -5,14 +5,14 @@ import type { Matrix, Pass, PassLayer } from './pass.ts'
 
 /** Computes the outputs z of the inputs, left in the last layer's s. */
 export function forward({ net, n, layers, last }: Pass, ofBatch: boolean): void {
-  const { kernels, activation, work } = net
+  const { kernels, phi, work } = net
   for (const layer of layers) {
     const { parameters, source, X, W, S, s, a, norm, noise } = layer
     noise?.forward(n, source)
     fillRows(S, parameters.bias)
     kernels.gemm(1, X, W, S, work)
     norm?.forward(n, s, ofBatch)
-    if (layer !== last) activation.value(n * S.columns, s, a)
+    if (layer !== last) phi.value(n * S.columns, s, a)
   }
 }
 
@@ -69,9 +69,9 @@ export function backwardSeparately(pass: Pass, options: SeparateOptions = {}): v
 }
 
 /** In a hidden layer, delta = dloss/da becomes dloss/ds. */
-export function throughActivation({ activation }: Buffers, layers: readonly PassLayer[], l: number): void {
+export function throughActivation({ phi }: Buffers, layers: readonly PassLayer[], l: number): void {
   const { S, s, a, delta } = layers[l]
-  if (l < layers.length - 1) activation.timesSlope(S.rows * S.columns, s, a, delta)
+  if (l < layers.length - 1) phi.timesSlope(S.rows * S.columns, s, a, delta)
 }
 
 /** Passes derivatives to the layer below: out = D W', through the noise on the inputs. */

@@ -10,7 +10,7 @@ import type { Matrix, Pass, PassLayer } from './pass.ts'
 
 /** Computes R{z}, left in the last layer's sTangent. After {@link forward}. */
 export function forwardTangent({ net, n, layers, last }: Pass): void {
-  const { kernels, activation, work } = net
+  const { kernels, phi, work } = net
   for (const layer of layers) {
     const { direction, sourceTangent, X, XTangent, W, WDirection, STangent, s, sTangent, a, aTangent, norm } = layer
     layer.noise?.forwardTangent(n, sourceTangent)
@@ -20,7 +20,7 @@ export function forwardTangent({ net, n, layers, last }: Pass): void {
     norm?.forwardTangent(n, sTangent)
     if (layer === last) break
     aTangent.set(sTangent)
-    activation.timesSlope(n * STangent.columns, s, a, aTangent)
+    phi.timesSlope(n * STangent.columns, s, a, aTangent)
   }
 }
 
@@ -29,7 +29,7 @@ export function forwardTangent({ net, n, layers, last }: Pass): void {
  * After {@link forwardTangent}.
  */
 export function backwardTangent({ net, n, layers }: Pass): void {
-  const { activation } = net
+  const { phi } = net
   for (let l = layers.length - 1; l >= 0; l--) {
     const layer = layers[l]
     const { product, X, XTangent, D, DTangent, WProduct, delta, deltaTangent, norm } = layer
@@ -42,7 +42,7 @@ export function backwardTangent({ net, n, layers }: Pass): void {
     const below = layers[l - 1]
     tangentToLayerBelow(net, layer, below.DTangent)
     // Below a piecewise linear layer whose own input has no tangent, dloss/da is not used.
-    if (below.inputTangent || below.norm || activation.timesCurvature) toLayerBelow(net, layer, D, below.D)
+    if (below.inputTangent || below.norm || phi.timesCurvature) toLayerBelow(net, layer, D, below.D)
   }
 }
 
@@ -61,15 +61,15 @@ function tangentToLayerBelow({ kernels, work }: Buffers, layer: PassLayer, out: 
 }
 
 /** From dloss/da to dloss/ds, with tangents: R{delta} = phi' R{back} + phi'' R{s} back and delta = phi' back. */
-function slopeTangent({ activation, scratch }: Buffers, n: number, layer: PassLayer): void {
+function slopeTangent({ phi, scratch }: Buffers, n: number, layer: PassLayer): void {
   const { S, s, sTangent, a, delta, deltaTangent } = layer
   const count = n * S.columns
-  activation.timesSlope(count, s, a, deltaTangent)
-  if (activation.timesCurvature) {
+  phi.timesSlope(count, s, a, deltaTangent)
+  if (phi.timesCurvature) {
     for (let i = 0; i < count; i++) scratch[i] = delta[i] * sTangent[i]
-    activation.timesCurvature(count, s, a, scratch)
+    phi.timesCurvature(count, s, a, scratch)
     for (let i = 0; i < count; i++) deltaTangent[i] += scratch[i]
   }
   // The delta of a first layer without batch normalization is not used any more.
-  if (layer.inputTangent || layer.norm) activation.timesSlope(count, s, a, delta)
+  if (layer.inputTangent || layer.norm) phi.timesSlope(count, s, a, delta)
 }
