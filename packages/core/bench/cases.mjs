@@ -11,6 +11,7 @@ import {
   solveScratch,
 } from '@opt/core'
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import ndarray from 'ndarray'
 import * as plain from './plain.mjs'
 
 /** Views of one workspace filled with uniform numbers, and copies outside it. */
@@ -130,11 +131,14 @@ export async function sparse(measure) {
   await measure('spmv', m * each, spmv, { 'plain loop': 1.3 })
 }
 
-/** The exact assignment problem on a uniform random matrix. */
+/** The exact assignment problem on matrices of uniform numbers, and of whole numbers below 50, which tie. */
 export async function assignments(measure, n) {
   const rng = random(1)
-  const cost = Array.from({ length: n }, () => Float64Array.from({ length: n }, () => rng.uniform()))
-  await measure('assignment', n, { ours: () => assignment(cost, { history: false }) }, { scipy: 0.33 })
+  const costOf = (draw) => ndarray(Float64Array.from({ length: n * n }, draw), [n, n])
+  const uniform = costOf(() => rng.uniform())
+  const whole = costOf(() => rng.integer(0, 50))
+  await measure('assignment', n, { ours: () => assignment(uniform, { history: false }) }, { scipy: 0.83 })
+  await measure('assignment-ties', n, { ours: () => assignment(whole, { history: false }) }, { scipy: 0.83 })
 }
 
 /** L-BFGS on the extended Rosenbrock function, from the usual start to a gradient of 1e-6. */

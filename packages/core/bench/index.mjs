@@ -71,7 +71,7 @@ for (const n of sizes.filter((n) => n <= 1024)) await products(measure, n)
 for (const n of sizes) await matrixVector(measure, n)
 for (const n of sizes) await exponentials(measure, n)
 await sparse(measure)
-for (const n of quick ? [500] : [500, 2000]) await assignments(measure, n)
+for (const n of quick ? [300] : [100, 300, 1000, 2000]) await assignments(measure, n)
 for (const n of [2, 100]) await minimization(measure, n)
 if (only.length === 0) {
   accuracy()

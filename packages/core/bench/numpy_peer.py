@@ -48,6 +48,9 @@ def task(name, n):
         return lambda: scipy.optimize.minimize(rosenbrock, start, jac=True, method="L-BFGS-B", options=options)
     if name == "assignment":
         return lambda: scipy.optimize.linear_sum_assignment(a)
+    if name == "assignment-ties":
+        whole = np.floor(50 * a)
+        return lambda: scipy.optimize.linear_sum_assignment(whole)
     raise ValueError(name)
 
 

@@ -64,7 +64,7 @@ const SIGNS = { any: 'finite', nonnegative: 'nonnegative', positive: 'positive' 
 
 function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, columns?: number): void {
   const sign = rule.sign ?? 'any'
-  for (let i = 0; i < data.length; i++) {
+  for (let i = sign === 'any' && isFloat64(data) ? finitePart(data) : 0; i < data.length; i++) {
     const v = data[i]
     if (rule.infinity && v === Infinity) continue
     const ok = finite(v) && (sign === 'any' || (sign === 'positive' ? v > 0 : v >= 0))
@@ -73,6 +73,19 @@ function checkEntries(data: ArrayLike<number>, rule: EntryRule, label: string, c
     const allowed = rule.infinity ? 'a finite number or Infinity' : 'a finite number'
     refuse(label + at, finite(v) ? SIGNS[sign] : allowed, show(v), typeof v === 'number' ? 'range' : 'type')
   }
+}
+
+/** Returns a number of entries, from the first on, that are finite: all of them, if all are. */
+function finitePart(x: Float64Array): number {
+  const n = x.length
+  let i = 0
+  // x - x is 0 for a finite number and NaN for any other.
+  for (; i + 4 <= n; i += 4) {
+    const differences = x[i] - x[i] + (x[i + 1] - x[i + 1]) + (x[i + 2] - x[i + 2]) + (x[i + 3] - x[i + 3])
+    if (differences !== 0) break
+  }
+  while (i < n && x[i] - x[i] === 0) i++
+  return i
 }
 
 /** A matrix with more entries than any engine has memory for has a wrong size: refused before anything is allocated. */

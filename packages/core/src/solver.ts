@@ -224,7 +224,7 @@ export function solver<A extends unknown[], R extends Report, T extends object>(
         // Checked after the caller has had its turn: an abort during a pause costs no further iteration.
         if (!status) {
           if (signal?.aborted) status = 'aborted'
-          else if (performance.now() >= deadline) status = 'time-budget'
+          else if (deadline < Infinity && performance.now() >= deadline) status = 'time-budget'
           else if (iterations >= maxIterations) status = 'max-iterations'
         }
         next = run.next(status !== undefined)

@@ -26,12 +26,21 @@ import {
   tanh,
   vectorKernels,
 } from '../src/index.ts'
+import { assignmentKernels } from '../src/kernels/assignment.ts'
 import { transportKernels } from '../src/transport/index.ts'
 
 const VECTOR = 203
 const [M, N, K] = [37, 45, 70]
 
-export const sets = [vectorKernels, scanKernels, matrixKernels, exponentialKernels, activationKernels, transportKernels]
+export const sets = [
+  assignmentKernels,
+  vectorKernels,
+  scanKernels,
+  matrixKernels,
+  exponentialKernels,
+  activationKernels,
+  transportKernels,
+]
 
 export const calls: Record<string, KernelCall> = {
   dot: [VECTOR, 'f64:203', 'f64:203'],
@@ -72,6 +81,19 @@ export const calls: Record<string, KernelCall> = {
   rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
   colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
   softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],
+  reduceRow: [13, 1, 30, 'f64:39', 'f64:13', 'f64:13', 'i32:-1,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1', 'i32:-1,-1,-1'],
+  augment: [
+    13,
+    2,
+    'f64:39',
+    'f64:13',
+    'f64:13',
+    'i32:1,-1,0,-1,-1,-1,-1,-1,-1,-1,-1,-1,-1',
+    'i32:2,0,-1',
+    'f64:13',
+    'i32:0,0,0,0,0,0,0,0,0,0,0,0,0',
+    'work:26',
+  ],
   sinkhornRow: [M, N, 'f64:1776', 48, '+f64:37', 'f64:37', 'f64:45', 0.01, 'f64:45', 'work:45'],
   scale2: [M, N, '+f64:1776', 48, '+f64:37', '+f64:45', 'f64:37', 'f64:45'],
   gibbsMarginals: [M, N, 'f64:1776', 48, 'f64:37', 'f64:45', 0.1, 'f64:1665', N, 'f64:37', 'f64:45'],

@@ -1,0 +1,1 @@
+export { augment, reduceRow } from './assignment'
