@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { allocate, exp, log, vectorKernels } from '@opt/core'
 import { assignments, exponentials, matrixVector, minimization, products, sparse } from './cases.mjs'
+import { printCeilings, productCeilings } from './ceiling.mjs'
 import { startNumpy } from './numpy.mjs'
 import { compare } from './timing.mjs'
 
@@ -77,9 +78,12 @@ if (only.length === 0) {
   accuracy()
   await allocationCost()
 }
+const ceilings =
+  only.length === 0 || only.includes('ceiling') ? await productCeilings(numpy, quick ? 256 : 1024, settings) : []
 numpy?.stop()
 
 console.log('| kernel | against | ours, ms | theirs, ms | theirs / ours | at least | |')
 console.log('| --- | --- | ---: | ---: | ---: | ---: | --- |')
 for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+if (ceilings.length > 0) printCeilings(ceilings)
 console.log(`\n${numpy ? `${numpy.version}, on one thread.` : 'numpy is not there: npm run bench:peers.'}`)

@@ -1,6 +1,8 @@
-// Interleaved medians: every contender runs in each round, so that a busy machine slows all of them alike. A round is the least of
+import { cpuClock } from '../../../scripts/lib/bench.mjs'
+
+// Interleaved medians of processor time: every contender runs in each round, so that a busy machine slows all of them alike. A round is the least of
 // five short batches, which a busy machine leaves whole more often than one long one.
-const now = () => performance.now()
+const now = () => 1000 * cpuClock()
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1]
 
 /** How often `run` fits into a fifth of `batch` milliseconds once it is warm; 0 when one call takes longer than `batch`. */
