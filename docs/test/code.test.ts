@@ -6,9 +6,12 @@ import { type Page, pages, twoAtATime } from './pages.ts'
 const found: (Page & { blocks: Block[] })[] = pages().map((page) => ({ ...page, blocks: codeBlocks(page.text) }))
 let ran: Ran[][]
 
+/** All examples of all pages run before the first test; on a busy machine that takes more than ten minutes. */
+const HOUR = 3_600_000
+
 beforeAll(async () => {
   ran = await twoAtATime(found, ({ folder, blocks }) => runBlocks(folder, blocks))
-})
+}, HOUR)
 
 describe('the code of every page runs and prints what the page says', () => {
   test.each(found.map(({ name, blocks }, k) => [name, blocks.length, k] as const))('%s: %i blocks', (_, count, k) => {

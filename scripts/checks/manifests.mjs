@@ -1,4 +1,4 @@
-// Every package has the same files and the same fields in its package.json.
+// Every package has the same files and the same fields in its package.json; a paper in the making is private and may lack some.
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from '../lib/packages.mjs'
@@ -16,14 +16,14 @@ export function manifestProblems(packages) {
   return packages.flatMap(({ folder, manifest, paper }) => {
     const here = relative(root, folder).replaceAll('\\', '/')
     const isPublic = !manifest.private
-    const files = [...FILES, ...(isPublic ? ['CHANGELOG.md'] : []), ...(paper ? PAPER_FILES : [])]
+    const files = [...FILES, ...(isPublic ? ['CHANGELOG.md'] : []), ...(paper && isPublic ? PAPER_FILES : [])]
     const problems = [
       ...files.filter((file) => !existsSync(join(folder, file))).map((file) => `lacks ${file}`),
-      ...scriptProblems(manifest, paper),
+      ...scriptProblems(manifest, paper && isPublic),
       ...fieldProblems(manifest),
       ...exportProblems(manifest),
       ...(isPublic ? publicProblems(manifest) : []),
-      ...(paper ? paperProblems(manifest) : []),
+      ...(paper && isPublic ? paperProblems(manifest) : []),
     ]
     return problems.map((problem) => `${here}: ${problem}`)
   })

@@ -1,5 +1,6 @@
 export { type Executor, TaskError } from './executor.ts'
 export { type InProcessExecutor, type InProcessOptions, inProcess } from './inprocess.ts'
 export type { MapOptions, Progress } from './map-options.ts'
+export { mapSeeds } from './map-seeds.ts'
 export { type Modules, type Task, type TaskContext, type TaskFunction, task } from './task.ts'
 export { type WebWorkersOptions, webWorkers } from './web-workers.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { inProcess, type Progress, TaskError, type TaskFunction, task } from '../src/index.ts'
+import { inProcess, mapSeeds, type Progress, type Task, TaskError, type TaskFunction, task } from '../src/index.ts'
 
 const url = new URL('./tasks/tasks.mjs', import.meta.url)
 const square = task<TaskFunction<number, number>>(url, 'square')
@@ -247,5 +247,31 @@ describe('inProcess', () => {
   ])('task refuses %s', (make, message) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)
+  })
+})
+
+describe('mapSeeds', () => {
+  const add = ({ from, seed }: { from: number; seed: number }) => from + seed
+
+  test('runs a job with every seed, in order', async () => {
+    const executor = inProcess()
+    const done: number[] = []
+    const bare = { module: '', name: 'add', run: add } as Task<{ from: number; seed: number }, number>
+    const answers = await mapSeeds(executor, bare, { from: 10 }, [3, 0, 2], {
+      onProgress: ({ completed }) => void done.push(completed),
+    })
+    expect(answers).toEqual([13, 10, 12])
+    expect(done).toEqual([1, 2, 3])
+  })
+
+  test('refuses wrong arguments by name', () => {
+    const named = task<typeof add>(url, 'square')
+    const executor = inProcess()
+    expect(() => mapSeeds({} as never, named, { from: 1 }, [1])).toThrow('mapSeeds: executor.map must be a function')
+    expect(() => mapSeeds(executor, named, 3 as never, [1])).toThrow('mapSeeds: job must be an object')
+    expect(() => mapSeeds(executor, named, { from: 1 }, 3 as never)).toThrow('mapSeeds: seeds must be an array')
+    expect(() => mapSeeds(executor, named, { from: 1 }, [0.5])).toThrow('mapSeeds: seeds[0] must be an integer')
+    expect(() => mapSeeds(executor, named, { from: 1 }, [1], { retry: 1 } as never)).toThrow('did you mean retries?')
+    expect(() => mapSeeds({} as never, named, { from: 1 }, [1], {}, 'runAll')).toThrow('runAll: executor.map')
   })
 })

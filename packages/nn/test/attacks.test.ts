@@ -289,3 +289,24 @@ test('what does not fit is refused by name', () => {
   ]
   for (const [call, message] of bad) expect(call).toThrow(message)
 })
+
+test('the kernel gives the bits of the steps feature by feature', () => {
+  const rng = random(5)
+  for (let round = 0; round < 40; round++) {
+    const [rows, columns] = [rng.integer(1, 40), rng.integer(1, 300)]
+    const inputs = Array.from({ length: rows }, () => Array.from({ length: columns }, () => rng.uniform()))
+    const slopes = Float64Array.from({ length: rows * columns }, () => rng.integer(-1, 2) * rng.uniform())
+    const options = { epsilon: 0.3, steps: 5, stepSize: 0.1, lower: 0, upper: 1, targeted: round % 2 === 0 }
+    const found = pgd(() => slopes, inputs, null, options)
+    // A further feature that must not be perturbed: no kernel.
+    const wider = inputs.map((row) => [...row, 0.5])
+    const gradient = (x: Float64Array) =>
+      Float64Array.from(x, (_, at) => {
+        const [i, j] = [Math.floor(at / (columns + 1)), at % (columns + 1)]
+        return j < columns ? slopes[i * columns + j] : 1
+      })
+    const perturbed = Array.from({ length: columns + 1 }, (_, j) => j < columns)
+    const plain = pgd(gradient, wider, null, { ...options, perturbed })
+    expect(found).toEqual(plain.filter((_, at) => at % (columns + 1) < columns))
+  }
+})

@@ -1,7 +1,8 @@
 import type { KernelCall } from '@opt/testing/kernels'
+import { attackKernels } from '../src/attacks/kernels.ts'
 import { productKernels } from '../src/operator/kernels.ts'
 
-export const sets = [productKernels]
+export const sets = [productKernels, attackKernels]
 
 /** Three rows: two places, none, all five. */
 const pattern = 'i32:2,1,4,0,5,0,1,2,3,4'
@@ -19,5 +20,6 @@ export const calls: Record<string, KernelCall> = {
   times: [7, 'f64:7', 'f64:7'],
   times32: [7, 'f32:7', 'f32:7'],
   bend: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7'],
+  signStep: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7', 'f64:7', 0.25, 0.5],
   bend32: [7, 'f32:7', 'f32:7', 'f32:7', 'f32:7'],
 }

@@ -1,4 +1,4 @@
-import { number, Random, refuse, show } from '@opt/core'
+import { allFinite, number, Random, refuse, show } from '@opt/core'
 import { finiteRows, type Inputs } from '../data/intake.ts'
 import {
   type Attack,
@@ -94,6 +94,7 @@ function gradientAt<T>(attack: Attack<T>, points: Float64Array, targets: T): Arr
       typeof g?.length === 'number' ? `${g.length}` : show(g),
       'type',
     )
+  if ((g instanceof Float64Array || g instanceof Float32Array) && allFinite(g)) return g
   for (let at = 0; at < points.length; at++)
     if (!Number.isFinite(g[at]))
       refuse(

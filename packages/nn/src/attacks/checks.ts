@@ -1,6 +1,7 @@
 import { boolean, type MatrixLike, matrix, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { checkFinite, checkLength, flatRows, type Inputs } from '../data/intake.ts'
 import type { PgdOptions } from './attacks.ts'
+import { type SignSteps, signWorkspace } from './steps.ts'
 
 /**
  * Returns the gradient of each example's own loss in its inputs, flat, examples x inputs. It is called with all
@@ -69,6 +70,8 @@ export interface Attack<T> {
   readonly upper: Float64Array
   /** The indices of the features that may be perturbed. */
   readonly features: Int32Array
+  /** The memory of the kernel; null where it does not fit the attack. */
+  signs: SignSteps | null
 }
 
 export function checkAttack<T>(
@@ -96,8 +99,10 @@ export function checkAttack<T>(
     lower: bounds(lower, -Infinity, columns, `${name}: lower`),
     upper: bounds(upper, Infinity, columns, `${name}: upper`),
     features: flagged(perturbed, columns, `${name}: perturbed`),
+    signs: null,
   }
   checkBox(attack)
+  if (attack.norm === 'linf' && attack.features.length === columns) attack.signs = signWorkspace(attack)
   return attack
 }
 
@@ -142,13 +147,11 @@ function flagged(flags: ArrayLike<boolean | number> | undefined, columns: number
 
 /** Refuses inputs out of the box. */
 function checkBox<T>({ name, centers, columns, lower, upper }: Attack<T>): void {
-  centers.forEach((x, at) => {
-    const j = at % columns
-    if (!(lower[j] <= x && x <= upper[j]))
+  for (let at = 0, j = 0; at < centers.length; at++, j = j + 1 === columns ? 0 : j + 1)
+    if (!(lower[j] <= centers[at] && centers[at] <= upper[j]))
       refuse(
         `${name}: inputs[${Math.floor(at / columns)}][${j}]`,
         `between lower and upper, ${lower[j]} and ${upper[j]}`,
-        show(x),
+        show(centers[at]),
       )
-  })
 }

@@ -1,0 +1,162 @@
+import { random } from '@opt/core'
+import { mlp } from '@opt/nn'
+import fc from 'fast-check'
+import { barrierAttack, hypergradient, marginPgd, type TrainableModel } from '../src/index.ts'
+import { clouds, sameNetwork, smallNetwork, softmaxRegression } from './shared.ts'
+
+test('perturbations of all attacks stay in the ball and in the box, and tau away from the rim', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1000 }),
+      fc.double({ min: 0.01, max: 0.6, noNaN: true }),
+      fc.constantFrom('adam' as const, 'sign' as const, 'gd' as const),
+      fc.double({ min: 1e-4, max: 0.1, noNaN: true }),
+      (seed, epsilon, method, c) => {
+        const { inputs, targets } = clouds(6, seed)
+        inputs[0] = [0, 1]
+        const network = smallNetwork(seed % 2 ? 'relu' : 'tanh', seed)
+        const options = { epsilon, random: random(seed) }
+        const barrier = barrierAttack(network, inputs, targets, { ...options, c, method, steps: 5, tau: 0.05 })
+        const margin = marginPgd(network, inputs, targets, { ...options, steps: 4 })
+        const round = marginPgd(network, inputs, targets, { ...options, steps: 4, norm: 'l2' })
+        inputs.flat().forEach((x, at) => {
+          const [lo, hi] = [Math.max(-epsilon, -x), Math.min(epsilon, 1 - x)]
+          const keep = 0.05 * (hi - lo) - 1e-12
+          expect(barrier[at]).toBeGreaterThanOrEqual(lo + keep)
+          expect(barrier[at]).toBeLessThanOrEqual(hi - keep)
+          expect(margin[at]).toBeGreaterThanOrEqual(lo - 1e-12)
+          expect(margin[at]).toBeLessThanOrEqual(hi + 1e-12)
+        })
+        for (let i = 0; i < 6; i++)
+          expect(Math.hypot(round[2 * i], round[2 * i + 1])).toBeLessThanOrEqual(epsilon + 1e-12)
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test('the attack of a linear two-class model is known: each coordinate at the end that raises the loss', () => {
+  // z_1 - z_0 = 3 x_0 - 2 x_1: against class 1 the first input falls and the second rises.
+  const model = softmaxRegression(2, 2, Float64Array.of(0, 3, 0, -2, 0, 0))
+  const delta = marginPgd(model, [[0.5, 0.5]], [1], { epsilon: 0.2, steps: 10 })
+  expect(Array.from(delta, (d) => Number(d.toFixed(12)))).toEqual([-0.2, 0.2])
+  const inner = barrierAttack(model, [[0.5, 0.5]], [1], { epsilon: 0.2, c: 1e-4, steps: 40 })
+  expect(inner[0]).toBeLessThan(-0.19)
+  expect(inner[1]).toBeGreaterThan(0.19)
+  // A large c keeps the attack in the middle.
+  const weak = barrierAttack(model, [[0.5, 0.5]], [1], { epsilon: 0.2, c: 10, steps: 40, method: 'gd', stepSize: 1e-4 })
+  expect(Math.abs(weak[0])).toBeLessThan(0.05)
+})
+
+test('without a start the barrier begins in the middle of one-sided intervals, and a zero gradient stays', () => {
+  const model = softmaxRegression(2, 2, new Float64Array(6))
+  const delta = barrierAttack(model, [[0, 0.5]], [0], { epsilon: 0.1, steps: 3 })
+  expect(Array.from(delta, (d) => Number(d.toFixed(12)))).toEqual([0.05, 0])
+  const still = marginPgd(model, [[0, 0.5]], [0], { epsilon: 0.1, steps: 3 })
+  expect(Array.from(still).every((d) => d === 0)).toBe(true)
+})
+
+test("a user's model and the network that computes the same agree", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1000 }), (seed) => {
+      const rng = random(seed)
+      const theta = Float64Array.from({ length: 9 }, () => rng.normal())
+      const model = softmaxRegression(2, 3, theta)
+      const network = sameNetwork(2, 3, theta)
+      const { inputs, targets } = clouds(10, seed)
+      const close = (a: ArrayLike<number>, b: ArrayLike<number>, within: number) => {
+        for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(within)
+      }
+      const attack = { epsilon: 0.1, steps: 4 }
+      close(marginPgd(model, inputs, targets, attack), marginPgd(network, inputs, targets, attack), 1e-9)
+      const delta = barrierAttack(network, inputs, targets, attack)
+      close(barrierAttack(model, inputs, targets, attack), delta, 1e-9)
+      const rows = inputs.map((_, i) => [delta[2 * i], delta[2 * i + 1]])
+      for (const method of ['diagonal', 'exact'] as const) {
+        const options = { epsilon: 0.1, c: 0.05, lambda: 5, method }
+        const [a, b] = [model, network].map((m) => hypergradient(m, inputs, targets, rows, options))
+        close(a.gradient, b.gradient, 1e-6)
+        close(a.plain, b.plain, 1e-10)
+        close(a.direction, b.direction, 1e-6)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+/** Minimizes the barrier by many small steps of gradient descent. */
+function innerOptimum(model: ReturnType<typeof smallNetwork> | TrainableModel, inputs: number[][], targets: number[]) {
+  return barrierAttack(model, inputs, targets, {
+    epsilon: 0.2,
+    c: 0.01,
+    lambda: 3,
+    method: 'gd',
+    stepSize: 0.02,
+    steps: 1500,
+    tau: 1e-3,
+  })
+}
+
+test('the hypergradient is the finite difference of the whole map, attack included', () => {
+  const { inputs, targets } = clouds(4, 3)
+  const network = smallNetwork('tanh', 5)
+  const options = { epsilon: 0.2, c: 0.01, lambda: 3, r: 0.8, method: 'exact' } as const
+  const at = () => {
+    const delta = innerOptimum(network, inputs, targets)
+    const rows = inputs.map((_, i) => [delta[2 * i], delta[2 * i + 1]])
+    return hypergradient(network, inputs, targets, rows, options)
+  }
+  const { gradient, plain } = at()
+  let [exact, fixed] = [0, 0]
+  for (let p = 0; p < network.parameters.length; p += 3) {
+    const h = 1e-4
+    const kept = network.parameters[p]
+    network.parameters[p] = kept + h
+    const ahead = at().value
+    network.parameters[p] = kept - h
+    const behind = at().value
+    network.parameters[p] = kept
+    const slope = (ahead - behind) / (2 * h)
+    exact = Math.max(exact, Math.abs(gradient[p] - slope))
+    fixed = Math.max(fixed, Math.abs(plain[p] - slope))
+  }
+  expect(exact).toBeLessThan(1e-6)
+  // Without the implicit term it is another gradient.
+  expect(fixed).toBeGreaterThan(100 * exact)
+})
+
+test('with a convex lower level the error of the hypergradient shrinks as the steps of the attack grow', () => {
+  const { inputs, targets } = clouds(5, 4)
+  const network = smallNetwork('tanh', 6)
+  const options = { epsilon: 0.2, c: 0.01, lambda: 3 }
+  const gradientAfter = (steps: number) => {
+    const settings = { ...options, method: 'gd', stepSize: 0.02, tau: 1e-3, steps } as const
+    const delta = barrierAttack(network, inputs, targets, settings)
+    const rows = inputs.map((_, i) => [delta[2 * i], delta[2 * i + 1]])
+    return hypergradient(network, inputs, targets, rows, { ...options, method: 'exact' }).gradient
+  }
+  const limit = gradientAfter(2000)
+  const errors = [2, 4, 8, 16, 32].map((steps) => {
+    const g = gradientAfter(steps)
+    return Math.sqrt(g.reduce((sum, v, p) => sum + (v - limit[p]) ** 2, 0))
+  })
+  // Gradient descent contracts by 1 - stepSize mu, mu at least lambda + 2 c / .2^2 - |H_xx|, which is above 2 here.
+  const counts = [2, 4, 8, 16, 32]
+  for (let k = 1; k < errors.length; k++)
+    expect(errors[k]).toBeLessThan(errors[k - 1] * (1 - 0.02 * 2) ** (counts[k] - counts[k - 1]))
+})
+
+test('exact is refused where the lower level is not convex; diagonal q stays within the set', () => {
+  const { inputs, targets } = clouds(4, 7)
+  const network = mlp({ sizes: [2, 16, 3], activation: 'tanh', seed: 2 })
+  network.parameters.forEach((_, p) => {
+    network.parameters[p] *= 40
+  })
+  const zero = inputs.map(() => [1e-3, -1e-3])
+  const options = { epsilon: 0.3, c: 1e-12, lambda: 0, low: -9, high: 9 }
+  expect(() => hypergradient(network, inputs, targets, zero, { ...options, method: 'exact' })).toThrow(
+    'hypergradient: lambda must be so large that H is positive definite',
+  )
+  const { direction } = hypergradient(network, inputs, targets, zero, options)
+  for (const [at, q] of direction.entries()) expect(Math.abs(q + zero.flat()[at])).toBeLessThanOrEqual(0.3 + 1e-12)
+})

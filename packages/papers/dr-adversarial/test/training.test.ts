@@ -1,0 +1,279 @@
+import { random } from '@opt/core'
+import { inProcess, task } from '@opt/executor'
+import { mlp } from '@opt/nn'
+import { Adam, SGD } from '@opt/optimizers'
+import fc from 'fast-check'
+import { klWeights, type Method, type RobustOptions, type RobustStep, robustReport, trainRobust } from '../src/index.ts'
+import type { TrainAnswer, TrainJob } from '../src/seeds/train-seed.ts'
+import { seedTask, trainSeeds } from '../src/seeds.ts'
+import { clouds, sameNetwork, smallNetwork, softmaxRegression } from './shared.ts'
+
+const METHODS: Method[] = ['done', 'bilevel-at', 'dro-at', 'at', 'gairat', 'mail', 'mart']
+const data = clouds(60, 1)
+
+test.each(METHODS)('%s lowers the loss at attacked points and reports what it does', (method) => {
+  const network = smallNetwork('relu', 3)
+  const { status, history, checkpoint, logU } = trainRobust(network, data, {
+    epsilon: 0.05,
+    method,
+    epochs: 20,
+    batchSize: 20,
+    learningRate: 0.1,
+    steps: 4,
+  })
+  expect(status).toBe('completed')
+  expect(history.length).toBe(20)
+  expect(history[19].loss).toBeLessThan(0.7 * history[0].loss)
+  expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, k) => k + 1))
+  expect(checkpoint.step).toBe(60)
+  expect(logU !== null).toBe(method === 'done' || method === 'dro-at')
+  const uniform = method === 'at' || method === 'bilevel-at' || method === 'mart'
+  for (const { maxWeight, effectiveExamples } of history) {
+    if (uniform) expect([maxWeight, effectiveExamples].map((v) => Number(v.toFixed(9)))).toEqual([1, 20])
+    expect(effectiveExamples).toBeLessThanOrEqual(20 + 1e-9)
+    expect(maxWeight).toBeGreaterThanOrEqual(1 - 1e-9)
+  }
+})
+
+test.each(METHODS)('%s: saved as JSON in mid-epoch and resumed, the same bits', (method) => {
+  const options: RobustOptions = {
+    epsilon: 0.05,
+    method,
+    epochs: 6,
+    batchSize: 16,
+    steps: 3,
+    seed: 5,
+    reportEvery: 1,
+  }
+  const whole = smallNetwork('tanh', 2)
+  const end = trainRobust(whole, data, options)
+  const first = smallNetwork('tanh', 2)
+  const half = trainRobust(first, data, { ...options, maxIterations: 10 })
+  expect(half.status).toBe('max-iterations')
+  expect(half.checkpoint.step).toBe(10)
+  const second = smallNetwork('tanh', 9)
+  const resume = JSON.parse(JSON.stringify(half.checkpoint))
+  const rest = trainRobust(second, data, { ...options, resume })
+  expect(second.parameters).toEqual(whole.parameters)
+  expect(rest.checkpoint).toEqual(end.checkpoint)
+  expect(rest.history.map(({ loss }) => loss)).toEqual(end.history.slice(10).map(({ loss }) => loss))
+})
+
+test("a user's model trains as the network that computes the same, and resumes to the same bits", () => {
+  for (const method of METHODS) {
+    const rng = random(4)
+    const theta = Float64Array.from({ length: 9 }, () => rng.normal(0, 0.3))
+    const options: RobustOptions = { epsilon: 0.05, method, epochs: 3, batchSize: 20, steps: 3 }
+    const model = softmaxRegression(2, 3, theta.slice())
+    trainRobust(model, data, options)
+    const network = sameNetwork(2, 3, theta)
+    trainRobust(network, data, options)
+    model.parameters.forEach((p, i) => void expect(Math.abs(p - network.parameters[i])).toBeLessThan(1e-5))
+    const again = softmaxRegression(2, 3, theta.slice())
+    const { checkpoint } = trainRobust(again, data, { ...options, reportEvery: 2, maxIterations: 2 })
+    const third = softmaxRegression(2, 3, new Float64Array(9))
+    trainRobust(third, data, { ...options, resume: JSON.parse(JSON.stringify(checkpoint)) })
+    expect(third.parameters).toEqual(model.parameters)
+  }
+})
+
+test('KL weights of a batch of all examples, without cap and burn-in, follow the gradient of the problem', () => {
+  const network = smallNetwork('tanh', 8)
+  const steps: RobustStep[] = []
+  trainRobust(network, data, {
+    epsilon: 0.05,
+    method: 'dro-at',
+    track: 1,
+    maxWeight: Infinity,
+    burnIn: 0,
+    r: 0.7,
+    batchSize: 60,
+    epochs: 1,
+    learningRate: 0,
+    onStep: (step) => void steps.push({ ...step, gradient: step.gradient.slice(), delta: step.delta.slice() }),
+  })
+  const [{ losses, weights, gradient, delta }] = steps
+  const { weights: expected } = klWeights(losses, 0.7)
+  weights.forEach((w, i) => void expect(Math.abs(w - expected[i])).toBeLessThan(1e-13))
+  const points = data.inputs.flat().map((x, at) => x + delta[at])
+  const value = () => klWeights(network.perExampleLosses(points, data.targets), 0.7).value
+  for (let p = 0; p < network.parameters.length; p += 5) {
+    const kept = network.parameters[p]
+    network.parameters[p] = kept + 1e-5
+    const ahead = value()
+    network.parameters[p] = kept - 1e-5
+    const behind = value()
+    network.parameters[p] = kept
+    expect(Math.abs((ahead - behind) / 2e-5 - gradient[p])).toBeLessThan(1e-8)
+  }
+})
+
+test('burn-in, a function of weights, another optimizer, named parameters, float32', () => {
+  const seen: number[] = []
+  const network = mlp({ sizes: [2, 6, 3], dtype: 'float32', batch: 7 })
+  const optimizer = new Adam(network.named(), { learningRate: 0.01 })
+  trainRobust(network, data, {
+    epsilon: 0.05,
+    weights: ({ losses, kappa, logits, labels, step, steps, indices }) => {
+      expect([losses.length, kappa.length, logits.length, labels.length, indices.length]).toEqual([20, 20, 60, 20, 20])
+      expect(steps).toBe(12)
+      seen.push(step)
+      return losses.map(() => 2 / 20)
+    },
+    burnIn: 0.5,
+    optimizer,
+    gradients: network.named(network.gradients),
+    batchSize: 20,
+    epochs: 4,
+  })
+  expect(seen).toEqual([6, 7, 8, 9, 10, 11])
+})
+
+test('a network of smaller passes than batches trains to nearly the same parameters', () => {
+  const [small, large] = [7, 128].map((batch) => {
+    const network = smallNetwork('tanh', 1, batch)
+    trainRobust(network, data, { epsilon: 0.05, epochs: 3, batchSize: 20 })
+    return network.parameters
+  })
+  small.forEach((p, i) => void expect(Math.abs(p - large[i])).toBeLessThan(1e-9))
+})
+
+test('a run can be aborted, and a stop keeps what was done', async () => {
+  const controller = new AbortController()
+  const network = smallNetwork()
+  const answer = await trainRobust.async(network, data, {
+    epsilon: 0.05,
+    epochs: 50,
+    batchSize: 20,
+    signal: controller.signal,
+    onProgress: ({ epoch }) => {
+      if (epoch === 3) controller.abort()
+    },
+  })
+  expect([answer.status, answer.checkpoint.step]).toEqual(['aborted', 9])
+})
+
+test('diverged: named with its step; the parameters are those of before', () => {
+  const network = mlp({ sizes: [2, 3], seed: 1 })
+  network.parameters.fill(1e308)
+  const before = network.parameters.slice()
+  const { status, message } = trainRobust(network, data, { epsilon: 0.05, epochs: 2, batchSize: 20 })
+  expect(status).toBe('diverged')
+  expect(message).toContain('of step 1 is not finite')
+  expect(network.parameters).toEqual(before)
+})
+
+test('small r without a cap is warned of', () => {
+  const settings = { epsilon: 0.05, epochs: 4, batchSize: 60, burnIn: 0, learningRate: 0, r: 1e-3 }
+  const { status, message } = trainRobust(smallNetwork(), data, { ...settings, maxWeight: Infinity, track: 1 })
+  expect(status).toBe('completed')
+  expect(message).toMatch(/some batches of 60 rested on 1\.?\d* effective examples/)
+})
+
+test('robustReport: strong never above PGD, PGD never above clean; classes, tail and worst add up', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1000 }), fc.double({ min: 0.01, max: 0.4, noNaN: true }), (seed, epsilon) => {
+      const { inputs, targets } = clouds(40, seed)
+      const network = smallNetwork('relu', seed)
+      const kept = network.parameters.slice()
+      const { clean, pgd, strong, examples, status } = robustReport(network, inputs, targets, {
+        epsilon,
+        steps: 4,
+        strongSteps: 5,
+        seed,
+      })
+      expect([examples, status]).toEqual([40, 'completed'])
+      expect(network.parameters).toEqual(kept)
+      const counts = [0, 1, 2].map((c) => targets.filter((y) => y === c).length)
+      for (const { accuracy, perClass, tail, worst } of [clean, pgd, strong]) {
+        expect(perClass.reduce((sum, a, c) => sum + a * counts[c], 0) / 40).toBeCloseTo(accuracy, 12)
+        expect(worst).toBe(Math.min(...perClass))
+        // 30 % of three classes, rounded up: one.
+        expect(tail).toBe(worst)
+      }
+      expect(pgd.accuracy).toBeLessThanOrEqual(clean.accuracy)
+      expect(strong.accuracy).toBeLessThanOrEqual(pgd.accuracy)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('robustReport of a linear model finds exactly the examples whose margin an attack can turn', () => {
+  // z_1 - z_0 = 3 x_0 - 2 x_1 + b: epsilon moves it by 5 epsilon, unless the box is in the way.
+  const model = softmaxRegression(2, 2, Float64Array.of(0, 3, 0, -2, 0, -0.3))
+  const rng = random(2)
+  const inputs = Array.from({ length: 700 }, () => [rng.uniform(), rng.uniform()])
+  const targets = inputs.map((_, i) => (i % 7 === 0 ? 1 : 0))
+  const epsilon = 0.1
+  const robust = inputs.map(([a, b], i) => {
+    const worst = (side: number) =>
+      3 * Math.max(0, Math.min(1, a + side * epsilon)) - 2 * Math.max(0, Math.min(1, b - side * epsilon)) - 0.3
+    return targets[i] ? worst(-1) > 0 : worst(1) < 0
+  })
+  const { pgd, strong, history } = robustReport(model, inputs, targets, { epsilon })
+  const expected = robust.filter(Boolean).length / 700
+  expect(strong.accuracy).toBeCloseTo(expected, 12)
+  expect(pgd.accuracy).toBeCloseTo(expected, 12)
+  expect(history.map(({ examples }) => examples)).toEqual([512, 700])
+  // Absent classes have no accuracy, and do not count in the tail.
+  const only = robustReport(softmaxRegression(2, 3, new Float64Array(9)), inputs.slice(0, 5), [0, 0, 0, 0, 0], {
+    epsilon,
+  })
+  expect(Array.from(only.clean.perClass)).toEqual([1, NaN, NaN])
+  expect(only.clean.tail).toBe(1)
+})
+
+test('masked gradients deceive PGD, not the strong attack', () => {
+  // A linear model that is far too sure: the gradient of the cross-entropy underflows to 0.
+  const theta = Float64Array.of(0, 3e4, 0, -2e4, 0, -3e3)
+  const inputs = [
+    [0.6, 0.5],
+    [0.3, 0.4],
+  ]
+  const { clean, pgd, strong } = robustReport(softmaxRegression(2, 2, theta), inputs, [1, 0], { epsilon: 0.2, seed: 3 })
+  expect(clean.accuracy).toBe(1)
+  expect(pgd.accuracy).toBeGreaterThan(0)
+  expect(strong.accuracy).toBe(0)
+})
+
+test('many seeds: the same bits on this thread whatever runs beside them, and those of a run alone', async () => {
+  const job: Omit<TrainJob, 'seed'> = {
+    network: { sizes: [2, 5, 3] },
+    data,
+    options: { epsilon: 0.05, epochs: 2, batchSize: 20, steps: 2 },
+    audit: { ...data, options: { steps: 2, strongSteps: 2 } },
+  }
+  const module = () => import('../src/seeds/train-seed.ts')
+  const answers: TrainAnswer[][] = []
+  for (const concurrency of [1, 3]) {
+    const executor = inProcess({ modules: { [seedTask.module]: module }, concurrency })
+    answers.push(await trainSeeds(executor, job, [0, 1, 2]))
+    await executor.close()
+  }
+  expect(answers[1]).toEqual(answers[0])
+  expect(answers[0].map(({ seed }) => seed)).toEqual([0, 1, 2])
+  expect(new Set(answers[0].map(({ network }) => network.parameters)).size).toBe(3)
+  const own = task(seedTask.module, 'trainSeed') as typeof seedTask
+  const alone = inProcess({ modules: { [own.module]: module } })
+  expect(await alone.map(own, [{ ...job, seed: 1 }])).toEqual([answers[0][1]])
+  const network = mlp({ sizes: [2, 5, 3] })
+  network.load(answers[0][1].network)
+  const { audit } = answers[0][1]
+  expect(robustReport(network, data.inputs, data.targets, { epsilon: 0.05 }).clean.accuracy).toBe(audit!.clean.accuracy)
+})
+
+test('an optimizer of the caller keeps its state over a resumed run', () => {
+  const run = (resume?: unknown) => {
+    const network = smallNetwork('tanh', 2)
+    const optimizer = new SGD(network.parameters, { learningRate: 0.1, momentum: 0.5 })
+    const options = { epsilon: 0.05, epochs: 2, batchSize: 20, optimizer, reportEvery: 1 }
+    return trainRobust(network, data, { ...options, resume: resume as never, maxIterations: 4 })
+  }
+  const { checkpoint } = run()
+  const resumed = run(checkpoint)
+  expect(resumed.checkpoint.step).toBe(6)
+  const whole = smallNetwork('tanh', 2)
+  const optimizer = new SGD(whole.parameters, { learningRate: 0.1, momentum: 0.5 })
+  trainRobust(whole, data, { epsilon: 0.05, epochs: 2, batchSize: 20, optimizer })
+  expect(resumed.network.parameters).toEqual(whole.parameters)
+})

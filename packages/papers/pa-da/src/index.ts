@@ -1,0 +1,53 @@
+/**
+ * Chooses a small model among a hundred variants by training them all at once.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type EvolveOptions,
+  evolve,
+  exhaustive,
+  type Fitness,
+  type SearchAnswer,
+  type SearchReport,
+} from './ranking/evolve.ts'
+export { type KendallTau, kendallTau } from './ranking/kendall.ts'
+export { type Ranking, type RankOptions, type RankReport, rankPaths } from './ranking/rank-paths.ts'
+export {
+  type Finalist,
+  type ModelSearch,
+  type SearchModelsOptions,
+  type SearchModelsReport,
+  searchModels,
+} from './ranking/search-models.ts'
+export { DataSampler, type DataSamplerOptions, type DataSamplerState } from './samplers/data-sampler.ts'
+export type { Uniforms } from './samplers/draw.ts'
+export { type PathMode, PathSampler, type PathSamplerOptions, type PathSamplerState } from './samplers/path-sampler.ts'
+export {
+  type Operation,
+  type OperationName,
+  type Path,
+  type SearchSpace,
+  type SpaceOptions,
+  searchSpace,
+} from './space.ts'
+export type { Data } from './supernet/examples.ts'
+export type { Dtype } from './supernet/network.ts'
+export { type PathGradient, Supernet, type SupernetOptions, type SupernetState } from './supernet/supernet.ts'
+export type { TrainingState } from './training/checkpoint.ts'
+export type { DescentOptions, SamplingOptions } from './training/settings.ts'
+export { type TrainAloneOptions, type TrainAloneReport, type TrainedAlone, trainAlone } from './training/train-alone.ts'
+export {
+  type TrainedSupernet,
+  type TrainSupernetOptions,
+  type TrainSupernetReport,
+  trainSupernet,
+} from './training/train-supernet.ts'
+export {
+  type GradientVariance,
+  gradientVariance,
+  type Optimum,
+  type VarianceOptions,
+  type VarianceReport,
+} from './variance/gradient-variance.ts'

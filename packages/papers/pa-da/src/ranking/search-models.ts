@@ -1,0 +1,215 @@
+import {
+  classesOf,
+  type Label,
+  type Labels,
+  type MatrixLike,
+  matrix,
+  number,
+  type Report,
+  refuse,
+  type Solver,
+  random as seeded,
+  show,
+  solver,
+} from '@opt/core'
+import ndarray from 'ndarray'
+import { SearchSpace, searchSpace } from '../space.ts'
+import type { Data } from '../supernet/examples.ts'
+import { Supernet } from '../supernet/supernet.ts'
+import {
+  DESCENT,
+  type DescentOptions,
+  descentOf,
+  SAMPLING,
+  type SamplingOptions,
+  samplingOf,
+} from '../training/settings.ts'
+import { trainAlone } from '../training/train-alone.ts'
+import { trainSupernet } from '../training/train-supernet.ts'
+import { rankPaths } from './rank-paths.ts'
+import { Standardization, split } from './table.ts'
+
+/** Options of {@link searchModels}: those of training, with 60 epochs in batches of 64, and: */
+export interface SearchModelsOptions extends DescentOptions, SamplingOptions {
+  /** Default 24. */
+  channels?: number | undefined
+  /** Default 2. */
+  bottleneck?: number | undefined
+  /** How many of the best are trained by themselves. Default 3. */
+  finalists?: number | undefined
+  /** Refuses models with more parameters. Default: none. */
+  maxParameters?: number | undefined
+  /** Share of the examples that choose, and share that measure the choice. Default 0.2 each. */
+  validation?: number | undefined
+  test?: number | undefined
+  /** Seed of everything. Default 0. */
+  seed?: number | undefined
+}
+
+/** A report of {@link searchModels}. */
+export interface SearchModelsReport extends Report {
+  stage: 'train' | 'rank' | 'finals'
+  /** Share of the stage that is done. */
+  done: number
+}
+
+/** A model that was trained by itself. */
+export interface Finalist {
+  path: number[]
+  /** 'dense-skip-dense'. */
+  name: string
+  parameters: number
+  /** Accuracies on the validation examples, which chose it, and on the test examples, which did not. */
+  validationAccuracy: number
+  testAccuracy: number
+  /** Its parameters; {@link predict} standardizes and names classes. */
+  network: Supernet
+  /** Classes of new examples, in the labels of the caller. */
+  predict(X: MatrixLike): Label[]
+}
+
+/** Answer of {@link searchModels}; a search that was stopped has what it got to. */
+export interface ModelSearch {
+  /** The finalist of the best validation accuracy, of equal ones the smallest; null if there was no time for one. */
+  best: Finalist | null
+  finalists: Finalist[]
+  /** The distinct models by their validation accuracy with shared weights, best first. */
+  ranking: { path: number[]; name: string; parameters: number; accuracy: number }[]
+  /** The share of the test examples in the largest class: what a constant reaches. */
+  baseline: number
+  classes: Label[]
+}
+
+/**
+ * Chooses a small model for a table: trains all models of a space at once, ranks them on validation examples, trains the
+ * best by themselves and measures them on test examples.
+ *
+ * @param X [n, features]; standardized within.
+ * @param y n labels, numbers or strings.
+ * @param space default: the 125 of {@link searchSpace}(); at most 20,000 paths.
+ */
+export const searchModels: Solver<
+  [X: MatrixLike, y: Labels, space: SearchSpace | undefined, options: SearchModelsOptions],
+  SearchModelsReport,
+  ModelSearch
+> = solver(
+  'searchModels',
+  function* (X, y, space, options) {
+    const { finalists: most = 3, validation = 0.2, test = 0.2, channels, bottleneck, maxParameters } = options
+    const chosen = space ?? searchSpace()
+    if (!(chosen instanceof SearchSpace)) refuse('space', 'what searchSpace() returned', show(space), 'type')
+    if (chosen.count > 20000) refuse('space', 'of at most 20000 paths', `${chosen.count} paths`)
+    number(most, 'finalists', { integer: true, min: 1 })
+    number(validation, 'validation', { positive: true, max: 0.9 })
+    number(test, 'test', { positive: true, max: 0.9 })
+    const seed = number(options.seed ?? 0, 'seed', { integer: true })
+    if (maxParameters !== undefined) number(maxParameters, 'maxParameters', { integer: true, min: 1 })
+    const { data, shape } = matrix(X, 'X')
+    const [rows, columns] = shape as [number, number]
+    const { classes, indices } = classesOf<Label>(y, 'y', { length: rows })
+    if (classes.length < 2) refuse('y', 'labels of two classes at least', `only ${show(classes[0])}`)
+    const parts = split(rows, [validation, test], seeded(seed))
+    const scaling = new Standardization(data, columns, parts.train)
+    const part = (places: Int32Array): Data => ({
+      inputs: ndarray(scaling.apply(data, places), [places.length, columns]),
+      labels: Int32Array.from(places, (i) => indices[i]),
+    })
+    const [train, choose, measure] = [part(parts.train), part(parts.validation), part(parts.test)]
+
+    const sizes = { inputs: columns, classes: classes.length, channels, bottleneck, space: chosen, seed }
+    const supernet = new Supernet(sizes)
+    const paths = chosen
+      .distinct()
+      .filter((path) => chosen.live(path).includes(true))
+      .filter((path) => supernet.parameterCount(path) <= (maxParameters ?? Infinity))
+    if (paths.length === 0) refuse('maxParameters', 'as many as the smallest model has', `${maxParameters}`)
+    const epochs = options.epochs ?? 60
+    const batchSize = options.batchSize ?? Math.min(64, parts.train.length)
+    descentOf({ ...options, epochs, batchSize }, parts.train.length, { epochs, batchSize })
+    samplingOf(options, chosen)
+    const counts = new Int32Array(classes.length)
+    for (const i of parts.test) counts[indices[i]]++
+    const answer: ModelSearch = {
+      best: null,
+      finalists: [],
+      ranking: [],
+      baseline: counts.reduce((a, b) => Math.max(a, b)) / parts.test.length,
+      classes,
+    }
+
+    const descent = pick(options, DESCENT)
+    const training = { ...descent, ...pick(options, SAMPLING), epochs, batchSize, seed }
+    for (const { epoch, error } of trainSupernet.steps(supernet, train, training)) {
+      const report: SearchModelsReport = { stage: 'train', done: (epoch + 1) / epochs }
+      if (error !== undefined) report.error = error
+      if (yield report) return answer
+    }
+    for (const { path, accuracy, completed, total } of rankPaths.steps(supernet, choose, { paths })) {
+      answer.ranking.push({ path, name: chosen.describe(path), parameters: supernet.parameterCount(path), accuracy })
+      if (yield { stage: 'rank', done: completed / total }) return sorted(answer)
+    }
+    sorted(answer)
+    const winners = answer.ranking.slice(0, most)
+    for (const [k, { path, name, parameters }] of winners.entries()) {
+      const run = trainAlone.steps(path, train, { ...descent, ...sizes, epochs, batchSize })
+      let next = run.next()
+      while (!next.done) {
+        const report: SearchModelsReport = {
+          stage: 'finals',
+          done: (k + (next.value.epoch + 1) / epochs) / winners.length,
+        }
+        if (next.value.error !== undefined) report.error = next.value.error
+        if (yield report) return answer
+        next = run.next()
+      }
+      const { network } = next.value
+      const on = (part: Data) => rankPaths(network, part).accuracies[0]
+      answer.finalists.push({
+        path,
+        name,
+        parameters,
+        network,
+        validationAccuracy: on(choose),
+        testAccuracy: on(measure),
+        predict: (given) => predict(given, network, scaling, classes),
+      })
+      const order = (a: Finalist, b: Finalist) =>
+        b.validationAccuracy - a.validationAccuracy || a.parameters - b.parameters
+      answer.best = [...answer.finalists].sort(order)[0]
+    }
+    return answer
+  },
+  {
+    maxIterations: Number.MAX_SAFE_INTEGER,
+    options: [
+      ...DESCENT,
+      ...SAMPLING,
+      'channels',
+      'bottleneck',
+      'finalists',
+      'maxParameters',
+      'validation',
+      'test',
+      'seed',
+    ],
+  },
+)
+
+function predict(X: MatrixLike, network: Supernet, scaling: Standardization, classes: Label[]): Label[] {
+  const { data, shape } = matrix(X, 'predict: X', { columns: network.inputs })
+  const places = Int32Array.from({ length: shape[0] }, (_, i) => i)
+  const inputs = ndarray(scaling.apply(data, places), [shape[0], network.inputs])
+  return Array.from(network.predict(inputs), (k) => classes[k])
+}
+
+/** Sorts by accuracy; of equal ones the smaller model first. */
+function sorted(answer: ModelSearch): ModelSearch {
+  answer.ranking.sort((a, b) => b.accuracy - a.accuracy || a.parameters - b.parameters)
+  return answer
+}
+
+function pick<T extends object, K extends keyof T>(given: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(
+    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+  ) as Pick<T, K>
+}
