@@ -271,7 +271,9 @@ describe('mapSeeds', () => {
     expect(() => mapSeeds(executor, named, 3 as never, [1])).toThrow('mapSeeds: job must be an object')
     expect(() => mapSeeds(executor, named, { from: 1 }, 3 as never)).toThrow('mapSeeds: seeds must be an array')
     expect(() => mapSeeds(executor, named, { from: 1 }, [0.5])).toThrow('mapSeeds: seeds[0] must be an integer')
-    expect(() => mapSeeds(executor, named, { from: 1 }, [1], { retry: 1 } as never)).toThrow('did you mean retries?')
+    expect(() => mapSeeds(executor, named, { from: 1 }, [1], { retry: 1 } as never)).toThrow(
+      'mapSeeds: options must be named onProgress, signal or retries, got "retry"',
+    )
     expect(() => mapSeeds({} as never, named, { from: 1 }, [1], {}, 'runAll')).toThrow('runAll: executor.map')
   })
 })
