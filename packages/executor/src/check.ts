@@ -23,19 +23,20 @@ export function checkFunction(owner: string, option: string, value: unknown): vo
     throw new TypeError(`${owner}: ${option} must be a function, got ${shown(value)}`)
 }
 
-export function checkMap(task: Task, inputs: readonly unknown[], options: MapOptions): void {
-  checkOptions('map', options, ['onProgress', 'signal', 'retries'])
+/** @param owner the name in messages. */
+export function checkMap(task: Task, inputs: readonly unknown[], options: MapOptions, owner = 'map'): void {
+  checkOptions(owner, options, ['onProgress', 'signal', 'retries'])
   const { onProgress, signal, retries } = options
   if (typeof task === 'function')
     throw new TypeError(
-      `map: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
+      `${owner}: only inProcess() runs a bare function; name it by task(new URL(...), '${(task as Task).name}')`,
     )
   if (typeof task?.module !== 'string' || typeof task.name !== 'string')
-    throw new TypeError(`map: task must be made by task(...), got ${shown(task)}`)
-  if (!Array.isArray(inputs)) throw new TypeError(`map: inputs must be an array, got ${shown(inputs)}`)
-  checkFunction('map', 'onProgress', onProgress)
+    throw new TypeError(`${owner}: task must be made by task(...), got ${shown(task)}`)
+  if (!Array.isArray(inputs)) throw new TypeError(`${owner}: inputs must be an array, got ${shown(inputs)}`)
+  checkFunction(owner, 'onProgress', onProgress)
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw new TypeError(`map: signal must be an AbortSignal, got ${shown(signal)}`)
+    throw new TypeError(`${owner}: signal must be an AbortSignal, got ${shown(signal)}`)
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))
-    throw new RangeError(`map: retries must be a nonnegative integer, got ${shown(retries)}`)
+    throw new RangeError(`${owner}: retries must be a nonnegative integer, got ${shown(retries)}`)
 }

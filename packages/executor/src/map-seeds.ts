@@ -1,4 +1,5 @@
 import { callback, calling, number, options as optionsOf, refuse, show } from '@opt/core'
+import { checkMap } from './check.ts'
 import type { Executor } from './executor.ts'
 import type { MapOptions } from './map-options.ts'
 import type { Task } from './task.ts'
@@ -26,11 +27,8 @@ export function mapSeeds<J extends { seed: number }, O>(
     optionsOf(job, 'job')
     if (!Array.isArray(seeds)) refuse('seeds', 'an array', show(seeds), 'type')
     for (let k = 0; k < seeds.length; k++) number(seeds[k], `seeds[${k}]`, { integer: true })
-    const { onProgress, signal, retries } = optionsOf(options, 'options', ['onProgress', 'signal', 'retries'])
-    return executor.map(
-      task,
-      seeds.map((seed) => ({ ...job, seed }) as unknown as J),
-      { onProgress, signal, retries },
-    )
+    checkMap(task as Task, seeds, options, caller)
+    const jobs = seeds.map((seed) => ({ ...job, seed }) as unknown as J)
+    return executor.map(task, jobs, options)
   })
 }

@@ -274,6 +274,14 @@ describe('mapSeeds', () => {
     expect(() => mapSeeds(executor, named, { from: 1 }, [1], { retry: 1 } as never)).toThrow(
       'mapSeeds: options must be named onProgress, signal or retries, got "retry"',
     )
+    for (const [options, message] of [
+      [{ retries: -1 }, 'mapSeeds: retries must be a nonnegative integer, got -1'],
+      [{ signal: 3 }, 'mapSeeds: signal must be an AbortSignal, got 3'],
+      [{ onProgress: 3 }, 'mapSeeds: onProgress must be a function, got 3'],
+      [null, 'mapSeeds: options must be an object, got null'],
+    ] as const)
+      expect(() => mapSeeds(executor, named, { from: 1 }, [1], options as never)).toThrow(message)
+    expect(() => mapSeeds(executor, {} as never, { from: 1 }, [1])).toThrow('mapSeeds: task must be made by task(...)')
     expect(() => mapSeeds({} as never, named, { from: 1 }, [1], {}, 'runAll')).toThrow('runAll: executor.map')
   })
 })

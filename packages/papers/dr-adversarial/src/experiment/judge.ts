@@ -35,7 +35,7 @@ interface Difference {
   prototype: string
 }
 
-/** The pass sentences of the brief for the digits. */
+/** The claims on the digits. */
 const ON_DIGITS: readonly Difference[] = [
   {
     claim: 'DONE keeps more clean accuracy than AT, by at least .005',

@@ -4,7 +4,7 @@ import type { TrainJob } from '../seeds.ts'
 export interface Row {
   name: string
   options: Omit<TrainJob['options'], 'epsilon'>
-  /** The brief's prototype in torch: clean, RA and tail under PGD, RA and tail under the strong attack. */
+  /** A prototype in torch: clean, RA and tail under PGD, RA and tail under the strong attack. */
   prototype: string
 }
 
