@@ -12,6 +12,7 @@ export interface DirectionViews {
   dx: Float64Array
   dy: Float64Array
   large: Float64Array
+  small: Float64Array
   scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
 }
 
@@ -32,6 +33,7 @@ export function directionViews(rows: number, columns: number, views: Views): Dir
     dx: views.f64(rows),
     dy: views.f64(columns),
     large: views.f64(Math.max(rows, columns)),
+    small: small(),
     scratch: [small(), small(), small(), small()],
   }
 }
@@ -66,7 +68,7 @@ export class NewtonDirection {
   compute(threshold: number | null, tolerance: number): number {
     const { rows, columns, epsilon, kernels } = this.#plan
     const { P, a, b, r, c } = this.#plan.views
-    const { kept, transposed, large } = this.#views
+    const { kept, transposed, large, small } = this.#views
     const wide = rows <= columns
     const sparse = threshold !== null
     if (sparse) {
@@ -94,7 +96,9 @@ export class NewtonDirection {
       rows: ds.length,
       columns: ds.length,
       apply(x, out) {
-        multiply(toLarge, x, large)
+        // Kernels read the workspace alone, and the answer of conjugate gradients lies outside.
+        small.set(x)
+        multiply(toLarge, small, large)
         for (let k = 0; k < dl.length; k++) large[k] /= sl[k]
         multiply(toSmall, large, out)
         for (let i = 0; i < ds.length; i++) out[i] = ss[i] * x[i] - out[i]
