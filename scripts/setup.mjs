@@ -68,7 +68,7 @@ const jobs = {
   check() {
     build()
     if (args.length > 0) return run('node', 'scripts/checks/tarballs.mjs', ...args)
-    for (const check of ['templates', 'licences', 'tarballs']) must('node', `scripts/checks/${check}.mjs`)
+    for (const check of ['templates', 'licences', 'tarballs', 'same-bits']) must('node', `scripts/checks/${check}.mjs`)
     return run('node', 'scripts/checks/registry.mjs')
   },
   bench() {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { root } from '../lib/packages.mjs'
 
 const FILES = ['README.md', 'LICENSE', 'tsconfig.json', 'tsconfig.build.json', 'src/index.ts', 'test']
-const PAPER_FILES = ['src/experiment.ts', 'bench', 'demo']
+const PAPER_FILES = ['src/experiment.ts', 'test/digest.test.ts', 'bench', 'demo']
 const OPT_FIELDS = ['paper', 'authors', 'year', 'venue', 'arXiv', 'topic', 'tasks', 'summary']
 const SCRIPTS = {
   build: /^.*tsc -p tsconfig\.build\.json$/,

@@ -1,94 +1,99 @@
-// Runs the kernels of every package that has a test/kernel-calls.ts in this Node, Node 20, Node 24
-// and Chromium, as WebAssembly and in plain JavaScript, and fails when a fingerprint differs from
-// the package's test/golden/digests.json. Packages must be built.
-// node scripts/checks/same-bits.mjs [--write] [package...]; --write renews those files from this Node.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// Computes the answers of test/digest.test.ts and the kernels of test/kernel-calls.ts of every package in Node 20 and 24,
+// Bun, Deno, Chromium (also where its page forbids WebAssembly) and Firefox, those that this machine has, and fails when one bit differs from
+// what the package has recorded. Packages must be built.
+// node scripts/checks/same-bits.mjs [--write] [package...]; --write renews test/golden/digests.json from Node 20.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
-import { chromiumPath } from '../lib/chromium.mjs'
-import { allPackages } from '../lib/packages.mjs'
+import { concurrently } from '../lib/concurrently.mjs'
+import { engines } from '../lib/engines.mjs'
+import { allPackages, root } from '../lib/packages.mjs'
 
 const args = process.argv.slice(2)
 const only = args.filter((arg) => !arg.startsWith('--'))
+const has = (folder, file) => existsSync(join(folder, 'test', file))
 const packages = allPackages().filter(
   ({ folder, manifest }) =>
-    existsSync(join(folder, 'test', 'kernel-calls.ts')) &&
+    (has(folder, 'digest.test.ts') || has(folder, 'kernel-calls.ts')) &&
     (only.length === 0 || only.some((name) => manifest.name.endsWith(`/${name}`))),
 )
+const goldenOf = (folder) => join(folder, 'test', 'golden', 'digests.json')
 
-/** A script that leaves `{ wasm, values, plain }` as JSON in globalThis.answer. */
-async function bundled(folder) {
-  const contents = `
-    import * as core from '@opt/core'
-    import { kernelDigests } from '@opt/testing/kernels'
-    import * as module from './test/kernel-calls.ts'
-    const { sets, calls, others } = { ...module }
-    const digests = (plain) =>
-      Object.assign({}, ...sets.map((set) => kernelDigests(core, set, calls, { plain })), others?.())
-    globalThis.answer = JSON.stringify({
-      wasm: sets.every((set) => set.module() !== null),
-      values: digests(false),
-      plain: digests(true),
-    })`
-  const stdin = { contents, resolveDir: folder, loader: 'ts' }
-  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'iife', platform: 'browser' })
+/** Of @opt/testing, tests of digests use `digest`, which alone runs in every engine. */
+const testing = {
+  name: 'testing',
+  setup({ onResolve }) {
+    const file = join(root, 'packages', 'testing', 'dist', 'digest.js')
+    onResolve({ filter: /^@opt\/testing$/ }, () => ({ path: file }))
+  },
+}
+
+async function bundled(folder, contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    plugins: [testing],
+    // A test file has side effects, whatever its package says.
+    ignoreAnnotations: true,
+    logLevel: 'error',
+  })
   return outputFiles[0].text
 }
 
-function inNode(major, script, scratch) {
-  const file = join(scratch, 'digests.cjs')
-  writeFileSync(file, `${script}\nconsole.log(process.versions.node)\nconsole.log(globalThis.answer)`)
-  const output = execFileSync('npx', ['-y', '-p', `node@${major}`, 'node', file], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [version, answer] = output.trim().split('\n').slice(-2)
-  return { engine: `Node ${version}`, answer: JSON.parse(answer), hasWasm: true }
-}
+/** Adds the package's tests to `digests.tests`. */
+const answersOf = async ({ folder, manifest }) =>
+  `digests.package = ${JSON.stringify(manifest.name)};\n${await bundled(folder, "import './test/digest.test.ts'")}`
 
-/** Once in a plain page, once in one whose policy forbids WebAssembly. */
-async function inChromium(script) {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] })
-  const strict = `<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline'">`
-  const answers = []
-  for (const head of ['', strict]) {
-    const page = await browser.newPage()
-    page.setDefaultTimeout(600_000)
-    await page.setContent(`<!doctype html><head>${head}</head>`)
-    await page.addScriptTag({ content: script })
-    const engine = `Chromium ${browser.version()}${head && ' under script-src'}`
-    answers.push({ engine, answer: JSON.parse(await page.evaluate('globalThis.answer')), hasWasm: head === '' })
-  }
-  await browser.close()
-  return answers
-}
+/** Adds a function to `digests.kernels` that returns fingerprints of the package's kernels. */
+const kernelsOf = ({ folder, manifest }) =>
+  bundled(
+    folder,
+    `import * as core from '@opt/core'
+    import { kernelDigests } from '@opt/testing/kernels'
+    import * as module from './test/kernel-calls.ts'
+    const { sets, calls, others } = { ...module }
+    const fingerprints = (plain) => Object.assign({}, ...sets.map((set) => kernelDigests(core, set, calls, { plain })))
+    digests.kernels[${JSON.stringify(manifest.name)}] = () => ({
+      wasm: sets.every((set) => set.module() !== null),
+      compiled: { ...fingerprints(false), ...others?.() },
+      plain: { ...fingerprints(true), ...others?.() },
+    })`,
+  )
 
-let failed = false
-const scratch = mkdtempSync(join(tmpdir(), 'same-bits-'))
-for (const { folder, manifest } of packages) {
-  const script = await bundled(folder)
-  const file = join(folder, 'test', 'golden', 'digests.json')
-  const [first, ...others] = [20, 24].map((major) => inNode(major, script, scratch))
-  if (args.includes('--write')) writeFileSync(file, `${JSON.stringify(first.answer.values, null, 2)}\n`)
-  const wanted = JSON.parse(readFileSync(file, 'utf8'))
-  for (const { engine, answer, hasWasm } of [first, ...others, ...(chromiumPath ? await inChromium(script) : [])]) {
-    for (const [kind, values] of Object.entries({
-      [hasWasm ? 'wasm' : 'fallback']: answer.values,
-      plain: answer.plain,
-    })) {
-      const wrong = Object.keys({ ...wanted, ...values }).filter((name) => values[name] !== wanted[name])
-      const verdict = wrong.length === 0 ? 'the same bits' : `differs in ${wrong.join(', ')}`
-      console.log(`${manifest.name}, ${engine}, ${kind}: ${verdict}`)
-      failed ||= wrong.length > 0
-    }
-    if (answer.wasm === hasWasm) continue
-    console.log(`${manifest.name}, ${engine}: WebAssembly ${hasWasm ? 'is missing' : 'should have been refused'}`)
-    failed = true
+const withKernels = packages.filter(({ folder }) => has(folder, 'kernel-calls.ts'))
+const withAnswers = packages.filter(({ folder }) => has(folder, 'digest.test.ts'))
+const prelude = readFileSync(join(root, 'scripts', 'lib', 'digest-prelude.js'), 'utf8')
+const end = 'globalThis.answer = digests.answer()'
+const kernelParts = await Promise.all(withKernels.map(kernelsOf))
+const script = [prelude, ...kernelParts, ...(await Promise.all(withAnswers.map(answersOf))), end].join('\n')
+// ndarray makes its accessors by `new Function`.
+const withoutEvaluation = [prelude, ...kernelParts, end].join('\n')
+
+const problems = []
+await concurrently(engines, async ({ name, run, wasm, evaluates }) => {
+  const answer = await run(evaluates ? script : withoutEvaluation)
+  if (!answer) return console.log(`${name}: not on this machine`)
+  const { engine, failures, kernels } = JSON.parse(answer)
+  const wrong = failures.map((failure) => `${failure.package}, ${failure.name}: ${failure.message}`)
+  for (const { folder, manifest } of withKernels) {
+    const found = kernels[manifest.name]
+    if (found.wasm !== wasm)
+      wrong.push(`${manifest.name}: WebAssembly ${wasm ? 'is missing' : 'should have been refused'}`)
+    if (args.includes('--write') && name === 'Node 20')
+      writeFileSync(goldenOf(folder), `${JSON.stringify(found.compiled, null, 2)}\n`)
+    const wanted = JSON.parse(readFileSync(goldenOf(folder), 'utf8'))
+    for (const form of ['compiled', 'plain'])
+      for (const kernel of Object.keys({ ...wanted, ...found[form] }))
+        if (found[form][kernel] !== wanted[kernel]) wrong.push(`${manifest.name}, kernel ${kernel}, ${form}`)
   }
-}
-rmSync(scratch, { recursive: true })
-if (!chromiumPath) console.log('There is no Chromium: set CHROMIUM to its path')
-if (failed) process.exit(1)
+  const verdict = wrong.length === 0 ? 'the same bits' : 'other bits'
+  console.log(
+    `${name} (${engine}), kernels of ${withKernels.length} packages, answers of ${evaluates ? withAnswers.length : 0}: ${verdict}`,
+  )
+  problems.push(...wrong.map((what) => `${name}: ${what}`))
+})
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) process.exit(1)

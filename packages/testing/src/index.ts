@@ -5,7 +5,7 @@
  */
 
 export type { Arguments, Call, Case, Skipped, Subject } from './cases.ts'
-export { digest } from './digest.ts'
+export { digest, optimizerDigest } from './digest.ts'
 export { type Finding, type FuzzOptions, findings } from './findings.ts'
 export { fuzz } from './fuzz.ts'
 export { golden } from './golden.ts'
