@@ -1,4 +1,4 @@
 export {
-  timesSigmoid, timesSigmoid32, timesSigmoidSlope, timesSigmoidSlope32, vsigmoid, vsigmoid32, vsoftplus, vsoftplus32, vtanh,
-  vtanh32,
+  softplusAndSlope, timesSigmoid, timesSigmoid32, timesSigmoidSlope, timesSigmoidSlope32, vsigmoid, vsigmoid32, vsoftplus,
+  vsoftplus32, vtanh, vtanh32,
 } from './activations'

@@ -165,3 +165,16 @@ export function timesSigmoidSlope(n: i32, x: usize, y: usize): void {
 export function timesSigmoidSlope32(n: i32, x: usize, y: usize): void {
   mapOf<f32>(SLOPE, true, n, x, y)
 }
+
+/** Writes y = softplus x and slope = sigmoid x, with their bits, from one exponential. */
+export function softplusAndSlope(n: i32, x: usize, y: usize, slope: usize): void {
+  const one = table(LOG + 80), zero = f64x2.splat(0)
+  for (; n > 0; n -= 2, x += 16, y += 16, slope += 16) {
+    const both = n > 1, value = loadPair<f64>(both, x), e = expSum(f64x2.neg(f64x2.abs(value)))
+    const u = f64x2.add(e, one), lost = f64x2.sub(e, f64x2.sub(u, one))
+    const log1p = f64x2.add(logCore(u, zero), f64x2.div(lost, u))
+    storePair<f64>(both, y, f64x2.add(f64x2.pmax(value, zero), log1p))
+    const p = f64x2.div(v128.bitselect(e, one, f64x2.lt(value, zero)), u)
+    storePair<f64>(both, slope, f64x2.sub(p, f64x2.mul(p, lost)))
+  }
+}

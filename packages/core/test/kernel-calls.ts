@@ -78,6 +78,7 @@ export const calls: Record<string, KernelCall> = {
   timesSigmoid32: [VECTOR, 'f32:203', 'f32:203'],
   timesSigmoidSlope: [VECTOR, 'f64:203', 'f64:203'],
   timesSigmoidSlope32: [VECTOR, 'f32:203', 'f32:203'],
+  softplusAndSlope: [VECTOR, 'f64:203', 'f64:203', 'f64:203'],
   rowLse: [M, N, 'f64:1776', 48, 'f64:45', 0.1, 'f64:37', 'work:45'],
   colLse: [M, N, 'f64:1776', 48, 'f64:37', 0.1, 'f64:45', 'work:90'],
   softmaxRows: [M, N, 'f64:1776', 48, 'f64:1665', N],

@@ -12,6 +12,7 @@ const { kernels, ...views } = allocate([activationKernels], (space) => ({
   y: space.f64(n),
   x32: space.f32(n),
   y32: space.f32(n),
+  slope: space.f64(n),
 }))
 
 /** Ends of ranges and of branches, both signs. */
@@ -40,9 +41,23 @@ const SPECIAL = [
   Infinity,
 ].flatMap((x) => [x, -x])
 
+/** The pair of softplus and its slope, on whatever numbers. */
+function checkPair(numbers: ArrayLike<number>): void {
+  const { x, y, slope } = views
+  const count = numbers.length
+  x.set(numbers)
+  for (const out of [y, slope]) out.fill(7)
+  kernels.softplusAndSlope(count, x, y, slope)
+  for (let i = 0; i < count; i++)
+    if (!Object.is(y[i], softplus(x[i])) || !Object.is(slope[i], sigmoid(x[i])))
+      throw new Error(`softplusAndSlope of ${x[i]} is ${y[i]} and ${slope[i]}`)
+  if (count < n) expect([y[count], slope[count]]).toEqual([7, 7])
+}
+
 /** Holds every kernel against the scalar function, in both precisions, on whatever numbers. */
 function check(numbers: ArrayLike<number>): void {
   const count = numbers.length
+  checkPair(numbers)
   for (const [x, y, round] of [
     [views.x, views.y, (v: number) => v],
     [views.x32, views.y32, Math.fround],

@@ -22,6 +22,8 @@ export interface ActivationKernels {
   timesSigmoid: Elementwise
   /** Writes y *= p (1 - p) with p = 1 / (1 + exp -x), the curvature of softplus. */
   timesSigmoidSlope: Elementwise
+  /** Writes y = log(1 + exp x) and its slope 1 / (1 + exp -x), in float64, from one exponential. */
+  softplusAndSlope(n: number, x: Float64Array, y: Float64Array, slope: Float64Array): void
 }
 
 /** Makes a kernel of the plain loop that `loop` makes: one for each precision, since one that sees both is slow on either. */
@@ -48,6 +50,14 @@ function sigmoidSlope(x: number): number {
   return p * (1 - p)
 }
 
+const softplusAndSlope: ActivationKernels['softplusAndSlope'] = (n, x, y, slope) => {
+  for (let i = 0; i < n; i++) {
+    const value = x[i]
+    y[i] = softplus(value)
+    slope[i] = sigmoid(value)
+  }
+}
+
 /** The set of {@link ActivationKernels}. */
 export const activationKernels: KernelSet<ActivationKernels> = /* @__PURE__ */ kernelSet(wasm, {
   vsoftplus: /* @__PURE__ */ elementwise('vsoftplus', /* @__PURE__ */ writes(softplus)),
@@ -55,4 +65,5 @@ export const activationKernels: KernelSet<ActivationKernels> = /* @__PURE__ */ k
   vtanh: /* @__PURE__ */ elementwise('vtanh', /* @__PURE__ */ writes(tanh)),
   timesSigmoid: /* @__PURE__ */ elementwise('timesSigmoid', /* @__PURE__ */ multiplies(sigmoid)),
   timesSigmoidSlope: /* @__PURE__ */ elementwise('timesSigmoidSlope', /* @__PURE__ */ multiplies(sigmoidSlope)),
+  softplusAndSlope,
 })
