@@ -6,6 +6,12 @@
 
 export { fgsm, type PgdOptions, pgd } from './attacks/attacks.ts'
 export { ATTACK_OPTIONS, type Attackable, type AttackOptions, type InputGradient } from './attacks/checks.ts'
+export {
+  type ClippedGradients,
+  type ClippedGradientsOptions,
+  type ClippedMeanOptions,
+  clippedGradients,
+} from './clipping/clipped-gradients.ts'
 export type { Examples } from './data/examples.ts'
 export type { Inputs, Targets } from './data/intake.ts'
 export { type Activation, type ActivationName, elementwise } from './layers/activations.ts'
@@ -26,7 +32,6 @@ export {
 } from './operator/curvature-operator.ts'
 export type { CurvatureMatrix } from './operator/kept.ts'
 export type { BackpropagationOptions, Cotangents } from './oracles/backpropagation.ts'
-export { type ClippedGradientOptions, clippedGradient } from './oracles/clipped-gradient.ts'
 export type { DifferenceOptions } from './oracles/gradient-differences.ts'
 export type { GradientStatistics, StatisticsOptions } from './oracles/gradient-statistics.ts'
 export type { LossOptions, WeightOptions } from './oracles/loss-options.ts'

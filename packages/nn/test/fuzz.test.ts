@@ -142,17 +142,21 @@ fuzz(api, {
       apply: method(() => [vector(length), out(length)], { writes: ['1'], nonFinite }),
     },
   },
-  clippedGradient: {
+  clippedGradients: {
     args: () => [
       api.mlp({ ...options(), dropout: 0, gaussianNoise: 0 } as api.MlpOptions),
       rows(),
       labels(),
-      0.5,
-      { minus: vector(length), counts: weights(), divisor: 4, out: out(length) },
+      { counts: weights() },
     ],
-    writes: ['4.out'],
     says,
     nonFinite,
+    methods: {
+      mean: method(() => [0.5, { minus: vector(length), indices: [0, 1], divisor: 4, out: out(length) }], {
+        writes: ['1.out'],
+        nonFinite,
+      }),
+    },
   },
   objective: {
     args: () => [network(), rows(), labels(), { weights: weights() }],

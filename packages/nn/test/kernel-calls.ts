@@ -1,8 +1,9 @@
 import type { KernelCall } from '@opt/testing/kernels'
 import { attackKernels } from '../src/attacks/kernels.ts'
+import { clippingKernels } from '../src/clipping/kernels.ts'
 import { productKernels } from '../src/operator/kernels.ts'
 
-export const sets = [productKernels, attackKernels]
+export const sets = [productKernels, attackKernels, clippingKernels]
 
 /** Three rows: two places, none, all five. */
 const pattern = 'i32:2,1,4,0,5,0,1,2,3,4'
@@ -21,5 +22,14 @@ export const calls: Record<string, KernelCall> = {
   times32: [7, 'f32:7', 'f32:7'],
   bend: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7'],
   signStep: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7', 'f64:7', 0.25, 0.5],
+  affine: [16, 5, 3, 'f64:15', 'f64:5', 'f64:48', 'f64:80'],
+  timesBackward: [16, 5, 3, 'f64:15', 'f64:80', 'f64:48'],
+  addSquares: [16, 3, 5, 'f64:48', 'f64:80', 1, 'f64:16'],
+  addDifferenceSquares: [8, 3, 2, 'f64:24', 'f64:24', 'f64:16', 'f64:16', 1, 0.5, 1e-3, 'f64:8'],
+  clipWeights: [16, 'f64:16', 'f64:16', 0.5, 'f64:16'],
+  weigh: [8, 3, 'f64:24', 'f64:8', 'f64:24'],
+  weighDifference: [8, 3, 'f64:24', 'f64:24', 'f64:8', 'f64:24'],
+  outer: [16, 5, 3, 'f64:80', 'f64:48', 'f64:15'],
+  rowSums: [16, 3, 'f64:48', 'f64:3'],
   bend32: [7, 'f32:7', 'f32:7', 'f32:7', 'f32:7'],
 }

@@ -16,7 +16,7 @@ export interface DifferenceOptions extends WeightOptions {
 }
 
 /** What one layer's gradients consist of: the input and the derivatives in x W + b and, normalized, in s. */
-export interface Factors {
+interface Factors {
   readonly x: Real
   readonly d: Real
   readonly scaled: Real
@@ -61,7 +61,7 @@ export function gradientDifferenceNorms(
 }
 
 /** Returns room for the factors of a batch, by layer. */
-export function factorsOf(net: Buffers): Factors[] {
+function factorsOf(net: Buffers): Factors[] {
   return net.layers.map(({ parameters: { inputs, outputs }, norm }) => ({
     x: zeros(net.batch * inputs, net.dtype),
     d: zeros(net.batch * outputs, net.dtype),
@@ -71,10 +71,7 @@ export function factorsOf(net: Buffers): Factors[] {
 }
 
 /** Copies the factors of the last backward pass. */
-export function rememberFactors(
-  { input, delta, deltaTangent, norm }: PassLayer,
-  { x, d, scaled, normalized }: Factors,
-): void {
+function rememberFactors({ input, delta, deltaTangent, norm }: PassLayer, { x, d, scaled, normalized }: Factors): void {
   x.set(input)
   d.set(delta)
   if (!norm) return
@@ -88,16 +85,9 @@ export function rememberFactors(
  *
  *     |u|^2 (|x|^2 + 1) + |c|^2 |e|^2 + 2 (u . c) (x . e),
  *
- * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close. Where u x' and c e' cancel, `slack` times
- * the first terms is added.
+ * which, unlike |g|^2 - 2 <g, h> + |h|^2, loses no digits when g and h are close.
  */
-export function addSquaredDifferences(
-  { net, n }: Pass,
-  layer: PassLayer,
-  factors: Factors,
-  squares: Float64Array,
-  slack = 0,
-): void {
+function addSquaredDifferences({ net, n }: Pass, layer: PassLayer, factors: Factors, squares: Float64Array): void {
   const { x, d } = factors
   const { parameters, input: y, delta: c, norm } = layer
   const { inputs, outputs, bias } = parameters
@@ -121,7 +111,7 @@ export function addSquaredDifferences(
     const terms = uu * xx + cc * ee
     const sum = terms + 2 * uc * xe
     const exact = terms === 0 || !cancels(net, sum, terms)
-    squares[i] += exact ? sum + rest : rest + slack * terms + productDifference(layer, factors, from, row)
+    squares[i] += exact ? sum + rest : rest + productDifference(layer, factors, from, row)
   }
 }
 

@@ -1,5 +1,5 @@
 import { calling, number, options as optionsOf, refuse, show } from '@opt/core'
-import { clippedGradient, type DenseNetwork, type Inputs, type Targets } from '@opt/nn'
+import { type ClippedGradients, clippedGradients, type DenseNetwork, type Inputs, type Targets } from '@opt/nn'
 import type { Batch, Client } from './client.ts'
 
 /** Options of {@link networkClient}. */
@@ -8,18 +8,13 @@ export interface NetworkClientOptions {
   counts?: ArrayLike<number> | undefined
 }
 
-/** Rows of a table of records. */
-interface Rows {
-  inputs: Float64Array
-  targets: Float64Array
-  /** How many records each row stands for. */
-  counts: Float64Array
-}
-
 /**
  * Makes a client of a network of @opt/nn and records. The parameters are those of the network, in its order; the network
  * itself is not changed. Norms of single gradients, and of their differences, are computed in closed form: no gradient of
  * a single record is ever formed, and differences keep their digits however small the step is.
+ *
+ * What the last round computed of each record stays with the client, up to 128 MB: a difference then takes one pass
+ * instead of two.
  *
  * @param network without batch normalization, which ties records together, and without noise in training.
  * @param inputs one record per row.
@@ -38,14 +33,11 @@ export function networkClient(
     const { statistics, noise } = network.state()
     if (statistics.length > 0) refuse('network', 'without batch normalization', 'one with it')
     if (noise) refuse('network', 'without noise in training', 'one with it')
-    const { counts } = optionsOf(options, 'options', ['counts'])
+    const { counts: given } = optionsOf(options, 'options', ['counts'])
     const net = network.clone({ dtype: 'float64' })
     const table = net.examples(inputs, targets)
-    return new NetworkClient(net, {
-      inputs: table.inputs as Float64Array,
-      targets: table.targets as Float64Array,
-      counts: readCounts(counts, table.count),
-    })
+    const counts = readCounts(given, table.count)
+    return new NetworkClient(net, clippedGradients(net, table.inputs, table.targets, { counts }), counts)
   })
 }
 
@@ -61,61 +53,43 @@ const SMALLEST = 1e-60
 
 class NetworkClient implements Client {
   readonly #net: DenseNetwork
-  readonly #rows: Rows
+  readonly #gradients: ClippedGradients
+  readonly #counts: Float64Array
   #rowOf: Int32Array | null = null
   readonly count: number
   readonly size: number
 
-  constructor(net: DenseNetwork, rows: Rows) {
+  constructor(net: DenseNetwork, gradients: ClippedGradients, counts: Float64Array) {
     this.#net = net
-    this.#rows = rows
-    this.count = rows.counts.reduce((sum, count) => sum + count, 0)
+    this.#gradients = gradients
+    this.#counts = counts
+    this.count = gradients.total
     this.size = net.parameters.length
   }
 
   clippedMean(x: Float64Array, c: number, out: Float64Array): void {
-    this.#mean(this.#rows, x, c, { out, divisor: this.count })
+    this.#mean(x, c, { out })
   }
 
   clippedDifference(x: Float64Array, previous: Float64Array, c: number, out: Float64Array, batch?: Batch): void {
-    const rows = batch ? this.#choose(batch.indices) : this.#rows
-    this.#mean(rows, x, c, { minus: previous, out, divisor: batch?.size ?? this.count })
+    const chosen = batch && { indices: this.#rowsOf(batch.indices), divisor: batch.size }
+    this.#mean(x, c, { minus: previous, out, ...chosen })
   }
 
-  #mean({ inputs, targets, counts }: Rows, x: Float64Array, c: number, options: MeanOptions): void {
-    if (c < SMALLEST || counts.length === 0) {
+  #mean(x: Float64Array, c: number, options: Parameters<ClippedGradients['mean']>[1] & { out: Float64Array }): void {
+    if (c < SMALLEST) {
       options.out.fill(0)
       return
     }
     this.#net.parameters.set(x)
-    clippedGradient(this.#net, inputs, targets, c, { ...options, counts })
+    this.#gradients.mean(c, options)
   }
 
   /** Returns the rows of some records. */
-  #choose(records: ArrayLike<number>): Rows {
-    const { inputs, targets, counts } = this.#rows
-    const { sizes } = this.#net
-    const [columns, outputs] = [sizes[0], sizes[sizes.length - 1]]
-    const n = records.length
-    const chosen = {
-      inputs: new Float64Array(n * columns),
-      targets: new Float64Array(n * outputs),
-      counts: new Float64Array(n).fill(1),
-    }
-    this.#rowOf ??= rowOfEach(counts, this.count)
-    for (let k = 0; k < n; k++) {
-      const i = this.#rowOf[records[k]]
-      chosen.inputs.set(inputs.subarray(i * columns, (i + 1) * columns), k * columns)
-      chosen.targets.set(targets.subarray(i * outputs, (i + 1) * outputs), k * outputs)
-    }
-    return chosen
+  #rowsOf(records: ArrayLike<number>): Int32Array {
+    this.#rowOf ??= rowOfEach(this.#counts, this.count)
+    return Int32Array.from(records, (record) => this.#rowOf![record])
   }
-}
-
-interface MeanOptions {
-  minus?: Float64Array
-  out: Float64Array
-  divisor: number
 }
 
 /** Returns the row of each record. */
