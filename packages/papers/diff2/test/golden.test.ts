@@ -148,12 +148,21 @@ describe('the accountant', () => {
     }
   })
 
-  test('the noise of the paper buys epsilons of .73, 2.34, 3.94 and 6.57 in long stages', () => {
-    const epsilons = [1, 3, 5, 8].map((epsilon) => {
-      const options = { epsilon, delta: 1e-5, rounds: 1e6, restart: 1000, calibration: 'paper' } as const
-      return privacySchedule(options).epsilon
-    })
-    near(epsilons, [0.73, 2.34, 3.94, 6.57], { absolute: 0.01 })
+  test('what the noise of the paper buys: its differences are counted R times, and there are R (1 - 1/T)', () => {
+    // s1^2 = 1.25 alpha R / (T epsilon) and s2^2 = 5 alpha R / epsilon give mu^2 = (epsilon / alpha) (1 - 1 / (5 T)), and
+    // without differences, T = 1, where u = 1, epsilon / alpha: that is also where T goes.
+    const orders = { 1: 25, 3: 9, 5: 6, 8: 4 }
+    for (const [restart, expected] of [
+      [1, [0.7255, 2.3414, 3.94, 6.573]],
+      [5, [0.7095, 2.2884, 3.8486, 6.4154]],
+      [1000, [0.7254, 2.3412, 3.9396, 6.5722]],
+    ] as const)
+      Object.entries(orders).forEach(([epsilon, alpha], k) => {
+        const budget = { epsilon: Number(epsilon), delta: 1e-5, rounds: 100 * restart, restart }
+        const { mu, epsilon: truly } = privacySchedule({ ...budget, calibration: 'paper' })
+        close(mu!, Math.sqrt((Number(epsilon) / alpha) * (restart === 1 ? 1 : 1 - 0.2 / restart)), 1e-9)
+        near(truly, expected[k], { absolute: 5e-5 })
+      })
   })
 
   test('an Accountant adds up the events of a schedule to its epsilon', () => {

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { jest } from '@jest/globals'
-import { cryptographicRandom, random } from '@opt/core'
+import { cryptographicRandom, exp, log, type Random, random } from '@opt/core'
+import { inProcess } from '@opt/executor'
 import { mlp } from '@opt/nn'
 import fc from 'fast-check'
 import {
@@ -35,6 +37,8 @@ async function everything(clients: Client[], size: number, more: object = {}): P
     clipDifference: 1,
     learningRate: 0.1,
     average: true,
+    // Noise that repeats, so that no draw looks like a trace by chance.
+    noise: seededNoise(random(8)),
     onProgress: (report: object) => void said.push(report),
     checkpoint: (state: object) => void said.push(state),
     ...more,
@@ -48,6 +52,8 @@ async function everything(clients: Client[], size: number, more: object = {}): P
     said.push(String(error), (error as Error).stack)
   }
   for (const spy of spies) spy.mockRestore()
+  // What clients keep between rounds is nobody's business, whoever prints them.
+  said.push(clients, inspect(clients, { depth: Infinity, showHidden: true, maxArrayLength: null }))
   // Also arrays in base64.
   const text = JSON.stringify(said)
   const decoded = [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([bytes]) => {
@@ -67,6 +73,9 @@ describe('nothing but released values comes out', () => {
       const text = await everything([meanClient(points), ...meanClients(2, [5], 3)], 3, { noiseAt })
       expect(text).toContain('"status":"completed"')
       for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+      const secure = await everything([meanClient(points)], 3, { noiseAt, noise: secureNoise() })
+      expect(secure).toContain('"secure":true')
+      for (const trace of [PLANTED.toPrecision(10), 'planted']) expect(secure).not.toContain(trace)
     }
   })
 
@@ -122,6 +131,22 @@ describe('nothing but released values comes out', () => {
     const text = await everything([broken], broken.size)
     expect(text).toContain('"status":"completed"')
     for (const trace of traces(PLANTED)) expect(text).not.toContain(trace)
+  })
+
+  test("a planted record's inputs, activations and derivatives, which a client of a network keeps", async () => {
+    const network = mlp({ sizes: [2, 3, 1], activation: 'softplus', loss: 'squared', seed: 4 })
+    const inputs = [...rows(random(3), 5, 2), [PLANTED, -3 * PLANTED]]
+    const client = networkClient(network, inputs, [0, 1, 0, 1, 1, PLANTED])
+    network.parameters.fill(0.1)
+    const [hidden, output] = network.activations([inputs[5]])
+    const kept = [PLANTED, 3 * PLANTED, ...hidden, output[0], output[0] - PLANTED]
+    for (const noiseAt of ['server', 'local'] as const)
+      for (const executor of [undefined, inProcess()]) {
+        const workers = executor && { executor, task: clientTask([client], { noise: seededNoise(random(9)) }) }
+        const text = await everything([client], client.size, { noiseAt, workers })
+        expect(text).toContain('"status":"completed"')
+        for (const value of kept) for (const trace of traces(value)) expect(text).not.toContain(trace)
+      }
   })
 
   test.each(['NaN', 'a throw'])(
@@ -256,6 +281,75 @@ describe('noise', () => {
     const grid = 2 ** -28
     for (const v of message) expect(Number.isInteger(v / grid)).toBe(true)
     expect(message.some((v) => !Number.isInteger(v / (4 * grid)))).toBe(true)
+  })
+})
+
+describe('the attack on the low bits of normal numbers', () => {
+  const PAIRS = 1500
+  /** The polar method with both of its numbers, of 53 bits: what it makes of (u, v). */
+  const polar = (u: number, v: number) => {
+    const s = u * u + v * v
+    const factor = Math.sqrt((-2 * log(s)) / s)
+    return [u * factor, v * factor]
+  }
+  const textbook = (rng: Random): Noise => ({
+    normals(out) {
+      for (let j = 0; j < out.length; ) {
+        const [u, v] = [rng.uniform(-1, 1), rng.uniform(-1, 1)]
+        if (u * u + v * v < 1) for (const value of polar(u, v)) out[j++] = value
+      }
+    },
+  })
+  /** Whether some (u, v) of the grid of 2^-52 gives a pair exactly (Mironov, CCS 2012; Jin et al., S&P 2022). */
+  function isPossible(a: number, b: number): boolean {
+    const factor = Math.sqrt((a * a + b * b) / exp(-(a * a + b * b) / 2))
+    const grid = 2 ** -52
+    const [u, v] = [a, b].map((value) => Math.round(value / factor / grid))
+    for (let i = u - 4; i <= u + 4; i++)
+      for (let j = v - 4; j <= v + 4; j++) {
+        const [x, y] = polar(i * grid, j * grid)
+        if (x === a && y === b) return true
+      }
+    return false
+  }
+  /** Returns the share of pairs that noise could have made if the message were 0. */
+  function possible(noise: Noise, message: number): number {
+    const client: Client = {
+      count: 1,
+      size: 2 * PAIRS,
+      clippedMean: (_x, _c, out) => out.fill(message),
+      clippedDifference: () => {},
+    }
+    // A deviation and a rate of 1: the point is minus the message and the noise.
+    const { x } = dpGradientDescent([client], new Float64Array(2 * PAIRS), {
+      multipliers: { gradient: 1 },
+      adjacency: 'zero-out',
+      delta: 1e-3,
+      rounds: 1,
+      clipGradient: 1,
+      learningRate: 1,
+      noise,
+    })
+    let count = 0
+    for (let j = 0; j < x.length; j += 2) if (isPossible(-x[j], -x[j + 1])) count++
+    return count / PAIRS
+  }
+
+  test('tells messages apart under the textbook method', () => {
+    expect(possible(textbook(random(1)), 0)).toBe(1)
+    expect(possible(textbook(random(1)), 1 / 3)).toBeLessThan(0.8)
+  })
+
+  test('and not under secure noise, nor on the grid', () => {
+    const [silent, loud] = [0, 1 / 3].map((message) => possible(secureNoise(), message))
+    // Six standard deviations of the difference of two shares.
+    expect(Math.abs(silent - loud)).toBeLessThan(6 * Math.sqrt(0.5 / PAIRS))
+    expect(silent).toBeLessThan(0.8)
+    for (const message of [0, 1 / 3]) {
+      const values = new Float64Array(200).fill(message)
+      seededNoise(random(1), { exact: true }).addOnGrid!(values, 1)
+      for (const v of values) expect(Number.isInteger(v * 2 ** 24)).toBe(true)
+    }
   })
 })
 
