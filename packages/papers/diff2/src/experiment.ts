@@ -16,7 +16,7 @@ export const experiment: Experiment = async (context) => {
   const many = (count: number) => Array.from({ length: count }, (_, k) => 100 * context.seed + k)
   budgets(context)
   const { scale } = context
-  const [budgetList, seeds] = { quick: [[3], 1], standard: [[3], 3], full: [[1, 3, 5], 5] }[scale] as [number[], number]
+  const [budgetList, seeds] = { quick: [[3], 2], standard: [[3], 3], full: [[1, 3, 5], 5] }[scale] as [number[], number]
   await stationarity(context, study, budgetList, many(seeds))
   await communication(
     context,

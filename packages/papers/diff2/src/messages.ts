@@ -32,12 +32,13 @@ export function askClients(
       const open = [...requests.keys()].filter((k) => !replies[k])
       const once = requests.some(addsNoise)
       const options = once ? { signal, retries: 0 } : { signal }
-      const asked = workers.executor.map(
-        workers.task as never,
-        open.map((k) => requests[k]),
-        options,
-      )
-      const given = yield* wait((asked as Promise<unknown[]>).then(list, () => []))
+      const answers = async () =>
+        workers.executor.map(
+          workers.task as never,
+          open.map((k) => requests[k]),
+          options,
+        )
+      const given = yield* wait(answers().then(list, () => []))
       open.forEach((k, i) => {
         if (isReply(given[i], requests[k], size)) replies[k] = given[i]
       })

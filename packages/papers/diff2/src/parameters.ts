@@ -71,7 +71,8 @@ export function readOptions(clients: readonly RemoteClient[], start: VectorLike,
     refuse('noiseAt', "'server' or 'local' with exact noise, of which no sum is exact", "'clients'")
   const rounds = number(given.rounds, 'rounds', { integer: true, min: 1, max: 1e9 })
   const restart = number(given.restart, 'restart', { integer: true, min: 1, max: rounds })
-  const local = given.local ? readLocal(given.local, counts, rounds, adjacency, noise, resume?.order) : null
+  const { local: asked } = given
+  const local = asked === undefined ? null : readLocal(asked, counts, rounds, adjacency, noise, resume?.order)
   if (local && workers && noise.addOnGrid && noiseAt === 'server' && local.steps > 1)
     refuse('noise', "in floating point for local steps of workers, or noiseAt 'local'", 'exact')
   if (given.regularizer !== undefined) {

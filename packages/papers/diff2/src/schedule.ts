@@ -43,7 +43,7 @@ export function plan(options: ScheduleOptions, name: string): PrivacySchedule {
   fraction(share, `${name}share`)
   oneOf(calibration, `${name}calibration`, ['exact', 'paper'])
   oneOf(accounting, `${name}accounting`, ['exact', 'renyi'])
-  const local = given.local && readLocal(given.local, `${name}local`)
+  const local = given.local === undefined ? undefined : readLocal(given.local, `${name}local`)
   const shares = local && local.steps > 1 ? local.shares : [share, 1 - share, 1]
   const countsOf = (r: number): number[] => {
     const gradients = Math.ceil(r / restart)

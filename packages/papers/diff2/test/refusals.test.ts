@@ -1,6 +1,15 @@
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
-import { type Diff2Options, diff2, dpGradientDescent, networkClient, rowsClient, seededNoise } from '../src/index.ts'
+import {
+  type ClientRequest,
+  clientTask,
+  type Diff2Options,
+  diff2,
+  dpGradientDescent,
+  networkClient,
+  rowsClient,
+  seededNoise,
+} from '../src/index.ts'
 import { meanClients } from './problems.ts'
 
 const clients = meanClients(1, [3, 2], 2)
@@ -19,9 +28,11 @@ const local = { steps: 2, clip: 1 }
 test.each<[object, string | RegExp]>([
   [{ epsilon: 0 }, 'epsilon must be a positive number of at most 1000000, got 0'],
   [{ epsilon: undefined }, 'epsilon must be a positive number'],
-  [{ delta: 0 }, 'delta must be a positive number'],
-  [{ delta: 1 }, 'delta must be a positive number'],
-  [{ share: 1 }, 'share must be a positive number'],
+  [{ delta: 0 }, 'delta must be greater than 0 and less than 1, got 0'],
+  [{ delta: 1 }, 'delta must be greater than 0 and less than 1, got 1'],
+  [{ delta: undefined }, 'delta must be greater than 0 and less than 1, got undefined'],
+  [{ share: 1 }, 'share must be greater than 0 and less than 1, got 1'],
+  [{ local: false }, 'local must be an object, got false'],
   [{ restart: 5 }, 'restart must be an integer between 1 and 4, got 5'],
   [{ clipGradient: 0 }, 'clipGradient must be a positive number, got 0'],
   [{ clipDifference: undefined }, 'clipDifference must be a positive number, got undefined'],
@@ -85,4 +96,45 @@ test('clients check their records before any training', () => {
     throw new Error('a mistake in the code')
   }
   expect(() => rowsClient({ size: 1, count: 2, gradients: wrong })).toThrow('a mistake in the code')
+})
+
+test('a task refuses requests that diff2 does not make', () => {
+  const run = clientTask(clients)
+  const x = new Float64Array(2)
+  const request = {
+    kind: 'gradient',
+    round: 0,
+    client: 0,
+    x,
+    other: null,
+    clip: 1,
+    noise: null,
+    exact: false,
+    local: null,
+  } as const
+  expect(run(request).message).toHaveLength(2)
+  const local = { learningRate: 1, batches: [null], batchSize: 3, adjacency: 'replace', multiplier: 1, normals: null }
+  for (const [change, message] of [
+    [{ client: 2 }, 'clientTask: request.client must be an integer between 0 and 1, got 2'],
+    [{ kind: 'loss' }, "clientTask: request.kind must be 'gradient', 'difference' or 'local'"],
+    [{ x: [0, 0] }, 'clientTask: request.x must be a Float64Array of length 2'],
+    [{ kind: 'difference' }, 'clientTask: request.other must be a Float64Array of length 2, got null'],
+    [{ clip: 'a' }, 'clientTask: request.clip must be a nonnegative number, got "a"'],
+    [{ clip: Number.NaN }, 'clientTask: request.clip must be a nonnegative number, got NaN'],
+    [{ noise: {} }, 'clientTask: request.noise.sensitivity must be a nonnegative number, got undefined'],
+    [
+      { noise: { sensitivity: 1, multiplier: 0 } },
+      'clientTask: request.noise.multiplier must be a positive number, got 0',
+    ],
+    [{ kind: 'local', other: x }, 'clientTask: request.local must be an object, got null'],
+    [
+      { kind: 'local', other: x, local: { ...local, batches: 3 } },
+      'clientTask: request.local.batches must be an array',
+    ],
+    [
+      { kind: 'local', other: x, local: { ...local, multiplier: 0 } },
+      'clientTask: request.local.multiplier must be a positive number, got 0',
+    ],
+  ] as const)
+    expect(() => run({ ...request, ...change } as ClientRequest)).toThrow(message)
 })

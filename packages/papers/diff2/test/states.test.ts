@@ -243,6 +243,20 @@ describe('clients that fail', () => {
     expect([answer.status, answer.iterations]).toEqual(['aborted', 3])
   })
 
+  test('an executor that throws, or answers with no array, is one whose clients do not answer', async () => {
+    for (const map of [
+      () => {
+        throw new Error('the secret')
+      },
+      () => undefined,
+    ]) {
+      const workers = { executor: { map: map as never }, task: clientTask(clients) }
+      const answer = await diff2.async(remote, start, options({ workers }))
+      expect([answer.status, answer.iterations]).toEqual(['stalled', 0])
+      expect(JSON.stringify(answer)).not.toContain('secret')
+    }
+  })
+
   test('workers need diff2.async', () => {
     const workers = { executor: inProcess(), task: answer as never }
     expect(() => diff2(remote, start, options({ workers }))).toThrow(/diff2\.async/)

@@ -1,4 +1,4 @@
-import { erf, exp, expm1, log, logNormalCdf, number } from '@opt/core'
+import { erf, exp, expm1, log, logNormalCdf, number, refuse, show } from '@opt/core'
 
 /**
  * Returns the smallest delta for which a Gaussian mechanism of sensitivity / deviation = mu is (epsilon, delta)-private:
@@ -53,7 +53,8 @@ export function gaussianMu(epsilon: number, delta: number): number {
 
 /** Checks a number strictly between 0 and 1. */
 export function fraction(value: number, label: string): number {
-  return number(value, label, { positive: true, max: 1 - Number.EPSILON / 2 })
+  if (typeof value === 'number' && value > 0 && value < 1) return value
+  return refuse(label, 'greater than 0 and less than 1', show(value), typeof value === 'number' ? 'range' : 'type')
 }
 
 /**

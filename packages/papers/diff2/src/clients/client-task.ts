@@ -75,6 +75,7 @@ export function clientTask(
     if (!isVector(x, size)) refuse('clientTask: request.x', `a Float64Array of length ${size}`, show(x), 'type')
     if (request.kind !== 'gradient' && !isVector(request.other, size))
       refuse('clientTask: request.other', `a Float64Array of length ${size}`, show(request.other), 'type')
+    checkNumbers(request)
     if (!addsNoise(request)) return answer(clients[client], request, noise)
     if (Boolean(noise.addOnGrid) !== request.exact)
       refuse('clientTask: options.noise', request.exact ? 'exact, like that of the run' : 'not exact', 'another')
@@ -85,6 +86,27 @@ export function clientTask(
     last.set(client, { request: text, reply })
     return reply
   }
+}
+
+/** Checks what a message is clipped to, and the noise on it: without them it would not be private. */
+function checkNumbers({ kind, clip, noise, local }: ClientRequest): void {
+  const size = (value: number, label: string) => {
+    // Infinity where steps have overflowed: the noise is not finite either then.
+    if (!(value >= 0)) refuse(`clientTask: request.${label}`, 'a nonnegative number', show(value))
+  }
+  size(clip, 'clip')
+  if (noise !== null) {
+    const given = optionsOf(noise, 'clientTask: request.noise', ['sensitivity', 'multiplier'])
+    size(given.sensitivity, 'noise.sensitivity')
+    number(given.multiplier, 'clientTask: request.noise.multiplier', { positive: true })
+  }
+  if (kind !== 'local') return
+  if (local === null) refuse('clientTask: request.local', 'an object', 'null', 'type')
+  const { learningRate, batches, batchSize, multiplier } = optionsOf(local, 'clientTask: request.local')
+  size(learningRate, 'local.learningRate')
+  number(batchSize, 'clientTask: request.local.batchSize', { integer: true, min: 1 })
+  if (!Array.isArray(batches)) refuse('clientTask: request.local.batches', 'an array', show(batches), 'type')
+  if (batches.length > 0) number(multiplier, 'clientTask: request.local.multiplier', { positive: true })
 }
 
 /** Whether a client that answers adds noise of its own. */

@@ -28,6 +28,7 @@ export async function stationarity(
   const clients = [clientOf(study, study.train)]
   const rows: (string | number)[][] = []
   const losses: number[] = []
+  let lowerBudgets = 0
   for (const [b, epsilon] of budgets.entries()) {
     const { plain, difference } = SETTINGS[epsilon]
     const pairs: { dp: Trained; ours: Trained }[] = []
@@ -43,6 +44,7 @@ export async function stationarity(
     const loss = (name: 'dp' | 'ours') => mean(pairs.map((pair) => pair[name].loss))
     const ratios = pairs.map(({ dp, ours }) => dp.gradient / ours.gradient)
     losses.push(...pairs.map(({ dp, ours }) => dp.loss - ours.loss))
+    if (loss('ours') < loss('dp')) lowerBudgets++
     context.claim({
       claim: `epsilon ${epsilon}: at the end, DIFF2's squared gradient norm is at most a third of DP gradient descent's`,
       paper: `smaller; our prototype on Adult: ${REFERENCE[epsilon]} times`,
@@ -65,11 +67,11 @@ export async function stationarity(
   }
   const lower = losses.filter((difference) => difference > 0).length
   context.claim({
-    claim: "DIFF2's training loss is lower by little: at worst 0.0005 above DP gradient descent's in the mean",
+    claim: "DIFF2's training loss is lower than DP gradient descent's in the mean, by little",
     paper: 'lower; our prototype on Adult: by 0.0002 to 0.001, in 10 of 11 runs',
-    ours: `by ${mean(losses).toFixed(5)} in the mean, in ${lower} of ${losses.length} runs`,
-    // A single pair of runs does not tell.
-    pass: losses.length < 10 ? null : mean(losses) > -0.0005,
+    ours: `by ${mean(losses).toFixed(5)} in the mean, in ${lower} of ${losses.length} runs; in the mean at ${lowerBudgets} of ${budgets.length} epsilons`,
+    // Losses of single runs differ by more than the methods do: a few do not tell.
+    pass: losses.length < 10 ? null : mean(losses) > 0,
   })
   context.table({
     title: `500 rounds, delta 1e-5, replaced records; means over the last fifth of the rounds and ${seeds.length} seed${seeds.length > 1 ? 's' : ''}`,
