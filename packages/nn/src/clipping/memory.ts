@@ -70,9 +70,7 @@ const MOST = 248
 /** Numbers that kept factors are at most: 128 MB. */
 const KEPT = 16777216
 
-/**
- * Returns how many columns a block has: an odd multiple of 8, so that rows do not collide in the cache.
- */
+/** Returns how many columns a block has: an odd multiple of 8, so that rows do not collide in the cache. */
 function columnsFor(count: number): number {
   const blocks = Math.ceil(count / MOST)
   const eights = Math.ceil(count / blocks / 8)
@@ -121,7 +119,16 @@ export function clippingMemory({ architecture, activation, loss }: Buffers, coun
     }),
   )
   return {
-    ...{ sizes, bias, activation, loss, kernels, columns, ...views, parameters, minus, gradients },
+    ...views,
+    sizes,
+    bias,
+    activation,
+    loss,
+    kernels,
+    columns,
+    parameters,
+    minus,
+    gradients,
     isSoftplus: activation === activationOf('softplus'),
     isLogistic: loss === lossOf('logistic'),
   }
