@@ -56,6 +56,8 @@ describe.each(['tanh', 'softplus', 'relu'] as const)('%s', (activation) => {
     ['squared', [3, 5, 2], true],
     ['cross-entropy', [4, 3, 3, 3], true],
     ['logistic', [2, 4, 1], false],
+    ['logistic', [2, 4, 3], true],
+    ['hinge', [2, 3, 1], true],
   ] as const)(
     'the mean of clipped gradients and differences with loss %s is that of single examples',
     (loss, sizes, bias) => {
@@ -73,7 +75,9 @@ describe.each(['tanh', 'softplus', 'relu'] as const)('%s', (activation) => {
             const targets =
               loss === 'squared'
                 ? draw(seed + 1, n, k)
-                : Array.from({ length: n }, () => rng.integer(0, Math.max(2, k)))
+                : loss === 'hinge'
+                  ? Array.from({ length: n }, () => 2 * rng.integer(0, 2) - 1)
+                  : Array.from({ length: n }, () => rng.integer(0, Math.max(2, k)))
             const minus = Float64Array.from(network.parameters, (v) => v + step * rng.normal())
             const counts = Array.from({ length: n }, () => rng.integer(1, 4))
             const before = network.parameters.slice()

@@ -41,9 +41,9 @@ function lossDerivatives(
   { used, targets: y }: Block,
   d: Float64Array,
 ): void {
-  if (k === 1 && isLogistic) {
-    kernels.vsigmoid(used, s, d)
-    for (let i = 0; i < used; i++) d[i] -= y[i]
+  if (isLogistic) {
+    kernels.vsigmoid(k * columns, s, d)
+    for (let j = 0; j < k; j++) for (let i = 0; i < used; i++) d[j * columns + i] -= y[i * k + j]
   } else if (k === 1) loss.gradient(used, 1, s, y, 1, d)
   else {
     for (let j = 0; j < k; j++) for (let i = 0; i < used; i++) z[i * k + j] = s[j * columns + i]
