@@ -33,6 +33,8 @@ export const answer = (request) => {
   const flag = process.env.OPT_DIFF2_DIES
   if (flag && request.client === 1 && request.round === 3 && existsSync(flag)) {
     rmSync(flag)
+    // Of a thread exit ends the thread, and a signal the process.
+    if (process.env.OPT_DIFF2_KILLS) process.kill(process.pid, 'SIGKILL')
     process.exit(1)
   }
   return run(request)
