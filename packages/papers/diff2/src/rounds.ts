@@ -2,6 +2,7 @@ import type { ClientRequest } from './clients/client-task.ts'
 import type { Ask } from './messages.ts'
 import { addNoise, deviationOf } from './noise/noise.ts'
 import type { Parameters } from './parameters.ts'
+import { sensitivityOfSum } from './sensitivity.ts'
 import type { Points } from './state.ts'
 
 /**
@@ -20,7 +21,7 @@ export function* noisyMean(
   const share = (p: number): number =>
     noiseAt === 'clients'
       ? (sensitivity * clip) / (weights[p] * Math.sqrt(counts.length))
-      : ((adjacency === 'replace' ? 2 : 1) * clip) / counts[p]
+      : (sensitivityOfSum(counts[p], adjacency) * clip) / counts[p]
   const replies = yield* ask(
     counts.map(
       (_, client): ClientRequest => ({

@@ -16,6 +16,7 @@ import {
   rowsClient,
   secureNoise,
   seededNoise,
+  sensitivity,
 } from '../src/index.ts'
 import { meanClient, meanClients, rows } from './problems.ts'
 
@@ -300,15 +301,17 @@ describe('the attack on the low bits of normal numbers', () => {
       }
     },
   })
+  const deviation = sensitivity([1], { adjacency: 'zero-out' })
   /** Whether some (u, v) of the grid of 2^-52 gives a pair exactly (Mironov, CCS 2012; Jin et al., S&P 2022). */
-  function isPossible(a: number, b: number): boolean {
+  function isPossible(first: number, second: number): boolean {
+    const [a, b] = [first / deviation, second / deviation]
     const factor = Math.sqrt((a * a + b * b) / exp(-(a * a + b * b) / 2))
     const grid = 2 ** -52
     const [u, v] = [a, b].map((value) => Math.round(value / factor / grid))
     for (let i = u - 4; i <= u + 4; i++)
       for (let j = v - 4; j <= v + 4; j++) {
         const [x, y] = polar(i * grid, j * grid)
-        if (x === a && y === b) return true
+        if (deviation * x === first && deviation * y === second) return true
       }
     return false
   }
@@ -320,7 +323,7 @@ describe('the attack on the low bits of normal numbers', () => {
       clippedMean: (_x, _c, out) => out.fill(message),
       clippedDifference: () => {},
     }
-    // A deviation and a rate of 1: the point is minus the message and the noise.
+    // A multiplier and a rate of 1: the point is minus the message and the noise.
     const { x } = dpGradientDescent([client], new Float64Array(2 * PAIRS), {
       multipliers: { gradient: 1 },
       adjacency: 'zero-out',
@@ -392,6 +395,28 @@ describe('sensitivity', () => {
       ),
       { numRuns: 400 },
     )
+  })
+
+  test('the rounding of sums counts: a record that moves all later roundings', () => {
+    // The sum is above 2^16 or below, where numbers lie half as far apart, and each small part is rounded up or not at all.
+    const [large, n] = [2 ** 16 + 1, 2 ** 17]
+    const small = 2 ** -37 + 2 ** -60
+    const message = (first: number) => {
+      const out = new Float64Array(1)
+      const client = rowsClient({
+        size: 1,
+        count: n,
+        gradients(_x, start, count, g) {
+          for (let i = 0; i < count; i++) g[i] = start + i === 0 ? first : start + i < large ? 1 : small
+        },
+      })
+      client.clippedMean(Float64Array.of(0), 1, out)
+      return out[0]
+    }
+    const moved = message(1) - message(-1)
+    expect(moved).toBeGreaterThan((2 / n) * (1 + 1e-7))
+    expect(moved).toBeLessThanOrEqual(sensitivity([n]))
+    expect(sensitivity([n])).toBeLessThan((2 / n) * (1 + 1e-5))
   })
 
   test('the same holds for a network, with counts, and at steps of 1e-7', () => {

@@ -1,5 +1,6 @@
 import type { Noise } from '../noise/noise.ts'
 import { addNoise, deviationOf } from '../noise/noise.ts'
+import { sensitivityOfSum } from '../sensitivity.ts'
 import { type Client, writeMessage } from './client.ts'
 
 /** What neighbouring data sets are: with one record replaced, or with one that counts as nothing. */
@@ -55,7 +56,7 @@ export function localSteps(
       // Copies: no client can change the points of the run.
       const [at, before] = [next.slice(), y.slice()]
       writeMessage(m, (out) => client.clippedDifference(at, before, c, out, batch))
-      const sensitivity = ((adjacency === 'replace' ? 2 : 1) * c) / batchSize
+      const sensitivity = (sensitivityOfSum(indices?.length ?? client.count, adjacency) * c) / batchSize
       addNoise(noise, m, deviationOf(noise, sensitivity, multiplier, d), scratch)
       for (let j = 0; j < d; j++) w[j] += m[j]
     }
