@@ -4,6 +4,7 @@ import { checkReal, checkVector, type Inputs, type Targets } from '../data/intak
 import type { DenseNetwork } from '../network/network.ts'
 import { StoredNetwork } from '../network/stored-network.ts'
 import type { Real } from '../real.ts'
+import { chosenBlock, setColumn } from './blocks.ts'
 import { computeFactors } from './factors.ts'
 import { type Block, type ClippingMemory, clippingMemory, type Factors } from './memory.ts'
 import { addClippedDifferences, addClippedGradients } from './sums.ts'
@@ -132,7 +133,7 @@ class KeptGradients implements ClippedGradients {
     gradients.flat.fill(0)
     if (indices) {
       for (let start = 0; start < indices.length; start += memory.columns)
-        this.#add(clip, this.#choose(indices, start), spare, { minus, knows: false })
+        this.#add(clip, chosenBlock(memory, indices, start), spare, { minus, knows: false })
       return gradients.flat
     }
     this.#keeps = false
@@ -167,43 +168,6 @@ class KeptGradients implements ClippedGradients {
     if (!knows) computeFactors(memory, memory.minus, block, others)
     addClippedDifferences(memory, block, own, others, clip)
   }
-
-  /** Returns a block of the chosen examples from number `start` on. */
-  #choose(indices: ArrayLike<number>, start: number): Block {
-    const memory = this.#memory
-    const { chosen, blocks, columns, sizes } = memory
-    const n = Math.min(columns, indices.length - start)
-    const k = sizes[sizes.length - 1]
-    chosen.used = n
-    chosen.counts.fill(0, n)
-    for (let i = 0; i < n; i++) {
-      const index = indices[start + i]
-      const { X, targets } = blocks[Math.floor(index / columns)]
-      const column = index % columns
-      chosen.counts[i] = 1
-      for (let p = 0; p < sizes[0]; p++) chosen.X[p * columns + i] = X[p * columns + column]
-      for (let j = 0; j < k; j++) chosen.targets[i * k + j] = targets[column * k + j]
-    }
-    for (let p = 0; p < sizes[0]; p++) chosen.X.fill(0, p * columns + n, (p + 1) * columns)
-    return chosen
-  }
-}
-
-/** Writes example `row` to a column of a block. */
-function setColumn(
-  { sizes, columns }: ClippingMemory,
-  block: Block,
-  column: number,
-  count: number,
-  inputs: Real,
-  targets: Real,
-  row: number,
-): void {
-  const k = sizes[sizes.length - 1]
-  for (let p = 0; p < sizes[0]; p++) block.X[p * columns + column] = inputs[row * sizes[0] + p]
-  for (let j = 0; j < k; j++) block.targets[column * k + j] = targets[row * k + j]
-  block.counts[column] = count
-  block.used = column + 1
 }
 
 /** Whether two arrays have the same bits, but for NaN's. */

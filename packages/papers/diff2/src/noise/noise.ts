@@ -118,7 +118,7 @@ export function addNoise(noise: Noise, message: Float64Array, deviation: number,
 
 /**
  * Returns the deviation of noise for a sensitivity and a multiplier. On a grid of at most deviation / 2^24, rounding moves
- * two messages of d entries apart by sqrt(d) of it at most, and sums of doubles by less than 1e-9 of the sensitivity.
+ * two messages of d entries apart by sqrt(d) of it at most; lengths that were clipped are right to 1e-9 of the clip.
  *
  * @throws RangeError when the grid is too coarse for a message of this size.
  */
