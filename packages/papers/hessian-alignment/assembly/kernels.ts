@@ -1,97 +1,170 @@
+export { outer } from './outer'
 import { laneSum, mulAdd } from '../../../core/assembly/simd'
 
-/**
- * a_i = z_i.x and b_i = (z_i^2).y for n rows z_i of d numbers: sums over j mod 4, added as (0 + 2) + (1 + 3), then the last
- * d mod 4 entries.
- */
-export function twoProducts(n: i32, d: i32, Z: usize, x: usize, y: usize, a: usize, b: usize): void {
-  const zero = f64x2.splat(0)
-  const end = <usize>(d & ~3) << 3, size = <usize>d << 3
-  for (let i = 0; i < n; i++) {
-    let s0 = zero, s1 = zero, t0 = zero, t1 = zero
-    let j: usize = 0
-    for (; j < end; j += 32) {
-      const z0 = v128.load(Z + j), z1 = v128.load(Z + j, 16)
-      s0 = mulAdd<f64>(z0, v128.load(x + j), s0)
-      s1 = mulAdd<f64>(z1, v128.load(x + j, 16), s1)
-      t0 = mulAdd<f64>(f64x2.mul(z0, z0), v128.load(y + j), t0)
-      t1 = mulAdd<f64>(f64x2.mul(z1, z1), v128.load(y + j, 16), t1)
-    }
-    let s = laneSum<f64>(f64x2.add(s0, s1)), t = laneSum<f64>(f64x2.add(t0, t1))
-    for (; j < size; j += 8) {
-      const z = load<f64>(Z + j)
-      s += z * load<f64>(x + j)
-      t += z * z * load<f64>(y + j)
-    }
-    store<f64>(a, s)
-    store<f64>(b, t)
-    a += 8
-    b += 8
-    Z += size
-  }
+// Rows of Z have D numbers, a multiple of 8; tiles have eight running sums in registers.
+
+/** out_ik = z_i.v_k for n rows z_i and K rows v_k: sums over j mod 2, which are added. */
+export function products(n: i32, D: i32, K: i32, Z: usize, V: usize, out: usize): void {
+  productsOf(n, D, K, Z, V, out, false)
 }
 
-/** u_j += z_ij x_i and v_j += z_ij^2 y_i for n rows z_i of d numbers, which are added in order. */
-export function twoSums(n: i32, d: i32, Z: usize, x: usize, y: usize, u: usize, v: usize): void {
-  const end = <usize>(d & ~1) << 3, size = <usize>d << 3
-  let i = 0
-  for (; i + 2 <= n; i += 2) {
-    const x0 = v128.load64_splat(x), x1 = v128.load64_splat(x, 8)
-    const y0 = v128.load64_splat(y), y1 = v128.load64_splat(y, 8)
-    for (let j: usize = 0; j < end; j += 16) {
-      const z0 = v128.load(Z + j), z1 = v128.load(Z + size + j)
-      v128.store(u + j, mulAdd<f64>(z1, x1, mulAdd<f64>(z0, x0, v128.load(u + j))))
-      v128.store(v + j, mulAdd<f64>(f64x2.mul(z1, z1), y1, mulAdd<f64>(f64x2.mul(z0, z0), y0, v128.load(v + j))))
-    }
-    if (end < size) {
-      addTo(Z + end, x, y, u + end, v + end)
-      addTo(Z + size + end, x + 8, y + 8, u + end, v + end)
-    }
-    Z += 2 * size
-    x += 16
-    y += 16
-  }
-  if (i < n) for (let j: usize = 0; j < size; j += 8) addTo(Z + j, x, y, u + j, v + j)
+/** out_ik = (z_i^2).v_k in the same order. */
+export function squareProducts(n: i32, D: i32, K: i32, Z: usize, V: usize, out: usize): void {
+  productsOf(n, D, K, Z, V, out, true)
+}
+
+/** U_kj += z_ij x_ik for n rows of Z and of X, which are added in order. */
+export function sums(n: i32, D: i32, K: i32, Z: usize, X: usize, U: usize): void {
+  sumsOf(n, D, K, Z, X, U, false)
+}
+
+/** U_kj += z_ij^2 x_ik in the same order. */
+export function squareSums(n: i32, D: i32, K: i32, Z: usize, X: usize, U: usize): void {
+  sumsOf(n, D, K, Z, X, U, true)
 }
 
 // @ts-ignore: decorator
 @inline
-function addTo(at: usize, x: usize, y: usize, u: usize, v: usize): void {
-  const z = load<f64>(at)
-  store<f64>(u, load<f64>(u) + z * load<f64>(x))
-  store<f64>(v, load<f64>(v) + z * z * load<f64>(y))
+function entries(p: usize, squared: bool): v128 {
+  const z = v128.load(p)
+  return squared ? f64x2.mul(z, z) : z
 }
 
-/**
- * D_ij = f_i m_j + g_i l_j + (z_ij h_i) k_j for the first d of the `rows` columns of Z, and s_j += z_ij g_i for all of
- * them, in the order of i.
- */
-export function featureGradient(
-  n: i32, d: i32, rows: i32, Z: usize,
-  f: usize, m: usize, g: usize, l: usize, h: usize, k: usize,
-  D: usize, s: usize,
-): void {
-  const end = <usize>(d & ~1) << 3, size = <usize>d << 3, all = <usize>rows << 3
-  for (let i = 0; i < n; i++) {
-    const fi = load<f64>(f), gi = load<f64>(g), hi = load<f64>(h)
-    const f2 = f64x2.splat(fi), g2 = f64x2.splat(gi), h2 = f64x2.splat(hi)
-    let j: usize = 0
-    for (; j < end; j += 16) {
-      const z = v128.load(Z + j)
-      const outer = mulAdd<f64>(g2, v128.load(l + j), f64x2.mul(f2, v128.load(m + j)))
-      v128.store(D + j, mulAdd<f64>(f64x2.mul(z, h2), v128.load(k + j), outer))
-      v128.store(s + j, mulAdd<f64>(z, g2, v128.load(s + j)))
+// @ts-ignore: decorator
+@inline
+function productsOf(n: i32, D: i32, K: i32, Z: usize, V: usize, out: usize, squared: bool): void {
+  const size = <usize>D << 3, width = <usize>K << 3
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    let k = 0, v = V, o = out
+    for (; k + 2 <= K; k += 2) {
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0
+      let p = Z, q = p + size, r = q + size, s = r + size, u = v + size
+      for (const end = u; v < end; v += 16) {
+        const x = v128.load(v), y = v128.load(u)
+        let z = entries(p, squared)
+        a0 = mulAdd<f64>(z, x, a0)
+        b0 = mulAdd<f64>(z, y, b0)
+        z = entries(q, squared)
+        a1 = mulAdd<f64>(z, x, a1)
+        b1 = mulAdd<f64>(z, y, b1)
+        z = entries(r, squared)
+        a2 = mulAdd<f64>(z, x, a2)
+        b2 = mulAdd<f64>(z, y, b2)
+        z = entries(s, squared)
+        a3 = mulAdd<f64>(z, x, a3)
+        b3 = mulAdd<f64>(z, y, b3)
+        p += 16
+        q += 16
+        r += 16
+        s += 16
+        u += 16
+      }
+      v = u
+      storeSums(o, a0, b0)
+      storeSums(o + width, a1, b1)
+      storeSums(o + 2 * width, a2, b2)
+      storeSums(o + 3 * width, a3, b3)
+      o += 16
     }
-    for (; j < all; j += 8) {
-      const z = load<f64>(Z + j)
-      if (j < size)
-        store<f64>(D + j, fi * load<f64>(m + j) + gi * load<f64>(l + j) + z * hi * load<f64>(k + j))
-      store<f64>(s + j, load<f64>(s + j) + z * gi)
+    if (k < K) {
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, p = Z
+      for (const end = v + size; v < end; v += 16) {
+        const x = v128.load(v)
+        a0 = mulAdd<f64>(entries(p, squared), x, a0)
+        a1 = mulAdd<f64>(entries(p + size, squared), x, a1)
+        a2 = mulAdd<f64>(entries(p + 2 * size, squared), x, a2)
+        a3 = mulAdd<f64>(entries(p + 3 * size, squared), x, a3)
+        p += 16
+      }
+      store<f64>(o, laneSum<f64>(a0))
+      store<f64>(o + width, laneSum<f64>(a1))
+      store<f64>(o + 2 * width, laneSum<f64>(a2))
+      store<f64>(o + 3 * width, laneSum<f64>(a3))
     }
-    D += size
-    Z += all
-    f += 8
-    g += 8
-    h += 8
+    Z += size << 2
+    out += width << 2
   }
+  for (; i < n; i++, Z += size) {
+    let v = V
+    for (const end = out + width; out < end; out += 8) {
+      let a = f64x2.splat(0)
+      for (let j: usize = 0; j < size; j += 16) a = mulAdd<f64>(entries(Z + j, squared), v128.load(v + j), a)
+      store<f64>(out, laneSum<f64>(a))
+      v += size
+    }
+  }
+}
+
+/** Stores the lanes' sums of a and of b. */
+// @ts-ignore: decorator
+@inline
+function storeSums(o: usize, a: v128, b: v128): void {
+  v128.store(o, f64x2.add(v128.shuffle<u64>(a, b, 0, 2), v128.shuffle<u64>(a, b, 1, 3)))
+}
+
+// So many rows of Z stay in the cache while all sums over them are made.
+const ROWS = 64
+
+// @ts-ignore: decorator
+@inline
+function sumsOf(n: i32, D: i32, K: i32, Z: usize, X: usize, U: usize, squared: bool): void {
+  const size = <usize>D << 3, width = <usize>K << 3
+  for (let i = 0; i < n; i += ROWS) {
+    const rows = min(ROWS, n - i)
+    for (let j: usize = 0; j < size; j += 64) {
+      let k = 0, u = U + j, x = X
+      for (; k + 2 <= K; k += 2, x += 16) {
+        const t = u + size
+        let a0 = v128.load(u), a1 = v128.load(u, 16), a2 = v128.load(u, 32), a3 = v128.load(u, 48)
+        let b0 = v128.load(t), b1 = v128.load(t, 16), b2 = v128.load(t, 32), b3 = v128.load(t, 48)
+        let p = Z + j, q = x
+        for (let l = rows; l > 0; l--) {
+          const f = v128.load64_splat(q), g = v128.load64_splat(q, 8)
+          let z = entries(p, squared)
+          a0 = mulAdd<f64>(z, f, a0)
+          b0 = mulAdd<f64>(z, g, b0)
+          z = entries(p + 16, squared)
+          a1 = mulAdd<f64>(z, f, a1)
+          b1 = mulAdd<f64>(z, g, b1)
+          z = entries(p + 32, squared)
+          a2 = mulAdd<f64>(z, f, a2)
+          b2 = mulAdd<f64>(z, g, b2)
+          z = entries(p + 48, squared)
+          a3 = mulAdd<f64>(z, f, a3)
+          b3 = mulAdd<f64>(z, g, b3)
+          p += size
+          q += width
+        }
+        storeFour(u, a0, a1, a2, a3)
+        storeFour(t, b0, b1, b2, b3)
+        u = t + size
+      }
+      if (k < K) {
+        let a0 = v128.load(u), a1 = v128.load(u, 16), a2 = v128.load(u, 32), a3 = v128.load(u, 48)
+        let p = Z + j, q = x
+        for (let l = rows; l > 0; l--) {
+          const f = v128.load64_splat(q)
+          a0 = mulAdd<f64>(entries(p, squared), f, a0)
+          a1 = mulAdd<f64>(entries(p + 16, squared), f, a1)
+          a2 = mulAdd<f64>(entries(p + 32, squared), f, a2)
+          a3 = mulAdd<f64>(entries(p + 48, squared), f, a3)
+          p += size
+          q += width
+        }
+        storeFour(u, a0, a1, a2, a3)
+      }
+    }
+    Z += size * ROWS
+    X += width * ROWS
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeFour(p: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(p, a)
+  v128.store(p, b, 16)
+  v128.store(p, c, 32)
+  v128.store(p, d, 48)
 }

@@ -9,12 +9,12 @@ import {
   type HeadParameters,
 } from './head/intake.ts'
 import { openDomains } from './head/open.ts'
-import { pullBack, timesFactor } from './head/pull-back.ts'
+import { pullBack } from './head/pull-back.ts'
+import type { Workspace } from './head/workspace.ts'
 import { sharedWorkspace } from './head/workspaces.ts'
 import { coral } from './penalties/coral.ts'
-import { METHODS, needsSquares } from './penalties/methods.ts'
+import { METHODS } from './penalties/methods.ts'
 import { probesOf } from './penalties/probes.ts'
-import { add } from './penalties/residuals.ts'
 
 /** Answer of {@link alignmentPenalty}. */
 export interface AlignmentAnswer {
@@ -52,19 +52,19 @@ export function alignmentPenalty(
     const settings = checkAlignment(options)
     const checkedHead = checkHead(head)
     const checked = checkDomains(domains, checkedHead)
-    const { gradRows, ...answer } = penalize(checked, checkedHead, settings)
-    if (!(Number.isFinite(answer.value) && allFinite(answer.gradHead) && allFinite(gradRows)))
+    const { space, ...answer } = penalize(checked, checkedHead, settings)
+    if (!(Number.isFinite(answer.value) && allFinite(answer.gradHead) && space.finite))
       refuse('domains', 'of a scale whose penalty and gradient are finite', 'an overflow')
     let first = 0
-    const gradFeatures = checked.map(({ features }) => gradRows.slice(first, (first += features.length)))
+    const gradFeatures = checked.map(({ count }) => space.gradientRows(first, (first += count)).slice())
     return { ...answer, gradFeatures }
   })
 }
 
 /** Answer of {@link penalize}. */
 export interface RowsAnswer extends Omit<AlignmentAnswer, 'gradFeatures'> {
-  /** The gradient in all features, one domain's rows after the other's: a view that holds until the next call. */
-  gradRows: Float64Array
+  /** Holds the gradient in the features, one domain's rows after the other's, until the next call. */
+  space: Workspace
 }
 
 /** {@link alignmentPenalty} of checked arguments; what overflows is not refused. */
@@ -73,7 +73,6 @@ export function penalize(domains: readonly CheckedDomain[], head: Head, settings
   const E = domains.length
   checkCounts(domains, settings)
   const rows = openDomains(domains, head, {
-    squares: needsSquares(method),
     halves,
     label: (e) => `domains[${e}]`,
     workspace: sharedWorkspace,
@@ -92,22 +91,19 @@ export function penalize(domains: readonly CheckedDomain[], head: Head, settings
   // ... pulled back to theta and the features, with the losses of the domains.
   const losses = new Float64Array(E)
   const gradHead = new Float64Array(head.theta.length)
-  space.gradZ.fill(0)
   rows.forEach((domain, i) => {
     const e = halves ? i >> 1 : i
     const share = domain.n / domains[e].count
     losses[e] += share * domain.loss
-    const { loss = 0, ...others } = timesFactor(cotangents[i], weight)
-    pullBack(domain, { ...others, loss: loss + (lossWeight * share) / E }, gradHead)
+    pullBack(domain, cotangents[i], { weight, lossWeight: (lossWeight * share) / E }, gradHead)
   })
   const value = weight * penalty + lossWeight * losses.reduce((sum, loss) => sum + loss / E, 0)
 
-  const { gradZ } = space
-  let first = 0
-  if (ofFeatures)
-    for (const gradient of ofFeatures.gradients)
-      add(gradZ.subarray(first, (first += gradient.length)), gradient, weight)
-  return { value, penalty, losses, gradHead, gradRows: gradZ, warnings }
+  if (ofFeatures) {
+    let first = 0
+    for (const gradient of ofFeatures.gradients) first = space.addRows(first, gradient, weight)
+  }
+  return { value, penalty, losses, gradHead, space, warnings }
 }
 
 function checkCounts(domains: readonly CheckedDomain[], { method, unbiased }: AlignmentSettings): void {

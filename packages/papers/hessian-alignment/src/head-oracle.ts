@@ -34,7 +34,6 @@ export function headOracle(domain: Domain, head: HeadParameters): HeadOracle {
       [examples],
       { ...checked, theta: checked.theta.slice() },
       {
-        squares: true,
         label: () => 'domain',
         workspace: ownWorkspace,
       },
@@ -42,8 +41,8 @@ export function headOracle(domain: Domain, head: HeadParameters): HeadOracle {
     return {
       value: rows.loss,
       gradient: () => rows.gradient.slice(),
-      hvp: (v) => calling('hvp', () => rows.product(headVector(v, checked, 'v'))),
-      hgp: () => rows.product(rows.gradient),
+      hvp: (v) => calling('hvp', () => rows.product(rows.along(headVector(v, checked, 'v')))),
+      hgp: () => rows.product(rows.along(rows.gradient)),
       diagonal: () => rows.diagonal,
       gradientVariance: () => rows.gradientVariance,
       irm: () => rows.irm,

@@ -3,24 +3,29 @@ import { headKernels } from '../src/head/kernels.ts'
 
 export const sets = [headKernels]
 
-const [N, D, ROWS] = [7, 10, 11]
+const [N, D, K] = [70, 16, 3]
+const [FEATURES, WIDTH] = [12, 8]
+
+const rows: KernelCall = [N, D, K, `f64:${N * D}`, `f64:${N * K}`, `f64:${K * D}`]
+const columns: KernelCall = [N, D, K, `f64:${N * D}`, `f64:${K * D}`, `f64:${N * K}`]
 
 /** A call of each kernel: see packages/testing. */
 export const calls: Record<string, KernelCall> = {
-  twoProducts: [N, ROWS, `f64:${N * ROWS}`, `f64:${ROWS}`, `f64:${ROWS}`, `f64:${N}`, `f64:${N}`],
-  twoSums: [N, ROWS, `f64:${N * ROWS}`, `f64:${N}`, `f64:${N}`, `f64:${ROWS}`, `f64:${ROWS}`],
-  featureGradient: [
+  products: columns,
+  squareProducts: columns,
+  sums: rows,
+  squareSums: rows,
+  outer: [
     N,
+    FEATURES,
+    K,
+    2 * K,
     D,
-    ROWS,
-    `f64:${N * ROWS}`,
-    `f64:${N}`,
-    `f64:${ROWS}`,
-    `f64:${N}`,
-    `f64:${ROWS}`,
-    `f64:${N}`,
-    `f64:${ROWS}`,
+    WIDTH,
     `f64:${N * D}`,
-    `f64:${ROWS}`,
+    `f64:${N * WIDTH}`,
+    `f64:${FEATURES * WIDTH}`,
+    `f64:${N * FEATURES}`,
+    1,
   ],
 }

@@ -12,55 +12,72 @@ test.each([false, true])('the bits of all engines, plain: %s', (plain) => {
 test('every size gives the same bits in WebAssembly and in plain JavaScript, and what the formulas say', () => {
   const rng = core.random(3)
   for (let t = 0; t < 200; t++) {
-    const [n, d] = [rng.integer(1, 6), rng.integer(1, 14)]
-    const rows = d + rng.integer(0, 2)
+    const [n, K] = [rng.integer(1, t % 10 ? 11 : 140), rng.integer(1, 6)]
+    const [D, d] = [8 * rng.integer(1, 4), 4 * rng.integer(1, 3)]
+    const [C, add] = [K * rng.integer(1, 3), rng.integer(0, 2)]
+    const [L, width] = [rng.integer(0, 2) * K, C + rng.integer(0, 4)]
     const scale = [1, 1e-160, 1e160][t % 3]
     const numbers = (size: number) => Float64Array.from({ length: size }, () => scale * rng.normal())
-    const Z = numbers(n * rows)
-    const X = [0, 1, 2].map(() => numbers(n))
-    const V = [0, 1, 2].map(() => numbers(rows))
+    const sizes = { Z: n * D, V: K * D, X: n * K, terms: n * width, strips: d * width, start: n * d }
+    const given = Object.entries(sizes).map(([name, size]) => [name, numbers(size)] as const)
     const [found, plain] = [false, true].map((plain) => {
-      const views = core.allocate(
+      const { kernels, products, sums, squareProducts, squareSums, G, ...views } = core.allocate(
         [headKernels],
         (memory) => ({
-          Z: memory.f64(n * rows),
-          X: [0, 1, 2].map(() => memory.f64(n)),
-          V: [0, 1, 2].map(() => memory.f64(rows)),
-          a: memory.f64(n),
-          b: memory.f64(n),
-          u: memory.f64(rows),
-          v: memory.f64(rows),
-          D: memory.f64(n * d),
-          s: memory.f64(rows),
+          ...(Object.fromEntries(given.map(([name, x]) => [name, memory.f64(x.length)])) as Views),
+          products: memory.f64(n * K),
+          sums: memory.f64(K * D),
+          squareProducts: memory.f64(n * K),
+          squareSums: memory.f64(K * D),
+          G: memory.f64(n * d),
         }),
         { plain },
       )
-      const { kernels, a, b, u, v, D, s } = views
-      views.Z.set(Z)
-      X.forEach((x, i) => void views.X[i].set(x))
-      V.forEach((x, i) => void views.V[i].set(x))
-      kernels.twoProducts(n, rows, views.Z, views.V[0], views.V[1], a, b)
-      kernels.twoSums(n, rows, views.Z, views.X[0], views.X[1], u, v)
-      const [f, g, h] = views.X
-      const [m, l, k] = views.V
-      kernels.featureGradient(n, d, rows, views.Z, f, m, g, l, h, k, D, s)
-      return [a, b, u, v, D, s].map((x) => x.slice())
+      for (const [name, x] of given) views[name as keyof Views].set(x)
+      const { Z, V, X, terms, strips, start } = views
+      kernels.products(n, D, K, Z, V, products)
+      kernels.squareProducts(n, D, K, Z, V, squareProducts)
+      kernels.sums(n, D, K, Z, X, sums)
+      kernels.squareSums(n, D, K, Z, X, squareSums)
+      G.set(start)
+      kernels.outer(n, d, L, C, D, width, Z, terms, strips, G, add)
+      return { products, squareProducts, sums, squareSums, G }
     })
     expect(found).toEqual(plain)
     if (scale !== 1) continue
-    const [a, b, u, v, D, s] = found
-    for (let i = 0; i < n; i++) {
-      const row = Array.from(Z.subarray(i * rows, (i + 1) * rows))
-      expect(a[i]).toBeCloseTo(core.sum(row.map((z, j) => z * V[0][j])), 12)
-      expect(b[i]).toBeCloseTo(core.sum(row.map((z, j) => z * z * V[1][j])), 12)
-      for (let j = 0; j < d; j++)
-        expect(D[i * d + j]).toBeCloseTo(X[0][i] * V[0][j] + X[1][i] * V[1][j] + row[j] * X[2][i] * V[2][j], 12)
+    const { Z, V, X, terms, strips, start } = Object.fromEntries(given) as Views
+    const near = (own: number, want: number) => expect(Math.abs(own - want)).toBeLessThan(1e-12 * (1 + Math.abs(want)))
+    const total = (size: number, f: (i: number) => number) => core.sum(Array.from({ length: size }, (_, i) => f(i)))
+    for (let k = 0; k < K; k++) {
+      for (let i = 0; i < n; i++) {
+        near(
+          found.products[i * K + k],
+          total(D, (j) => Z[i * D + j] * V[k * D + j]),
+        )
+        near(
+          found.squareProducts[i * K + k],
+          total(D, (j) => Z[i * D + j] ** 2 * V[k * D + j]),
+        )
+      }
+      for (let j = 0; j < D; j++) {
+        near(
+          found.sums[k * D + j],
+          total(n, (i) => Z[i * D + j] * X[i * K + k]),
+        )
+        near(
+          found.squareSums[k * D + j],
+          total(n, (i) => Z[i * D + j] ** 2 * X[i * K + k]),
+        )
+      }
     }
-    for (let j = 0; j < rows; j++) {
-      const column = Array.from({ length: n }, (_, i) => Z[i * rows + j])
-      expect(u[j]).toBeCloseTo(core.sum(column.map((z, i) => z * X[0][i])), 12)
-      expect(v[j]).toBeCloseTo(core.sum(column.map((z, i) => z * z * X[1][i])), 12)
-      expect(s[j]).toBeCloseTo(core.sum(column.map((z, i) => z * X[1][i])), 12)
-    }
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < d; j++) {
+        const term = (c: number) => terms[i * width + c] * strips[4 * width * (j >> 2) + 4 * c + (j & 3)]
+        const first = add * start[i * d + j] + total(L, term)
+        const others = total(C - L, (c) => term(L + c))
+        near(found.G[i * d + j], first * (L > 0 && L < C ? Z[i * D + j] : 1) + others)
+      }
   }
 })
+
+type Views = Record<'Z' | 'V' | 'X' | 'terms' | 'strips' | 'start', Float64Array>

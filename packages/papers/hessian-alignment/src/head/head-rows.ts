@@ -2,6 +2,12 @@ import { allFinite, type MatrixView, matrixView, refuse } from '@opt/core'
 import { applyS, predictRows } from './curvature.ts'
 import type { Workspace } from './workspace.ts'
 
+/** A direction like theta, and what the logits change by along it: n rows of K numbers. */
+export interface Direction {
+  readonly V: Float64Array
+  readonly ZV: Float64Array
+}
+
 /**
  * Examples first..first + n - 1 of a workspace as one domain: the mean loss L of its head, and derivatives of L in theta
  * in closed form. Matrices like theta are rows x K, row-major.
@@ -25,7 +31,8 @@ export class HeadRows {
     this.space = space
     this.first = first
     this.n = n
-    this.Z = matrixView(space.Z.subarray(first * rows, (first + n) * rows), n, rows)
+    const { data, stride } = space.Z
+    this.Z = matrixView(data.subarray(first * stride, (first + n) * stride), n, rows, stride)
     const rowsOf = (x: Float64Array) => x.subarray(first * K, (first + n) * K)
     this.logits = rowsOf(space.logits)
     this.p = rowsOf(space.p)
@@ -53,48 +60,38 @@ export class HeadRows {
     return this.space.sizes.outputs
   }
 
-  /** The squares of Z, with more than one output. */
-  get squares(): MatrixView {
-    const { first, n, space } = this
-    const { rows } = space.sizes
-    return matrixView(space.squares.subarray(first * rows, (first + n) * rows), n, rows)
-  }
-
   /** g = Z'R / n */
   get gradient(): Float64Array {
     this.#gradient ??= this.space.timesTransposed(this.Z, this.r, 1 / this.n)
     return this.#gradient
   }
 
+  /** Z V, with V beside it. */
+  along(V: Float64Array): Direction {
+    const ZV = new Float64Array(this.n * this.K)
+    this.space.times(this.Z, V, this.space.a)
+    ZV.set(this.space.a.subarray(0, ZV.length))
+    return { V, ZV }
+  }
+
   /** H V = Z'[S_i (Z V)_i] / n */
-  product(V: Float64Array): Float64Array {
-    const { space, n, K } = this
-    space.times(this.Z, V, space.a)
-    applyS(n, K, this.p, this.w, space.a, space.a)
-    return space.timesTransposed(this.Z, space.a, 1 / n)
+  product({ ZV }: Direction): Float64Array {
+    const { space, n, K, Z, p, w } = this
+    applyS(n, K, p, w, ZV, space.a)
+    return space.timesTransposed(Z, space.a, 1 / n)
   }
 
   /** diag H = (Z^2)'[P (1 - P)] / n */
   get diagonal(): Float64Array {
-    return this.#timesSquares(this.w)
+    return this.space.timesTransposed(this.Z, this.w, 1 / this.n, true)
   }
 
   /** The variance of the examples' gradients: (Z^2)'(R^2) / n - g^2. */
   get gradientVariance(): Float64Array {
-    const { space, r } = this
+    const { space, n, Z, r, gradient } = this
     for (let i = 0; i < r.length; i++) space.a[i] = r[i] * r[i]
-    const squares = this.#timesSquares(space.a)
-    const { gradient } = this
+    const squares = space.timesTransposed(Z, space.a, 1 / n, true)
     return squares.map((v, j) => v - gradient[j] * gradient[j])
-  }
-
-  /** (Z^2)'X / n; with one output the same pass finds the gradient. */
-  #timesSquares(X: Float64Array): Float64Array {
-    const { space, n, Z, r } = this
-    if (this.K > 1) return space.timesTransposed(this.squares, X, 1 / n)
-    const [gradient, squares] = space.twoSums(Z, r, X, 1 / n)
-    this.#gradient ??= gradient
-    return squares
   }
 
   /** q = <theta, g>, the derivative of L in a factor at the logits. */

@@ -1,92 +1,77 @@
 import { type KernelSet, kernelSet } from '@opt/core'
 import { wasm } from '../wasm.ts'
 
-/** Loops over the features of a head with one output: its gradient, diagonal and variances in few passes. */
+/** Products of features, or their squares, with few columns. Rows of Z have D numbers, a multiple of 8. */
 export interface HeadKernels {
+  /** Writes out_ik = z_i.v_k for n rows z_i and K rows v_k: sums over j mod 2, which are added. */
+  products: Product
+  /** Writes out_ik = (z_i^2).v_k in the same order. */
+  squareProducts: Product
+  /** Adds sum_i z_ij x_ik to U_kj, n rows of Z and of X in order. */
+  sums: Product
+  /** Adds sum_i z_ij^2 x_ik to U_kj in the same order. */
+  squareSums: Product
   /**
-   * Writes a_i = z_i.x and b_i = (z_i^2).y for n rows z_i of d numbers: sums over j mod 4, added as (0 + 2) + (1 + 3), then
-   * the last d mod 4 entries.
+   * Writes G_ij = x_i.v_j for n rows x_i of C numbers, and v_j in strips of four columns of C numbers; what the first L of
+   * them give is multiplied by z_ij before the others follow. With `add`, sums start at G_ij. Rows of G have D numbers, a
+   * multiple of 4, rows of Z `stride`, rows of X and of strips `width`.
    */
-  twoProducts(
+  outer(
     n: number,
-    d: number,
+    D: number,
+    L: number,
+    C: number,
+    stride: number,
+    width: number,
     Z: Float64Array,
-    x: Float64Array,
-    y: Float64Array,
-    a: Float64Array,
-    b: Float64Array,
-  ): void
-  /** Adds z_ij x_i to u_j and z_ij^2 y_i to v_j for n rows z_i of d numbers, in the order of i. */
-  twoSums(
-    n: number,
-    d: number,
-    Z: Float64Array,
-    x: Float64Array,
-    y: Float64Array,
-    u: Float64Array,
-    v: Float64Array,
-  ): void
-  /**
-   * Writes D_ij = f_i m_j + g_i l_j + (z_ij h_i) k_j for the first d of the `rows` columns of Z, and adds z_ij g_i to s_j
-   * for all of them, in the order of i.
-   */
-  featureGradient(
-    n: number,
-    d: number,
-    rows: number,
-    Z: Float64Array,
-    f: Float64Array,
-    m: Float64Array,
-    g: Float64Array,
-    l: Float64Array,
-    h: Float64Array,
-    k: Float64Array,
-    D: Float64Array,
-    s: Float64Array,
+    X: Float64Array,
+    V: Float64Array,
+    G: Float64Array,
+    add: number,
   ): void
 }
 
-const twoProducts: HeadKernels['twoProducts'] = (n, d, Z, x, y, a, b) => {
-  const end = d - (d % 4)
-  for (let i = 0, at = 0; i < n; i++, at += d) {
-    const s = [0, 0, 0, 0]
-    const t = [0, 0, 0, 0]
-    for (let j = 0; j < end; j++) {
-      const z = Z[at + j]
-      s[j % 4] += z * x[j]
-      t[j % 4] += z * z * y[j]
-    }
-    a[i] = s[0] + s[2] + (s[1] + s[3])
-    b[i] = t[0] + t[2] + (t[1] + t[3])
-    for (let j = end; j < d; j++) {
-      const z = Z[at + j]
-      a[i] += z * x[j]
-      b[i] += z * z * y[j]
-    }
+type Product = (n: number, D: number, K: number, Z: Float64Array, X: Float64Array, out: Float64Array) => void
+
+const square = (z: number) => z * z
+const itself = (z: number) => z
+
+const productsOf =
+  (f: (z: number) => number): Product =>
+  (n, D, K, Z, V, out) => {
+    for (let i = 0; i < n; i++)
+      for (let k = 0; k < K; k++) {
+        const s = [0, 0]
+        for (let j = 0; j < D; j++) s[j % 2] += f(Z[i * D + j]) * V[k * D + j]
+        out[i * K + k] = s[0] + s[1]
+      }
   }
-}
 
-const twoSums: HeadKernels['twoSums'] = (n, d, Z, x, y, u, v) => {
-  for (let i = 0, at = 0; i < n; i++)
-    for (let j = 0; j < d; j++, at++) {
-      const z = Z[at]
-      u[j] += z * x[i]
-      v[j] += z * z * y[i]
-    }
-}
+const sumsOf =
+  (f: (z: number) => number): Product =>
+  (n, D, K, Z, X, U) => {
+    for (let i = 0; i < n; i++)
+      for (let k = 0; k < K; k++) for (let j = 0; j < D; j++) U[k * D + j] += f(Z[i * D + j]) * X[i * K + k]
+  }
 
-const featureGradient: HeadKernels['featureGradient'] = (n, d, rows, Z, f, m, g, l, h, k, D, s) => {
+const outer: HeadKernels['outer'] = (n, D, L, C, stride, width, Z, X, V, G, add) => {
   for (let i = 0; i < n; i++)
-    for (let j = 0; j < rows; j++) {
-      const z = Z[i * rows + j]
-      if (j < d) D[i * d + j] = f[i] * m[j] + g[i] * l[j] + z * h[i] * k[j]
-      s[j] += z * g[i]
+    for (let j = 0; j < D; j++) {
+      const strip = 4 * width * Math.floor(j / 4) + (j % 4)
+      let sum = add ? G[i * D + j] : 0
+      for (let c = 0; c < C; c++) {
+        sum += X[i * width + c] * V[strip + 4 * c]
+        if (c === L - 1 && C > L) sum *= Z[i * stride + j]
+      }
+      G[i * D + j] = sum
     }
 }
 
 /** {@link HeadKernels} in WebAssembly (assembly/kernels.ts), or in plain JavaScript with the same bits. */
 export const headKernels: KernelSet<HeadKernels> = /* @__PURE__ */ kernelSet(wasm, {
-  twoProducts,
-  twoSums,
-  featureGradient,
+  products: productsOf(itself),
+  squareProducts: productsOf(square),
+  sums: sumsOf(itself),
+  squareSums: sumsOf(square),
+  outer,
 })

@@ -1,13 +1,12 @@
-import { type MatrixView, matrixView } from '@opt/core'
-import { scaled } from '../penalties/residuals.ts'
 import { addThird, applyS } from './curvature.ts'
-import type { HeadRows } from './head-rows.ts'
-import { hasOnePass, pullBackInOnePass } from './one-pass.ts'
+import type { Direction, HeadRows } from './head-rows.ts'
+
+/** Two directions of one domain. */
+export type Directions = readonly [A: Direction, B: Direction]
 
 /**
  * What a penalty's differential is made of: sums of multiples of a domain's loss, its scalar q, and inner products with
- * its gradient, Hessian products, diagonal and gradient variance, with these fixed factors. With one output, the diagonal or
- * the variance stand beside loss and gradient only.
+ * its gradient, Hessian products, and diagonal or gradient variance, with these fixed factors.
  */
 export interface Cotangent {
   /** times L */
@@ -16,100 +15,86 @@ export interface Cotangent {
   irm?: number | undefined
   /** <M, g> */
   gradient?: Float64Array | undefined
-  /** Pairs (A, B) of <B, H A>. */
-  products?: readonly (readonly [A: Float64Array, B: Float64Array])[] | undefined
-  /** <M, diag H> */
+  /** Pairs of <B, H A>. */
+  products?: Iterable<Directions> | undefined
+  /** <M, diag H>; not beside `variance`. */
   diagonal?: Float64Array | undefined
   /** <M, v> */
   variance?: Float64Array | undefined
 }
 
-/** Returns a cotangent times a number. */
-export function timesFactor(cotangent: Cotangent, factor: number): Cotangent {
-  if (factor === 1) return cotangent
-  const { loss = 0, irm = 0, gradient, products, diagonal, variance } = cotangent
-  const times = (x: Float64Array | undefined) => x && scaled(x, factor)
-  return {
-    loss: factor * loss,
-    irm: factor * irm,
-    gradient: times(gradient),
-    products: products?.map(([A, B]) => [A, scaled(B, factor)]),
-    diagonal: times(diagonal),
-    variance: times(variance),
-  }
-}
-
 /**
- * Adds the gradient of a combination of a domain's statistics: in theta to `gradTheta`, in its features to the
- * workspace's `gradZ`. Every part is linear in its factor, so that the gradient of any penalty is one such call per domain.
+ * Pulls `weight` times a combination of a domain's statistics, and `lossWeight` times its loss, back to theta and the
+ * features: adds the gradient in theta to `gradTheta`, and writes that in the features into the workspace's `gradZ`. The
+ * gradient of any penalty is one such call per domain.
  */
-export function pullBack(domain: HeadRows, cotangent: Cotangent, gradTheta: Float64Array): void {
-  if (hasOnePass(domain, cotangent)) {
-    pullBackInOnePass(domain, cotangent, gradTheta)
-    return
-  }
+export function pullBack(
+  domain: HeadRows,
+  cotangent: Cotangent,
+  { weight, lossWeight }: { weight: number; lossWeight: number },
+  gradTheta: Float64Array,
+): void {
   const { space, n, K, Z, p, r, w, logits, theta, first } = domain
-  const { features: d } = space.sizes
-  const { a, b, c, gradLogits: dU } = space
-  const gradZ = matrixView(space.gradZ.subarray(first * d, (first + n) * d), n, d)
+  const { a, b, gradLogits: dU } = space
   const size = n * K
-  dU.fill(0, 0, size)
-  const { loss, irm, gradient, products = [], diagonal, variance } = cotangent
+  const scale = weight / n
+  const { loss = 0, irm = 0, products = [], diagonal, variance } = cotangent
+  const squares = diagonal ?? variance
+  let [add, timesZ] = [false, squares !== undefined]
+  const release = () => {
+    space.release(first, n, { add, timesZ })
+    ;[add, timesZ] = [true, false]
+  }
+  /** Adds weight X M' / n to the gradient in the features. */
+  const collect = (X: Float64Array, M: Float64Array) => {
+    if (space.full) release()
+    space.collect(n, X, M, scale)
+  }
+  /** Adds weight S x / n to the gradient in the logits. */
+  const addS = (x: Float64Array) => {
+    applyS(n, K, p, w, x, a)
+    for (let i = 0; i < size; i++) dU[i] += scale * a[i]
+  }
 
-  if (loss) for (let i = 0; i < size; i++) dU[i] += (loss / n) * r[i]
+  const ofLoss = (loss + irm) * scale + lossWeight / n
+  for (let i = 0; i < size; i++) dU[i] = ofLoss * r[i]
+  if (squares) {
+    // The term that is multiplied by Z comes first.
+    space.times(Z, squares, b, true)
+    for (let i = 0; i < size; i++) {
+      b[i] *= diagonal ? 1 - 2 * p[i] : 2 * r[i]
+      a[i] = 2 * (diagonal ? w[i] : r[i] * r[i])
+    }
+    collect(a, squares)
+    addS(b)
+  }
   if (irm) {
     applyS(n, K, p, w, logits, a)
-    for (let i = 0; i < size; i++) dU[i] += (irm / n) * (r[i] + a[i])
+    for (let i = 0; i < size; i++) dU[i] += irm * scale * a[i]
   }
-  if (gradient) {
-    space.times(Z, gradient, a)
-    applyS(n, K, p, w, a, a)
-    for (let i = 0; i < size; i++) dU[i] += a[i] / n
-    space.collect(r, gradient, 1 / n, gradZ)
+  const M = gradientFactor(domain, cotangent)
+  if (M) {
+    space.times(Z, M, a)
+    addS(a)
+    collect(r, M)
   }
   for (const [A, B] of products) {
-    space.times(Z, A, a)
-    space.times(Z, B, b)
-    addThird(n, K, { p, w }, a, b, 1 / n, dU)
-    applyS(n, K, p, w, a, a)
-    applyS(n, K, p, w, b, b)
-    space.collect(b, A, 1 / n, gradZ)
-    space.collect(a, B, 1 / n, gradZ)
-  }
-  if (diagonal) {
-    space.times(domain.squares, diagonal, a)
-    for (let i = 0; i < size; i++) a[i] *= 1 - 2 * p[i]
-    applyS(n, K, p, w, a, a)
-    for (let i = 0; i < size; i++) dU[i] += a[i] / n
-    addTimesZ(domain, w, diagonal, 2 / n, gradZ)
-  }
-  if (variance) {
-    const scaled = variance.map((m, j) => m * domain.gradient[j])
-    space.times(domain.squares, variance, a)
-    space.times(Z, scaled, b)
-    for (let i = 0; i < size; i++) a[i] = 2 * (r[i] * a[i] - b[i])
-    applyS(n, K, p, w, a, a)
-    for (let i = 0; i < size; i++) dU[i] += a[i] / n
-    for (let i = 0; i < size; i++) c[i] = r[i] * r[i]
-    addTimesZ(domain, c, variance, 2 / n, gradZ)
-    space.collect(r, scaled, -2 / n, gradZ)
+    addThird(n, K, { p, w }, A.ZV, B.ZV, scale, dU)
+    applyS(n, K, p, w, B.ZV, b)
+    collect(b, A.V)
+    applyS(n, K, p, w, A.ZV, a)
+    collect(a, B.V)
   }
 
-  space.collect(dU, theta, 1, gradZ)
-  space.flush(gradZ)
+  if (space.full) release()
+  space.collect(n, dU, theta, 1)
+  release()
   const own = space.timesTransposed(Z, dU, 1)
   for (let j = 0; j < own.length; j++) gradTheta[j] += own[j]
 }
 
-/** Adds scale Z (X M') entry by entry. */
-function addTimesZ({ space, n, Z }: HeadRows, X: Float64Array, M: Float64Array, scale: number, out: MatrixView): void {
-  const { gradSquares } = space
-  const { features: d, rows } = space.sizes
-  gradSquares.fill(0, 0, n * d)
-  space.flush(out)
-  const view = matrixView(gradSquares, n, d)
-  space.collect(X, M, scale, view)
-  space.flush(view)
-  for (let i = 0, at = 0; i < n; i++)
-    for (let j = 0; j < d; j++, at++) out.data[at] += Z.data[i * rows + j] * gradSquares[at]
+/** The factor of g: as v = (Z^2)'R^2 / n - g^2, the second part of <V, v> is that of <-2 V g, g>. */
+function gradientFactor({ gradient }: HeadRows, { gradient: M, variance }: Cotangent): Float64Array | undefined {
+  if (!variance) return M
+  return variance.map((v, j) => (M ? M[j] : 0) - 2 * v * gradient[j])
 }

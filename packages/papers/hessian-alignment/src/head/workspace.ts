@@ -1,4 +1,4 @@
-import { allocate, gemmScratch, type KernelsOf, type MatrixView, matrixKernels, matrixView, transpose } from '@opt/core'
+import { allocate, type KernelsOf, type MatrixView, matrixView, scanKernels } from '@opt/core'
 import { headKernels } from './kernels.ts'
 
 /** Sizes of a {@link Workspace}. */
@@ -13,22 +13,18 @@ export interface WorkspaceSizes {
   readonly rows: number
   /** K */
   readonly outputs: number
-  /** Whether squares of the features are needed; with one output they are made on the way. */
-  readonly squares: boolean
 }
 
-/** Products X Y' that are collected before they are added to the features' gradient. */
-const BLOCKS = 8
+/** Terms X M' that are collected before they are added to the features' gradient. */
+const TERMS = 8
 
 /** The memory of the kernels for some domains under one head. */
 export class Workspace {
   readonly sizes: WorkspaceSizes
-  /** Features of all domains with a column of ones for the bias, total x rows. */
-  readonly Z: Float64Array
-  /** Their squares, if they are needed. */
-  readonly squares: Float64Array
-  /** The gradient in the features, total x d. */
-  readonly gradZ: Float64Array
+  /** Features of all domains with a column of ones for the bias, total x rows; then zeros up to the stride. */
+  readonly Z: MatrixView
+  /** The gradient in the features, total rows of d numbers and zeros up to a multiple of 4. */
+  readonly gradZ: MatrixView
   /** Rows of K numbers for every example. */
   readonly logits: Float64Array
   readonly targets: Float64Array
@@ -38,51 +34,43 @@ export class Workspace {
   /** Rows of K numbers of one domain, for products on the way. */
   readonly a: Float64Array
   readonly b: Float64Array
-  readonly c: Float64Array
   /** The gradient in one domain's logits. */
   readonly gradLogits: Float64Array
-  /** A gradient of one domain's rows in the squares' place. */
-  readonly gradSquares: Float64Array
+  /** A matrix like theta, transposed: K rows with the stride of Z. */
   readonly #right: Float64Array
   readonly #left: Float64Array
-  /** Two more vectors like theta, with one output. */
-  readonly #others: Float64Array[]
+  /** The X of terms side by side, most x TERMS K, and their M in strips of four features. */
   readonly #factors: Float64Array
-  readonly #coefficients: Float64Array
-  readonly #work: Float64Array
-  readonly #kernels: KernelsOf<readonly [typeof matrixKernels, typeof headKernels]>
-  #blocks = 0
+  readonly #strips: Float64Array
+  readonly #kernels: KernelsOf<readonly [typeof scanKernels, typeof headKernels]>
+  #terms = 0
 
   constructor(sizes: WorkspaceSizes) {
-    const { total, most, features: d, rows, outputs: K } = sizes
-    const squares = sizes.squares && K > 1
-    const scratch = Math.max(gemmScratch(most, K, rows), gemmScratch(rows, K, most), gemmScratch(most, d, BLOCKS * K))
-    const views = allocate([matrixKernels, headKernels], (memory) => ({
-      Z: memory.f64(total * rows),
-      gradZ: memory.f64(total * d),
-      squares: memory.f64(squares ? total * rows : 0),
-      gradSquares: memory.f64(squares ? most * d : 0),
-      logits: memory.f64(total * K),
-      targets: memory.f64(total * K),
-      p: memory.f64(total * K),
-      r: memory.f64(total * K),
-      w: memory.f64(total * K),
-      a: memory.f64(most * K),
-      b: memory.f64(most * K),
-      c: memory.f64(most * K),
-      gradLogits: memory.f64(most * K),
-      right: memory.f64(rows * K),
-      left: memory.f64(rows * K),
-      others: memory.f64(sizes.squares && K === 1 ? 2 * rows : 0),
-      factors: memory.f64(most * BLOCKS * K),
-      coefficients: memory.f64(d * BLOCKS * K),
-      work: memory.f64(scratch),
-    }))
+    const { total, most, rows, features: d, outputs: K } = sizes
+    const width = 8 * Math.ceil(rows / 8)
+    const gradientWidth = 4 * Math.ceil(d / 4)
+    const views = allocate([scanKernels, headKernels], (memory) => {
+      const Z = memory.matrix(total, width)
+      return {
+        Z,
+        gradZ: memory.f64(total * gradientWidth),
+        logits: memory.f64(total * K),
+        targets: memory.f64(total * K),
+        p: memory.f64(total * K),
+        r: memory.f64(total * K),
+        w: memory.f64(total * K),
+        a: memory.f64(most * K),
+        b: memory.f64(most * K),
+        gradLogits: memory.f64(most * K),
+        right: memory.f64(K * Z.stride),
+        left: memory.f64(K * Z.stride),
+        factors: memory.f64(most * TERMS * K),
+        strips: memory.f64(gradientWidth * TERMS * K),
+      }
+    })
     this.sizes = sizes
-    this.Z = views.Z
-    this.gradZ = views.gradZ
-    this.squares = views.squares
-    this.gradSquares = views.gradSquares
+    this.Z = { ...views.Z, columns: rows }
+    this.gradZ = matrixView(views.gradZ, total, d, gradientWidth)
     this.logits = views.logits
     this.targets = views.targets
     this.p = views.p
@@ -90,98 +78,100 @@ export class Workspace {
     this.w = views.w
     this.a = views.a
     this.b = views.b
-    this.c = views.c
     this.gradLogits = views.gradLogits
     this.#right = views.right
     this.#left = views.left
-    this.#others = [views.others.subarray(0, rows), views.others.subarray(rows)]
     this.#factors = views.factors
-    this.#coefficients = views.coefficients
-    this.#work = views.work
+    this.#strips = views.strips
     this.#kernels = views.kernels
   }
 
-  /** Writes Z V into rows of K numbers; V is rows x K. */
-  times(Z: MatrixView, V: Float64Array, out: Float64Array): void {
-    const { rows, outputs: K } = this.sizes
-    this.#right.set(V)
-    if (K === 1) {
-      this.#kernels.gemv(Z, this.#right, out)
-      return
-    }
-    out.fill(0, 0, Z.rows * K)
-    this.#kernels.gemm(1, Z, matrixView(this.#right, rows, K), matrixView(out, Z.rows, K), this.#work)
+  /** Writes Z V, or (Z^2) V, into rows of K numbers; V is rows x K. */
+  times(Z: MatrixView, V: Float64Array, out: Float64Array, squared = false): void {
+    const { outputs: K } = this.sizes
+    for (let k = 0; k < K; k++)
+      for (let j = 0, to = k * Z.stride, from = k; j < Z.columns; j++, from += K) this.#right[to++] = V[from]
+    const { products, squareProducts } = this.#kernels
+    const kernel = squared ? squareProducts : products
+    kernel(Z.rows, Z.stride, K, Z.data, this.#right, out)
   }
 
-  /** Returns scale Z'X for rows X of K numbers: rows x K. */
-  timesTransposed(Z: MatrixView, X: Float64Array, scale: number): Float64Array {
-    const { rows, outputs: K } = this.sizes
+  /** Returns scale Z'X, or scale (Z^2)'X, for rows X of K numbers: rows x K. */
+  timesTransposed(Z: MatrixView, X: Float64Array, scale: number, squared = false): Float64Array {
+    const { outputs: K } = this.sizes
+    const { sums, squareSums } = this.#kernels
+    const kernel = squared ? squareSums : sums
     this.#left.fill(0)
-    if (K === 1) this.#kernels.gemvT(Z, X, this.#left)
-    else this.#kernels.gemm(1, transpose(Z), matrixView(X, Z.rows, K), matrixView(this.#left, rows, K), this.#work)
-    const out = new Float64Array(this.#left)
-    for (let i = 0; i < out.length; i++) out[i] *= scale
+    kernel(Z.rows, Z.stride, K, Z.data, X, this.#left)
+    const out = new Float64Array(Z.columns * K)
+    for (let k = 0; k < K; k++)
+      for (let j = 0, from = k * Z.stride, to = k; j < Z.columns; j++, to += K) out[to] = scale * this.#left[from++]
     return out
   }
 
-  /** With one output: writes Z x and (Z^2) y. */
-  twoProducts(Z: MatrixView, x: Float64Array, y: Float64Array, a: Float64Array, b: Float64Array): void {
-    const [second] = this.#others
-    this.#right.set(x)
-    second.set(y)
-    this.#kernels.twoProducts(Z.rows, Z.columns, Z.data, this.#right, second, a, b)
-  }
-
-  /** With one output: returns scale Z'x and scale (Z^2)'y. */
-  twoSums(Z: MatrixView, x: Float64Array, y: Float64Array, scale: number): Float64Array[] {
-    const [second] = this.#others
-    this.#left.fill(0)
-    second.fill(0)
-    this.#kernels.twoSums(Z.rows, Z.columns, Z.data, x, y, this.#left, second)
-    return [this.#left, second].map((sums) => Float64Array.from(sums, (sum) => scale * sum))
-  }
-
-  /** With one output: writes f m' + g l' + Z (h k') entry by entry into the features' gradient; returns Z'g. */
-  featureGradient(
-    Z: MatrixView,
-    [[f, m], [g, l], [h, k]]: readonly (readonly [rows: Float64Array, columns: Float64Array])[],
-    gradient: Float64Array,
-  ): Float64Array {
-    const [right, others, left] = [this.#right, this.#others, this.#left]
-    right.set(m)
-    others[0].set(l)
-    others[1].set(k)
-    left.fill(0)
-    const { features: d } = this.sizes
-    this.#kernels.featureGradient(Z.rows, d, Z.columns, Z.data, f, right, g, others[0], h, others[1], gradient, left)
-    return left
-  }
-
-  /** Adds scale X M' to `gradient`, at once or with the next {@link flush}; X has n rows of K numbers. */
-  collect(X: Float64Array, M: Float64Array, scale: number, gradient: MatrixView): void {
+  /** Takes a term scale X M' of the features' gradient; X has n rows of K numbers, M is like theta. */
+  collect(n: number, X: Float64Array, M: Float64Array, scale: number): void {
     const { features: d, outputs: K } = this.sizes
-    const n = gradient.rows
-    const stride = BLOCKS * K
-    const first = this.#blocks * K
-    for (let i = 0, at = 0; i < n; i++) {
-      const row = i * stride + first
-      for (let k = 0; k < K; k++) this.#factors[row + k] = scale * X[at++]
-    }
-    for (let j = 0, at = 0; j < d; j++) {
-      const row = j * stride + first
-      for (let k = 0; k < K; k++) this.#coefficients[row + k] = M[at++]
-    }
-    if (++this.#blocks === BLOCKS) this.flush(gradient)
+    const width = TERMS * K
+    const first = this.#terms++ * K
+    for (let i = 0, at = 0; i < n; i++)
+      for (let k = 0, to = i * width + first; k < K; k++) this.#factors[to++] = scale * X[at++]
+    for (let j = 0, at = 0; j < d; j++)
+      for (let k = 0, to = 4 * width * (j >> 2) + 4 * first + (j & 3); k < K; k++, to += 4) this.#strips[to] = M[at++]
   }
 
-  /** Adds what was collected. */
-  flush(gradient: MatrixView): void {
-    const { features: d, outputs: K } = this.sizes
-    const columns = this.#blocks * K
-    this.#blocks = 0
-    if (columns === 0) return
-    const X = matrixView(this.#factors, gradient.rows, columns, BLOCKS * K)
-    const M = matrixView(this.#coefficients, d, columns, BLOCKS * K)
-    this.#kernels.gemm(1, X, transpose(M), gradient, this.#work)
+  /** Whether the next term has to wait for {@link release}. */
+  get full(): boolean {
+    return this.#terms === TERMS
+  }
+
+  /**
+   * Writes the terms taken into the features' gradient of n rows from the `first` on, or adds them; `timesZ` multiplies the
+   * first term by the features, entry by entry.
+   */
+  release(first: number, n: number, { add, timesZ }: { add: boolean; timesZ: boolean }): void {
+    const { outputs: K } = this.sizes
+    const { Z, gradZ } = this
+    const [width, columns] = [TERMS * K, this.#terms * K]
+    const rows = Z.data.subarray(first * Z.stride)
+    const gradient = gradZ.data.subarray(first * gradZ.stride)
+    const { outer } = this.#kernels
+    outer(
+      n,
+      gradZ.stride,
+      timesZ ? K : 0,
+      columns,
+      Z.stride,
+      width,
+      rows,
+      this.#factors,
+      this.#strips,
+      gradient,
+      Number(add),
+    )
+    this.#terms = 0
+  }
+
+  /** The features' gradient in the rows from..to - 1, without gaps: a view where it has none. */
+  gradientRows(from: number, to: number): Float64Array {
+    const { data, columns: d, stride } = this.gradZ
+    if (d === stride) return data.subarray(from * d, to * d)
+    const rows = new Float64Array((to - from) * d)
+    for (let i = from; i < to; i++) rows.set(data.subarray(i * stride, i * stride + d), (i - from) * d)
+    return rows
+  }
+
+  /** Adds factor x, rows of d numbers, to the features' gradient from row `first` on; returns the row after them. */
+  addRows(first: number, x: Float64Array, factor: number): number {
+    const { data, columns: d, stride } = this.gradZ
+    let row = first
+    for (let at = 0; at < x.length; row++) for (let j = 0; j < d; j++) data[row * stride + j] += factor * x[at++]
+    return row
+  }
+
+  /** Whether the features' gradient is finite. */
+  get finite(): boolean {
+    const { data } = this.gradZ
+    return this.#kernels.nonFinite(data.length, data) < 0
   }
 }

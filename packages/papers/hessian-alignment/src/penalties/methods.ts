@@ -1,6 +1,6 @@
 import type { HeadRows } from '../head/head-rows.ts'
-import type { Cotangent } from '../head/pull-back.ts'
-import { add, distances, meanOf } from './residuals.ts'
+import type { Cotangent, Directions } from '../head/pull-back.ts'
+import { add, distances, meanOf, scaled } from './residuals.ts'
 import type { VarianceAverage } from './variance-average.ts'
 
 /** What the penalties need besides the domains. */
@@ -44,57 +44,64 @@ const gradient: Method = (domains, { beta, f, halves }) => {
  * detached, the centre moves as well: its factor is minus the sum of the others.
  */
 const hgp: Method = (domains, settings) => {
-  const { alpha, f, E, halves, detached } = settings
+  const { alpha, f, halves, detached } = settings
   const { value, cotangents } = gradient(domains, settings)
-  const sides = halves ? [0, 1].map((half) => domains.filter((_, i) => i % 2 === half)) : [domains]
-  const means = sides.map((side) => meanOf(side.map((domain) => domain.gradient)))
-  const centres = sides.map((side, s) => meanOf(side.map((domain) => domain.product(means[s]))))
-  const products = domains.map((domain) => domain.product(domain.gradient))
+  const sides = halves ? [0, 1] : [0]
+  const sideOf = (i: number) => (halves ? i % 2 : 0)
+  const meanOn = (vectors: Float64Array[]) => sides.map((s) => meanOf(vectors.filter((_, i) => sideOf(i) === s)))
+  const means = meanOn(domains.map((domain) => domain.gradient))
+  const alongMean = domains.map((domain, i) => domain.along(means[sideOf(i)]))
+  const alongGradient = domains.map((domain) => domain.along(domain.gradient))
+  const centres = meanOn(domains.map((domain, i) => domain.product(alongMean[i])))
+  const products = domains.map((domain, i) => domain.product(alongGradient[i]))
   const { value: curvature, factors } = distances(products, alpha * f, halves, centres)
-  domains.forEach((domain, i) => {
-    const M = factors[i]
-    add(cotangents[i].gradient!, domain.product(M))
-    cotangents[i].products = [[domain.gradient, M]]
+  const pairs = domains.map((domain, i): Directions[] => {
+    const alongM = domain.along(factors[i])
+    add(cotangents[i].gradient!, domain.product(alongM))
+    return [[alongGradient[i], alongM]]
   })
-  if (!detached)
-    sides.forEach((side, s) => {
-      const rho = new Float64Array(means[s].length)
-      for (let e = 0; e < E; e++) add(rho, factors[halves ? 2 * e + s : e], -1 / E)
-      const pulled = meanOf(side.map((domain) => domain.product(rho)))
-      for (const domain of side) {
-        const cotangent = cotangents[domains.indexOf(domain)]
-        add(cotangent.gradient!, pulled)
-        cotangent.products = [...cotangent.products!, [means[s], rho]]
-      }
+  if (!detached) {
+    const rho = meanOn(factors).map((mean) => scaled(mean, -1))
+    const alongRho = domains.map((domain, i) => domain.along(rho[sideOf(i)]))
+    const pulled = meanOn(domains.map((domain, i) => domain.product(alongRho[i])))
+    pairs.forEach((own, i) => {
+      add(cotangents[i].gradient!, pulled[sideOf(i)])
+      own.push([alongMean[i], alongRho[i]])
     })
-  return { value: value + curvature, cotangents }
+  }
+  return { value: value + curvature, cotangents: cotangents.map((c, i) => ({ ...c, products: pairs[i] })) }
 }
 
 /** The gradient part + alpha f sum |diag H_e - mean|^2. */
 const diagonal: Method = (domains, settings) => {
-  // Diagonals first: with one output the gradients come with them.
-  const diagonals = domains.map((domain) => domain.diagonal)
+  const { alpha, f, halves } = settings
   const { value, cotangents } = gradient(domains, settings)
-  const { value: curvature, factors } = distances(diagonals, settings.alpha * settings.f, settings.halves)
+  const { value: curvature, factors } = distances(
+    domains.map((domain) => domain.diagonal),
+    alpha * f,
+    halves,
+  )
   return { value: value + curvature, cotangents: cotangents.map((c, i) => ({ ...c, diagonal: factors[i] })) }
 }
 
 /** The gradient part + alpha f sum |D_e - Dbar|^2, D_e the mean of zeta (H_e zeta) over the probes. */
 const hutchinson: Method = (domains, settings) => {
-  const { probes, halves, alpha, f } = settings
+  const { probes, alpha, f, halves } = settings
   const { value, cotangents } = gradient(domains, settings)
   const own = (i: number) => probes[halves ? i >> 1 : i]
   const estimates = domains.map((domain, i) =>
-    meanOf(own(i).map((zeta) => domain.product(zeta).map((h, j) => h * zeta[j]))),
+    meanOf(own(i).map((zeta) => domain.product(domain.along(zeta)).map((h, j) => h * zeta[j]))),
   )
   const { value: curvature, factors } = distances(estimates, alpha * f, halves)
   return {
     value: value + curvature,
-    cotangents: cotangents.map((c, i) => ({
-      ...c,
-      products: own(i).map((zeta) => [zeta, zeta.map((z, j) => (z * factors[i][j]) / own(i).length)] as const),
-    })),
+    cotangents: cotangents.map((c, i) => ({ ...c, products: probePairs(domains[i], own(i), factors[i]) })),
   }
+}
+
+/** The pairs of <M, zeta (H zeta)> for each probe, one at a time. */
+function* probePairs(domain: HeadRows, probes: readonly Float64Array[], M: Float64Array): Generator<Directions> {
+  for (const zeta of probes) yield [domain.along(zeta), domain.along(zeta.map((z, j) => (z * M[j]) / probes.length))]
 }
 
 /** Mean q_e^2; with halves the mean of q_e^a q_e^b, as in DomainBed. */
@@ -124,6 +131,3 @@ const fishr: Method = (domains, { f, halves, average }) => {
 
 /** The penalties of a head's statistics. */
 export const METHODS: Record<HeadMethod, Method> = { gradient, hgp, diagonal, hutchinson, irm, vrex, fishr }
-
-/** Whether a method needs the squares of the features. */
-export const needsSquares = (method: string): boolean => method === 'diagonal' || method === 'fishr'

@@ -48,7 +48,7 @@ export function headGradient(
       report = answer
       if (!Number.isFinite(answer.value)) return new Float64Array(activations.length)
       gradHead = answer.gradHead
-      return answer.gradRows
+      return answer.space.gradientRows(0, activations.length / d)
     },
     { layer, out: network.gradients },
   )

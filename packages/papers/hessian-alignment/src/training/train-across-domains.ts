@@ -138,7 +138,7 @@ function prepare(
     const { inputs, targets } = examples[0]
     const features = network.activations(inputs.subarray(0, n * network.sizes[0])).at(-2)!
     const few = { count: n, features, targets: targets.subarray(0, n * head.outputs) }
-    return openDomains([few], head, { squares: false, label: () => 'model', workspace: ownWorkspace })[0].loss
+    return openDomains([few], head, { label: () => 'model', workspace: ownWorkspace })[0].loss
   })
   return { network, examples }
 }

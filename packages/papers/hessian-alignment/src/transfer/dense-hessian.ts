@@ -6,11 +6,11 @@ export const MOST_DENSE = 600
 
 /** Adds `factor` H to a matrix of (rows K)^2, row and column j K + k: H_kl = Z' diag(S_kl) Z / n. */
 export function addHessian({ Z, p, w, n, K }: HeadRows, factor: number, H: Float64Array): void {
-  const D = Z.columns
+  const { columns: D, stride } = Z
   const size = D * K
   const { kernels, X, Y, block, work } = allocate([matrixKernels], (views) => ({
-    X: views.f64(n * D),
-    Y: views.f64(n * D),
+    X: views.f64(n * stride),
+    Y: views.f64(n * stride),
     block: views.f64(D * D),
     work: views.f64(gemmScratch(D, D, n)),
   }))
@@ -19,10 +19,16 @@ export function addHessian({ Z, p, w, n, K }: HeadRows, factor: number, H: Float
     for (let l = k; l < K; l++) {
       for (let i = 0, at = 0; i < n; i++) {
         const s = K === 1 || k === l ? w[i * K + k] : -p[i * K + k] * p[i * K + l]
-        for (let j = 0; j < D; j++, at++) Y[at] = s * X[at]
+        for (let j = 0; j < stride; j++, at++) Y[at] = s * X[at]
       }
       block.fill(0)
-      kernels.gemm(factor / n, transpose(matrixView(X, n, D)), matrixView(Y, n, D), matrixView(block, D, D), work)
+      kernels.gemm(
+        factor / n,
+        transpose(matrixView(X, n, D, stride)),
+        matrixView(Y, n, D, stride),
+        matrixView(block, D, D),
+        work,
+      )
       for (let i = 0; i < D; i++)
         for (let j = 0; j < D; j++) {
           // Rounding differs between the triangles.

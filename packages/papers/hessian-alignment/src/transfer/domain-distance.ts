@@ -66,6 +66,6 @@ function featuresOf(domain: HeadRows): { count: number; features: Float64Array }
   const d = featuresIn(domain)
   const { n, Z } = domain
   const features = new Float64Array(n * d)
-  for (let i = 0; i < n; i++) features.set(Z.data.subarray(i * Z.columns, i * Z.columns + d), i * d)
+  for (let i = 0; i < n; i++) features.set(Z.data.subarray(i * Z.stride, i * Z.stride + d), i * d)
   return { count: n, features }
 }

@@ -84,7 +84,7 @@ export function reportOf(
   number(delta, 'delta', { positive: true, max: LARGEST })
   if (!Array.isArray(names) || names.length !== domains.length || !names.every((name) => typeof name === 'string'))
     refuse('names', `an array of ${domains.length} strings`, show(names), 'type')
-  const rows = openDomains(domains, head, { squares: false, label: (e) => `domains[${e}]`, workspace: ownWorkspace })
+  const rows = openDomains(domains, head, { label: (e) => `domains[${e}]`, workspace: ownWorkspace })
   const gradients = rows.map((domain) => domain.gradient)
   const mean = meanOf(gradients)
   const reported = rows.map((domain, e): ReportedDomain => {

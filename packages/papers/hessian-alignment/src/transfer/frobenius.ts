@@ -8,7 +8,7 @@ const BLOCK = 128
  * with <S_i, S_j> = p.q - p^2.q - p.q^2 + (p.q)^2, or for K = 1 the product of both p (1 - p).
  */
 function hessianProduct(a: HeadRows, b: HeadRows): number {
-  const D = a.Z.columns
+  const D = a.Z.stride
   const { K } = a
   const { kernels, X, Y, P, Q, dots, mixed, work } = allocate([matrixKernels], (views) => ({
     X: views.f64(BLOCK * D),

@@ -42,7 +42,6 @@ export function openChecked(source: CheckedDomain, target: CheckedDomain, head: 
     [source, target],
     { ...head, theta: head.theta.slice() },
     {
-      squares: true,
       label: (e) => NAMES[e],
       workspace: ownWorkspace,
     },

@@ -33,8 +33,8 @@ export function differenceSpectrum(source: HeadRows, target: HeadRows): Differen
     rows: size,
     columns: size,
     apply(x, out) {
-      out.set(target.product(x))
-      const other = source.product(x)
+      out.set(target.product(target.along(x)))
+      const other = source.product(source.along(x))
       for (let i = 0; i < size; i++) out[i] -= other[i]
     },
   }

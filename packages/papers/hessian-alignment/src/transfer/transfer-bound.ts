@@ -38,7 +38,7 @@ export function cubicConstant({ Z, n, K }: HeadRows): number {
   const kappa = (K === 1 ? 1 : 2 * Math.SQRT2) / (6 * Math.sqrt(3))
   let sum = 0
   for (let i = 0; i < n; i++) {
-    const norm = nrm2(Z.data.subarray(i * Z.columns, (i + 1) * Z.columns))
+    const norm = nrm2(Z.data.subarray(i * Z.stride, i * Z.stride + Z.columns))
     sum += norm * norm * norm
   }
   return (kappa * sum) / n
