@@ -143,11 +143,18 @@ export class Random {
   integer(low: number, high: number): number {
     number(low, 'Random.integer: low', { integer: true })
     number(high, 'Random.integer: high', { integer: true, min: low + 1, max: low + 4294967296 })
-    const width = high - low
-    const limit = TWO_53 - (TWO_53 % width)
+    return low + this.#below(high - low)
+  }
+
+  /** Draws uniformly from 0..width - 1: 53 bits modulo the width, which the operator % takes longer for than all else. */
+  #below(width: number): number {
     for (;;) {
       const bits = this.#bits53()
-      if (bits < limit) return low + (bits % width)
+      // From the last multiple of the width on, some remainders would be drawn more often than others.
+      if (bits >= TWO_53 - width && bits >= TWO_53 - (TWO_53 % width)) continue
+      const rest = bits - Math.floor(bits / width) * width
+      // The quotient is rounded, and may have been rounded up to the next integer.
+      return rest < 0 ? rest + width : rest
     }
   }
 
@@ -156,7 +163,7 @@ export class Random {
     if (!(Array.isArray(array) ? !Object.isFrozen(array) : ArrayBuffer.isView(array) && 'length' in array))
       refuse('Random.shuffle: array', 'an array or a typed array, not frozen', show(array), 'type')
     for (let i = array.length - 1; i > 0; i--) {
-      const j = this.integer(0, i + 1)
+      const j = this.#below(i + 1)
       const t = array[i]
       array[i] = array[j] as never
       array[j] = t as never

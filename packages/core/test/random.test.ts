@@ -88,6 +88,16 @@ describe('random', () => {
     }
   })
 
+  test('integers are 53 random bits modulo the width', () => {
+    const [rng, bits] = [random(8), random(8)]
+    const widths = [1, 2, 3, 6, 7, 9, 1000, 65535, 2 ** 31, 2 ** 32 - 1, 2 ** 32]
+    for (let k = 0; k < 20_000; k++) {
+      const width = k < 10_000 ? widths[k % widths.length] : 1 + Math.floor(k * 214748)
+      const drawn = BigInt(bits.uniform() * 2 ** 53)
+      expect(rng.integer(-5, width - 5)).toBe(Number(drawn % BigInt(width)) - 5)
+    }
+  })
+
   test('chooses distinct indices, or by weight', () => {
     const rng = random(5)
     fc.assert(
