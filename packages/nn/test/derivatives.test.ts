@@ -326,6 +326,14 @@ describe('the edges', () => {
         /^DenseNetwork\.backpropagateToInputs: cotangents\[2\]\[1\] must be a finite number, got NaN/,
       ],
       [
+        () => network.backpropagateToInputs(x, (_, i) => Float64Array.of(1, i === 2 ? NaN : 1), { out }),
+        /^DenseNetwork\.backpropagateToInputs: cotangents\[2\]\[1\] must be a finite number, got NaN/,
+      ],
+      [
+        () => make({ dtype: 'float32' }).backpropagate(x, () => Float64Array.of(1, 1e39, 3, 4, 5, 6)),
+        /^DenseNetwork\.backpropagate: cotangents\[0\]\[1\] must be a finite number, got 1e\+39/,
+      ],
+      [
         () => network.backpropagateToInputs(x, () => [1], { out }),
         /^DenseNetwork\.backpropagateToInputs: cotangents must be a function that returns 1 rows/,
       ],

@@ -106,6 +106,10 @@ function loader({ net }: BatchRunner, count: number, cotangents: Cotangents, lay
     const rows = cotangents(a.subarray(0, n * columns), start)
     if (rows?.length !== n * columns)
       refuse('cotangents', `a function that returns ${n} rows of ${columns} numbers, flat`, show(rows), 'type')
+    const isFloats = rows instanceof Float64Array || rows instanceof Float32Array
+    if (isFloats) delta.set(rows)
+    // The kernel sees in the network's precision that all is well; what is wrong is named below.
+    if (isFloats && net.kernels.nonFinite(n * columns, delta) < 0) return
     checkFinite(rows, columns, net.dtype, 'cotangents', start)
     delta.set(rows)
   }
