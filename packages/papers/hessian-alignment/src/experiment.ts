@@ -2,9 +2,10 @@ import { type Experiment, type ExperimentContext, random } from '@opt/core'
 import { mean, range } from '@opt/core/experiment'
 import { ARMS, type Arm, NOT_FULL, ONE_SEED, QUICK } from './experiment/arms.ts'
 import { type Digits, drawDigits, loadMnist } from './experiment/digits.ts'
-import { CURVE, type Recipe, type ShiftAnswer, type Transfer } from './experiment/jobs.ts'
+import { CURVE, type ShiftAnswer, type Transfer } from './experiment/jobs.ts'
 import { judge, short } from './experiment/judge.ts'
 import { Jobs } from './experiment/run.ts'
+import type { Recipe } from './experiment/shared.ts'
 
 /** The size of a study. */
 interface Size {
@@ -21,6 +22,8 @@ const SMALL: Omit<Size, 'seeds'> = {
   recipe: { learningRate: 3e-3, annealSteps: 200, steps: 400, batchSize: 800, weight: 2e3 },
   transferRows: 2000,
 }
+/** The quick scale has fewer steps. */
+const QUICK_RECIPE: Recipe = { ...SMALL.recipe, annealSteps: 160, steps: 320 }
 const LARGE: Omit<Size, 'seeds'> = {
   count: 25_000,
   units: 64,
@@ -32,7 +35,8 @@ const LARGE: Omit<Size, 'seeds'> = {
 export const experiment: Experiment = async (context) => {
   const { scale, seed } = context
   const mnist = scale === 'full' ? await loadMnist(context.dataFolder) : null
-  const size: Size = { ...(mnist ? LARGE : SMALL), seeds: scale === 'quick' ? 1 : 3 }
+  const size: Size =
+    scale === 'quick' ? { ...SMALL, recipe: QUICK_RECIPE, seeds: 1 } : { ...(mnist ? LARGE : SMALL), seeds: 3 }
   const seeds = Array.from({ length: size.seeds }, (_, k) => 1000 * seed + k)
   const digits = mnist?.small ?? (await drawDigits(24_000, 4000, random(seed)))
   const arms = ARMS.filter(({ name }) =>

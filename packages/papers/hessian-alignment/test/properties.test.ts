@@ -107,17 +107,20 @@ test('oracles: Hessian symmetric and positive semidefinite, diagonal and product
       )
       const v = Float64Array.from({ length: size }, () => rng.normal())
       const Hv = oracle.hvp(v)
-      let curvature = 0
+      const diagonal = oracle.diagonal()
+      let [curvature, worstEntry, worstProduct] = [0, 0, 0]
       for (let i = 0; i < size; i++) {
         curvature += v[i] * Hv[i]
-        expect(off(H[i][i], oracle.diagonal()[i], 1)).toBeLessThan(1e-13)
+        worstEntry = Math.max(worstEntry, off(H[i][i], diagonal[i], 1))
         let sum = 0
         for (let j = 0; j < size; j++) {
-          expect(off(H[i][j], H[j][i], 1)).toBeLessThan(1e-13)
+          worstEntry = Math.max(worstEntry, off(H[i][j], H[j][i], 1))
           sum += H[i][j] * v[j]
         }
-        expect(off(Hv[i], sum, 1)).toBeLessThan(1e-12)
+        worstProduct = Math.max(worstProduct, off(Hv[i], sum, 1))
       }
+      expect(worstEntry).toBeLessThan(1e-13)
+      expect(worstProduct).toBeLessThan(1e-12)
       expect(curvature).toBeGreaterThan(-1e-12)
       const g = oracle.gradient()
       expect(
@@ -136,10 +139,11 @@ test('oracles: Hessian symmetric and positive semidefinite, diagonal and product
           head,
         ).gradient(),
       )
-      oracle.gradientVariance().forEach((variance, j) => {
+      const worst = oracle.gradientVariance().map((variance, j) => {
         const brute = each.reduce((sum, own) => sum + (own[j] - g[j]) ** 2, 0) / n
-        expect(off(variance, brute, 1)).toBeLessThan(1e-12)
+        return off(variance, brute, 1)
       })
+      expect(Math.max(...worst)).toBeLessThan(1e-12)
     }),
     { numRuns: 200 },
   )
@@ -202,11 +206,12 @@ test('the trust region is solved: no random direction has a larger quadratic par
         return D.reduce((sum, v, i) => sum + v * (gT[i] - gS[i]) + (v * (T[i] - S[i])) / 2, 0)
       }
       expect(off(part(maximizer!), quadratic!, 1e-3)).toBeLessThan(1e-8)
-      for (let k = 0; k < 20; k++) {
+      const others = Array.from({ length: 20 }, (_, k) => {
         const D = Float64Array.from(theta, () => rng.normal())
         const length = (delta * (k % 2 ? 1 : rng.uniform())) / Math.hypot(...D)
-        expect(part(D.map((v) => v * length))).toBeLessThanOrEqual(quadratic! + 1e-12)
-      }
+        return part(D.map((v) => v * length))
+      })
+      expect(Math.max(...others)).toBeLessThanOrEqual(quadratic! + 1e-12)
     }),
     { numRuns: 150 },
   )
@@ -399,5 +404,5 @@ test('a report names the domain that pulls, and its numbers are those of the fun
   expect(reported[2].growth).toBe(transferMeasure(others, domains[2], head, { delta }).growth)
   const gradients = domains.map((one) => headOracle(one, head).gradient())
   const direction = gradients[2].map((g, i) => (gradients[0][i] + gradients[1][i] + g) / 3 - g)
-  reported[2].direction.forEach((v, i) => void expect(off(v, direction[i], 1)).toBeLessThan(1e-14))
+  expect(Math.max(...reported[2].direction.map((v, i) => off(v, direction[i], 1)))).toBeLessThan(1e-14)
 })

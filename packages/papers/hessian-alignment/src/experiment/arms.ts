@@ -1,4 +1,4 @@
-import type { Recipe } from './jobs.ts'
+import type { Recipe } from './shared.ts'
 
 /** A method that is compared, by the name in the tables. */
 export interface Arm {

@@ -1,4 +1,4 @@
-import { exp, log, sigmoid, softplus } from '@opt/core'
+import { exp, log, log1p } from '@opt/core'
 
 /**
  * Writes probabilities, residuals p - y and p (1 - p) of n rows of K logits. K = 1 is logistic, K >= 2 softmax.
@@ -15,10 +15,13 @@ export function predictRows(
     for (let i = 0; i < n; i++) {
       const u = logits[i]
       const y = targets[i]
-      p[i] = sigmoid(u)
-      w[i] = p[i] * sigmoid(-u)
-      r[i] = u > 0 ? 1 - y - sigmoid(-u) : p[i] - y
-      sum += u > 0 ? softplus(-u) + (1 - y) * u : softplus(u) - y * u
+      const e = exp(-Math.abs(u))
+      const larger = 1 / (1 + e)
+      const smaller = e * larger
+      p[i] = u > 0 ? larger : smaller
+      w[i] = larger * smaller
+      r[i] = u > 0 ? 1 - y - smaller : smaller - y
+      sum += log1p(e) + (u > 0 ? (1 - y) * u : -y * u)
     }
     return sum
   }

@@ -10,57 +10,74 @@ export interface StepBatch {
   domains: readonly NetworkDomain[]
 }
 
-/** Memory for the batches of a run. */
+/** The examples of a run, and memory for its batches. */
 export class BatchBuffer {
-  readonly #examples: readonly NetworkDomain[]
+  /** Examples of each domain. */
+  readonly counts: readonly number[]
+  readonly #targets: readonly Float64Array[]
   readonly #columns: number
   readonly #outputs: number
+  /** A batch's inputs, and then those of all examples: rows are copied faster within one array than between two. */
   #inputs: Real
-  #targets = new Float64Array(0)
+  #batchTargets = new Float64Array(0)
+  /** Rows that a batch may have. */
+  #room = 0
 
   constructor(examples: readonly NetworkDomain[]) {
     const [{ inputs, targets, count }] = examples
-    this.#examples = examples
+    const size = examples.reduce((all, one) => all + one.inputs.length, 0)
+    this.counts = examples.map((one) => one.count)
+    this.#targets = examples.map((one) => one.targets)
     this.#columns = inputs.length / count
     this.#outputs = targets.length / count
-    this.#inputs = inputs.slice(0, 0)
+    this.#inputs = new (inputs.constructor as Float64ArrayConstructor)(size)
+    let at = 0
+    for (const one of examples) {
+      this.#inputs.set(one.inputs, at)
+      at += one.inputs.length
+    }
   }
 
   /** Copies the chosen examples of each domain: views that hold until the next call. */
   gather(choose: (e: number) => ArrayLike<number>): StepBatch {
     const [columns, K] = [this.#columns, this.#outputs]
-    const chosen = this.#examples.map((_, e) => choose(e))
+    const chosen = this.counts.map((_, e) => choose(e))
     const total = chosen.reduce((all, { length }) => all + length, 0)
-    if (this.#inputs.length < total * columns) {
-      const Kind = this.#inputs.constructor as Float64ArrayConstructor
-      this.#inputs = new Kind(total * columns)
-      this.#targets = new Float64Array(total * K)
-    }
+    this.#makeRoom(total)
     let first = 0
-    const domains = this.#examples.map(({ inputs, targets }, e): NetworkDomain => {
-      const count = chosen[e].length
-      const own = {
-        count,
-        inputs: this.#inputs.subarray(first * columns, (first + count) * columns),
-        targets: this.#targets.subarray(first * K, (first + count) * K),
-      }
-      for (let i = 0; i < count; i++) {
-        copyRow(inputs, chosen[e][i], own.inputs, i, columns)
-        copyRow(targets, chosen[e][i], own.targets, i, K)
-      }
+    let start = this.#room
+    const domains = chosen.map((rows, e): NetworkDomain => {
+      const count = rows.length
+      const targets = this.#batchTargets.subarray(first * K, (first + count) * K)
+      copyRows(this.#inputs, start, rows, first, columns)
+      for (let i = 0, at = 0; i < count; i++)
+        for (let k = 0; k < K; k++) targets[at++] = this.#targets[e][rows[i] * K + k]
+      start += this.counts[e]
       first += count
-      return own
+      return { count, targets, inputs: this.#inputs.subarray((first - count) * columns, first * columns) }
     })
-    return {
-      inputs: this.#inputs.subarray(0, total * columns),
-      domains,
-    }
+    return { inputs: this.#inputs.subarray(0, total * columns), domains }
+  }
+
+  #makeRoom(rows: number): void {
+    if (rows <= this.#room) return
+    const examples = this.#inputs.subarray(this.#room * this.#columns)
+    const size = rows * this.#columns
+    this.#inputs = new (examples.constructor as Float64ArrayConstructor)(size + examples.length)
+    this.#inputs.set(examples, size)
+    this.#batchTargets = new Float64Array(rows * this.#outputs)
+    this.#room = rows
   }
 }
 
-function copyRow(from: Real, row: number, to: Real, at: number, columns: number): void {
-  if (columns < 16) for (let j = 0; j < columns; j++) to[at * columns + j] = from[row * columns + j]
-  else to.set(from.subarray(row * columns, (row + 1) * columns), at * columns)
+/** Copies the chosen rows, counted from row `start`, to row `first` and the next ones. */
+function copyRows(x: Real, start: number, chosen: ArrayLike<number>, first: number, columns: number): void {
+  for (let i = 0; i < chosen.length; i++) {
+    const from = (start + chosen[i]) * columns
+    const to = (first + i) * columns
+    if (columns < 16) for (let j = 0; j < columns; j++) x[to + j] = x[from + j]
+    else x.copyWithin(to, from, from + columns)
+  }
 }
 
 /** Checks the examples that a caller's `sample` chose. */

@@ -5,7 +5,7 @@ import { ownWorkspace } from '../head/workspaces.ts'
 import { AlignedModel, headOf } from './aligned-model.ts'
 import { BatchBuffer, checkSample } from './batch-buffer.ts'
 import { type AcrossCheckpoint, restore, save } from './checkpoint.ts'
-import { checkInputDomains, checkLoss, checkNetwork, type InputDomain, type NetworkDomain } from './domains.ts'
+import { checkInputDomains, checkLoss, checkNetwork, type InputDomain } from './domains.ts'
 import { ACROSS_OPTIONS, type AcrossOptions, type AcrossSettings, checkAcross } from './options.ts'
 import { addL2, canStep, fishStep, headGradient, igaGradient } from './steps.ts'
 
@@ -52,9 +52,9 @@ export const trainAcrossDomains: Solver<
   function* (model, domains, options) {
     const settings = checkAcross(options)
     const { steps, batchSize, weight, startWeight, annealSteps, rescale, l2, method, average } = settings
-    const { network, examples } = prepare(model, domains, options, settings)
-    const batches = examples.map(({ count }) => new Batches(count, settings.rng.split()))
-    const buffer = new BatchBuffer(examples)
+    const { network, buffer } = prepare(model, domains, options, settings)
+    const { counts } = buffer
+    const batches = counts.map((count) => new Batches(count, settings.rng.split()))
     const aligned = new AlignedModel(network)
     let optimizer = settings.makeOptimizer(network.parameters)
     let alignment = settings.alignment
@@ -75,9 +75,7 @@ export const trainAcrossDomains: Solver<
       const scale = rescale ? 1 / Math.max(1, w) : 1
       const batch = buffer.gather((e) => {
         const chosen = options.sample?.(step, e)
-        return chosen
-          ? checkSample(chosen, examples[e].count, e)
-          : batches[e].draw(Math.min(batchSize, examples[e].count))
+        return chosen ? checkSample(chosen, counts[e], e) : batches[e].draw(Math.min(batchSize, counts[e]))
       })
       let report: { losses: Float64Array; penalty: number }
       let failed = false
@@ -117,7 +115,7 @@ function prepare(
   domains: readonly InputDomain[],
   { dtype = 'float32' }: AcrossOptions,
   { batchSize, rng }: AcrossSettings,
-): { network: DenseNetwork; examples: NetworkDomain[] } {
+): { network: DenseNetwork; buffer: BatchBuffer } {
   if (Array.isArray(model))
     model.forEach((size, l) => void number(size, `model[${l}]`, { integer: true, min: 1, max: 65536 }))
   const made = Array.isArray(model)
@@ -140,5 +138,5 @@ function prepare(
     const few = { count: n, features, targets: targets.subarray(0, n * head.outputs) }
     return openDomains([few], head, { label: () => 'model', workspace: ownWorkspace })[0].loss
   })
-  return { network, examples }
+  return { network, buffer: new BatchBuffer(examples) }
 }

@@ -12,10 +12,10 @@ import { openDomains } from '../head/open.ts'
 import { ownWorkspace } from '../head/workspaces.ts'
 import { meanOf } from '../penalties/residuals.ts'
 import { type DomainDistance, distanceOf } from './domain-distance.ts'
-import { LARGEST, openChecked, type Pair } from './open-pair.ts'
+import { LARGEST, openChecked } from './open-pair.ts'
 import { differenceSpectrum } from './spectrum.ts'
 import { boundOf, type TransferBound } from './transfer-bound.ts'
-import { ascend } from './transfer-measure.ts'
+import { growthWithin } from './transfer-measure.ts'
 
 /** Options of {@link domainReport}. */
 export interface ReportOptions {
@@ -101,18 +101,11 @@ export function reportOf(
       direction,
       ...whereTo(direction, head),
       distance: distanceOf(pair, spectrum),
-      growth: measured(pair, bound, delta),
+      growth: growthWithin(pair, bound, delta),
       bound,
     }
   })
   return { delta, domains: reported, text: reported.map((one) => sentence(one, delta)).join('\n') }
-}
-
-function measured(pair: Pair, { maximizer }: TransferBound, delta: number): number {
-  const run = ascend(pair, maximizer, delta, 60)
-  let next = run.next()
-  while (!next.done) next = run.next()
-  return next.value.growth
 }
 
 /** Puts the examples of all domains but one together. */

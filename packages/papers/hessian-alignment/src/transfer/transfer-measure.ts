@@ -2,7 +2,9 @@ import { nrm2, number, type Report, type Solver, solver } from '@opt/core'
 import type { Domain, HeadParameters } from '../head/intake.ts'
 import { LARGEST, openPair, type Pair } from './open-pair.ts'
 import { differenceSpectrum } from './spectrum.ts'
-import { type BallOptions, boundOf } from './transfer-bound.ts'
+import { type BallOptions, boundOf, type TransferBound } from './transfer-bound.ts'
+
+const STEPS = 60
 
 /** Options of {@link transferMeasure}. */
 export interface TransferOptions extends BallOptions {
@@ -39,7 +41,7 @@ export const transferMeasure: Solver<
   TransferAnswer
 > = solver(
   'transferMeasure',
-  function* (source, target, head, { delta, steps = 60 }): Generator<TransferReport, TransferAnswer, boolean> {
+  function* (source, target, head, { delta, steps = STEPS }): Generator<TransferReport, TransferAnswer, boolean> {
     number(delta, 'delta', { positive: true, max: LARGEST })
     number(steps, 'steps', { integer: true, min: 1 })
     const pair = openPair(source, target, head)
@@ -54,6 +56,14 @@ export const transferMeasure: Solver<
   },
   { maxIterations: Number.MAX_SAFE_INTEGER, options: ['delta', 'steps'] },
 )
+
+/** The `growth` that {@link transferMeasure} finds with its defaults, for a pair whose bound is known. */
+export function growthWithin(pair: Pair, { maximizer }: TransferBound, delta: number): number {
+  const run = ascend(pair, maximizer, delta, STEPS)
+  let next = run.next()
+  while (!next.done) next = run.next()
+  return next.value.growth
+}
 
 /** The largest growth found, and where. */
 export interface Growth {
