@@ -17,9 +17,9 @@ export function addHessian({ Z, p, w, n, K }: HeadRows, factor: number, H: Float
   X.set(Z.data)
   for (let k = 0; k < K; k++)
     for (let l = k; l < K; l++) {
-      for (let i = 0, at = 0; i < n; i++) {
+      for (let i = 0; i < n; i++) {
         const s = K === 1 || k === l ? w[i * K + k] : -p[i * K + k] * p[i * K + l]
-        for (let j = 0; j < stride; j++, at++) Y[at] = s * X[at]
+        for (let j = i * stride, end = j + D; j < end; j++) Y[j] = s * X[j]
       }
       block.fill(0)
       kernels.gemm(
