@@ -1,9 +1,12 @@
-import { calling, type VectorLike } from '@opt/core'
+import { allFinite, calling, refuse, type VectorLike } from '@opt/core'
 import { checkDomain, checkHead, type Domain, type HeadParameters, headVector } from './head/intake.ts'
 import { openDomains } from './head/open.ts'
 import { ownWorkspace } from './head/workspaces.ts'
 
-/** Derivatives of one domain's mean loss in the head, in closed form; matrices are row-major, like theta. */
+/**
+ * Derivatives of one domain's mean loss in the head, in closed form; matrices are row-major, like theta. Each throws a
+ * RangeError when it overflows.
+ */
 export interface HeadOracle {
   /** The mean loss. */
   readonly value: number
@@ -40,12 +43,22 @@ export function headOracle(domain: Domain, head: HeadParameters): HeadOracle {
     )
     return {
       value: rows.loss,
-      gradient: () => rows.gradient.slice(),
-      hvp: (v) => calling('hvp', () => rows.product(rows.along(headVector(v, checked, 'v')))),
-      hgp: () => rows.product(rows.along(rows.gradient)),
-      diagonal: () => rows.diagonal,
-      gradientVariance: () => rows.gradientVariance,
-      irm: () => rows.irm,
+      gradient: () => finite('gradient', rows.gradient.slice()),
+      hvp: (v) =>
+        finite(
+          'hvp',
+          calling('hvp', () => rows.product(rows.along(headVector(v, checked, 'v')))),
+          'v',
+        ),
+      hgp: () => finite('hgp', rows.product(rows.along(rows.gradient))),
+      diagonal: () => finite('diagonal', rows.diagonal),
+      gradientVariance: () => finite('gradientVariance', rows.gradientVariance),
+      irm: () => finite('irm', [rows.irm])[0],
     }
   })
+}
+
+function finite<A extends ArrayLike<number>>(caller: string, x: A, argument = 'domain'): A {
+  if (!allFinite(x)) refuse(`${caller}: ${argument}`, 'of a scale whose derivatives are finite', 'an overflow')
+  return x
 }

@@ -217,6 +217,27 @@ test('the trust region is solved: no random direction has a larger quadratic par
   )
 })
 
+test('at huge radii the maximiser is on the sphere, its value is the bound, and the growth stays below', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 2, max: 95 }), (seed, exponent) => {
+      const { domains, theta, K } = problem(random(seed), 2)
+      const head = { theta: rowsOf(theta, K) }
+      const delta = Number(`1e${exponent}`)
+      const { quadratic, maximizer, simple } = transferBound(domains[0], domains[1], head, { delta })
+      expect(Math.hypot(...maximizer!) / delta).toBeLessThan(1 + 1e-8)
+      expect(quadratic!).toBeLessThanOrEqual(simple)
+      const { growth, bound } = transferMeasure(domains[0], domains[1], head, { delta, steps: 2 })
+      expect(growth).toBeLessThanOrEqual(bound)
+      const [source, target] = domains.map((domain) => headOracle(domain, head))
+      const [S, T] = [source.hvp(maximizer!), target.hvp(maximizer!)]
+      const [gS, gT] = [source.gradient(), target.gradient()]
+      const value = maximizer!.reduce((sum, v, i) => sum + v * (gT[i] - gS[i]) + (v * (T[i] - S[i])) / 2, 0)
+      expect(off(value, quadratic!, 1e-3)).toBeLessThan(1e-6)
+    }),
+    { numRuns: 60 },
+  )
+})
+
 test('many probes estimate the diagonal, one common probe the Frobenius norm', () => {
   const { domains, theta, K } = problem(random(4), 2)
   const head = { theta: rowsOf(theta, K) }

@@ -147,6 +147,23 @@ test.each<[string, () => unknown]>([
   ],
   ['hvp: v must be of length 3, got length 1', () => headOracle(a, head).hvp([1])],
   [
+    'hvp: v must be of a scale whose derivatives are finite, got an overflow',
+    () => headOracle(a, head).hvp([1e308, 1e308, 1e308]),
+  ],
+  [
+    'diagonal: domain must be of a scale whose derivatives are finite, got an overflow',
+    () => headOracle({ features: [[1e200, 1e200]], targets: [1] }, { weight: [1, -1] }).diagonal(),
+  ],
+  [
+    'alignmentPenalty: probes.length must be an integer of at least 1, got 0',
+    () => alignmentPenalty([a, b], head, { method: 'hutchinson', probes: [] }),
+  ],
+  [
+    'VarianceAverage.add: variances[1] must be of length 1, got length 2',
+    () => new VarianceAverage().add([[1], [1, 2]]),
+  ],
+  ['VarianceAverage.load: state[1] must be of length 1, got length 2', () => new VarianceAverage().load([[1], [1, 2]])],
+  [
     'transferBound: delta must be a positive number of at most 1e+100, got 0',
     () => transferBound(a, b, head, { delta: 0 }),
   ],

@@ -13,7 +13,7 @@ export function drawProbes(count: number, size: number, rng: Random): Float64Arr
 /** Checks given directions. */
 function checkProbes(given: readonly Rows[], head: Head): Float64Array[] {
   if (!Array.isArray(given)) refuse('probes', 'a number of directions, or an array of them', show(given), 'type')
-  number(given.length, 'probes: length', { integer: true, min: 1 })
+  number(given.length, 'probes.length', { integer: true, min: 1 })
   return Array.from(given, (probe, i) => headVector(probe, head, `probes[${i}]`))
 }
 

@@ -1,4 +1,4 @@
-import { number, refuse, show, type VectorLike, vector, vectorCopy } from '@opt/core'
+import { number, refuse, show, type VectorLike, vectorCopy } from '@opt/core'
 
 /**
  * Moving averages of the domains' gradient variances, as Fishr in DomainBed takes them: the average of decay a is divided
@@ -23,8 +23,7 @@ export class VarianceAverage {
    */
   add(given: readonly VectorLike[]): Float64Array[] {
     const { decay } = this
-    if (!Array.isArray(given)) refuse('VarianceAverage.add: variances', 'an array of vectors', show(given), 'type')
-    const variances = Array.from(given, (v, e) => vector(v as VectorLike, `VarianceAverage.add: variances[${e}]`))
+    const variances = equalVectors(given, 'VarianceAverage.add: variances', 'an array of vectors')
     if (this.#averages.length > 0) this.#check(variances)
     this.#averages = variances.map((v, e) =>
       v.map((entry, j) => decay * (this.#averages[e]?.[j] ?? 0) + (1 - decay) * entry),
@@ -45,8 +44,14 @@ export class VarianceAverage {
 
   /** Restores a saved state. */
   load(state: readonly (readonly number[])[]): void {
-    if (!Array.isArray(state)) refuse('VarianceAverage.load: state', 'what state() returned', show(state), 'type')
-    const averages = Array.from(state, (average, e) => vectorCopy(average, `VarianceAverage.load: state[${e}]`))
-    this.#averages = averages
+    this.#averages = equalVectors(state, 'VarianceAverage.load: state', 'what state() returned')
   }
+}
+
+/** Copies vectors of equal length. */
+function equalVectors(given: readonly VectorLike[], label: string, allowed: string): Float64Array[] {
+  if (!Array.isArray(given)) refuse(label, allowed, show(given), 'type')
+  const copies: Float64Array[] = []
+  for (const [e, v] of given.entries()) copies.push(vectorCopy(v, `${label}[${e}]`, { length: copies[0]?.length }))
+  return copies
 }

@@ -1,4 +1,4 @@
-import type { LinearOperator } from '@opt/core'
+import { type LinearOperator, nrm2 } from '@opt/core'
 import { extremeEigen, symmetricEigen } from '@opt/curvature'
 import type { HeadRows } from '../head/head-rows.ts'
 import { hessianDifference, MOST_DENSE } from './dense-hessian.ts'
@@ -23,11 +23,9 @@ export function differenceSpectrum(source: HeadRows, target: HeadRows): Differen
     const { values, vectors } = symmetricEigen(
       Array.from({ length: size }, (_, i) => H.subarray(i * size, (i + 1) * size)),
     )
-    let squares = 0
-    for (const value of values) squares += value * value
     const dense = { values, vectors: vectors!.data }
     const lambdaMax = values[size - 1]
-    return { lambdaMax, lambdaMin: values[0], upper: lambdaMax, frobenius: Math.sqrt(squares), dense }
+    return { lambdaMax, lambdaMin: values[0], upper: lambdaMax, frobenius: nrm2(values), dense }
   }
   const operator: LinearOperator = {
     rows: size,

@@ -41,7 +41,7 @@ export function maximizeInBall(
       else high = middle
     }
     low = high
-    length(low)
+    if (!(Math.abs(length(low) - delta) <= 1e-9 * delta)) fillSphere(step, c, values, low, delta)
   } else if (low > 0) {
     // The hard case: what is missing to the sphere goes along the largest eigenvector, where the value is the same.
     const missing = delta * delta - step.reduce((sum, s) => sum + s * s, 0)
@@ -52,4 +52,16 @@ export function maximizeInBall(
   const maximizer = new Float64Array(n)
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) maximizer[i] += vectors[i * n + j] * step[j]
   return { value, maximizer }
+}
+
+/**
+ * At a radius so large that mu is the largest eigenvalue up to rounding, the gaps beside it are lost: what is missing to the
+ * sphere goes along the part of g in the eigenvectors there.
+ */
+function fillSphere(step: Float64Array, c: Float64Array, values: Float64Array, mu: number, delta: number): void {
+  const isNear = (j: number) => mu - values[j] <= 1e-7 * mu
+  let [rest, along] = [0, 0]
+  step.forEach((s, j) => void (isNear(j) ? (along += c[j] * c[j]) : (rest += s * s)))
+  const factor = Math.sqrt(Math.max(0, delta * delta - rest) / along)
+  for (let j = 0; j < step.length; j++) if (isNear(j)) step[j] = factor * c[j]
 }
