@@ -115,7 +115,7 @@ for (let k = 0; k < (quick ? 1 : 5); k++)
 const [erm, ...others] = all.map(median)
 printTable(
   ['a step of 2 x 1000 rows, 392-128-1, float32', 'time', 'beside ERM'],
-  [erm, ...others].map((time, i) => [steps[i][0], duration(time), `${((time / erm - 1) * 100).toFixed(0)} % more`]),
+  [erm, ...others].map((time, i) => [steps[i][0], duration(time), `${Math.round((time / erm - 1) * 100)} % more`]),
 )
 const most = Math.max(...others.slice(1)) / erm - 1
 const met = (yes) => (yes ? 'met' : 'missed')
@@ -131,6 +131,6 @@ if (torch) {
   judge('the first three sizes', ratios.slice(0, 3))
   if (ratios.length > 3) judge('larger ones', ratios.slice(3))
 } else console.log(NO_PEER)
-console.log(`- penalty: at most ${(most * 100).toFixed(0)} % on top of a step of ERM, target 40 %: ${met(most <= 0.4)}`)
+console.log(`- penalty: at most ${Math.round(most * 100)} % on top of a step of ERM, target 40 %: ${met(most <= 0.4)}`)
 console.log(`\n${torch ? `${torch.version}, float32` : ''}; ours in float64. Medians of interleaved runs, one thread.`)
 torch?.stop()
