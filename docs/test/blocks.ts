@@ -1,6 +1,6 @@
 // Runs the code blocks of a page as its readers would: each as a module, in the folder of its package.
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Block {
@@ -30,12 +30,16 @@ function run(file: string, cwd: string): Promise<Ran> {
   })
 }
 
-/** Runs every block; later blocks can import the files of earlier ones. Removes all files afterwards. */
-export async function runBlocks(folder: string, blocks: Block[]): Promise<Ran[]> {
+/**
+ * Runs every block beside copies of `files`; later blocks can import the files of earlier ones. Removes all
+ * files afterwards.
+ */
+export async function runBlocks(folder: string, blocks: Block[], files: Record<string, string> = {}): Promise<Ran[]> {
   mkdirSync(join(folder, 'test-results'), { recursive: true })
   // Inside the package, so that blocks can import it by name.
   const work = mkdtempSync(join(folder, 'test-results', 'blocks-'))
   try {
+    for (const [name, file] of Object.entries(files)) copyFileSync(file, join(work, name))
     const ran: Ran[] = []
     for (const [k, { code, file }] of blocks.entries()) {
       const name = file ?? `block-${k + 1}.mjs`

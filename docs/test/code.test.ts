@@ -12,7 +12,7 @@ let ran: Ran[][]
 const HOUR = 3_600_000
 
 beforeAll(async () => {
-  ran = await twoAtATime(found, ({ folder, blocks }) => runBlocks(folder, blocks))
+  ran = await twoAtATime(found, ({ folder, blocks, files }) => runBlocks(folder, blocks, files))
 }, HOUR)
 
 describe('the code of every page runs and prints what the page says', () => {

@@ -11,6 +11,15 @@ export interface Page {
   /** The folder in which its code runs. */
   folder: string
   text: string
+  /** The files that its code reads, by the names that the page gives them. */
+  files?: Record<string, string>
+}
+
+const PICTURES = join(root, 'packages', 'datasets', 'test', 'pictures')
+/** What stands for the reader's photographs in the root README. */
+const PHOTOGRAPHS = {
+  'city.jpg': join(PICTURES, 'progressive-restart-7.jpg'),
+  'sunset.jpg': join(PICTURES, 'rgb-adobe-transform-0.jpg'),
 }
 
 export function pages(): Page[] {
@@ -20,12 +29,13 @@ export function pages(): Page[] {
   const guides = readdirSync(join(docs, 'guides'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => ({ name: `guides/${file}`, folder: docs, file: join(docs, 'guides', file) }))
-  const front = { name: 'README.md', folder: docs, file: join(root, 'README.md') }
-  return [front, ...readmes, ...guides].map(({ name, folder, file }) => ({
+  const front = { name: 'README.md', folder: docs, text: readFileSync(join(root, 'README.md'), 'utf8') }
+  const others = [...readmes, ...guides].map(({ name, folder, file }) => ({
     name,
     folder,
     text: readFileSync(file, 'utf8'),
   }))
+  return [{ ...front, files: PHOTOGRAPHS }, ...others]
 }
 
 /** Works on two inputs at a time and returns the results in order. */
