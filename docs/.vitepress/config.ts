@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { root } from '../../scripts/lib/packages.mjs'
+import { withSharedGlyphs } from './glyphs.ts'
 import { demosPlugin, only, packageAliases, REPOSITORY, type SitePackage, sitePackages } from './packages.ts'
+import { isPlain, plainName, writePlain } from './plain.ts'
+import { pageSections } from './search.ts'
 
 const docs = join(root, 'docs')
 const found = sitePackages()
@@ -10,10 +13,14 @@ const live = !process.argv.includes('build')
 
 const item = ({ name }: SitePackage) => ({ text: name, link: `/packages/${name}` })
 const topics = [...new Set(found.map(({ topic }) => topic))]
-const packages = topics.map((topic) => ({
-  text: topic[0]!.toUpperCase() + topic.slice(1),
-  items: found.filter((one) => one.topic === topic).map(item),
-}))
+const packages = [
+  { text: 'Catalogue', link: '/catalogue' },
+  { text: 'Map', link: '/map' },
+  ...topics.map((topic) => ({
+    text: topic[0]!.toUpperCase() + topic.slice(1),
+    items: found.filter((one) => one.topic === topic).map(item),
+  })),
+]
 
 const titleOf = (file: string) => /^# (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(file, '.md')
 const ORDER = ['choose', 'solver', 'jax', 'tensorflow', 'scale', 'gpu', 'reproduce', 'add-a-paper', 'same-bits']
@@ -52,6 +59,14 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${baseOf(process.argv)}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f6e66' }],
   ],
+  // The theme gives its bar this class only when the page runs, and the bar's width with it.
+  transformHtml: (html) =>
+    html.includes('class="VPContent has-sidebar')
+      ? html.replace('class="VPNavBar"', 'class="VPNavBar has-sidebar top"')
+      : undefined,
+  transformHead: ({ page }) =>
+    isPlain(page) ? [['link', { rel: 'alternate', type: 'text/markdown', href: basename(plainName(page)) }]] : [],
+  buildEnd: ({ pages, outDir }) => writePlain(pages, outDir),
   // Pages load nothing in advance.
   router: { prefetchLinks: false },
   ignoreDeadLinks: only.length > 0,
@@ -60,6 +75,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     // Indented code becomes fenced code, which scrolls, also by the keyboard.
     config: (md) => {
+      withSharedGlyphs(md)
       md.core.ruler.push('indented', ({ tokens }) => {
         for (const token of tokens)
           if (token.type === 'code_block') Object.assign(token, { type: 'fence', info: 'text' })
@@ -69,11 +85,11 @@ export default defineConfig({
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     siteTitle: '@opt',
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: () => '', miniSearch: { _splitIntoSections: pageSections } } },
     outline: { level: [2, 3], label: 'On this page' },
     externalLinkIcon: true,
     nav: [
-      { text: 'Catalogue', link: '/catalogue', activeMatch: '^/(catalogue|packages/)' },
+      { text: 'Catalogue', link: '/catalogue', activeMatch: '^/(catalogue|map|packages/)' },
       { text: 'Guides', link: guides[0]?.link ?? '/', activeMatch: '^/guides/' },
       {
         text: 'Reference',
@@ -82,8 +98,9 @@ export default defineConfig({
       },
     ],
     sidebar: {
-      '/packages/': [{ text: 'Catalogue', link: '/catalogue' }, ...packages],
-      '/catalogue': [{ text: 'Catalogue', link: '/catalogue' }, ...packages],
+      '/packages/': packages,
+      '/catalogue': packages,
+      '/map': packages,
       '/guides/': [{ text: 'Guides', items: guides }],
       '/api/': [{ text: 'Reference', items: found.filter(({ api }) => api !== '').map(reference) }],
     },

@@ -1,6 +1,6 @@
 // Writes api/: one page of typed reference for each package, from the doc comments of its sources.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
 import { publishedPackages } from '../../scripts/lib/packages.mjs'
@@ -8,6 +8,9 @@ import { publishedPackages } from '../../scripts/lib/packages.mjs'
 const docs = dirname(dirname(fileURLToPath(import.meta.url)))
 const work = join(docs, '.vitepress', 'cache', 'typedoc')
 const out = join(docs, 'api')
+/** As for the pages: OPT_DOCS_ONLY limits the reference to a few packages. */
+const only = (process.env.OPT_DOCS_ONLY ?? '').split(',').filter(Boolean)
+const packages = publishedPackages().filter(({ folder }) => only.length === 0 || only.includes(basename(folder)))
 const quiet = {
   logLevel: 'Error',
   readme: 'none',
@@ -52,7 +55,7 @@ async function converted(one) {
 rmSync(work, { recursive: true, force: true })
 mkdirSync(work, { recursive: true })
 const files = []
-for (const one of publishedPackages()) if (entries(one).length > 0) files.push(await converted(one))
+for (const one of packages) if (entries(one).length > 0) files.push(await converted(one))
 
 rmSync(out, { recursive: true, force: true })
 const app = await Application.bootstrapWithPlugins({
@@ -76,7 +79,7 @@ const project = await app.convert()
 if (!project) throw new Error('typedoc cannot merge the packages')
 await app.generateOutputs(project)
 // A page of a package with several entries is headed by what one imports.
-for (const one of publishedPackages())
+for (const one of packages)
   for (const { name, file } of entries(one)) {
     const page = join(out, one.manifest.name, relative(join(one.folder, 'src'), file).replace(/(\/index)?\.ts$/, '.md'))
     if (existsSync(page)) writeFileSync(page, readFileSync(page, 'utf8').replace(/^# .*/m, `# ${name}`))

@@ -31,8 +31,8 @@ function run(file: string, cwd: string): Promise<Ran> {
 }
 
 /**
- * Runs every block beside copies of `files`; later blocks can import the files of earlier ones. Removes all
- * files afterwards.
+ * Runs every block beside copies of `files`; later blocks can import the files of earlier ones.
+ * Removes all files afterwards.
  */
 export async function runBlocks(folder: string, blocks: Block[], files: Record<string, string> = {}): Promise<Ran[]> {
   mkdirSync(join(folder, 'test-results'), { recursive: true })

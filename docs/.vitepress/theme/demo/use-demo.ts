@@ -1,15 +1,14 @@
 // The state of a demo in a page, and its commands: run, stop, reset.
 import type { ControlValues, Frame } from '@opt/core'
 import { onBeforeUnmount, type Ref, ref, type ShallowRef, shallowRef } from 'vue'
+import type { DemoStart } from '../../demo-start.ts'
 import type { Ask, Said } from './worker.ts'
 
-type Opened = Extract<Said, { kind: 'opened' }>
-
 export interface LiveDemo {
-  opened: ShallowRef<Opened | undefined>
   values: Ref<ControlValues>
-  frame: ShallowRef<Frame | undefined>
-  state: Ref<'loading' | 'running' | 'done' | 'stopped' | 'failed'>
+  /** That of the start until the demo has computed one. */
+  frame: ShallowRef<Frame>
+  state: Ref<'idle' | 'loading' | 'running' | 'done' | 'stopped' | 'failed'>
   /** The number of frames shown in this run. */
   frames: Ref<number>
   code: Ref<string>
@@ -24,15 +23,19 @@ export interface LiveDemo {
 /** Milliseconds that a worker has to finish its step before another worker replaces it. */
 const PATIENCE = 400
 
-export function useDemo(name: string): LiveDemo {
-  const opened = shallowRef<Opened>()
-  const values = ref<ControlValues>({})
-  const frame = shallowRef<Frame>()
-  const state = ref<LiveDemo['state']['value']>('loading')
+export function useDemo(name: string, start: DemoStart): LiveDemo {
+  const initial = (): ControlValues => {
+    const { controls } = JSON.parse(JSON.stringify(start)) as DemoStart
+    return Object.fromEntries(controls.map(({ name, value }) => [name, value]))
+  }
+  const values = ref(initial())
+  const frame = shallowRef(start.frame)
+  const state = ref<LiveDemo['state']['value']>('idle')
   const frames = ref(0)
   const code = ref('')
   const error = ref('')
   let worker: Worker | undefined
+  let loaded = false
   let run = 0
   let busy = false
   let change: ReturnType<typeof setTimeout> | undefined
@@ -40,10 +43,15 @@ export function useDemo(name: string): LiveDemo {
 
   const plain = () => JSON.parse(JSON.stringify(values.value)) as ControlValues
   const ask = (message: Ask) => worker?.postMessage(message)
-  const initial = (): ControlValues =>
-    Object.fromEntries(structuredClone(opened.value!.controls).map(({ name, value }) => [name, value]))
+
+  function close() {
+    worker?.terminate()
+    worker = undefined
+    busy = false
+  }
 
   function fail(message: string) {
+    if (!loaded) close()
     state.value = 'failed'
     error.value = message
     busy = false
@@ -51,10 +59,9 @@ export function useDemo(name: string): LiveDemo {
 
   function hear(said: Said) {
     if (said.kind === 'opened') {
-      const first = !opened.value
-      opened.value ??= said
-      if (first) values.value = initial()
-      if (first || state.value === 'running') start()
+      const first = !loaded
+      loaded = true
+      if (first || state.value === 'running') begin()
     } else if (said.kind === 'code') {
       code.value = said.text
     } else if (said.kind === 'failed') {
@@ -79,6 +86,8 @@ export function useDemo(name: string): LiveDemo {
   }
 
   function open() {
+    if (worker) return
+    if (!loaded) state.value = 'loading'
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<Said>) => hear(data)
     worker.onerror = (event) => fail(event.message || 'The demo could not be loaded.')
@@ -90,13 +99,13 @@ export function useDemo(name: string): LiveDemo {
     clearTimeout(impatience)
     if (!busy) return
     impatience = setTimeout(() => {
-      worker?.terminate()
-      busy = false
+      close()
       open()
     }, PATIENCE)
   }
 
-  function start() {
+  function begin() {
+    if (!loaded) return open()
     run++
     frames.value = 0
     error.value = ''
@@ -110,7 +119,6 @@ export function useDemo(name: string): LiveDemo {
   onBeforeUnmount(() => worker?.terminate())
 
   return {
-    opened,
     values,
     frame,
     state,
@@ -118,19 +126,19 @@ export function useDemo(name: string): LiveDemo {
     code,
     error,
     open,
-    run: start,
+    run: begin,
     stop() {
       state.value = 'stopped'
       replaceWhenBusy()
     },
     reset() {
       values.value = initial()
-      start()
+      begin()
     },
     change(name, value) {
       values.value = { ...values.value, [name]: value }
       clearTimeout(change)
-      change = setTimeout(start, 120)
+      change = setTimeout(begin, 120)
     },
   }
 }

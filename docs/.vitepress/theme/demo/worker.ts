@@ -1,7 +1,7 @@
 // Runs a demo beside the page: computes one frame, which the page draws before it asks for the next.
 
 import { demos } from 'virtual:demos'
-import type { Control, ControlValues, Demo, Frame } from '@opt/core'
+import type { ControlValues, Demo, Frame } from '@opt/core'
 
 export type Ask =
   | { kind: 'open'; name: string }
@@ -10,7 +10,7 @@ export type Ask =
   | { kind: 'next'; run: number }
 
 export type Said =
-  | { kind: 'opened'; title: string; intro: string; controls: Control[] }
+  | { kind: 'opened' }
   | { kind: 'code'; text: string }
   | { kind: 'frame'; run: number; frame: Frame }
   | { kind: 'done'; run: number }
@@ -33,8 +33,7 @@ async function answer(ask: Ask): Promise<void> {
     const load = demos[ask.name]
     if (!load) throw new Error(`there is no demo of ${ask.name}`)
     demo = (await load()).default
-    const { title, intro, controls } = demo
-    say({ kind: 'opened', title, intro, controls })
+    say({ kind: 'opened' })
   } else if (ask.kind === 'code') {
     say({ kind: 'code', text: demo!.code(ask.values) })
   } else if (ask.kind === 'run') {

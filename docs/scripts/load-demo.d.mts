@@ -1,0 +1,3 @@
+import type { Demo } from '@opt/core'
+
+export declare function loadDemo(folder: string): Promise<Demo>
