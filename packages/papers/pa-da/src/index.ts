@@ -33,8 +33,9 @@ export {
   searchSpace,
 } from './space.ts'
 export type { Data } from './supernet/examples.ts'
-export type { Dtype } from './supernet/network.ts'
-export { type PathGradient, Supernet, type SupernetOptions, type SupernetState } from './supernet/supernet.ts'
+export type { Dtype } from './supernet/memory.ts'
+export type { SupernetOptions } from './supernet/settings.ts'
+export { type PathGradient, Supernet, type SupernetState } from './supernet/supernet.ts'
 export type { TrainingState } from './training/checkpoint.ts'
 export type { DescentOptions, SamplingOptions } from './training/settings.ts'
 export { type TrainAloneOptions, type TrainAloneReport, type TrainedAlone, trainAlone } from './training/train-alone.ts'

@@ -2,7 +2,7 @@ import { callback, calling, matrix, number, options as optionsOf, refuse, show }
 import { type Executor, type Task, task } from '@opt/executor'
 import { type Path, SearchSpace, searchSpace } from './space.ts'
 import { type Data, labelsOf } from './supernet/examples.ts'
-import type { Dtype } from './supernet/network.ts'
+import type { Dtype } from './supernet/memory.ts'
 import { DESCENT, type DescentOptions } from './training/settings.ts'
 import type { PlainData, TruthJob, trainTruth } from './truths/train-truth.ts'
 

@@ -1,6 +1,8 @@
 import type { Floats } from '@opt/core'
+import { clearGradient, squareOf } from '../supernet/gradient.ts'
 import type { Group, Route } from '../supernet/layout.ts'
-import { type Supernet, squareOf } from '../supernet/supernet.ts'
+import type { Batch, PassOptions } from '../supernet/passes.ts'
+import type { Supernet } from '../supernet/supernet.ts'
 
 /** Settings of {@link MomentumSteps}. */
 export interface StepSettings {
@@ -30,22 +32,18 @@ export class MomentumSteps {
   readonly #settings: StepSettings
 
   constructor(supernet: Supernet, settings: StepSettings) {
-    this.velocity = supernet.network.velocity.fill(0)
+    this.velocity = supernet.memory.velocity.fill(0)
     this.#supernet = supernet
     this.#settings = settings
   }
 
-  /** One step on some examples, on the sum of the gradients of some paths. */
-  // biome-ignore format: examples, paths, results
-  step(
-    x: Floats, y: Int32Array, indices: Int32Array, routes: readonly Route[], learningRate: number,
-    weights?: Float64Array, indicators?: Float64Array,
-  ): StepReport {
-    const supernet = this.#supernet
+  /** One step on a batch, on the sum of the gradients of some paths. */
+  step(batch: Batch, routes: readonly Route[], learningRate: number, options: PassOptions = {}): StepReport {
+    const { memory, passes } = this.#supernet
     const groups = routes.length === 1 ? routes[0].groups : [...new Set(routes.flatMap((route) => route.groups))]
-    supernet.clear(groups)
-    const { loss } = supernet.accumulate(x, y, indices, indices.length, routes, weights, indicators)
-    const norm = Math.sqrt(squareOf(supernet.network.gradient, groups))
+    clearGradient(memory.gradient, groups)
+    const { loss } = passes.accumulate(batch, routes, options)
+    const norm = Math.sqrt(squareOf(memory.gradient, groups))
     const factor = Math.min(1, this.#settings.clip / (norm + 1e-6))
     if (Number.isFinite(loss) && Number.isFinite(norm)) this.#update(groups, factor, learningRate)
     return { loss, norm, factor }
@@ -53,7 +51,12 @@ export class MomentumSteps {
 
   #update(groups: readonly Group[], factor: number, learningRate: number): void {
     const { momentum, weightDecay } = this.#settings
+    const { slots: views, kernels } = this.#supernet.memory
     for (const { slots } of groups)
-      for (const slot of slots) this.#supernet.network.descend(slot, learningRate, momentum, factor, weightDecay)
+      for (const slot of slots) {
+        const { weights, gradient, velocity } = views.get(slot)!
+        const n = slot.rows * slot.columns
+        kernels.descend(n, learningRate, momentum, factor, weightDecay, gradient.data, velocity.data, weights.data)
+      }
   }
 }

@@ -1,7 +1,7 @@
 import { number, type Random, type Report, randomFrom, refuse, type Solver, show, solver } from '@opt/core'
 import { type Path, SearchSpace, searchSpace } from '../space.ts'
 import { type Data, examplesOf } from '../supernet/examples.ts'
-import type { Dtype } from '../supernet/network.ts'
+import type { Dtype } from '../supernet/memory.ts'
 import { Supernet } from '../supernet/supernet.ts'
 import { cosine, DESCENT, type DescentOptions, descentOf } from './settings.ts'
 import { Trainer } from './trainer.ts'

@@ -3,8 +3,9 @@ import { DataSampler } from '../samplers/data-sampler.ts'
 import { type PathMode, PathSampler } from '../samplers/path-sampler.ts'
 import type { Path } from '../space.ts'
 import type { Examples } from '../supernet/examples.ts'
+import { groupNorm, opNorms } from '../supernet/gradient.ts'
 import type { Route } from '../supernet/layout.ts'
-import { groupNorm, opNorms, type Supernet } from '../supernet/supernet.ts'
+import type { Supernet } from '../supernet/supernet.ts'
 import { MomentumSteps, type StepReport, type StepSettings } from './step.ts'
 
 /** What a {@link Trainer} samples. */
@@ -48,15 +49,11 @@ export class Trainer {
     const { mode, data, weights } = this.#settings
     const route = this.#supernet.route(path)
     const indicators = data ? new Float64Array(indices.length) : undefined
-    const report = this.steps.step(
-      this.#x,
-      this.#y,
-      indices,
-      [route],
-      learningRate,
-      weights ? this.#weights(indices, path) : undefined,
+    const batch = { x: this.#x, y: this.#y, indices, n: indices.length }
+    const report = this.steps.step(batch, [route], learningRate, {
+      weights: weights ? this.#weights(indices, path) : undefined,
       indicators,
-    )
+    })
     if (!Number.isFinite(report.norm)) return report
     if (mode !== 'uniform') this.paths.record(path, this.#norms(route, path, report))
     if (indicators) this.data.record(indices, indicators)
@@ -66,7 +63,7 @@ export class Trainer {
   /** Steps on the sum of the gradients of several paths (FairNAS), or of one. */
   plainStep(indices: Int32Array, paths: readonly Path[], learningRate: number): StepReport {
     const routes = paths.map((path) => this.#supernet.route(path))
-    return this.steps.step(this.#x, this.#y, indices, routes, learningRate)
+    return this.steps.step({ x: this.#x, y: this.#y, indices, n: indices.length }, routes, learningRate)
   }
 
   #weights(indices: Int32Array, path: readonly number[]): Float64Array {
@@ -80,15 +77,17 @@ export class Trainer {
   /** The norms of the clipped gradient, as the sampler of paths takes them. */
   #norms(route: Route, path: readonly number[], { factor, norm }: StepReport): Float64Array {
     const { mode } = this.#settings
-    if (mode === 'ops') return opNorms(this.#supernet, route, path, factor)
+    const { memory, layout, space } = this.#supernet
+    const { gradient } = memory
+    const clipped = (norms: Float64Array) => norms.map((one) => factor * one)
+    if (mode === 'ops') return clipped(opNorms(gradient, route.groups, path, space.ops.length))
     if (mode === 'table') return Float64Array.of(factor * norm)
-    const { operations } = this.#supernet.layout
     const used = new Set(route.groups)
-    return Float64Array.from(path, (op, e) =>
-      operations.reduce((sum, edges) => {
+    const ofEdge = (op: number, e: number) =>
+      layout.operations.reduce((sum, edges) => {
         const group = edges[e][op]
-        return group && used.has(group) ? sum + factor * groupNorm(this.#supernet.network.gradient, group) : sum
-      }, 0),
-    )
+        return group && used.has(group) ? sum + groupNorm(gradient, group) : sum
+      }, 0)
+    return clipped(Float64Array.from(path, ofEdge))
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '@opt/core'
 import { checkDistribution } from '../samplers/path-sampler.ts'
 import { examplesOf } from '../supernet/examples.ts'
+import { clearGradient } from '../supernet/gradient.ts'
 import { Supernet } from '../supernet/supernet.ts'
 import { dataOptimum, pathOptimum, secondMoments, type VarianceTable, varianceOf } from './formulas.ts'
 
@@ -87,17 +88,18 @@ export const gradientVariance: Solver<
     const q = given(options.pathProbabilities, space.count, 'pathProbabilities')
     const p = given(options.dataProbabilities, count, 'dataProbabilities')
 
-    const size = supernet.layout.size
-    const mean = new Float64Array(size)
+    const { passes } = supernet
+    const { gradient } = supernet.memory
+    const batchOf = { x, y: labels, n: count }
+    const mean = new Float64Array(supernet.layout.size)
     const squares: Float64Array[] = []
     const full = new Float64Array(space.count)
     const known = new Map<number, number>()
     for (let a = 0; a < space.count; a++) {
       const key = space.index(space.canonical(space.path(a)))
       const route = supernet.route(space.path(a))
-      supernet.clear(route.groups)
-      supernet.accumulate(x, labels, undefined, count, [route])
-      const { gradient } = supernet.network
+      clearGradient(gradient, route.groups)
+      passes.accumulate(batchOf, [route])
       for (const { slots } of route.groups)
         for (const { offset, rows, columns } of slots)
           for (let i = offset; i < offset + rows * columns; i++) {
@@ -105,7 +107,7 @@ export const gradientVariance: Solver<
             full[a] += gradient[i] * gradient[i]
           }
       const before = known.get(key)
-      squares.push(before === undefined ? supernet.squaredNorms(x, labels, count, route) : squares[before])
+      squares.push(before === undefined ? passes.squaredNorms(batchOf, route) : squares[before])
       known.set(key, before ?? a)
       const report: VarianceReport = { completed: a + 1, total: space.count }
       if ((yield report) && a + 1 < space.count) return unfinished()
