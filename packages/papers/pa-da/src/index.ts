@@ -12,18 +12,15 @@ export {
   type SearchAnswer,
   type SearchReport,
 } from './ranking/evolve.ts'
+export type { Finalist } from './ranking/finalist.ts'
 export { type KendallTau, kendallTau } from './ranking/kendall.ts'
 export { type Ranking, type RankOptions, type RankReport, rankPaths } from './ranking/rank-paths.ts'
-export {
-  type Finalist,
-  type ModelSearch,
-  type SearchModelsOptions,
-  type SearchModelsReport,
-  searchModels,
-} from './ranking/search-models.ts'
+export { type ModelSearch, type SearchModelsReport, searchModels } from './ranking/search-models.ts'
+export type { SearchModelsOptions } from './ranking/search-settings.ts'
 export { DataSampler, type DataSamplerOptions, type DataSamplerState } from './samplers/data-sampler.ts'
 export type { Uniforms } from './samplers/draw.ts'
-export { type PathMode, PathSampler, type PathSamplerOptions, type PathSamplerState } from './samplers/path-sampler.ts'
+export { PathSampler, type PathSamplerState } from './samplers/path-sampler.ts'
+export type { PathMode, PathSamplerOptions } from './samplers/path-settings.ts'
 export {
   type Operation,
   type OperationName,
@@ -35,7 +32,8 @@ export {
 export type { Data } from './supernet/examples.ts'
 export type { Dtype } from './supernet/memory.ts'
 export type { SupernetOptions } from './supernet/settings.ts'
-export { type PathGradient, Supernet, type SupernetState } from './supernet/supernet.ts'
+export type { SupernetState } from './supernet/state.ts'
+export { type PathGradient, Supernet } from './supernet/supernet.ts'
 export type { TrainingState } from './training/checkpoint.ts'
 export type { DescentOptions, SamplingOptions } from './training/settings.ts'
 export { type TrainAloneOptions, type TrainAloneReport, type TrainedAlone, trainAlone } from './training/train-alone.ts'

@@ -8,21 +8,12 @@ import {
   gradientVariance,
   kendallTau,
   PathSampler,
-  rankPaths,
   Supernet,
   searchSpace,
-  trainAlone,
-  trainSupernet,
 } from '../src/index.ts'
 import { varianceOf } from '../src/variance/formulas.ts'
+import { noise, small } from './shared.ts'
 
-const data = (seed: number, n = 12, d = 3, classes = 3) => {
-  const rng = random(seed)
-  const inputs = Array.from({ length: n }, () => Array.from({ length: d }, () => rng.normal()))
-  return { inputs, labels: inputs.map(() => rng.integer(0, classes)) }
-}
-const small = (seed: number, space = searchSpace()) =>
-  new Supernet({ inputs: 3, classes: 3, channels: 4, space, dtype: 'float64', seed })
 const seeds = fc.integer({ min: 0, max: 1e6 })
 
 describe('spaces', () => {
@@ -48,7 +39,7 @@ describe('spaces', () => {
         const canonical = space.canonical(path)
         expect(space.canonical(canonical)).toEqual(canonical)
         const net = new Supernet({ inputs: 3, classes: 3, channels: 3, space, dtype: 'float64', seed })
-        const { inputs } = data(seed, 2)
+        const { inputs } = noise(seed, 2)
         expect(net.forward(inputs, path)).toEqual(net.forward(inputs, canonical))
         expect(net.extract(path).forward(inputs)).toEqual(net.forward(inputs, path))
       }),
@@ -81,12 +72,12 @@ describe('the supernet', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const net = small(seed, space)
-        const { inputs, labels } = data(seed, 5)
+        const { inputs, labels } = noise(seed, 5)
         const path = space.path(seed % space.count)
         // Biases away from 0: the loss has kinks where a node is exactly 0.
-        const noise = random(seed + 1)
+        const shift = random(seed + 1)
         const { parameters } = net.state()
-        for (const row of Object.values(parameters)) row.forEach((v, k) => (row[k] = v + noise.normal(0, 0.3)))
+        for (const row of Object.values(parameters)) row.forEach((v, k) => (row[k] = v + shift.normal(0, 0.3)))
         net.load({ parameters })
         const weights = labels.map((_, i) => (i + 1) / 2)
         const { gradients } = net.lossAndGradient(inputs, labels, path, weights)
@@ -111,7 +102,7 @@ describe('the supernet', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const net = small(seed, space)
-        const { inputs, labels } = data(seed, 4)
+        const { inputs, labels } = noise(seed, 4)
         const path = space.path(seed % space.count)
         const norms = net.perExampleNorms(inputs, labels, path)
         const single = inputs.map((x, i) => net.lossAndGradient([x], [labels[i]], path).norm)
@@ -124,7 +115,7 @@ describe('the supernet', () => {
   })
 
   test('float32 is near float64, and more examples than pass at a time are cut', () => {
-    const { inputs, labels } = data(3, 600)
+    const { inputs, labels } = noise(3, 600)
     const [a, b] = (['float64', 'float32'] as const).map(
       (dtype) => new Supernet({ inputs: 3, classes: 3, channels: 8, dtype, seed: 4 }),
     )
@@ -244,7 +235,7 @@ describe('variance', () => {
         const rng = random(seed)
         const positive = (n: number) => Float64Array.from({ length: n }, () => rng.uniform(0.1, 2))
         const net = small(seed, searchSpace({ edges: [[0, 1]], cells: 1 }))
-        const { inputs, labels } = data(seed, 4)
+        const { inputs, labels } = noise(seed, 4)
         const normalized = (p: Float64Array) => p.map((v) => v / p.reduce((a, b) => a + b, 0))
         const [q, p] = [normalized(positive(5)), normalized(positive(4))]
         const found = gradientVariance(net, inputs, labels, { batch: 3, pathProbabilities: q, dataProbabilities: p })
@@ -332,92 +323,5 @@ describe('search', () => {
       [4, 0],
     ])
     expect([one.status, all.status]).toEqual(['completed', 'completed'])
-  })
-})
-
-describe('training', () => {
-  const rng = random(8)
-  const inputs = Array.from({ length: 200 }, () => [rng.normal(), rng.normal(), rng.normal()])
-  const labels = inputs.map(([a, b]) => (a + b > 0.5 ? 2 : a > b ? 1 : 0))
-
-  test('all methods learn; a model alone has the initial weights of the supernet', () => {
-    for (const method of ['spos', 'fairnas', 'pa-da'] as const) {
-      const net = new Supernet({ inputs: 3, classes: 3, channels: 8, seed: 1 })
-      const { status, history } = trainSupernet(net, { inputs, labels }, { method, epochs: 40, batchSize: 20 })
-      expect(status).toBe('completed')
-      expect(history.at(-1)!.loss).toBeLessThan(0.8 * history[0].loss)
-      const { accuracies, order, paths } = rankPaths(net, { inputs, labels })
-      expect(accuracies[order[0]]).toBeGreaterThan(0.85)
-      const right = net.predict(inputs, paths[order[0]]).filter((k, i) => k === labels[i]).length
-      expect(right / 200).toBe(accuracies[order[0]])
-    }
-    const { network } = trainAlone(
-      [3, 1, 2],
-      { inputs, labels },
-      {
-        inputs: 3,
-        classes: 3,
-        channels: 4,
-        dtype: 'float64',
-        epochs: 1,
-        seed: 1,
-        learningRate: 1e-300,
-        weightDecay: 0,
-      },
-    )
-    near(network.forward(inputs), small(1).forward(inputs, [3, 1, 2]), { absolute: 1e-12 })
-  })
-
-  test('PA&DA leaves operations without parameters to nearly nothing; the control drifts to its target', () => {
-    const net = small(1)
-    const { history } = trainSupernet(net, { inputs, labels }, { epochs: 10, batchSize: 20 })
-    const [q] = history.at(-1)!.pathProbabilities
-    near(q[0], (1 - 0.8) / 5, { absolute: 1e-12 })
-    expect(q[2] + q[3]).toBeGreaterThan(0.85)
-    const drift = trainSupernet(small(1), { inputs, labels }, { epochs: 10, batchSize: 20, bias: [0, 0, 0.5, 0.5, 0] })
-    near(drift.history.at(-1)!.pathProbabilities[0], [0.04, 0.04, 0.44, 0.44, 0.04], { absolute: 1e-12 })
-  })
-
-  test('a space without parameters stays uniform', () => {
-    const space = searchSpace({ ops: ['none', 'skip', 'pool'] })
-    const { history } = trainSupernet(small(1, space), { inputs, labels }, { epochs: 3, batchSize: 20 })
-    near(history.at(-1)!.pathProbabilities[0], [1 / 3, 1 / 3, 1 / 3], { absolute: 1e-15 })
-  })
-
-  test('training that diverges says so', () => {
-    const huge = inputs.map((row) => row.map((v) => v * 1e300))
-    const single = new Supernet({ inputs: 3, classes: 3, channels: 4, seed: 1 })
-    expect(trainSupernet(single, { inputs: huge, labels }, { epochs: 3, batchSize: 20 }).status).toBe('diverged')
-    expect(() => single.predict(huge, [3, 3, 3])).toThrow(
-      'Supernet.predict: X must be small enough for logits in float32',
-    )
-    expect(trainAlone([3, 3, 3], { inputs: huge, labels }, { inputs: 3, classes: 3, epochs: 3 }).status).toBe(
-      'diverged',
-    )
-    // In float64 the squares overflow, and the normalized states do not.
-    const double = small(1)
-    near(
-      double.forward(
-        inputs.map((row) => row.map((v) => v * 2 ** 900)),
-        [3, 3, 3],
-      ),
-      double.forward(
-        inputs.map((row) => row.map((v) => v * 2 ** 400)),
-        [3, 3, 3],
-      ),
-      { absolute: 1e-9 },
-    )
-  })
-
-  test('can be stopped: ranking and variance report and end early', () => {
-    const net = small(1)
-    const stopped = rankPaths(net, { inputs, labels }, { maxIterations: 7 })
-    expect([stopped.status, stopped.paths.length, stopped.accuracies.length]).toEqual(['max-iterations', 7, 7])
-    const controller = new AbortController()
-    const cut = gradientVariance(net, inputs, labels, {
-      signal: controller.signal,
-      onProgress: () => controller.abort(),
-    })
-    expect([cut.status, cut.uniform]).toEqual(['aborted', NaN])
   })
 })

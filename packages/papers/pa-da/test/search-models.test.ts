@@ -1,10 +1,7 @@
 import { random } from '@opt/core'
-import { inProcess } from '@opt/executor'
 import { Matrix } from 'ml-matrix'
 import ndarray from 'ndarray'
 import { searchModels, searchSpace } from '../src/index.ts'
-import { trainTruth } from '../src/truths/train-truth.ts'
-import { trainTruths } from '../src/truths.ts'
 
 const rng = random(3)
 const X = Array.from({ length: 150 }, () => [rng.normal(50, 9), rng.normal(), 7, rng.normal(0, 1e-6)])
@@ -72,31 +69,4 @@ test('huge and tiny columns do not matter', () => {
   )
   expect(scaled.status).toBe('completed')
   expect(scaled.best!.testAccuracy).toBeCloseTo(plain.best!.testAccuracy, 1)
-})
-
-test('truths of any number of workers have the same bits; paths of one function share the work', async () => {
-  const data = { inputs: X.map(([a, b]) => [(a - 50) / 9, b]), labels: y.map((one) => (one === 'yes' ? 1 : 0)) }
-  const settings = { classes: 2, channels: 4, epochs: 3, batchSize: 30, seeds: [1, 2] }
-  const paths = [
-    [3, 2, 0],
-    [0, 2, 0],
-    [3, 3, 3],
-    [4, 1, 2],
-    [0, 0, 0],
-  ]
-  const modules = (place: string) => ({ [place]: async () => ({ trainTruth }) })
-  const { truthTask } = await import('../src/truths.ts')
-  const found = []
-  for (const concurrency of [1, 3]) {
-    const executor = inProcess({ concurrency, modules: modules(truthTask.module) })
-    found.push(await trainTruths(executor, data, data, { ...settings, paths }))
-    await executor.close()
-  }
-  expect(found[1]).toEqual(found[0])
-  const [{ accuracies, means }] = found
-  expect(accuracies[0]).toEqual(accuracies[1])
-  expect(means[0]).toBe((accuracies[0][0] + accuracies[0][1]) / 2)
-  await expect(trainTruths(inProcess(), data, data, { classes: 2, epoch: 3 } as never)).rejects.toThrow(
-    'did you mean epochs?',
-  )
 })

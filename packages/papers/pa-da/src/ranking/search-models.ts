@@ -4,11 +4,10 @@ import {
   type Labels,
   type MatrixLike,
   matrix,
-  number,
   type Report,
+  random,
   refuse,
   type Solver,
-  random as seeded,
   show,
   solver,
 } from '@opt/core'
@@ -16,56 +15,18 @@ import ndarray from 'ndarray'
 import { SearchSpace, searchSpace } from '../space.ts'
 import type { Data } from '../supernet/examples.ts'
 import { Supernet } from '../supernet/supernet.ts'
-import {
-  DESCENT,
-  type DescentOptions,
-  descentOf,
-  SAMPLING,
-  type SamplingOptions,
-  samplingOf,
-} from '../training/settings.ts'
 import { trainAlone } from '../training/train-alone.ts'
 import { trainSupernet } from '../training/train-supernet.ts'
+import { classify, type Finalist } from './finalist.ts'
 import { rankPaths } from './rank-paths.ts'
+import { SEARCH_OPTIONS, type SearchModelsOptions, searchSettings, trainingSettings } from './search-settings.ts'
 import { Standardization, split } from './table.ts'
-
-/** Options of {@link searchModels}: those of training, with 60 epochs in batches of 64, and: */
-export interface SearchModelsOptions extends DescentOptions, SamplingOptions {
-  /** Default 24. */
-  channels?: number | undefined
-  /** Default 2. */
-  bottleneck?: number | undefined
-  /** How many of the best are trained by themselves. Default 3. */
-  finalists?: number | undefined
-  /** Refuses models with more parameters. Default: none. */
-  maxParameters?: number | undefined
-  /** Share of the examples that choose, and share that measure the choice. Default 0.2 each. */
-  validation?: number | undefined
-  test?: number | undefined
-  /** Seed of everything. Default 0. */
-  seed?: number | undefined
-}
 
 /** A report of {@link searchModels}. */
 export interface SearchModelsReport extends Report {
   stage: 'train' | 'rank' | 'finals'
   /** Share of the stage that is done. */
   done: number
-}
-
-/** A model that was trained by itself. */
-export interface Finalist {
-  path: number[]
-  /** 'dense-skip-dense'. */
-  name: string
-  parameters: number
-  /** Accuracies on the validation examples, which chose it, and on the test examples, which did not. */
-  validationAccuracy: number
-  testAccuracy: number
-  /** Its parameters; {@link predict} standardizes and names classes. */
-  network: Supernet
-  /** Classes of new examples, in the labels of the caller. */
-  predict(X: MatrixLike): Label[]
 }
 
 /** Answer of {@link searchModels}; a search that was stopped has what it got to. */
@@ -95,20 +56,15 @@ export const searchModels: Solver<
 > = solver(
   'searchModels',
   function* (X, y, space, options) {
-    const { finalists: most = 3, validation = 0.2, test = 0.2, channels, bottleneck, maxParameters } = options
     const chosen = space ?? searchSpace()
     if (!(chosen instanceof SearchSpace)) refuse('space', 'what searchSpace() returned', show(space), 'type')
     if (chosen.count > 20000) refuse('space', 'of at most 20000 paths', `${chosen.count} paths`)
-    number(most, 'finalists', { integer: true, min: 1 })
-    number(validation, 'validation', { positive: true, max: 0.9 })
-    number(test, 'test', { positive: true, max: 0.9 })
-    const seed = number(options.seed ?? 0, 'seed', { integer: true })
-    if (maxParameters !== undefined) number(maxParameters, 'maxParameters', { integer: true, min: 1 })
+    const { finalists, validation, test, seed, maxParameters } = searchSettings(options)
     const { data, shape } = matrix(X, 'X')
     const [rows, columns] = shape as [number, number]
     const { classes, indices } = classesOf<Label>(y, 'y', { length: rows })
     if (classes.length < 2) refuse('y', 'labels of two classes at least', `only ${show(classes[0])}`)
-    const parts = split(rows, [validation, test], seeded(seed))
+    const parts = split(rows, [validation, test], random(seed))
     const scaling = new Standardization(data, columns, parts.train)
     const part = (places: Int32Array): Data => ({
       inputs: ndarray(scaling.apply(data, places), [places.length, columns]),
@@ -116,17 +72,16 @@ export const searchModels: Solver<
     })
     const [train, choose, measure] = [part(parts.train), part(parts.validation), part(parts.test)]
 
+    const { channels, bottleneck } = options
     const sizes = { inputs: columns, classes: classes.length, channels, bottleneck, space: chosen, seed }
     const supernet = new Supernet(sizes)
     const paths = chosen
       .distinct()
       .filter((path) => chosen.live(path).includes(true))
-      .filter((path) => supernet.parameterCount(path) <= (maxParameters ?? Infinity))
+      .filter((path) => supernet.parameterCount(path) <= maxParameters)
     if (paths.length === 0) refuse('maxParameters', 'as many as the smallest model has', `${maxParameters}`)
-    const epochs = options.epochs ?? 60
-    const batchSize = options.batchSize ?? Math.min(64, parts.train.length)
-    descentOf({ ...options, epochs, batchSize }, parts.train.length, { epochs, batchSize })
-    samplingOf(options, chosen)
+    const { descent, sampling } = trainingSettings(options, parts.train.length, chosen)
+    const { epochs } = descent
     const counts = new Int32Array(classes.length)
     for (const i of parts.test) counts[indices[i]]++
     const answer: ModelSearch = {
@@ -137,9 +92,7 @@ export const searchModels: Solver<
       classes,
     }
 
-    const descent = pick(options, DESCENT)
-    const training = { ...descent, ...pick(options, SAMPLING), epochs, batchSize, seed }
-    for (const { epoch, error } of trainSupernet.steps(supernet, train, training)) {
+    for (const { epoch, error } of trainSupernet.steps(supernet, train, { ...descent, ...sampling, seed })) {
       const report: SearchModelsReport = { stage: 'train', done: (epoch + 1) / epochs }
       if (error !== undefined) report.error = error
       if (yield report) return answer
@@ -149,9 +102,9 @@ export const searchModels: Solver<
       if (yield { stage: 'rank', done: completed / total }) return sorted(answer)
     }
     sorted(answer)
-    const winners = answer.ranking.slice(0, most)
+    const winners = answer.ranking.slice(0, finalists)
     for (const [k, { path, name, parameters }] of winners.entries()) {
-      const run = trainAlone.steps(path, train, { ...descent, ...sizes, epochs, batchSize })
+      const run = trainAlone.steps(path, train, { ...descent, ...sizes })
       let next = run.next()
       while (!next.done) {
         const report: SearchModelsReport = {
@@ -171,7 +124,7 @@ export const searchModels: Solver<
         network,
         validationAccuracy: on(choose),
         testAccuracy: on(measure),
-        predict: (given) => predict(given, network, scaling, classes),
+        predict: (given) => classify(given, network, scaling, classes),
       })
       const order = (a: Finalist, b: Finalist) =>
         b.validationAccuracy - a.validationAccuracy || a.parameters - b.parameters
@@ -179,37 +132,11 @@ export const searchModels: Solver<
     }
     return answer
   },
-  {
-    maxIterations: Number.MAX_SAFE_INTEGER,
-    options: [
-      ...DESCENT,
-      ...SAMPLING,
-      'channels',
-      'bottleneck',
-      'finalists',
-      'maxParameters',
-      'validation',
-      'test',
-      'seed',
-    ],
-  },
+  { maxIterations: Number.MAX_SAFE_INTEGER, options: SEARCH_OPTIONS },
 )
-
-function predict(X: MatrixLike, network: Supernet, scaling: Standardization, classes: Label[]): Label[] {
-  const { data, shape } = matrix(X, 'predict: X', { columns: network.inputs })
-  const places = Int32Array.from({ length: shape[0] }, (_, i) => i)
-  const inputs = ndarray(scaling.apply(data, places), [shape[0], network.inputs])
-  return Array.from(network.predict(inputs), (k) => classes[k])
-}
 
 /** Sorts by accuracy; of equal ones the smaller model first. */
 function sorted(answer: ModelSearch): ModelSearch {
   answer.ranking.sort((a, b) => b.accuracy - a.accuracy || a.parameters - b.parameters)
   return answer
-}
-
-function pick<T extends object, K extends keyof T>(given: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(
-    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-  ) as Pick<T, K>
 }

@@ -1,6 +1,5 @@
 import { calling, number, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
-import { checkTau, cumulated, drawFrom, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
-import { checkDistribution } from './path-sampler.ts'
+import { checkDistribution, checkTau, cumulated, drawFrom, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
 
 /** Options of a {@link DataSampler}. */
 export interface DataSamplerOptions {

@@ -49,3 +49,9 @@ export const checkTau = (tau: number, tauMax: number): number =>
 
 /** A running mean as in the official code: the first value is kept or halved, then (old + new) / 2. */
 export const half = (old: number, value: number): number => old / 2 + value / 2
+
+/** Refuses what does not sum to 1. */
+export function checkDistribution(p: Float64Array, label: string): void {
+  const sum = p.reduce((a, b) => a + b, 0)
+  if (!(Math.abs(sum - 1) <= 1e-6)) refuse(label, 'probabilities that sum to 1', `a sum of ${sum}`)
+}

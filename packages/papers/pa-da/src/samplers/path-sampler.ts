@@ -1,33 +1,13 @@
-import { calling, number, oneOf, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
+import { calling, number, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
 import type { Path } from '../space.ts'
-import { checkTau, cumulated, drawFrom, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
-
-/**
- * 'ops': one distribution of the operations for all edges (the paper's); 'per-edge': one for each edge; 'table': one
- * probability for each path; 'uniform': no sampling by norms.
- */
-export type PathMode = 'ops' | 'per-edge' | 'table' | 'uniform'
-
-/** Options of a {@link PathSampler}. */
-export interface PathSamplerOptions {
-  /** The number of operations of each edge: [5, 5, 5]. */
-  choices: readonly number[]
-  /** Default 'ops'. */
-  mode?: PathMode | undefined
-  /** tau is cut off here. Default 1. */
-  tauMax?: number | undefined
-  /** A distribution of the operations to drift to, in place of the norms' ('ops' only): the control without gradients. */
-  target?: VectorLike | undefined
-}
+import { checkDistribution, checkTau, cumulated, drawFrom, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
+import { type PathMode, type PathSamplerOptions, pathSettings } from './path-settings.ts'
 
 /** A saved {@link PathSampler}: plain JSON. */
 export interface PathSamplerState {
   averages: number[][]
   probabilities: number[][]
 }
-
-/** Paths of a table are numbered; more than these would take too much memory. */
-const TABLE = 1e6
 
 /** Samples paths by the running means of gradient norms: q = tau norms / sum + (1 - tau) / O. */
 export class PathSampler {
@@ -42,7 +22,7 @@ export class PathSampler {
 
   /** @throws TypeError or RangeError that names the wrong option. */
   constructor(options: PathSamplerOptions) {
-    const given = calling('PathSampler', () => checkPathSampler(options))
+    const given = calling('PathSampler', () => pathSettings(options))
     this.choices = given.choices
     this.mode = given.mode
     this.tauMax = given.tauMax
@@ -177,34 +157,4 @@ export class PathSampler {
 
 const set = (row: Float64Array, k: number, s: number) => {
   row[k] = half(row[k], s)
-}
-
-/** Refuses what does not sum to 1. */
-export function checkDistribution(p: Float64Array, label: string): void {
-  const sum = p.reduce((a, b) => a + b, 0)
-  if (!(Math.abs(sum - 1) <= 1e-6)) refuse(label, 'probabilities that sum to 1', `a sum of ${sum}`)
-}
-
-function checkPathSampler(options: PathSamplerOptions) {
-  const given = optionsOf(options, 'options', ['choices', 'mode', 'tauMax', 'target'])
-  const { mode = 'ops', tauMax = 1 } = given
-  const choices: readonly number[] = given.choices
-  if (!Array.isArray(choices) || choices.length === 0)
-    refuse('choices', 'an array: the number of operations of each edge', show(choices), 'type')
-  // Array.from, because forEach would skip holes.
-  Array.from(choices).forEach((n, e) => {
-    number(n, `choices[${e}]`, { integer: true, min: 1, max: 1e6 })
-  })
-  oneOf(mode, 'mode', ['ops', 'per-edge', 'table', 'uniform'])
-  number(tauMax, 'tauMax', { min: 0, max: 1 })
-  choices.forEach((n, e) => {
-    if (mode === 'ops' && n !== choices[0]) refuse(`choices[${e}]`, `${choices[0]} like the first (mode 'ops')`, `${n}`)
-  })
-  const count = choices.reduce((product, n) => product * n, 1)
-  if (mode === 'table' && count > TABLE) refuse('choices', `of at most ${TABLE} paths (mode 'table')`, `${count}`)
-  if (given.target === undefined) return { choices: [...choices], mode, tauMax, target: undefined }
-  if (mode !== 'ops') refuse('target', `left out unless mode is 'ops'`, show(given.target))
-  const target = vector(given.target, 'target', { length: choices[0], sign: 'nonnegative' }).slice()
-  checkDistribution(target, 'target')
-  return { choices: [...choices], mode, tauMax, target }
 }

@@ -1,14 +1,4 @@
-import {
-  calling,
-  type MatrixLike,
-  matrix,
-  options as optionsOf,
-  randomFrom,
-  refuse,
-  show,
-  type VectorLike,
-  vector,
-} from '@opt/core'
+import { calling, type MatrixLike, matrix, randomFrom, refuse, type VectorLike, vector } from '@opt/core'
 import type { Path, SearchSpace } from '../space.ts'
 import { labelsOf } from './examples.ts'
 import { clearGradient, opNorms, squareOf } from './gradient.ts'
@@ -17,12 +7,7 @@ import { type Dtype, type Memory, memoryOf } from './memory.ts'
 import { Network } from './network.ts'
 import { type Batch, CAPACITY, largest, Passes } from './passes.ts'
 import { type SupernetOptions, supernetSettings } from './settings.ts'
-
-/** A saved network: plain JSON. */
-export interface SupernetState {
-  /** By name, row-major: `stem.W`, `cell.edge.op.W` ... */
-  parameters: Record<string, number[]>
-}
+import { loadParameters, type SupernetState, savedParameters } from './state.ts'
 
 /** Loss and gradient of a path. */
 export interface PathGradient {
@@ -170,15 +155,7 @@ export class Supernet {
 
   /** Returns all parameters; they load again to the same bits. */
   state(): SupernetState {
-    const { parameters } = this.memory
-    return {
-      parameters: Object.fromEntries(
-        this.layout.slots.map(({ name, offset, rows, columns }) => [
-          name,
-          Array.from(parameters.subarray(offset, offset + rows * columns)),
-        ]),
-      ),
-    }
+    return savedParameters(this.layout, this.memory)
   }
 
   /**
@@ -187,19 +164,7 @@ export class Supernet {
    * @throws TypeError or RangeError, before anything changes, unless all names and sizes are those of this network.
    */
   load(state: { parameters: Record<string, ArrayLike<number>> }): void {
-    calling('Supernet.load', () => {
-      const given = optionsOf(state, 'state').parameters
-      if (typeof given !== 'object' || given === null) refuse('state.parameters', 'an object', show(given), 'type')
-      const names = this.layout.slots.map(({ name }) => name)
-      for (const name of Object.keys(given))
-        if (!names.includes(name)) refuse('state.parameters', 'of this network', show(name))
-      const checked = this.layout.slots.map(({ name, rows, columns }) =>
-        vector(given[name], `state.parameters['${name}']`, { length: rows * columns }),
-      )
-      this.layout.slots.forEach(({ offset }, k) => {
-        this.memory.parameters.set(checked[k], offset)
-      })
-    })
+    calling('Supernet.load', () => loadParameters(this.layout, this.memory, state))
   }
 
   /** What a path computes. @internal */

@@ -1,7 +1,8 @@
 import { number, options as optionsOf, Random, type RandomState, refuse, show, vector } from '@opt/core'
 import type { DataSamplerState } from '../samplers/data-sampler.ts'
 import type { PathSamplerState } from '../samplers/path-sampler.ts'
-import type { Supernet, SupernetState } from '../supernet/supernet.ts'
+import type { SupernetState } from '../supernet/state.ts'
+import type { Supernet } from '../supernet/supernet.ts'
 import type { Trainer } from './trainer.ts'
 
 /** A saved training, plain JSON: `resume` goes on to the same bits. */

@@ -1,5 +1,6 @@
 import { boolean, cos, number, oneOf, refuse, type VectorLike, vector } from '@opt/core'
-import { checkDistribution, type PathMode } from '../samplers/path-sampler.ts'
+import { checkDistribution } from '../samplers/draw.ts'
+import type { PathMode } from '../samplers/path-settings.ts'
 import type { SearchSpace } from '../space.ts'
 import type { SamplingSettings } from './trainer.ts'
 

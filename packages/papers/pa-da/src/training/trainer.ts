@@ -1,6 +1,7 @@
 import { type Floats, refuse } from '@opt/core'
 import { DataSampler } from '../samplers/data-sampler.ts'
-import { type PathMode, PathSampler } from '../samplers/path-sampler.ts'
+import { PathSampler } from '../samplers/path-sampler.ts'
+import type { PathMode } from '../samplers/path-settings.ts'
 import type { Path } from '../space.ts'
 import type { Examples } from '../supernet/examples.ts'
 import { groupNorm, opNorms } from '../supernet/gradient.ts'

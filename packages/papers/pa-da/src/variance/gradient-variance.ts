@@ -9,7 +9,7 @@ import {
   type VectorLike,
   vector,
 } from '@opt/core'
-import { checkDistribution } from '../samplers/path-sampler.ts'
+import { checkDistribution } from '../samplers/draw.ts'
 import { examplesOf } from '../supernet/examples.ts'
 import { clearGradient } from '../supernet/gradient.ts'
 import { Supernet } from '../supernet/supernet.ts'
