@@ -11,6 +11,7 @@ import {
   Supernet,
   searchSpace,
 } from '../src/index.ts'
+import { cumulated, drawEach, drawFrom } from '../src/samplers/draw.ts'
 import { varianceOf } from '../src/variance/formulas.ts'
 import { noise, small } from './shared.ts'
 
@@ -211,6 +212,24 @@ describe('samplers', () => {
         },
       ),
       { numRuns: 200 },
+    )
+  })
+
+  test('many draws are those of one after the other, whatever the probabilities', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(0, 1e-12, 0.1, 1, 1e6), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        (p, u) => {
+          fc.pre(p.some((one) => one > 0))
+          const cdf = cumulated(Float64Array.from(p))
+          const numbers = Float64Array.from([...u, 1 - 2 ** -53, ...cdf.filter((c) => c < 1)])
+          const found = drawEach(cdf, numbers)
+          expect(found).toEqual(Int32Array.from(numbers, (one) => cdf.findIndex((c) => c > one)))
+          expect(found).toEqual(Int32Array.from(numbers, (one) => drawFrom(cdf, one)))
+        },
+      ),
+      { numRuns: 300 },
     )
   })
 

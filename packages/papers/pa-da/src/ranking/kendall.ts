@@ -20,15 +20,15 @@ export function kendallTau(a: VectorLike, b: VectorLike): KendallTau {
     const n = x.length
     if (n < 2) refuse('a', 'of length 2 at least', `length ${n}`)
     const y = vector(b, 'b', { length: n })
-    const byY = sortedOrder(y, natural(n))
+    const byY = sortedOrder(y)
     const second = ranks(y, byY)
-    const n2 = ties(byY, (i, j) => second[i] === second[j])
+    const first = ranks(x, sortedOrder(x))
+    const n2 = ties(byY, second)
     // Stable: sorted by x, and by y among equal x.
-    const order = sortedOrder(x, byY.slice())
-    const first = ranks(x, order)
+    const order = countingSort(byY, first)
     const pairs = (n * (n - 1)) / 2
-    const n1 = ties(order, (i, j) => first[i] === first[j])
-    const both = ties(order, (i, j) => first[i] === first[j] && second[i] === second[j])
+    const n1 = ties(order, first)
+    const both = ties(order, first, second)
     const discordant = exchanges(order.map((i) => second[i]))
     if (n1 === pairs || n2 === pairs) return { tau: 0, degenerate: true }
     const difference = pairs - n1 - n2 + both - 2 * discordant
@@ -37,31 +37,55 @@ export function kendallTau(a: VectorLike, b: VectorLike): KendallTau {
   })
 }
 
-const natural = (n: number) => Int32Array.from({ length: n }, (_, i) => i)
+/** Digits of a double from the lowest on: the 32-bit word, the first bit in it, how many of them. */
+const DIGITS = [
+  [0, 0, 11],
+  [0, 11, 11],
+  [0, 22, 10],
+  [1, 0, 11],
+  [1, 11, 11],
+  [1, 22, 10],
+] as const
 
-/** Sorts indices by their values, stable: a radix sort of the numbers' bits, byte by byte. */
-function sortedOrder(x: Float64Array, start: Int32Array): Int32Array {
+/** Sorts the indices of numbers by a radix sort of their bits, stable. */
+function sortedOrder(x: Float64Array): Int32Array {
   const n = x.length
+  const copy = new Float64Array(n)
   // -0 and 0 are equal.
-  const bits = new Uint32Array(Float64Array.from(x, (v) => v + 0).buffer)
+  for (let i = 0; i < n; i++) copy[i] = x[i] + 0
+  const bits = new Uint32Array(copy.buffer)
+  let from = new Int32Array(n)
   for (let i = 0; i < n; i++) {
+    from[i] = i
     const negative = bits[2 * i + 1] >>> 31 === 1
     if (negative) bits[2 * i] = ~bits[2 * i]
     bits[2 * i + 1] = negative ? ~bits[2 * i + 1] : bits[2 * i + 1] | 0x80000000
   }
-  let from: Int32Array = start
-  let to: Int32Array = new Int32Array(n)
-  const starts = new Int32Array(257)
-  for (let byte = 0; byte < 8; byte++) {
-    const [word, shift] = [byte >> 2, 8 * (byte & 3)]
-    starts.fill(0)
-    for (let i = 0; i < n; i++) starts[((bits[2 * i + word] >>> shift) & 255) + 1]++
-    if (starts.includes(n)) continue
-    for (let k = 0; k < 256; k++) starts[k + 1] += starts[k]
-    for (let k = 0; k < n; k++) to[starts[(bits[2 * from[k] + word] >>> shift) & 255]++] = from[k]
+  let to = new Int32Array(n)
+  for (const [word, shift, width] of DIGITS) {
+    const mask = (1 << width) - 1
+    const starts = new Int32Array(mask + 2)
+    for (let i = word; i < 2 * n; i += 2) starts[((bits[i] >>> shift) & mask) + 1]++
+    // All have the same digit.
+    if (starts[((bits[word] >>> shift) & mask) + 1] === n) continue
+    for (let k = 0; k < mask; k++) starts[k + 1] += starts[k]
+    for (let k = 0; k < n; k++) {
+      const i = from[k]
+      to[starts[(bits[2 * i + word] >>> shift) & mask]++] = i
+    }
     ;[from, to] = [to, from]
   }
   return from
+}
+
+/** Sorts indices by their ranks, stable. */
+function countingSort(order: Int32Array, rank: Int32Array): Int32Array {
+  const starts = new Int32Array(order.length + 1)
+  for (const r of rank) starts[r + 1]++
+  for (let r = 0; r < order.length; r++) starts[r + 1] += starts[r]
+  const sorted = new Int32Array(order.length)
+  for (const i of order) sorted[starts[rank[i]]++] = i
+  return sorted
 }
 
 /** The number of distinct smaller values for each value. */
@@ -75,11 +99,12 @@ function ranks(x: Float64Array, order: Int32Array): Int32Array {
   return out
 }
 
-/** Pairs of equal ones in a sorted order. */
-function ties(order: Int32Array, equal: (i: number, j: number) => boolean): number {
+/** Pairs of equal rank, or of equal ranks of both, in a sorted order. */
+function ties(order: Int32Array, rank: Int32Array, other: Int32Array = rank): number {
   let [pairs, run] = [0, 0]
   for (let k = 1; k < order.length; k++) {
-    run = equal(order[k], order[k - 1]) ? run + 1 : 0
+    const [i, j] = [order[k], order[k - 1]]
+    run = rank[i] === rank[j] && other[i] === other[j] ? run + 1 : 0
     pairs += run
   }
   return pairs

@@ -1,5 +1,5 @@
 import { calling, number, options as optionsOf, refuse, show, type VectorLike, vector } from '@opt/core'
-import { checkDistribution, checkTau, cumulated, drawFrom, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
+import { checkDistribution, checkTau, cumulated, drawEach, half, mixed, type Uniforms, uniformsOf } from './draw.ts'
 
 /** Options of a {@link DataSampler}. */
 export interface DataSamplerOptions {
@@ -71,9 +71,7 @@ export class DataSampler {
   draw(source: Uniforms, size: number = this.count): Int32Array {
     return calling('DataSampler.draw', () => {
       number(size, 'size', { integer: true, min: 1, max: 2147483647 })
-      const u = uniformsOf(source, size, 'source')
-      const cdf = cumulated(this.#probabilities)
-      return Int32Array.from(u, (value) => drawFrom(cdf, value))
+      return drawEach(cumulated(this.#probabilities), uniformsOf(source, size, 'source'))
     })
   }
 

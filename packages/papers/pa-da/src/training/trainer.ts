@@ -33,7 +33,7 @@ export class Trainer {
     const { mode, tauMax, target } = settings
     this.#supernet = supernet
     this.#settings = settings
-    this.#x = supernet.dtype === 'float64' ? x : Float32Array.from(x)
+    this.#x = supernet.dtype === 'float64' ? x : new Float32Array(x)
     this.#y = y
     this.paths = new PathSampler({
       choices: supernet.space.edges.map(() => supernet.space.ops.length),
