@@ -12,11 +12,12 @@ export {
   type SearchAnswer,
   type SearchReport,
 } from './ranking/evolve.ts'
-export type { Finalist } from './ranking/finalist.ts'
 export { type KendallTau, kendallTau } from './ranking/kendall.ts'
 export { type Ranking, type RankOptions, type RankReport, rankPaths } from './ranking/rank-paths.ts'
-export { type ModelSearch, type SearchModelsReport, searchModels } from './ranking/search-models.ts'
+export { type Finalist, type ModelSearch, type SearchModelsReport, searchModels } from './ranking/search-models.ts'
 export type { SearchModelsOptions } from './ranking/search-settings.ts'
+export type { StandardizationState } from './ranking/table.ts'
+export { TableModel, type TableModelState } from './ranking/table-model.ts'
 export { DataSampler, type DataSamplerOptions, type DataSamplerState } from './samplers/data-sampler.ts'
 export type { Uniforms } from './samplers/draw.ts'
 export { PathSampler, type PathSamplerState } from './samplers/path-sampler.ts'

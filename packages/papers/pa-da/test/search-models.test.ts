@@ -1,7 +1,7 @@
 import { random } from '@opt/core'
 import { Matrix } from 'ml-matrix'
 import ndarray from 'ndarray'
-import { searchModels, searchSpace } from '../src/index.ts'
+import { searchModels, searchSpace, TableModel } from '../src/index.ts'
 
 const rng = random(3)
 const X = Array.from({ length: 150 }, () => [rng.normal(50, 9), rng.normal(), 7, rng.normal(0, 1e-6)])
@@ -16,13 +16,45 @@ test('chooses a model for a table, whatever its form, and predicts in its labels
   expect(found.finalists.length).toBe(2)
   const { best, ranking, baseline } = found
   expect(best!.testAccuracy).toBeGreaterThan(baseline)
-  expect(best!.predict(X).filter((label, i) => label === y[i]).length).toBeGreaterThan(120)
+  expect(best!.model.predict(X).filter((label, i) => label === y[i]).length).toBeGreaterThan(120)
   expect(best!.validationAccuracy).toBe(Math.max(...found.finalists.map((one) => one.validationAccuracy)))
   expect(ranking.every(({ accuracy }, k) => k === 0 || accuracy <= ranking[k - 1].accuracy)).toBe(true)
-  expect(best!.network.parameterCount()).toBe(best!.parameters)
+  expect(best!.model.network.parameterCount()).toBe(best!.parameters)
   const flat = Float64Array.from(X.flat().reverse())
   const forms = [new Matrix(X), ndarray(flat, [150, 4], [-4, -1], 599)]
   for (const form of forms) expect(searchModels(form, y, undefined, options).ranking).toEqual(ranking)
+})
+
+test('finalists are different functions', () => {
+  const space = searchSpace({ ops: ['none', 'skip', 'dense'] })
+  const { finalists, ranking } = searchModels(X, y, space, { ...options, finalists: 30 })
+  const names = finalists.map(({ name }) => name)
+  expect(finalists.length).toBeLessThan(ranking.length)
+  expect(ranking.map(({ name }) => name)).toEqual(expect.arrayContaining(['skip-skip-skip', 'none-skip-none']))
+  expect(names.filter((name) => !name.includes('dense'))).toHaveLength(1)
+})
+
+test('a model is saved as JSON, loads to the same bits, and names what is wrong with a state', () => {
+  const space = searchSpace({ ops: ['none', { kind: 'thin', width: 3 }, 'dense'], cells: 1 })
+  const { model } = searchModels(X, y, space, options).best!
+  const state = JSON.parse(JSON.stringify(model.state()))
+  const loaded = TableModel.load(state)
+  expect(loaded.predict(X)).toEqual(model.predict(X))
+  expect(loaded.state()).toEqual(state)
+  expect(loaded.network.forward([[1, 2, 3, 4]])).toEqual(model.network.forward([[1, 2, 3, 4]]))
+  const { units, means, scales } = state.standardization
+  const bad: [string, object][] = [
+    ['state.classes must be different labels', { classes: ['no', 'no'] }],
+    ['state.classes[1] must be a string like the first', { classes: ['no', 2] }],
+    ['state.standardization.means must be of length 4', { standardization: { units, means: [1], scales } }],
+    ['state.standardization.units[0] must be positive', { standardization: { units: [0, 1, 1, 1], means, scales } }],
+    ['path must be of length 3', { path: [1] }],
+    ['path must be', { path: undefined }],
+    ['state.parameters', { parameters: {} }],
+    ["ops[1] must be 'none'", { space: { ...state.space, ops: ['none', 'conv', 'dense'] } }],
+  ]
+  for (const [message, change] of bad) expect(() => TableModel.load({ ...state, ...change })).toThrow(message)
+  expect(() => model.predict([[1, 2]])).toThrow('TableModel.predict: X must be of shape')
 })
 
 test('obeys a budget of parameters and reports its stages', () => {

@@ -17,16 +17,29 @@ import type { Data } from '../supernet/examples.ts'
 import { Supernet } from '../supernet/supernet.ts'
 import { trainAlone } from '../training/train-alone.ts'
 import { trainSupernet } from '../training/train-supernet.ts'
-import { classify, type Finalist } from './finalist.ts'
 import { rankPaths } from './rank-paths.ts'
 import { SEARCH_OPTIONS, type SearchModelsOptions, searchSettings, trainingSettings } from './search-settings.ts'
 import { Standardization, split } from './table.ts'
+import { TableModel } from './table-model.ts'
 
 /** A report of {@link searchModels}. */
 export interface SearchModelsReport extends Report {
   stage: 'train' | 'rank' | 'finals'
   /** Share of the stage that is done. */
   done: number
+}
+
+/** A model that was trained by itself. */
+export interface Finalist {
+  path: number[]
+  /** 'dense-skip-dense'. */
+  name: string
+  parameters: number
+  /** Accuracies on the validation examples, which chose it, and on the test examples, which did not. */
+  validationAccuracy: number
+  testAccuracy: number
+  /** Predicts in the labels of the table, and can be saved. */
+  model: TableModel
 }
 
 /** Answer of {@link searchModels}; a search that was stopped has what it got to. */
@@ -65,7 +78,7 @@ export const searchModels: Solver<
     const { classes, indices } = classesOf<Label>(y, 'y', { length: rows })
     if (classes.length < 2) refuse('y', 'labels of two classes at least', `only ${show(classes[0])}`)
     const parts = split(rows, [validation, test], random(seed))
-    const scaling = new Standardization(data, columns, parts.train)
+    const scaling = Standardization.of(data, columns, parts.train)
     const part = (places: Int32Array): Data => ({
       inputs: ndarray(scaling.apply(data, places), [places.length, columns]),
       labels: Int32Array.from(places, (i) => indices[i]),
@@ -102,7 +115,7 @@ export const searchModels: Solver<
       if (yield { stage: 'rank', done: completed / total }) return sorted(answer)
     }
     sorted(answer)
-    const winners = answer.ranking.slice(0, finalists)
+    const winners = different(supernet, choose, answer.ranking, finalists)
     for (const [k, { path, name, parameters }] of winners.entries()) {
       const run = trainAlone.steps(path, train, { ...descent, ...sizes })
       let next = run.next()
@@ -121,10 +134,9 @@ export const searchModels: Solver<
         path,
         name,
         parameters,
-        network,
+        model: new TableModel(network, classes, scaling),
         validationAccuracy: on(choose),
         testAccuracy: on(measure),
-        predict: (given) => classify(given, network, scaling, classes),
       })
       const order = (a: Finalist, b: Finalist) =>
         b.validationAccuracy - a.validationAccuracy || a.parameters - b.parameters
@@ -134,6 +146,24 @@ export const searchModels: Solver<
   },
   { maxIterations: Number.MAX_SAFE_INTEGER, options: SEARCH_OPTIONS },
 )
+
+/**
+ * The first `most` of the ranking that are different functions: paths such as skip-skip-skip and none-skip-none differ
+ * only by a factor, which the normalization takes away.
+ */
+function different(supernet: Supernet, { inputs }: Data, ranking: ModelSearch['ranking'], most: number) {
+  const winners: ModelSearch['ranking'] = []
+  const found: Float64Array[] = []
+  for (const one of ranking) {
+    const logits = supernet.forward(inputs, one.path)
+    const largest = logits.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+    const same = (other: Float64Array) => logits.every((value, k) => Math.abs(value - other[k]) <= 1e-3 * largest)
+    if (found.some(same)) continue
+    found.push(logits)
+    if (winners.push(one) === most) break
+  }
+  return winners
+}
 
 /** Sorts by accuracy; of equal ones the smaller model first. */
 function sorted(answer: ModelSearch): ModelSearch {

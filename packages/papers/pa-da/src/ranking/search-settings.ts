@@ -15,7 +15,7 @@ export interface SearchModelsOptions extends DescentOptions, SamplingOptions {
   channels?: number | undefined
   /** Default 2. */
   bottleneck?: number | undefined
-  /** How many of the best are trained by themselves. Default 3. */
+  /** How many of the best that are different functions are trained by themselves. Default 3. */
   finalists?: number | undefined
   /** Refuses models with more parameters. Default: none. */
   maxParameters?: number | undefined
