@@ -29,10 +29,11 @@ const pair = (seeds: number): Plan['arms'] => ({
   SPOS: { seeds, sampling: { method: 'spos' } },
   'PA&DA': { seeds, sampling: {} },
 })
-const controls = (seeds: number, epochs: number): Plan['arms'] => ({
+/** What examples add is small, so that these arms have `most` seeds. */
+const controls = (epochs: number, seeds: number, most: number): Plan['arms'] => ({
   FairNAS: { seeds, epochs: epochs / 5, sampling: { method: 'fairnas' } },
-  'paths only': { seeds, sampling: { data: false } },
-  'data only': { seeds, sampling: { path: false } },
+  'paths only': { seeds: most, sampling: { data: false } },
+  'data only': { seeds: most, sampling: { path: false } },
   'drift without norms': { seeds, sampling: { data: false, bias: DRIFT } },
   'drift and data': { seeds, sampling: { bias: DRIFT } },
   'drift to no parameters': { seeds: 3, sampling: { data: false, bias: ANTI } },
@@ -48,11 +49,11 @@ export function mnistPlan(scale: Scale): Plan {
   const sizes = { epochs: 40, batchSize: 128 }
   if (scale === 'quick') return { ...sizes, truth: null, arms: pair(2), variance: null }
   const few = { checkpoints: [40], count: 200 }
-  if (scale === 'standard') return { ...sizes, truth: null, arms: { ...pair(5), ...controls(5, 40) }, variance: few }
+  if (scale === 'standard') return { ...sizes, truth: null, arms: { ...pair(5), ...controls(40, 5, 5) }, variance: few }
   return {
     ...sizes,
     truth: { seeds: 2, epochs: 12 },
-    arms: { ...pair(10), ...controls(5, 40), ...variants },
+    arms: { ...pair(10), ...controls(40, 5, 10), ...variants },
     variance: { checkpoints: [1, 10, 40], count: 600 },
   }
 }
@@ -61,6 +62,6 @@ export function mnistPlan(scale: Scale): Plan {
 export function digitsPlan(scale: Scale): Plan {
   const sizes = { epochs: 40, batchSize: 32, variance: null }
   if (scale === 'quick') return { ...sizes, truth: { seeds: 1, epochs: 10 }, epochs: 20, arms: pair(3) }
-  const arms = { ...pair(5), ...controls(5, 40) }
+  const arms = { ...pair(5), ...controls(40, 5, 5) }
   return { ...sizes, truth: { seeds: 2, epochs: 30 }, arms: scale === 'full' ? { ...arms, ...variants } : arms }
 }
