@@ -98,8 +98,13 @@ test('the verdict is that of the numbers', () => {
   expect(verdicts(taus)).toEqual([true, true, null, true, true, true, null])
   expect(verdicts({ ...taus, 'PA&DA': 0.56 })).toEqual([false, false, null, true, false, true, null])
   expect(verdicts({ ...taus, FairNAS: 0.7, 'drift to no parameters': 0.6 })).toEqual([
-    ...[true, true, null],
-    ...[false, true, false, null],
+    true,
+    true,
+    null,
+    false,
+    true,
+    false,
+    null,
   ])
 })
 

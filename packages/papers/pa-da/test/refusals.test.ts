@@ -128,6 +128,15 @@ const cases: [string, () => unknown][] = [
     () => new PathSampler({ choices: [2, 2] }).endEpoch(1.5),
   ],
   ['PathSampler.sample: source[1] must be below 1, got 1', () => new PathSampler({ choices: [2, 2] }).sample([0, 1])],
+  [
+    'PathSampler.sample: source must be a Random, or 2 numbers',
+    () => new PathSampler({ choices: [2, 2] }).sample(any(Math.random)),
+  ],
+  ['gradientVariance: y[0] must be', () => gradientVariance(net(), data().inputs, [9, 1, 1, 0])],
+  [
+    'Supernet: channels must be few enough for 100000000 weights',
+    () => new Supernet({ inputs: 1e6, classes: 10, channels: 1e6 }),
+  ],
   ['DataSampler: count must be', () => new DataSampler(0)],
   [
     'DataSampler.record: indices[1] must be an integer between 0 and 2, got 3',

@@ -86,8 +86,13 @@ test('refuses tables without a choice', () => {
     ),
   ).toThrow('searchModels: y must be labels of two classes')
   expect(() => searchModels(X.slice(0, 3), y.slice(0, 3), undefined)).toThrow('searchModels: X must be of enough rows')
-  expect(() => searchModels(X, y, undefined, { maxParameters: 1 })).toThrow('maxParameters')
-  expect(() => searchModels(X, y, {} as never)).toThrow('searchModels: space must be what searchSpace() returned')
+  expect(() => searchModels(X, y, undefined, { maxParameters: 1 })).toThrow(
+    'maxParameters must be at least 170, those of',
+  )
+  expect(() => searchModels(X, y, searchSpace({ ops: ['none'] }))).toThrow('space must be one with a route')
+  expect(() => searchModels(X, y, {} as never)).toThrow(
+    'searchModels: space must be what searchSpace() returned or undefined, before the options',
+  )
   expect(() => searchModels(X, y.slice(1), undefined)).toThrow('y must be of length 150')
 })
 

@@ -62,6 +62,11 @@ describe('training', () => {
     expect(trainAlone([3, 3, 3], { inputs: huge, labels }, { inputs: 3, classes: 3, epochs: 3 }).status).toBe(
       'diverged',
     )
+    for (const call of ['lossAndGradient', 'perExampleNorms', 'indicators'] as const)
+      expect(() => single[call](huge, labels, [3, 3, 3])).toThrow(`Supernet.${call}: X must be small enough for`)
+    expect(() => gradientVariance(single, huge, labels)).toThrow(
+      'gradientVariance: X must be small enough for gradients',
+    )
     // In float64 the squares overflow, and the normalized states do not.
     const double = small(1)
     near(

@@ -70,7 +70,8 @@ export const searchModels: Solver<
   'searchModels',
   function* (X, y, space, options) {
     const chosen = space ?? searchSpace()
-    if (!(chosen instanceof SearchSpace)) refuse('space', 'what searchSpace() returned', show(space), 'type')
+    if (!(chosen instanceof SearchSpace))
+      refuse('space', 'what searchSpace() returned or undefined, before the options', show(space), 'type')
     if (chosen.count > 20000) refuse('space', 'of at most 20000 paths', `${chosen.count} paths`)
     const { finalists, validation, test, seed, maxParameters } = searchSettings(options)
     const { data, shape } = matrix(X, 'X')
@@ -88,11 +89,13 @@ export const searchModels: Solver<
     const { channels, bottleneck } = options
     const sizes = { inputs: columns, classes: classes.length, channels, bottleneck, space: chosen, seed }
     const supernet = new Supernet(sizes)
-    const paths = chosen
-      .distinct()
-      .filter((path) => chosen.live(path).includes(true))
-      .filter((path) => supernet.parameterCount(path) <= maxParameters)
-    if (paths.length === 0) refuse('maxParameters', 'as many as the smallest model has', `${maxParameters}`)
+    const routes = chosen.distinct().filter((path) => chosen.live(path).includes(true))
+    if (routes.length === 0) refuse('space', 'one with a route from the first node to the last', 'none')
+    const paths = routes.filter((path) => supernet.parameterCount(path) <= maxParameters)
+    if (paths.length === 0) {
+      const least = routes.reduce((most, path) => Math.min(most, supernet.parameterCount(path)), Infinity)
+      refuse('maxParameters', `at least ${least}, those of the smallest model`, `${maxParameters}`)
+    }
     const { descent, sampling } = trainingSettings(options, parts.train.length, chosen)
     const { epochs } = descent
     const counts = new Int32Array(classes.length)

@@ -10,6 +10,8 @@ export function uniformsOf(source: Uniforms, n: number, label: string): Float64A
     for (let i = 0; i < n; i++) drawn[i] = source.uniform()
     return drawn
   }
+  if (typeof source !== 'object' || source === null)
+    refuse(label, `a Random, or ${n} numbers from 0 to 1`, show(source), 'type')
   const given = vector(source, label, { length: n, sign: 'nonnegative' })
   given.forEach((u, i) => {
     if (u >= 1) refuse(`${label}[${i}]`, 'below 1', show(u))

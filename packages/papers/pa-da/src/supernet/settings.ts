@@ -28,6 +28,8 @@ export interface SupernetSettings {
   seed: number | Random
 }
 
+/** With their gradients and momentum they must fit into one memory of 4 GB. */
+const MOST = 1e8
 const NAMES = ['inputs', 'classes', 'channels', 'bottleneck', 'space', 'seed', 'dtype'] as const
 
 export function supernetSettings(options: SupernetOptions): SupernetSettings {
@@ -40,5 +42,7 @@ export function supernetSettings(options: SupernetOptions): SupernetSettings {
   number(channels, 'channels', { ...positive, min: space.ops.includes('pool') ? 3 : 1 })
   number(bottleneck, 'bottleneck', positive)
   oneOf(dtype, 'dtype', ['float64', 'float32'])
+  const weights = inputs * channels + channels * channels * space.cells * space.edges.length
+  if (weights > MOST) refuse('channels', `few enough for ${MOST} weights`, `${channels}, which make ${weights}`)
   return { space, sizes: { inputs, classes, channels, bottleneck }, dtype, seed }
 }

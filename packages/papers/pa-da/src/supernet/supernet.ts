@@ -20,7 +20,8 @@ export interface PathGradient {
 
 /**
  * A network whose cell holds every operation on every edge: h0 = x W + b; a node is the sum of its incoming edges;
- * h = out / sqrt(mean out^2 + 1e-5); logits = relu(h) W + b. A path picks one operation an edge.
+ * h = out / sqrt(mean out^2 + 1e-5); logits = relu(h) W + b. A path picks one operation an edge. Methods throw a TypeError
+ * or RangeError that names the wrong argument, also where examples are so large that an answer would not be finite.
  */
 export class Supernet {
   readonly space: SearchSpace
@@ -65,11 +66,7 @@ export class Supernet {
   forward(X: MatrixLike, path?: Path): Float64Array {
     const work = () => {
       const { data, shape } = matrix(X, 'X', { columns: this.inputs })
-      const out = this.passes.logits(data, shape[0], this.route(path))
-      const bad = out.findIndex((value) => !Number.isFinite(value))
-      if (bad >= 0)
-        refuse('X', `small enough for logits in ${this.dtype}`, `${out[bad]} for X[${Math.floor(bad / this.classes)}]`)
-      return out
+      return this.#finite('logits', this.passes.logits(data, shape[0], this.route(path)), this.classes)
     }
     // predict puts its own name in the place.
     return calling('Supernet.forward', work, true)
@@ -100,7 +97,10 @@ export class Supernet {
       for (const { slots } of route.groups)
         for (const { name, offset, rows, columns } of slots)
           gradients[name] = Float64Array.from(gradient.subarray(offset, offset + rows * columns))
-      return { loss, norm: Math.sqrt(squareOf(gradient, route.groups)), gradients }
+      const norm = Math.sqrt(squareOf(gradient, route.groups))
+      if (!Number.isFinite(loss + norm))
+        refuse('X', `small enough for a loss and gradient in ${this.dtype}`, `a loss of ${loss}, a norm of ${norm}`)
+      return { loss, norm, gradients }
     })
   }
 
@@ -108,7 +108,7 @@ export class Supernet {
   perExampleNorms(X: MatrixLike, y: VectorLike, path?: Path): Float64Array {
     return calling('Supernet.perExampleNorms', () => {
       const { batch, route } = this.#examples(X, y, path)
-      return this.passes.squaredNorms(batch, route).map(Math.sqrt)
+      return this.#finite('norms', this.passes.squaredNorms(batch, route).map(Math.sqrt), 1)
     })
   }
 
@@ -118,7 +118,7 @@ export class Supernet {
       const { batch, route } = this.#examples(X, y, path)
       const indicators = new Float64Array(batch.n)
       this.passes.accumulate(batch, [route], { indicators, back: false })
-      return indicators
+      return this.#finite('indicators', indicators, 1)
     })
   }
 
@@ -182,6 +182,14 @@ export class Supernet {
       this.#routes.set(number, route)
     }
     return route
+  }
+
+  /** Refuses examples of which a value is not finite; each has `width` of them. */
+  #finite(what: string, values: Float64Array, width: number): Float64Array {
+    const bad = values.findIndex((value) => !Number.isFinite(value))
+    if (bad >= 0)
+      refuse('X', `small enough for ${what} in ${this.dtype}`, `${values[bad]} for X[${Math.floor(bad / width)}]`)
+    return values
   }
 
   #examples(X: MatrixLike, y: VectorLike, path: Path | undefined): { batch: Batch; route: Route } {

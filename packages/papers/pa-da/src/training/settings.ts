@@ -54,7 +54,7 @@ export function descentOf(
   number(epochs, 'epochs', { integer: true, min: 1 })
   number(batchSize, 'batchSize', { integer: true, min: 1, max: count })
   number(learningRate, 'learningRate', { positive: true })
-  number(momentum, 'momentum', { min: 0, max: 1 - 2 ** -53 })
+  number(momentum, 'momentum', { min: 0, max: 1 - Number.EPSILON / 2 })
   number(weightDecay, 'weightDecay', { nonnegative: true })
   number(clip, 'clip', { positive: true })
   return { epochs, batchSize, learningRate, momentum, weightDecay, clip }
@@ -73,7 +73,10 @@ export function samplingOf(given: SamplingOptions, space: SearchSpace): Sampling
   boolean(weights, 'weights')
   const mode =
     typeof path === 'boolean' ? (path ? 'ops' : 'uniform') : oneOf(path, 'path', ['ops', 'per-edge', 'table'])
-  const tauMax = number(given.tauMax ?? (weights ? 0.5 : 1), 'tauMax', { min: 0, max: weights ? 1 - 2 ** -53 : 1 })
+  const tauMax = number(given.tauMax ?? (weights ? 0.5 : 1), 'tauMax', {
+    min: 0,
+    max: weights ? 1 - Number.EPSILON / 2 : 1,
+  })
   if (given.bias === undefined) return { mode, data, weights, tauMax, fair: false }
   if (mode !== 'ops') refuse('bias', "left out unless path is true or 'ops'", 'a distribution')
   const target = vector(given.bias, 'bias', { length: space.ops.length, sign: 'nonnegative' }).slice()

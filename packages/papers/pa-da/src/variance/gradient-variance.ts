@@ -1,5 +1,6 @@
 import {
   type MatrixLike,
+  matrix,
   number,
   type Report,
   refuse,
@@ -10,7 +11,7 @@ import {
   vector,
 } from '@opt/core'
 import { checkDistribution } from '../samplers/draw.ts'
-import { examplesOf } from '../supernet/examples.ts'
+import { labelsOf } from '../supernet/examples.ts'
 import { clearGradient } from '../supernet/gradient.ts'
 import { Supernet } from '../supernet/supernet.ts'
 import { dataOptimum, pathOptimum, secondMoments, type VarianceTable, varianceOf } from './formulas.ts'
@@ -19,9 +20,9 @@ import { dataOptimum, pathOptimum, secondMoments, type VarianceTable, varianceOf
 export interface VarianceOptions {
   /** Examples of a step. Default 128. */
   batch?: number | undefined
-  /** q over all paths, in the order of the space. Default uniform. */
+  /** q over all paths, in the order of the space. Default uniform. A path that is never drawn makes `variance` Infinity. */
   pathProbabilities?: VectorLike | undefined
-  /** p over the examples. Default uniform. */
+  /** p over the examples. Default uniform. So does an example that is never drawn. */
   dataProbabilities?: VectorLike | undefined
   /** Rounds of the joint optimum. Default 50. */
   alternations?: number | undefined
@@ -77,7 +78,9 @@ export const gradientVariance: Solver<
     const { batch = 128, alternations = 50 } = options
     number(batch, 'batch', { integer: true, min: 1 })
     number(alternations, 'alternations', { integer: true, min: 1 })
-    const { x, y: labels, count } = examplesOf({ inputs: X, labels: y }, supernet.inputs, supernet.classes, 'data')
+    const { data: x, shape } = matrix(X, 'X', { columns: supernet.inputs })
+    const count = shape[0]
+    const labels = labelsOf(y, count, supernet.classes, 'y')
     if (space.count * count > MOST) refuse('X', `of at most ${Math.floor(MOST / space.count)} examples`, `${count}`)
     const given = (p: VectorLike | undefined, n: number, label: string) => {
       if (p === undefined) return new Float64Array(n).fill(1 / n)
@@ -106,6 +109,7 @@ export const gradientVariance: Solver<
             mean[i] += gradient[i] / space.count
             full[a] += gradient[i] * gradient[i]
           }
+      if (!Number.isFinite(full[a])) refuse('X', `small enough for gradients in ${supernet.dtype}`, `${full[a]}`)
       const before = known.get(key)
       squares.push(before === undefined ? passes.squaredNorms(batchOf, route) : squares[before])
       known.set(key, before ?? a)
