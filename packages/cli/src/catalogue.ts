@@ -478,6 +478,25 @@ export const papers: readonly Paper[] = [
     module: '@opt/ntk-classifiers/experiment',
   },
   {
+    name: 'pa-da',
+    version: '0.0.0',
+    title: 'PA&DA: Jointly Sampling PAth and DAta for Consistent NAS',
+    authors: ['Shun Lu', 'Yu Hu', 'Longxing Yang', 'Zihao Sun', 'Jilin Mei', 'Jianchao Tan', 'Chengru Song'],
+    year: 2023,
+    venue: 'CVPR',
+    arXiv: '2302.14772',
+    topic: 'attention and architectures',
+    tasks: [
+      'Choose a small model for my table among a hundred variants',
+      'Rank many architectures without training each',
+      'Sample the paths and examples of my own supernet by gradient norms',
+      'Would importance sampling lower the variance of my gradients?',
+    ],
+    summary:
+      'Chooses a small model among a hundred variants by training them all at once: a shared network whose paths and examples are sampled by their gradient norms.',
+    module: '@opt/pa-da/experiment',
+  },
+  {
     name: 'pde-barron',
     version: '0.0.0',
     title: 'Neural Network Approximations of PDEs Beyond Linearity: A Representational Perspective',
@@ -704,6 +723,7 @@ export const experiments: Readonly<Record<string, () => Promise<{ experiment: Ex
   '@opt/mbbo/experiment': () => import('@opt/mbbo/experiment'),
   '@opt/monge-gap/experiment': () => import('@opt/monge-gap/experiment'),
   '@opt/ntk-classifiers/experiment': () => import('@opt/ntk-classifiers/experiment'),
+  '@opt/pa-da/experiment': () => import('@opt/pa-da/experiment'),
   '@opt/pde-barron/experiment': () => import('@opt/pde-barron/experiment'),
   '@opt/perceptron-gd/experiment': () => import('@opt/perceptron-gd/experiment'),
   '@opt/robust-subgm/experiment': () => import('@opt/robust-subgm/experiment'),

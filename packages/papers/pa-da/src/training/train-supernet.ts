@@ -44,7 +44,7 @@ export interface TrainedSupernet {
 }
 
 /**
- * Trains the shared weights in place, by PA&DA (Lu et al. 2023, Algorithm 1), SPOS or FairNAS.
+ * Trains the shared weights in place, by PA&DA (Lu et al. 2023, as in their code), SPOS or FairNAS.
  *
  * @throws TypeError or RangeError for data, options or a checkpoint that do not fit, before anything changes.
  */

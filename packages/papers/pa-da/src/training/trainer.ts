@@ -19,7 +19,7 @@ export interface SamplingSettings {
   target?: Float64Array | undefined
 }
 
-/** The steps of PA&DA, Algorithm 1, without the loop over them. */
+/** The steps of PA&DA, without the loop over them. */
 export class Trainer {
   readonly paths: PathSampler
   readonly data: DataSampler
