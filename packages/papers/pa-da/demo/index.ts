@@ -32,7 +32,7 @@ function spiral(count: number, seed: number): { inputs: number[][]; labels: Int3
   const labels = Int32Array.from({ length: count }, (_, i) => i % 3)
   const inputs = Array.from(labels, (arm) => {
     const r = rng.uniform(0.15, 1)
-    const angle = 5 * r + (2 * Math.PI * arm) / 3 + rng.normal(0, 0.15)
+    const angle = 8 * r + (2 * Math.PI * arm) / 3 + rng.normal(0, 0.15)
     return [2 * r * cos(angle), 2 * r * sin(angle)]
   })
   return { inputs, labels }
@@ -46,7 +46,7 @@ const truths = new Map<number, number>()
 const truthOf = (path: number[]): number => {
   const index = space.index(path)
   if (!truths.has(index)) {
-    const { network } = trainAlone(path, train, { ...SIZES, epochs: 25, batchSize: 32, seed: 1, history: false })
+    const { network } = trainAlone(path, train, { ...SIZES, epochs: 20, batchSize: 32, seed: 1, history: false })
     truths.set(index, rankPaths(network, test, { history: false }).accuracies[0])
   }
   return truths.get(index)!
@@ -88,7 +88,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     training,
   ) as Iterable<TrainSupernetReport>) {
     drawn = bars(pathProbabilities[0])
-    if (epoch % 2 === 0)
+    if (epoch % 5 === 0)
       yield { figures: [drawn], readout: readout('first train one network'), progress: (0.3 * (epoch + 1)) / epochs }
   }
 
@@ -126,7 +126,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     batch: 32,
     history: false,
   })
-  const { network } = trainAlone(favourite, train, { ...SIZES, epochs: 25, batchSize: 32, seed: 1, history: false })
+  const { network } = trainAlone(favourite, train, { ...SIZES, epochs: 20, batchSize: 32, seed: 1, history: false })
   const alone = decisions((X) => network.predict(X), `the same trained by itself: ${percent(truthOf(favourite))}`)
   const best = paths.reduce((most, path) => Math.max(most, truthOf(path)), 0)
   yield {
@@ -161,10 +161,10 @@ const images = (all: Image[]): Figure => ({ kind: 'images', title: 'What the mod
 const demo: Demo = {
   title: 'Rank 85 networks by training one',
   intro:
-    'One network holds 85 small ones. Train it briefly, rank all of them by it, then train each by itself to see whether the ranking was right: tau says how well both orders agree. Change what is drawn in training: after 60 epochs PA&DA ranks better than SPOS with nine of the ten seeds, but so does a fixed drift without any gradient norm; after 150 epochs the difference is small.',
+    'One network holds 85 small ones. Train it briefly, rank all of them by it, then train each by itself to see whether the ranking was right: tau says how well both orders agree. Change what is drawn in training: after 120 epochs PA&DA ranks better than SPOS with eight of the ten seeds, and so does a fixed drift without any gradient norm; after 400 epochs neither does.',
   controls: [
     { kind: 'choice', name: 'sampling', label: 'operations drawn', options: [...NAMES], value: NAMES[0] },
-    { kind: 'range', name: 'epochs', label: 'epochs', min: 10, max: 150, step: 10, value: 60 },
+    { kind: 'range', name: 'epochs', label: 'epochs', min: 40, max: 400, step: 40, value: 120 },
     { kind: 'range', name: 'seed', label: 'seed', min: 0, max: 9, step: 1, value: 0 },
   ],
   run,
@@ -176,7 +176,7 @@ const spiral = (seed) => {
   const labels = Int32Array.from({ length: 500 }, (_, i) => i % 3)
   const inputs = Array.from(labels, (arm) => {
     const r = rng.uniform(0.15, 1)
-    const angle = 5 * r + (2 * Math.PI * arm) / 3 + rng.normal(0, 0.15)
+    const angle = 8 * r + (2 * Math.PI * arm) / 3 + rng.normal(0, 0.15)
     return [2 * r * cos(angle), 2 * r * sin(angle)]
   })
   return { inputs, labels }
