@@ -32,10 +32,7 @@ export const experiment: Experiment = async (context) => {
   if (truths) claimTruth(context, truths, judged)
   else note('The truth is recorded: each model trained by itself four times, by the reference implementation in NumPy.')
   tabulate(context, arms, judged)
-  if (plan.variance) {
-    await context.progress(0.92, 'variance')
-    reportVariances(context, variances(context, pictures, plan.batchSize, plan.variance), judged)
-  }
+  if (plan.variance) reportVariances(context, await variances(context, pictures, plan.batchSize, plan.variance), judged)
   const space = searchSpace()
   const best = truth.indexOf(truth.reduce((a, b) => Math.max(a, b)))
   note(

@@ -16,8 +16,8 @@ export interface Plan {
   epochs: number
   batchSize: number
   arms: Record<string, Arm>
-  /** Where to measure the variance of the gradient, in epochs; on how many examples. */
-  variance: { checkpoints: number[]; count: number } | null
+  /** Where to measure the variance of the gradient, in epochs; on how many examples; of how many trainings. */
+  variance: { checkpoints: number[]; count: number; seeds: number } | null
 }
 
 /** Distributions of none, skip, thin, dense and pool: the operations with parameters, and those without. */
@@ -48,13 +48,13 @@ const variants: Plan['arms'] = {
 export function mnistPlan(scale: Scale): Plan {
   const sizes = { epochs: 40, batchSize: 128 }
   if (scale === 'quick') return { ...sizes, truth: null, arms: pair(2), variance: null }
-  const few = { checkpoints: [40], count: 200 }
+  const few = { checkpoints: [40], count: 200, seeds: 5 }
   if (scale === 'standard') return { ...sizes, truth: null, arms: { ...pair(5), ...controls(40, 5, 5) }, variance: few }
   return {
     ...sizes,
     truth: { seeds: 2, epochs: 12 },
     arms: { ...pair(10), ...controls(40, 5, 10), ...variants },
-    variance: { checkpoints: [1, 10, 40], count: 600 },
+    variance: { checkpoints: [1, 10, 40], count: 600, seeds: 8 },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ExperimentContext } from '@opt/core'
+import { mean } from '@opt/core/experiment'
 import ndarray from 'ndarray'
 import { PathSampler } from '../samplers/path-sampler.ts'
 import { Supernet } from '../supernet/supernet.ts'
@@ -21,17 +22,36 @@ export interface Variances {
   factors: number
 }
 
+/** Means of {@link variancesOf} over some trainings. */
+export async function variances(
+  context: ExperimentContext,
+  pictures: Pictures,
+  batchSize: number,
+  plan: NonNullable<Plan['variance']>,
+): Promise<Variances[]> {
+  const runs: Variances[][] = []
+  for (let k = 0; k < plan.seeds; k++) {
+    await context.progress(0.9 + (0.1 * k) / plan.seeds, 'variance')
+    runs.push(variancesOf(1000 * context.seed + k, pictures, batchSize, plan))
+  }
+  const keys = Object.keys(runs[0][0]) as (keyof Variances)[]
+  return runs[0].map(
+    (_, c) =>
+      Object.fromEntries(keys.map((key) => [key, mean(runs.map((rows) => rows[c][key]))])) as unknown as Variances,
+  )
+}
+
 /** Measures the variance of the gradient along a SPOS training, exactly, on some of its examples. */
-export function variances(
-  { seed }: ExperimentContext,
+export function variancesOf(
+  seed: number,
   { train, classes }: Pictures,
   batchSize: number,
-  { checkpoints, count }: NonNullable<Plan['variance']>,
+  { checkpoints, count }: Pick<NonNullable<Plan['variance']>, 'checkpoints' | 'count'>,
 ): Variances[] {
   const { columns } = train
   const X = ndarray(train.inputs.slice(0, count * columns), [count, columns])
   const y = train.labels.slice(0, count)
-  const supernet = new Supernet({ inputs: columns, classes, seed: 1000 * seed })
+  const supernet = new Supernet({ inputs: columns, classes, seed })
   const { space } = supernet
   const paths = Array.from({ length: space.count }, (_, i) => space.path(i))
   const epochs = checkpoints[checkpoints.length - 1]
@@ -41,7 +61,7 @@ export function variances(
       method: 'spos',
       epochs,
       batchSize,
-      seed: 1000 * seed,
+      seed,
       history: false,
       resume,
       stopWhen: ({ epoch }) => epoch === stop - 1,
