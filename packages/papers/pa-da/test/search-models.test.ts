@@ -25,6 +25,23 @@ test('chooses a model for a table, whatever its form, and predicts in its labels
   for (const form of forms) expect(searchModels(form, y, undefined, options).ranking).toEqual(ranking)
 })
 
+test('a search that was stopped goes on to the same bits', () => {
+  const whole = searchModels(X, y, undefined, options)
+  for (const maxIterations of [1, 7, 20, 25]) {
+    const part = searchModels(X, y, undefined, { ...options, maxIterations })
+    expect(part.status).toBe('max-iterations')
+    expect(part.best).toBe(null)
+    const resume = JSON.parse(JSON.stringify(part.checkpoint))
+    const rest = searchModels(X, y, undefined, { ...options, resume })
+    expect(rest.ranking).toEqual(whole.ranking)
+    expect(rest.best!.model.state()).toEqual(whole.best!.model.state())
+  }
+  const { checkpoint } = whole
+  expect(() => searchModels(X.slice(20), y.slice(20), undefined, { ...options, resume: checkpoint })).toThrow(
+    'searchModels: resume',
+  )
+})
+
 test('finalists are different functions', () => {
   const space = searchSpace({ ops: ['none', 'skip', 'dense'] })
   const { finalists, ranking } = searchModels(X, y, space, { ...options, finalists: 30 })

@@ -15,8 +15,9 @@ import ndarray from 'ndarray'
 import { SearchSpace, searchSpace } from '../space.ts'
 import type { Data } from '../supernet/examples.ts'
 import { Supernet } from '../supernet/supernet.ts'
+import type { TrainingState } from '../training/checkpoint.ts'
 import { trainAlone } from '../training/train-alone.ts'
-import { trainSupernet } from '../training/train-supernet.ts'
+import { training } from '../training/train-supernet.ts'
 import { rankPaths } from './rank-paths.ts'
 import { SEARCH_OPTIONS, type SearchModelsOptions, searchSettings, trainingSettings } from './search-settings.ts'
 import { Standardization, split } from './table.ts'
@@ -52,6 +53,8 @@ export interface ModelSearch {
   /** The share of the test examples in the largest class: what a constant reaches. */
   baseline: number
   classes: Label[]
+  /** The training of the shared weights, most of a search, as JSON: `resume` goes on to the same bits. */
+  checkpoint: TrainingState
 }
 
 /**
@@ -100,7 +103,7 @@ export const searchModels: Solver<
     const { epochs } = descent
     const counts = new Int32Array(classes.length)
     for (const i of parts.test) counts[indices[i]]++
-    const answer: ModelSearch = {
+    const found: Omit<ModelSearch, 'checkpoint'> = {
       best: null,
       finalists: [],
       ranking: [],
@@ -108,11 +111,18 @@ export const searchModels: Solver<
       classes,
     }
 
-    for (const { epoch, error } of trainSupernet.steps(supernet, train, { ...descent, ...sampling, seed })) {
+    const run = training(supernet, train, { ...descent, ...sampling, seed, resume: options.resume })
+    let stop = false
+    let next = run.next()
+    while (!next.done) {
+      const { epoch, error } = next.value
       const report: SearchModelsReport = { stage: 'train', done: (epoch + 1) / epochs }
       if (error !== undefined) report.error = error
-      if (yield report) return answer
+      stop = yield report
+      next = run.next(stop)
     }
+    const answer: ModelSearch = { ...found, checkpoint: next.value.checkpoint }
+    if (stop) return answer
     for (const { path, accuracy, completed, total } of rankPaths.steps(supernet, choose, { paths })) {
       answer.ranking.push({ path, name: chosen.describe(path), parameters: supernet.parameterCount(path), accuracy })
       if (yield { stage: 'rank', done: completed / total }) return sorted(answer)

@@ -1,5 +1,6 @@
 import { number } from '@opt/core'
 import type { SearchSpace } from '../space.ts'
+import type { TrainingState } from '../training/checkpoint.ts'
 import {
   DESCENT,
   type DescentOptions,
@@ -24,10 +25,12 @@ export interface SearchModelsOptions extends DescentOptions, SamplingOptions {
   test?: number | undefined
   /** Seed of everything. Default 0. */
   seed?: number | undefined
+  /** Go on from the `checkpoint` of a search of the same table, space and options. */
+  resume?: TrainingState | undefined
 }
 
 /** Names of the options that are the search's own. */
-const OWN = ['channels', 'bottleneck', 'finalists', 'maxParameters', 'validation', 'test', 'seed'] as const
+const OWN = ['channels', 'bottleneck', 'finalists', 'maxParameters', 'validation', 'test', 'seed', 'resume'] as const
 export const SEARCH_OPTIONS: (keyof SearchModelsOptions)[] = [...DESCENT, ...SAMPLING, ...OWN]
 
 /** How much is searched. */

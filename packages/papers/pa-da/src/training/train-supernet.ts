@@ -52,61 +52,62 @@ export const trainSupernet: Solver<
   [supernet: Supernet, data: Data, options: TrainSupernetOptions],
   TrainSupernetReport,
   TrainedSupernet
-> = solver(
-  'trainSupernet',
-  function* (supernet, data, options) {
-    if (!(supernet instanceof Supernet)) refuse('supernet', 'a Supernet', show(supernet), 'type')
-    if (supernet.fixedPath) refuse('supernet', 'one with all paths', 'the network of one path; use trainAlone')
-    const examples = examplesOf(data, supernet.inputs, supernet.classes, 'data')
-    const { count } = examples
-    const { epochs, batchSize, learningRate, ...step } = descentOf(options, count, { epochs: 250, batchSize: 256 })
-    const sampling = samplingOf(options, supernet.space)
-    const perEpoch = Math.floor(count / batchSize)
-    const every = number(options.reportEvery ?? perEpoch, 'reportEvery', { integer: true, min: 1 })
-    const trainer = new Trainer(supernet, examples, { ...sampling, ...step })
-    const random = randomFrom(options.seed ?? 0, 'seed')
-    const start = { epoch: 0, step: 0, order: new Int32Array(0), sums: [0, 0] as [number, number], random }
-    const place: Place = options.resume
-      ? restored(supernet, trainer, options.resume, { epochs, perEpoch, count })
-      : start
+> = solver('trainSupernet', training, {
+  maxIterations: Number.MAX_SAFE_INTEGER,
+  options: [...DESCENT, ...SAMPLING, 'seed', 'reportEvery', 'resume'],
+})
 
-    while (place.epoch < epochs) {
-      const tau = place.epoch / epochs
-      const rate = cosine(learningRate, place.epoch, epochs)
-      if (place.order.length === 0)
-        place.order = place.random.shuffle(
-          sampling.data && place.epoch > 0 ? trainer.data.draw(place.random) : place.random.permutation(count),
-        )
-      while (place.step < perEpoch) {
-        const indices = place.order.subarray(place.step * batchSize, (place.step + 1) * batchSize)
-        const { loss, norm } = sampling.fair
-          ? trainer.plainStep(indices, fairPaths(supernet, place.random), rate)
-          : trainer.sampledStep(indices, trainer.paths.sample(place.random), rate)
-        place.step++
-        place.sums[0] += loss
-        place.sums[1] += norm
-        const failed = !Number.isFinite(loss + norm)
-        if (!failed && (place.step % every !== 0 || place.step === perEpoch)) continue
-        const report = reportOf(trainer, place)
-        if (failed) report.error = NaN
-        if (yield report) return { supernet, checkpoint: saved(supernet, trainer, place) }
-      }
+/** The steps of {@link trainSupernet}; the reply to a report says whether to stop, with a checkpoint. */
+export function* training(
+  supernet: Supernet,
+  data: Data,
+  options: TrainSupernetOptions,
+): Generator<TrainSupernetReport, TrainedSupernet, boolean> {
+  if (!(supernet instanceof Supernet)) refuse('supernet', 'a Supernet', show(supernet), 'type')
+  if (supernet.fixedPath) refuse('supernet', 'one with all paths', 'the network of one path; use trainAlone')
+  const examples = examplesOf(data, supernet.inputs, supernet.classes, 'data')
+  const { count } = examples
+  const { epochs, batchSize, learningRate, ...step } = descentOf(options, count, { epochs: 250, batchSize: 256 })
+  const sampling = samplingOf(options, supernet.space)
+  const perEpoch = Math.floor(count / batchSize)
+  const every = number(options.reportEvery ?? perEpoch, 'reportEvery', { integer: true, min: 1 })
+  const trainer = new Trainer(supernet, examples, { ...sampling, ...step })
+  const random = randomFrom(options.seed ?? 0, 'seed')
+  const start = { epoch: 0, step: 0, order: new Int32Array(0), sums: [0, 0] as [number, number], random }
+  const place: Place = options.resume ? restored(supernet, trainer, options.resume, { epochs, perEpoch, count }) : start
+
+  while (place.epoch < epochs) {
+    const tau = place.epoch / epochs
+    const rate = cosine(learningRate, place.epoch, epochs)
+    if (place.order.length === 0)
+      place.order = place.random.shuffle(
+        sampling.data && place.epoch > 0 ? trainer.data.draw(place.random) : place.random.permutation(count),
+      )
+    while (place.step < perEpoch) {
+      const indices = place.order.subarray(place.step * batchSize, (place.step + 1) * batchSize)
+      const { loss, norm } = sampling.fair
+        ? trainer.plainStep(indices, fairPaths(supernet, place.random), rate)
+        : trainer.sampledStep(indices, trainer.paths.sample(place.random), rate)
+      place.step++
+      place.sums[0] += loss
+      place.sums[1] += norm
+      const failed = !Number.isFinite(loss + norm)
+      if (!failed && (place.step % every !== 0 || place.step === perEpoch)) continue
       const report = reportOf(trainer, place)
-      trainer.paths.endEpoch(tau)
-      trainer.data.endEpoch(tau)
-      place.epoch++
-      place.step = 0
-      place.order = new Int32Array(0)
-      place.sums = [0, 0]
-      if (yield report) break
+      if (failed) report.error = NaN
+      if (yield report) return { supernet, checkpoint: saved(supernet, trainer, place) }
     }
-    return { supernet, checkpoint: saved(supernet, trainer, place) }
-  },
-  {
-    maxIterations: Number.MAX_SAFE_INTEGER,
-    options: [...DESCENT, ...SAMPLING, 'seed', 'reportEvery', 'resume'],
-  },
-)
+    const report = reportOf(trainer, place)
+    trainer.paths.endEpoch(tau)
+    trainer.data.endEpoch(tau)
+    place.epoch++
+    place.step = 0
+    place.order = new Int32Array(0)
+    place.sums = [0, 0]
+    if (yield report) break
+  }
+  return { supernet, checkpoint: saved(supernet, trainer, place) }
+}
 
 /** O paths: a permutation of the operations for each edge, of which path k has the k-th entries. */
 function fairPaths({ space }: Supernet, random: Random): number[][] {
