@@ -1,4 +1,4 @@
-import { calling, exp, expm1, log, log1p, refuse, show, type VectorLike, vector } from '@opt/core'
+import { allocate, calling, exponentialKernels, log, log1p, refuse, show, type VectorLike, vector } from '@opt/core'
 
 /** The answer of {@link klWeights}. */
 export interface KlWeights {
@@ -37,39 +37,56 @@ export function klWeights(losses: VectorLike, r: number): KlWeights {
       if (l[i] > top) top = l[i]
       if (l[i] < bottom) bottom = l[i]
     }
-    const weights = new Float64Array(n)
     if (r === Infinity) {
       const value = top + l.reduce((sum, loss) => sum + (loss / n - top / n), 0)
-      return { weights: weights.fill(1 / n), value, divergence: 0 }
+      return { weights: new Float64Array(n).fill(1 / n), value, divergence: 0 }
     }
-    let total = 0
-    for (let i = 0; i < n; i++) total += weights[i] = l[i] === top ? 1 : exp((l[i] - top) / r)
-    // Where (l_i - top) / r overflows the weight is 0, which is right.
+    const { weights, total } = exponentials(l, top, r)
     const scale = 1 / total
     let growth = 0
     for (let i = 0; i < n; i++) {
       weights[i] *= scale
+      // Where (l_i - top) / r overflows the weight is 0, which is right.
       if (weights[i] > 0) growth += weights[i] * (l[i] - top)
     }
-    const value = top + logMean(l, top, bottom, r, total)
-    // sum w log(n w) = sum w (l - top) / r - log(total / n).
-    return { weights, value, divergence: Math.max(0, growth / r - log(total / n)) }
+    const { mean, rest } = logMean(l, top, bottom, r, total)
+    // sum w log(n w) = sum w (l - top) / r - log mean exp((l - top) / r).
+    return { weights, value: top + (mean + r * rest), divergence: Math.max(0, (growth - mean) / r - rest) }
   })
 }
 
-/** r log((1/n) sum_i exp((l_i - top) / r)), accurate for large r too, where all exponentials are near 1. */
-function logMean(l: Float64Array, top: number, bottom: number, r: number, total: number): number {
+/** The kernel takes so many losses at a time, which stay in the cache. */
+const PART = 1024
+
+/** exp((l_i - top) / r), and their sum: that of parts of 1024, each as `vexp` adds. */
+function exponentials(l: Float64Array, top: number, r: number): { weights: Float64Array; total: number } {
   const n = l.length
-  const least = bottom - top
-  if (!(least > -r)) return r * log(total / n)
-  let sum = 0
-  if (r > -1e9 * least) {
-    // exp(t) - 1 is t to 1e-9 of it, and the next term of the mean is its variance / 2r.
-    let mean = 0
-    for (let i = 0; i < n; i++) mean += (l[i] - top) / n
-    for (let i = 0; i < n; i++) sum += ((l[i] - top - mean) / n) * ((l[i] - top - mean) / r)
-    return mean + sum / 2
+  const weights = new Float64Array(n)
+  const { part, kernels } = allocate([exponentialKernels], (views) => ({ part: views.f64(Math.min(n, PART)) }))
+  let total = 0
+  for (let start = 0; start < n; start += PART) {
+    const size = Math.min(PART, n - start)
+    for (let i = 0; i < size; i++) part[i] = (l[start + i] - top) / r
+    total += kernels.vexp(size, part, part)
+    weights.set(size < PART ? part.subarray(0, size) : part, start)
   }
-  for (let i = 0; i < n; i++) sum += expm1((l[i] - top) / r)
-  return r * log1p(sum / n)
+  return { weights, total }
+}
+
+/** Returns log mean exp((l - top) / r) as mean / r + rest, so that rounding leaves r times it accurate for large r too. */
+function logMean(l: Float64Array, top: number, bottom: number, r: number, total: number) {
+  const n = l.length
+  if (r < 4 * (top - bottom)) return { mean: 0, rest: log(total / n) }
+  const share = 1 / n
+  let mean = 0
+  for (let i = 0; i < n; i++) mean += (l[i] - top) * share
+  // e^u - 1 - u for |u| <= 1/4, where the sum of all u is 0.
+  let sum = 0
+  for (let i = 0; i < n; i++) {
+    const u = (l[i] - top - mean) / r
+    const high = 1 + u * (1 / 8) * (1 + u * (1 / 9) * (1 + u * (1 / 10) * (1 + u * (1 / 11) * (1 + u * (1 / 12)))))
+    const low = 1 + u * (1 / 3) * (1 + u * (1 / 4) * (1 + u * (1 / 5) * (1 + u * (1 / 6) * (1 + u * (1 / 7) * high))))
+    sum += u * u * low
+  }
+  return { mean, rest: log1p(0.5 * share * sum) }
 }
