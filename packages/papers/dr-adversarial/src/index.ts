@@ -35,5 +35,6 @@ export {
 } from './weights/compositional-weights.ts'
 export { type GairatKind, type GairatOptions, gairatWeights } from './weights/gairat.ts'
 export { type KlWeights, klWeights } from './weights/kl-weights.ts'
-export { classMargins, type MailOptions, mailWeights } from './weights/mail.ts'
+export { type MailOptions, mailWeights } from './weights/mail.ts'
+export { classMargins } from './weights/margins.ts'
 export { type MartLoss, type MartOptions, martLoss } from './weights/mart.ts'

@@ -1,6 +1,6 @@
 import { calling, log, type MatrixLike, number, options as optionsOf, refuse, type VectorLike } from '@opt/core'
 import { checkLabels } from '../model/labels.ts'
-import { checkLogits } from './mail.ts'
+import { checkLogits } from './margins.ts'
 import { bestOther, crossEntropies, softmaxRows } from './softmax.ts'
 
 /** Options of {@link martLoss}. */
