@@ -1,10 +1,11 @@
 import { random } from '@opt/core'
-import { inProcess, task } from '@opt/executor'
+import { type Executor, inProcess } from '@opt/executor'
+import { workerThreads } from '@opt/executor/node'
 import { mlp } from '@opt/nn'
 import { Adam, SGD } from '@opt/optimizers'
 import fc from 'fast-check'
 import { klWeights, type Method, type RobustOptions, type RobustStep, robustReport, trainRobust } from '../src/index.ts'
-import type { TrainAnswer, TrainJob } from '../src/seeds/train-seed.ts'
+import { type TrainJob, trainSeed } from '../src/seeds/train-seed.ts'
 import { seedTask, trainSeeds } from '../src/seeds.ts'
 import { clouds, sameNetwork, smallNetwork, softmaxRegression } from './shared.ts'
 
@@ -236,30 +237,56 @@ test('masked gradients deceive PGD, not the strong attack', () => {
   expect(strong.accuracy).toBe(0)
 })
 
-test('many seeds: the same bits on this thread whatever runs beside them, and those of a run alone', async () => {
+describe('many seeds', () => {
   const job: Omit<TrainJob, 'seed'> = {
     network: { sizes: [2, 5, 3] },
     data,
     options: { epsilon: 0.05, epochs: 2, batchSize: 20, steps: 2 },
     audit: { ...data, options: { steps: 2, strongSteps: 2 } },
   }
-  const module = () => import('../src/seeds/train-seed.ts')
-  const answers: TrainAnswer[][] = []
-  for (const concurrency of [1, 3]) {
-    const executor = inProcess({ modules: { [seedTask.module]: module }, concurrency })
-    answers.push(await trainSeeds(executor, job, [0, 1, 2]))
-    await executor.close()
+  const seeds = [0, 1, 2]
+  const here = { [seedTask.module]: () => import('../src/seeds/train-seed.ts') }
+  // Threads cannot run TypeScript on every Node: they take the built module.
+  const built = { [seedTask.module]: new URL('../dist/seeds/train-seed.js', import.meta.url) }
+  const answersOf = async (executor: Executor) => {
+    try {
+      return await trainSeeds(executor, job, seeds)
+    } finally {
+      await executor.close()
+    }
   }
-  expect(answers[1]).toEqual(answers[0])
-  expect(answers[0].map(({ seed }) => seed)).toEqual([0, 1, 2])
-  expect(new Set(answers[0].map(({ network }) => network.parameters)).size).toBe(3)
-  const own = task(seedTask.module, 'trainSeed') as typeof seedTask
-  const alone = inProcess({ modules: { [own.module]: module } })
-  expect(await alone.map(own, [{ ...job, seed: 1 }])).toEqual([answers[0][1]])
-  const network = mlp({ sizes: [2, 5, 3] })
-  network.load(answers[0][1].network)
-  const { audit } = answers[0][1]
-  expect(robustReport(network, data.inputs, data.targets, { epsilon: 0.05 }).clean.accuracy).toBe(audit!.clean.accuracy)
+
+  test('the same bits on this thread, on one and on two others', async () => {
+    const answers = await answersOf(inProcess({ modules: here }))
+    expect(answers.map(({ seed }) => seed)).toEqual(seeds)
+    expect(new Set(answers.map(({ network }) => network.parameters)).size).toBe(3)
+    const executors = [
+      inProcess({ modules: here, concurrency: 3 }),
+      workerThreads({ workers: 1, modules: built }),
+      workerThreads({ workers: 2, modules: built }),
+    ]
+    for (const executor of executors) expect(await answersOf(executor)).toEqual(answers)
+  })
+
+  test('each is the run of that seed alone, and its network gives the accuracies of its audit', async () => {
+    const [, second] = await answersOf(inProcess({ modules: here }))
+    expect(trainSeed({ ...job, seed: 1 })).toEqual(second)
+    const network = mlp({ sizes: [2, 5, 3] })
+    network.load(second.network)
+    const { clean } = robustReport(network, data.inputs, data.targets, { epsilon: 0.05 })
+    expect(clean).toEqual(second.audit!.clean)
+  })
+
+  test('what is wrong is named before anything runs', () => {
+    const executor = inProcess({ modules: here })
+    const calls: [string, () => unknown][] = [
+      ['trainSeeds: seeds must be an array', () => trainSeeds(executor, job, 3 as never)],
+      ['trainSeeds: seeds[1] must be an integer', () => trainSeeds(executor, job, [0, 0.5])],
+      ['trainSeeds: executor.map must be a function', () => trainSeeds({} as never, job, [0])],
+      ['trainSeeds: job must be an object', () => trainSeeds(executor, 1 as never, [0])],
+    ]
+    for (const [message, call] of calls) expect(call).toThrow(message)
+  })
 })
 
 test('an optimizer of the caller keeps its state over a resumed run', () => {
