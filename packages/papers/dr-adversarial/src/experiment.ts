@@ -64,7 +64,7 @@ function onDigits(digits: Pictures, scale: 'quick' | 'standard' | 'full'): Study
   const options = quick ? { batchSize: 50, epochs: 40, steps: 7 } : { batchSize: 50, epochs: 80, steps: 10 }
   return {
     rows: quick ? DIGITS.slice(0, 2) : DIGITS,
-    seeds: { quick: 3, standard: 4, full: 8 }[scale],
+    seeds: { quick: 8, standard: 4, full: 8 }[scale],
     hidden: 32,
     options,
     split(seed) {

@@ -91,7 +91,7 @@ const CASES: [string, () => unknown][] = [
   ],
   ['marginPgd: model.logits must be a function', () => marginPgd({} as never, inputs, targets, { epsilon: 0.1 })],
   [
-    'marginPgd: model.logits must be a function that returns 1 rows',
+    'marginPgd: model.logits must be a function that returns at least two numbers for each of 1 rows, flat, got length 1',
     () => marginPgd({ logits: () => [1], inputGradient: () => [0] }, inputs, targets, { epsilon: 0.1 }),
   ],
   [
@@ -156,7 +156,9 @@ const CASES: [string, () => unknown][] = [
   ['trainRobust: epsilon must be', () => train({ epsilon: undefined })],
   ['did you mean epsilon?', () => train({ epsilom: 0.1 })],
   ["trainRobust: method must be 'done'", () => train({ method: 'trades' })],
-  ["trainRobust: weights must be 'kl'", () => train({ weights: 'dro' })],
+  ["trainRobust: weights must be 'kl', 'uniform', 'gairat', 'mail' or a function", () => train({ weights: 'dro' })],
+  ['trainRobust: gairat must be named lambda or kind', () => train({ method: 'gairat', gairat: { lamda: 1 } })],
+  ['trainRobust: mail must be named slope or bias', () => train({ mail: { slop: 1 } })],
   ["trainRobust: implicit must be false with attack 'pgd'", () => train({ method: 'at', implicit: true })],
   ["trainRobust: norm must be 'linf' with attack 'barrier'", () => train({ norm: 'l2' })],
   ["trainRobust: method must be not 'mart' with other weights", () => train({ method: 'mart', weights: 'kl' })],
@@ -190,7 +192,7 @@ const CASES: [string, () => unknown][] = [
   ],
   ['trainRobust: weights must be a function that returns 4 numbers', () => train({ weights: () => [1] })],
   [
-    'trainRobust: weights must be a function of finite nonnegative numbers',
+    'trainRobust: weights must be a function that returns finite nonnegative numbers, got -1',
     () => train({ weights: () => [1, 1, 1, -1] }),
   ],
   ['trainRobust: batches must be a function that returns 4 indices', () => train({ batches: () => [0] })],
@@ -203,6 +205,16 @@ const CASES: [string, () => unknown][] = [
   ['did you mean strongSteps?', () => report({ strongstep: 4 })],
   ['robustReport: inputs must be nonempty', () => report({}, [], [])],
   ['robustReport: targets must be of length 12', () => report({}, inputs, [0])],
+  [
+    'robustReport: model must be one with finite logits, got NaN',
+    () =>
+      robustReport(
+        { logits: (x) => new Float64Array((x.length / 2) * 3).fill(NaN), inputGradient: (x: Float64Array) => x },
+        inputs,
+        targets,
+        { epsilon: 0.1 },
+      ),
+  ],
   ['trainSeed: job must be named', () => trainSeed({ net: 1 } as never)],
 ]
 

@@ -200,7 +200,7 @@ function userOracle(model: TrainableModel, trains: boolean): Oracle {
         if (!(Number.isInteger(k) && k >= 2))
           refuse(
             'model.logits',
-            `a function that returns ${rows} rows of at least two numbers, flat`,
+            `a function that returns at least two numbers for each of ${rows} rows, flat`,
             typeof given?.length === 'number' ? `length ${given.length}` : show(given),
             'type',
           )

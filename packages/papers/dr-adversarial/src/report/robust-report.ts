@@ -1,4 +1,15 @@
-import { number, oneOf, type Random, randomFrom, type Solver, solver, type VectorLike } from '@opt/core'
+import {
+  allFinite,
+  number,
+  oneOf,
+  type Random,
+  randomFrom,
+  refuse,
+  type Solver,
+  show,
+  solver,
+  type VectorLike,
+} from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
 import { runPgd } from '../attacks/attacks.ts'
 import { type BoxOptions, checkBox, checkInside } from '../attacks/box.ts'
@@ -58,7 +69,7 @@ const PART = 512
  * @param model a network of @opt/nn, or anything with logits and inputGradient.
  * @param inputs rows within the box; for a network also flat.
  * @param targets integers from 0 to classes - 1.
- * @throws TypeError or RangeError for arguments that do not fit, or a gradient that is not finite.
+ * @throws TypeError or RangeError for arguments that do not fit, or logits or gradients that are not finite.
  */
 export const robustReport: Solver<
   [model: DenseNetwork | AdversarialModel, inputs: Inputs, targets: VectorLike, options: RobustReportOptions],
@@ -127,8 +138,11 @@ function judge(
     which.forEach((row, i) => x.set(problem.inputs.subarray(row * columns, (row + 1) * columns), i * columns))
     return { x, y: which.map((row) => problem.labels[row]) }
   }
-  const rightAt = (points: Float64Array, y: Int32Array) =>
-    predictions(oracle.logits(points, y.length), oracle.classes).map((label, i) => Number(label === y[i]))
+  /** Whether each of some points, whose logits are given, is classified correctly. */
+  const rightOf = (logits: Float64Array, y: Int32Array) => {
+    if (!allFinite(logits)) refuse('model', 'one with finite logits', show(logits.find((z) => !Number.isFinite(z))))
+    return predictions(logits, oracle.classes).map((label, i) => Number(label === y[i]))
+  }
   /** Attacks the examples that are left. Returns which withstand at the last point, or with `all` at every point. */
   function withstand(loss: 'crossEntropy' | 'margin', count: number, all: boolean): Int32Array {
     const { x, y } = rowsOf(alive)
@@ -137,16 +151,16 @@ function judge(
     const points = runPgd(oracle, x, y, settings, loss, ({ logits, gradient }) => {
       checkGradient('inputs', gradient, columns)
       if (all)
-        predictions(logits, oracle.classes).forEach((label, i) => {
-          if (label !== y[i]) right[i] = 0
+        rightOf(logits, y).forEach((one, i) => {
+          right[i] *= one
         })
       return gradient
     })
-    const last = rightAt(points, y)
+    const last = rightOf(oracle.logits(points, y.length), y)
     return alive.filter((_, i) => right[i] === 1 && last[i] === 1)
   }
   const first = rowsOf(alive)
-  const right = rightAt(first.x, first.y)
+  const right = rightOf(oracle.logits(first.x, first.y.length), first.y)
   alive = alive.filter((_, i) => right[i] === 1)
   for (const row of alive) clean[row] = 1
   if (alive.length === 0) return

@@ -1,4 +1,4 @@
-import { allFinite, refuse, show } from '@opt/core'
+import { refuse, show } from '@opt/core'
 import { CompositionalWeights } from '../weights/compositional-weights.ts'
 import { gairatWeights } from '../weights/gairat.ts'
 import { mailOf } from '../weights/mail.ts'
@@ -28,8 +28,8 @@ export class BatchWeights {
     const given = (rule as (batch: WeighedBatch) => ArrayLike<number>)(batch)
     if (given?.length !== n) refuse('weights', `a function that returns ${n} numbers`, show(given), 'type')
     const own = Float64Array.from(given)
-    if (!allFinite(own) || own.some((w) => w < 0))
-      refuse('weights', 'a function of finite nonnegative numbers', 'others')
+    const wrong = own.findIndex((w) => !(w >= 0 && w < Infinity))
+    if (wrong >= 0) refuse('weights', 'a function that returns finite nonnegative numbers', show(own[wrong]))
     return own
   }
 

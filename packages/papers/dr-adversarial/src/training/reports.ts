@@ -39,9 +39,10 @@ export class Measures {
   }
 
   /** A warning where the gradients of some batches rested on few examples. */
-  warning(batchSize: number, completed: boolean): { message?: string; status?: Status } {
+  warning(batchSize: number, kl: boolean, completed: boolean): { message?: string; status?: Status } {
     if (this.#lowest >= batchSize / 10) return {}
-    const message = `some batches of ${batchSize} rested on ${this.#lowest.toPrecision(2)} effective examples: a larger r or a smaller maxWeight is safer`
+    const advice = kl ? ': a larger r or a smaller maxWeight is safer' : ''
+    const message = `some batches of ${batchSize} rested on ${this.#lowest.toPrecision(2)} effective examples${advice}`
     return completed ? { message, status: 'completed' } : { message }
   }
 }

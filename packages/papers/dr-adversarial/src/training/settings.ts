@@ -1,9 +1,9 @@
-import { boolean, callback, number, oneOf, refuse, show } from '@opt/core'
+import { boolean, callback, number, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { type BarrierSettings, checkBarrier } from '../attacks/barrier.ts'
 import { type Box, checkBox } from '../attacks/box.ts'
 import type { Problem } from '../model/data.ts'
 import { type CompositionalOptions, checkCompositional } from '../weights/compositional-weights.ts'
-import { GAIRAT_KINDS, gairatWeights } from '../weights/gairat.ts'
+import { GAIRAT_KINDS } from '../weights/gairat.ts'
 import { checkMail } from '../weights/mail.ts'
 import { METHODS, type Method, type Preset, type RobustOptions } from './options.ts'
 
@@ -41,7 +41,8 @@ export function settingsOf(options: RobustOptions, { rows, columns }: Problem): 
   const preset: Preset = METHODS[oneOf(method, 'method', Object.keys(METHODS) as Method[])]
   const weights: Preset['weights'] = options.weights ?? preset.weights
   const attack: Preset['attack'] = options.attack ?? preset.attack
-  if (typeof weights !== 'function') oneOf(weights, 'weights', ['kl', 'uniform', 'gairat', 'mail'])
+  if (typeof weights !== 'function' && !['kl', 'uniform', 'gairat', 'mail'].includes(weights))
+    refuse('weights', "'kl', 'uniform', 'gairat', 'mail' or a function", show(weights))
   oneOf(attack, 'attack', ['barrier', 'pgd'])
   oneOf(norm, 'norm', ['linf', 'l2'])
   oneOf(cross, 'cross', ['exact', 'differences'])
@@ -56,11 +57,10 @@ export function settingsOf(options: RobustOptions, { rows, columns }: Problem): 
   const { inner } = options
   const lower = checkBarrier({ ...pick(options), method: inner }, box.epsilon)
   if (weights === 'gairat') {
-    const { lambda = -1, kind = 'tanh' } = options.gairat ?? {}
+    const { lambda = -1, kind = 'tanh' } = optionsOf(options.gairat, 'gairat', ['lambda', 'kind'])
     oneOf(kind, 'gairat.kind', GAIRAT_KINDS)
     number(lambda, 'gairat.lambda', { min: -1e6, max: 1e6 })
     if (lower.steps < 2) refuse('steps', "at least 2 with weights 'gairat'", `${lower.steps}`)
-    gairatWeights([0], lower.steps, options.gairat)
   }
   number(beta, 'beta', { nonnegative: true })
   const batchSize =
@@ -90,7 +90,7 @@ export function settingsOf(options: RobustOptions, { rows, columns }: Problem): 
     box,
     lower,
     gairat: options.gairat,
-    mail: checkMail(options.mail),
+    mail: checkMail(options.mail, 'mail'),
     compositional: checkCompositional({ r: options.r, track: options.track, maxWeight: options.maxWeight }),
     batchSize,
     perEpoch,

@@ -43,7 +43,8 @@ export const trainRobust: Solver<
     const { oracle, labels, rows } = problem
     const settings = settingsOf(options, problem)
     checkInside(problem.inputs, settings.box, 'inputs')
-    if (labels.every((label) => label === labels[0])) refuse('targets', 'labels of at least two classes', 'of one')
+    if (labels.every((label) => label === labels[0]))
+      refuse('targets', 'labels of at least two classes', 'labels of one')
     const { batchSize, perEpoch, total, every, implicit, exact, mart, beta } = settings
     const parameters = oracle.parameters!
     const network = 'gradients' in model ? model : null
@@ -114,7 +115,7 @@ export const trainRobust: Solver<
     const checkpoint = save(running, step)
     const ending = failed
       ? { message: `a loss or a gradient of step ${step} is not finite` }
-      : measures.warning(batchSize, step >= total && !stop)
+      : measures.warning(batchSize, weighing.tracker !== null, step >= total && !stop)
     return { network: model, logU: checkpoint.logU, checkpoint, ...ending }
   },
   { maxIterations: Number.MAX_SAFE_INTEGER, options: ROBUST_OPTIONS },

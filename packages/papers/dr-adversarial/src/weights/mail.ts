@@ -27,12 +27,13 @@ export function mailWeights(logits: MatrixLike, labels: VectorLike, options?: Ma
   return calling('mailWeights', () => {
     const { data, shape } = checkLogits(logits, 'logits')
     const y = checkLabels(labels, shape[0], shape[1], 'labels')
-    return mailOf(data, y, shape[1], checkMail(options))
+    return mailOf(data, y, shape[1], checkMail(options, 'options'))
   })
 }
 
-export function checkMail(options: MailOptions | undefined): Required<{ slope: number; bias: number }> {
-  const { slope = 10, bias = -0.5 } = optionsOf(options, 'options', ['slope', 'bias'])
+/** Checks {@link MailOptions}. */
+export function checkMail(given: MailOptions | undefined, label: string): { slope: number; bias: number } {
+  const { slope = 10, bias = -0.5 } = optionsOf(given, label, ['slope', 'bias'])
   number(slope, 'slope', { min: -1e6, max: 1e6 })
   number(bias, 'bias', { min: -1e6, max: 1e6 })
   return { slope, bias }
