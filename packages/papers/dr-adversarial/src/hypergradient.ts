@@ -12,7 +12,7 @@ import type { DenseNetwork, Inputs } from '@opt/nn'
 import { BarrierProblem, checkBarrier } from './attacks/barrier.ts'
 import { type BoxOptions, checkBox, checkInside } from './attacks/box.ts'
 import { openProblem, type Problem, readInputs } from './model/data.ts'
-import { checkGradient, type TrainableModel } from './model/model.ts'
+import { checkGradient, type TrainableModel } from './model/oracle.ts'
 import { checkTemperature, klWeights } from './weights/kl-weights.ts'
 import { crossEntropies } from './weights/softmax.ts'
 
@@ -70,7 +70,7 @@ export interface Hypergradient {
 export function hypergradient(
   model: DenseNetwork | TrainableModel,
   inputs: Inputs,
-  labels: VectorLike,
+  targets: VectorLike,
   delta: Inputs,
   options: HypergradientOptions,
 ): Hypergradient {
@@ -92,7 +92,7 @@ export function hypergradient(
     boolean(clamp, 'clamp')
     checkTemperature(r, 'r')
     oneOf(cross, 'cross', ['exact', 'differences'])
-    const problem = openProblem(model, inputs, labels, true)
+    const problem = openProblem(model, inputs, targets, true)
     const { oracle, inputs: x, labels: y, columns } = problem
     const box = checkBox(given, columns)
     checkInside(x, box, 'inputs')
@@ -100,7 +100,7 @@ export function hypergradient(
     const barrier = new BarrierProblem(x.length, box, settings)
     barrier.center(x)
     barrier.delta.set(insideOf(delta, barrier, columns))
-    const points = barrier.pointsOf(x, new Float64Array(x.length))
+    const points = barrier.pointsOf(x)
     return oracle.quietly(() => {
       const { logits, gradient: inX } = oracle.crossEntropy(points, y)
       checkGradient('inputs', inX, columns)

@@ -15,7 +15,7 @@ export type { BarrierMethod, BarrierOptions } from './attacks/barrier.ts'
 export type { BoxOptions } from './attacks/box.ts'
 export { type Hypergradient, type HypergradientOptions, hypergradient } from './hypergradient.ts'
 export type { LabelledData } from './model/data.ts'
-export type { AdversarialModel, TrainableModel } from './model/model.ts'
+export type { AdversarialModel, TrainableModel } from './model/oracle.ts'
 export type { ClassAccuracies } from './report/class-accuracies.ts'
 export { type AuditReport, type RobustAudit, type RobustReportOptions, robustReport } from './report/robust-report.ts'
 export type {

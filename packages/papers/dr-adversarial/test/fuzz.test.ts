@@ -73,5 +73,6 @@ fuzz(api, {
       { ...box(), steps: 2, strongSteps: 2, restarts: 1, seed: 1, tailShare: 0.5, maxIterations: 2 },
     ],
     budgets: ['3.steps', '3.strongSteps', '3.restarts'],
+    nonFinite: 'a class without examples has the accuracy NaN',
   },
 })

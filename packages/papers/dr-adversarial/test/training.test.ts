@@ -60,6 +60,19 @@ test.each(METHODS)('%s: saved as JSON in mid-epoch and resumed, the same bits', 
   expect(rest.history.map(({ loss }) => loss)).toEqual(end.history.slice(10).map(({ loss }) => loss))
 })
 
+test.each([{ dropout: 0.2, dtype: 'float32' as const }, { batchNorm: true }])(
+  'a network with %j resumes to the same bits',
+  (settings) => {
+    const make = (seed: number) => mlp({ sizes: [2, 6, 3], seed, ...settings })
+    const options: RobustOptions = { epsilon: 0.05, epochs: 3, batchSize: 16, steps: 3, reportEvery: 1 }
+    const [whole, first, second] = [make(1), make(1), make(2)]
+    trainRobust(whole, data, options)
+    const { checkpoint } = trainRobust(first, data, { ...options, maxIterations: 4 })
+    trainRobust(second, data, { ...options, resume: JSON.parse(JSON.stringify(checkpoint)) })
+    expect(second.state()).toEqual(whole.state())
+  },
+)
+
 test("a user's model trains as the network that computes the same, and resumes to the same bits", () => {
   for (const method of METHODS) {
     const rng = random(4)

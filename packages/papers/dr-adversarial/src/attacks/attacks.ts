@@ -1,7 +1,7 @@
-import { calling, oneOf, options as optionsOf, Random, refuse, show, type VectorLike } from '@opt/core'
+import { calling, number, oneOf, options as optionsOf, Random, refuse, show, type VectorLike } from '@opt/core'
 import { type DenseNetwork, type Inputs, type PgdOptions, pgd } from '@opt/nn'
 import { openProblem, readInputs } from '../model/data.ts'
-import { type AdversarialModel, checkGradient, type Oracle, type Sight } from '../model/model.ts'
+import { type AdversarialModel, checkGradient, type Oracle, type Sight } from '../model/oracle.ts'
 import { type BarrierOptions, BarrierProblem, checkBarrier, runBarrier } from './barrier.ts'
 import { type Box, type BoxOptions, checkBox, checkInside } from './box.ts'
 
@@ -29,19 +29,19 @@ export const BARRIER = ['c', 'lambda', 'steps', 'stepSize', 'method', 'tau'] as 
  *
  * @param model a network, or anything with logits and inputGradient.
  * @param inputs rows within the box; for a network also flat.
- * @param labels integers from 0 to classes - 1.
+ * @param targets integers from 0 to classes - 1.
  * @returns the perturbations, examples x inputs, flat: the attacked inputs are inputs + delta.
  * @throws TypeError or RangeError that names the invalid argument, or a gradient that is not finite.
  */
 export function barrierAttack(
   model: DenseNetwork | AdversarialModel,
   inputs: Inputs,
-  labels: VectorLike,
+  targets: VectorLike,
   options: BarrierAttackOptions,
 ): Float64Array {
   return calling('barrierAttack', () => {
     const given = optionsOf(options, 'options', [...BOX, ...BARRIER, 'random', 'start'])
-    const { oracle, inputs: x, labels: y, columns } = openProblem(model, inputs, labels)
+    const { oracle, inputs: x, labels: y, columns } = openProblem(model, inputs, targets)
     const box = checkBox(given, columns)
     checkInside(x, box, 'inputs')
     const problem = new BarrierProblem(x.length, box, checkBarrier(given, box.epsilon))
@@ -86,24 +86,26 @@ export interface MarginPgdOptions extends BoxOptions, StartOptions {
  *
  * @param model a network, or anything with logits and inputGradient.
  * @param inputs rows within the box; for a network also flat.
- * @param labels integers from 0 to classes - 1.
+ * @param targets integers from 0 to classes - 1.
  * @returns the perturbations, examples x inputs, flat: the attacked inputs are inputs + delta.
  * @throws TypeError or RangeError that names the invalid argument, or a gradient that is not finite.
  */
 export function marginPgd(
   model: DenseNetwork | AdversarialModel,
   inputs: Inputs,
-  labels: VectorLike,
+  targets: VectorLike,
   options: MarginPgdOptions,
 ): Float64Array {
   return calling('marginPgd', () => {
     const given = optionsOf(options, 'options', [...BOX, 'random', 'start', 'steps', 'stepSize', 'norm'])
-    const { oracle, inputs: x, labels: y, columns } = openProblem(model, inputs, labels)
+    const { oracle, inputs: x, labels: y, columns } = openProblem(model, inputs, targets)
     const box = checkBox(given, columns)
     checkInside(x, box, 'inputs')
     const from = startOf(given, x.length, columns)
-    const { steps = 40, stepSize, norm = 'linf' } = given
+    const { norm = 'linf' } = given
     oneOf(norm, 'norm', ['linf', 'l2'])
+    const steps = number(given.steps ?? 40, 'steps', { integer: true, min: 1 })
+    const stepSize = number(given.stepSize ?? (2.5 * box.epsilon) / steps, 'stepSize', { min: 0, max: 1e60 })
     const start = from instanceof Float64Array ? from.map((d, i) => x[i] + d) : undefined
     const random = from instanceof Random ? from : undefined
     const points = oracle.quietly(() =>
@@ -137,17 +139,5 @@ export function runPgd(
     inputGradient: (points: Float64Array, y: Int32Array) => seen(oracle[loss](points, y)),
   }
   const { epsilon, low: lower, high: upper } = box
-  return renamed(() => pgd(model, inputs, labels, { epsilon, lower, upper, norm, steps, stepSize, random, start }))
-}
-
-/** Messages of `pgd` have to name the function that was called. */
-function renamed<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    const known = error as Error
-    const parts = /^pgd: (.*) must be (.*), got (.*)$/s.exec(known.message ?? '')
-    if (!parts) throw error
-    refuse(parts[1], parts[2], parts[3], known instanceof TypeError ? 'type' : 'range')
-  }
+  return pgd(model, inputs, labels, { epsilon, lower, upper, norm, steps, stepSize, random, start })
 }

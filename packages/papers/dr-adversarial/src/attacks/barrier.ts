@@ -1,5 +1,5 @@
 import { allocate, type KernelsOf, number, oneOf, type Random } from '@opt/core'
-import type { Oracle, Sight } from '../model/model.ts'
+import type { Oracle, Sight } from '../model/oracle.ts'
 import { type Box, intervals } from './box.ts'
 import { barrierKernels } from './kernels.ts'
 
@@ -61,6 +61,8 @@ export class BarrierProblem {
   readonly low: Floats
   readonly high: Floats
   readonly direction: Floats
+  /** inputs + delta, as {@link pointsOf} writes them. */
+  readonly points: Floats
   readonly size: number
 
   constructor(size: number, box: Box, settings: BarrierSettings) {
@@ -83,6 +85,7 @@ export class BarrierProblem {
     this.low = views.low
     this.high = views.high
     this.direction = views.direction
+    this.points = new Float64Array(size)
     this.size = size
   }
 
@@ -141,8 +144,9 @@ export class BarrierProblem {
     return direction
   }
 
-  /** Writes points = inputs + delta. */
-  pointsOf(inputs: Floats, points: Floats): Floats {
+  /** Writes {@link points}. */
+  pointsOf(inputs: Floats): Floats {
+    const { points } = this
     for (let i = 0; i < points.length; i++) points[i] = inputs[i] + this.delta[i]
     return points
   }
@@ -156,7 +160,6 @@ export function runBarrier(
   labels: Int32Array,
   seen: (sight: Sight) => Floats,
 ): Floats {
-  const points = new Float64Array(inputs.length)
-  problem.descend(() => seen(oracle.crossEntropy(problem.pointsOf(inputs, points), labels)))
-  return problem.pointsOf(inputs, points)
+  problem.descend(() => seen(oracle.crossEntropy(problem.pointsOf(inputs), labels)))
+  return problem.pointsOf(inputs)
 }

@@ -1,8 +1,8 @@
 import { type MatrixLike, matrix, options as optionsOf, refuse, type VectorLike, vectorCopy } from '@opt/core'
 import type { DenseNetwork, Inputs } from '@opt/nn'
 import { checkLabels } from './labels.ts'
-import type { AdversarialModel, Oracle } from './model.ts'
 import { oracleOf } from './model.ts'
+import type { AdversarialModel, Oracle } from './oracle.ts'
 
 /** Examples with class labels. */
 export interface LabelledData {

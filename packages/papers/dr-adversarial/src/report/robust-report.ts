@@ -14,7 +14,7 @@ import type { DenseNetwork, Inputs } from '@opt/nn'
 import { runPgd } from '../attacks/attacks.ts'
 import { type BoxOptions, checkBox, checkInside } from '../attacks/box.ts'
 import { openProblem, type Problem } from '../model/data.ts'
-import { type AdversarialModel, checkGradient } from '../model/model.ts'
+import { type AdversarialModel, checkGradient } from '../model/oracle.ts'
 import { predictions } from '../weights/softmax.ts'
 import { type ClassAccuracies, classAccuracies } from './class-accuracies.ts'
 

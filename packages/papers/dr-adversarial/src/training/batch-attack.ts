@@ -3,7 +3,7 @@ import type { Inputs } from '@opt/nn'
 import { runPgd } from '../attacks/attacks.ts'
 import { BarrierProblem, runBarrier } from '../attacks/barrier.ts'
 import { type Problem, readInputs } from '../model/data.ts'
-import type { Sight } from '../model/model.ts'
+import type { Sight } from '../model/oracle.ts'
 import { bestOther } from '../weights/softmax.ts'
 import type { Settings } from './settings.ts'
 

@@ -9,7 +9,8 @@ import {
   show,
 } from '@opt/core'
 import type { DenseNetwork, NetworkState, Stepper } from '@opt/nn'
-import type { TrainableModel } from '../model/model.ts'
+import { isNetwork } from '../model/model.ts'
+import type { TrainableModel } from '../model/oracle.ts'
 import type { BatchWeights } from './batch-weights.ts'
 import type { RobustCheckpoint } from './options.ts'
 
@@ -21,8 +22,6 @@ export interface Running {
   random: Random
   weights: BatchWeights
 }
-
-const isNetwork = (model: DenseNetwork | TrainableModel): model is DenseNetwork => 'clone' in model && 'load' in model
 
 /** Saves a run. */
 export function save({ model, optimizer, batches, random, weights }: Running, step: number): RobustCheckpoint {

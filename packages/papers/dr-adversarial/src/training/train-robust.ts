@@ -3,7 +3,8 @@ import type { DenseNetwork, Stepper } from '@opt/nn'
 import { SGD } from '@opt/optimizers'
 import { checkInside } from '../attacks/box.ts'
 import { type LabelledData, openProblem, readData } from '../model/data.ts'
-import type { TrainableModel } from '../model/model.ts'
+import { isNetwork } from '../model/model.ts'
+import type { Oracle, TrainableModel } from '../model/oracle.ts'
 import { martOf } from '../weights/mart.ts'
 import { crossEntropies } from '../weights/softmax.ts'
 import { BatchAttack } from './batch-attack.ts'
@@ -47,8 +48,7 @@ export const trainRobust: Solver<
       refuse('targets', 'labels of at least two classes', 'labels of one')
     const { batchSize, perEpoch, total, every, implicit, exact, mart, beta } = settings
     const parameters = oracle.parameters!
-    const network = 'gradients' in model ? model : null
-    const flat = network ? network.gradients : new Float64Array(parameters.length)
+    const flat = isNetwork(model) ? model.gradients : new Float64Array(parameters.length)
     const optimizer = options.optimizer ?? defaultOptimizer(parameters, settings)
     const random = randomFrom(options.seed ?? 0, 'seed')
     const batches = new Batches(rows, random.split())
@@ -77,7 +77,9 @@ export const trainRobust: Solver<
       if (!failed) {
         // Weigh its examples, and follow the gradient, which moves the attack too.
         const w = weighing.of(batch)
-        const gradient = Float64Array.from(mart ? martGradient() : oracle.weighted(points, y, w))
+        const gradient = Float64Array.from(
+          mart ? martGradient(oracle, attack.inputs, points, batch, beta) : oracle.weighted(points, y, w),
+        )
         if (inX && attack.barrier) {
           const correction = oracle.cross(points, y, w, attack.barrier.implicit(inX, true), exact)
           for (let p = 0; p < gradient.length; p++) gradient[p] += correction[p]
@@ -93,20 +95,6 @@ export const trainRobust: Solver<
         }
       }
 
-      function martGradient(): Float64Array {
-        const clean = attack.inputs
-        const { gradientAdversarial, gradientNatural } = martOf(
-          logits,
-          oracle.logits(clean, batchSize),
-          y,
-          oracle.classes,
-          beta,
-        )
-        const sum = Float64Array.from(oracle.pulledBack(points, gradientAdversarial))
-        const other = oracle.pulledBack(clean, gradientNatural)
-        return sum.map((g, p) => g + other[p])
-      }
-
       step++
       if (step % every !== 0 && step < total && !failed) continue
       const report: RobustReport = { step, epoch: step / perEpoch, ...measures.take(weighing), ...options.evaluate?.() }
@@ -120,6 +108,21 @@ export const trainRobust: Solver<
   },
   { maxIterations: Number.MAX_SAFE_INTEGER, options: ROBUST_OPTIONS },
 )
+
+/** The gradient of MART's loss, which flows through the logits of the clean inputs too. */
+function martGradient(
+  oracle: Oracle,
+  clean: Float64Array,
+  points: Float64Array,
+  { logits, labels }: { logits: Float64Array; labels: Int32Array },
+  beta: number,
+): Float64Array {
+  const natural = oracle.logits(clean, labels.length)
+  const { gradientAdversarial, gradientNatural } = martOf(logits, natural, labels, oracle.classes, beta)
+  const gradient = Float64Array.from(oracle.pulledBack(points, gradientAdversarial))
+  const other = oracle.pulledBack(clean, gradientNatural)
+  return gradient.map((g, p) => g + other[p])
+}
 
 /** SGD with momentum .9, whose learning rate falls by 10 after 60 % and again after 85 % of the steps. */
 function defaultOptimizer(parameters: Float64Array | Float32Array, { learningRate, total }: Settings): Stepper {
