@@ -122,7 +122,7 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     const figures: Figure[] = [
       {
         kind: 'images',
-        title: 'Who wins each place; squares: where an attack may move a point; black: it turns it',
+        title: 'The class of each place; squares: where an attack may move a point; black: it turns it',
         images: models.map((model, k) => ({
           ...picture(networks[k], train, epsilon, model.r),
           label: `${model.name}: ${percent(audits[k].strong.accuracy)}`,

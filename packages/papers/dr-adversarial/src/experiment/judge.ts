@@ -63,47 +63,15 @@ const ON_DIGITS: readonly Difference[] = [
   },
 ]
 
-/** And for MNIST. */
+/** And for MNIST: what holds for the seeds 0 to 4 by a margin. */
 const ON_MNIST: readonly Difference[] = [
   {
-    claim: 'DONE is more robust than AT under PGD, by at least .01',
-    measure: 'pgd',
-    of: 'DONE',
-    from: 'AT',
-    least: 0.01,
-    prototype: '+.027',
-  },
-  {
-    claim: 'on the worst 30 % of the classes by at least .02',
-    measure: 'pgdTail',
-    of: 'DONE',
-    from: 'AT',
-    least: 0.02,
-    prototype: '+.051',
-  },
-  {
-    claim: 'and keeps more clean accuracy, by at least .03',
+    claim: 'DONE keeps more clean accuracy than AT, by at least .03',
     measure: 'clean',
     of: 'DONE',
     from: 'AT',
     least: 0.03,
     prototype: '+.077',
-  },
-  {
-    claim: 'under the strong attack DONE is at most .005 below AT on average',
-    measure: 'strong',
-    of: 'DONE',
-    from: 'AT',
-    least: -0.005,
-    prototype: '+.016',
-  },
-  {
-    claim: 'and at least .01 above on the worst 30 % of the classes',
-    measure: 'strongTail',
-    of: 'DONE',
-    from: 'AT',
-    least: 0.01,
-    prototype: '+.037',
   },
   {
     claim: 'GAIRAT falls under the strong attack: at least .03 below AT',
@@ -129,6 +97,34 @@ const ON_MNIST: readonly Difference[] = [
     most: -0.01,
     prototype: '-.025 of 8,100 rows',
   },
+  {
+    claim: 'does not carry over by a margin: DONE is more robust than AT under PGD, by at least .01',
+    measure: 'pgd',
+    of: 'DONE',
+    from: 'AT',
+    prototype: '+.027',
+  },
+  {
+    claim: 'nor: on the worst 30 % of the classes by at least .02',
+    measure: 'pgdTail',
+    of: 'DONE',
+    from: 'AT',
+    prototype: '+.051',
+  },
+  {
+    claim: 'nor: under the strong attack DONE is at most .005 below AT on average',
+    measure: 'strong',
+    of: 'DONE',
+    from: 'AT',
+    prototype: '+.016',
+  },
+  {
+    claim: 'does not carry over: and at least .01 above on the worst 30 % of the classes',
+    measure: 'strongTail',
+    of: 'DONE',
+    from: 'AT',
+    prototype: '+.037',
+  },
 ]
 
 /** What is printed for honesty, where both methods have run. */
@@ -142,11 +138,32 @@ const BESIDE: readonly Difference[] = [
     prototype: '-.011 on digits, -.076 on MNIST',
   },
   {
-    claim: 'the robust gain comes from the bilevel term: what KL weights add to bilevel AT under the strong attack',
+    claim: 'what the bilevel term alone gains under the strong attack (bilevel AT beside AT)',
     measure: 'strong',
+    of: 'bilevel AT',
+    from: 'AT',
+    prototype: '-.008 on digits, +.013 on MNIST',
+  },
+  {
+    claim: 'and on the worst 30 % of the classes',
+    measure: 'strongTail',
+    of: 'bilevel AT',
+    from: 'AT',
+    prototype: '+.000 on digits, +.033 on MNIST',
+  },
+  {
+    claim: 'what KL weights alone gain there (DRO-AT beside AT)',
+    measure: 'strongTail',
+    of: 'DRO-AT',
+    from: 'AT',
+    prototype: '+.022 on digits',
+  },
+  {
+    claim: 'what KL weights add to the bilevel term there (DONE beside bilevel AT)',
+    measure: 'strongTail',
     of: 'DONE',
     from: 'bilevel AT',
-    prototype: '+.017 on digits, +.003 on MNIST',
+    prototype: '+.024 on digits, +.004 on MNIST',
   },
 ]
 
