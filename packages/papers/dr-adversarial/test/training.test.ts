@@ -4,7 +4,15 @@ import { workerThreads } from '@opt/executor/node'
 import { mlp } from '@opt/nn'
 import { Adam, SGD } from '@opt/optimizers'
 import fc from 'fast-check'
-import { klWeights, type Method, type RobustOptions, type RobustStep, robustReport, trainRobust } from '../src/index.ts'
+import {
+  klWeights,
+  type Method,
+  martLoss,
+  type RobustOptions,
+  type RobustStep,
+  robustReport,
+  trainRobust,
+} from '../src/index.ts'
 import { type TrainJob, trainSeed } from '../src/seeds/train-seed.ts'
 import { seedTask, trainSeeds } from '../src/seeds.ts'
 import { clouds, sameNetwork, smallNetwork, softmaxRegression } from './shared.ts'
@@ -121,6 +129,45 @@ test('KL weights of a batch of all examples, without cap and burn-in, follow the
     expect(Math.abs((ahead - behind) / 2e-5 - gradient[p])).toBeLessThan(1e-8)
   }
 })
+
+test.each([{}, { dropout: 0.3 }, { batchNorm: true }])(
+  'MART follows the gradient of its loss, network %j',
+  (settings) => {
+    const network = mlp({ sizes: [2, 6, 3], activation: 'tanh', seed: 8, ...settings })
+    let [gradient, delta] = [new Float64Array(), new Float64Array()]
+    const batch = [...data.targets.keys()]
+    trainRobust(network, data, {
+      epsilon: 0.05,
+      method: 'mart',
+      batchSize: 60,
+      epochs: 1,
+      learningRate: 0,
+      batches: () => batch,
+      onStep: (step) => {
+        gradient = step.gradient.slice()
+        delta = step.delta.slice()
+      },
+    })
+    const clean = Float64Array.from(data.inputs.flat())
+    const points = clean.map((x, at) => x + delta[at])
+    // With the noise of the step, or the statistics of the batch.
+    const logits = (x: Float64Array) => {
+      network.loss(x, data.targets)
+      const z = Array.from(network.lastOutputs)
+      return batch.map((i) => z.slice(3 * i, 3 * i + 3))
+    }
+    const value = () => martLoss(logits(points), logits(clean), data.targets).value
+    for (let p = 0; p < network.parameters.length; p += 3) {
+      const kept = network.parameters[p]
+      network.parameters[p] = kept + 1e-5
+      const ahead = value()
+      network.parameters[p] = kept - 1e-5
+      const behind = value()
+      network.parameters[p] = kept
+      expect(Math.abs((ahead - behind) / 2e-5 - gradient[p])).toBeLessThan(1e-6)
+    }
+  },
+)
 
 test('burn-in, a function of weights, another optimizer, named parameters, float32', () => {
   const seen: number[] = []

@@ -34,6 +34,15 @@ export function networkOracle(network: DenseNetwork, columns: number): Oracle {
     classes: k,
     parameters: network.parameters,
     logits: (x) => Float64Array.from(network.predict(x)),
+    trainingLogits(x, y) {
+      const all = new Float64Array(y.length * k)
+      for (let start = 0; start < y.length; start += network.batch) {
+        const end = Math.min(y.length, start + network.batch)
+        network.loss(x.subarray(start * columns, end * columns), y.subarray(start, end))
+        all.set(network.lastOutputs, start * k)
+      }
+      return all
+    },
     crossEntropy: (x, y) =>
       sight(x, y.length, (part, start) =>
         network.inputGradient(part, y.subarray(start, start + part.length / columns)),

@@ -32,6 +32,8 @@ export interface Oracle {
   classes: number
   readonly parameters: Float64Array | Float32Array | null
   logits(x: Float64Array, rows: number): Float64Array
+  /** Logits as training sees them: with the noise last drawn, or the batch's statistics. */
+  trainingLogits(x: Float64Array, y: Int32Array): Float64Array
   /** Logits and the gradients of the cross-entropies in the inputs. */
   crossEntropy(x: Float64Array, y: Int32Array): Sight
   /** Logits and the gradients of the margins max_{j != y} z_j - z_y. */

@@ -33,6 +33,7 @@ export function userOracle(model: TrainableModel, trains: boolean): Oracle {
       }
       return answer('logits', given, rows * oracle.classes)
     },
+    trainingLogits: (x, y) => oracle.logits(x, y.length),
     crossEntropy: (x, y) => ({
       logits: oracle.logits(x, y.length),
       gradient: answer('inputGradient', model.inputGradient(x, y), x.length),

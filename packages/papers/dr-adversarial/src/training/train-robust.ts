@@ -70,7 +70,7 @@ export const trainRobust: Solver<
       const { labels: y, delta, kappa } = attack
       const { logits, gradient: inX } = implicit
         ? oracle.crossEntropy(points, y)
-        : { logits: oracle.logits(points, batchSize), gradient: null }
+        : { logits: oracle.trainingLogits(points, y), gradient: null }
       const losses = crossEntropies(logits, y, oracle.classes)
       const batch = { losses, logits, labels: y, kappa, step, steps: total, indices }
       failed = attack.broken || !allFinite(losses) || (inX !== null && !allFinite(inX))
@@ -117,7 +117,7 @@ function martGradient(
   { logits, labels }: { logits: Float64Array; labels: Int32Array },
   beta: number,
 ): Float64Array {
-  const natural = oracle.logits(clean, labels.length)
+  const natural = oracle.trainingLogits(clean, labels)
   const { gradientAdversarial, gradientNatural } = martOf(logits, natural, labels, oracle.classes, beta)
   const gradient = Float64Array.from(oracle.pulledBack(points, gradientAdversarial))
   const other = oracle.pulledBack(clean, gradientNatural)
