@@ -64,6 +64,7 @@ export function restored(
   const [loss, norm] = vector(given.sums, 'resume.sums', { length: 2, sign: 'nonnegative' })
   const random = new Random(given.random)
   const velocity = vector(given.velocity, 'resume.velocity', { length: steps.velocity.length })
+  vector(given.data?.averages, 'resume.data.averages', { length: count })
   paths.load(given.paths)
   data.load(given.data)
   supernet.load(given.network)
