@@ -1,5 +1,6 @@
 import { wait } from '@opt/core'
-import { type Ending, type Level, reportOf, type Steps } from './level.ts'
+import { startOnFewer } from './fewer-points.ts'
+import { beyond, type Ending, GOOD_ENOUGH, type Level, reportOf, type SolveLevel, type Steps } from './level.ts'
 import type { Settings, SinkhornNewtonSolution } from './options.ts'
 import { NewtonPlan } from './plan/newton-plan.ts'
 import { areFinite, type TransportPlan, type WorkingPotentials } from './plan/transport-plan.ts'
@@ -13,13 +14,8 @@ const SMALL = 400
 const SPLITS = 8
 /** Beyond so many points a step of careful Newton takes a minute: Sinkhorn goes on instead. */
 const MEDIUM = 3000
-/** An intermediate level below this error is accepted even if it missed its target. */
-const GOOD_ENOUGH = 0.05
 /** Sinkhorn has stalled when so many iterations bring no smaller error. */
 const PATIENCE = 100
-
-/** Solves one level; the plan stands at its start. */
-type SolveLevel = (level: Level) => Steps<Ending>
 
 /** Solves a problem at a large epsilon, then at smaller ones, each from the potentials of the one before. */
 export function* anneal(
@@ -55,6 +51,9 @@ export function* anneal(
   }
 }
 
+/** Potentials that solve a level. */
+type Solved = WorkingPotentials & { epsilon: number }
+
 /** Solves level after level down to the last, and splits those that fail. */
 function* downTheLevels(
   solveLevel: SolveLevel,
@@ -70,23 +69,44 @@ function* downTheLevels(
   const levels = [problem.epsilon]
   if (annealing && !(initial && (yield* isClose(plan, start, problem.epsilon))))
     while (levels.at(-1)! < annealing.start * problem.range) levels.push(levels.at(-1)! * annealing.factor)
+  const all = levels.slice()
 
-  let good = { ...start, epsilon: Math.max(problem.range, levels.at(-1)!) }
+  level.last = false
+  let placed = false
+  if (plan instanceof NewtonPlan && annealing && !initial && settings.keep === 'auto') {
+    const left = yield* startOnFewer(solveLevel, level, plan, problem, levels)
+    if (left === 'stopped') return left
+    placed = left < levels.length
+    levels.length = left
+  }
+
+  // What the last two levels ended with; of the one before, as long as it helps to look ahead.
+  let before: Solved | null = null
+  let good: Solved | null = null
   let ending: Ending = 'reached'
   for (let splits = 0; levels.length > 0; ) {
     const epsilon = levels.at(-1)!
     level.last = levels.length === 1
     level.target = level.last || !annealing ? tolerance : annealing.tolerance
-    plan.setPotentials(good, epsilon)
+    if (!placed) {
+      const ahead = before && good && (epsilon - good.epsilon) / (good.epsilon - before.epsilon)
+      plan.setPotentials(ahead ? beyond(before!, good!, ahead) : (good ?? start), epsilon)
+      yield* wait(plan.evaluate())
+    }
     ending = yield* solveLevel(level)
     if (ending === 'stopped' || ending === 'floor') break
+    const from = good?.epsilon ?? Math.max(problem.range, all.at(-1)!)
     if (ending === 'reached' || (!level.last && (yield* wait(plan.error())) < GOOD_ENOUGH)) {
+      before = good
       good = { ...(yield* wait(plan.potentials())), epsilon }
       levels.pop()
-    } else if (annealing && splits < splitsAtMost && good.epsilon > epsilon) {
+    } else if (placed) levels.splice(0, levels.length, ...all)
+    else if (before) before = null
+    else if (annealing && splits < splitsAtMost && from > epsilon) {
       splits++
-      levels.push(Math.sqrt(good.epsilon * epsilon))
+      levels.push(Math.sqrt(from * epsilon))
     } else break
+    placed = false
   }
   return ending
 }

@@ -58,7 +58,6 @@ const BACKTRACKS = 30
  * Hessian.
  */
 function* sparseNewton(level: Level): Steps<Ending> {
-  yield* wait(level.plan.evaluate())
   return (yield* warmUp(level)) ?? (yield* newton(level))
 }
 
@@ -130,7 +129,9 @@ function* newton(level: Level): Steps<Ending> {
         : plan.thresholdByCount(settings.keep),
     )
     const sparse = kept <= SPARSE_SHARE * rows * columns
-    const { cg, slope, reach } = yield* wait(plan.direct(sparse ? value : null, Math.min(0.1, Math.sqrt(error))))
+    const { cg, slope, reach } = yield* wait(
+      plan.direct(sparse ? value : null, Math.min(0.1, Math.max(Math.sqrt(error), (0.1 * target) / error))),
+    )
     counts.cgIterations += cg
     if (!(slope > 0)) return 'failed'
 
@@ -150,10 +151,20 @@ function* lineSearch(plan: TransportPlan, slope: number, longest: number): Steps
   for (let trial = 0; trial < BACKTRACKS; trial++) {
     const { slope: there, empty } = yield* wait(plan.tryStep(alpha))
     if (there >= -0.5 * slope && !empty) return alpha
-    const shrink = slope / (slope - there)
-    alpha *= Number.isFinite(shrink) ? Math.min(0.5, Math.max(0.1, shrink)) : 0.1
+    alpha *= Math.min(0.7, Math.max(0.1, topOfExponential(1 - there / slope)))
   }
   return null
+}
+
+/**
+ * Where the slope 1 - (exp(k t) - 1) / k of a step along which P grows by exp(k t) is 0, when it has fallen by q at t = 1
+ * (Newton's model, with its curvature of 1 at the start).
+ */
+function topOfExponential(q: number): number {
+  if (!Number.isFinite(q)) return 0
+  let k = 1
+  for (let turn = 0; turn < 30; turn++) k = log(1 + q * k)
+  return log(1 + k) / k
 }
 
 /** Whether no potential has left the range of numbers. */

@@ -110,7 +110,7 @@ export function workingProblem(
 /** The working cost of a forbidden pair: exp(-FORBIDDEN / epsilon) is 0, and 0 times it is 0. */
 const FORBIDDEN = 1e20
 
-function writeCost(problem: Problem, out: Float64Array, stride: number, from: number, to: number): void {
+export function writeCost(problem: Problem, out: Float64Array, stride: number, from: number, to: number): void {
   const { cost, rows, columns, shift, scale, highest, forbids } = problem
   const row = new Float64Array(cost.columns)
   for (let i = from; i < to; i++) {
