@@ -28,7 +28,8 @@ export function* anneal(
     const memory = plan instanceof NewtonPlan ? plan : null
     const { tolerance: target } = settings
     const counts = { sinkhornIterations: 0, newtonIterations: 0, cgIterations: 0 }
-    const level: Level = { plan, settings, counts, unit: problem.scale, last: true, target }
+    const newest = { rows: 1, columns: 1, kept: 0, cg: 0 }
+    const level: Level = { plan, settings, counts, newest, unit: problem.scale, last: true, target }
     const start = initialPotentials(problem, settings.initial)
     const light = memory !== null && isLight(problem)
     let ending = light ? 'failed' : yield* downTheLevels(solveLevel, level, problem, start)
@@ -93,6 +94,7 @@ function* downTheLevels(
       plan.setPotentials(ahead ? beyond(before!, good!, ahead) : (good ?? start), epsilon)
       yield* wait(plan.evaluate())
     }
+    const { newtonIterations, sinkhornIterations } = level.counts
     ending = yield* solveLevel(level)
     if (ending === 'stopped' || ending === 'floor') break
     const from = good?.epsilon ?? Math.max(problem.range, all.at(-1)!)
@@ -100,6 +102,10 @@ function* downTheLevels(
       before = good
       good = { ...(yield* wait(plan.potentials())), epsilon }
       levels.pop()
+      const easy =
+        level.counts.newtonIterations === newtonIterations &&
+        level.counts.sinkhornIterations - sinkhornIterations <= settings.warmup
+      if (easy && levels.length > 1) levels.pop()
     } else if (placed) levels.splice(0, levels.length, ...all)
     else if (before) before = null
     else if (annealing && splits < splitsAtMost && from > epsilon) {

@@ -1,4 +1,3 @@
-import { exp } from '@opt/core'
 import { beyond, GOOD_ENOUGH, type Level, type SolveLevel, type Steps } from './level.ts'
 import { NewtonPlan } from './plan/newton-plan.ts'
 import type { WorkingPotentials } from './plan/transport-plan.ts'
@@ -6,7 +5,8 @@ import { coarser, GROUP, groupOf, MIDDLE } from './problem/coarser.ts'
 import type { Problem } from './problem/problem.ts'
 
 /** Fewer points serve as long as the error at those left out is at most this. */
-const NEAR = 0.3
+const HARD = 1
+const NEAR = 0.55
 
 /**
  * Solves levels with a quarter of the points, which start from a quarter of these and so on, as far down as that helps;
@@ -47,15 +47,19 @@ export function* startOnFewer(
       small.evaluate()
     }
     placed = false
+    const { newtonIterations } = level.counts
     const ending = yield* solveLevel(there)
     if (ending === 'stopped') {
       refine(plan, small, fewer)
       return ending
     }
     const reached = ending === 'reached' || small.error() < GOOD_ENOUGH
-    if (!(reached && errorElsewhere(plan, small, fewer) <= NEAR)) break
+    const found = small.potentials()
+    small.setPotentials(found, small.epsilon)
+    const error = errorElsewhere(plan, small)
+    if (!(reached && error <= NEAR && error * (level.counts.newtonIterations - newtonIterations) <= HARD)) break
     before = good
-    good = small.potentials()
+    good = found
   }
   if (!good) return levels.length
   small.setPotentials(good, levels[left])
@@ -83,18 +87,17 @@ function refine(plan: NewtonPlan, small: NewtonPlan, fewer: Problem): void {
 
 /**
  * L1 error of the columns of the coarser problem when each row is replaced by one of its group that was left out, scaled
- * to its mass.
+ * to its mass. Takes the place of the small plan.
  */
-function errorElsewhere(plan: NewtonPlan, small: NewtonPlan, fewer: Problem): number {
-  const { C } = plan.views
-  const { a, b, F, G } = small.views
-  const sums = new Float64Array(fewer.b.length)
-  const row = new Float64Array(fewer.b.length)
-  for (let i = 0; i < fewer.a.length; i++) {
-    const at = (i * GROUP + MIDDLE - 1) * C.stride + MIDDLE
-    let total = 0
-    for (let j = 0; j < row.length; j++) total += row[j] = exp((F[i] + G[j] - C.data[at + j * GROUP]) / small.epsilon)
-    for (let j = 0; j < row.length; j++) sums[j] += (a[i] / total) * row[j]
+function errorElsewhere({ views: { C } }: NewtonPlan, { views, kernels, epsilon }: NewtonPlan): number {
+  const { P, F, G, a, b, r, c, u, v, z } = views
+  const [costs, out] = [C.data, P.data]
+  for (let i = 0; i < P.rows; i++) {
+    const from = (i * GROUP + MIDDLE - 1) * C.stride + MIDDLE
+    for (let j = 0, k = i * P.stride; j < P.columns; j++, k++) out[k] = costs[from + j * GROUP]
   }
-  return sums.reduce((error, sum, j) => error + Math.abs(sum - b[j]), 0)
+  kernels.gibbsMarginals(P, F, G, epsilon, P, r, c)
+  v.fill(1)
+  kernels.scale2(P, a, v, u, z)
+  return z.reduce((error, sum, j) => error + Math.abs(sum - b[j]), 0)
 }

@@ -24,6 +24,8 @@ export interface Level {
   /** Unit of epsilon in reports. */
   unit: number
   counts: Counts
+  /** What the last Newton step kept of so many entries, and its CG iterations. */
+  newest: { rows: number; columns: number; kept: number; cg: number }
 }
 
 /** Makes the report of an iteration. */

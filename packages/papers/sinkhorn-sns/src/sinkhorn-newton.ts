@@ -48,9 +48,14 @@ export const sinkhornNewton: Solver<
 
 /** Newton steps before a level is given up. */
 const STEPS = { onTheWay: 30, last: 60 }
-/** On the last level Sinkhorn goes on instead of Newton when it is predicted to need at most NEAR more iterations. */
-const NEAR = 20
-const SINKHORN_AT_MOST = 40
+/**
+ * Work of Newton's method on a level in Sinkhorn iterations, counted in passes over P: the balance and the choice of
+ * entries; on the last level also the exponentials of all entries that confirm the error. Then the steps, ...
+ */
+const PASSES = { onTheWay: 4, last: 20 }
+const STEPS_NEEDED = { onTheWay: 1, last: 4 }
+/** ... of each of which the kept entries take so much beside their two products a CG iteration. */
+const KEPT_PASSES = 12
 const BACKTRACKS = 30
 
 /**
@@ -65,29 +70,36 @@ function* sparseNewton(level: Level): Steps<Ending> {
 function* warmUp(level: Level): Steps<Ending | undefined> {
   const { plan, settings, target, last, counts } = level
   const errors: number[] = []
-  let iterations = settings.warmup
-  for (let k = 0; k < iterations; k++) {
-    let error = yield* wait(plan.sinkhorn(iterations - k - 1, target))
+  for (let k = 0; ; k++) {
+    let error = yield* wait(plan.sinkhorn(Math.max(0, settings.warmup - k - 1), target))
     if (Number.isNaN(error)) return 'failed'
     if (error <= target) {
-      yield* wait(plan.absorb())
       if (!(yield* inRange(plan))) return 'failed'
-      if (last) error = yield* wait(plan.error())
+      if (last) {
+        yield* wait(plan.absorb())
+        error = yield* wait(plan.error())
+      }
     }
     counts.sinkhornIterations++
     errors.push(error)
     const stop = yield reportOf(level, 'sinkhorn', error)
-    if (stop || error <= target) {
+    if (stop) {
       yield* wait(plan.absorb())
-      return stop ? 'stopped' : 'reached'
+      return 'stopped'
     }
-    if (k === settings.warmup - 1 && last && settings.keep === 'auto' && k >= 2) {
-      const rate = Math.sqrt(error / errors[k - 2])
-      if (rate < 1 && log(target / error) / log(rate) <= NEAR) iterations = SINKHORN_AT_MOST
-    }
+    if (error <= target) return 'reached'
+    if (k < settings.warmup - 1) continue
+    if (settings.keep !== 'auto' || k < 2) return undefined
+    const rate = Math.sqrt(error / errors[k - 2])
+    if (!(rate < 1 && log(target / error) / log(rate) <= newtonWork(level))) return undefined
   }
-  yield* wait(plan.absorb())
-  return undefined
+}
+
+/** Predicts the work of Newton's method on a level, in Sinkhorn iterations, from the last Newton step. */
+function newtonWork({ last, newest }: Level): number {
+  const on = last ? 'last' : 'onTheWay'
+  const share = newest.kept / (newest.rows * newest.columns)
+  return PASSES[on] + STEPS_NEEDED[on] * share * (2 * newest.cg + KEPT_PASSES)
 }
 
 /** Newton's method with a sparsified Hessian and a line search. */
@@ -99,9 +111,10 @@ function* newton(level: Level): Steps<Ending> {
   let slow = 0
   let previous = Infinity
   let step = { kept: 0, cg: 0, step: 0 }
+  let screens = settings.keep === 'auto'
 
   for (let k = 0; ; k++) {
-    const error = yield* wait(plan.balance())
+    const error = yield* wait(plan.balance(last ? target : 0))
     if (Number.isNaN(error)) return 'failed'
     const done = error <= target
     if (done && !(yield* inRange(plan))) return 'failed'
@@ -122,7 +135,9 @@ function* newton(level: Level): Steps<Ending> {
       slow = 0
     }
 
-    // Sparsify: the largest entries, as few as drop no more mass than the present error allows.
+    // Sparsify: all entries that matter from here on, if they are few; or else the largest entries, as few as drop no
+    // more mass than the present error allows.
+    if (screens) plan.screen?.(error, target)
     const { value, kept } = yield* wait(
       settings.keep === 'auto'
         ? plan.thresholdByMass(forcing * Math.min(1, Math.sqrt(error)), 2 * Math.max(rows, columns))
@@ -133,12 +148,15 @@ function* newton(level: Level): Steps<Ending> {
       plan.direct(sparse ? value : null, Math.min(0.1, Math.max(Math.sqrt(error), (0.1 * target) / error))),
     )
     counts.cgIterations += cg
-    if (!(slope > 0)) return 'failed'
+    step = { kept: sparse ? kept : rows * columns, cg, step: 0 }
+    Object.assign(level.newest, { rows, columns, ...step })
 
-    const alpha = yield* lineSearch(plan, slope, Math.min(1, (60 * plan.epsilon) / reach))
-    if (alpha === null) return 'failed'
-    plan.accept()
-    step = { kept: sparse ? kept : rows * columns, cg, step: alpha }
+    const alpha = slope > 0 ? yield* lineSearch(plan, slope, Math.min(1, (60 * plan.epsilon) / reach)) : null
+    if (alpha !== null) {
+      plan.accept()
+      step.step = alpha
+    } else if (plan.unscreen?.()) screens = false
+    else return 'failed'
   }
 }
 

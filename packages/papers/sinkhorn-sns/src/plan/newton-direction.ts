@@ -1,39 +1,37 @@
 import { type CSR, conjugateGradient, type LinearOperator, type Views } from '@opt/core'
+import type { PlanKernels } from '../kernels.ts'
 import type { ScaledPlan } from './scaled-plan.ts'
-import { keepEntries, transposeInto } from './sparsify.ts'
 
 /** Up to this share of the entries a sparse matrix costs less than the whole plan. */
-export const SPARSE_SHARE = 0.1
+export const SPARSE_SHARE = 0.2
 
-/** The arrays of a {@link NewtonDirection}: a tenth of P's entries, twice, and a few vectors. */
+/** The arrays of a {@link NewtonDirection}: a fifth of P's entries, and a few vectors. */
 export interface DirectionViews {
   kept: CSR
-  transposed: CSR
   dx: Float64Array
   dy: Float64Array
   large: Float64Array
-  small: Float64Array
+  /** The diagonal of P P' weighted, or of P'P. */
+  squares: Float64Array
   scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
 }
 
 /** Lays out the arrays of a {@link NewtonDirection}. */
 export function directionViews(rows: number, columns: number, views: Views): DirectionViews {
   const entries = Math.ceil(SPARSE_SHARE * rows * columns)
-  const sparse = (n: number, m: number): CSR => ({
-    rows: n,
-    columns: m,
-    indptr: views.i32(n + 1),
-    indices: views.i32(entries),
-    values: views.f64(entries),
-  })
   const small = () => views.f64(Math.min(rows, columns))
   return {
-    kept: sparse(rows, columns),
-    transposed: sparse(columns, rows),
+    kept: {
+      rows,
+      columns,
+      indptr: views.i32(rows + 1),
+      indices: views.i32(entries),
+      values: views.f64(entries),
+    },
     dx: views.f64(rows),
     dy: views.f64(columns),
     large: views.f64(Math.max(rows, columns)),
-    small: small(),
+    squares: small(),
     scratch: [small(), small(), small(), small()],
   }
 }
@@ -49,62 +47,69 @@ export function directionViews(rows: number, columns: number, views: Views): Dir
 export class NewtonDirection {
   readonly dx: Float64Array
   readonly dy: Float64Array
+  readonly kept: CSR
   readonly #plan: ScaledPlan
   readonly #views: DirectionViews
-  readonly #next: Int32Array
+  readonly #kernels: PlanKernels
 
-  constructor(plan: ScaledPlan, views: DirectionViews) {
+  constructor(plan: ScaledPlan, views: DirectionViews, kernels: PlanKernels) {
     this.#plan = plan
     this.#views = views
+    this.#kernels = kernels
     this.dx = views.dx
     this.dy = views.dy
-    this.#next = new Int32Array(plan.columns)
+    this.kept = views.kept
   }
 
-  /**
-   * Computes dx and dy from the entries of at least `threshold`, or from all of P when it is null. Returns the number
-   * of CG iterations.
-   */
-  compute(threshold: number | null, tolerance: number): number {
+  /** Keeps the entries of P of at least `threshold`. */
+  keep(threshold: number): void {
+    const { P } = this.#plan.views
+    const { indptr, indices, values } = this.kept
+    this.#kernels.keep(P.rows, P.columns, P.data, P.stride, threshold, indptr, indices, values)
+  }
+
+  /** Computes dx and dy from the kept entries, or from all of P. Returns the number of CG iterations. */
+  compute(from: 'kept' | 'all', tolerance: number): number {
     const { rows, columns, epsilon, kernels } = this.#plan
     const { P, a, b, r, c } = this.#plan.views
-    const { kept, transposed, large, small } = this.#views
-    const wide = rows <= columns
-    const sparse = threshold !== null
-    if (sparse) {
-      keepEntries(P, threshold, kept)
-      transposeInto(kept, transposed, this.#next)
+    const { large, squares } = this.#views
+    const { indptr, indices, values } = this.kept
+    const sparse = from === 'kept'
+    // y = A x and y = A'x.
+    const forth = (x: Float64Array, y: Float64Array) => {
+      if (sparse) kernels.spmv(rows, indptr, indices, values, x, y)
+      else kernels.gemv(P, x, y)
+    }
+    const back = (x: Float64Array, y: Float64Array) => {
+      y.fill(0)
+      if (sparse) this.#kernels.spmvT(rows, indptr, indices, values, x, y)
+      else kernels.gemvT(P, x, y)
     }
     // The equations are the same on either side: s is the smaller one, l the larger.
+    const wide = rows <= columns
     const [ds, dl] = wide ? [this.dx, this.dy] : [this.dy, this.dx]
     const [ms, ml, ss, sl] = wide ? [a, b, r, c] : [b, a, c, r]
-    const [toSmall, toLarge] = wide ? [kept, transposed] : [transposed, kept]
-    const multiply = (A: CSR, x: Float64Array, y: Float64Array) => {
-      if (sparse) kernels.spmv(A.rows, A.indptr, A.indices, A.values, x, y)
-      else if (A === kept) kernels.gemv(P, x, y)
-      else {
-        y.fill(0)
-        kernels.gemvT(P, x, y)
-      }
-    }
+    const [toSmall, toLarge] = wide ? [forth, back] : [back, forth]
+
+    for (let k = 0; k < dl.length; k++) large[k] = 1 / sl[k]
+    if (sparse) keptSquares(this.kept, wide, large, squares)
+    else this.#kernels[wide ? 'squares' : 'squaresT'](rows, columns, P.data, P.stride, large, squares)
+    const jacobi = inverseDiagonal(ss, squares)
 
     for (let k = 0; k < dl.length; k++) large[k] = (ml[k] - sl[k]) / sl[k]
-    multiply(toSmall, large, ds)
+    toSmall(large, ds)
     const rhs = ds.map((y, i) => epsilon * (ms[i] - ss[i] - y))
     if (!sparse) balance(rhs, ss)
     const schur: LinearOperator = {
       rows: ds.length,
       columns: ds.length,
       apply(x, out) {
-        // Kernels read the workspace alone, and the answer of conjugate gradients lies outside.
-        small.set(x)
-        multiply(toLarge, small, large)
+        toLarge(x, large)
         for (let k = 0; k < dl.length; k++) large[k] /= sl[k]
-        multiply(toSmall, large, out)
+        toSmall(large, out)
         for (let i = 0; i < ds.length; i++) out[i] = ss[i] * x[i] - out[i]
       },
     }
-    const jacobi = sparse ? sparseDiagonal(toSmall, ss, sl) : this.#denseDiagonal(ss, sl)
     const { x, iterations } = conjugateGradient(schur, rhs, {
       preconditioner: jacobi,
       tolerance,
@@ -114,29 +119,26 @@ export class NewtonDirection {
     })
     ds.set(x)
     centre(ds)
-    multiply(toLarge, ds, large)
+    toLarge(ds, large)
     for (let k = 0; k < dl.length; k++) dl[k] = (epsilon * (ml[k] - sl[k]) - large[k]) / sl[k]
     return iterations
   }
-
-  #denseDiagonal(ss: Float64Array, sl: Float64Array): Float64Array {
-    const { rows, columns, data, stride } = this.#plan.views.P
-    const wide = rows <= columns
-    const squares = new Float64Array(ss.length)
-    for (let i = 0; i < rows; i++)
-      for (let j = 0, k = i * stride; j < columns; j++, k++) {
-        if (wide) squares[i] += (data[k] * data[k]) / sl[j]
-        else squares[j] += (data[k] * data[k]) / sl[i]
-      }
-    return inverseDiagonal(ss, squares)
-  }
 }
 
-function sparseDiagonal({ indptr, indices, values }: CSR, ss: Float64Array, sl: Float64Array): Float64Array {
-  const squares = new Float64Array(ss.length)
-  for (let i = 0; i < ss.length; i++)
-    for (let k = indptr[i]; k < indptr[i + 1]; k++) squares[i] += (values[k] * values[k]) / sl[indices[k]]
-  return inverseDiagonal(ss, squares)
+/** out = the sums of the squares of rows, or of columns, with the weights of the other side. */
+function keptSquares(
+  { rows, indptr, indices, values }: CSR,
+  ofRows: boolean,
+  weights: Float64Array,
+  out: Float64Array,
+): void {
+  out.fill(0)
+  for (let i = 0; i < rows; i++)
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) {
+      const square = values[k] * values[k]
+      if (ofRows) out[i] += square * weights[indices[k]]
+      else out[indices[k]] += square * weights[i]
+    }
 }
 
 /** Inverse of the Schur complement's diagonal, which cancellation may leave at or below 0. */

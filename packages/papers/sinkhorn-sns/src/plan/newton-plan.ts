@@ -1,47 +1,112 @@
 import { allocate } from '@opt/core'
 import { transportKernels } from '@opt/core/transport'
+import { type PlanKernels, planKernels } from '../kernels.ts'
 import type { Problem } from '../problem/problem.ts'
-import { directionViews, NewtonDirection } from './newton-direction.ts'
+import { directionViews, NewtonDirection, SPARSE_SHARE } from './newton-direction.ts'
 import { planViews } from './plan-views.ts'
 import { ScaledPlan } from './scaled-plan.ts'
-import { thresholdByCount, thresholdByMass } from './sparsify.ts'
-import type { Direction, Threshold, TransportPlan, Trial } from './transport-plan.ts'
+import { Screen } from './screen.ts'
+import { binViews, type Counted, thresholdByCount, thresholdByMass, thresholdByRoom } from './sparsify.ts'
+import type { Direction, PlanReadout, Threshold, TransportPlan, Trial, WorkingPotentials } from './transport-plan.ts'
 
 /** Marginals below this have underflowed. */
 const EMPTY = 1e-290
+/** Entries that are left out of a screen add up to at most this share of the error. */
+const LEFT_OUT = 0.01
+/** ... and are looked at again when what they may hide exceeds this share of it. */
+const HIDDEN = 0.5
 
 /** The plan in memory with its Newton directions. */
 export class NewtonPlan extends ScaledPlan implements TransportPlan {
   readonly floor = 1e-11
   readonly #direction: NewtonDirection
+  readonly #kernels: PlanKernels
+  readonly #counted: Counted
+  /** While it is there P lags behind the potentials; only the kept entries follow. */
+  #screen: Screen | null = null
+  #error = Infinity
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
-    const memory = allocate([transportKernels], (views) => ({
+    const memory = allocate([transportKernels, planKernels], (views) => ({
       plan: planViews(n, m, views),
       direction: directionViews(n, m, views),
+      bins: binViews(views),
     }))
     super(problem, memory.plan, memory.kernels)
-    this.#direction = new NewtonDirection(this, memory.direction)
+    this.#kernels = memory.kernels
+    this.#counted = { P: this.views.P, ...memory.bins }
+    this.#direction = new NewtonDirection(this, memory.direction, memory.kernels)
+  }
+
+  screen(error: number, target: number): void {
+    if (this.#screen) return
+    const entries = this.rows * this.columns
+    const most = Math.floor(SPARSE_SHARE * entries)
+    const { value, dropped } = thresholdByRoom(this.#counted, this.#kernels, (1e-3 * target) / entries, most)
+    if (!(dropped <= LEFT_OUT * error)) return
+    this.#direction.keep(value)
+    this.#screen = new Screen(this, this.#kernels, this.#direction.kept)
+    this.#error = error
+  }
+
+  unscreen(): boolean {
+    if (this.#screen === null) return false
+    this.evaluate()
+    return true
+  }
+
+  override setPotentials(potentials: WorkingPotentials, epsilon: number): void {
+    super.setPotentials(potentials, epsilon)
+    this.#screen = null
+  }
+
+  protected override gibbs(F: Float64Array, G: Float64Array): void {
+    this.#screen = null
+    super.gibbs(F, G)
+  }
+
+  /** {@link ScaledPlan.balance}; an error of at most `target` is that of all entries. */
+  override balance(target: number = Infinity): number {
+    if (this.#screen) {
+      this.#error = this.#screen.balance()
+      const hidden = this.#screen.unseen(this.views.F, this.views.G)
+      if (this.#error > Math.max(target, this.floor) && hidden <= HIDDEN * this.#error) return this.#error
+      this.unscreen()
+      const error = this.error()
+      if (error <= target) return error
+    }
+    return super.balance()
   }
 
   thresholdByMass(mass: number, minimum: number): Threshold {
-    return thresholdByMass(this.views.P, mass, minimum)
+    if (this.#screen) return { value: 0, kept: this.#direction.kept.indptr[this.rows] }
+    return thresholdByMass(this.#counted, this.#kernels, mass, minimum)
   }
 
   thresholdByCount(count: number): Threshold {
-    return thresholdByCount(this.views.P, count)
+    return thresholdByCount(this.#counted, this.#kernels, count)
   }
 
   direct(threshold: number | null, tolerance: number): Direction {
-    const cg = this.#direction.compute(threshold, tolerance)
+    if (threshold !== null && !this.#screen) this.#direction.keep(threshold)
+    const cg = this.#direction.compute(threshold === null ? 'all' : 'kept', tolerance)
     return { cg, slope: this.#slope(), reach: longest(this.#direction.dx, this.#direction.dy) }
   }
 
   tryStep(alpha: number): Trial {
-    this.moveTo(alpha, this.#direction.dx, this.#direction.dy)
-    const slope = this.#slope()
-    return { slope, empty: !(this.views.r.every(positive) && this.views.c.every(positive)) }
+    const { dx, dy } = this.#direction
+    const { trialF, trialG, r, c } = this.views
+    this.aim(alpha, dx, dy)
+    if (this.#screen) this.#screen.gibbs(trialF, trialG)
+    else this.gibbs(trialF, trialG)
+    const hidden = this.#screen ? this.#screen.unseen(trialF, trialG) : 0
+    return { slope: this.#slope(), empty: hidden > this.#error || !(r.every(positive) && c.every(positive)) }
+  }
+
+  override read(): PlanReadout {
+    this.unscreen()
+    return super.read()
   }
 
   free(): void {}

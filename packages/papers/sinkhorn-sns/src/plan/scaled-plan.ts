@@ -43,25 +43,42 @@ export class ScaledPlan extends GibbsPlan<PlanViews> {
   }
 
   /**
-   * Scales the rows to their marginal, then the columns, once; returns the error that is left. Never lowers the
-   * potential.
+   * Scales the rows to their marginal, unless they are, then the columns, once; returns the error that is left. Never
+   * lowers the potential.
    */
   balance(): number {
     const { P, a, b, u, v, z } = this.views
-    v.fill(1)
-    this.kernels.scale2(P, a, v, u, z)
+    if (!this.scaled) {
+      v.fill(1)
+      this.kernels.scale2(P, a, v, u, z)
+    }
     for (let j = 0; j < this.columns; j++) v[j] = b[j] / z[j]
     this.scaled = true
     this.absorb()
     return this.error()
   }
 
-  /** Puts P at (F + alpha dx, G + alpha dy); the potentials follow with {@link accept}. */
-  moveTo(alpha: number, dx: Float64Array, dy: Float64Array): void {
+  override setPotentials(potentials: WorkingPotentials, epsilon: number): void {
+    super.setPotentials(potentials, epsilon)
+    this.scaled = false
+  }
+
+  /** Copies of f and g, with the scalings. */
+  override potentials(): WorkingPotentials {
+    const { u, v } = this.views
+    const { f, g } = super.potentials()
+    if (this.scaled) {
+      for (let i = 0; i < f.length; i++) f[i] += this.epsilon * log(u[i])
+      for (let j = 0; j < g.length; j++) g[j] += this.epsilon * log(v[j])
+    }
+    return { f, g }
+  }
+
+  /** Sets the trial potentials to (F + alpha dx, G + alpha dy). */
+  protected aim(alpha: number, dx: Float64Array, dy: Float64Array): void {
     const { F, G, trialF, trialG } = this.views
     for (let i = 0; i < this.rows; i++) trialF[i] = F[i] + alpha * dx[i]
     for (let j = 0; j < this.columns; j++) trialG[j] = G[j] + alpha * dy[j]
-    this.gibbs(trialF, trialG)
   }
 
   /** Moves the potentials to where P is. */

@@ -1,4 +1,5 @@
-import { type CSR, type MatrixView, number, vector } from '@opt/core'
+import { type MatrixView, number, type Views, vector } from '@opt/core'
+import type { PlanKernels } from '../kernels.ts'
 import type { Threshold } from './transport-plan.ts'
 
 // The exponent of a double and two bits of its mantissa: bins a quarter of an octave wide, found without a logarithm.
@@ -10,43 +11,37 @@ function lowerEdge(bin: number): number {
   return new Float64Array(Uint32Array.of(0, bin << SHIFT).buffer)[0]
 }
 
-interface Bins {
+/** A plan in memory whose entries are counted, with the arrays for that. */
+export interface Counted {
+  P: MatrixView
+  /** How many entries a bin has, and their sum. */
   count: Int32Array
   mass: Float64Array
-  floor: number
-  rest: number
 }
 
-/** Counts and sums the entries of at least `floor` by bins; `rest` is the sum of the others. */
-function histogram({ rows, columns, data, stride }: MatrixView, floor = 0): Bins {
-  const count = new Int32Array(BINS)
-  const mass = new Float64Array(BINS)
-  const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2)
-  let rest = 0
-  for (let i = 0; i < rows; i++)
-    for (let k = i * stride, end = k + columns; k < end; k++) {
-      const p = data[k]
-      if (p < floor) {
-        rest += p
-        continue
-      }
-      const bin = words[2 * k + 1] >>> SHIFT
-      count[bin]++
-      mass[bin] += p
-    }
-  return { count, mass, floor, rest }
-}
+/** Lays out the bins. */
+export const binViews = (views: Views): Omit<Counted, 'P'> => ({ count: views.i32(BINS), mass: views.f64(BINS) })
+
+/** Counts and sums the entries of at least `floor` by bins; returns the sum of the others. */
+const histogram = ({ P, count, mass }: Counted, kernels: PlanKernels, floor: number): number =>
+  kernels.histogram(P.rows, P.columns, P.data, P.stride, floor, count, mass)
 
 /** Finds the highest threshold that drops at most `mass` together and keeps at least `minimum` positive entries. */
-export function thresholdByMass(plan: MatrixView, mass: number, minimum: number): Threshold {
+export function thresholdByMass(plan: Counted, kernels: PlanKernels, mass: number, minimum: number): Threshold {
   // Entries below the average share of `mass` add up to less than `mass`: most of a sparse plan needs no bin.
-  const bins = histogram(plan, mass / (plan.rows * plan.columns))
-  const found = climb(bins, mass, minimum)
-  return found.kept >= minimum ? found : climb(histogram(plan), mass, minimum)
+  const floor = mass / (plan.P.rows * plan.P.columns)
+  const found = climb(plan, floor, histogram(plan, kernels, floor), mass, minimum)
+  return found.kept >= minimum ? found : climb(plan, 0, histogram(plan, kernels, 0), mass, minimum)
 }
 
 /** Climbs the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
-function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum: number): Threshold {
+function climb(
+  { count, mass: weight }: Counted,
+  floor: number,
+  rest: number,
+  mass: number,
+  minimum: number,
+): Threshold {
   let bin = 1
   let kept = count.reduce((sum, c) => sum + c, 0) - count[0]
   let dropped = rest + weight[0]
@@ -58,58 +53,39 @@ function climb({ count, mass: weight, floor, rest }: Bins, mass: number, minimum
   return { value: Math.max(floor, lowerEdge(bin)), kept }
 }
 
+/** Finds the lowest threshold above `floor` that keeps at most `most` entries, and the mass that it drops. */
+export function thresholdByRoom(
+  plan: Counted,
+  kernels: PlanKernels,
+  floor: number,
+  most: number,
+): Threshold & { dropped: number } {
+  let dropped = histogram(plan, kernels, floor)
+  const { count, mass } = plan
+  let kept = count.reduce((sum, c) => sum + c, 0)
+  let bin = 0
+  for (; bin < BINS && kept > most; bin++) {
+    dropped += mass[bin]
+    kept -= count[bin]
+  }
+  return { value: bin === 0 ? floor : Math.max(floor, lowerEdge(bin)), kept, dropped }
+}
+
 /** Finds the exact threshold of the `count` largest entries; ties at the threshold are all kept. */
-export function thresholdByCount(plan: MatrixView, count: number): Threshold {
-  const bins = histogram(plan)
+export function thresholdByCount(plan: Counted, kernels: PlanKernels, count: number): Threshold {
+  histogram(plan, kernels, 0)
   let bin = BINS - 1
   let above = 0
-  while (bin > 0 && above + bins.count[bin] < count) above += bins.count[bin--]
+  while (bin > 0 && above + plan.count[bin] < count) above += plan.count[bin--]
   const low = lowerEdge(bin)
   const high = bin + 1 < BINS ? lowerEdge(bin + 1) : Infinity
+  const { rows, columns, data, stride } = plan.P
   const inside: number[] = []
-  for (let i = 0; i < plan.rows; i++)
-    for (let k = i * plan.stride, end = k + plan.columns; k < end; k++) {
-      const p = plan.data[k]
-      if (p >= low && p < high) inside.push(p)
-    }
+  for (let i = 0; i < rows; i++)
+    for (let k = i * stride, end = k + columns; k < end; k++) if (data[k] >= low && data[k] < high) inside.push(data[k])
   inside.sort((x, y) => y - x)
   const value = inside[Math.min(count - above, inside.length) - 1]
   return { value, kept: above + inside.filter((p) => p >= value).length }
-}
-
-/** Writes the entries of at least `threshold` into arrays that are long enough. */
-export function keepEntries(plan: MatrixView, threshold: number, into: CSR): void {
-  const { rows, columns, data, stride } = plan
-  const { indptr, indices, values } = into
-  let k = 0
-  for (let i = 0; i < rows; i++) {
-    const row = i * stride
-    for (let j = 0; j < columns; j++) {
-      const p = data[row + j]
-      if (p >= threshold) {
-        indices[k] = j
-        values[k++] = p
-      }
-    }
-    indptr[i + 1] = k
-  }
-}
-
-/** Writes the transpose of a sparse matrix into arrays that are long enough. */
-export function transposeInto({ rows, columns, indptr, indices, values }: CSR, into: CSR, next: Int32Array): void {
-  const entries = indptr[rows]
-  into.indptr.fill(0)
-  for (let k = 0; k < entries; k++) into.indptr[indices[k] + 1]++
-  for (let j = 0; j < columns; j++) {
-    into.indptr[j + 1] += into.indptr[j]
-    next[j] = into.indptr[j]
-  }
-  for (let i = 0; i < rows; i++)
-    for (let k = indptr[i]; k < indptr[i + 1]; k++) {
-      const at = next[indices[k]]++
-      into.indices[at] = i
-      into.values[at] = values[k]
-    }
 }
 
 /**

@@ -35,9 +35,13 @@ export interface TransportPlan {
   error(): Later<number>
   /**
    * Scales the rows to their marginal, then the columns, once; returns the L1 error of both. Never lowers the
-   * potential.
+   * potential. Above `target` (default Infinity) the error may be an estimate from the entries that matter.
    */
-  balance(): Later<number>
+  balance(target?: number): Later<number>
+  /** From here on lets only the entries that matter follow the potentials, if they are few and the plan can. */
+  screen?(error: number, target: number): void
+  /** Lets all entries follow them again. Returns whether they did not. */
+  unscreen?(): boolean
   /** Selects the fewest large entries that leave out at most `mass` together, but at least `minimum` of them. */
   thresholdByMass(mass: number, minimum: number): Later<Threshold>
   /** Selects the `count` largest entries, and all that tie with the smallest of them. */

@@ -36,15 +36,15 @@ export function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array)
   const row = new Float64Array(cost.columns)
   for (const i of rows) {
     cost.writeRow(i, row)
-    for (const j of columns) {
-      const c = row[j]
-      if (c === Infinity) {
-        forbids = true
-        continue
-      }
+    for (let k = 0; k < columns.length; k++) {
+      const c = row[columns[k]]
       if (c < low) low = c
-      if (c > high) high = c
-      if (!(c > -Infinity)) refuse(`cost[${i}][${j}]`, 'a finite number or Infinity', String(c))
+      // c - c is 0 for a finite number and NaN for any other.
+      if (c > high || c - c !== 0) {
+        if (c === Infinity) forbids = true
+        else if (c > -Infinity) high = c
+        else refuse(`cost[${i}][${columns[k]}]`, 'a finite number or Infinity', String(c))
+      }
     }
   }
   return low > high ? { low: 0, high: 0, forbids } : { low, high, forbids }

@@ -116,7 +116,8 @@ export function writeCost(problem: Problem, out: Float64Array, stride: number, f
   for (let i = from; i < to; i++) {
     cost.writeRow(rows[i], row)
     const at = (i - from) * stride
-    for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
+    if (columns.length === row.length) for (let j = 0; j < row.length; j++) out[at + j] = (row[j] - shift) * scale
+    else for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
     if (forbids) for (let j = 0; j < columns.length; j++) if (row[columns[j]] > highest) out[at + j] = FORBIDDEN
   }
 }

@@ -1,0 +1,91 @@
+import { exp } from '@opt/core';
+import { beyond, GOOD_ENOUGH } from './level.js';
+import { NewtonPlan } from './plan/newton-plan.js';
+import { coarser, GROUP, groupOf, MIDDLE } from './problem/coarser.js';
+/** Fewer points serve as long as the error at those left out is at most this. */
+const NEAR = 0.3;
+/**
+ * Solves levels with a quarter of the points, which start from a quarter of these and so on, as far down as that helps;
+ * a step costs a sixteenth then. Where neighbours have similar costs that is the last level, where costs are random the
+ * first ones.
+ *
+ * @param levels epsilons, the last level first.
+ * @returns how many of the levels are left to solve; unless all of them are, the plan stands at the first.
+ */
+export function* startOnFewer(solveLevel, level, plan, problem, levels) {
+    const fewer = coarser(problem);
+    const { annealing } = level.settings;
+    if (!fewer || !annealing)
+        return levels.length;
+    const small = new NewtonPlan(fewer);
+    const there = { ...level, plan: small, last: false, target: annealing.tolerance };
+    let left = yield* startOnFewer(solveLevel, there, small, fewer, levels);
+    if (left === 'stopped') {
+        refine(plan, small, fewer);
+        return left;
+    }
+    let placed = left < levels.length;
+    let before = null;
+    let good = null;
+    for (; left > 0; left--) {
+        if (!placed) {
+            const zeros = { f: new Float64Array(small.rows), g: new Float64Array(small.columns) };
+            small.setPotentials(good && before ? beyond(before, good, 1 / annealing.factor) : (good ?? zeros), levels[left - 1]);
+            small.evaluate();
+        }
+        placed = false;
+        const ending = yield* solveLevel(there);
+        if (ending === 'stopped') {
+            refine(plan, small, fewer);
+            return ending;
+        }
+        const reached = ending === 'reached' || small.error() < GOOD_ENOUGH;
+        if (!(reached && errorElsewhere(plan, small, fewer) <= NEAR))
+            break;
+        before = good;
+        good = small.potentials();
+    }
+    if (!good)
+        return levels.length;
+    small.setPotentials(good, levels[left]);
+    refine(plan, small, fewer);
+    return left + 1;
+}
+/**
+ * Puts a plan at the potentials of a coarser problem: f of a row is that of its group, g the soft-min over the rows
+ * that are left. A Sinkhorn iteration makes the rows exact.
+ */
+function refine(plan, small, fewer) {
+    const { C, u, v, scratch } = plan.views;
+    const { f } = small.potentials();
+    const middles = { ...C, data: C.data.subarray(MIDDLE * C.stride), rows: small.rows, stride: GROUP * C.stride };
+    for (let k = 0; k < f.length; k++)
+        u[k] = f[k] + small.epsilon * fewer.logA[k];
+    plan.kernels.colLse(middles, u, small.epsilon, v, scratch);
+    const potentials = {
+        f: Float64Array.from({ length: plan.rows }, (_, i) => f[groupOf(i, f.length)]),
+        g: v.map((sum) => -small.epsilon * sum),
+    };
+    plan.setPotentials(potentials, small.epsilon);
+    plan.evaluate();
+}
+/**
+ * L1 error of the columns of the coarser problem when each row is replaced by one of its group that was left out, scaled
+ * to its mass.
+ */
+function errorElsewhere(plan, small, fewer) {
+    const { C } = plan.views;
+    const { a, b, F, G } = small.views;
+    const sums = new Float64Array(fewer.b.length);
+    const row = new Float64Array(fewer.b.length);
+    for (let i = 0; i < fewer.a.length; i++) {
+        const at = (i * GROUP + MIDDLE - 1) * C.stride + MIDDLE;
+        let total = 0;
+        for (let j = 0; j < row.length; j++)
+            total += row[j] = exp((F[i] + G[j] - C.data[at + j * GROUP]) / small.epsilon);
+        for (let j = 0; j < row.length; j++)
+            sums[j] += (a[i] / total) * row[j];
+    }
+    return sums.reduce((error, sum, j) => error + Math.abs(sum - b[j]), 0);
+}
+//# sourceMappingURL=fewer-points.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=sides.js.map

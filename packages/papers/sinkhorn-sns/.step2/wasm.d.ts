@@ -1,0 +1,2 @@
+export declare const wasm: string;
+//# sourceMappingURL=wasm.d.ts.map
