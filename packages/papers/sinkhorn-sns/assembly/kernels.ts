@@ -1,5 +1,5 @@
 // src/kernels.ts has the contracts and the plain twins: the same operations in the same order give the same bits.
-import { vexp } from '../../../core/assembly/exp'
+import { expCore, vexp } from '../../../core/assembly/exp'
 import { laneSum, mulAdd } from '../../../core/assembly/simd'
 
 const BINS: usize = 8192
@@ -66,6 +66,52 @@ export function keep(m: i32, n: i32, P: usize, ldp: i32, threshold: f64, starts:
   }
   store<i32>(starts + (<usize>m << 2), <i32>k)
   return <i32>k
+}
+
+export function gibbsAbove(
+  m: i32, n: i32, C: usize, ldc: i32, f: usize, g: usize, epsilon: f64, least: f64, K: usize, ldk: i32, r: usize, c: usize,
+): void {
+  const inverse = 1 / epsilon, k = f64x2.splat(inverse), low = f64x2.splat(least), high = f64x2.splat(709), zero = f64x2.splat(0)
+  memory.fill(c, 0, <usize>n << 3)
+  for (let i = 0; i < m; i++) {
+    const fi = load<f64>(f + (<usize>i << 3)), shift = f64x2.splat(fi)
+    let p = C, q = g, out = K, sum = c, s = zero, t = zero, j = 0
+    for (; j + 4 <= n; j += 4) {
+      const x = f64x2.mul(f64x2.add(f64x2.sub(v128.load(q), v128.load(p)), shift), k)
+      const y = f64x2.mul(f64x2.add(f64x2.sub(v128.load(q, 16), v128.load(p, 16)), shift), k)
+      if (v128.any_true(v128.or(f64x2.gt(x, low), f64x2.gt(y, low)))) {
+        const e = expCore(f64x2.pmin(x, high)), h = expCore(f64x2.pmin(y, high))
+        v128.store(out, e)
+        v128.store(out, h, 16)
+        s = f64x2.add(s, e)
+        t = f64x2.add(t, h)
+        v128.store(sum, f64x2.add(v128.load(sum), e))
+        v128.store(sum, f64x2.add(v128.load(sum, 16), h), 16)
+      } else {
+        v128.store(out, zero)
+        v128.store(out, zero, 16)
+      }
+      p += 32
+      q += 32
+      out += 32
+      sum += 32
+    }
+    let total = laneSum<f64>(f64x2.add(s, t))
+    for (; j < n; j++) {
+      const x = (load<f64>(q) - load<f64>(p) + fi) * inverse
+      const e = x > least ? f64x2.extract_lane(expCore(f64x2.pmin(f64x2.splat(x), high)), 0) : 0
+      store<f64>(out, e)
+      store<f64>(sum, load<f64>(sum) + e)
+      total += e
+      p += 8
+      q += 8
+      out += 8
+      sum += 8
+    }
+    store<f64>(r + (<usize>i << 3), total)
+    C += <usize>ldc << 3
+    K += <usize>ldk << 3
+  }
 }
 
 export function spmvT(m: i32, starts: usize, columns: usize, values: usize, x: usize, y: usize): void {

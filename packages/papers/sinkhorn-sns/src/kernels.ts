@@ -1,5 +1,5 @@
 import { type KernelSet, kernelSet } from '@opt/core'
-import { gibbsKept, histogram, keep, rescaleKept, spmvT, squares, squaresT } from './plain-kernels.ts'
+import { gibbsAbove, gibbsKept, histogram, keep, rescaleKept, spmvT, squares, squaresT } from './plain-kernels.ts'
 import { wasm } from './wasm.ts'
 
 /**
@@ -31,6 +31,25 @@ export interface PlanKernels {
     columns: Int32Array,
     values: Float64Array,
   ): number
+  /**
+   * Writes K_ij = exp(((g_j - C_ij) + f_i) (1 / epsilon)), its row sums r (exp-ordered) and column sums c (rows in
+   * order), in one pass: four entries of a row at a time are 0 where none of their exponents is above `least`, and so is
+   * each of the last n mod 4; exponents are at most 709.
+   */
+  gibbsAbove(
+    m: number,
+    n: number,
+    C: Float64Array,
+    ldc: number,
+    f: Float64Array,
+    g: Float64Array,
+    epsilon: number,
+    least: number,
+    K: Float64Array,
+    ldk: number,
+    r: Float64Array,
+    c: Float64Array,
+  ): void
   /** y += A'x for kept entries; rows in order. */
   spmvT(
     m: number,
@@ -78,6 +97,7 @@ export interface PlanKernels {
 export const planKernels: KernelSet<PlanKernels> = /* @__PURE__ */ kernelSet(wasm, {
   histogram,
   keep,
+  gibbsAbove,
   spmvT,
   gibbsKept,
   rescaleKept,

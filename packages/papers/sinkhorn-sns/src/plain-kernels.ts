@@ -50,6 +50,49 @@ export function keep(
   return k
 }
 
+export function gibbsAbove(
+  m: number,
+  n: number,
+  C: Float64Array,
+  ldc: number,
+  f: Float64Array,
+  g: Float64Array,
+  epsilon: number,
+  least: number,
+  K: Float64Array,
+  ldk: number,
+  r: Float64Array,
+  c: Float64Array,
+): void {
+  const inverse = 1 / epsilon
+  const four = new Float64Array(4)
+  c.fill(0, 0, n)
+  for (let i = 0; i < m; i++) {
+    const sums = [0, 0, 0, 0]
+    let total = 0
+    for (let j = 0; j < n; j += 4) {
+      const count = Math.min(4, n - j)
+      let above = false
+      for (let l = 0; l < count; l++) {
+        four[l] = (g[j + l] - C[i * ldc + j + l] + f[i]) * inverse
+        if (four[l] > least) above = true
+        else if (count < 4) four[l] = -Infinity
+        if (four[l] > 709) four[l] = 709
+      }
+      if (above) vexp(count, four, four)
+      else four.fill(0)
+      if (j + 4 > n) total = sums[0] + sums[2] + (sums[1] + sums[3])
+      for (let l = 0; l < count; l++) {
+        K[i * ldk + j + l] = four[l]
+        c[j + l] += four[l]
+        if (count === 4) sums[l] += four[l]
+        else total += four[l]
+      }
+    }
+    r[i] = n % 4 === 0 ? sums[0] + sums[2] + (sums[1] + sums[3]) : total
+  }
+}
+
 export function spmvT(
   m: number,
   starts: Int32Array,

@@ -17,6 +17,21 @@ test('plans of any width have one form, and one of their kept entries', () => {
     const check = (name: string, args: Parameters<typeof checkSameBits>[3]) =>
       checkSameBits(core, planKernels, name, args)
     check('histogram', [m, n, P, stride, 0.4, new Int32Array(8192), numbers(8192)])
+    const costs = numbers(m * stride)
+    check('gibbsAbove', [
+      m,
+      n,
+      costs,
+      stride,
+      numbers(m),
+      numbers(n),
+      0.1,
+      -3,
+      P.slice(),
+      stride,
+      numbers(m),
+      numbers(n),
+    ])
     check('squares', [m, n, P, stride, numbers(n), numbers(m)])
     check('squaresT', [m, n, P, stride, numbers(m), numbers(n)])
     const [starts, columns, values] = [new Int32Array(m + 1), new Int32Array(m * n), numbers(m * n)]

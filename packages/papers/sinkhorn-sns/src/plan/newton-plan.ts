@@ -16,6 +16,11 @@ const LEFT_OUT = 0.01
 /** ... and are looked at again when what they may hide exceeds this share of it. */
 const HIDDEN = 0.5
 
+/** Entries of P are 0 when they are smaller than the smallest mass by exp of this. */
+const NOTHING = 60
+/** Scalings that may undo that. */
+const REVISED = 1e8
+
 /** The plan in memory with its Newton directions. */
 export class NewtonPlan extends ScaledPlan implements TransportPlan {
   readonly floor = 1e-11
@@ -25,6 +30,8 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
   /** While it is there P lags behind the potentials; only the kept entries follow. */
   #screen: Screen | null = null
   #error = Infinity
+  /** Exponents below this add nothing to the sum of a row or column. */
+  readonly #least: number
 
   constructor(problem: Problem) {
     const [n, m] = [problem.a.length, problem.b.length]
@@ -35,6 +42,7 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
     }))
     super(problem, memory.plan, memory.kernels)
     this.#kernels = memory.kernels
+    this.#least = Math.min(smallest(problem.logA), smallest(problem.logB)) - NOTHING
     this.#counted = { P: this.views.P, ...memory.bins }
     this.#direction = new NewtonDirection(this, memory.direction, memory.kernels)
   }
@@ -62,8 +70,32 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
   }
 
   protected override gibbs(F: Float64Array, G: Float64Array): void {
+    const { C, P, r, c } = this.views
     this.#screen = null
-    super.gibbs(F, G)
+    this.scaled = false
+    const { data, stride } = C
+    this.#kernels.gibbsAbove(
+      this.rows,
+      this.columns,
+      data,
+      stride,
+      F,
+      G,
+      this.epsilon,
+      this.#least,
+      P.data,
+      P.stride,
+      r,
+      c,
+    )
+  }
+
+  /** Multiplies the scalings into P; if they are so large that entries left out may matter, computes P again. */
+  override absorb(): void {
+    const { u, v } = this.views
+    const again = this.scaled && largest(u) * largest(v) > REVISED
+    super.absorb()
+    if (again) this.evaluate()
   }
 
   /** {@link ScaledPlan.balance}; an error of at most `target` is that of all entries. */
@@ -139,3 +171,6 @@ function extremes(v: Float64Array): { low: number; high: number } {
   }
   return { low, high }
 }
+
+const smallest = (v: Float64Array): number => v.reduce((low, x) => Math.min(low, x), Infinity)
+const largest = (v: Float64Array): number => v.reduce((high, x) => Math.max(high, x), 0)
