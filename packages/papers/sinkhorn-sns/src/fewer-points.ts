@@ -4,9 +4,10 @@ import type { WorkingPotentials } from './plan/transport-plan.ts'
 import { coarser, GROUP, groupOf, MIDDLE } from './problem/coarser.ts'
 import type { Problem } from './problem/problem.ts'
 
-/** Fewer points serve as long as the error at those left out is at most this. */
-const HARD = 1
+/** Fewer points serve as long as the error at those left out is at most this, ... */
 const NEAR = 0.55
+/** ... and that error times the Newton steps of the level, a measure of what it will cost, at most this. */
+const HARD = 1
 
 /**
  * Solves levels with a quarter of the points, which start from a quarter of these and so on, as far down as that helps;

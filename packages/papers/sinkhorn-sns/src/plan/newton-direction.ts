@@ -11,6 +11,8 @@ export interface DirectionViews {
   dx: Float64Array
   dy: Float64Array
   large: Float64Array
+  /** A point of CG, whose own vectors the kernels do not see. */
+  point: Float64Array
   /** The diagonal of P P' weighted, or of P'P. */
   squares: Float64Array
   scratch: [Float64Array, Float64Array, Float64Array, Float64Array]
@@ -31,6 +33,7 @@ export function directionViews(rows: number, columns: number, views: Views): Dir
     dx: views.f64(rows),
     dy: views.f64(columns),
     large: views.f64(Math.max(rows, columns)),
+    point: small(),
     squares: small(),
     scratch: [small(), small(), small(), small()],
   }
@@ -72,7 +75,7 @@ export class NewtonDirection {
   compute(from: 'kept' | 'all', tolerance: number): number {
     const { rows, columns, epsilon, kernels } = this.#plan
     const { P, a, b, r, c } = this.#plan.views
-    const { large, squares } = this.#views
+    const { large, point, squares } = this.#views
     const { indptr, indices, values } = this.kept
     const sparse = from === 'kept'
     // y = A x and y = A'x.
@@ -104,7 +107,8 @@ export class NewtonDirection {
       rows: ds.length,
       columns: ds.length,
       apply(x, out) {
-        toLarge(x, large)
+        point.set(x)
+        toLarge(point, large)
         for (let k = 0; k < dl.length; k++) large[k] /= sl[k]
         toSmall(large, out)
         for (let i = 0; i < ds.length; i++) out[i] = ss[i] * x[i] - out[i]
