@@ -32,7 +32,10 @@ export interface SinkhornNewtonOptions {
    * paper).
    */
   keep?: 'auto' | number
-  /** 'auto' drops at most forcing * min(1, sqrt(error)) of the mass. Default 0.1. */
+  /**
+   * 'auto' drops at most forcing * min(1, sqrt(error)) of the mass, where the entries that hold all but a hundredth of
+   * the error are more than a fifth; otherwise it keeps those. Default 0.1.
+   */
   forcing?: number
   /** On the L1 error of both marginals, relative to the mass. Default 1e-9; float32 on a device reaches about 1e-6. */
   tolerance?: number | undefined
@@ -48,7 +51,10 @@ export interface SinkhornNewtonReport {
   phase: 'sinkhorn' | 'newton'
   /** Regularisation of the level being solved, in units of the cost. */
   epsilon: number
-  /** L1 error of both marginals at the level being solved, relative to the mass. */
+  /**
+   * L1 error of both marginals at the level being solved, relative to the mass; above the tolerance it may leave out
+   * what entries that are not kept have grown, which is bounded by half of it.
+   */
   levelError: number
   /** `levelError` at the final epsilon; Infinity on the way there. */
   error: number
@@ -58,7 +64,7 @@ export interface SinkhornNewtonReport {
   step?: number
 }
 
-/** Numbers of iterations. */
+/** Numbers of iterations, those with fewer points among them. */
 export interface Counts {
   sinkhornIterations: number
   newtonIterations: number

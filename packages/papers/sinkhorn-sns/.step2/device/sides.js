@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=sides.js.map

@@ -1,2 +1,0 @@
-export declare const wasm: string;
-//# sourceMappingURL=wasm.d.ts.map
