@@ -11,7 +11,7 @@ const digests = {
       try {
         await run()
       } catch (error) {
-        failures.push({ package: from, name, message: String(error?.stack ?? error) })
+        failures.push({ package: from, name, message: String(error) })
       }
     const kernels = Object.fromEntries(Object.entries(this.kernels).map(([name, compute]) => [name, compute()]))
     const { Bun, Deno, process, navigator } = globalThis

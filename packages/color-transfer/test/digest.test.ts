@@ -15,5 +15,5 @@ test('the bits of all answers are the same in every engine', () => {
     say(api.transferColors(content, style, { samples: 40, seed: 3 }))
     say(api.fitColorTransfer(content, style, { samples: 40, strength: 0.5, seed: 3 }).apply(style))
   })
-  expect(bits).toBe('4910a5de4d29da8c')
+  expect(bits).toBe('d2d417ebf2f0eee4')
 })
