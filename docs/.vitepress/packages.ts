@@ -118,24 +118,21 @@ function comingChanges(name: string): string[] {
 }
 
 /**
- * Makes the links of a README, those to our packages on npm as well, lead to pages of the site, or
- * to the repository if the site has none; their text alone stays while the repository has no address.
+ * Makes the links of a README lead to pages of the site, or to the repository if the site has none; their text alone
+ * stays while the repository has no address.
  */
 function sitedLinks(markdown: string, folder: string): string {
   const here = new Map(packages().map(({ folder }) => [folder, `/packages/${basename(folder)}`]))
-  const onNpm = (name: string) => [...here.values()].find((page) => page === `/packages/${name}`)
   const fences = /(```[\s\S]*?```)/
   const sited = (text: string) =>
-    text
-      .replace(/(?<=\]\()https:\/\/www\.npmjs\.com\/package\/@opt\/([\w-]+)/g, (link, name) => onNpm(name) ?? link)
-      .replace(/\[([^\]]*)\]\((\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))\)/g, (_, words, target) => {
-        const [path, hash = ''] = target.split(/(?=#)/)
-        const file = resolve(folder, path)
-        const page = here.get(file) ?? here.get(dirname(file))
-        if (page && (file.endsWith('README.md') || here.has(file))) return `[${words}](${page}${hash})`
-        if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `[${words}](/${relative(docs, file)}${hash})`
-        return REPOSITORY ? `[${words}](${REPOSITORY}/blob/main/${relative(root, file)}${hash})` : words
-      })
+    text.replace(/\[([^\]]*)\]\((\.{1,2}\/[^)\s]*|[\w@][\w@./-]*\.(?:md|ts|mjs))\)/g, (_, words, target) => {
+      const [path, hash = ''] = target.split(/(?=#)/)
+      const file = resolve(folder, path)
+      const page = here.get(file) ?? here.get(dirname(file))
+      if (page && (file.endsWith('README.md') || here.has(file))) return `[${words}](${page}${hash})`
+      if (file.startsWith(`${docs}/`) && file.endsWith('.md')) return `[${words}](/${relative(docs, file)}${hash})`
+      return REPOSITORY ? `[${words}](${REPOSITORY}/blob/main/${relative(root, file)}${hash})` : words
+    })
   return markdown
     .split(fences)
     .map((part, k) => (k % 2 ? part : sited(part)))

@@ -39,6 +39,8 @@ function* words(file) {
   const text = readFileSync(file, 'utf8')
   const found = WORDS.exec(text)
   if (found) yield `${relative(root, file)}:${lineOf(text, found.index)}: say "${found[0]}" in words that readers know`
+  const page = text.indexOf('npmjs.com/package/@opt/')
+  if (page >= 0) yield `${relative(root, file)}:${lineOf(text, page)}: link to the folder of a package of ours`
 }
 
 /** In a formula Biome takes a pair of * for emphasis and writes _. */

@@ -1,5 +1,5 @@
 /**
- * What the packages of @opt share: array intake and checks, kernels, the solver driver, random numbers,
+ * What the packages of `@opt` share: array intake and checks, kernels, the solver driver, random numbers,
  * elementary functions.
  *
  * @packageDocumentation

@@ -43,7 +43,7 @@ class SeededWords extends RandomWords {
 
 /**
  * Seeded random numbers (xoroshiro128+ of pure-rand), the same in every engine.
- * Always passed in: nothing in @opt draws from a global generator.
+ * Always passed in: nothing in `@opt` draws from a global generator.
  */
 export class Random {
   readonly #generator: RandomWords

@@ -1,6 +1,6 @@
 /**
  * A bridge to jax-js: makes oracles on flat typed arrays of a loss over any tree, and optax transformations of the
- * optimizers of @opt.
+ * optimizers of `@opt`.
  *
  * @packageDocumentation
  */

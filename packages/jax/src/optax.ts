@@ -3,7 +3,7 @@ import { type Floats, refuse, show } from '@opt/core'
 import { deviceOf, Layout, leavesOf, type Tree } from './layout.ts'
 import { type Reading, syncAndAsync } from './read.ts'
 
-/** The part of an optimizer that {@link optax} uses; every optimizer of @opt has it. */
+/** The part of an optimizer that {@link optax} uses; every optimizer of `@opt` has it. */
 export interface Stepper {
   /** Typed arrays, or ndarrays on typed arrays, by name. */
   readonly parameters: unknown
@@ -95,7 +95,7 @@ function checkState<O extends Stepper>(state: OptaxState<O>): State<O> {
 }
 
 /**
- * Makes an optax transformation of an optimizer of @opt, for training loops written for optax. Updates are differences
+ * Makes an optax transformation of an optimizer of `@opt`, for training loops written for optax. Updates are differences
  * of parameters, so `applyUpdates` gives the optimizer's own numbers up to one rounding.
  *
  * @param create called once by each `init`

@@ -2,7 +2,7 @@ import { refuse, show } from '@opt/core'
 import type { OptimizerState, Parameter } from '@opt/optimizers'
 import type { Reading } from './reading.ts'
 
-/** An optimizer that steps by gradients alone and saves its state: every optimizer of @opt but AdaHessian. */
+/** An optimizer that steps by gradients alone and saves its state: every optimizer of `@opt` but AdaHessian. */
 export interface StepOptimizer {
   /** The arrays that `create` was given, by the same names, or ndarrays on them. */
   readonly parameters: unknown

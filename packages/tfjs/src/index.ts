@@ -1,5 +1,5 @@
 /**
- * Optimizers of @opt inside TensorFlow.js.
+ * Optimizers of `@opt` inside TensorFlow.js.
  *
  * @packageDocumentation
  */
