@@ -72,7 +72,9 @@ try {
   const manifest = join(clone, 'package.json')
   const { repository } = readJson(manifest)
   await must('npm install', inClone('node', 'scripts/setup.mjs', 'install'))
+  const change = (name) => writeFileSync(join(clone, '.changeset', name), "---\n'@opt/core': patch\n---\n\nA patch.\n")
 
+  change('first.md')
   const early = await inClone('node', 'scripts/jobs/release.mjs')
   for (const reason of ['placeholder', '.ci/run has not passed', 'changesets wait'])
     if (early.ok || !early.text.includes(reason)) problems.push(`release does not refuse: ${reason}\n${early.text}`)
@@ -89,12 +91,13 @@ try {
 
   for (const manager of ['npm', bin('pnpm')]) problems.push(...(await installProblems(manager)))
 
-  writeFileSync(join(clone, '.changeset', 'a-patch.md'), "---\n'@opt/core': patch\n---\n\nA patch.\n")
+  change('second.md')
   await version('a patch of the core')
   await must('release', inClone('node', 'scripts/jobs/release.mjs'))
   const followed = (await published()).filter((one) => !first.includes(one))
   console.log(`registry: a patch of the core published ${followed.join(', ')}`)
-  if (followed.join() !== '@opt/core@0.1.1') problems.push(`a patch of the core published ${followed}`)
+  const { version: patched } = readJson(join(clone, 'packages', 'core', 'package.json'))
+  if (followed.join() !== `@opt/core@${patched}`) problems.push(`a patch of the core published ${followed}`)
 } finally {
   server.close()
   rmSync(work, { recursive: true, force: true })

@@ -6,7 +6,7 @@ import type { Paper } from './paper.ts'
 export const papers: readonly Paper[] = [
   {
     name: 'adadagrad',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'AdAdaGrad: Adaptive Batch Size Schemes for Adaptive Gradient Methods',
     authors: ['Tim Tsz-Kit Lau', 'Han Liu', 'Mladen Kolar'],
     year: 2024,
@@ -25,7 +25,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'adahessian',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'ADAHESSIAN: An Adaptive Second Order Optimizer for Machine Learning',
     authors: ['Zhewei Yao', 'Amir Gholami', 'Sheng Shen', 'Mustafa Mustafa', 'Kurt Keutzer', 'Michael W. Mahoney'],
     year: 2021,
@@ -39,7 +39,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'adamp',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights',
     authors: [
       'Byeongho Heo',
@@ -62,7 +62,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'attention-svm',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Transformers as Support Vector Machines',
     authors: ['Davoud Ataee Tarzanagh', 'Yingcong Li', 'Christos Thrampoulidis', 'Samet Oymak'],
     year: 2023,
@@ -82,7 +82,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'batch-lr-scaling',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Learning Rates as a Function of Batch Size: A Random Matrix Theory Approach to Neural Network Training',
     authors: ['Diego Granziol', 'Stefan Zohren', 'Stephen Roberts'],
     year: 2022,
@@ -99,7 +99,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'bo-rep',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Bilevel Optimization under Unbounded Smoothness: A New Algorithm and Convergence Analysis',
     authors: ['Jie Hao', 'Xiaochuan Gong', 'Mingrui Liu'],
     year: 2024,
@@ -119,7 +119,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'boosted-nn',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Sequential Training of Neural Networks with Gradient Boosting',
     authors: ['Seyedsaman Emami', 'Gonzalo Martínez-Muñoz'],
     year: 2019,
@@ -139,7 +139,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'cbo',
-    version: '0.0.0',
+    version: '0.1.0',
     title:
       'Gradient is All You Need? How Consensus-Based Optimization can be Interpreted as a Stochastic Relaxation of Gradient Descent',
     authors: ['Konstantin Riedl', 'Timo Klock', 'Carina Geldhauser', 'Massimo Fornasier'],
@@ -158,7 +158,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'constrained-sketch-newton',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Constrained Optimization via Exact Augmented Lagrangian and Randomized Iterative Sketching',
     authors: ['Ilgee Hong', 'Sen Na', 'Michael W. Mahoney', 'Mladen Kolar'],
     year: 2023,
@@ -178,7 +178,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'convex-relu-admm',
-    version: '0.0.0',
+    version: '0.1.0',
     title:
       'Efficient Global Optimization of Two-Layer ReLU Networks: Quadratic-Time Algorithms and Adversarial Training',
     authors: ['Yatong Bai', 'Tanmay Gautam', 'Somayeh Sojoudi'],
@@ -196,7 +196,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'deep-cd',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'A Deep Conjugate Direction Method for Iteratively Solving Linear Systems',
     authors: ['Ayano Kaneda', 'Osman Akar', 'Jingyu Chen', 'Victoria Kala', 'David Hyde', 'Joseph Teran'],
     year: 2023,
@@ -214,7 +214,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'diff2',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'DIFF2: Differential Private Optimization via Gradient Differences for Nonconvex Distributed Learning',
     authors: ['Tomoya Murata', 'Taiji Suzuki'],
     year: 2023,
@@ -234,7 +234,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'diffgrad',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'diffGrad: An Optimization Method for Convolutional Neural Networks',
     authors: [
       'Shiv Ram Dubey',
@@ -255,7 +255,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'dr-adversarial',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Doubly Robust Instance-Reweighted Adversarial Training',
     authors: ['Daouda Sow', 'Sen Lin', 'Zhangyang Wang', 'Yingbin Liang'],
     year: 2024,
@@ -275,7 +275,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'el2n-pruning',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Deep Learning on a Data Diet: Finding Important Examples Early in Training',
     authors: ['Mansheej Paul', 'Surya Ganguli', 'Gintare Karolina Dziugaite'],
     year: 2021,
@@ -292,7 +292,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'hessian-alignment',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Understanding Hessian Alignment for Domain Generalization',
     authors: ['Sobhan Hemati', 'Guojun Zhang', 'Amir Estiri', 'Xi Chen'],
     year: 2023,
@@ -312,7 +312,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'hierarchical-poly',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Learning Hierarchical Polynomials with Three-Layer Neural Networks',
     authors: ['Zihao Wang', 'Eshaan Nichani', 'Jason D. Lee'],
     year: 2024,
@@ -330,7 +330,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'info-bounds',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Information-Theoretic Generalization Bounds for Deep Neural Networks',
     authors: ['Haiyun He', 'Ziv Goldfeld'],
     year: 2025,
@@ -349,7 +349,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'linear-mdp-ftrl',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Refined Regret for Adversarial MDPs with Linear Function Approximation',
     authors: ['Yan Dai', 'Haipeng Luo', 'Chen-Yu Wei', 'Julian Zimmert'],
     year: 2023,
@@ -368,7 +368,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'lion',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Lion Secretly Solves Constrained Optimization: As Lyapunov Predicts',
     authors: ['Lizhang Chen', 'Bo Liu', 'Kaizhao Liang', 'Qiang Liu'],
     year: 2024,
@@ -385,7 +385,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'lora-limits',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Computational Limits of Low-Rank Adaptation (LoRA) Fine-Tuning for Transformer Models',
     authors: ['Jerry Yao-Chieh Hu', 'Maojiang Su', 'En-Jui Kuo', 'Zhao Song', 'Han Liu'],
     year: 2025,
@@ -404,7 +404,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'lr-refinement',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement',
     authors: ['Aaron Defazio', 'Ashok Cutkosky', 'Harsh Mehta', 'Konstantin Mishchenko'],
     year: 2023,
@@ -423,7 +423,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'lv-hba',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Constrained Bi-Level Optimization: Proximal Lagrangian Value Function Approach and Hessian-free Algorithm',
     authors: ['Wei Yao', 'Chengming Yu', 'Shangzhi Zeng', 'Jin Zhang'],
     year: 2024,
@@ -442,7 +442,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'mbbo',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Blockwise Stochastic Variance-Reduced Methods with Parallel Speedup for Multi-Block Bilevel Optimization',
     authors: ['Quanqi Hu', 'Zi-Hao Qiu', 'Zhishuai Guo', 'Lijun Zhang', 'Tianbao Yang'],
     year: 2023,
@@ -462,7 +462,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'monge-gap',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'The Monge Gap: A Regularizer to Learn All Transport Maps',
     authors: ['Théo Uscidda', 'Marco Cuturi'],
     year: 2023,
@@ -480,7 +480,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'ntk-classifiers',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Wide and Deep Neural Networks Achieve Optimality for Classification',
     authors: ['Adityanarayanan Radhakrishnan', 'Mikhail Belkin', 'Caroline Uhler'],
     year: 2023,
@@ -499,7 +499,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'pa-da',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'PA&DA: Jointly Sampling PAth and DAta for Consistent NAS',
     authors: ['Shun Lu', 'Yu Hu', 'Longxing Yang', 'Zihao Sun', 'Jilin Mei', 'Jianchao Tan', 'Chengru Song'],
     year: 2023,
@@ -518,7 +518,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'pde-barron',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Neural Network Approximations of PDEs Beyond Linearity: A Representational Perspective',
     authors: ['Tanya Marwah', 'Zachary C. Lipton', 'Jianfeng Lu', 'Andrej Risteski'],
     year: 2023,
@@ -537,7 +537,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'perceptron-gd',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'From Logistic Regression to the Perceptron Algorithm: Exploring Gradient Descent with Large Step Sizes',
     authors: ['Alexander Tyurin'],
     year: 2024,
@@ -556,7 +556,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'robust-subgm',
-    version: '0.0.0',
+    version: '0.1.0',
     title:
       'Global Convergence of Sub-gradient Method for Robust Matrix Recovery: Small Initialization, Noisy Measurements, and Over-parameterization',
     authors: ['Jianhao Ma', 'Salar Fattahi'],
@@ -577,7 +577,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'sea-omd',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Optimistic Online Mirror Descent for Bridging Stochastic and Adversarial Online Convex Optimization',
     authors: ['Sijia Chen', 'Yu-Jie Zhang', 'Wei-Wei Tu', 'Peng Zhao', 'Lijun Zhang'],
     year: 2024,
@@ -595,7 +595,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'sgd-last-iterate',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Revisiting the Last-Iterate Convergence of Stochastic Gradient Methods',
     authors: ['Zijian Liu', 'Zhengyuan Zhou'],
     year: 2024,
@@ -614,7 +614,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'sgd-stability',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'The Implicit Regularization of Dynamical Stability in Stochastic Gradient Descent',
     authors: ['Lei Wu', 'Weijie J. Su'],
     year: 2023,
@@ -632,7 +632,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'sinkhorn-sns',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Accelerating Sinkhorn Algorithm with Sparse Newton Iterations',
     authors: [
       'Xun Tang',
@@ -653,7 +653,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'spectral-unmixing',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Effective Spectral Unmixing via Robust Representation and Learning-based Sparsity',
     authors: ['Feiyun Zhu', 'Ying Wang', 'Bin Fan', 'Gaofeng Meng', 'Chunhong Pan'],
     year: 2014,
@@ -672,7 +672,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'stable-spam',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Stable-SPAM: How to Train in 4-Bit More Stably than 16-Bit Adam',
     authors: [
       'Tianjin Huang',
@@ -698,7 +698,7 @@ export const papers: readonly Paper[] = [
   },
   {
     name: 'target-surrogate',
-    version: '0.0.0',
+    version: '0.1.0',
     title: 'Target-based Surrogates for Stochastic Optimization',
     authors: ['Jonathan Wilder Lavington', 'Sharan Vaswani', 'Reza Babanezhad', 'Mark Schmidt', 'Nicolas Le Roux'],
     year: 2023,
