@@ -88,9 +88,15 @@ export function* runDigit({ epsilon, drawing }: ControlValues): Generator<Frame,
     figures.push(
       {
         kind: 'images',
-        title: `What ${name} sees, and what attacks make of it`,
-        images: seen.map(({ name, point, digit }) => grey(point, `${name}: ${digit}`)),
-        caption: `Of other digits it has ${percent(shipped.clean)} right, and ${percent(shipped.strong)} under an attack of epsilon 0.1.`,
+        title: `Your digit, attacked on ${name}`,
+        images: [
+          ...seen.map(({ name, point, digit }) => grey(point, `${name}: ${digit}`)),
+          grey(
+            seen[2].point.map((v, p) => (1 + (v - x[p]) / (epsilon as number)) / 2),
+            'what PGD changed',
+          ),
+        ],
+        caption: `Of digits that it was not trained on it has ${percent(shipped.clean)} right, and ${percent(shipped.strong)} under an attack of epsilon 0.1.`,
       },
       {
         kind: 'bar',

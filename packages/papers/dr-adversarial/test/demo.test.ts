@@ -33,7 +33,7 @@ test('the demo attacks a drawn digit, and the weights that it ships are those th
   expect(last.figures.map(({ kind }) => kind)).toEqual(['images', 'bar', 'images', 'bar'])
   for (const figure of last.figures) {
     if (figure.kind === 'images') {
-      const [drawn, ...attacked] = figure.images.map(({ data }) => Array.from(data))
+      const [drawn, ...attacked] = figure.images.slice(0, 3).map(({ data }) => Array.from(data))
       for (const picture of attacked) {
         const moved = Math.max(...picture.map((v, p) => Math.abs(v - drawn[p]) / 255))
         expect(moved).toBeGreaterThan(0)
