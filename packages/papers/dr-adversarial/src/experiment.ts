@@ -71,7 +71,7 @@ function onDigits(digits: Pictures, scale: 'quick' | 'standard' | 'full'): Study
       const { train, rest } = imbalanced(digits, 130, random(seed))
       return { train, test: rest }
     },
-    about: `1,797 handwritten digits of 8 x 8 pixels: class c keeps round(130 x .1^(c/9)) for training, 515 in all; the others are the test set. Epsilon ${EPSILON}, 64-32-10, ${options.epochs} epochs of batches of 50, attacks of ${options.steps} steps.`,
+    about: `1,797 handwritten digits of 8 x 8 pixels: class c keeps round(130 x .1^(c/9)) for training, 532 in all; the others are the test set. Epsilon ${EPSILON}, 64-32-10, ${options.epochs} epochs of batches of 50, attacks of ${options.steps} steps.`,
   }
 }
 
