@@ -1,6 +1,6 @@
 // Runs a job of package.json's scripts, after installing the dependencies if they are out of date.
 // Uses Node's built-in modules only, so that it runs on a machine with nothing but Node and npm.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -23,6 +23,15 @@ function run(command, ...rest) {
   return spawnSync(command, rest, { cwd: root, env, stdio: 'inherit' }).status ?? 1
 }
 
+/** Runs a command beside others; resolves to its exit status, or 1 if a signal ended it. */
+function started(command, ...rest) {
+  return new Promise((resolve) => {
+    spawn(command, rest, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+      .on('error', () => resolve(1))
+      .on('close', (status) => resolve(status ?? 1))
+  })
+}
+
 function must(...command) {
   const status = run(...command)
   if (status !== 0) process.exit(status)
@@ -43,7 +52,11 @@ function install() {
 const turbo = (...rest) => ['turbo', 'run', ...rest, '--output-logs=errors-only']
 const build = () => must(...turbo('build'))
 
-const LONGEST = ['docs', '@opt/webgpu', '@opt/cli']
+/** Begun last, one of these tests would keep one core busy alone. */
+const LONGEST = ['@opt/webgpu', '@opt/cli']
+
+/** Prints the sum of all tests; returns the exit status. */
+const summary = (status) => run('node', 'scripts/checks/test-summary.mjs') || status
 
 const jobs = {
   install: () => 0,
@@ -52,24 +65,34 @@ const jobs = {
     build()
     return run('node', 'packages/cli/dist/bin.js', 'reproduce', '--quick', '--out', 'report.html', ...args)
   },
-  test() {
+  async test() {
     for (const folder of testedFolders()) rmSync(join(folder, 'test-results'), { recursive: true, force: true })
-    const test = (...rest) => run(...turbo('test', '--concurrency=2', '--continue=dependencies-successful', ...rest))
-    // The longest first: begun last, one of them would keep one core busy alone.
-    const parts = args.length > 0 ? [args] : ['', '!'].map((not) => LONGEST.map((name) => `--filter=${not}${name}`))
-    const status = Math.max(...parts.map((part) => test(...part)))
-    return run('node', 'scripts/checks/test-summary.mjs') || status
+    const test = (...rest) =>
+      started(...turbo('test', '--concurrency=2', '--continue=dependencies-successful', ...rest))
+    if (args.length > 0) return summary(await test(...args))
+    build()
+    // Those of docs wait for pages most of the time: others run beside them. All is built, and stays as it is.
+    const site = test('--only', '--filter=docs')
+    const long = await test('--only', ...LONGEST.map((name) => `--filter=${name}`))
+    const others = await test('--only', '--filter=!docs', ...LONGEST.map((name) => `--filter=!${name}`))
+    return summary(Math.max(long, others, await site))
   },
   lint() {
     const status = run('biome', 'ci', '--colors=off', '--diagnostic-level=warn', '.')
     return run('node', 'scripts/checks/lint.mjs') || run('node', 'scripts/jobs/catalogue.mjs', '--check') || status
   },
   types: () => run(...turbo('typecheck', ...args)),
-  check() {
+  async check() {
     build()
     if (args.length > 0) return run('node', 'scripts/checks/tarballs.mjs', ...args)
-    for (const check of ['templates', 'licences', 'tarballs', 'same-bits']) must('node', `scripts/checks/${check}.mjs`)
-    return run('node', 'scripts/checks/registry.mjs')
+    // Adds a package to this tree for a while.
+    must('node', 'scripts/checks/templates.mjs')
+    // Works in a clone, and waits for downloads most of the time.
+    const registry = started('node', 'scripts/checks/registry.mjs')
+    let status = 0
+    for (const check of ['licences', 'tarballs', 'same-bits'])
+      status ||= await started('node', `scripts/checks/${check}.mjs`)
+    return (await registry) || status
   },
   bench() {
     build()
@@ -92,4 +115,4 @@ if (!Object.hasOwn(jobs, job)) {
   process.exit(1)
 }
 install()
-process.exit(jobs[job]())
+process.exit(await jobs[job]())
