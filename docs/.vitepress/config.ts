@@ -54,7 +54,8 @@ export default defineConfig({
   title: '@opt',
   description: 'Research papers on optimisation and learning as packages: typed, fast, the same bits everywhere.',
   lang: 'en',
-  srcExclude: ['**/README.md', 'node_modules'],
+  // The tests build a site of their own there, with markdown beside its pages.
+  srcExclude: ['**/README.md', 'node_modules', 'test-results/**'],
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${baseOf(process.argv)}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#0f6e66' }],
