@@ -1,67 +1,106 @@
-import { random, transpose } from '@opt/core'
+// Matrix products beside the ceiling of the device, and the shapes of tiles that they could have.
+import { transpose } from '@opt/core'
+import { planProduct, shapeFor } from '../dist/kernels/gemm.js'
+import { pacer, percent, secondsOf, three, uniform } from './timing.mjs'
 
-/** Seconds a call: the best of three batches of at least `least` seconds; a read at the end waits for the device. */
-async function secondsOf(gpu, call, least = 0.2) {
-  const flag = gpu.array(1)
-  const batch = async (count) => {
-    const start = performance.now()
-    for (let k = 0; k < count; k++) call()
-    await gpu.read(flag)
-    return (performance.now() - start) / 1000
-  }
-  await batch(1)
-  let count = 1
-  for (let took = await batch(1); took < least && count < 10_000; took = await batch(count))
-    count = Math.ceil(count * Math.min(10, (1.2 * least) / took))
-  const times = []
-  for (let k = 0; k < 3; k++) times.push((await batch(count)) / count)
-  flag.free()
-  return Math.min(...times)
+/** Up to here the products are compared with float64. */
+const CHECKED = 2048
+/** What the tiles are tried with: that there is now, and others that fit into 16 KiB and 256 threads. */
+const SHAPES = [
+  [128, 8, 8, 16],
+  [128, 16, 8, 16],
+  [128, 8, 16, 16],
+  [64, 8, 8, 8],
+  [64, 8, 8, 16],
+  [64, 8, 4, 16],
+  [64, 8, 4, 32],
+  [64, 4, 4, 32],
+  [32, 4, 4, 16],
+  [32, 4, 4, 32],
+].map(([tile, rows, columns, depth]) => ({ tile, rows, columns, depth }))
+
+/** Works with n x n matrices A, B and C = 0. */
+async function withMatrices(gpu, n, work) {
+  const [a, b] = [uniform(n * n), uniform(n * n).reverse()]
+  const matrices = [gpu.matrix(n, n, a), gpu.matrix(n, n, b), gpu.matrix(n, n)]
+  const answer = await work(...matrices, a, b)
+  for (const { data } of matrices) data.free()
+  return answer
 }
 
-const uniform = (n) => {
-  const rng = random(1)
-  return Float32Array.from({ length: n }, () => rng.uniform(-1, 1))
+/** Throws if C is not A B up to the rounding of n sums, in the entries of a few rows and columns. */
+function checkProduct(C, at, other, n) {
+  for (let i = 0; i < n; i += n >> 2)
+    for (let j = i; j < n; j += (n >> 3) + 1) {
+      let [sum, size] = [0, 0]
+      for (let k = 0; k < n; k++) {
+        const term = at(i, k) * other(k, j)
+        sum += term
+        size += Math.abs(term)
+      }
+      if (!(Math.abs(C[i * n + j] - sum) <= (n + 2) * 2 ** -24 * size)) throw new Error(`wrong entry ${i}, ${j}`)
+    }
 }
-const three = (value) => Number(value.toPrecision(3)).toString()
 
 /**
- * C += A B of n x n matrices: rows of n, which are transposed, milliseconds, GFLOP/s, and with `peak` (the device's float32 TFLOP/s)
- * the share of it.
+ * Rows of C += A B of n x n matrices: n, which are transposed, milliseconds, GFLOP/s, the share of `peak`; `rates` gets
+ * the least GFLOP/s of each n.
  */
-export async function gemmRows(gpu, sizes, peak) {
-  const rows = []
-  for (const n of sizes) {
-    const [A, B, C] = [gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n)]
-    const products = { 'A B': [A, B], "A B'": [A, transpose(B)], "A' B": [transpose(A), B] }
-    for (const [name, factors] of Object.entries(products)) {
-      const seconds = await secondsOf(gpu, () => gpu.gemm(1e-3, ...factors, C))
-      const rate = (2 * n * n * n) / seconds
-      rows.push([n, name, three(1000 * seconds), three(rate / 1e9), peak ? `${three(rate / peak / 1e10)} %` : ''])
-    }
-    for (const { data } of [A, B, C]) data.free()
+export function gemmRows(sizes, peak, least, rates) {
+  const paced = pacer()
+  const products = {
+    'A B': (A, B) => [A, B],
+    "A B'": (A, B) => [A, transpose(B)],
+    "A' B": (A, B) => [transpose(A), B],
   }
-  return rows
+  return sizes.flatMap((n) =>
+    Object.entries(products).map(([name, factors]) => ({
+      cells: [n, name],
+      run: (gpu, left) =>
+        paced(n ** 3, left(), () =>
+          withMatrices(gpu, n, async (A, B, C, a, b) => {
+            const given = factors(A, B)
+            if (n <= CHECKED) {
+              const read = (x, { transposed }) => (transposed ? (i, j) => x[j * n + i] : (i, j) => x[i * n + j])
+              gpu.gemm(1, ...given, C)
+              checkProduct(await gpu.read(C.data), read(a, given[0]), read(b, given[1]), n)
+            }
+            const seconds = await secondsOf(gpu, () => gpu.gemm(1e-3, ...given, C), least)
+            const rate = (2 * n ** 3) / seconds
+            rates.set(n, Math.min(rates.get(n) ?? Infinity, rate))
+            return [three(1000 * seconds), three(rate / 1e9), percent(rate / peak)]
+          }),
+        ),
+    })),
+  )
 }
 
-/** What goes through memory once: rows of n, milliseconds and GB/s of y = A x, y += A'x, row log-sum-exp and softmax of an n x n matrix. */
-export async function bandwidthRows(gpu, sizes) {
-  const rows = []
-  for (const n of sizes) {
-    const [A, Y] = [gpu.matrix(n, n, uniform(n * n)), gpu.matrix(n, n)]
-    const [x, y] = [gpu.array(uniform(n)), gpu.array(n)]
-    const calls = {
-      'y = A x': [1, () => gpu.gemv(A, x, y)],
-      "y += A'x": [1, () => gpu.gemvT(A, x, y)],
-      'row log-sum-exp': [1, () => gpu.rowLse(A, x, 0.1, y)],
-      'column log-sum-exp': [1, () => gpu.colLse(A, x, 0.1, y)],
-      'softmax of rows': [3, () => gpu.softmaxRows(A, Y)],
-    }
-    for (const [name, [passes, call]] of Object.entries(calls)) {
-      const seconds = await secondsOf(gpu, call)
-      rows.push([n, name, three(1000 * seconds), three((4 * passes * n * n) / seconds / 1e9)])
-    }
-    for (const array of [A.data, Y.data, x, y]) array.free()
-  }
-  return rows
+/** Rows of A B in tiles of several shapes: n, the shape, milliseconds, GFLOP/s, whether it is the one that gemm takes. */
+export function shapeRows(sizes, least) {
+  const paced = pacer()
+  return sizes.flatMap((n) =>
+    SHAPES.map((shape) => {
+      const { tile, rows, columns, depth } = shape
+      const taken = JSON.stringify(shape) === JSON.stringify(shapeFor(n, n))
+      return {
+        cells: [n, `${tile} x ${tile}`, `${rows} x ${columns}`, depth],
+        run: (gpu, left) =>
+          paced(n ** 3, left(), () =>
+            withMatrices(gpu, n, async (A, B, C) => {
+              const { program, numbers, workgroups, parts } = planProduct(1, A, B, C, false, shape)
+              if (parts > 1) return ['in parts of k', '', '']
+              const multiply = () => gpu.run(program, { A: A.data, B: B.data, C: C.data }, numbers, workgroups)
+              multiply()
+              const first = n <= CHECKED ? await gpu.read(C.data) : null
+              gpu.clear(C.data)
+              gpu.gemm(1, A, B, C)
+              const wanted = first && (await gpu.read(C.data))
+              if (first?.some((value, i) => value !== wanted[i])) throw new Error('other bits than gemm')
+              const seconds = await secondsOf(gpu, multiply, least)
+              return [three(1000 * seconds), three((2 * n ** 3) / seconds / 1e9), taken ? 'now' : '']
+            }),
+          ),
+      }
+    }),
+  )
 }

@@ -1,11 +1,11 @@
 // Milliseconds of one Sinkhorn iteration, and seconds of a whole SNS solve, on the CPU and on the GPU.
 import { random } from '@opt/core'
 import { costRows, pairwiseCost, sinkhorn, sinkhornNewton } from '@opt/sinkhorn-sns'
+import { cpuClock } from '../../../scripts/lib/bench.mjs'
+import { iterationOf, now, pacer } from './timing.mjs'
 
-/** What the CPU holds in memory: cost and plan in float64. */
+/** What the CPU may hold in memory, cost and kernel matrix in float64; beyond, it works from the points. */
 const CPU_BYTES = 2 ** 31
-/** Seconds that one figure may take. */
-const PATIENCE = 60
 
 function problem(n) {
   const rng = random(0)
@@ -14,71 +14,100 @@ function problem(n) {
   return { x: cloud(), y: cloud(), a: even, b: even }
 }
 
-async function seconds(work) {
-  const start = performance.now()
-  const value = await work()
-  return [(performance.now() - start) / 1000, value]
+const NONE = 'no time'
+const two = (value) => Number(value.toPrecision(2)).toString()
+const ratio = (cpu, own) => (cpu > 0 && own > 0 ? two(cpu / own) : '')
+const GB = (bytes) => `${(bytes / 1e9).toPrecision(2)} GB`
+
+/**
+ * Rows of Sinkhorn: n, ms of an iteration on the CPU (in CPU time), on the GPU with the matrix and with the points, how
+ * many times as fast the better of the two is, and its memory; `ratios` gets the latter.
+ */
+export function sinkhornRows(sizes, least, ratios) {
+  const paced = { cpu: pacer(), matrix: pacer(), points: pacer() }
+  const options = { epsilon: 0.01, tolerance: 0, history: false }
+  return sizes.map((n) => ({
+    cells: [n],
+    async run(gpu, left) {
+      const { x, y, a, b } = problem(n)
+      const cost = costRows(x, y)
+      const { points, ...rows } = cost
+      let used = 0
+      const onDevice = (given) => () =>
+        iterationOf(
+          ({ onProgress, ...rest }) => {
+            const watched = () => {
+              used = Math.max(used, gpu.memory.used)
+              onProgress()
+            }
+            return sinkhorn.async(given, a, b, { ...options, ...rest, onProgress: watched, backend: gpu })
+          },
+          now,
+          least,
+        )
+      const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits
+      const fits = 4 * n * n <= Math.min(maxBufferSize, maxStorageBufferBindingSize)
+      const fromPoints = await paced.points(n * n, left(), onDevice(cost))
+      const fromMatrix = fits ? await paced.matrix(n * n, left(), onDevice(rows)) : undefined
+      const inMemory = 16 * n * n <= CPU_BYTES
+      const cpu = await paced.cpu(n * n, left(), () => {
+        const given = inMemory ? pairwiseCost(x, y) : cost
+        const domain = inMemory ? 'kernel' : 'log'
+        return iterationOf((rest) => sinkhorn(given, a, b, { ...options, ...rest, domain }), cpuClock, least)
+      })
+      const best = Math.min(fromPoints ?? Infinity, fromMatrix ?? Infinity)
+      if (cpu > 0 && best < Infinity) ratios.set(n, cpu / best)
+      const shown = (seconds) => (seconds === undefined ? NONE : (1000 * seconds).toPrecision(3))
+      const matrix = fits ? shown(fromMatrix) : `${GB(4 * n * n)}, too large for a buffer`
+      return [shown(cpu), matrix, shown(fromPoints), GB(used), ratio(cpu, best)]
+    },
+  }))
 }
 
-/** Seconds of one iteration, setting-up taken off; null when it would take too long. */
-async function iteration(solve) {
-  const [once] = await seconds(() => solve(2))
-  if (once > PATIENCE) return null
-  const [twice] = await seconds(() => solve(4))
-  const more = Math.max(4, Math.min(256, Math.ceil(2 / Math.max(1e-4, (twice - once) / 2))))
-  const [short] = await seconds(() => solve(more))
-  const [long] = await seconds(() => solve(2 * more))
-  return (long - short) / more
-}
-
-const options = { epsilon: 0.01, tolerance: 0, history: false }
-const show = (t) => (t === null ? '-' : (1000 * t).toPrecision(3))
-
-/** Rows of a table: n, ms an iteration on the CPU, on the GPU with the matrix and with the points, and how many times as fast. */
-export async function sinkhornRows(gpu, sizes) {
-  const rows = []
-  let slow = { cpu: false, gpu: false }
-  for (const n of sizes) {
-    console.error(`Sinkhorn, n = ${n}`)
-    const { x, y, a, b } = problem(n)
-    const points = costRows(x, y)
-    const onCpu = 16 * n * n <= CPU_BYTES
-    const C = 8 * n * n <= CPU_BYTES ? pairwiseCost(x, y) : null
-    const domain = onCpu ? 'kernel' : 'log'
-    const cpu = slow.cpu
-      ? null
-      : await iteration((maxIterations) => sinkhorn(onCpu ? C : points, a, b, { ...options, domain, maxIterations }))
-    const device = (cost) =>
-      iteration((maxIterations) => sinkhorn.async(cost, a, b, { ...options, maxIterations, backend: gpu }))
-    const matrix = C && !slow.gpu ? await device(C).catch(() => null) : null
-    const free = slow.gpu ? null : await device(points)
-    slow = {
-      cpu: slow.cpu || cpu === null || cpu > PATIENCE / 8,
-      gpu: slow.gpu || free === null || free > PATIENCE / 8,
-    }
-    const best = Math.min(matrix ?? Infinity, free ?? Infinity)
-    const ratio = cpu !== null && best < Infinity ? (cpu / best).toPrecision(2) : '-'
-    rows.push([n, show(cpu), show(matrix), show(free), ratio])
-    if (slow.cpu && slow.gpu) break
-  }
-  return rows
-}
-
-/** Rows of a table: n, seconds of SNS to 1e-5 on the CPU and on the GPU, how many times as fast, how far the values are apart. */
-export async function snsRows(gpu, sizes) {
-  const rows = []
-  for (const n of sizes) {
-    console.error(`SNS, n = ${n}`)
-    const { x, y, a, b } = problem(n)
-    const wanted = { epsilon: 0.005, tolerance: 1e-5, history: false }
-    const [cpu, theirs] = await seconds(() => sinkhornNewton(pairwiseCost(x, y), a, b, wanted))
-    const device = () => sinkhornNewton.async(costRows(x, y), a, b, { ...wanted, backend: gpu })
-    await device()
-    const [own, ours] = await seconds(device)
-    const work = ({ sinkhornIterations, newtonIterations }) => `${sinkhornIterations} + ${newtonIterations}`
-    const apart = Math.abs(ours.value / theirs.value - 1).toExponential(0)
-    rows.push([n, cpu.toPrecision(2), own.toPrecision(2), (cpu / own).toPrecision(2), work(theirs), work(ours), apart])
-    if (cpu > PATIENCE || own > PATIENCE) break
-  }
-  return rows
+/**
+ * Rows of SNS from points to an error of 1e-5: n, seconds on the CPU (of CPU time) and on the GPU, how many times as
+ * fast, the iterations of both, how far the values are apart.
+ */
+export function snsRows(sizes) {
+  const paced = { cpu: pacer(), gpu: pacer() }
+  const options = { epsilon: 0.005, tolerance: 1e-5, history: false }
+  let compiled = null
+  return sizes.map((n) => ({
+    cells: [n],
+    async run(gpu, left) {
+      const solve = (n) => {
+        const { x, y, a, b } = problem(n)
+        return sinkhornNewton.async(costRows(x, y), a, b, { ...options, backend: gpu })
+      }
+      if (compiled !== gpu) await solve(64)
+      compiled = gpu
+      const timed = (clock, work) => async () => {
+        const start = clock()
+        const answer = await work()
+        return { ...answer, seconds: clock() - start }
+      }
+      const own = await paced.gpu(
+        n * n,
+        left(),
+        timed(now, () => solve(n)),
+      )
+      const { x, y, a, b } = problem(n)
+      const cpu = await paced.cpu(
+        n * n,
+        left(),
+        timed(cpuClock, () =>
+          sinkhornNewton(16 * n * n <= CPU_BYTES ? pairwiseCost(x, y) : costRows(x, y), a, b, options),
+        ),
+      )
+      const work = (answer) => answer && `${answer.sinkhornIterations} + ${answer.newtonIterations}`
+      return [
+        cpu ? two(cpu.seconds) : NONE,
+        own ? two(own.seconds) : NONE,
+        ratio(cpu?.seconds, own?.seconds),
+        work(cpu) ?? '',
+        work(own) ?? '',
+        cpu && own ? Math.abs(own.value / cpu.value - 1).toExponential(0) : '',
+      ]
+    },
+  }))
 }

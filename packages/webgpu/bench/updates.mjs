@@ -1,7 +1,8 @@
 // Optimizer steps on arrays that stay on the device, beside our float32 optimizers in memory.
-import { random } from '@opt/core'
 import { Lion } from '@opt/lion'
 import { AdamW } from '@opt/optimizers'
+import { cpuClock } from '../../../scripts/lib/bench.mjs'
+import { now, pacer, three, uniform } from './timing.mjs'
 
 /** Bytes a parameter that a step reads and writes: parameter, state, gradient. The check reads the gradient once more. */
 const OPTIMIZERS = [
@@ -9,54 +10,59 @@ const OPTIMIZERS = [
   ['AdamW', (p, o) => new AdamW(p, o), 28],
 ]
 
-const normal = (n) => {
-  const rng = random(1)
-  const some = Float32Array.from({ length: 4093 }, () => rng.normal())
-  return Float32Array.from({ length: n }, (_, i) => some[i % 4093])
-}
-
-/** Seconds a step: the least of a few rounds of so many. */
-async function seconds(step, settled, steps) {
-  let least = Infinity
-  for (let round = 0; round < 4; round++) {
-    const start = performance.now()
+/** Seconds a step: the least of three rounds of as many as fit into `least`. */
+async function secondsOfStep(step, settled, clock, least) {
+  const round = async (steps) => {
+    const start = clock()
     for (let t = 0; t < steps; t++) step()
     await settled()
-    // The first round compiles.
-    if (round > 0) least = Math.min(least, (performance.now() - start) / 1000 / steps)
+    return (clock() - start) / steps
   }
-  return least
+  // The first round compiles.
+  await round(1)
+  const steps = Math.max(1, Math.min(1000, Math.ceil(least / (await round(1)))))
+  const rounds = []
+  for (let k = 0; k < 3; k++) rounds.push(await round(steps))
+  return Math.min(...rounds)
 }
 
-const shown = (x) => (x >= 100 ? x.toFixed(0) : x.toPrecision(3))
-
-/** Rows of: n, optimizer, CPU steps a second, GPU steps a second, with the check, GB/s, times as fast as the CPU. */
-export async function updateRows(gpu, sizes, steps = 100) {
-  const rows = []
-  for (const n of sizes)
-    for (const [name, make, bytes] of OPTIMIZERS) {
-      const [w, g] = [gpu.array(normal(n)), gpu.array(normal(n))]
-      const onDevice = async (check) => {
-        const optimizer = make(w, { backend: gpu, check })
-        const time = await seconds(
-          () => optimizer.step(g),
-          () => optimizer.settled(),
-          steps,
-        )
-        optimizer.free()
-        return time
-      }
-      const inMemory = make(normal(n), { resident: true, check: false })
-      inMemory.gradients.set(normal(n))
-      const cpu = await seconds(
-        () => inMemory.step(inMemory.gradients),
-        () => {},
-        Math.min(steps, 20),
-      )
-      const [plain, checked] = [await onDevice(false), await onDevice(true)]
-      for (const array of [w, g]) array.free()
-      const rates = [cpu, plain, checked].map((time) => shown(1 / time))
-      rows.push([n, name, ...rates, shown((bytes * n) / plain / 1e9), shown(cpu / plain)])
-    }
-  return rows
+/** Rows of: n, optimizer, steps a second on the CPU (of CPU time), on the GPU, with the check, GB/s, times as fast. */
+export function updateRows(sizes, least) {
+  const paced = { cpu: pacer(), gpu: pacer() }
+  return sizes.flatMap((n) =>
+    OPTIMIZERS.map(([name, make, bytes]) => ({
+      cells: [n, name],
+      async run(gpu, left) {
+        const onDevice = (check) => async () => {
+          const [w, g] = [gpu.array(uniform(n)), gpu.array(uniform(n))]
+          const optimizer = make(w, { backend: gpu, check })
+          const seconds = await secondsOfStep(
+            () => optimizer.step(g),
+            () => optimizer.settled(),
+            now,
+            least,
+          )
+          optimizer.free()
+          for (const array of [w, g]) array.free()
+          return seconds
+        }
+        const inMemory = () => {
+          const optimizer = make(uniform(n), { resident: true, check: false })
+          optimizer.gradients.set(uniform(n))
+          return secondsOfStep(
+            () => optimizer.step(optimizer.gradients),
+            () => {},
+            cpuClock,
+            least,
+          )
+        }
+        const plain = await paced.gpu(n, left(), onDevice(false))
+        const checked = await paced.gpu(n, left(), onDevice(true))
+        const cpu = await paced.cpu(n, left(), inMemory)
+        const rate = (seconds) => (seconds ? three(1 / seconds) : 'no time')
+        const moved = plain ? three((bytes * n) / plain / 1e9) : ''
+        return [rate(cpu), rate(plain), rate(checked), moved, cpu && plain ? three(cpu / plain) : '']
+      },
+    })),
+  )
 }

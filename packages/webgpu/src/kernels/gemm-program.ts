@@ -10,10 +10,20 @@ export interface Layout {
   aligned: boolean
 }
 
+/** How a product is cut, in powers of 2. Every shape adds along k in the same order: it changes no bits. */
+export interface Shape {
+  /** Rows and columns of C that a workgroup computes. */
+  tile: number
+  /** Rows and columns of C that a thread computes, 4 at least. */
+  rows: number
+  columns: number
+  /** How much of k goes through the workgroup's memory at a time: 32 at most, and at least 8 tile / (rows columns). */
+  depth: number
+}
+
 /** One of the programs for C += alpha A B. */
 export interface Product {
-  /** Rows and columns of C that a workgroup computes. */
-  tile: 128 | 64 | 32
+  shape: Shape
   A: Layout
   B: Layout
   /** Whether rows of C are aligned to four numbers. */
@@ -50,29 +60,38 @@ fn block${name}(line: u32, k: u32) -> mat4x4f {
 }
 
 /** The block of a thread: neighbours read neighbours. */
-const place = ({ along }: Layout, depth: number, wide: number) =>
-  along ? [`b / ${depth / 4}u`, `b % ${depth / 4}u`] : [`b % ${wide}u`, `b / ${wide}u`]
+const place = ({ along }: Layout, b: string, depth: number, wide: number) =>
+  along ? [`${b} / ${depth / 4}u`, `${b} % ${depth / 4}u`] : [`${b} % ${wide}u`, `${b} / ${wide}u`]
 
 /**
  * Multiplies by tiles: slices of A and B, `depth` of k at a time, go through the workgroup's memory while the next
- * ones are on their way; each thread keeps 8 x 8 (in smaller tiles 4 x 4) sums in registers and reads its factors as
- * vectors. Half of the threads fetch A and half B, each a block of 4 x 4.
+ * ones are on their way; each thread keeps `rows` x `columns` sums in registers and reads its factors as vectors. Half
+ * of the threads fetch A and half B, in blocks of 4 x 4.
  */
 export const gemmProgram = (product: Product): Program =>
   sharedProgram(`gemm ${JSON.stringify(product)}`, () => {
-    const { tile, A, B, alignedC, lower, split } = product
-    const each = tile === 128 ? 8 : 4
-    const side = tile / each
-    const threads = side * side
+    const { shape, A, B, alignedC, lower, split } = product
+    const { tile, rows, columns, depth } = shape
+    const [across, down] = [tile / columns, tile / rows]
+    const threads = across * down
     const half = threads / 2
     const wide = tile / 4
-    const depth = (8 * threads) / tile
-    const vectors = range(each / 4)
-    const [lineA, kA] = place(A, depth, wide)
-    const [lineB, kB] = place(B, depth, wide)
-    const sums = range(each).flatMap((r) => vectors.map((q) => [r, q] as const))
-    const fetch = (k: string) =>
-      `if (isA) { next = blockA(row + line, ${k} + ahead); } else { next = blockB(column + line, ${k} + ahead); }`
+    const blocks = range((wide * depth) / 4 / half)
+    const sums = range(rows).flatMap((r) => range(columns / 4).map((q) => [r, q] as const))
+    const fetch = (k: string) => {
+      const each = (factor: string, first: string) =>
+        blocks.map((s) => `next${s} = block${factor}(${first} + line${s}, ${k} + ahead${s});`).join(' ')
+      return `if (isA) { ${each('A', 'row')} } else { ${each('B', 'column')} }`
+    }
+    const where = (s: number) => {
+      const [[lineA, kA], [lineB, kB]] = [A, B].map((layout) => place(layout, `b${s}`, depth, wide))
+      return `
+  let b${s} = t % ${half}u + ${s * half}u;
+  let line${s} = 4u * select(${lineB}, ${lineA}, isA);
+  let ahead${s} = 4u * select(${kB}, ${kA}, isA);
+  let to${s} = ahead${s} * ${wide}u + line${s} / 4u + select(${depth * wide}u, 0u, isA);
+  var next${s}: mat4x4f;`
+    }
     const limit = lower ? 'min(p.n, i + 1u)' : 'p.n'
     const value = (c: string, sum: string) => (split ? `p.alpha * ${sum}` : `fma(p.alpha, ${sum}, ${c})`)
     return {
@@ -105,37 +124,30 @@ fn put(part: u32, i: u32, j: u32, sum: vec4f) {
   let column = group % p.across * ${tile}u;
   let end = min(p.k, (part + 1u) * p.chunk);
   if (part * p.chunk >= p.k${lower ? ` || column >= row + ${tile}u` : ''}) { return; }
-  let isA = t < ${half}u;
-  let b = t % ${half}u;
-  let line = 4u * select(${lineB}, ${lineA}, isA);
-  let ahead = 4u * select(${kB}, ${kA}, isA);
-  let to = ahead * ${wide}u + line / 4u + select(${depth * wide}u, 0u, isA);
-  let x = t % ${side}u;
-  let y = t / ${side}u;
-  var next: mat4x4f;
+  let isA = t < ${half}u;${blocks.map(where).join('')}
+  let x = t % ${across}u;
+  let y = t / ${across}u;
   ${fetch('part * p.chunk')}
-  ${sums.map(([r, q]) => `var c${r}${q} = vec4f();`).join(' ')}
+  ${sums.map(([r, q]) => `var c${r}_${q} = vec4f();`).join(' ')}
   for (var k = part * p.chunk; k < end; k += ${depth}u) {
     workgroupBarrier();
-    ${range(4)
-      .map((r) => `slices[to + ${r * wide}u] = next[${r}];`)
-      .join(' ')}
+    ${blocks.flatMap((s) => range(4).map((r) => `slices[to${s} + ${r * wide}u] = next${s}[${r}];`)).join(' ')}
     workgroupBarrier();
     if (k + ${depth}u < end) { ${fetch(`k + ${depth}u`)} }
     for (var l = 0u; l < ${depth}u; l++) {
-      ${vectors
-        .map(
-          (q) =>
-            `let a${q} = slices[l * ${wide}u + ${q * side}u + y]; let b${q} = slices[l * ${wide}u + ${depth * wide + q * side}u + x];`,
-        )
-        .join('\n      ')}
-      ${sums.map(([r, q]) => `c${r}${q} = fma(vec4f(a${r >> 2}[${r % 4}]), b${q}, c${r}${q});`).join('\n      ')}
+      ${range(rows / 4)
+        .map((q) => `let va${q} = slices[l * ${wide}u + ${q * down}u + y];`)
+        .join(' ')}
+      ${range(columns / 4)
+        .map((q) => `let vb${q} = slices[l * ${wide}u + ${depth * wide + q * across}u + x];`)
+        .join(' ')}
+      ${sums.map(([r, q]) => `c${r}_${q} = fma(vec4f(va${r >> 2}[${r % 4}]), vb${q}, c${r}_${q});`).join('\n      ')}
     }
   }
   ${sums
     .map(
       ([r, q]) =>
-        `put(part, row + 4u * y + ${(r >> 2) * 4 * side + (r % 4)}u, column + 4u * x + ${q * 4 * side}u, c${r}${q});`,
+        `put(part, row + 4u * y + ${(r >> 2) * 4 * down + (r % 4)}u, column + 4u * x + ${q * 4 * across}u, c${r}_${q});`,
     )
     .join('\n  ')}`,
     }

@@ -1,14 +1,20 @@
-import { number, transpose } from '@opt/core'
-import type { Device } from '../device.ts'
+import { number, type Program, transpose } from '@opt/core'
+import type { Device, Numbers } from '../device.ts'
 import type { GPUArray } from '../pool.ts'
 import { check, checkMatrix, checkRowMajor, checkSize, entries, type GPUMatrix } from './check.ts'
-import { gemmProgram, type Layout, type Product } from './gemm-program.ts'
+import { gemmProgram, type Layout, type Shape } from './gemm-program.ts'
 import type { LineSum } from './line-programs.ts'
 import { sumLines } from './lines.ts'
 import { borrow } from './scratch.ts'
 
 /** Tiles that fill a large device; below that, smaller ones, and parts of k. */
 const MANY = 128
+/** The largest tiles first. */
+const SHAPES: readonly Shape[] = [
+  { tile: 128, rows: 8, columns: 8, depth: 16 },
+  { tile: 64, rows: 4, columns: 4, depth: 32 },
+  { tile: 32, rows: 4, columns: 4, depth: 16 },
+]
 /** The least length of k that is worth a part of its own; lengths of parts are multiples of SLICE. */
 const PART = 256
 const SLICE = 32
@@ -16,19 +22,11 @@ const SLICE = 32
 /** Which way a factor is read, from its strides along its lines and along k, one of which is 1. */
 const layout = (line: number, k: number): Layout => ({ along: k === 1, aligned: (k === 1 ? line : k) % 4 === 0 })
 
-/** Chooses the tiles of a product, and in how many parts of k it comes. */
-function tileProduct(
-  m: number,
-  n: number,
-  k: number,
-): { tile: Product['tile']; across: number; tiles: number; parts: number; chunk: number } {
-  const count = (tile: number) => Math.ceil(m / tile) * Math.ceil(n / tile)
-  const tile = count(128) >= MANY ? 128 : count(64) >= MANY ? 64 : 32
-  const tiles = count(tile)
-  const wanted = Math.max(1, Math.min(Math.floor((2 * MANY) / tiles), Math.floor(k / PART)))
-  const chunk = Math.ceil(k / wanted / SLICE) * SLICE
-  return { tile, across: Math.ceil(n / tile), tiles, parts: Math.ceil(k / chunk), chunk }
-}
+const tilesOf = (m: number, n: number, { tile }: Shape) => Math.ceil(m / tile) * Math.ceil(n / tile)
+
+/** Chooses the shape of a product. */
+export const shapeFor = (m: number, n: number): Shape =>
+  SHAPES.find((shape) => tilesOf(m, n, shape) >= MANY) ?? SHAPES[SHAPES.length - 1]
 
 const putTogether = (lower: boolean): LineSum => ({
   name: lower ? 'syrk, put together' : 'gemm, put together',
@@ -48,26 +46,46 @@ const putTogether = (lower: boolean): LineSum => ({
 /** The strides of a matrix from one row to the next, and from one column to the next. */
 const strides = ({ stride, transposed }: GPUMatrix) => (transposed ? [1, stride] : [stride, 1])
 
-/** C += alpha A B, or its lower triangle. */
-function multiply(device: Device, alpha: number, A: GPUMatrix, B: GPUMatrix, C: GPUMatrix, lower: boolean): void {
+/**
+ * Plans C += alpha A B, or its lower triangle, of which neither side is empty: the program, its numbers and workgroups,
+ * and the number of parts of k; if there is more than one, they are written one after the other for {@link putTogether}.
+ */
+export function planProduct(
+  alpha: number,
+  A: GPUMatrix,
+  B: GPUMatrix,
+  C: GPUMatrix,
+  lower: boolean,
+  shape: Shape = shapeFor(C.rows, C.columns),
+): { program: Program; numbers: Numbers; workgroups: number; parts: number } {
   const [m, n, k] = [C.rows, C.columns, A.columns]
-  if (m === 0 || n === 0 || k === 0) return
+  const tiles = tilesOf(m, n, shape)
+  const wanted = Math.max(1, Math.min(Math.floor((2 * MANY) / tiles), Math.floor(k / PART)))
+  const chunk = Math.ceil(k / wanted / SLICE) * SLICE
+  const parts = Math.ceil(k / chunk)
+  const split = parts > 1
   const [rowA, columnA] = strides(A)
   const [rowB, columnB] = strides(B)
-  const { tile, parts, ...tiling } = tileProduct(m, n, k)
-  const split = parts > 1
-  const product: Product = {
-    tile,
+  const program = gemmProgram({
+    shape,
     A: layout(rowA, columnA),
     B: layout(columnB, rowB),
     alignedC: (split ? n : C.stride) % 4 === 0,
     lower,
     split,
-  }
-  const numbers = { m, n, k, alpha, rowA, columnA, rowB, columnB, ldc: C.stride, ...tiling }
-  const run = (into: GPUArray) =>
-    device.run(gemmProgram(product), { A: A.data, B: B.data, C: into }, numbers, parts * tiling.tiles)
-  if (!split) run(C.data)
+  })
+  const across = Math.ceil(n / shape.tile)
+  const numbers = { m, n, k, alpha, rowA, columnA, rowB, columnB, ldc: C.stride, across, tiles, chunk }
+  return { program, numbers, workgroups: parts * tiles, parts }
+}
+
+/** C += alpha A B, or its lower triangle. */
+function multiply(device: Device, alpha: number, A: GPUMatrix, B: GPUMatrix, C: GPUMatrix, lower: boolean): void {
+  const [m, n] = [C.rows, C.columns]
+  if (m === 0 || n === 0 || A.columns === 0) return
+  const { program, numbers, workgroups, parts } = planProduct(alpha, A, B, C, lower)
+  const run = (into: GPUArray) => device.run(program, { A: A.data, B: B.data, C: into }, numbers, workgroups)
+  if (parts === 1) run(C.data)
   else
     borrow(device, parts * m * n, (P) => {
       run(P)
