@@ -79,7 +79,7 @@ export function gemmRows(sizes, peak, least, rates) {
 export function shapeRows(sizes, least) {
   const paced = pacer()
   return sizes.flatMap((n) =>
-    SHAPES.map((shape) => {
+    SHAPES.filter(({ tile }) => 2 * tile <= n).map((shape) => {
       const { tile, rows, columns, depth } = shape
       const taken = JSON.stringify(shape) === JSON.stringify(shapeFor(n, n))
       return {

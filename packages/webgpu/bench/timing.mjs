@@ -22,20 +22,23 @@ export async function secondsOf(gpu, call, least) {
   return Math.min(...times)
 }
 
-/** Seconds an iteration, from the first report of a solve to the last: of 2 to 256 iterations, as many as fit into `least`. */
+/**
+ * Seconds an iteration, from the first report of a solve to the last: of 1 to 256 iterations, as many as fit into `least`.
+ *
+ * @param solve runs so many iterations, and calls a function after each.
+ */
 export async function iterationOf(solve, clock, least) {
-  const several = async (maxIterations) => {
-    let [count, first, last] = [0, 0, 0]
-    const onProgress = () => {
+  const several = async (iterations) => {
+    let [first, last] = [0, 0]
+    await solve(iterations, () => {
       last = clock()
-      if (count++ === 0) first = last
-    }
-    await solve({ maxIterations, onProgress })
-    return (last - first) / (count - 1)
+      first ||= last
+    })
+    return (last - first) / (iterations - 1)
   }
-  const few = await several(3)
-  const more = Math.min(257, Math.round(least / few))
-  return more > 3 ? several(more) : few
+  const one = await several(2)
+  const more = Math.min(257, 1 + Math.round(least / one))
+  return more > 2 ? several(more) : one
 }
 
 /** Runs work only if it fits into the seconds left, judged by the last that was run; else resolves to undefined. */

@@ -17,7 +17,7 @@ function problem(n) {
 const NONE = 'no time'
 const two = (value) => Number(value.toPrecision(2)).toString()
 const ratio = (cpu, own) => (cpu > 0 && own > 0 ? two(cpu / own) : '')
-const GB = (bytes) => `${(bytes / 1e9).toPrecision(2)} GB`
+const size = (bytes) => (bytes < 1e9 ? `${two(bytes / 1e6)} MB` : `${two(bytes / 1e9)} GB`)
 
 /**
  * Rows of Sinkhorn: n, ms of an iteration on the CPU (in CPU time), on the GPU with the matrix and with the points, how
@@ -33,18 +33,16 @@ export function sinkhornRows(sizes, least, ratios) {
       const cost = costRows(x, y)
       const { points, ...rows } = cost
       let used = 0
-      const onDevice = (given) => () =>
-        iterationOf(
-          ({ onProgress, ...rest }) => {
-            const watched = () => {
-              used = Math.max(used, gpu.memory.used)
-              onProgress()
-            }
-            return sinkhorn.async(given, a, b, { ...options, ...rest, onProgress: watched, backend: gpu })
-          },
-          now,
-          least,
-        )
+      const onDevice = (given) => () => {
+        const solve = (maxIterations, report) => {
+          const onProgress = () => {
+            used = Math.max(used, gpu.memory.used)
+            report()
+          }
+          return sinkhorn.async(given, a, b, { ...options, maxIterations, onProgress, backend: gpu })
+        }
+        return iterationOf(solve, now, least)
+      }
       const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits
       const fits = 4 * n * n <= Math.min(maxBufferSize, maxStorageBufferBindingSize)
       const fromPoints = await paced.points(n * n, left(), onDevice(cost))
@@ -53,24 +51,30 @@ export function sinkhornRows(sizes, least, ratios) {
       const cpu = await paced.cpu(n * n, left(), () => {
         const given = inMemory ? pairwiseCost(x, y) : cost
         const domain = inMemory ? 'kernel' : 'log'
-        return iterationOf((rest) => sinkhorn(given, a, b, { ...options, ...rest, domain }), cpuClock, least)
+        const solve = (iterations, report) => {
+          for (const _ of sinkhorn.steps(given, a, b, { ...options, domain })) {
+            report()
+            if (--iterations === 0) break
+          }
+        }
+        return iterationOf(solve, cpuClock, least)
       })
       const best = Math.min(fromPoints ?? Infinity, fromMatrix ?? Infinity)
       if (cpu > 0 && best < Infinity) ratios.set(n, cpu / best)
       const shown = (seconds) => (seconds === undefined ? NONE : (1000 * seconds).toPrecision(3))
-      const matrix = fits ? shown(fromMatrix) : `${GB(4 * n * n)}, too large for a buffer`
-      return [shown(cpu), matrix, shown(fromPoints), GB(used), ratio(cpu, best)]
+      const matrix = fits ? shown(fromMatrix) : `${size(4 * n * n)}, too large for a buffer`
+      return [shown(cpu), matrix, shown(fromPoints), used > 0 ? size(used) : '', ratio(cpu, best)]
     },
   }))
 }
 
 /**
- * Rows of SNS from points to an error of 1e-5: n, seconds on the CPU (of CPU time) and on the GPU, how many times as
+ * Rows of SNS to an error of 1e-5: n, seconds on the CPU (of CPU time) and on the GPU, how many times as
  * fast, the iterations of both, how far the values are apart.
  */
-export function snsRows(sizes) {
+export function snsRows(sizes, epsilon) {
   const paced = { cpu: pacer(), gpu: pacer() }
-  const options = { epsilon: 0.005, tolerance: 1e-5, history: false }
+  const options = { epsilon, tolerance: 1e-5, history: false }
   let compiled = null
   return sizes.map((n) => ({
     cells: [n],
@@ -79,7 +83,7 @@ export function snsRows(sizes) {
         const { x, y, a, b } = problem(n)
         return sinkhornNewton.async(costRows(x, y), a, b, { ...options, backend: gpu })
       }
-      if (compiled !== gpu) await solve(64)
+      if (compiled !== gpu) await solve(8)
       compiled = gpu
       const timed = (clock, work) => async () => {
         const start = clock()

@@ -1,5 +1,6 @@
 import { random } from '@opt/core'
 import fc from 'fast-check'
+import { planProduct } from '../src/kernels/gemm.ts'
 import { U, uniform, worst } from './matrices.ts'
 import { gpu, onDevice } from './open.ts'
 
@@ -98,6 +99,20 @@ onDevice('gemm', () => {
   test('in tiles of 128', async () => {
     expect(await product({ m: 16300, n: 3, k: 17 })).toBeLessThan(1)
     expect(await product({ m: 4, n: 16380, k: 12, A: 'columns', B: 'columns', pad: 4 })).toBeLessThan(1)
+  })
+
+  test('in any shape of tiles, with the same bits', async () => {
+    const shape = { tile: 16, rows: 8, columns: 4, depth: 16 }
+    for (const [layout, pad] of pairs.flatMap((pair) => [0, 3].map((pad) => [pair, pad] as const))) {
+      const [m, n, k] = [36, 21, 50]
+      const [a, b] = [factor(layout[0], m, k, pad), factor(layout[1], k, n, pad)]
+      const [C, other] = [gpu.matrix(m, n), gpu.matrix(m, n)]
+      gpu.gemm(0.5, a.view, b.view, C)
+      const { program, numbers, workgroups } = planProduct(0.5, a.view, b.view, other, false, shape)
+      gpu.run(program, { A: a.view.data, B: b.view.data, C: other.data }, numbers, workgroups)
+      expect(await gpu.read(other.data)).toEqual(await gpu.read(C.data))
+      for (const { data } of [a.view, b.view, C, other]) data.free()
+    }
   })
 
   test('of any size and layout', async () => {
