@@ -3,7 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 node=$here/node
 [ -x "$node" ] || node=node
-if ! ldconfig -p | grep -q libvulkan.so.1; then
+if ! PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q libvulkan.so.1; then
   export LD_LIBRARY_PATH="$here/lib:$LD_LIBRARY_PATH"
 fi
 # Where containers mount NVIDIA's driver, and the loader does not look.
