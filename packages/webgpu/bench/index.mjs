@@ -106,7 +106,7 @@ const ratios = new Map()
 await table(
   'sinkhorn',
   ['n', 'CPU, ms an iteration', 'GPU, matrix', 'GPU, points', 'memory', 'times as fast'],
-  sinkhornRows(sizes([1024, 2048, 4096, 8192, 16384, 32768], [512, 1024], [64]), 5 * least, ratios),
+  sinkhornRows(sizes([1024, 2048, 4096, 8192, 16384, 32768], [512, 1024], [16]), 5 * least, ratios),
 )
 verdict(
   'Sinkhorn, times as fast as the CPU path',
@@ -118,7 +118,7 @@ verdict(
 await table(
   'sns',
   ['n', 'SNS on the CPU, s', 'on the GPU, s', 'times as fast', 'CPU: Sinkhorn + Newton', 'GPU', 'values apart'],
-  snsRows(sizes([1024, 2048, 4096, 8192, 16384, 32768], [256], [16]), quick ? 0.1 : 0.005),
+  snsRows(sizes([1024, 2048, 4096, 8192, 16384, 32768], [256], [8]), quick ? 0.1 : 0.005),
 )
 await table('lines', ['n', 'operation', 'ms', 'GB/s'], lineRows(sizes([1024, 4096, 8192], [256], [64]), least))
 await table(
