@@ -3,7 +3,7 @@
  * kernels.gemv, ... })`.
  */
 export { colLse, rowLse, softmaxRows, vexp } from './exponentials.ts'
-export { gemm, gemv, gemvT, potrf, spmv, syrk, trsm, trsmT, trsv, trsvT } from './matrices.ts'
+export { gemm, gemv, gemvT, gemvT64, potrf, spmv, syrk, trsm, trsmT, trsv, trsvT } from './matrices.ts'
 // Plain twins, for the plain twins of a room's own kernels.
 export { axpy as plainAxpy, dot as plainDot, gemvT as plainGemvT } from './plain/matrices.ts'
 export { exponents, shiftOf } from './plain/softmax.ts'

@@ -91,6 +91,13 @@ export const gemvT: Of<'gemvT'> = /* @__PURE__ */ kernel(
     },
 )
 
+/** {@link MatrixKernels.gemvT} for modules that hold its float64 loop only. */
+export const gemvT64: KernelDefinition<(A: MatrixView, x: Float64Array, y: Float64Array) => void> =
+  /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }) => (A, x, y) => {
+    rowMajor(A, 'gemvT: A')
+    gemvT(A.rows, A.columns, A.data, A.stride, x, y)
+  })
+
 export const gemm: Of<'gemm'> = /* @__PURE__ */ kernel(
   { gemm: plainGemm, gemm32: plainGemm32 },
   ({ gemm, gemm32 }) =>

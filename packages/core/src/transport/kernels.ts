@@ -1,7 +1,7 @@
 import { colLse, type ExponentialKernels, rowLse } from '../kernels/exponentials.ts'
-import { gemv, type MatrixKernels, spmv } from '../kernels/matrices.ts'
+import { gemv, gemvT64, type MatrixKernels, spmv } from '../kernels/matrices.ts'
 import type { MatrixView } from '../kernels/matrix-view.ts'
-import { dot, gemvT as plainGemvT } from '../kernels/plain/matrices.ts'
+import { dot } from '../kernels/plain/matrices.ts'
 import { type KernelSet, kernel, kernelSet } from '../kernels/set.ts'
 import { wasm } from '../transport-wasm.ts'
 import { gibbsMarginals, rescale, scale2, sinkhornRow } from './plain.ts'
@@ -59,9 +59,7 @@ export interface TransportKernels extends FromCore {
 export const transportKernels: KernelSet<TransportKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot,
   gemv,
-  gemvT: /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }): TransportKernels['gemvT'] => {
-    return (A, x, y) => gemvT(A.rows, A.columns, A.data, A.stride, x, y)
-  }),
+  gemvT: gemvT64,
   spmv,
   rowLse,
   colLse,

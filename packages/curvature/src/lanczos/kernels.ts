@@ -1,4 +1,4 @@
-import { type KernelSet, kernel, kernelSet, type MatrixView } from '@opt/core'
+import { type KernelSet, kernelSet, type MatrixView } from '@opt/core'
 import * as core from '@opt/core/kernels'
 import { wasm } from '../basis-wasm.ts'
 
@@ -14,16 +14,9 @@ export interface BasisKernels {
   gemvT(A: MatrixView, x: Float64Array, y: Float64Array): void
 }
 
-type Rows = (m: number, n: number, A: Float64Array, lda: number, x: Float64Array, y: Float64Array) => void
-
 export const basisKernels: KernelSet<BasisKernels> = /* @__PURE__ */ kernelSet(wasm, {
   dot: core.dot.plain.dot as BasisKernels['dot'],
   axpy: core.axpy.plain.axpy as BasisKernels['axpy'],
   gemv: core.gemv,
-  gemvT: /* @__PURE__ */ kernel(
-    { gemvT: core.gemvT.plain.gemvT as Rows },
-    ({ gemvT }): BasisKernels['gemvT'] =>
-      (A, x, y) =>
-        gemvT(A.rows, A.columns, A.data, A.stride, x, y),
-  ),
+  gemvT: core.gemvT64,
 })

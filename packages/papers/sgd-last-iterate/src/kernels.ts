@@ -1,5 +1,5 @@
-import { type KernelSet, kernel, kernelSet, type MatrixKernels, type MatrixView } from '@opt/core'
-import { plainAxpy as axpy, plainDot as dot, gemv, plainGemvT } from '@opt/core/kernels'
+import { type KernelSet, kernelSet, type MatrixKernels, type MatrixView } from '@opt/core'
+import { plainAxpy as axpy, plainDot as dot, gemv, gemvT64 } from '@opt/core/kernels'
 import { wasm } from './wasm.ts'
 
 /** The kernels of this package, some of them the core's. */
@@ -45,9 +45,7 @@ export const stepKernels: KernelSet<StepKernels> = /* @__PURE__ */ kernelSet(was
   dot,
   axpy,
   gemv,
-  gemvT: /* @__PURE__ */ kernel({ gemvT: plainGemvT }, ({ gemvT }): StepKernels['gemvT'] => {
-    return (A, x, y) => gemvT(A.rows, A.columns, A.data, A.stride, x, y)
-  }),
+  gemvT: gemvT64,
   softDescend,
   scaled,
 })
