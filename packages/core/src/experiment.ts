@@ -48,6 +48,15 @@ export interface Series {
   dashed?: boolean
 }
 
+/** Returns points of the plane as a series: a curve through them in their order, or a cloud. */
+export function pointSeries(
+  label: string,
+  points: readonly ArrayLike<number>[],
+  style: Pick<Series, 'dashed'> = {},
+): Series {
+  return { label, x: points.map((point) => point[0]), y: points.map((point) => point[1]), ...style }
+}
+
 /** A figure as data; the caller draws it. */
 export type Figure =
   | { kind: 'line' | 'scatter' | 'bar'; title: string; caption?: string; x: Axis; y: Axis; series: Series[] }
@@ -89,7 +98,8 @@ export interface ExperimentContext {
   note(text: string): void
   /**
    * Reports the fraction of the work that is done (0..1) and the current task, and yields to the event loop.
-   * Await it between pieces of work. Rejects with the signal's reason when the signal is aborted.
+   * Await it between pieces of work; the runner reports the end. Rejects with the signal's reason when the signal is
+   * aborted.
    */
   progress(fraction: number, label: string): Promise<void>
 }
@@ -158,6 +168,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions 
   }
   try {
     await experiment(context)
+    onProgress?.(1, 'done')
     report.complete = true
   } catch (error) {
     if (!signal?.aborted) throw error

@@ -1,12 +1,12 @@
-import { type Experiment, runExperiment } from '../src/experiment.ts'
+import { type Experiment, pointSeries, runExperiment } from '../src/experiment.ts'
 
 const experiment: Experiment = async ({ claim, table, figure, note, progress, scale, seed, dataFolder, cores }) => {
   claim({ claim: 'first', paper: '1', ours: '1', pass: true })
   note(`${scale} ${seed} ${dataFolder ?? 'no folder'}, ${cores ?? 'all'} cores`)
   await progress(0.5, 'half way')
   table({ title: 't', columns: ['a'], rows: [[1]] })
-  figure({ kind: 'line', title: 'f', x: { label: 'x' }, y: { label: 'y' }, series: [] })
-  await progress(1, 'done')
+  const series = [pointSeries('path', [[0, 1], Float64Array.of(2, 3)]), pointSeries('goal', [[2, 3]], { dashed: true })]
+  figure({ kind: 'line', title: 'f', x: { label: 'x' }, y: { label: 'y' }, series })
 }
 
 describe('runExperiment', () => {
@@ -16,7 +16,13 @@ describe('runExperiment', () => {
       onProgress: (fraction, label) => void seen.push([fraction, label]),
     })
     expect(report).toMatchObject({ complete: true, notes: ['standard 0 no folder, all cores'] })
-    expect([report.claims.length, report.tables.length, report.figures.length]).toEqual([1, 1, 1])
+    expect([report.claims.length, report.tables.length]).toEqual([1, 1])
+    expect(report.figures.map((shown) => 'series' in shown && shown.series)).toEqual([
+      [
+        { label: 'path', x: [0, 2], y: [1, 3] },
+        { label: 'goal', x: [2], y: [3], dashed: true },
+      ],
+    ])
     expect(report.seconds).toBeGreaterThanOrEqual(0)
     expect(seen).toEqual([
       [0.5, 'half way'],

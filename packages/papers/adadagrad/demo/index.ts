@@ -8,6 +8,7 @@ import {
   statisticsOf,
 } from '@opt/adadagrad'
 import { type ControlValues, cos, type Demo, exp, type Figure, type Frame, log, random, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 
 const COUNT = 400
 const STEPS = 300
@@ -152,10 +153,11 @@ function readout({ sizes, suggested, norms, examples, problem: { last } }: Runne
 }
 
 function plane({ problem: { data }, w }: Runner): Figure {
-  const ofClass = (label: number, name: string) => {
-    const chosen = data.filter((point) => point.label === label)
-    return { label: name, x: chosen.map(({ z }) => z[0]), y: chosen.map(({ z }) => z[1]) }
-  }
+  const ofClass = (label: number, name: string) =>
+    pointSeries(
+      name,
+      data.filter((point) => point.label === label).map(({ z }) => z),
+    )
   return {
     kind: 'scatter',
     title: 'The points',
@@ -197,7 +199,7 @@ function cloud({ problem: { rows, last } }: Runner, eta: number): Figure {
     x: { label: 'weight 1' },
     y: { label: 'weight 2' },
     series: [
-      { label: 'examples', x: rows.map((row) => row[0]), y: rows.map((row) => row[1]) },
+      pointSeries('examples', rows),
       round('noise', [a, b], Math.sqrt(last.varianceSum / last.count)),
       round('tolerance', [a, b], eta * Math.sqrt(last.squaredNorm)),
     ],

@@ -1,5 +1,6 @@
 import { AdaHessian } from '@opt/adahessian'
 import { type ControlValues, cos, type Demo, exp, type Figure, type Frame, log, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import { Adam } from '@opt/optimizers'
 
 const STEPS = 200
@@ -58,7 +59,7 @@ function frame(
     x: { label: 'x1' },
     y: { label: 'x2' },
     series: [
-      { label: 'f', x: ring.map(([x]) => x), y: ring.map(([, y]) => y), dashed: true },
+      pointSeries('f', ring, { dashed: true }),
       ...runners.map(({ label, path }) => ({ label, x: path[0].slice(), y: path[1].slice() })),
     ],
   }

@@ -1,5 +1,6 @@
 import { attentionSVM, linearHead, optimalMixture, quadraticHead, selection, trainAttention } from '@opt/attention-svm'
 import type { ControlValues, Demo, Figure, Frame, Series } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 
 type Point = [number, number]
 
@@ -32,12 +33,6 @@ function arrow(label: string, W: Float64Array, [a, b]: Point, dots: number): Ser
   const places = Array.from({ length: dots }, (_, k) => (k + 1) / dots)
   return { label, x: places.map((t) => (t * x) / length), y: places.map((t) => (t * y) / length) }
 }
-
-const cloud = (label: string, points: Point[]): Series => ({
-  label,
-  x: points.map(([x]) => x),
-  y: points.map(([, y]) => y),
-})
 
 function* run(values: ControlValues): Generator<Frame, void, void> {
   const tokens = [centred(values.first as Point[]), centred(values.second as Point[])]
@@ -75,14 +70,14 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
       const { x, y } = arrow('', W, query, 1)
       path[i].push([Number(x[0]), Number(y[0])])
       const series = [
-        cloud('tokens', tokens[i]),
-        cloud('chosen', [tokens[i][select[i]]]),
-        cloud('query', [query]),
-        cloud('path of training, W z', path[i]),
+        pointSeries('tokens', tokens[i]),
+        pointSeries('chosen', [tokens[i][select[i]]]),
+        pointSeries('query', [query]),
+        pointSeries('path of training, W z', path[i]),
       ]
       if (feasible)
         series.push(
-          cloud(
+          pointSeries(
             'support tokens',
             frobenius.support[i].map((t) => tokens[i][t]),
           ),

@@ -15,5 +15,4 @@ export const experiment: Experiment = async (context) => {
   await nonlinear(context)
   await edit(context)
   await retrieval(context)
-  await context.progress(1, 'done')
 }

@@ -25,5 +25,4 @@ export const experiment: Experiment = async (context) => {
     await compareRules(context, stage(0.75, 0.85, 'the rules compared'))
     await damping(context, digits, stage(0.85, 1, 'damping'))
   }
-  await context.progress(1, 'done')
 }

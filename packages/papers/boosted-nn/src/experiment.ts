@@ -27,5 +27,4 @@ export const experiment: Experiment = async (context) => {
   context.note(
     "Not reproduced: the paper's tables, whose text we could not read. The references are our own prototype's, with settings that were chosen on other splits.",
   )
-  await context.progress(1, 'done')
 }

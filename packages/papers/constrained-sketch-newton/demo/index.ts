@@ -6,6 +6,7 @@ import {
   kktSystem,
 } from '@opt/constrained-sketch-newton'
 import { type ControlValues, type Demo, type Figure, type Frame, Random, random } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 
 const RADIUS = 1.2
 const FRAMES = 30
@@ -92,14 +93,13 @@ function picture(problem: ConstrainedProblem, drawn: Figure[], iterates: Point[]
     { length: 21 },
     (_, k): Point => [here[0] + (k / 20) * solution[0], here[1] + (k / 20) * solution[1]],
   ).filter(([a, b]) => inside(a, b))
-  const dots = (label: string, points: Point[]) => ({ label, x: points.map(([a]) => a), y: points.map(([, b]) => b) })
   return {
     ...base,
     series: [
       ...base.series,
-      dots('exact Newton step', exact),
-      dots('Kaczmarz projections', moved),
-      dots('iterates', iterates),
+      pointSeries('exact Newton step', exact),
+      pointSeries('Kaczmarz projections', moved),
+      pointSeries('iterates', iterates),
     ],
   }
 }

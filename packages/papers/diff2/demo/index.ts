@@ -1,4 +1,5 @@
 import { type ControlValues, cos, type Demo, decodeFloats, type Figure, type Frame, random, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import {
   type Client,
   diff2,
@@ -143,11 +144,7 @@ function owners(moons: Moons, x: Float64Array, other: Float64Array): Figure {
     x: { label: '' },
     y: { label: '' },
     series: [
-      ...moons.map(({ points }, p) => ({
-        label: OWNERS[p],
-        x: points.slice(0, SHOWN).map(([a]) => a),
-        y: points.slice(0, SHOWN).map(([, b]) => b),
-      })),
+      ...moons.map(({ points }, p) => pointSeries(OWNERS[p], points.slice(0, SHOWN))),
       ...lines.map(([label, [across, up]]) => ({ label, x: across, y: up })),
     ],
   }

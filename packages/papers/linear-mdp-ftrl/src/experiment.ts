@@ -23,5 +23,4 @@ export const experiment: Experiment = async (context) => {
   context.note(
     'What does not carry over: the parameters of the theory; forced exploration, with which the proof of the third algorithm works, and its rate K^(8/9), slower than what is seen.',
   )
-  await context.progress(1, 'done')
 }

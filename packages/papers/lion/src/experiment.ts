@@ -6,5 +6,4 @@ import { networkExperiment } from './experiment/network.ts'
 export const experiment: Experiment = async (context) => {
   await boxExperiment(context)
   await networkExperiment(context)
-  await context.progress(1, 'done')
 }

@@ -1,4 +1,5 @@
 import { type ControlValues, type Demo, type Frame, type Random, random } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import {
   type Cost,
   euclidean,
@@ -90,11 +91,6 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
     const costly = x.map((_, j) => best[j] !== j && gap > 0.001 * displacement)
     const dots = (chosen: (j: number) => boolean) =>
       x.flatMap((p, j) => (chosen(j) ? DOTS.map((t) => p.map((v, k) => v + t * (y[j][k] - v))) : []))
-    const series = (label: string, points: number[][]) => ({
-      label,
-      x: points.map((p) => p[0]),
-      y: points.map((p) => p[1]),
-    })
     yield {
       figures: [
         {
@@ -104,14 +100,14 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
           x: { label: '' },
           y: { label: '' },
           series: [
-            series('x', x),
-            series('z', z),
-            series('T(x)', y),
-            series(
+            pointSeries('x', x),
+            pointSeries('z', z),
+            pointSeries('T(x)', y),
+            pointSeries(
               'paths',
               dots((j) => !costly[j]),
             ),
-            series(
+            pointSeries(
               'paths that cost too much',
               dots((j) => costly[j]),
             ),

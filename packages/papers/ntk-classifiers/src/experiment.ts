@@ -11,5 +11,4 @@ export const experiment: Experiment = async (context) => {
   await consistency(context)
   await realData(context)
   await finiteNetworks(context)
-  await context.progress(1, 'done')
 }

@@ -1,4 +1,5 @@
 import type { ControlValues, Demo, Figure, Frame } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import {
   bounds,
   type DescentState,
@@ -27,13 +28,12 @@ const MINUS: Point[] = [
 const MOST = 20_000
 
 /** Where theta'(x, y, 1) is 0 in the square [low, high]^2, as dots. */
-function boundary([a, b]: Float64Array, c: number, low: number, high: number): { x: number[]; y: number[] } {
+function boundary([a, b]: Float64Array, c: number, low: number, high: number): number[][] {
   const dots = Array.from({ length: 81 }, (_, k) => low + ((high - low) * k) / 80)
   const steep = Math.abs(b) < Math.abs(a)
-  const pairs = dots
+  return dots
     .map((t) => (steep ? [-(b * t + c) / a, t] : [t, -(a * t + c) / b]))
     .filter(([x, y]) => x >= low && x <= high && y >= low && y <= high)
-  return { x: pairs.map(([x]) => x), y: pairs.map(([, y]) => y) }
 }
 
 function* run({
@@ -63,11 +63,7 @@ function* run({
         { label: `${data.n - 1} copies`, x: [1], y: [0] },
         { label: 'the other class', x: [0.0613], y: [-0.0613] },
       ]
-    : [plus as Point[], minus as Point[]].map((points, k) => ({
-        label: k === 0 ? 'first class' : 'second class',
-        x: points.map(([x]) => x),
-        y: points.map(([, y]) => y),
-      }))
+    : [pointSeries('first class', plus as Point[]), pointSeries('second class', minus as Point[])]
   const curves: { x: number[]; loss: number[]; wrong: number[] } = { x: [], loss: [], wrong: [] }
   let [steps, resume] = [0, undefined as DescentState | undefined]
   for (;;) {
@@ -93,7 +89,7 @@ function* run({
           title: 'Data and plane',
           x: { label: 'x' },
           y: { label: 'y' },
-          series: [...clouds, { label: 'plane', ...boundary(answer.theta, answer.intercept, low, high) }],
+          series: [...clouds, pointSeries('plane', boundary(answer.theta, answer.intercept, low, high))],
         },
         line('The loss', 'mean logistic loss', curves.loss, 'log'),
         line('Misclassified points', 'misclassified', curves.wrong, 'linear'),

@@ -16,5 +16,4 @@ export const experiment: Experiment = async (context) => {
   await randomData(context)
   await oneAgainstRest(context, digits)
   await afterSeparation(context, digits)
-  await context.progress(1, 'done')
 }

@@ -20,5 +20,4 @@ export const experiment: Experiment = async (context) => {
   context.note(
     'The paper analyses geometric steps; steps by a quantile of the residuals are ours. Rank-one measurements and entries are outside its theory: there the descents of E are observed, not proved, to end at X*.',
   )
-  await context.progress(1, 'done')
 }

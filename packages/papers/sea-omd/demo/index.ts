@@ -1,4 +1,5 @@
 import { type ControlValues, cos, type Demo, type Figure, type Frame, type Random, random, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import {
   ball,
   type Domain,
@@ -106,13 +107,6 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   }
 }
 
-const lineOf = (label: string, points: [number, number][], dashed = false) => ({
-  label,
-  dashed,
-  x: points.map(([u]) => u),
-  y: points.map(([, v]) => v),
-})
-
 function board({ plane, outline }: Stage, world: Environment, players: Player[], t: number): Figure {
   const goal = Array.from({ length: Math.min(TAIL, t / EVERY) }, (_, k) => {
     const u = world.minimizer!(t - EVERY * k)
@@ -128,10 +122,10 @@ function board({ plane, outline }: Stage, world: Environment, players: Player[],
     x: { label: '' },
     y: { label: '' },
     series: [
-      lineOf('domain', outline, true),
-      lineOf('minimiser', goal),
-      ...players.map(({ learner, path }) => lineOf(learner.name, path.slice(-TAIL))),
-      lineOf('against the gradient', arrow, true),
+      pointSeries('domain', outline, { dashed: true }),
+      pointSeries('minimiser', goal),
+      ...players.map(({ learner, path }) => pointSeries(learner.name, path.slice(-TAIL))),
+      pointSeries('against the gradient', arrow, { dashed: true }),
     ],
   }
 }

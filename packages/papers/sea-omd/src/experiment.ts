@@ -38,5 +38,4 @@ export const experiment: Experiment = async (context) => {
     if (!isDataAbsent(error) || context.scale === 'full') throw error
     context.note(`The a9a stream is left out. ${(error as Error).message}`)
   }
-  await context.progress(1, 'done')
 }

@@ -1,4 +1,5 @@
 import { type ControlValues, cos, type Demo, type Figure, type Frame, random, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import {
   bound,
   type ConvexityMap,
@@ -143,13 +144,6 @@ function* run(values: ControlValues): Generator<Frame, void, void> {
   }
 }
 
-const series = (label: string, points: [number, number][], dashed = false) => ({
-  label,
-  dashed,
-  x: points.map(([u]) => u),
-  y: points.map(([, w]) => w),
-})
-
 const board = (
   outline: [number, number][],
   points: [number, number][],
@@ -166,11 +160,11 @@ const board = (
   y: { label: '' },
   series: [
     // In the order of the curves, so that last points and averages have one colour in both figures.
-    series('last points', points),
-    series('averages', averages),
-    series('domain', outline),
-    series('minimiser', [target]),
-    ...(ghost ? [series('ghost z', [ghost])] : []),
+    pointSeries('last points', points),
+    pointSeries('averages', averages),
+    pointSeries('domain', outline),
+    pointSeries('minimiser', [target]),
+    ...(ghost ? [pointSeries('ghost z', [ghost])] : []),
   ],
 })
 
@@ -180,19 +174,10 @@ const progress = (curves: Record<string, [number, number][]>, expected: number |
   x: { label: 'step' },
   y: { label: 'F(x) - F*', scale: 'log' },
   series: [
-    ...Object.entries(curves).map(([label, points]) => series(label, points)),
+    ...Object.entries(curves).map(([label, points]) => pointSeries(label, points)),
     ...(expected === undefined
       ? []
-      : [
-          series(
-            'guaranteed at the end',
-            [
-              [EVERY, expected],
-              [STEPS, expected],
-            ],
-            true,
-          ),
-        ]),
+      : [{ label: 'guaranteed at the end', x: [EVERY, STEPS], y: [expected, expected], dashed: true }]),
   ],
 })
 

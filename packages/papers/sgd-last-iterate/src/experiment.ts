@@ -14,5 +14,4 @@ export const experiment: Experiment = async (context) => {
   await lastOrAverage(context, 0.2, 0.4)
   await heavyTails(context, 0.6, 0.2)
   await rates(context, 0.8, 0.2)
-  await context.progress(1, 'done')
 }

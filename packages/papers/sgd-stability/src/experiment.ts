@@ -33,5 +33,4 @@ export const experiment: Experiment = async (context) => {
   context.note(
     'What carries over in part: path norm and test error fall with the rate in most networks but not in all, and not monotonically; only the bound is a theorem. The theory is about the squared loss at minima that fit all examples.',
   )
-  await context.progress(1, 'done')
 }

@@ -1,4 +1,5 @@
 import { type ControlValues, cos, type Demo, exp, type Figure, type Frame, log, random, sin } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import { mlp } from '@opt/nn'
 import { Adam, SGD } from '@opt/optimizers'
 import {
@@ -191,7 +192,7 @@ function targets({ path }: Runner, z: Float64Array, eta: number): Figure {
       const share = (k + 1) / 200
       return [outputOf(share * level, data.labels[FIRST]), outputOf((1 - share) * level, data.labels[SECOND])]
     }).filter((point) => Math.abs(point[0] - u) <= 1.2 * distance && Math.abs(point[1] - v) <= 1.2 * distance)
-    return { label, x: points.map(([first]) => first), y: points.map(([, second]) => second) }
+    return pointSeries(label, points)
   }
   return {
     kind: 'line',
@@ -204,7 +205,7 @@ function targets({ path }: Runner, z: Float64Array, eta: number): Figure {
       ring(1),
       ring(0.5),
       { label: 'z to z - eta g', dashed: true, x: [z[FIRST], u], y: [z[SECOND], v] },
-      { label: 'inner steps from z', x: path.map(([first]) => first), y: path.map(([, second]) => second) },
+      pointSeries('inner steps from z', path),
       contour(loss, 'loss as at z'),
       contour(loss / 2, 'half of that loss'),
     ],
