@@ -1,4 +1,5 @@
 import { fuzz } from '@opt/testing'
+import * as experimentApi from '../dist/experiment.js'
 import * as clusterApi from '../dist/node/cluster.js'
 import * as threadsApi from '../dist/node/threads.js'
 import * as api from '../src/index.ts'
@@ -28,6 +29,11 @@ fuzz(api, {
     skip: 'a task that is not there fails in map, which the error names; in-process.test.ts tries all arguments',
   },
   webWorkers: { args: () => [{ workers: 2, worker: () => ({}) }], methods: { close } },
+})
+
+fuzz(experimentApi, {
+  openExecutor: { args: () => [{ tasks: url.href }, 2], loose: ['0.tasks'], budgets: ['1'], methods: { close } },
+  progressOf: { skip: 'an experiment gives its context' },
 })
 
 fuzz(threadsApi, {

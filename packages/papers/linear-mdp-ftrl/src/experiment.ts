@@ -1,8 +1,9 @@
 import type { Experiment } from '@opt/core'
+import { openExecutor } from '@opt/executor/experiment'
 import { counter } from './experiment/counter.ts'
 import { covariances } from './experiment/covariances.ts'
 import { deep } from './experiment/deep.ts'
-import { openExecutor } from './experiment/study.ts'
+import { modules } from './experiment/study.ts'
 import { theory } from './experiment/theory.ts'
 
 /**
@@ -11,7 +12,7 @@ import { theory } from './experiment/theory.ts'
  * figures of an independent implementation with other seeds.
  */
 export const experiment: Experiment = async (context) => {
-  const executor = await openExecutor(context.cores)
+  const executor = await openExecutor(modules, context.cores)
   try {
     await counter(context, executor, 0, 0.6)
     await deep(context, executor, 0.6, 0.8)

@@ -1,6 +1,7 @@
 import type { ExperimentContext } from '@opt/core'
 import { meanAndDeviation } from '@opt/core/experiment'
-import { type Executor, inProcess, type Task, task } from '@opt/executor'
+import { type Executor, type Modules, type Task, task } from '@opt/executor'
+import { progressOf } from '@opt/executor/experiment'
 import type { ScoreJob, scoreJob } from '../training/score-job.ts'
 import { CLASSES, HIDDEN, INPUTS } from './digits.ts'
 import type { TrainAnswer, TrainJob, trainJob } from './jobs.ts'
@@ -20,17 +21,10 @@ const here = (file: string) => new URL(file, import.meta.url)
 const scoring = task<typeof scoreJob>(here('../training/score-job.js'), 'scoreJob')
 const training = task<typeof trainJob>(here('./jobs.js'), 'trainJob')
 
-/**
- * Opens an executor on the given number of cores in Node, by default all; elsewhere on this thread, where a bundler
- * finds the tasks by these imports.
- */
-export async function openExecutor(cores?: number): Promise<Executor> {
-  if (!('process' in globalThis)) {
-    const [scores, trainings] = [() => import('../training/score-job.ts'), () => import('./jobs.ts')]
-    return inProcess({ modules: { [scoring.module]: scores, [training.module]: trainings } })
-  }
-  const { threads } = await import('../node/threads.ts')
-  return threads(cores)
+/** Where a bundler finds the tasks. */
+export const modules: Modules = {
+  [scoring.module]: () => import('../training/score-job.ts'),
+  [training.module]: () => import('./jobs.ts'),
 }
 
 /** Scores and trains in all repeats, reports the progress, and holds the results by scoring and arm. */
@@ -53,18 +47,14 @@ export class Study {
   /** Maps over the executor. */
   async map<I, O>(what: Task<I, O>, inputs: I[], label: string): Promise<O[]> {
     const { context } = this
-    const before = this.#done
-    await context.progress(before / this.#total, label)
-    const answers = await this.#executor.map(what, inputs, {
-      signal: context.signal,
-      onProgress: ({ completed }) => {
-        this.#done = Math.min(this.#total, before + completed)
-        // If it was aborted, the map rejects.
-        context.progress(this.#done / this.#total, label).catch(() => {})
-      },
-    })
+    const before = this.#done / this.#total
+    this.#done += inputs.length
     this.#total = Math.max(this.#total, this.#done)
-    return answers
+    await context.progress(before, label)
+    return this.#executor.map(what, inputs, {
+      signal: context.signal,
+      onProgress: progressOf(context, label, before, this.#done / this.#total),
+    })
   }
 
   /** Runs all networks of all scorings; {@link Repeat.scores} has the results. */

@@ -1,5 +1,6 @@
 import type { ExperimentContext } from '@opt/core'
-import { type Executor, inProcess, type Task, task } from '@opt/executor'
+import { type Task, task } from '@opt/executor'
+import { openExecutor, progressOf } from '@opt/executor/experiment'
 import { searchSpace } from '../space.ts'
 import { type Truths, trainTruths, truthTask } from '../truths.ts'
 import { type ArmJob, dataOf, type runArm } from './arm.ts'
@@ -13,15 +14,10 @@ const armTask: Task<ArmJob, Float64Array> = /* @__PURE__ */ task<typeof runArm>(
   'runArm',
 )
 
-/** Opens an executor on the given number of cores in Node; elsewhere on this thread. */
-export async function openExecutor(cores?: number): Promise<Executor> {
-  if ('process' in globalThis) return (await import('../node/threads.ts')).threads(cores)
-  return inProcess({
-    modules: {
-      [truthTask.module]: () => import('../truths/train-truth.ts'),
-      [armTask.module]: () => import('./arm.ts'),
-    },
-  })
+/** Where a bundler finds the tasks. */
+const modules = {
+  [truthTask.module]: () => import('../truths/train-truth.ts'),
+  [armTask.module]: () => import('./arm.ts'),
 }
 
 /** What the models by themselves and the arms came to; `truths` is null where the recorded truth is used. */
@@ -39,11 +35,7 @@ export async function study(
   plan: Plan,
 ): Promise<Study> {
   const { seed, signal, cores } = context
-  const executor = await openExecutor(cores)
-  // Progress is reported as results come in; if it was aborted, the map rejects.
-  const report = (from: number, to: number, label: string) => (done: { completed: number; total: number }) => {
-    context.progress(from + ((to - from) * done.completed) / done.total, label).catch(() => {})
-  }
+  const executor = await openExecutor(modules, cores)
   try {
     const { batchSize } = plan
     const truths =
@@ -53,7 +45,7 @@ export async function study(
         seeds: Array.from({ length: plan.truth.seeds }, (_, k) => 1000 * seed + 500 + k),
         epochs: plan.truth.epochs,
         batchSize,
-        onProgress: report(0, 0.4, 'models by themselves'),
+        onProgress: progressOf(context, 'models by themselves', 0, 0.4),
         signal,
       }))
     const truth = truths?.means ?? recordedTruth()
@@ -66,7 +58,7 @@ export async function study(
     const accuracies = await executor.map(
       armTask,
       jobs.map(({ job }) => job),
-      { onProgress: report(truths ? 0.4 : 0, 0.9, 'supernets'), signal },
+      { onProgress: progressOf(context, 'supernets', truths ? 0.4 : 0, 0.9), signal },
     )
     const arms: Record<string, ArmResult> = {}
     jobs.forEach(({ name }, k) => {
