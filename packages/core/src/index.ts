@@ -77,6 +77,7 @@ export {
 export { type VectorKernels, vectorKernels } from './kernels/vectors.ts'
 export { classesOf, type Label, type Labels, labelsCopy } from './labels.ts'
 export { type LbfgsOptions, type LbfgsReport, type LbfgsSolution, lbfgs, type ValueAndGradient } from './lbfgs.ts'
+export { legendreNode } from './legendre-node.ts'
 export * from './math.ts'
 export type { LinearOperator } from './operators.ts'
 export { type Program, sharedProgram, WORKGROUP } from './program.ts'

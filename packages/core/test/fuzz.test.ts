@@ -84,6 +84,7 @@ fuzz(
       fixed: ['1', '2', '3'],
     },
 
+    legendreNode: { args: () => [4, 1], budgets: ['0', '1'] },
     assignment: {
       args: () => [rows(), { maximize: true, maxIterations: 9 }],
       nonFinite: 'sums of entries of 1e308 overflow',

@@ -1,28 +1,9 @@
-import { cos, exp, refuse, show } from '@opt/core'
+import { exp, legendreNode, refuse, show } from '@opt/core'
 
 /** Beyond this |z| the normal density, 2e-32, hides any function of moderate growth. */
 const REACH = 12
 const NODES = 400
 const ROOT_TWO_PI = 2.5066282746310002
-
-/** Nodes and weights of Gauss and Legendre on [-1, 1], by Newton's method. */
-function legendre(): { nodes: Float64Array; weights: Float64Array } {
-  const nodes = new Float64Array(NODES)
-  const weights = new Float64Array(NODES)
-  for (let k = 0; k < NODES; k++) {
-    let x = cos((Math.PI * (k + 0.75)) / (NODES + 0.5))
-    let slope = 1
-    for (let round = 0; round < 8; round++) {
-      let [p, before] = [1, 0]
-      for (let j = 0; j < NODES; j++) [p, before] = [((2 * j + 1) * x * p - j * before) / (j + 1), p]
-      slope = (NODES * (x * p - before)) / (x * x - 1)
-      x -= p / slope
-    }
-    nodes[k] = x
-    weights[k] = 2 / ((1 - x * x) * slope * slope)
-  }
-  return { nodes, weights }
-}
 
 /** What integrals against the normal density say about a function. */
 export interface Moments {
@@ -41,7 +22,7 @@ export interface Moments {
  */
 export function moments(fn: (z: number) => number, kinks: readonly number[], degree: number): Moments {
   const ends = [...new Set([-REACH, 0, REACH, ...kinks])].sort((a, b) => a - b)
-  const { nodes, weights } = legendre()
+  const places = Array.from({ length: NODES }, (_, k) => legendreNode(NODES, k))
   const coefficients = new Float64Array(degree + 1)
   let [square, slopeSquare, largest, edge] = [0, 0, 0, 0]
   for (let piece = 0; piece + 1 < ends.length; piece++) {
@@ -49,10 +30,10 @@ export function moments(fn: (z: number) => number, kinks: readonly number[], deg
     const middle = ends[piece] + half
     const h = 1e-6 * half
     for (let k = 0; k < NODES; k++) {
-      const z = middle + half * nodes[k]
+      const z = middle + half * places[k].node
       const value = valueAt(fn, z)
       const slope = (valueAt(fn, z + h) - valueAt(fn, z - h)) / (2 * h)
-      const weight = (weights[k] * half * exp(-0.5 * z * z)) / ROOT_TWO_PI
+      const weight = (places[k].weight * half * exp(-0.5 * z * z)) / ROOT_TWO_PI
       const energy = value * value * exp(-0.5 * z * z)
       if (energy > largest) largest = energy
       if (Math.abs(z) > 0.99 * REACH && energy > edge) edge = energy

@@ -1,4 +1,4 @@
-import { cos, type MatrixLike, matrix, number, options, refuse, type VectorLike, vector } from '@opt/core'
+import { legendreNode, type MatrixLike, matrix, number, options, refuse, type VectorLike, vector } from '@opt/core'
 import { power } from '../grid/basis.ts'
 
 /** A quadrature rule on the unit box: n points (n x d) and n positive weights; or the nodes an axis of Gauss-Legendre. */
@@ -22,18 +22,11 @@ export function gaussLegendre(q: number): { nodes: Float64Array; weights: Float6
   number(q, 'gaussLegendre: q', { integer: true, min: 1, max: 10_000 })
   const [nodes, weights] = [new Float64Array(q), new Float64Array(q)]
   for (let k = 0; k < (q + 1) >> 1; k++) {
-    let x = cos((Math.PI * (k + 0.75)) / (q + 0.5))
-    let slope = 1
-    for (let round = 0; round < 8; round++) {
-      let [p, before] = [1, 0]
-      for (let j = 0; j < q; j++) [p, before] = [((2 * j + 1) * x * p - j * before) / (j + 1), p]
-      slope = (q * (x * p - before)) / (x * x - 1)
-      x -= p / slope
-    }
-    if (2 * k + 1 === q) x = 0
+    const { node, weight } = legendreNode(q, k)
+    const x = 2 * k + 1 === q ? 0 : node
     nodes[k] = 0.5 * (1 - x)
     nodes[q - 1 - k] = 0.5 * (1 + x)
-    weights[k] = weights[q - 1 - k] = 1 / ((1 - x * x) * slope * slope)
+    weights[k] = weights[q - 1 - k] = weight / 2
   }
   return { nodes, weights }
 }
