@@ -5,6 +5,7 @@
  */
 
 export type { Arguments, Call, Case, Skipped, Subject } from './cases.ts'
+export { centralDifference } from './central-difference.ts'
 export { digest, optimizerDigest } from './digest.ts'
 export { type Finding, type FuzzOptions, findings } from './findings.ts'
 export { fuzz } from './fuzz.ts'

@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { digest, near } from '@opt/testing'
+import { centralDifference, digest, near } from '@opt/testing'
 import fc from 'fast-check'
 import {
   attentionGradient,
@@ -52,15 +52,10 @@ test('gradients of all heads and losses are those of finite differences', () => 
         const problem = { tokens, queries, labels, loss, head: headOf(kind, seed, 3) }
         const W = gaussian(random(seed + 1), 6).map((value) => value / 2)
         const { gradient, direction, logNorm, value } = attentionGradient(problem, matrixOf(W, 2))
-        const along = (k: number, h: number) => {
-          const moved = W.slice()
-          moved[k] += h
-          return attentionGradient(problem, matrixOf(moved, 2)).value
-        }
-        const h = 1e-5
+        const valueAt = (W: Float64Array) => attentionGradient(problem, matrixOf(W, 2)).value
         const size = Math.max(...Array.from(gradient.data, Math.abs), Math.abs(value), 1)
         W.forEach((_, k) => {
-          const slope = (along(k, h) - along(k, -h)) / (2 * h)
+          const slope = centralDifference(valueAt, W, k)
           // A kink of the ReLU may lie between.
           const kink = kind === 'relu' && Math.abs(slope - gradient.data[k]) < 0.5 * size
           if (!kink) expect(Math.abs(slope - gradient.data[k])).toBeLessThanOrEqual(2e-7 * size)

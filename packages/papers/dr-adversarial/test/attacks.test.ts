@@ -1,5 +1,6 @@
 import { norm, random } from '@opt/core'
 import { mlp } from '@opt/nn'
+import { centralDifference } from '@opt/testing'
 import fc from 'fast-check'
 import { barrierAttack, hypergradient, marginPgd, type TrainableModel } from '../src/index.ts'
 import { clouds, sameNetwork, smallNetwork, softmaxRegression } from './shared.ts'
@@ -109,14 +110,7 @@ test('the hypergradient is the finite difference of the whole map, attack includ
   const { gradient, plain } = at()
   let [exact, fixed] = [0, 0]
   for (let p = 0; p < network.parameters.length; p += 3) {
-    const h = 1e-4
-    const kept = network.parameters[p]
-    network.parameters[p] = kept + h
-    const ahead = at().value
-    network.parameters[p] = kept - h
-    const behind = at().value
-    network.parameters[p] = kept
-    const slope = (ahead - behind) / (2 * h)
+    const slope = centralDifference(() => at().value, network.parameters, p, 1e-4)
     exact = Math.max(exact, Math.abs(gradient[p] - slope))
     fixed = Math.max(fixed, Math.abs(plain[p] - slope))
   }

@@ -3,6 +3,7 @@ import { type Executor, inProcess } from '@opt/executor'
 import { workerThreads } from '@opt/executor/node'
 import { mlp } from '@opt/nn'
 import { Adam, SGD } from '@opt/optimizers'
+import { centralDifference } from '@opt/testing'
 import fc from 'fast-check'
 import {
   klWeights,
@@ -119,15 +120,8 @@ test('KL weights of a batch of all examples, without cap and burn-in, follow the
   weights.forEach((w, i) => void expect(Math.abs(w - expected[i])).toBeLessThan(1e-13))
   const points = data.inputs.flat().map((x, at) => x + delta[at])
   const value = () => klWeights(network.perExampleLosses(points, data.targets), 0.7).value
-  for (let p = 0; p < network.parameters.length; p += 5) {
-    const kept = network.parameters[p]
-    network.parameters[p] = kept + 1e-5
-    const ahead = value()
-    network.parameters[p] = kept - 1e-5
-    const behind = value()
-    network.parameters[p] = kept
-    expect(Math.abs((ahead - behind) / 2e-5 - gradient[p])).toBeLessThan(1e-8)
-  }
+  for (let p = 0; p < network.parameters.length; p += 5)
+    expect(Math.abs(centralDifference(value, network.parameters, p) - gradient[p])).toBeLessThan(1e-8)
 })
 
 test.each([{}, { dropout: 0.3 }, { batchNorm: true }])(
@@ -157,15 +151,8 @@ test.each([{}, { dropout: 0.3 }, { batchNorm: true }])(
       return batch.map((i) => z.slice(3 * i, 3 * i + 3))
     }
     const value = () => martLoss(logits(points), logits(clean), data.targets).value
-    for (let p = 0; p < network.parameters.length; p += 3) {
-      const kept = network.parameters[p]
-      network.parameters[p] = kept + 1e-5
-      const ahead = value()
-      network.parameters[p] = kept - 1e-5
-      const behind = value()
-      network.parameters[p] = kept
-      expect(Math.abs((ahead - behind) / 2e-5 - gradient[p])).toBeLessThan(1e-6)
-    }
+    for (let p = 0; p < network.parameters.length; p += 3)
+      expect(Math.abs(centralDifference(value, network.parameters, p) - gradient[p])).toBeLessThan(1e-6)
   },
 )
 

@@ -1,4 +1,5 @@
 import { exp, log } from '@opt/core'
+import { centralDifference } from '@opt/testing'
 import fc from 'fast-check'
 import {
   CompositionalWeights,
@@ -46,13 +47,8 @@ test('KL weights are the gradient of the value, and the value tends to the mean 
   const l = [0.3, 2, 1.1, -0.4]
   for (const r of [0.2, 1, 7]) {
     const { weights } = klWeights(l, r)
-    l.forEach((_, i) => {
-      const moved = (h: number) =>
-        klWeights(
-          l.map((loss, j) => loss + (i === j ? h : 0)),
-          r,
-        ).value
-      expect((moved(1e-5) - moved(-1e-5)) / 2e-5).toBeCloseTo(weights[i], 9)
+    weights.forEach((weight, i) => {
+      expect(centralDifference(() => klWeights(l, r).value, l, i)).toBeCloseTo(weight, 9)
     })
   }
   const mean = sum(l) / 4

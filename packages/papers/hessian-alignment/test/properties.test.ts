@@ -1,4 +1,5 @@
 import { type Random, random } from '@opt/core'
+import { centralDifference } from '@opt/testing'
 import fc from 'fast-check'
 import {
   type AlignmentMethod,
@@ -75,15 +76,8 @@ test('the gradients of every method are finite differences of its value, in head
         ]
         for (const [x, gradient] of places) {
           const i = rng.integer(0, x.length)
-          const [at, h] = [x[i], 1e-5]
-          const central = (step: number) => {
-            x[i] = at + step
-            const up = value()
-            x[i] = at - step
-            const down = value()
-            x[i] = at
-            return (up - down) / (2 * step)
-          }
+          const h = 1e-5
+          const central = (step: number) => centralDifference(value, x, i, step)
           // Richardson's extrapolation: an error of the fourth order.
           const numeric = (4 * central(h) - central(2 * h)) / 3
           expect(off(gradient[i], numeric, 1)).toBeLessThan(1e-7)

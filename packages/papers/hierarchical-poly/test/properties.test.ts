@@ -1,5 +1,5 @@
 import { random } from '@opt/core'
-import { distance, near } from '@opt/testing'
+import { centralDifference, distance, near } from '@opt/testing'
 import fc from 'fast-check'
 import { Matrix as MlMatrix } from 'ml-matrix'
 import ndarray from 'ndarray'
@@ -262,10 +262,8 @@ describe('networks', () => {
     const target = [2]
     const gradient = network.inputGradient(Float64Array.from(x), target)
     const loss = (at: number[]) => (model.predict([at])[0] - target[0]) ** 2 / 2
-    for (let j = 0; j < 3; j++) {
-      const moved = (h: number) => x.map((v, k) => (k === j ? v + h : v))
-      near(gradient[j], (loss(moved(1e-6)) - loss(moved(-1e-6))) / 2e-6, { absolute: 1e-6, relative: 1e-6 })
-    }
+    for (let j = 0; j < 3; j++)
+      near(gradient[j], centralDifference(loss, x, j, 1e-6), { absolute: 1e-6, relative: 1e-6 })
   })
 
   test('of layerwise training', () => {

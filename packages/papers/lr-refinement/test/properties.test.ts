@@ -1,6 +1,6 @@
 // Invariants, analytic cases, brute force, finite differences and bad input.
 import { random } from '@opt/core'
-import { near } from '@opt/testing'
+import { centralDifference, near } from '@opt/testing'
 import fc from 'fast-check'
 import { Matrix } from 'ml-matrix'
 import ndarray from 'ndarray'
@@ -225,13 +225,9 @@ describe('weights and bounds', () => {
         const steps = Float64Array.from(G, () => 0.1 + rng.uniform())
         const { bound, gradient } = lastIterateBoundGradient({ steps, norms: G, distance })
         const j = rng.integer(0, G.length)
-        const h = 1e-5 * steps[j]
-        const [up, down] = [1, -1].map((sign) => {
-          const moved = steps.slice()
-          moved[j] += sign * h
-          return lastIterateBound({ steps: moved, norms: G, distance })
-        })
-        near((up - down) / (2 * h), gradient[j], { relative: 1e-5, absolute: (1e-9 * bound) / steps[j] })
+        const boundAt = (steps: Float64Array) => lastIterateBound({ steps, norms: G, distance })
+        const slope = centralDifference(boundAt, steps, j, 1e-5 * steps[j])
+        near(slope, gradient[j], { relative: 1e-5, absolute: (1e-9 * bound) / steps[j] })
       }),
       check(1000),
     )

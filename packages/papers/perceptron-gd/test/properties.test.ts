@@ -1,4 +1,5 @@
 import { type Random, random } from '@opt/core'
+import { centralDifference } from '@opt/testing'
 import fc from 'fast-check'
 import {
   bounds,
@@ -131,10 +132,7 @@ test('a step is that of the formula: finite differences of the loss', () => {
       const data = raw(Z)
       const options = { stepSize, start: { theta }, stopWhenSolved: false, maxIterations: 1 }
       const loss = (x: number[]) => Z.reduce((s, z) => s + Math.log1p(Math.exp(-dot(z, x))), 0) / Z.length
-      const gradient = theta.map((_, j) => {
-        const at = (h: number) => loss(theta.map((v, k) => (k === j ? v + h : v)))
-        return (at(1e-5) - at(-1e-5)) / 2e-5
-      })
+      const gradient = theta.map((_, j) => centralDifference(loss, theta, j))
       const p = Z.map((z) => 1 / (1 + Math.exp(dot(z, theta))))
       const mean = p.reduce((s, v) => s + v, 0) / Z.length
       const plain = logisticDescent(data, options)

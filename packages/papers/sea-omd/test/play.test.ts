@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals'
 import { random } from '@opt/core'
+import { centralDifference } from '@opt/testing'
 import { ball, bounds, environments, logisticStream, play, seaConvex, seaDynamic } from '../src/index.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong on purpose
@@ -56,13 +57,7 @@ describe('play', () => {
     const x = domain.project(domain.center().map((v) => v + rng.normal(0, 0.3)))
     const g = environment.gradient(7, x).slice()
     g.forEach((slope, i) => {
-      const [up, down] = [1e-5, -1e-5].map((h) =>
-        environment.loss(
-          7,
-          x.map((v, j) => (i === j ? v + h : v)),
-        ),
-      )
-      expect((up - down) / 2e-5).toBeCloseTo(slope, 5)
+      expect(centralDifference((x) => environment.loss(7, x), x, i)).toBeCloseTo(slope, 5)
     })
     for (let t = 1; t <= rounds; t += 97) {
       const length = Math.sqrt(environment.gradient(t, x).reduce((s, v) => s + v * v, 0))

@@ -1,6 +1,6 @@
 import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
-import { near } from '@opt/testing'
+import { centralDifference, near } from '@opt/testing'
 import fc from 'fast-check'
 import {
   armijoEta,
@@ -81,13 +81,8 @@ test('gradients of losses are finite differences, and no steeper than the smooth
   fc.assert(
     fc.property(problems, ({ loss, z, y, n, seed }) => {
       const g = loss.gradient(z, y)
-      const at = (k: number, h: number) =>
-        loss.value(
-          z.map((value, i) => (i === k ? value + h : value)),
-          y,
-          n,
-        )
-      z.forEach((_, k) => near((n * (at(k, 1e-5) - at(k, -1e-5))) / 2e-5, g[k], { relative: 1e-6, absolute: 1e-7 }))
+      const slope = (k: number) => centralDifference((z) => loss.value(z, y, n), z, k)
+      g.forEach((entry, k) => near(n * slope(k), entry, { relative: 1e-6, absolute: 1e-7 }))
       const rng = random(seed + 1)
       const other = z.map((value) => value + 3 * rng.normal())
       const G = surrogateValue({ outputs: z, gradient: g, eta: 1 / loss.smoothness }, other, n)
