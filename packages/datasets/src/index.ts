@@ -27,6 +27,7 @@ export type {
   MatStruct,
   MatText,
 } from './matlab/types.ts'
+export { halvePictures } from './prepare/halve-pictures.ts'
 export { oneHot } from './prepare/one-hot.ts'
 export { type RedrawnLabels, redrawLabels } from './prepare/redraw-labels.ts'
 export { divideFeatures, type Rows, shuffle, takeRows } from './prepare/rows.ts'
@@ -36,7 +37,7 @@ export { type DataFolder, openData } from './sets/folder.ts'
 export { cifar10, mnist, type PictureSet, type SplitOptions } from './sets/pictures.ts'
 export { type ReadFile, readFrom } from './sets/read-file.ts'
 export { type Hyperspectral, jasperRidge, photograph } from './sets/scenes.ts'
-export { DataAbsentError, type DataOptions, isDataAbsent } from './sets/source.ts'
+export { DataAbsentError, type DataOptions, ifPresent, isDataAbsent } from './sets/source.ts'
 export {
   a9a,
   breastCancer,

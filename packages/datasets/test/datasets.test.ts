@@ -10,6 +10,7 @@ import {
   DataAbsentError,
   diabetes,
   digits,
+  ifPresent,
   iris,
   isDataAbsent,
   jasperRidge,
@@ -255,6 +256,17 @@ describe('absent data', () => {
     expect(() => openData('')).toThrow('openData: folder must be the path of a folder, got ""')
     delete process.env.OPT_DATA_DIR
     expect(() => openData()).toThrow(DataAbsentError)
+  })
+
+  test('ifPresent waits for data and tells why there are none', async () => {
+    const reasons: string[] = []
+    const say = (reason: string) => void reasons.push(reason)
+    expect(await ifPresent(Promise.resolve(3), say)).toBe(3)
+    expect(await ifPresent(a9a({ read: nothing }), say)).toBeUndefined()
+    expect(await ifPresent(a9a({ read: nothing }))).toBeUndefined()
+    expect(reasons).toEqual([expect.stringContaining('a9a: the data are not here')])
+    await expect(ifPresent(Promise.reject(new RangeError('damaged')), say)).rejects.toThrow('damaged')
+    await expect(ifPresent(7 as never)).rejects.toThrow('ifPresent: work must be a promise, got 7')
   })
 
   test('other errors are not treated as absence', async () => {

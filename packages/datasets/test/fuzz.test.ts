@@ -108,6 +108,11 @@ fuzz(api, {
     args: () => [rows(), { testFraction: 0.5, rng: random(1), stratify: true }],
     nonFinite: 'what the rows hold',
   },
+  halvePictures: {
+    args: () => [{ features: ndarray(new Uint8Array(32), [2, 16]), imageShape: [4, 4] }],
+    open: ['0'],
+    nonFinite: 'what the rows hold',
+  },
   divideFeatures: { args: () => [rows(), 2], nonFinite: 'what the rows hold' },
   shuffle: { args: () => [rows(), random(1)], nonFinite: 'what the rows hold' },
   redrawLabels: {
@@ -139,5 +144,6 @@ fuzz(api, {
     },
   },
   DataAbsentError: { skip: 'an error that takes a message' },
+  ifPresent: { args: () => [Promise.resolve(1), () => {}], loose: ['0'] },
   isDataAbsent: { args: () => [new Error('no')], loose: ['0'] },
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import ndarray from 'ndarray'
 import {
   divideFeatures,
+  halvePictures,
   oneHot,
   redrawLabels,
   shuffle,
@@ -166,6 +167,24 @@ describe('rows', () => {
     expect([...features.data]).toEqual([2.5, 3, 1.5, 2, 0.5, 1])
     expect(classNames).toBe(dataset.classNames)
     expect([...dataset.features.data]).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('halvePictures averages over 2 x 2, each colour by itself', () => {
+    const bytes = Uint8Array.from({ length: 96 }, (_, k) => (k * k) % 251)
+    const colour = { features: ndarray(bytes, [2, 48]), imageShape: [2, 8, 3], source: 'here' }
+    const { features, imageShape, source } = halvePictures(colour)
+    expect([imageShape, features.shape, source]).toEqual([[1, 4, 3], [2, 12], 'here'])
+    const at = (i: number, row: number, column: number, c: number) => bytes[48 * i + 24 * row + 3 * column + c]
+    for (let i = 0; i < 2; i++)
+      for (let column = 0; column < 4; column++)
+        for (let c = 0; c < 3; c++) {
+          const [a, b] = [0, 1].map((row) => at(i, row, 2 * column, c) + at(i, row, 2 * column + 1, c))
+          expect(features.get(i, 3 * column + c)).toBe((a + b) / 4)
+        }
+    expect(colour.imageShape).toEqual([2, 8, 3])
+    const odd = { ...colour, imageShape: [3, 16] }
+    expect(() => halvePictures(odd)).toThrow('halvePictures: imageShape[0] / 2 must be an integer, got 1.5')
+    expect(() => halvePictures({ ...colour, imageShape: [4, 4] })).toThrow('must be the sizes of 48 pixels')
   })
 
   test('shuffle keeps rows and labels together', () => {

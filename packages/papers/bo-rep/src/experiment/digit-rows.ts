@@ -1,5 +1,5 @@
 import type { ExperimentContext, Random } from '@opt/core'
-import { digits, isDataAbsent } from '@opt/datasets'
+import { digits, ifPresent } from '@opt/datasets'
 
 /** Pixels / 16 and labels. */
 export interface Rows {
@@ -9,19 +9,17 @@ export interface Rows {
 
 /** Returns the digits; undefined, with a note, where they are absent. */
 export async function digitRows(context: ExperimentContext, part: string): Promise<Rows | undefined> {
-  try {
-    const { features, labels } = await digits({ folder: context.dataFolder })
-    const [n, d] = features.shape as [number, number]
-    return {
-      inputs: Array.from({ length: n }, (_, i) =>
-        Float64Array.from({ length: d }, (_, j) => (features.get(i, j) as number) / 16),
-      ),
-      labels: Array.from(labels),
-    }
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    context.note(`${part} is left out: ${(error as Error).message}`)
-    return undefined
+  const table = await ifPresent(digits({ folder: context.dataFolder }), (reason) =>
+    context.note(`${part} is left out: ${reason}`),
+  )
+  if (!table) return undefined
+  const { features, labels } = table
+  const [n, d] = features.shape as [number, number]
+  return {
+    inputs: Array.from({ length: n }, (_, i) =>
+      Float64Array.from({ length: d }, (_, j) => (features.get(i, j) as number) / 16),
+    ),
+    labels: Array.from(labels),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CSR, type ExperimentContext, type MatrixLike, type Random, random } from '@opt/core'
-import { a9a, breastCancer, digits, isDataAbsent, standardize } from '@opt/datasets'
+import { a9a, breastCancer, digits, ifPresent, standardize } from '@opt/datasets'
 import ndarray from 'ndarray'
 import { adaSketchNewton } from '../ada-sketch-newton.ts'
 import { direct } from '../inner/direct.ts'
@@ -68,14 +68,11 @@ async function smallDigits(context: ExperimentContext): Promise<Data> {
 }
 
 async function adults(context: ExperimentContext): Promise<Data[]> {
-  try {
-    const table = await a9a({ folder: context.dataFolder })
-    return [{ name: 'a9a.t (N = 134)', features: table, labels: table.labels, columns: table.columns, fewer: 2 }]
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    context.note('a9a is left out of D: there is no data folder with a9a.t.')
-    return []
-  }
+  const table = await ifPresent(a9a({ folder: context.dataFolder }), () =>
+    context.note('a9a is left out of D: there is no data folder with a9a.t.'),
+  )
+  if (!table) return []
+  return [{ name: 'a9a.t (N = 134)', features: table, labels: table.labels, columns: table.columns, fewer: 2 }]
 }
 
 /** D: logistic regression with ten linear equations on the unit sphere, |R| <= 1e-4. */

@@ -1,5 +1,5 @@
 import { exp, type Random, random } from '@opt/core'
-import { a9a, isDataAbsent } from '@opt/datasets'
+import { a9a, ifPresent } from '@opt/datasets'
 
 /** Records of a census: eight features of public range between -1 and 1, and whether the income is high. */
 export interface Census {
@@ -26,14 +26,8 @@ const BINARY = [73, 40, 75, 77, 67]
 
 /** Loads the test part of Adult (LIBSVM's a9a.t) from a folder, or draws a population like it. */
 export async function loadCensus(folder: string | undefined): Promise<Census> {
-  if (folder !== undefined) {
-    try {
-      return adult(await a9a({ folder }))
-    } catch (error) {
-      if (!isDataAbsent(error)) throw error
-    }
-  }
-  return drawCensus(random(2023))
+  const table = folder === undefined ? undefined : await ifPresent(a9a({ folder }))
+  return table ? adult(table) : drawCensus(random(2023))
 }
 
 function adult({ rows, labels, indptr, indices, source }: Awaited<ReturnType<typeof a9a>>): Census {

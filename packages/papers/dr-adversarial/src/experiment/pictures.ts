@@ -1,5 +1,5 @@
-import { pow, type Random } from '@opt/core'
-import { digits, isDataAbsent, mnist } from '@opt/datasets'
+import { type Matrix, pow, type Random } from '@opt/core'
+import { digits, divideFeatures, halvePictures, ifPresent, mnist, type PictureSet } from '@opt/datasets'
 
 /** Pictures with pixels in [0, 1], of classes 0 to 9. */
 export interface Pictures {
@@ -16,40 +16,24 @@ export interface Split {
 
 /** Loads the 1,797 digits of 8 x 8 pixels. */
 export async function loadDigits(): Promise<Pictures> {
-  const { features, labels } = await digits()
-  const inputs = Float64Array.from(features.data, (value) => Number(value) / 16)
-  return { columns: 64, inputs, labels: Int32Array.from(labels) }
+  return plain(divideFeatures(await digits(), 16))
 }
 
 /** Loads MNIST, averaged to 14 x 14 pixels; null where it is neither installed nor in the folder. */
 export async function loadMnist(folder: string | undefined): Promise<Split | null> {
-  try {
-    const [train, test] = [await mnist({ split: 'train', folder }), await mnist({ split: 'test', folder })]
-    // Small stand-ins are no MNIST.
-    if (train.labels.length < 50_000 || test.labels.length < 10_000) return null
-    const read = (images: ArrayLike<number>, labels: ArrayLike<number>): Pictures => ({
-      columns: 196,
-      inputs: halved(images, labels.length),
-      labels: Int32Array.from(labels),
-    })
-    return { train: read(train.features.data, train.labels), test: read(test.features.data, test.labels) }
-  } catch (error) {
-    if (isDataAbsent(error)) return null
-    throw error
-  }
+  const train = await ifPresent(mnist({ split: 'train', folder }))
+  const test = await ifPresent(mnist({ split: 'test', folder }))
+  // Small stand-ins are no MNIST.
+  if (!train || !test || train.labels.length < 50_000 || test.labels.length < 10_000) return null
+  const read = (set: PictureSet) => plain(divideFeatures(halvePictures(set), 255))
+  return { train: read(train), test: read(test) }
 }
 
-/** Averages 2 x 2 pixels of bytes, divided by 255. */
-function halved(images: ArrayLike<number>, count: number): Float64Array {
-  const out = new Float64Array(count * 196)
-  for (let i = 0, o = 0; i < count; i++)
-    for (let row = 0; row < 28; row += 2)
-      for (let column = 0; column < 28; column += 2) {
-        const at = i * 784 + row * 28 + column
-        out[o++] = (images[at] + images[at + 1] + images[at + 28] + images[at + 29]) / 1020
-      }
-  return out
-}
+const plain = ({ features, labels }: { features: Matrix; labels: ArrayLike<number> }): Pictures => ({
+  columns: features.shape[1],
+  inputs: features.data as Float64Array,
+  labels: Int32Array.from(labels),
+})
 
 /** Class c of 0 to 9 keeps round(most .1^(c/9)) of its pictures for training, in random order; the others are left over. */
 export function imbalanced(all: Pictures, most: number, rng: Random): { train: Pictures; rest: Pictures } {

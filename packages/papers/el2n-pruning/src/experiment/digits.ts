@@ -1,5 +1,5 @@
 import type { Random } from '@opt/core'
-import { mnist } from '@opt/datasets'
+import { divideFeatures, halvePictures, mnist, takeRows } from '@opt/datasets'
 
 /** The pictures of the experiment: 28 x 28 bytes, and 14 x 14 averages of them. */
 export interface Digits {
@@ -18,16 +18,10 @@ const TRAINING = 8000
 
 /** Loads the first 10,000 training digits of MNIST, pixels in 0..1 averaged over 2 x 2. */
 export async function loadDigits(folder: string | undefined): Promise<Digits> {
-  const { features, labels, source } = await mnist({ split: 'train', folder })
-  const pictures = features.data.slice(0, COUNT * SIDE * SIDE)
-  const small = new Float32Array(COUNT * INPUTS)
-  for (let i = 0, o = 0; i < COUNT; i++)
-    for (let y = 0; y < SIDE; y += 2)
-      for (let x = 0; x < SIDE; x += 2) {
-        const at = i * SIDE * SIDE + y * SIDE + x
-        small[o++] = (pictures[at] + pictures[at + 1] + pictures[at + SIDE] + pictures[at + SIDE + 1]) / 1020
-      }
-  return { pictures, small, labels: labels.slice(0, COUNT), source }
+  const rows = Array.from({ length: COUNT }, (_, i) => i)
+  const first = takeRows(await mnist({ split: 'train', folder }), rows)
+  const small = Float32Array.from(divideFeatures(halvePictures(first), 255).features.data)
+  return { pictures: first.features.data, small, labels: first.labels, source: first.source }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { cos, type Random, sin } from '@opt/core'
-import { isDataAbsent, digits as loadTable, mnist } from '@opt/datasets'
+import { ifPresent, digits as loadTable, mnist } from '@opt/datasets'
 
 /** Pictures of digits to colour or turn: bytes, one picture after the other. */
 export interface Digits {
@@ -20,23 +20,20 @@ export interface Mnist {
 
 /** Loads MNIST; null where it is neither installed nor in the folder. */
 export async function loadMnist(folder: string | undefined): Promise<Mnist | null> {
-  try {
-    const [train, test] = [await mnist({ split: 'train', folder }), await mnist({ split: 'test', folder })]
-    if (train.labels.length < 50_000 || test.labels.length < 10_000) return null
-    const [images, testImages] = [Uint8Array.from(train.features.data), Uint8Array.from(test.features.data)]
-    const common = {
-      labels: Int32Array.from(train.labels),
-      testLabels: Int32Array.from(test.labels),
-      source: `MNIST, ${train.source}`,
-    }
-    const kept = inkedPixels(images)
-    return {
-      whole: { ...common, pixels: 784, images: images.slice(0, 6000 * 784), testImages },
-      small: { ...common, pixels: kept.length, images: pick(images, kept), testImages: pick(testImages, kept) },
-    }
-  } catch (error) {
-    if (isDataAbsent(error)) return null
-    throw error
+  const train = await ifPresent(mnist({ split: 'train', folder }))
+  const test = await ifPresent(mnist({ split: 'test', folder }))
+  // Small stand-ins are no MNIST.
+  if (!train || !test || train.labels.length < 50_000 || test.labels.length < 10_000) return null
+  const [images, testImages] = [Uint8Array.from(train.features.data), Uint8Array.from(test.features.data)]
+  const common = {
+    labels: Int32Array.from(train.labels),
+    testLabels: Int32Array.from(test.labels),
+    source: `MNIST, ${train.source}`,
+  }
+  const kept = inkedPixels(images)
+  return {
+    whole: { ...common, pixels: 784, images: images.slice(0, 6000 * 784), testImages },
+    small: { ...common, pixels: kept.length, images: pick(images, kept), testImages: pick(testImages, kept) },
   }
 }
 

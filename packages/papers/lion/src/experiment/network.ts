@@ -1,6 +1,6 @@
 import { type ExperimentContext, random } from '@opt/core'
 import { range } from '@opt/core/experiment'
-import { type Classification, digits, divideFeatures, iris, isDataAbsent, splitRows, standardize } from '@opt/datasets'
+import { type Classification, digits, divideFeatures, ifPresent, iris, splitRows, standardize } from '@opt/datasets'
 import { accuracy, mlp, train } from '@opt/nn'
 import { AdamW, linearDecay } from '@opt/optimizers'
 import { Lion } from '../lion.ts'
@@ -25,18 +25,16 @@ interface Outcome {
 
 /** Loads the digits; where they are absent, iris, which is always there. */
 async function loadData({ dataFolder, note }: ExperimentContext): Promise<Classification> {
-  try {
-    const data = await digits({ folder: dataFolder })
+  const data = await ifPresent(digits({ folder: dataFolder }))
+  if (data) {
     note(`B: digits, 1797 pictures of 8 x 8 pixels over 16 (${data.source}), a quarter of them to test on.`)
     return divideFeatures(data, 16)
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    note(
-      'B: the digits are not here (npm install @opt/datasets-tables): iris, standardised, stands in for it; accuracies say nothing then.',
-    )
-    const data = await iris()
-    return { ...data, features: standardize(data.features).features }
   }
+  note(
+    'B: the digits are not here (npm install @opt/datasets-tables): iris, standardised, stands in for it; accuracies say nothing then.',
+  )
+  const flowers = await iris()
+  return { ...flowers, features: standardize(flowers.features).features }
 }
 
 function trainOne(data: Classification, seed: number, lambda: number, Optimizer: typeof Lion | typeof AdamW): Outcome {

@@ -5,8 +5,8 @@ import {
   type DataOptions,
   diabetes,
   digits,
+  ifPresent,
   iris,
-  isDataAbsent,
   redrawLabels,
   standardize,
   wine,
@@ -76,15 +76,12 @@ const standardized = (
 const A9A_ROWS = 4000
 
 async function loadA9a(options: DataOptions): Promise<Problem | null> {
-  try {
-    const { indptr, indices, values, labels } = await a9a(options)
-    const features = new Float64Array(A9A_ROWS * 123)
-    for (let i = 0; i < A9A_ROWS; i++)
-      for (let k = indptr[i]; k < indptr[i + 1]; k++) features[123 * i + indices[k]] = values[k]
-    const classes = Int32Array.from(labels.subarray(0, A9A_ROWS), (label) => Number(label > 0))
-    return { name: 'a9a, 4000 rows', features, labels: classes, columns: 123, classes: 2 }
-  } catch (error) {
-    if (isDataAbsent(error)) return null
-    throw error
-  }
+  const table = await ifPresent(a9a(options))
+  if (!table) return null
+  const { indptr, indices, values, labels } = table
+  const features = new Float64Array(A9A_ROWS * 123)
+  for (let i = 0; i < A9A_ROWS; i++)
+    for (let k = indptr[i]; k < indptr[i + 1]; k++) features[123 * i + indices[k]] = values[k]
+  const classes = Int32Array.from(labels.subarray(0, A9A_ROWS), (label) => Number(label > 0))
+  return { name: 'a9a, 4000 rows', features, labels: classes, columns: 123, classes: 2 }
 }

@@ -1,5 +1,5 @@
 import { type ExperimentContext, type Random, random, type Series } from '@opt/core'
-import { breastCancer, isDataAbsent } from '@opt/datasets'
+import { breastCancer, ifPresent } from '@opt/datasets'
 import { lvHba } from '../lv-hba.ts'
 import { gapAndResidual } from '../measures.ts'
 import { type WeightedSvm, weightedSvm } from '../svm/weighted-svm.ts'
@@ -72,20 +72,16 @@ function implicitDescent(problem: WeightedSvm): number {
 export async function svm(context: ExperimentContext, from: number, to: number): Promise<void> {
   const { seed, claim, note } = context
   const splits = SPLITS[context.scale]
-  let table: { rows: number[][]; labels: number[] }
-  try {
-    const { features, labels, source } = await breastCancer({ folder: context.dataFolder })
-    const [n, d] = features.shape as [number, number]
-    table = {
-      rows: Array.from({ length: n }, (_, i) => Array.from({ length: d }, (_, j) => features.get(i, j))),
-      labels: Array.from(labels, (label) => (label === 1 ? 1 : -1)),
-    }
-    note(`B, breast cancer: ${source}.`)
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    note(`B is left out: ${(error as Error).message}`)
-    return
+  const data = await ifPresent(breastCancer({ folder: context.dataFolder }), (reason) =>
+    note(`B is left out: ${reason}`),
+  )
+  if (!data) return
+  const [n, d] = data.features.shape as [number, number]
+  const table = {
+    rows: Array.from({ length: n }, (_, i) => Array.from({ length: d }, (_, j) => data.features.get(i, j))),
+    labels: Array.from(data.labels, (label) => (label === 1 ? 1 : -1)),
   }
+  note(`B, breast cancer: ${data.source}.`)
   const rows: (string | number)[][] = []
   const curves: Series[] = []
   const falls: number[] = []

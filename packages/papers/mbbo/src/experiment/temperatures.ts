@@ -1,6 +1,6 @@
 import { type ExperimentContext, pow, type Random, random } from '@opt/core'
 import { mean } from '@opt/core/experiment'
-import { breastCancer, type Classification, isDataAbsent, standardize, takeRows } from '@opt/datasets'
+import { breastCancer, type Classification, ifPresent, standardize, takeRows } from '@opt/datasets'
 import { bsvrb } from '../bsvrb.ts'
 import { measure } from '../measures.ts'
 import { type TemperatureLogistic, temperatureLogistic } from '../problems/temperature-logistic.ts'
@@ -36,10 +36,9 @@ interface Fit {
 
 /** B: one weight for each training example, shared by models of ten temperatures. */
 export async function temperatures(context: ExperimentContext, from: number, to: number): Promise<void> {
-  const table = await breastCancer({ folder: context.dataFolder }).catch((error: unknown) => {
-    if (!isDataAbsent(error)) throw error
-    context.note(`B is left out: ${(error as Error).message}`)
-  })
+  const table = await ifPresent(breastCancer({ folder: context.dataFolder }), (reason) =>
+    context.note(`B is left out: ${reason}`),
+  )
   if (!table) return
   const splits = SPLITS[context.scale]
   const starts: Fit[] = []

@@ -1,5 +1,5 @@
 import type { ExperimentContext } from '@opt/core'
-import { type Classification, digits } from '@opt/datasets'
+import { type Classification, digits, divideFeatures } from '@opt/datasets'
 import { type Dataset, dataset, LinearSeparator, logisticDescent, margin, normalizedDescent } from '../index.ts'
 
 /** One digit against the rest: proofs where gradient steps leave the question open. */
@@ -52,6 +52,5 @@ export async function oneAgainstRest(context: ExperimentContext, { features, lab
 export async function loadDigits(context: ExperimentContext): Promise<Classification> {
   const table = await digits({ folder: context.dataFolder })
   context.note(`Digits: ${table.source}; pixels / 16, a constant feature 1, all examples in the order of the file.`)
-  table.features.data.forEach((v, k) => (table.features.data[k] = v / 16))
-  return table
+  return divideFeatures(table, 16)
 }

@@ -1,7 +1,7 @@
 import type { ExperimentContext, Image, Matrix, Random } from '@opt/core'
 import { random } from '@opt/core'
 import { mean } from '@opt/core/experiment'
-import { isDataAbsent, jasperRidge } from '@opt/datasets'
+import { ifPresent, jasperRidge } from '@opt/datasets'
 import ndarray from 'ndarray'
 import { colourMap } from '../colour-map.ts'
 import { abundanceError, matchEndmembers } from '../metrics.ts'
@@ -17,13 +17,8 @@ export async function real(context: ExperimentContext, from: number): Promise<vo
   const { claim, table, figure, note, progress, dataFolder, seed } = context
   if (dataFolder === undefined)
     return note('Jasper Ridge: not run, for want of a data folder with jasperRidge2_R198.mat.')
-  let scene: Awaited<ReturnType<typeof jasperRidge>>
-  try {
-    scene = await jasperRidge({ folder: dataFolder })
-  } catch (error) {
-    if (!isDataAbsent(error)) throw error
-    return note('Jasper Ridge: not run, the data folder has no jasperRidge2_R198.mat.')
-  }
+  const scene = await ifPresent(jasperRidge({ folder: dataFolder }))
+  if (!scene) return note('Jasper Ridge: not run, the data folder has no jasperRidge2_R198.mat.')
   const Y = ndarray(
     scene.spectra.data.map((v) => v / scene.maxValue),
     scene.spectra.shape,

@@ -1,5 +1,5 @@
 import { type ExperimentContext, lbfgs, random, sigmoid } from '@opt/core'
-import { a9a, isDataAbsent, type SparseClassification } from '@opt/datasets'
+import { a9a, ifPresent, type SparseClassification } from '@opt/datasets'
 import { armijoEta, armijoSteps, exactSolve, gradientSteps, linearSmoothness, type MinimizeReport } from '../index.ts'
 import { adam, follow, LOOKS, type Method, objective, type Problem } from './logistic-regression.ts'
 import { parameterSearch } from './parameter-search.ts'
@@ -94,13 +94,8 @@ export async function deterministic(context: ExperimentContext, from: number, to
 
 /** The paper's data where they are, else generated ones of that kind. */
 async function problemOf({ dataFolder, seed, scale }: ExperimentContext): Promise<Problem> {
-  if (dataFolder === undefined || scale === 'quick') return census(1500, seed)
-  try {
-    return adults(await a9a({ folder: dataFolder }), 4000)
-  } catch (error) {
-    if (isDataAbsent(error)) return census(1500, seed)
-    throw error
-  }
+  const table = dataFolder === undefined || scale === 'quick' ? undefined : await ifPresent(a9a({ folder: dataFolder }))
+  return table ? adults(table, 4000) : census(1500, seed)
 }
 
 function adults({ columns, indptr, indices, values, labels }: SparseClassification, count: number): Problem {
