@@ -2,6 +2,7 @@ import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { digest } from '@opt/testing'
 import * as api from '../src/index.ts'
+import { smallQuadratic } from './problems.ts'
 
 test('the bits of all answers are the same in every engine', () => {
   const bits = digest((say) => {
@@ -20,16 +21,7 @@ test('the bits of all answers are the same in every engine', () => {
       const { y } = api.solveLower(problem.lower, x, new Float64Array(size), { tolerance: 1e-10 })
       say([y, api.hypergradient(problem, x, y), problem.weights(Float64Array.from(x))])
     }
-    const quadratic = api.quadraticBilevel({
-      A: [
-        [2, 0.5],
-        [0.5, 1],
-      ],
-      B: [[1], [2]],
-      b: [1, -1],
-      t: [0, 1],
-      rho: 0.5,
-    })
+    const quadratic = api.quadraticBilevel(smallQuadratic())
     say([quadratic.solution([0.5]), quadratic.hyperobjective([0.5]), quadratic.optimum()])
     say(api.hypergradient(quadratic, [0.5], quadratic.solution([0.5])))
     const network = mlp({ sizes: [3, 4, 2], activation: 'tanh', seed: 1 })

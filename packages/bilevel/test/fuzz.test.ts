@@ -1,6 +1,7 @@
 import { mlp } from '@opt/nn'
 import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
+import { smallQuadratic } from './problems.ts'
 
 /** g = y'y - x0 y0 - x0 y1, F = (y0 - 1)^2 + x0^2, as functions of the user. */
 const problem = () => ({
@@ -120,18 +121,7 @@ fuzz(api, {
     methods: { weights: () => [new Float64Array([0.5, 1])] },
   },
   quadraticBilevel: {
-    args: () => [
-      {
-        A: [
-          [2, 0.5],
-          [0.5, 1],
-        ],
-        B: [[1], [2]],
-        b: [1, -1],
-        t: [0, 1],
-        rho: 0.5,
-      },
-    ],
+    args: () => [smallQuadratic()],
     methods: { solution: () => [[0.5]], hyperobjective: () => [[0.5]], optimum: () => [] },
   },
   weightedLogistic: cleaning,

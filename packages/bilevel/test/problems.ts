@@ -18,6 +18,18 @@ export function drawDefinite(rng: Random, m: number, condition: number): number[
   return A.map((row, i) => row.map((value, j) => (value + A[j][i]) / 2))
 }
 
+/** The parts of a quadratic problem with two lower unknowns and one upper. */
+export const smallQuadratic = (): Parameters<typeof quadraticBilevel>[0] => ({
+  A: [
+    [2, 0.5],
+    [0.5, 1],
+  ],
+  B: [[1], [2]],
+  b: [1, -1],
+  t: [0, 1],
+  rho: 0.5,
+})
+
 interface Size {
   m: number
   n: number

@@ -2,19 +2,11 @@ import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { digest } from '@opt/testing'
 import * as api from '../src/index.ts'
+import { smallToy } from './problems.ts'
 
 test('the bits of all answers are the same in every engine', () => {
   const bits = digest((say) => {
-    const toy = api.coshToy({
-      A: [
-        [2, 0.5],
-        [0.5, 1],
-      ],
-      B: [[1], [-1]],
-      b: [0.5, 1],
-      a: [0.2],
-      t: [1, -1],
-    })
+    const toy = api.coshToy(smallToy())
     const refine = { step: 0.2, steps: 3, radius: 2, epochs: 2 }
     for (const normalized of [true, false])
       say(

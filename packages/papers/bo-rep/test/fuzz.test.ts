@@ -2,20 +2,11 @@ import { random } from '@opt/core'
 import { mlp } from '@opt/nn'
 import { fuzz } from '@opt/testing'
 import * as api from '../src/index.ts'
+import { smallToy } from './problems.ts'
 
-const parts = () => ({
-  A: [
-    [2, 0.5],
-    [0.5, 1],
-  ],
-  B: [[1], [-1]],
-  b: [0.5, 1],
-  a: [0.2],
-  t: [1, -1],
-})
 /** The toy without noise, as functions of a user. */
 const toy = () => {
-  const { upper, lower } = api.coshToy(parts())
+  const { upper, lower } = api.coshToy(smallToy())
   type V = Float64Array
   return {
     upper: {
@@ -93,7 +84,7 @@ fuzz(api, {
     open: ['0'],
   },
   coshToy: {
-    args: () => [parts()],
+    args: () => [smallToy()],
     open: ['0'],
     says: ['quadraticBilevel'],
     methods: {

@@ -41,3 +41,15 @@ export function clouds(rng: Random, count: number, features: number, classes: nu
   })
   return { inputs, labels }
 }
+
+/** The parts of a toy with two lower unknowns and one upper. */
+export const smallToy = (): Parameters<typeof coshToy>[0] => ({
+  A: [
+    [2, 0.5],
+    [0.5, 1],
+  ],
+  B: [[1], [-1]],
+  b: [0.5, 1],
+  a: [0.2],
+  t: [1, -1],
+})

@@ -30,6 +30,9 @@ const compared = (title: string, label: string, calls: number[], ours: number[],
   ],
 })
 
+const gradients = ({ calls, ours, theirs }: { calls: number[]; ours: number[]; theirs: number[] }): Figure =>
+  compared('Exact |gradient of Phi|^2 from the same budget', '|gradient|^2', calls, ours, theirs)
+
 function* models(values: ControlValues): Generator<Frame, void, void> {
   const [I, B] = [values.blocks as number, values.batch as number]
   const training = drawPoints(TRAIN, values.wrong as number, 3)
@@ -113,13 +116,7 @@ function* models(values: ControlValues): Generator<Frame, void, void> {
           curve.apart,
           curve.theirApart,
         ),
-        compared(
-          'Exact |gradient of Phi|^2 from the same budget',
-          '|gradient|^2',
-          curve.calls,
-          curve.ours,
-          curve.theirs,
-        ),
+        gradients(curve),
       ],
       readout: [
         ['steps', String(frame * PER_FRAME)],
@@ -168,15 +165,7 @@ function* noisy(values: ControlValues): Generator<Frame, void, void> {
     curve.ours.push(square(state.x))
     curve.theirs.push(square(other.x))
     yield {
-      figures: [
-        compared(
-          'Exact |gradient of Phi|^2 from the same budget',
-          '|gradient|^2',
-          curve.calls,
-          curve.ours,
-          curve.theirs,
-        ),
-      ],
+      figures: [gradients(curve)],
       readout: [
         ['steps', String(20 * frame)],
         ['|gradient|^2 of BSVRB, mean of the second half', late(curve.ours)],

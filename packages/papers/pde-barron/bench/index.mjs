@@ -4,6 +4,7 @@ import { random } from '@opt/core'
 import { deepRitz, lagrangian, solveGrid, solveNeurons, solveSparse, TrigSum } from '@opt/pde-barron'
 import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
+import { ring } from '../dist/experiment/problems.js'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 4
@@ -72,19 +73,6 @@ printTable(
 )
 
 // Sparse products.
-const ring = (d) => {
-  const rows = []
-  const coefficients = []
-  for (let j = 0; j < d; j++) {
-    const one = new Array(d).fill(0)
-    one[j] = 1
-    const two = [...one]
-    two[(j + 1) % d] = 1
-    rows.push(one, two)
-    coefficients.push((j % 2 === 0 ? 3 : -3) / Math.sqrt(d), 2 / Math.sqrt(d))
-  }
-  return new TrigSum(new Array(d).fill('cos'), rows, coefficients)
-}
 const solveRing = (d) =>
   solveSparse(
     { lagrangian: lagrangian('quartic', { reaction: 1, cubic: 2 }), f: ring(d), threshold: 1e-6, budget: 1e-4 },

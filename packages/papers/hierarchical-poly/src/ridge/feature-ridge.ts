@@ -1,6 +1,6 @@
 import { allocate, gemmScratch, type MatrixKernels, type MatrixView, matrixKernels, transpose } from '@opt/core'
 import { SymmetricEigensolver } from '@opt/curvature'
-import { firstSmallest, type Ridge } from './ridge.ts'
+import { decompose, firstSmallest, type Ridge, shrunk } from './ridge.ts'
 
 /** A leverage this close to 1 leaves no digits of the leave-one-out residual. */
 const HIDDEN = 1e-11
@@ -80,12 +80,7 @@ export class FeatureRidge implements Ridge {
     const count = G.rows
     for (let i = 0; i < count; i++)
       for (let j = 0; j <= i; j++) this.#gram[i * count + j] = this.#gram[j * count + i] = G.data[i * G.stride + j]
-    this.#eigen.solve(this.#gram)
-    const { values, vectors } = this.#eigen
-    for (let j = 0; j < count; j++) {
-      values[j] = Math.max(0, values[j])
-      V.data.set(vectors.data.subarray(j * vectors.stride, j * vectors.stride + count), j * V.stride)
-    }
+    decompose(this.#eigen, this.#gram, V)
   }
 
   /** Fits and leverages of all penalties: R (c / (eigenvalue + lambda)) and R^2 (1 / (eigenvalue + lambda)). */
@@ -93,15 +88,11 @@ export class FeatureRidge implements Ridge {
     const { R, W, c, fits, leverages, work, target } = this.#space
     const { values } = this.#eigen
     const lambdas = this.#lambdas
-    const fill = (numerator: (j: number) => number) => {
-      for (let j = 0; j < values.length; j++)
-        for (let l = 0; l < lambdas.length; l++) W.data[j * W.stride + l] = numerator(j) / (values[j] + lambdas[l])
-    }
-    fill((j) => c[j])
+    shrunk(W, (j) => c[j], values, lambdas)
     fits.data.fill(0)
     this.#kernels.gemm(1, R, W, fits, work)
     for (let k = 0; k < R.data.length; k++) R.data[k] *= R.data[k]
-    fill(() => 1)
+    shrunk(W, () => 1, values, lambdas)
     leverages.data.fill(0)
     this.#kernels.gemm(1, R, W, leverages, work)
     this.errors.fill(0)

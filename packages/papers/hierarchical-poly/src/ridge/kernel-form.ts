@@ -1,6 +1,6 @@
 import { allocate, gemmScratch, type MatrixKernels, type MatrixView, matrixKernels, transpose } from '@opt/core'
 import { SymmetricEigensolver } from '@opt/curvature'
-import { firstSmallest, type Ridge } from './ridge.ts'
+import { decompose, firstSmallest, type Ridge, shrunk } from './ridge.ts'
 
 /** Ridge by the eigendecomposition of the n x n matrix K = F F', for fewer rows than features: O(n^3) a solve. */
 export class KernelForm implements Ridge {
@@ -65,12 +65,7 @@ export class KernelForm implements Ridge {
         const entry = K.data[i * K.stride + j] * (weights ? weights[i] * weights[j] : 1)
         this.#weighted[i * n + j] = this.#weighted[j * n + i] = entry
       }
-    this.#eigen.solve(this.#weighted)
-    const { values, vectors } = this.#eigen
-    for (let j = 0; j < n; j++) {
-      values[j] = Math.max(0, values[j])
-      V.data.set(vectors.data.subarray(j * vectors.stride, j * vectors.stride + n), j * V.stride)
-    }
+    decompose(this.#eigen, this.#weighted, V)
   }
 
   /** Multipliers (K + lambda)^-1 t and diagonals of (K + lambda)^-1, whose ratio is the residual, for all penalties. */
@@ -79,15 +74,11 @@ export class KernelForm implements Ridge {
     const { values } = this.#eigen
     const lambdas = this.#lambdas
     const n = values.length
-    const fill = (numerator: (j: number) => number) => {
-      for (let j = 0; j < n; j++)
-        for (let l = 0; l < lambdas.length; l++) W.data[j * W.stride + l] = numerator(j) / (values[j] + lambdas[l])
-    }
-    fill((j) => c[j])
+    shrunk(W, (j) => c[j], values, lambdas)
     multipliers.data.fill(0)
     this.#kernels.gemm(1, transpose(V), W, multipliers, work)
     for (let k = 0; k < V.data.length; k++) V.data[k] *= V.data[k]
-    fill(() => 1)
+    shrunk(W, () => 1, values, lambdas)
     inverses.data.fill(0)
     this.#kernels.gemm(1, transpose(V), W, inverses, work)
     this.errors.fill(0)

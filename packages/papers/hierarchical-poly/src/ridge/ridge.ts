@@ -1,3 +1,6 @@
+import type { MatrixView } from '@opt/core'
+import type { SymmetricEigensolver } from '@opt/curvature'
+
 /** A ridge regression whose penalty is chosen by exact leave-one-out errors; solved again for each target. */
 export interface Ridge {
   /** n leave-one-out residuals of the last solve, at the chosen penalty: target minus the prediction without the row. */
@@ -30,4 +33,26 @@ export function firstSmallest(errors: Float64Array): number {
       best = l
     }
   return best
+}
+
+/** Solves for the eigenvalues of a symmetric matrix, at least 0, and writes its eigenvectors to the rows of V. */
+export function decompose(eigen: SymmetricEigensolver, matrix: Float64Array, V: MatrixView): void {
+  eigen.solve(matrix)
+  const { values, vectors } = eigen
+  const n = V.rows
+  for (let j = 0; j < n; j++) {
+    values[j] = Math.max(0, values[j])
+    V.data.set(vectors.data.subarray(j * vectors.stride, j * vectors.stride + n), j * V.stride)
+  }
+}
+
+/** Writes W_jl = numerator(j) / (eigenvalue_j + lambda_l). */
+export function shrunk(
+  W: MatrixView,
+  numerator: (j: number) => number,
+  values: Float64Array,
+  lambdas: Float64Array,
+): void {
+  for (let j = 0; j < values.length; j++)
+    for (let l = 0; l < lambdas.length; l++) W.data[j * W.stride + l] = numerator(j) / (values[j] + lambdas[l])
 }
