@@ -16,6 +16,35 @@ export function cpuTime(run) {
   return { time: cpuClock() - start, answer }
 }
 
+/** Runs a function once to warm up, then some times; returns the least time, in seconds of CPU time. */
+export function leastTime(run, rounds) {
+  run()
+  return Math.min(...Array.from({ length: rounds }, () => cpuTime(run).time))
+}
+
+/**
+ * Counts the bytes of WebAssembly memories that are made from now on, which Node's own counters leave out.
+ *
+ * @returns a function that tells the bytes so far.
+ */
+export function countMemory() {
+  let bytes = 0
+  const { Memory } = WebAssembly
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor) {
+      super(descriptor)
+      bytes += this.buffer.byteLength
+    }
+  }
+  return () => bytes
+}
+
+/** Returns a number in text, with so many digits; '-' for none. */
+export const shown = (value, digits = 3) => (Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : '-')
+
+/** Returns a / b in text, with two digits; '-' where one of them is missing. */
+export const ratio = (a, b) => (Number.isFinite(a / b) ? (a / b).toPrecision(2) : '-')
+
 /** Returns a time in text, with its unit and three digits; '-' for none. */
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return '-'

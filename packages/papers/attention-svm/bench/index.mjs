@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick]
 import { attentionSVM, linearHead, optimalTokens, tokenScores, trainAttention } from '@opt/attention-svm'
 import { random } from '@opt/core'
-import { cpuTime, median } from '../../../../scripts/lib/bench.mjs'
+import { cpuTime, median, shown } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -14,8 +14,6 @@ const SIZES = quick
       [20, 10, 20],
       [50, 10, 30],
     ]
-
-const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(3))))
 
 function unit(rng, d) {
   const x = Array.from({ length: d }, () => rng.normal())

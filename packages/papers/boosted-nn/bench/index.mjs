@@ -7,14 +7,12 @@ import { baseObjective, boostedNetwork, losses } from '@opt/boosted-nn'
 import { lbfgs, random } from '@opt/core'
 import { diabetes, digits, splitRows, standardize, takeRows } from '@opt/datasets'
 import ndarray from 'ndarray'
-import { cpuClock, median, printTable } from '../../../../scripts/lib/bench.mjs'
+import { cpuClock, median, printTable, shown } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 15
 const ITERATIONS = 200
-
-const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(2))))
 
 const folder = mkdtempSync(join(tmpdir(), 'boosted-nn-'))
 const peer = await startPeer(new URL('peer.py', import.meta.url))
@@ -84,7 +82,7 @@ async function compare(X, R, units, repeats = REPEATS) {
 }
 
 const cells = ({ ours, scipy, sklearn, scipyRatio, sklearnRatio }) =>
-  [ours, scipy, sklearn, scipyRatio, sklearnRatio].map(shown)
+  [ours, scipy, sklearn, scipyRatio, sklearnRatio].map((value) => shown(value, 2))
 const names = ['ours, ms', 'numpy + scipy, ms', 'scikit-learn, ms', 'scipy / ours', 'scikit-learn / ours']
 
 const tasks = [
@@ -142,7 +140,7 @@ for (let r = 0; r < (quick ? 1 : 3); r++) {
 const at = (k) => (whole[0][k] === undefined ? undefined : median(whole.map((times) => times[k])))
 printTable(
   ['a network of 200 units', 'ours, s', 'scikit-learn, Adam, s', 'scikit-learn, L-BFGS, s'],
-  [[`digits, ${n} x 64`, ...[0, 1, 2].map((k) => shown(at(k)))]],
+  [[`digits, ${n} x 64`, ...[0, 1, 2].map((k) => shown(at(k), 2))]],
 )
 console.log(
   'Boosting in 40 stages of 5 units; scikit-learn trains all units at once, for at most 200 passes or iterations.',

@@ -3,21 +3,13 @@
 import { convexRelu, predict, samplePatterns } from '@opt/convex-relu-admm'
 import { random } from '@opt/core'
 import ndarray from 'ndarray'
-import { printTable } from '../../../../scripts/lib/bench.mjs'
+import { countMemory, printTable } from '../../../../scripts/lib/bench.mjs'
 import { startPeers } from './peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const BETA = 0.1
 
-/** Bytes of WebAssembly memory allocated so far, which Node's own counters leave out. */
-let wasmBytes = 0
-const { Memory } = WebAssembly
-WebAssembly.Memory = class extends Memory {
-  constructor(descriptor) {
-    super(descriptor)
-    wasmBytes += this.buffer.byteLength
-  }
-}
+const wasmBytes = countMemory()
 
 /** Returns Gaussian data, the values of a network of six neurons, and P distinct patterns with their normals. */
 function makeProblem(n, d, P, seed = 0) {
@@ -59,13 +51,13 @@ function trace({ X, y, patterns }, maxIterations) {
 
 /** Returns milliseconds per iteration (the least, without measurements), set-up in seconds, and memory in MB. */
 function perIteration({ X, y, patterns }, form, iterations = 100) {
-  const before = wasmBytes
+  const before = wasmBytes()
   const start = performance.now()
   const options = { patterns, beta: BETA, form, tolerance: 0, measureEvery: 1_000_000, history: false }
   const steps = convexRelu.steps(X, y, { ...options, maxIterations: iterations })
   steps.next()
   const setUp = (performance.now() - start) / 1000
-  const memory = (wasmBytes - before) / 1e6
+  const memory = (wasmBytes() - before) / 1e6
   let ms = Infinity
   for (let then = performance.now(); !steps.next().done; then = performance.now())
     ms = Math.min(ms, performance.now() - then)

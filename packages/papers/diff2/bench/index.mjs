@@ -3,7 +3,7 @@
 import { random } from '@opt/core'
 import { gaussianEpsilon, networkClient, privacySchedule, rdpPoisson, secureNoise } from '@opt/diff2'
 import { mlp } from '@opt/nn'
-import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
+import { duration, leastTime, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -35,13 +35,6 @@ function client(n, sizes = [8, 10, 1]) {
 }
 
 /** Seconds of a call, the least of several. */
-function least(run, times = 7) {
-  run()
-  let best = Infinity
-  for (let k = 0; k < times; k++) best = Math.min(best, cpuTime(run).time)
-  return best
-}
-
 const { gradient, difference, both } = client(13000)
 const names = {
   vmap64: 'torch vmap, float64',
@@ -51,9 +44,9 @@ const names = {
 }
 const times = { gradient: Infinity, difference: Infinity, both: Infinity, difference64: Infinity }
 for (let round = 0; round < ROUNDS; round++) {
-  times.gradient = Math.min(times.gradient, least(gradient))
-  times.difference = Math.min(times.difference, least(difference))
-  times.both = Math.min(times.both, least(both))
+  times.gradient = Math.min(times.gradient, leastTime(gradient, 7))
+  times.difference = Math.min(times.difference, leastTime(difference, 7))
+  times.both = Math.min(times.both, leastTime(both, 7))
   for (const name of [...Object.keys(names), 'difference64'])
     times[name] = Math.min(times[name] ?? Infinity, (await ask(`${name} 13000 5`)) ?? Infinity)
 }
@@ -87,7 +80,7 @@ for (const [q, s] of [
   const unknown = theirs.google ? theirs.google.filter((v) => v === null).length : '-'
   rows.push([
     `${q}, ${s}`,
-    duration(least(run)),
+    duration(leastTime(run, 7)),
     duration(theirs.opacusTime),
     off(theirs.opacus),
     duration(theirs.googleTime),
@@ -119,7 +112,7 @@ for (const [epsilon, rounds] of [
   const theirs = (await ask(`epsilon ${multipliers.gradient} ${rounds} 1e-5`)) ?? {}
   budgets.push([
     `${epsilon}, ${rounds}`,
-    duration(least(() => privacySchedule(options))),
+    duration(leastTime(() => privacySchedule(options), 7)),
     gaussianEpsilon(Math.sqrt(rounds) / multipliers.gradient, 1e-5).toFixed(6),
     theirs.epsilon?.toFixed(6) ?? '-',
     duration(theirs.time),
@@ -141,7 +134,7 @@ printTable(
       ]
   ).map(([n, sizes]) => {
     const own = client(n, sizes)
-    const [g, h] = [least(own.gradient, 3), least(own.difference, 3)]
+    const [g, h] = [leastTime(own.gradient, 3), leastTime(own.difference, 3)]
     return [n, sizes.join('-'), own.d, duration(g), duration(g / n), duration(h), duration(h / n)]
   }),
 )
@@ -152,7 +145,7 @@ printTable(
   Object.entries(sources).map(([name, noise]) => {
     const out = new Float64Array(5000)
     const run = () => (noise.addOnGrid ? noise.addOnGrid(out, 0.1) : noise.normals(out))
-    return [name, duration(least(run, 3) / out.length)]
+    return [name, duration(leastTime(run, 3) / out.length)]
   }),
 )
 console.log(

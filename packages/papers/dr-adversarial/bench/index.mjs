@@ -5,7 +5,7 @@ import vm from 'node:vm'
 import { random } from '@opt/core'
 import { barrierAttack, klWeights, marginPgd, trainRobust } from '@opt/dr-adversarial'
 import { mlp, pgd } from '@opt/nn'
-import { cpuTime, duration, median, printTable } from '../../../../scripts/lib/bench.mjs'
+import { cpuTime, duration, median, printTable, ratio } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -46,7 +46,6 @@ async function inTurns(tasks) {
   return times.map(median)
 }
 
-const ratio = (a, b) => (Number.isFinite(a / b) ? (a / b).toPrecision(2) : '-')
 const met = (yes) => (yes ? 'met' : 'missed')
 const sizes = quick ? [[196, 64]] : [[64, 32], [196, 64], [784, 256]] // biome-ignore format: pairs
 

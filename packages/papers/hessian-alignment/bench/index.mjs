@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { alignmentPenalty, trainAcrossDomains } from '@opt/hessian-alignment'
-import { cpuClock, duration, median, printTable } from '../../../../scripts/lib/bench.mjs'
+import { cpuClock, duration, median, printTable, ratio } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -29,7 +29,6 @@ function ours({ domains, head }, method) {
   return (cpuClock() - start) / 3
 }
 
-const ratio = (a, b) => (Number.isFinite(a / b) ? (a / b).toPrecision(2) : '-')
 const sizes = quick
   ? [[10, 128, 256, 3]]
   : [

@@ -3,21 +3,14 @@
 import { random } from '@opt/core'
 import { HierarchicalRegressor, hierarchicalFit, kernelRidge } from '@opt/hierarchical-poly'
 import ndarray from 'ndarray'
-import { cpuTime, printTable } from '../../../../scripts/lib/bench.mjs'
+import { countMemory, cpuTime, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 2 : 3
 const ms = (seconds) => (seconds === undefined ? '-' : (1000 * seconds).toPrecision(3))
 
-let wasmBytes = 0
-const { Memory } = WebAssembly
-WebAssembly.Memory = class extends Memory {
-  constructor(descriptor) {
-    super(descriptor)
-    wasmBytes += this.buffer.byteLength
-  }
-}
+const wasmBytes = countMemory()
 
 function problem(n, d) {
   const rng = random(1)
@@ -70,9 +63,9 @@ for (const [n, d] of sizes) {
   const best = {}
   const take = (name, seconds) => (best[name] = Math.min(best[name] ?? Infinity, seconds))
   let [ours, theirs] = [0, '-']
-  const before = wasmBytes
+  const before = wasmBytes()
   hierarchicalFit({ X, y: task.y }, { refinements: 0 })
-  const memory = (wasmBytes - before) / 1e6
+  const memory = (wasmBytes() - before) / 1e6
   for (let round = 0; round < ROUNDS; round++) {
     take('two', cpuTime(() => hierarchicalFit({ X, y: task.y }, { refinements: 0 })).time)
     const { time, answer } = cpuTime(() => hierarchicalFit({ X, y: task.y }))

@@ -2,7 +2,7 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { laboratory, smoothedProfile, wasserstein1 } from '@opt/info-bounds'
-import { cpuTime, duration, median, printTable } from '../../../../scripts/lib/bench.mjs'
+import { cpuTime, duration, median, printTable, ratio } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -31,7 +31,6 @@ async function compare(work, ...lines) {
   }
   return { seconds: times.map(median), answers }
 }
-const ratio = ([ours, theirs]) => (Number.isFinite(theirs) ? (theirs / ours).toPrecision(2) : '-')
 
 const SIZES = [64, 16, 8, 4, 10]
 const network = SIZES.slice(1).map((outputs, l) => ({
@@ -63,7 +62,7 @@ for (const [n, components, draws, labelled] of quick
     draws,
     duration(seconds[0]),
     duration(seconds[1]),
-    ratio(seconds),
+    ratio(seconds[1], seconds[0]),
     `${memory.toFixed(1)} MB`,
   ])
   if (components === 6000)
@@ -82,7 +81,12 @@ for (const n of quick ? [100] : [100, 400, 1000]) {
     `assignment ${n}`,
     `emd ${n}`,
   )
-  distances.push([n, ...seconds.map(duration), ratio(seconds), answers.map((v) => v.toFixed(3)).join(', ')])
+  distances.push([
+    n,
+    ...seconds.map(duration),
+    ratio(seconds[1], seconds[0]),
+    answers.map((v) => v.toFixed(3)).join(', '),
+  ])
   if (n === 400)
     targets.push(
       `W1 at 400 points: ${(seconds[0] / seconds[1]).toFixed(2)} times the time of scipy, target 2: ${seconds[0] <= 2 * seconds[1] ? 'met' : 'not met'}`,

@@ -3,20 +3,13 @@
 import { random } from '@opt/core'
 import { loraGradients, normCondition, sampledGradients } from '@opt/lora-limits'
 import ndarray from 'ndarray'
-import { cpuTime, duration, printTable } from '../../../../scripts/lib/bench.mjs'
+import { countMemory, cpuTime, duration, leastTime, printTable } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const [D, H, RANK] = [16, 8, 4]
 
-let bytes = 0
-const { Memory } = WebAssembly
-WebAssembly.Memory = class extends Memory {
-  constructor(descriptor) {
-    super(descriptor)
-    bytes += this.buffer.byteLength
-  }
-}
+const wasmBytes = countMemory()
 
 function problem(length) {
   const rng = random(0)
@@ -34,11 +27,6 @@ function problem(length) {
 }
 
 /** The least time of some runs; a warm one first. */
-function least(rounds, run) {
-  run()
-  return Math.min(...Array.from({ length: rounds }, () => cpuTime(run).time))
-}
-
 const python = await startPeer(new URL('attention_peer.py', import.meta.url))
 async function peer(length, rounds, task) {
   if (!python) return Number.NaN
@@ -55,10 +43,10 @@ for (const length of [512, 1024, 2048, 4096, 8192, 16384].slice(0, quick ? 3 : 6
   console.error(`${length} tokens`)
   const { head, batch } = problem(length)
   const rounds = length <= 2048 ? 4 : 1
-  const time = (options) => least(rounds, () => loraGradients(head, batch, options))
-  const before = bytes
+  const time = (options) => leastTime(() => loraGradients(head, batch, options), rounds)
+  const before = wasmBytes()
   loraGradients(head, batch, { maxIterations: 1 })
-  const memory = (bytes - before) / 1e6
+  const memory = (wasmBytes() - before) / 1e6
   const exact = length <= 2048 ? time({ method: 'exact' }) : cpuTime(() => loraGradients(head, batch)).time
   const reverse = time({ method: 'reverse', degree: 3 })
   const numpy = await peer(length, length <= 4096 ? rounds : 0, { what: 'exact' })
@@ -75,7 +63,7 @@ for (const length of [512, 1024, 2048, 4096, 8192, 16384].slice(0, quick ? 3 : 6
     (reverse / numpyReverse).toFixed(2),
     duration(time({ method: 'reverse', degree: 1 })),
     duration(time({ method: 'chained', degree: 3 })),
-    duration(least(rounds, () => sampledGradients(head, batch))),
+    duration(leastTime(() => sampledGradients(head, batch), rounds)),
     (exact / reverse).toFixed(1),
     memory.toFixed(1),
   ])
@@ -115,9 +103,9 @@ for (const degree of [1, 2, 3]) {
     const { head, batch } = problem(length)
     // Many calls in one measurement: the clock has steps.
     const many = (options) =>
-      least(3, () => {
+      leastTime(() => {
         for (let i = 0; i < Math.max(1, 2000 / length); i++) loraGradients(head, batch, options)
-      })
+      }, 3)
     if (many({ method: 'reverse', degree }) <= many({ method: 'exact' })) {
       measured = length
       break

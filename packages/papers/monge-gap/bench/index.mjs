@@ -4,22 +4,12 @@ import { random } from '@opt/core'
 import { euclidean, learnMap, mongeGap, sinkhornDivergence, sqEuclidean } from '@opt/monge-gap'
 import { mlp } from '@opt/nn'
 import { Adam } from '@opt/optimizers'
-import { cpuClock, cpuTime, median } from '../../../../scripts/lib/bench.mjs'
+import { cpuClock, leastTime, median } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const sizes = process.argv.includes('--quick') ? [128, 256] : [128, 256, 512]
 const STEPS = 40
 const REPEATS = 7
-
-/** CPU seconds of the fastest of some calls, after one that is not counted. */
-function fastest(work) {
-  work()
-  let best = Infinity
-  for (let k = 0; k < REPEATS; k++) {
-    best = Math.min(best, cpuTime(work).time)
-  }
-  return best
-}
 
 function problem(n) {
   const rng = random(n)
@@ -78,8 +68,8 @@ for (const n of sizes) {
   const { x, y, z, epsilonFitting, epsilonGap } = data
   const cost = euclidean()
   const ours = {
-    gap: fastest(() => mongeGap(x, y, { cost, epsilon: epsilonGap, tolerance: 1e-3 })),
-    divergence: fastest(() => sinkhornDivergence(y, z, { epsilon: epsilonFitting, tolerance: 1e-3 })),
+    gap: leastTime(() => mongeGap(x, y, { cost, epsilon: epsilonGap, tolerance: 1e-3 }), REPEATS),
+    divergence: leastTime(() => sinkhornDivergence(y, z, { epsilon: epsilonFitting, tolerance: 1e-3 }), REPEATS),
     step: training(data, false),
     fresh: training(data, true),
   }

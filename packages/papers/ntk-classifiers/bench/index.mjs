@@ -2,12 +2,11 @@
 // node bench/index.mjs [--quick]
 import { random } from '@opt/core'
 import { DeepNTKClassifier, ntk, optimalActivation, relu, toSphere } from '@opt/ntk-classifiers'
-import { cpuTime, median } from '../../../../scripts/lib/bench.mjs'
+import { cpuTime, median, shown } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 7
-const shown = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '-')
 
 const numpy = await startPeer(new URL('numpy_peer.py', import.meta.url))
 const tangents = await startPeer(new URL('neural_tangents_peer.py', import.meta.url), '.venv-peers-ntk')

@@ -4,14 +4,13 @@
 import { random } from '@opt/core'
 import { kendallTau, Supernet, trainSupernet } from '@opt/pa-da'
 import ndarray from 'ndarray'
-import { cpuClock, duration, median, printTable } from '../../../../scripts/lib/bench.mjs'
+import { cpuClock, duration, median, printTable, ratio } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 3 : 15
 const torch = await startPeer(new URL('torch_peer.py', import.meta.url))
 const ask = async (line) => (torch ? Number(await torch.ask(line)) : Number.NaN)
-const ratio = (a, b) => (Number.isFinite(a / b) ? (a / b).toPrecision(2) : '-')
 const met = (yes) => (yes ? 'met' : 'missed')
 
 const COUNT = 10_000

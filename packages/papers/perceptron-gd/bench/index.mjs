@@ -9,14 +9,13 @@ import { digits, takeRows } from '@opt/datasets'
 import { dataset, logisticDescent, margin, normalizedDescent, perceptron, separableInstance } from '@opt/perceptron-gd'
 import LogisticRegression from 'ml-logistic-regression'
 import { Matrix } from 'ml-matrix'
-import { cpuClock, median } from '../../../../scripts/lib/bench.mjs'
+import { cpuClock, median, shown } from '../../../../scripts/lib/bench.mjs'
 import { NO_PEER, startPeer } from '../../../../scripts/lib/python-peer.mjs'
 
 const quick = process.argv.includes('--quick')
 const REPEATS = quick ? 3 : 15
 const PEER_STEPS = quick ? 200 : 2000
 
-const shown = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(3))))
 async function seconds(run) {
   const start = cpuClock()
   const answer = await run()
