@@ -1,12 +1,11 @@
 import type { ControlValues, Demo, Frame } from '@opt/core'
+import { pointSeries } from '@opt/core/experiment'
 import { __camel__ } from '@opt/__name__'
 
 function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
-  const x: number[] = []
-  const y: number[] = []
+  const points: [iteration: number, error: number][] = []
   for (const { iteration, error } of __camel__.steps((at) => at, [1, 2], { learningRate: learningRate as number })) {
-    x.push(iteration)
-    y.push(error)
+    points.push([iteration, error])
     yield {
       figures: [
         {
@@ -14,7 +13,7 @@ function* run({ learningRate }: ControlValues): Generator<Frame, void, void> {
           title: 'Error',
           x: { label: 'iteration' },
           y: { label: 'error', scale: 'log' },
-          series: [{ label: 'error', x: [...x], y: [...y] }],
+          series: [pointSeries('error', points)],
         },
       ],
       readout: [['iteration', String(iteration)]],
