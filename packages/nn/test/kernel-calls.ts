@@ -1,9 +1,10 @@
 import type { KernelCall } from '@opt/testing/kernels'
 import { attackKernels } from '../src/attacks/kernels.ts'
 import { clippingKernels } from '../src/clipping/kernels.ts'
+import { reluKernels } from '../src/layers/relu.ts'
 import { productKernels } from '../src/operator/kernels.ts'
 
-export const sets = [productKernels, attackKernels, clippingKernels]
+export const sets = [productKernels, attackKernels, clippingKernels, reluKernels]
 
 /** Three rows: two places, none, all five. */
 const pattern = 'i32:2,1,4,0,5,0,1,2,3,4'
@@ -21,6 +22,10 @@ export const calls: Record<string, KernelCall> = {
   times: [7, 'f64:7', 'f64:7'],
   times32: [7, 'f32:7', 'f32:7'],
   bend: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7'],
+  relu: [7, 'f64:7', 'f64:7'],
+  relu32: [7, 'f32:7', 'f32:7'],
+  timesStep: [7, 'f64:7', 'f64:7'],
+  timesStep32: [7, 'f32:7', 'f32:7'],
   signStep: [7, 'f64:7', 'f64:7', 'f64:7', 'f64:7', 'f64:7', 0.25, 0.5],
   affine: [16, 5, 3, 'f64:15', 'f64:5', 'f64:48', 'f64:80'],
   timesBackward: [16, 5, 3, 'f64:15', 'f64:80', 'f64:48'],

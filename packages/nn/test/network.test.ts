@@ -146,6 +146,11 @@ describe('intake', () => {
     ['a NaN target', () => make({ loss: 'squared' }).loss(x, [1, 2, 3, NaN]), 'targets[1][1] must be a finite number'],
     ['a short direction', () => make().hvp(x, y, [1, 2]), 'v must be of length 26, got length 2'],
     ['a NaN direction', () => make().gnvp(x, y, new Float64Array(26).fill(NaN)), 'v[0] must be a finite number'],
+    [
+      'a direction beyond float32',
+      () => make({ dtype: 'float32' }).hvp(x, y, new Float64Array(26).fill(1e300, 4)),
+      'v[4] must be a finite number',
+    ],
     ['a short out', () => make().gradient(x, y, new Float64Array(3)), 'out must be of length 26, got length 3'],
     [
       'a short out of norms',

@@ -101,6 +101,16 @@ export function checkFinite(x: ArrayLike<number>, columns: number, dtype: Precis
   }
 }
 
+/**
+ * Copies floats into a buffer of the network's, and returns whether all are finite in its precision. Otherwise, and for
+ * any other array, the caller has to look at each entry.
+ */
+export function setFinite({ kernels }: Buffers, x: ArrayLike<number>, out: Real): boolean {
+  if (!(x instanceof Float64Array || x instanceof Float32Array)) return false
+  out.set(x)
+  return kernels.nonFinite(x.length, out) < 0
+}
+
 /** Refuses an array of another length. */
 export function checkLength(x: ArrayLike<number>, length: number, label: string): void {
   if (x?.length !== length)

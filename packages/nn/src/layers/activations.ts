@@ -12,9 +12,7 @@ import {
   tanh,
 } from '@opt/core'
 import type { Real } from '../real.ts'
-
-// A local name: in jest's realms every access to a global costs more than the arithmetic.
-const { abs } = Math
+import { type ReluKernels, relu as reluLoop, timesStep } from './relu.ts'
 
 /** An activation phi of n numbers at a time: `s` are the pre-activations, `a` = phi(s). See {@link elementwise}. */
 export interface Activation {
@@ -68,18 +66,13 @@ const identity: Activation = {
   timesCurvature: null,
 }
 
-/** The slope at 0 is 0. Without branches, since the signs of pre-activations are unpredictable. */
+const step = /* @__PURE__ */ timesStep()
+
+/** The slope at 0 is 0. */
 const relu: Activation = {
   name: 'relu',
-  value(n, s, a) {
-    for (let i = 0; i < n; i++) {
-      const half = 0.5 * s[i]
-      a[i] = half + abs(half)
-    }
-  },
-  timesSlope(n, s, _a, d) {
-    for (let i = 0; i < n; i++) d[i] *= +(s[i] > 0)
-  },
+  value: /* @__PURE__ */ reluLoop(),
+  timesSlope: (n, s, _a, d) => step(n, s, d),
   timesCurvature: null,
 }
 
@@ -133,14 +126,17 @@ export function activationOf(activation: ActivationName | Activation): Activatio
   ]
 }
 
+type Kernels = ActivationKernels & ReluKernels
+
 /** The kernels that stand for the formulas of an activation. */
 interface Formulas {
-  readonly value: keyof ActivationKernels
-  readonly slope?: keyof ActivationKernels
-  readonly curvature?: keyof ActivationKernels
+  readonly value: keyof Kernels
+  readonly slope?: keyof Kernels
+  readonly curvature?: keyof Kernels
 }
 
-const formulas: ReadonlyMap<Activation, Formulas> = /* @__PURE__ */ new Map([
+const formulas: ReadonlyMap<Activation, Formulas> = /* @__PURE__ */ new Map<Activation, Formulas>([
+  [activations.relu, { value: 'relu', slope: 'timesStep' }],
   [activations.tanh, { value: 'vtanh' }],
   [activations.softplus, { value: 'vsoftplus', slope: 'timesSigmoid', curvature: 'timesSigmoidSlope' }],
 ])
@@ -149,10 +145,10 @@ const formulas: ReadonlyMap<Activation, Formulas> = /* @__PURE__ */ new Map([
  * Returns the activation on kernels of a memory, where it has some: the same bits, in a fraction of the time. Arrays of
  * another memory go to the formulas.
  */
-export function onKernels(activation: Activation, kernels: ActivationKernels, memory: ArrayBufferLike): Activation {
+export function onKernels(activation: Activation, kernels: Kernels, memory: ArrayBufferLike): Activation {
   const known = formulas.get(activation)
   if (!known) return activation
-  const choose = (name: keyof ActivationKernels | undefined, formula: Activation['timesSlope']) => {
+  const choose = (name: keyof Kernels | undefined, formula: Activation['timesSlope']) => {
     if (!name) return formula
     const loop = kernels[name] as (n: number, s: Real, d: Real) => void
     return (n: number, s: Real, a: Real, d: Real) => {

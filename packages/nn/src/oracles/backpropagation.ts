@@ -1,5 +1,5 @@
 import { matrixView, number, options as optionsOf, refuse, show } from '@opt/core'
-import { checkFinite, finiteRows, type Inputs, slice } from '../data/intake.ts'
+import { checkFinite, finiteRows, type Inputs, setFinite, slice } from '../data/intake.ts'
 import { backwardFrom, backwardSeparately } from '../passes/gradient.ts'
 import type { Pass } from '../passes/pass.ts'
 import { type Real, zeros } from '../real.ts'
@@ -106,10 +106,7 @@ function loader({ net }: BatchRunner, count: number, cotangents: Cotangents, lay
     const rows = cotangents(a.subarray(0, n * columns), start)
     if (rows?.length !== n * columns)
       refuse('cotangents', `a function that returns ${n} rows of ${columns} numbers, flat`, show(rows), 'type')
-    const isFloats = rows instanceof Float64Array || rows instanceof Float32Array
-    if (isFloats) delta.set(rows)
-    // The kernel sees in the network's precision that all is well; what is wrong is named below.
-    if (isFloats && net.kernels.nonFinite(n * columns, delta) < 0) return
+    if (setFinite(net, rows, delta)) return
     checkFinite(rows, columns, net.dtype, 'cotangents', start)
     delta.set(rows)
   }

@@ -1,5 +1,5 @@
 import { options as optionsOf, refuse } from '@opt/core'
-import { checkVector, finiteRows, type Inputs, slice } from '../data/intake.ts'
+import { checkLength, checkVector, finiteRows, type Inputs, setFinite, slice } from '../data/intake.ts'
 import type { Buffers } from '../passes/buffers.ts'
 import type { Pass } from '../passes/pass.ts'
 import { backwardTangent, forwardTangent, toInputTangent } from '../passes/tangent.ts'
@@ -54,9 +54,13 @@ export class Tangents {
 }
 
 /** Sets the direction of a product, and the product to 0. */
-export function setDirection({ direction, product, dtype }: Buffers, v: ArrayLike<number>, label: string): void {
-  checkVector(v, direction.length, label, dtype)
-  direction.set(v)
+export function setDirection(net: Buffers, v: ArrayLike<number>, label: string): void {
+  const { direction, product, dtype } = net
+  checkLength(v, direction.length, label)
+  if (!setFinite(net, v, direction)) {
+    checkVector(v, direction.length, label, dtype)
+    direction.set(v)
+  }
   product.fill(0)
 }
 

@@ -17,6 +17,7 @@ import { LayerNoise, type NoiseRates, type NoisyInputs, type NoisyWeights } from
 import type { Loss } from '../layers/losses.ts'
 import { Noise } from '../layers/noise.ts'
 import { type Architecture, layerViews, type ParameterViews, parameterCount } from '../layers/parameters.ts'
+import { reluKernels } from '../layers/relu.ts'
 import type { Precision, Real } from '../real.ts'
 
 /** The arrays of one layer: rows of examples, row-major. R{.} is the derivative along the direction. */
@@ -79,8 +80,9 @@ export interface Buffers extends NetworkSettings {
 
 export function makeBuffers({ architecture, activation, loss, dtype, batch, random }: NetworkSettings): Buffers {
   const { sizes, noise: rates } = architecture
-  const { rows, kernels, ...flat } = allocate([vectorKernels, scanKernels, matrixKernels, activationKernels], (views) =>
-    layout(views, architecture, batch, dtype),
+  const { rows, kernels, ...flat } = allocate(
+    [vectorKernels, scanKernels, matrixKernels, activationKernels, reluKernels],
+    (views) => layout(views, architecture, batch, dtype),
   )
   flat.ones.fill(1)
   const parameters = layerViews(architecture, flat.parameters)
