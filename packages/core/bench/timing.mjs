@@ -1,9 +1,8 @@
-import { cpuClock } from '../../../scripts/lib/bench.mjs'
+import { cpuClock, median } from '../../../scripts/lib/bench.mjs'
 
 // Interleaved medians of processor time: every contender runs in each round, so that a busy machine slows all of them alike. A round is the least of
 // five short batches, which a busy machine leaves whole more often than one long one.
 const now = () => 1000 * cpuClock()
-const median = (times) => times.sort((a, b) => a - b)[times.length >> 1]
 
 /** How often `run` fits into a fifth of `batch` milliseconds once it is warm; 0 when one call takes longer than `batch`. */
 async function calibrate(run, batch) {
@@ -30,10 +29,10 @@ function round(run, count) {
 }
 
 /**
- * Median milliseconds a call of each contender: { name: () => void } or { name: { remote: () => Promise<milliseconds> } },
+ * Milliseconds a call of each contender, round by round: { name: () => void } or { name: { remote: () => Promise<milliseconds> } },
  * the second for one that times itself.
  */
-export async function compare(contenders, { rounds, batch }) {
+export async function turns(contenders, { rounds, batch }) {
   const names = Object.keys(contenders)
   const counts = {}
   const times = {}
@@ -51,5 +50,11 @@ export async function compare(contenders, { rounds, batch }) {
       times[name].push(remote ? await remote() : round(contenders[name], counts[name]))
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])]))
+  return times
+}
+
+/** The median of {@link turns} for each contender. */
+export async function compare(contenders, settings) {
+  const times = await turns(contenders, settings)
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]))
 }
