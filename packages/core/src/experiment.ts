@@ -98,8 +98,8 @@ export interface ExperimentContext {
   note(text: string): void
   /**
    * Reports the fraction of the work that is done (0..1) and the current task, and yields to the event loop.
-   * Await it between pieces of work; the runner reports the end. Rejects with the signal's reason when the signal is
-   * aborted.
+   * Await it between pieces of work, not at the end, which the caller sees. Rejects with the signal's reason when the
+   * signal is aborted.
    */
   progress(fraction: number, label: string): Promise<void>
 }
@@ -168,7 +168,6 @@ export async function runExperiment(experiment: Experiment, options: RunOptions 
   }
   try {
     await experiment(context)
-    onProgress?.(1, 'done')
     report.complete = true
   } catch (error) {
     if (!signal?.aborted) throw error

@@ -7,6 +7,7 @@ const experiment: Experiment = async ({ claim, table, figure, note, progress, sc
   table({ title: 't', columns: ['a'], rows: [[1]] })
   const series = [pointSeries('path', [[0, 1], Float64Array.of(2, 3)]), pointSeries('goal', [[2, 3]], { dashed: true })]
   figure({ kind: 'line', title: 'f', x: { label: 'x' }, y: { label: 'y' }, series })
+  await progress(1, 'done')
 }
 
 describe('runExperiment', () => {
