@@ -6,7 +6,7 @@ import { NewtonPlan } from './plan/newton-plan.ts'
 import { areFinite, type TransportPlan, type WorkingPotentials } from './plan/transport-plan.ts'
 import { initialPotentials } from './problem/initial.ts'
 import type { Problem } from './problem/problem.ts'
-import { carefulNewton, isLight, placeInLogs } from './semi-dual/careful-newton.ts'
+import { carefulNewton, isLight, LIGHT, placeInLogs } from './semi-dual/careful-newton.ts'
 import { transportSolution } from './solution.ts'
 
 /** Up to so many points on the smaller side careful Newton follows at once; for more, levels are split first. */
@@ -32,6 +32,7 @@ export function* anneal(
     const level: Level = { plan, settings, counts, newest, unit: problem.scale, last: true, target }
     const start = initialPotentials(problem, settings.initial)
     const light = memory !== null && isLight(problem)
+    const alone = isPaper(settings)
     let ending = light ? 'failed' : yield* downTheLevels(solveLevel, level, problem, start)
 
     const found = light ? start : yield* wait(plan.potentials())
@@ -41,11 +42,12 @@ export function* anneal(
     if (ending === 'failed' || !level.last || !usable) {
       plan.setPotentials(usable ? found : start, problem.epsilon)
       yield* wait(plan.evaluate())
-      if (usable && !light) yield* wait(plan.balance())
+      if (usable && !light && !alone) yield* wait(plan.balance())
     }
-    if (ending === 'stopped' && memory && !Number.isFinite(memory.error())) placeInLogs(memory, usable ? found : start)
+    if ((ending === 'stopped' || alone) && memory && !Number.isFinite(memory.error()))
+      placeInLogs(memory, usable ? found : start)
     Object.assign(level, { last: true, target })
-    const message = yield* goOn(level, ending, problem)
+    const message = alone ? reason(ending, settings, light) : yield* goOn(level, ending, problem)
     return { ...transportSolution(problem, yield* wait(plan.read())), ...counts, message }
   } finally {
     plan.free()
@@ -124,6 +126,18 @@ function* isClose(plan: TransportPlan, start: WorkingPotentials, epsilon: number
   return (yield* wait(plan.balance())) < 0.1
 }
 
+/** Whether the settings are those of the paper's algorithm, which nothing else may take over from. */
+const isPaper = ({ annealing, keep }: Settings): boolean => !annealing && keep !== 'auto'
+
+/** Why the paper's algorithm ended above the tolerance. */
+function reason(ending: Ending, { keep }: Settings, light: boolean): string | undefined {
+  if (ending === 'floor') return 'what is left is of the size of rounding errors'
+  if (ending !== 'failed') return undefined
+  return light
+    ? `sparse Newton cannot hold masses below ${LIGHT}; keep: 'auto' goes on`
+    : `Newton steps with the ${keep} largest entries lead no further; keep: 'auto' goes on`
+}
+
 /** Goes on where the levels ended above the tolerance. Returns why it ended above it too, if a sentence says so. */
 function* goOn(level: Level, ending: Ending, { range, a, b }: Problem): Steps<string | undefined> {
   if (ending === 'reached' || ending === 'stopped') return undefined
@@ -148,8 +162,10 @@ function* plainSinkhorn(level: Level): Steps<void> {
     const stop = yield reportOf(level, 'sinkhorn', error)
     sinceBest = error < best ? 0 : sinceBest + 1
     best = Math.min(best, error)
-    const over = stop || sinceBest >= PATIENCE
-    if (over || plan.strained) yield* wait(plan.absorb())
-    if (over) return
+    if (stop || sinceBest >= PATIENCE) {
+      yield* wait(plan.absorb())
+      return
+    }
+    if (plan.strained) yield* wait(plan.balance())
   }
 }

@@ -23,7 +23,10 @@ export interface SinkhornNewtonOptions {
   epsilon: number
   /** Potentials to start from; if their error is below 0.1, the solve starts at the final epsilon. */
   initial?: Potentials | undefined
-  /** false: work at the final epsilon from the start, as the paper does. Default true. */
+  /**
+   * false: work at the final epsilon from the start, as the paper does; with a number as `keep` nothing else takes over
+   * where that stalls. Default true.
+   */
   annealing?: boolean | Annealing
   /** Sinkhorn iterations before Newton on each level (the paper's N1). Default 5. */
   warmup?: number

@@ -19,7 +19,7 @@ import type { CostLike } from './problem/cost-rows.ts'
  *     min <C, P> + epsilon KL(P | a b')   subject to   P 1 = a,  P' 1 = b
  *
  * The annealing of epsilon, the adaptive number of kept entries and what follows where sparse Newton gives up are ours;
- * `annealing: false` with a fixed `warmup` and `keep` is the paper's algorithm.
+ * `annealing: false` with a fixed `warmup` and `keep` is the paper's algorithm alone, which may stall.
  *
  * @param cost n x m; Infinity forbids a pair.
  * @param a n nonnegative masses; zeros are allowed.
@@ -88,6 +88,7 @@ function* warmUp(level: Level): Steps<Ending | undefined> {
       return 'stopped'
     }
     if (error <= target) return 'reached'
+    if (plan.strained) yield* wait(plan.balance())
     if (k < settings.warmup - 1) continue
     if (settings.keep !== 'auto' || k < 2) return undefined
     const rate = Math.sqrt(error / errors[k - 2])

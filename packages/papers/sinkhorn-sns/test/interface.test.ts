@@ -224,6 +224,26 @@ describe('right answers at the edges', () => {
     expect(s.value).toBeCloseTo(auto.value, 10)
   })
 
+  test('stalls where the paper’s algorithm does', () => {
+    const p = randomAssignment(40, random(1))
+    const s = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 1e-5, annealing: false, warmup: 3, keep: 200 })
+    expect(s).toMatchObject({ status: 'stalled', sinkhornIterations: 3, newtonIterations: 3 })
+    expect(s.error).toBeCloseTo(s.history.at(-1)!.error, 10)
+    expect(s.message).toContain('with the 200 largest entries')
+    const light = sinkhornNewton([[0, 1]], [1], [1, 1e-200], { epsilon: 1, annealing: false, keep: 2 })
+    expect(light).toMatchObject({ status: 'stalled', iterations: 0 })
+    expect(Number.isFinite(light.error)).toBe(true)
+  })
+
+  test('warms up by Sinkhorn iterations however long', () => {
+    const { cost, a, b } = densities1d(60, 1)
+    const options = { epsilon: 1 / 1200, maxIterations: 300 }
+    const s = sinkhornNewton(cost, a, b, { ...options, annealing: false, warmup: 300, keep: 120 })
+    const known = sinkhorn(cost, a, b, { ...options, domain: 'log' }).history
+    expect(s.sinkhornIterations).toBe(300)
+    s.history.forEach(({ error }, k) => expect(Math.abs(error / known[k].error - 1)).toBeLessThan(1e-10))
+  })
+
   test('wastes no Sinkhorn iteration when it goes on past the warm-up', () => {
     const p = randomAssignment(30, random(2))
     const { history, newtonIterations, status } = sinkhornNewton(p.cost, p.a, p.b, { epsilon: 0.08 })

@@ -90,10 +90,15 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
     )
   }
 
-  /** Multiplies the scalings into P; if they are so large that entries left out may matter, computes P again. */
-  override absorb(): void {
+  /** Also whether the scalings are so large that entries left out may matter. */
+  override get strained(): boolean {
     const { u, v } = this.views
-    const again = this.scaled && largest(u) * largest(v) > REVISED
+    return this.scaled && (super.strained || largest(u) * largest(v) > REVISED)
+  }
+
+  /** Multiplies the scalings into P, and computes it again where they were {@link strained}. */
+  override absorb(): void {
+    const again = this.strained
     super.absorb()
     if (again) this.evaluate()
   }

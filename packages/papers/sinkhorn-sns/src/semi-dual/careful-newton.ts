@@ -18,7 +18,7 @@ const PATIENCE = 12
 /** Restarts from the same potentials: their exponents are rounded differently, which often allows a smaller error. */
 const RESTARTS = 3
 /** From this mass on P can hold every entry of a row or column. */
-const LIGHT = 1e-100
+export const LIGHT = 1e-100
 
 /**
  * Newton's method on the semi-dual, for problems on which sparse Newton misses its tolerance: those with blocks of
