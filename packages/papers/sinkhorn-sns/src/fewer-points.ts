@@ -100,5 +100,7 @@ function errorElsewhere({ views: { C } }: NewtonPlan, { views, kernels, epsilon 
   kernels.gibbsMarginals(P, F, G, epsilon, P, r, c)
   v.fill(1)
   kernels.scale2(P, a, v, u, z)
-  return z.reduce((error, sum, j) => error + Math.abs(sum - b[j]), 0)
+  let error = 0
+  for (let j = 0; j < z.length; j++) error += Math.abs(z[j] - b[j])
+  return error
 }

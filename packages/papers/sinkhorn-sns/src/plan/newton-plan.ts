@@ -138,7 +138,7 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
     if (this.#screen) this.#screen.gibbs(trialF, trialG)
     else this.gibbs(trialF, trialG)
     const hidden = this.#screen ? this.#screen.unseen(trialF, trialG) : 0
-    return { slope: this.#slope(), empty: hidden > this.#error || !(r.every(positive) && c.every(positive)) }
+    return { slope: this.#slope(), empty: hidden > this.#error || anyEmpty(r) || anyEmpty(c) }
   }
 
   override read(): PlanReadout {
@@ -159,7 +159,10 @@ export class NewtonPlan extends ScaledPlan implements TransportPlan {
   }
 }
 
-const positive = (sum: number): boolean => sum > EMPTY
+function anyEmpty(sums: Float64Array): boolean {
+  for (let k = 0; k < sums.length; k++) if (!(sums[k] > EMPTY)) return true
+  return false
+}
 
 /** max |dx_i + dy_j|: how far the step moves an exponent. */
 function longest(dx: Float64Array, dy: Float64Array): number {
@@ -178,4 +181,9 @@ function extremes(v: Float64Array): { low: number; high: number } {
 }
 
 const smallest = (v: Float64Array): number => v.reduce((low, x) => Math.min(low, x), Infinity)
-const largest = (v: Float64Array): number => v.reduce((high, x) => Math.max(high, x), 0)
+
+function largest(v: Float64Array): number {
+  let high = 0
+  for (let k = 0; k < v.length; k++) if (v[k] > high) high = v[k]
+  return high
+}

@@ -68,16 +68,17 @@ export class Screen {
    */
   unseen(F: Float64Array, G: Float64Array): number {
     const { epsilon } = this.#plan
-    return (
-      grown(this.#restOfRows, moved(F, this.#F, epsilon), moved(G, this.#G, epsilon)) +
-      grown(this.#restOfColumns, moved(G, this.#G, epsilon), moved(F, this.#F, epsilon))
-    )
+    const [rows, columns] = [moved(F, this.#F, epsilon), moved(G, this.#G, epsilon)]
+    return grown(this.#restOfRows, rows, columns) + grown(this.#restOfColumns, columns, rows)
   }
 }
 
 /** Moves of potentials, in units of epsilon. */
-const moved = (to: Float64Array, from: Float64Array, epsilon: number): Float64Array =>
-  to.map((v, i) => (v - from[i]) / epsilon)
+function moved(to: Float64Array, from: Float64Array, epsilon: number): Float64Array {
+  const moves = new Float64Array(to.length)
+  for (let i = 0; i < to.length; i++) moves[i] = (to[i] - from[i]) / epsilon
+  return moves
+}
 
 function grown(rest: Float64Array, own: Float64Array, others: Float64Array): number {
   let [low, high] = [Infinity, -Infinity]

@@ -34,6 +34,12 @@ export function thresholdByMass(plan: Counted, kernels: PlanKernels, mass: numbe
   return found.kept >= minimum ? found : climb(plan, 0, histogram(plan, kernels, 0), mass, minimum)
 }
 
+function total(count: Int32Array): number {
+  let sum = 0
+  for (let bin = 0; bin < BINS; bin++) sum += count[bin]
+  return sum
+}
+
 /** Climbs the bins as long as the entries below drop no more than `mass` and leave at least `minimum`. */
 function climb(
   { count, mass: weight }: Counted,
@@ -43,7 +49,7 @@ function climb(
   minimum: number,
 ): Threshold {
   let bin = 1
-  let kept = count.reduce((sum, c) => sum + c, 0) - count[0]
+  let kept = total(count) - count[0]
   let dropped = rest + weight[0]
   while (bin < BINS - 1 && dropped + weight[bin] <= mass && kept - count[bin] >= minimum) {
     dropped += weight[bin]
@@ -62,7 +68,7 @@ export function thresholdByRoom(
 ): Threshold & { dropped: number } {
   let dropped = histogram(plan, kernels, floor)
   const { count, mass } = plan
-  let kept = count.reduce((sum, c) => sum + c, 0)
+  let kept = total(count)
   let bin = 0
   for (; bin < BINS && kept > most; bin++) {
     dropped += mass[bin]
