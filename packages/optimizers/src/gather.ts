@@ -1,18 +1,31 @@
 import type { NdArray } from 'ndarray'
 import { type Floats, isNdArray, type Parameter } from './parameters.ts'
+import { pieceLength, piecesOf } from './pieces.ts'
+
+/** Returns the array whose entries are exactly a parameter's, row-major; null if there is none. */
+export function flatOf(x: Parameter): Floats | null {
+  if (!isNdArray(x)) return x
+  return isWhole(x) ? x.data : null
+}
 
 /** Copies a parameter's entries, row-major, into a flat array. */
 export function gather(from: Parameter, to: Floats): void {
-  if (!isNdArray(from)) to.set(from)
-  else if (isWhole(from)) to.set(from.data)
-  else gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
+  const flat = flatOf(from)
+  if (flat) copy(flat, to)
+  else if (isNdArray(from)) gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
 }
 
 /** Copies a flat array back into a parameter's entries. */
 export function scatter(from: Floats, to: Parameter): void {
-  if (!isNdArray(to)) to.set(from)
-  else if (isWhole(to)) to.data.set(from)
-  else scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
+  const flat = flatOf(to)
+  if (flat) copy(from, flat)
+  else if (isNdArray(to)) scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
+}
+
+function copy(from: Floats, to: Floats): void {
+  const size = pieceLength(to)
+  if (size === 0) to.set(from)
+  else piecesOf(from, size).forEach((piece, k) => void to.set(piece, k * size))
 }
 
 /** Tells whether its entries, row-major, are exactly its data. */

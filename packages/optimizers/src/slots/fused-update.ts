@@ -24,7 +24,7 @@ export interface FusedUpdateDefinition<A extends string, N extends string, C ext
   coefficients?(numbers: Numbers<N>): Numbers<C>
   /**
    * The update in plain JavaScript, with the bits of the WebAssembly export. It runs where WebAssembly
-   * is missing, and in tests.
+   * is missing, and in tests. No entry depends on another one: long arrays are updated piece by piece.
    *
    * @param round must be applied to the result of every operation, unless it is stored in an array.
    */
@@ -37,7 +37,13 @@ export interface FusedUpdateDefinition<A extends string, N extends string, C ext
 }
 
 /** A fused update with its arrays bound: a step passes the numbers. */
-export type BoundUpdate<N extends string = string> = (numbers: Numbers<N>) => void
+export interface BoundUpdate<N extends string = string> {
+  all(numbers: Numbers<N>): void
+  pieces(numbers: Numbers<N>): UpdatePiece
+}
+
+/** Updates `length` entries from `at` on, of which those of 'parameter' lie at its beginning. */
+export type UpdatePiece = (at: number, length: number) => void
 
 /** Binds an update to n and to arrays by name. */
 type Binder<N extends string> = (n: number, arrays: Readonly<Record<string, Floats>>) => BoundUpdate<N>
@@ -74,15 +80,23 @@ export function fusedUpdate<const A extends string, const N extends string, C ex
   const names = [...writes, ...reads]
   let program: Program | undefined
 
-  const run = (n: number, arrays: Readonly<Record<string, Floats>>, given: Numbers<N>, single: boolean) => {
-    const round = single ? Math.fround : identity
-    const rounded = Object.entries<number>(coefficients(given)).map(([key, value]) => [key, round(value)])
-    plain(n, arrays, Object.fromEntries(rounded), round)
-  }
+  const rounded = (given: Numbers<N>, round: Round) =>
+    Object.fromEntries(
+      Object.entries<number>(coefficients(given)).map(([key, value]) => [key, round(value)]),
+    ) as Numbers<C>
   const loop =
-    (single: boolean): Kernel =>
-    (n, ...rest) =>
-      run(n, zip(names, rest) as Record<string, Floats>, zip(numbers, rest.slice(names.length)) as Numbers<N>, single)
+    (round: Round): Kernel =>
+    (n, ...rest) => {
+      const given = zip(numbers, rest.slice(names.length)) as Numbers<N>
+      plain(n, zip(names, rest) as Readonly<Record<A, Floats>>, rounded(given, round), round)
+    }
+  const bindPlain = (n: number, arrays: Readonly<Record<A, Floats>>, round: Round): BoundUpdate<N> => ({
+    all: (given) => plain(n, arrays, rounded(given, round), round),
+    pieces: (given) => (at, length) => {
+      const cut = names.map((array) => [array, arrays[array].subarray(array === 'parameter' ? 0 : at)])
+      plain(length, Object.fromEntries(cut) as Readonly<Record<A, Floats>>, rounded(given, round), round)
+    },
+  })
 
   return {
     name,
@@ -93,13 +107,48 @@ export function fusedUpdate<const A extends string, const N extends string, C ex
       return program
     },
     coefficients,
-    plain: { [name]: loop(false), [`${name}32`]: loop(true) },
+    plain: { [name]: loop(identity), [`${name}32`]: loop(Math.fround) },
     bind: (exports) => (n, arrays) => {
       const single = isSingle(arrays[names[0]])
-      if (!exports) return (given: Numbers<N>) => run(n, arrays, given, single)
+      if (!exports) return bindPlain(n, arrays, single ? Math.fround : identity)
+      const f = exports[single ? `${name}32` : name]
       const pointers = names.map((array) => arrays[array].byteOffset)
-      return byName(exports[single ? `${name}32` : name].bind(null, n, ...pointers), numbers)
+      const strides = names.map((array) => (array === 'parameter' ? 0 : arrays[array].BYTES_PER_ELEMENT))
+      return { all: byName(f.bind(null, n, ...pointers), numbers), pieces: byPieces(f, pointers, strides, numbers) }
     },
+  }
+}
+
+type Export = (...numbers: number[]) => unknown
+
+/** Calls an export for one piece after the other: the pointers advance by so many bytes an entry. */
+function byPieces<N extends string>(f: Export, pointers: number[], strides: number[], names: readonly N[]) {
+  const args = [0, ...pointers, ...names.map(() => 0)]
+  const call = byPosition(f, args)
+  const updatePiece: UpdatePiece = (at, length) => {
+    args[0] = length
+    for (let k = 0; k < pointers.length; k++) args[k + 1] = pointers[k] + at * strides[k]
+    call()
+  }
+  return (given: Numbers<N>) => {
+    for (let k = 0; k < names.length; k++) args[pointers.length + 1 + k] = given[names[k]]
+    return updatePiece
+  }
+}
+
+/** Passes a list of numbers. Written out, because spreading them costs as much as a piece. */
+function byPosition(f: Export, a: readonly number[]): () => unknown {
+  // biome-ignore format: one pattern
+  switch (a.length) {
+    case 6: return () => f(a[0], a[1], a[2], a[3], a[4], a[5])
+    case 7: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
+    case 8: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
+    case 9: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8])
+    case 10: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9])
+    case 11: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
+    case 12: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11])
+    case 13: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12])
+    default: return () => f(...a)
   }
 }
 
@@ -107,7 +156,7 @@ const zip = (names: readonly string[], values: readonly unknown[]) =>
   Object.fromEntries(names.map((name, k) => [name, values[k]]))
 
 /** Passes named numbers in order. Written out, because rest parameters cost more than a small update. */
-function byName(f: (...numbers: number[]) => unknown, names: readonly string[]): BoundUpdate {
+function byName(f: Export, names: readonly string[]): (numbers: Numbers) => void {
   const [a, b, c, d, e, g, h, i] = names
   // biome-ignore format: one pattern
   switch (names.length) {

@@ -1,5 +1,5 @@
 import { allocate, scanKernels } from '@opt/core'
-import { gather, scatter } from '../gather.ts'
+import { gather } from '../gather.ts'
 import {
   type Floats,
   fits,
@@ -62,9 +62,11 @@ export class MemoryStore<H extends Hyper> implements SlotStore<H> {
   receive(given: Parameter, i: number, what: string, _: number, inspect: boolean): void {
     const slot = this.slots[i]
     const to = this.own(i, what)
-    if ((isNdArray(given) ? given.data : given) !== to) gather(given, to)
-    if (!inspect) return
-    const peak = slot.kernels.peak(slot.length, to)
+    if (!inspect) {
+      if ((isNdArray(given) ? given.data : given) !== to) gather(given, to)
+      return
+    }
+    const peak = slot.take(given, to)
     if (!(peak < Infinity)) slot.checkFinite(to, (entry) => slot.label(what, entry))
     slot.bounds.gradient = what === 'gradients' ? peak : Math.max(slot.bounds.gradient, peak)
   }
@@ -75,16 +77,16 @@ export class MemoryStore<H extends Hyper> implements SlotStore<H> {
 
   step(_: number, inspect: boolean, update: (slot: SlotInMemory<H>) => void): void {
     if (!inspect || this.#isCalm()) this.#update(update)
-    else this.#trial.run(() => this.#update(update))
+    else this.#trial.run(() => this.#update(update, true))
   }
 
-  #update(update: (slot: SlotInMemory<H>) => void): void {
+  #update(update: (slot: SlotInMemory<H>) => void, whole = false): void {
     for (const slot of this.slots) {
       if (!slot.active) continue
-      if (slot.source !== null) gather(slot.source, slot.parameter)
+      slot.open(whole)
       slot.steps++
       update(slot)
-      if (slot.source !== null) scatter(slot.parameter, slot.source)
+      slot.close()
     }
   }
 

@@ -1,5 +1,5 @@
 import { refuse } from '@opt/core'
-import { gather, scatter } from '../gather.ts'
+import { scatter } from '../gather.ts'
 import type { Floats } from '../parameters.ts'
 import type { SlotInMemory } from './memory-slot.ts'
 
@@ -58,7 +58,7 @@ export class Trial {
   }
 
   #save(): void {
-    for (const { source, parameter, active } of this.#slots) if (active && source !== null) gather(source, parameter)
+    for (const slot of this.#slots) if (slot.active) slot.open(true)
     if (!this.#copies) {
       this.#copies = this.#slots.map(copyOf)
       return

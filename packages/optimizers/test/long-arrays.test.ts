@@ -1,0 +1,128 @@
+import { random } from '@opt/core'
+import ndarray from 'ndarray'
+import * as api from '../src/index.ts'
+
+const LENGTHS = [4096, 4097, 5119, 5120, 5121, 20003]
+type Kind = typeof Float32Array | typeof Float64Array
+type Stepping = { step(g: unknown): void; parameters: unknown; gradients: unknown; state(): unknown }
+
+const MAKERS: Record<string, (x: never, options?: object) => Stepping> = {
+  SGD: (x, options) => new api.SGD(x, options) as never,
+  'SGD with momentum': (x, options) => new api.SGD(x, { momentum: 0.9, nesterov: true, l2: 0.1, ...options }) as never,
+  Adam: (x, options) => new api.Adam(x, { amsgrad: true, l2: 0.1, ...options }) as never,
+  AdamW: (x, options) => new api.AdamW(x, options) as never,
+  RMSProp: (x, options) => new api.RMSProp(x, { centered: true, momentum: 0.5, ...options }) as never,
+  Adagrad: (x, options) => new api.Adagrad(x, options) as never,
+}
+
+const numbers = (kind: Kind, n: number, seed: number) => {
+  const rng = random(seed)
+  return kind.from({ length: n }, () => rng.normal())
+}
+
+describe('long arrays of the caller, which pass through the memory in pieces', () => {
+  test.each(Object.entries(MAKERS))('%s: have the bits of resident ones', (_, make) => {
+    for (const kind of [Float32Array, Float64Array])
+      for (const n of LENGTHS) {
+        const x = numbers(kind, n, 1)
+        const own = make(x as never)
+        const resident = make(x as never, { resident: true })
+        for (let t = 0; t < 3; t++) {
+          const g = numbers(t === 1 ? Float64Array : kind, n, t + 2) // once of the other type
+          own.step(g)
+          resident.step(g)
+        }
+        expect(Buffer.from(x.buffer).equals(bytesOf(resident.parameters as Float32Array))).toBe(true)
+        expect(own.state()).toEqual(resident.state())
+      }
+  })
+
+  const bytesOf = (x: Float32Array | Float64Array) => Buffer.from(x.buffer, x.byteOffset, x.byteLength)
+
+  test('a matrix by rows and one by columns end at the same numbers', () => {
+    const [rows, columns] = [70, 90]
+    const values = numbers(Float64Array, rows * columns, 1)
+    const by = (stride: number[]) => {
+      const matrix = ndarray(new Float64Array(rows * columns), [rows, columns], stride)
+      values.forEach((v, i) => matrix.set(Math.floor(i / columns), i % columns, v))
+      return matrix
+    }
+    const [a, b] = [by([columns, 1]), by([1, rows])]
+    for (const x of [a, b]) {
+      const optimizer = new api.Adam(x)
+      for (let t = 0; t < 3; t++) optimizer.step(numbers(Float64Array, rows * columns, t))
+    }
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) expect(a.get(i, j)).toBe(b.get(i, j))
+  })
+
+  test('parameters may be gradients of one another', () => {
+    const [a, b] = [numbers(Float32Array, 9000, 1), numbers(Float32Array, 9000, 2)]
+    const [before, old] = [a.slice(), b.slice()]
+    new api.SGD({ a, b }, { learningRate: 0.5 }).step({ a: b, b: a })
+    for (let i = 0; i < 9000; i++) {
+      expect(a[i]).toBe(Math.fround(before[i] - Math.fround(0.5 * old[i])))
+      expect(b[i]).toBe(Math.fround(old[i] - Math.fround(0.5 * before[i])))
+    }
+  })
+
+  test('views in one buffer, and a parameter that is its own gradient', () => {
+    const all = numbers(Float32Array, 20000, 3)
+    const [x, y] = [all.subarray(3, 9003), all.subarray(9003, 18003)]
+    const expected = all.map((v, i) => (i >= 3 && i < 18003 ? Math.fround(v - Math.fround(0.5 * v)) : v))
+    new api.SGD([x, y], { learningRate: 0.5 }).step([x, y])
+    expect(all).toEqual(expected)
+  })
+
+  test.each([0, 4095, 4096, 8999])('an entry %i that is not finite changes nothing and is named', (bad) => {
+    for (const value of [NaN, Infinity, -Infinity, 1e300]) {
+      const x = { a: numbers(Float32Array, 9000, 1), b: numbers(Float32Array, 9000, 2) }
+      const before = { a: x.a.slice(), b: x.b.slice() }
+      const optimizer = new api.Adam(x)
+      const g = new Float64Array(9000)
+      g[bad] = value
+      const state = optimizer.state()
+      expect(() => optimizer.step({ a: new Float64Array(9000), b: g })).toThrow(
+        `Adam.step: gradients.b[${bad}] must be a finite number, got ${Math.fround(value)}`,
+      )
+      expect(x).toEqual(before)
+      expect(optimizer.state()).toEqual(state)
+    }
+  })
+
+  test('a step out of range throws and changes nothing; the next one goes on', () => {
+    const x = numbers(Float32Array, 9000, 1)
+    const before = x.slice()
+    const optimizer = new api.SGD(x, { learningRate: 1e30, momentum: 0.9 })
+    const g = new Float32Array(9000)
+    g[8000] = 1e20
+    expect(() => optimizer.step(g)).toThrow('nothing has changed')
+    expect(x).toEqual(before)
+    g[8000] = 1e-30
+    optimizer.step(g)
+    expect(x[8000]).not.toBe(before[8000])
+    expect(x[7999]).toBe(before[7999])
+  })
+
+  test('changes of the parameter between steps count, and an update in JavaScript sees them', () => {
+    class Halving extends api.Optimizer<api.Hyper> {
+      protected override update({ length, parameter, gradient }: api.Slot): void {
+        for (let i = 0; i < length; i++) parameter[i] = 0.5 * parameter[i] + gradient[i]
+      }
+    }
+    const settings = { learningRate: api.nonnegative(0.1) }
+    const rules = { name: 'Halving', settings, arrays: () => [], bound: () => {} }
+    const x = new Float64Array(9000).fill(1)
+    const optimizer = new Halving(rules, x)
+    optimizer.step(new Float64Array(9000))
+    expect(x[8999]).toBe(0.5)
+    x.fill(8)
+    optimizer.step(new Float64Array(9000).fill(1))
+    expect(x[8999]).toBe(5)
+    const sgd = new api.SGD(x, { learningRate: 1 })
+    for (const value of [7, 3]) {
+      x.fill(value)
+      sgd.step(new Float64Array(9000).fill(1))
+      expect([x[0], x[8999]]).toEqual([value - 1, value - 1])
+    }
+  })
+})
