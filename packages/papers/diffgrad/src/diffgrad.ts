@@ -1,4 +1,4 @@
-import { exp, type KernelSet, kernelSet, pow } from '@opt/core'
+import { type KernelSet, kernelSet, pow } from '@opt/core'
 import {
   adamSettings,
   boundAdam,
@@ -12,6 +12,7 @@ import {
   type Rules,
   type Slot,
 } from '@opt/optimizers'
+import { friction } from './friction.ts'
 import { wasm } from './wasm.ts'
 
 /** Hyper-parameters of {@link DiffGrad}. */
@@ -44,12 +45,11 @@ export const diffgrad: FusedUpdate<Numbers> = /* @__PURE__ */ fusedUpdate({
       const d = round(round(l2 * x[i]) + g[i])
       const first = round(round(beta1 * m[i]) + round(rest1 * d))
       const second = round(round(beta2 * v[i]) + round(rest2 * round(d * d)))
-      // 1 / xi; the exponential is worked out in float64.
-      const friction = round(1 + round(exp(-Math.abs(round(previous[i] - d)))))
+      const rub = friction(round(previous[i] - d), round)
       m[i] = first
       v[i] = second
       previous[i] = d
-      const root = round(friction * round(round(Math.sqrt(second)) + epsilon))
+      const root = round(rub * round(round(Math.sqrt(second)) + epsilon))
       x[i] = round(decayFactor * x[i]) - round(round(stepSize * first) / root)
     }
   },
