@@ -1,8 +1,9 @@
 // The benchmark of optimizer packages: times a step of ours and of its peer in torch on the same
-// shapes, in alternating rounds, and prints a markdown table. Torch runs in OPT_PYTHON or
+// shapes, in alternating rounds, by CPU time, and prints a markdown table. Torch runs in OPT_PYTHON or
 // .venv-peers (npm run bench:peers).
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { cpuClock, median } from './bench.mjs'
 import { root } from './packages.mjs'
 import { startPeer } from './python-peer.mjs'
 
@@ -43,11 +44,10 @@ function matrices([rows, columns], orthogonal) {
   return [shaped(parameters), shaped(gradients)]
 }
 
-const median = (x) => x.sort((a, b) => a - b)[x.length >> 1]
 const seconds = (work, count) => {
-  const start = performance.now()
+  const start = cpuClock()
   for (let i = 0; i < count; i++) work()
-  return (performance.now() - start) / 1000 / count
+  return (cpuClock() - start) / count
 }
 
 /**
@@ -94,7 +94,7 @@ export async function benchOptimizers(subjects) {
       }
       const each = (kind) => (median(times[kind]) / size) * 1e9
       const shown = (kind) => (Number.isNaN(each(kind)) ? '-' : each(kind).toFixed(2))
-      const ratio = each('torch') / each('own')
+      const ratio = median(times.torch.map((time, round) => time / times.own[round]))
       rows.push([
         label,
         size.toExponential(0).replace('e+', 'e'),
@@ -110,7 +110,7 @@ export async function benchOptimizers(subjects) {
     console.log(`| ${row.join(' | ')} |`)
   console.log()
   console.log(
-    `Nanoseconds a parameter and step, four float32 matrices, one thread, medians of ${rounds} rounds that take turns. "Ours" copies gradients and parameters in and out of the optimizer's memory, "resident" only the gradients. ${torch ? torch.version : 'Torch is not there (npm run bench:peers).'}`,
+    `Nanoseconds of CPU time a parameter and step, four float32 matrices, one thread, medians of ${rounds} rounds that take turns. "Ours" copies gradients and parameters in and out of the optimizer's memory, "resident" only the gradients. ${torch ? torch.version : 'Torch is not there (npm run bench:peers).'}`,
   )
   for (const note of notes) console.log(`\n${note}`)
 }

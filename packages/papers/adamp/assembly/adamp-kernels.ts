@@ -1,14 +1,13 @@
 import { averageAt, averageOne } from '../../../optimizers/assembly/average'
 import { mulAdd } from '../../../core/assembly/simd'
+import { projectedDescentOf } from './projection'
 
 export { adamw, adamw32 } from '../../../optimizers/assembly/adamw'
 export { descend, descend32 } from '../../../optimizers/assembly/descend'
-export { largestCosine, largestCosine32, projectRows, projectRows32 } from './projection'
+export { cosinesBelow, cosinesBelow32 } from './projection'
 
 // One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
 
-// @ts-ignore: decorator
-@inline
 function adamDirectionOf<T>(
   n: i32, m: usize, v: usize, g: usize, correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32,
 ): void {
@@ -53,4 +52,35 @@ export function adamDirection32(
   n: i32, m: usize, v: usize, g: usize, correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32,
 ): void {
   adamDirectionOf<f32>(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov)
+}
+
+/** Direction, projection and descent row by row, while a row is in the cache: one read and one write of every array. */
+// @ts-ignore: decorator
+@inline
+function adamRowsOf<T>(
+  rows: i32, n: i32, x: usize, m: usize, v: usize, g: usize,
+  correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32, stepSize: f64, decayFactor: f64,
+): void {
+  const row = <usize>n * sizeof<T>()
+  for (let i = 0; i < rows; i++) {
+    adamDirectionOf<T>(n, m, v, g, correction2, beta1, beta2, epsilon, nesterov)
+    projectedDescentOf<T>(n, x, g, epsilon, stepSize, decayFactor)
+    x += row
+    m += row
+    v += row
+    g += row
+  }
+}
+
+export function adamRows(
+  rows: i32, n: i32, x: usize, m: usize, v: usize, g: usize,
+  correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32, stepSize: f64, decayFactor: f64,
+): void {
+  adamRowsOf<f64>(rows, n, x, m, v, g, correction2, beta1, beta2, epsilon, nesterov, stepSize, decayFactor)
+}
+export function adamRows32(
+  rows: i32, n: i32, x: usize, m: usize, v: usize, g: usize,
+  correction2: f64, beta1: f64, beta2: f64, epsilon: f64, nesterov: i32, stepSize: f64, decayFactor: f64,
+): void {
+  adamRowsOf<f32>(rows, n, x, m, v, g, correction2, beta1, beta2, epsilon, nesterov, stepSize, decayFactor)
 }

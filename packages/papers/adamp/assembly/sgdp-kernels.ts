@@ -1,13 +1,12 @@
 import { mulAdd } from '../../../core/assembly/simd'
+import { projectedDescentOf } from './projection'
 
 export { descend, descend32 } from '../../../optimizers/assembly/descend'
 export { sgd, sgd32 } from '../../../optimizers/assembly/sgd'
-export { largestCosine, largestCosine32, projectRows, projectRows32 } from './projection'
+export { cosinesBelow, cosinesBelow32 } from './projection'
 
 // One read and one write of every array. Coefficients are worked out in f64 and rounded to T once.
 
-// @ts-ignore: decorator
-@inline
 function momentumDirectionOf<T>(n: i32, b: usize, g: usize, momentum: f64, gain: f64, nesterov: i32): void {
   const mu = <T>momentum, share = <T>gain
   const vmu = v128.splat<T>(mu), vshare = v128.splat<T>(share)
@@ -36,4 +35,34 @@ export function momentumDirection(n: i32, b: usize, g: usize, momentum: f64, gai
 }
 export function momentumDirection32(n: i32, b: usize, g: usize, momentum: f64, gain: f64, nesterov: i32): void {
   momentumDirectionOf<f32>(n, b, g, momentum, gain, nesterov)
+}
+
+/** Direction, projection and descent row by row, while a row is in the cache: one read and one write of every array. */
+// @ts-ignore: decorator
+@inline
+function momentumRowsOf<T>(
+  rows: i32, n: i32, x: usize, b: usize, g: usize,
+  momentum: f64, gain: f64, nesterov: i32, epsilon: f64, learningRate: f64, decayFactor: f64,
+): void {
+  const row = <usize>n * sizeof<T>()
+  for (let i = 0; i < rows; i++) {
+    momentumDirectionOf<T>(n, b, g, momentum, gain, nesterov)
+    projectedDescentOf<T>(n, x, g, epsilon, learningRate, decayFactor)
+    x += row
+    b += row
+    g += row
+  }
+}
+
+export function momentumRows(
+  rows: i32, n: i32, x: usize, b: usize, g: usize,
+  momentum: f64, gain: f64, nesterov: i32, epsilon: f64, learningRate: f64, decayFactor: f64,
+): void {
+  momentumRowsOf<f64>(rows, n, x, b, g, momentum, gain, nesterov, epsilon, learningRate, decayFactor)
+}
+export function momentumRows32(
+  rows: i32, n: i32, x: usize, b: usize, g: usize,
+  momentum: f64, gain: f64, nesterov: i32, epsilon: f64, learningRate: f64, decayFactor: f64,
+): void {
+  momentumRowsOf<f32>(rows, n, x, b, g, momentum, gain, nesterov, epsilon, learningRate, decayFactor)
 }

@@ -4,25 +4,30 @@ import {
   adamw,
   boundAdam,
   descend,
+  type Floats,
   type FusedUpdate,
   flag,
   fusedUpdate,
   type Hyper,
+  type Numbers,
   nonnegative,
   Optimizer,
   type OptimizerOptions,
   type ParameterSet,
   type Rules,
   type Slot,
+  type SlotOperation,
 } from '@opt/optimizers'
 import { wasm } from './adamp-wasm.ts'
 import {
   boundRows,
+  cosinesBelow,
   findInvariance,
-  largestCosine,
-  projectAndDescend,
-  projectRows,
+  type ProjectedStep,
+  projectedRows,
+  projectOnDevice,
   type RowKernels,
+  runOnDevice,
 } from './projection.ts'
 
 /** Hyper-parameters of {@link AdamP}. */
@@ -74,14 +79,39 @@ export const adamDirection: FusedUpdate<'correction2' | 'beta1' | 'beta2' | 'eps
   gradient[i] = ahead / (sqrt(second * p.correction2) + p.epsilon);`,
   })
 
+interface Kernels extends RowKernels {
+  /** {@link adamDirection}, projection and descent in each of so many rows of n. */
+  // biome-ignore format: as the export has them
+  adamRows(
+    rows: number, n: number, x: Floats, mean: Floats, meanSquare: Floats, gradient: Floats,
+    correction2: number, beta1: number, beta2: number, epsilon: number, nesterov: number, stepSize: number, decayFactor: number,
+  ): void
+}
+
 /** The kernels of {@link AdamP}. */
-export const adampKernels: KernelSet<RowKernels> = /* @__PURE__ */ kernelSet(wasm, {
+export const adampKernels: KernelSet<Kernels> = /* @__PURE__ */ kernelSet(wasm, {
   adamw,
   descend,
   adamDirection,
-  largestCosine,
-  projectRows,
+  cosinesBelow,
+  adamRows: /* @__PURE__ */ projectedRows<Kernels['adamRows']>('adamRows', adamDirection),
 })
+
+type Direction = Numbers<'correction2' | 'beta1' | 'beta2' | 'epsilon' | 'nesterov'>
+
+/** A step whose direction is projected. */
+const projectedStep: SlotOperation<{ direction: Direction; step: ProjectedStep }, void, Kernels> = {
+  memory({ length, parameter, gradient, arrays: { mean, meanSquare }, kernels }, { direction, step }) {
+    const { correction2, beta1, beta2, epsilon, nesterov } = direction
+    const { rows, learningRate, invariantDecayFactor } = step
+    const numbers = [correction2, beta1, beta2, epsilon, nesterov, learningRate, invariantDecayFactor] as const
+    kernels.adamRows(rows, length / rows, parameter, mean, meanSquare, gradient, ...numbers)
+  },
+  device(slot, { direction, step }) {
+    runOnDevice(slot, adamDirection, direction)
+    projectOnDevice(slot, step)
+  },
+}
 
 const rules: Rules<AdamPHyper> = {
   name: 'AdamP',
@@ -129,12 +159,14 @@ export class AdamP<P extends ParameterSet = ParameterSet> extends Optimizer<Adam
       slot.apply(adamw, { stepSize, correction2, decayFactor, beta1, beta2, epsilon })
       return
     }
-    slot.apply(adamDirection, { correction2, beta1, beta2, epsilon, nesterov: Number(nesterov) })
+    const direction = { correction2, beta1, beta2, epsilon, nesterov: Number(nesterov) }
     if (rows === 0) {
+      slot.apply(adamDirection, direction)
       slot.apply(descend, { learningRate: stepSize, decayFactor, l2: 0 })
       return
     }
     const invariantDecayFactor = 1 - learningRate * weightDecay * weightDecayRatio
-    slot.perform(projectAndDescend, { rows, learningRate: stepSize, decayFactor, invariantDecayFactor, epsilon })
+    const step = { rows, learningRate: stepSize, decayFactor, invariantDecayFactor, epsilon }
+    slot.perform(projectedStep, { direction, step })
   }
 }

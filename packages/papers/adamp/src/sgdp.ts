@@ -1,11 +1,13 @@
 import { type KernelSet, kernelSet } from '@opt/core'
 import {
   descend,
+  type Floats,
   type FusedUpdate,
   flag,
   fraction,
   fusedUpdate,
   type Hyper,
+  type Numbers,
   nonnegative,
   Optimizer,
   type OptimizerOptions,
@@ -13,15 +15,18 @@ import {
   positive,
   type Rules,
   type Slot,
+  type SlotOperation,
   sgd,
 } from '@opt/optimizers'
 import {
   boundRows,
+  cosinesBelow,
   findInvariance,
-  largestCosine,
-  projectAndDescend,
-  projectRows,
+  type ProjectedStep,
+  projectedRows,
+  projectOnDevice,
   type RowKernels,
+  runOnDevice,
 } from './projection.ts'
 import { wasm } from './sgdp-wasm.ts'
 
@@ -64,14 +69,39 @@ export const momentumDirection: FusedUpdate<'momentum' | 'gain' | 'nesterov'> = 
   gradient[i] = select(b, p.momentum * b + g, p.nesterov != 0.0);`,
 })
 
+interface Kernels extends RowKernels {
+  /** {@link momentumDirection}, projection and descent in each of so many rows of n. */
+  // biome-ignore format: as the export has them
+  momentumRows(
+    rows: number, n: number, x: Floats, velocity: Floats, gradient: Floats,
+    momentum: number, gain: number, nesterov: number, epsilon: number, learningRate: number, decayFactor: number,
+  ): void
+}
+
 /** The kernels of {@link SGDP}. */
-export const sgdpKernels: KernelSet<RowKernels> = /* @__PURE__ */ kernelSet(wasm, {
+export const sgdpKernels: KernelSet<Kernels> = /* @__PURE__ */ kernelSet(wasm, {
   sgd,
   descend,
   momentumDirection,
-  largestCosine,
-  projectRows,
+  cosinesBelow,
+  momentumRows: /* @__PURE__ */ projectedRows<Kernels['momentumRows']>('momentumRows', momentumDirection),
 })
+
+type Direction = Numbers<'momentum' | 'gain' | 'nesterov'>
+
+/** A step whose direction is projected. */
+const projectedStep: SlotOperation<{ direction: Direction; step: ProjectedStep }, void, Kernels> = {
+  memory({ length, parameter, gradient, arrays: { velocity }, kernels }, { direction, step }) {
+    const { momentum, gain, nesterov } = direction
+    const { rows, epsilon, learningRate, invariantDecayFactor } = step
+    const numbers = [momentum, gain, nesterov, epsilon, learningRate, invariantDecayFactor] as const
+    kernels.momentumRows(rows, length / rows, parameter, velocity, gradient, ...numbers)
+  },
+  device(slot, { direction, step }) {
+    runOnDevice(slot, momentumDirection, direction)
+    projectOnDevice(slot, step)
+  },
+}
 
 const rules: Rules<SGDPHyper> = {
   name: 'SGDP',
@@ -126,7 +156,7 @@ export class SGDP<P extends ParameterSet = ParameterSet> extends Optimizer<SGDPH
       return
     }
     const invariantDecayFactor = 1 - (learningRate * weightDecay * weightDecayRatio) / (1 - momentum)
-    slot.apply(momentumDirection, { momentum, gain, nesterov: ahead })
-    slot.perform(projectAndDescend, { rows, learningRate, decayFactor, invariantDecayFactor, epsilon })
+    const step = { rows, learningRate, decayFactor, invariantDecayFactor, epsilon }
+    slot.perform(projectedStep, { direction: { momentum, gain, nesterov: ahead }, step })
   }
 }

@@ -19,11 +19,19 @@ const numbers = {
   nesterov: 1,
 }
 
+/** Calls on 7 rows of 29 numbers. */
+const ofRows = (name: string, rest: KernelCall): Record<string, KernelCall> =>
+  Object.fromEntries(
+    ['', '32'].map((bits) => {
+      const kind = bits ? 'f32' : 'f64'
+      return [name + bits, [7, 29, ...rest.map((one) => (typeof one === 'string' ? one.replace('{}', kind) : one))]]
+    }),
+  )
+
 /** A call of each kernel: see packages/testing. */
 export const calls: Record<string, KernelCall> = {
   ...updateCalls([adamw, descend, sgd, adamDirection, momentumDirection], numbers, ['meanSquare']),
-  largestCosine: [7, 29, 'f64:203', 'f64:203', 1e-8],
-  largestCosine32: [7, 29, 'f32:203', 'f32:203', 1e-8],
-  projectRows: [7, 29, 'f64:203', 'f64:203', 1e-8],
-  projectRows32: [7, 29, 'f32:203', 'f32:203', 1e-8],
+  ...ofRows('cosinesBelow', ['{}:203', '{}:203', 1e-8, 0.4]),
+  ...ofRows('adamRows', ['{}:203', '{}:203', '+{}:203', '{}:203', 1.7, 0.9, 0.999, 1e-8, 1, 0.003, 0.997]),
+  ...ofRows('momentumRows', ['{}:203', '{}:203', '{}:203', 0.9, 0.3, 1, 1e-8, 0.003, 0.997]),
 }
