@@ -1,6 +1,7 @@
 // The benchmark of optimizer packages: times a step of ours and of its peer in torch on the same
 // shapes, in alternating rounds, by CPU time, and prints a markdown table. Torch runs in OPT_PYTHON or
-// .venv-peers (npm run bench:peers).
+// .venv-peers (npm run bench:peers). OPT_NODE=/path/to/node adds the ratios of a quick run with another Node.
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { cpuClock, median } from './bench.mjs'
@@ -9,6 +10,18 @@ import { startPeer } from './python-peer.mjs'
 
 const ndarray = createRequire(join(root, 'packages', 'optimizers', 'package.json'))('ndarray')
 const quick = process.argv.includes('--quick')
+const ratiosOnly = process.argv.includes('--ratios')
+
+/** Prints what another Node says of the same benchmark, in a sentence. */
+export function printRatiosOfOtherNode() {
+  if (!process.env.OPT_NODE || ratiosOnly) return
+  const { OPT_NODE, ...env } = process.env
+  const { stdout } = spawnSync(OPT_NODE, ['bench/index.mjs', '--quick', '--ratios'], { env, encoding: 'utf8' })
+  console.log(`\n${stdout.trim()}`)
+}
+
+/** Prints that sentence, in the other Node. */
+export const printRatios = (text) => console.log(`On Node ${process.versions.node}, in a quick run: ${text}.`)
 
 /** Starts the child process that times torch optimizers on one thread; null without torch. */
 async function startTorch() {
@@ -105,6 +118,10 @@ export async function benchOptimizers(subjects) {
       ])
     }
   torch?.stop()
+  if (ratiosOnly) {
+    printRatios(`torch / ours at 1e5 is ${rows.map((row) => `${row.at(-1)} (${row[0]})`).join(', ')}`)
+    return
+  }
   const header = ['optimizer', 'parameters', 'ours, ns', 'ours resident, ns', 'torch, ns', 'torch / ours']
   for (const row of [header, header.map((_, k) => (k === 0 ? '---' : '--:')), ...rows])
     console.log(`| ${row.join(' | ')} |`)
@@ -113,4 +130,5 @@ export async function benchOptimizers(subjects) {
     `Nanoseconds of CPU time a parameter and step, four float32 matrices, one thread, medians of ${rounds} rounds that take turns. "Ours" copies gradients and parameters in and out of the optimizer's memory, "resident" only the gradients. ${torch ? torch.version : 'Torch is not there (npm run bench:peers).'}`,
   )
   for (const note of notes) console.log(`\n${note}`)
+  printRatiosOfOtherNode()
 }

@@ -1,7 +1,8 @@
 // SGD, Adam, AdamW, RMSProp and Adagrad in float32: a plain loop, ours, PyTorch on one thread.
 // node bench/index.mjs [--quick]
 import { Adagrad, Adam, AdamW, RMSProp, SGD } from '@opt/optimizers'
-import { arraysOf, compare, head, OURS, ours, row, startTorch, target } from './measure.mjs'
+import { printRatios, printRatiosOfOtherNode } from '../../../scripts/lib/optimizer-bench.mjs'
+import { arraysOf, atMost, compare, head, OURS, ours, row, startTorch, target } from './measure.mjs'
 
 const quick = process.argv.includes('--quick')
 const { fround } = Math
@@ -71,6 +72,7 @@ const COLUMNS = ['plain loop', ...OURS, ...VARIANTS.map((variant) => `torch, ${v
 const torch = await startTorch()
 const table = []
 const targets = []
+const ratios = []
 for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000])
   for (const [name, bytes, create, loop, moments] of OPTIMIZERS) {
     console.error(`${name}, n = ${n}`)
@@ -83,6 +85,10 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000])
     const result = await compare(n, contenders, torch, quick ? 8 : n > 1e6 ? 15 : 30)
     const { ratio, part, bandwidth } = result
     table.push(row(name, n, bytes, COLUMNS, result))
+    if (n === 1e5 && torch)
+      ratios.push(`${ratio('resident', 'torch, foreach').toFixed(1)} and ${ratio('own arrays', 'torch, foreach').toFixed(1)} (${name})`)
+    if (n === 1e7)
+      targets.push(atMost(`${name}, n = 1e7, own arrays against resident ones, both checked`, ratio('resident, checked', 'own arrays'), 1.8))
     if (name === 'AdamW' && torch && n >= 1e5)
       targets.push(target(`AdamW, n = ${n}, faster than torch foreach`, ratio('resident', 'torch, foreach'), 2))
     if (name === 'SGD') targets.push(`- Memory at n = ${n}: ${(bandwidth / 1e9).toFixed(0)} GB/s updated in place`)
@@ -90,9 +96,13 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000])
       targets.push(target(`${name}, n = 1e7, part of the bandwidth`, part('resident', bytes), 0.7, ''))
   }
 torch?.stop()
+if (process.argv.includes('--ratios')) {
+  printRatios(`torch foreach / ours at 1e5, resident and own arrays, is ${ratios.join(', ')}`)
+  process.exit()
+}
 
 console.log(
-  `Nanoseconds a parameter, and in brackets the part of the bandwidth.\n\n${head(COLUMNS)}\n${table.join('\n')}\n`,
+  `Nanoseconds of CPU time a parameter, and in brackets the part of the bandwidth.\n\n${head(COLUMNS)}\n${table.join('\n')}\n`,
 )
 console.log(`${targets.join('\n')}\n`)
 console.log(
@@ -100,3 +110,4 @@ console.log(
     ? `PyTorch ${torch.version}, one thread, four tensors. Resident: parameters and gradients in the optimizer’s memory, the search for NaN off and on; own arrays: copied in and out at each step, checked. SGD has momentum 0.9. Bytes counted: 20 a parameter, 28 for Adam and AdamW; the bandwidth is the better of our kernels’ and PyTorch’s y += a x in place, over as much memory, in the same round. Rounds by turns: times are the least, parts and ratios medians of comparisons within a round.`
     : 'PyTorch is not here (npm run bench:peers, or OPT_PYTHON): its rows are missing.',
 )
+printRatiosOfOtherNode()

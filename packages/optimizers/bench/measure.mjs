@@ -1,16 +1,16 @@
 // Times optimizer steps by turns, beside the memory's own speed and PyTorch's optimizers in the same run.
 import { allocate, random, vectorKernels } from '@opt/core'
-import { median } from '../../../scripts/lib/bench.mjs'
+import { cpuClock, median } from '../../../scripts/lib/bench.mjs'
 import { startPeer } from '../../../scripts/lib/python-peer.mjs'
 
 export const OURS = ['resident', 'resident, checked', 'own arrays']
 
-/** Time of `steps` calls in seconds a call, after one that warms the caches: the others have emptied them. */
+/** CPU time of `steps` calls in seconds a call, after one that warms the caches: the others have emptied them. */
 function seconds(work, steps) {
   work()
-  const start = performance.now()
+  const start = cpuClock()
   for (let k = 0; k < steps; k++) work()
-  return (performance.now() - start) / 1000 / steps
+  return (cpuClock() - start) / steps
 }
 
 /** PyTorch in a child process on one thread, or null where there is none. */
@@ -101,3 +101,7 @@ export const head = (contenders) =>
 /** A target and whether it is met. */
 export const target = (text, value, goal, unit = 'times') =>
   `- ${text}: ${value.toFixed(2)}${unit === 'times' ? ' times' : ''} (target ${goal}): ${value >= goal ? 'met' : 'not met'}`
+
+/** {@link target} of a ratio that is to be small. */
+export const atMost = (text, value, goal) =>
+  `- ${text}: ${value.toFixed(2)} times (target at most ${goal}): ${value <= goal ? 'met' : 'not met'}`
