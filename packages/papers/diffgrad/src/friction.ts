@@ -7,13 +7,13 @@ const LIMIT = 18
 const MAGIC = 12583039
 
 const { fround: r } = Math
-const SCALE = r(-1.4426950408889634)
+const SCALE = r(-Math.LOG2E)
 /** (2^f - 1) / f on [-1/2, 1/2]: our near-minimax fit; error 2e-9 of 2^f. */
-const [Q0, Q1, Q2, Q3, Q4, Q5] = [0.6931472, 0.24022648, 0.055503324, 0.009618437, 0.0013398875, 0.00015353362].map(r)
+const [Q0, Q1, Q2, Q3, Q4, Q5] = [Math.LN2, 0.24022648, 0.055503324, 0.009618437, 0.0013398875, 0.00015353362].map(r)
 
 /** Returns 1 + exp(-size) in float32, within 1.1 ulp (xi within 1.2); every operation is rounded to float32. */
 export function friction32(size: number): number {
-  const t = r((LIMIT < size ? LIMIT : size) * SCALE)
+  const t = r(Math.min(LIMIT, size) * SCALE)
   const n = r(t + MAGIC) - MAGIC
   const f = t - n
   const f2 = r(f * f)
