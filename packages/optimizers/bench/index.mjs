@@ -86,9 +86,17 @@ for (const n of quick ? [1000, 100000] : [1000, 100000, 10000000])
     const { ratio, part, bandwidth } = result
     table.push(row(name, n, bytes, COLUMNS, result))
     if (n === 1e5 && torch)
-      ratios.push(`${ratio('resident', 'torch, foreach').toFixed(1)} and ${ratio('own arrays', 'torch, foreach').toFixed(1)} (${name})`)
+      ratios.push(
+        `${ratio('resident', 'torch, foreach').toFixed(1)} and ${ratio('own arrays', 'torch, foreach').toFixed(1)} (${name})`,
+      )
     if (n === 1e7)
-      targets.push(atMost(`${name}, n = 1e7, own arrays against resident ones, both checked`, ratio('resident, checked', 'own arrays'), 1.8))
+      targets.push(
+        atMost(
+          `${name}, n = 1e7, own arrays against resident ones, both checked`,
+          ratio('resident, checked', 'own arrays'),
+          1.8,
+        ),
+      )
     if (name === 'AdamW' && torch && n >= 1e5)
       targets.push(target(`AdamW, n = ${n}, faster than torch foreach`, ratio('resident', 'torch, foreach'), 2))
     if (name === 'SGD') targets.push(`- Memory at n = ${n}: ${(bandwidth / 1e9).toFixed(0)} GB/s updated in place`)
