@@ -17,7 +17,7 @@ const MAKERS: Record<string, (x: never, options?: object) => Stepping> = {
 
 const numbers = (kind: Kind, n: number, seed: number) => {
   const rng = random(seed)
-  return kind.from({ length: n }, () => rng.normal())
+  return new kind(n).map(() => rng.normal())
 }
 
 describe('long arrays of the caller, which pass through the memory in pieces', () => {
