@@ -66,10 +66,10 @@ export class GibbsPlan<V extends GibbsViews = GibbsViews> {
   /** Copies of f and g. */
   potentials(): GibbsPotentials {
     const { F, G } = this.views
-    return {
-      f: Float64Array.from(this.#logA, (l, i) => F[i] - this.epsilon * l),
-      g: Float64Array.from(this.#logB, (l, j) => G[j] - this.epsilon * l),
-    }
+    const [f, g] = [new Float64Array(this.rows), new Float64Array(this.columns)]
+    for (let i = 0; i < f.length; i++) f[i] = F[i] - this.epsilon * this.#logA[i]
+    for (let j = 0; j < g.length; j++) g[j] = G[j] - this.epsilon * this.#logB[j]
+    return { f, g }
   }
 
   /**

@@ -78,11 +78,10 @@ function refine(plan: NewtonPlan, small: NewtonPlan, fewer: Problem): void {
   const middles = { ...C, data: C.data.subarray(MIDDLE * C.stride), rows: small.rows, stride: GROUP * C.stride }
   for (let k = 0; k < f.length; k++) u[k] = f[k] + small.epsilon * fewer.logA[k]
   plan.kernels.colLse(middles, u, small.epsilon, v, scratch)
-  const potentials = {
-    f: Float64Array.from({ length: plan.rows }, (_, i) => f[groupOf(i, f.length)]),
-    g: v.map((sum) => -small.epsilon * sum),
-  }
-  plan.setPotentials(potentials, small.epsilon)
+  const all = { f: new Float64Array(plan.rows), g: new Float64Array(plan.columns) }
+  for (let i = 0; i < plan.rows; i++) all.f[i] = f[groupOf(i, f.length)]
+  for (let j = 0; j < plan.columns; j++) all.g[j] = -small.epsilon * v[j]
+  plan.setPotentials(all, small.epsilon)
   plan.evaluate()
 }
 

@@ -89,15 +89,14 @@ export function fillSilent(
 ): void {
   const silentRows = others(rows, f.length)
   const silentColumns = others(columns, g.length)
-  const row = new Float64Array(g.length)
   for (const i of silentRows) {
-    cost.writeRow(i, row)
+    const row = cost.row(i)
     f[i] = softMin(columns, b, (j) => row[j] - g[j], epsilon, mass)
   }
   if (silentColumns.length === 0) return
   const column = silentColumns.map(() => new Float64Array(f.length))
   for (const i of rows) {
-    cost.writeRow(i, row)
+    const row = cost.row(i)
     silentColumns.forEach((j, k) => (column[k][i] = row[j] - f[i]))
   }
   silentColumns.forEach((j, k) => (g[j] = softMin(rows, a, (i) => column[k][i], epsilon, mass)))

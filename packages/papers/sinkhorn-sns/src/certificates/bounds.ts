@@ -74,15 +74,9 @@ const ROUNDING = 2.220446049250313e-16
 
 /** Finds the highest cost of a pair that a plan needs; Infinity if all pairs may be needed. */
 function highestNeeded(C: Matrix, a: Float64Array, b: Float64Array, epsilon: number): number {
-  const [rows, columns] = C.shape as [number, number]
   const mass = sum(a)
   if (!(mass > 0)) return Infinity
-  const cost = {
-    rows,
-    columns,
-    writeRow: (i: number, out: Float64Array) => out.set(C.data.subarray(i * columns, (i + 1) * columns)),
-  }
-  return calling('transportBounds', () => workingProblem(cost, a, b, { epsilon }).highest)
+  return calling('transportBounds', () => workingProblem(C, a, b, { epsilon }).highest)
 }
 
 /**

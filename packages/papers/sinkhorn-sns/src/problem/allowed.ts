@@ -1,11 +1,11 @@
 import { refuse } from '@opt/core'
-import type { CostRows } from './cost-rows.ts'
+import type { Cost } from './cost-rows.ts'
 import { type Allowed, type Flow, noFlow, sendMost } from './flow.ts'
 import { describe, obstacle } from './obstacle.ts'
 
 /** The points of a problem that have mass. */
 export interface Support {
-  cost: CostRows
+  cost: Cost
   /** Positive masses, sum 1. */
   a: Float64Array
   b: Float64Array
@@ -31,23 +31,32 @@ export interface CostRange {
 }
 
 /** Finds the range of the costs between points with mass. */
-export function costRange(cost: CostRows, rows: Int32Array, columns: Int32Array): CostRange {
-  let [low, high, forbids] = [Infinity, -Infinity, false]
-  const row = new Float64Array(cost.columns)
+export function costRange(cost: Cost, rows: Int32Array, columns: Int32Array): CostRange {
+  const range = { low: Infinity, high: -Infinity, forbids: false }
+  const all = columns.length === cost.columns
+  const packed = new Float64Array(columns.length)
   for (const i of rows) {
-    cost.writeRow(i, row)
-    for (let k = 0; k < columns.length; k++) {
-      const c = row[columns[k]]
-      if (c < low) low = c
-      // c - c is 0 for a finite number and NaN for any other.
-      if (c > high || c - c !== 0) {
-        if (c === Infinity) forbids = true
-        else if (c > -Infinity) high = c
-        else refuse(`cost[${i}][${columns[k]}]`, 'a finite number or Infinity', String(c))
-      }
-    }
+    const row = cost.row(i)
+    if (!all) for (let k = 0; k < packed.length; k++) packed[k] = row[columns[k]]
+    widen(range, all ? row : packed, (k) => `cost[${i}][${columns[k]}]`)
   }
-  return low > high ? { low: 0, high: 0, forbids } : { low, high, forbids }
+  return range.low > range.high ? { ...range, low: 0, high: 0 } : range
+}
+
+function widen(range: CostRange, costs: Float64Array, label: (k: number) => string): void {
+  let { low, high } = range
+  for (let k = 0; k < costs.length; k++) {
+    const c = costs[k]
+    if (c < low) low = c
+    if (c <= high) continue
+    // The highest so far, or no finite number.
+    if (c === Infinity) range.forbids = true
+    else if (c > -Infinity) high = c
+    else refuse(label(k), 'a finite number or Infinity', String(c))
+  }
+  if (low === -Infinity) refuse(label(costs.indexOf(low)), 'a finite number or Infinity', String(low))
+  range.low = low
+  range.high = high
 }
 
 /** Costs of so many times epsilon swallow the digits of small ones: they are left out where no plan needs them. */
@@ -82,9 +91,8 @@ function gaps({ cost, rows, columns }: Support, low: number, epsilon: number): n
   const highest = new Float64Array(2048).fill(-Infinity)
   const lowest = new Float64Array(2048).fill(Infinity)
   const word = new DataView(new ArrayBuffer(8))
-  const row = new Float64Array(cost.columns)
   for (const i of rows) {
-    cost.writeRow(i, row)
+    const row = cost.row(i)
     for (const j of columns) {
       if (row[j] === Infinity) continue
       word.setFloat64(0, row[j] - low)
@@ -110,9 +118,8 @@ export function allowedUpTo(
   highest: number,
 ): Allowed {
   const table = new Uint8Array(rows.length * columns.length)
-  const row = new Float64Array(cost.columns)
   rows.forEach((at, i) => {
-    cost.writeRow(at, row)
+    const row = cost.row(at)
     columns.forEach((from, j) => {
       if (row[from] <= highest) table[i * columns.length + j] = 1
     })

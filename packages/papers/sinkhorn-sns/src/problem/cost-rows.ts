@@ -24,26 +24,41 @@ export const METRICS: readonly CostPoints['metric'][] = ['sqeuclidean', 'euclide
 /** A cost: a matrix, or its rows on demand. */
 export type CostLike = MatrixLike | CostRows
 
-/** Checks rows on demand; reads a matrix row by row. */
-export function costRowsOf(cost: CostLike): CostRows {
+/** A checked cost. */
+export interface Cost {
+  rows: number
+  columns: number
+  points?: CostPoints | undefined
+  /** Row i, which is good until the next one is read. */
+  row(i: number): Float64Array
+}
+
+/** Checks rows on demand; reads a matrix where it is. */
+export function costOf(cost: CostLike): Cost {
   if (typeof cost === 'object' && cost !== null && 'writeRow' in cost) return checkRows(cost)
   const { data, shape } = matrix(cost, 'cost', { infinity: true })
   const [rows, columns] = shape as [number, number]
-  return { rows, columns, writeRow: (i, out) => out.set(data.subarray(i * columns, (i + 1) * columns)) }
+  return { rows, columns, row: (i) => data.subarray(i * columns, (i + 1) * columns) }
 }
 
-function checkRows(cost: CostRows): CostRows {
+function checkRows(cost: CostRows): Cost {
   const { rows, columns, writeRow, points } = cost
   number(rows, 'cost.rows', { integer: true, min: 1 })
   number(columns, 'cost.columns', { integer: true, min: 1 })
   callback(writeRow, 'cost.writeRow')
-  if (points === undefined) return cost
-  const { x, y, dimension, metric } = options(points, 'cost.points')
-  number(dimension, 'cost.points.dimension', { integer: true, min: 1 })
-  vector(x, 'cost.points.x', { length: rows * dimension })
-  vector(y, 'cost.points.y', { length: columns * dimension })
-  oneOf(metric, 'cost.points.metric', METRICS)
-  return cost
+  if (points !== undefined) {
+    const { x, y, dimension, metric } = options(points, 'cost.points')
+    number(dimension, 'cost.points.dimension', { integer: true, min: 1 })
+    vector(x, 'cost.points.x', { length: rows * dimension })
+    vector(y, 'cost.points.y', { length: columns * dimension })
+    oneOf(metric, 'cost.points.metric', METRICS)
+  }
+  const out = new Float64Array(columns)
+  const row = (i: number) => {
+    cost.writeRow(i, out)
+    return out
+  }
+  return { rows, columns, points, row }
 }
 
 /** Bounds the costs between points by that across the box around them, without a look at every pair. */

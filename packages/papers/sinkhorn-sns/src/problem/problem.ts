@@ -1,6 +1,6 @@
 import { log, number, refuse, type VectorLike, vector } from '@opt/core'
 import { allowedPairs, type CostRange, costRange, type Support } from './allowed.ts'
-import { acrossTheBox, type CostLike, costRowsOf } from './cost-rows.ts'
+import { acrossTheBox, type CostLike, costOf } from './cost-rows.ts'
 
 /**
  * A transport problem as the solvers see it: only points with mass, masses of sum 1, and a cost that is shifted to
@@ -42,10 +42,17 @@ export function equalSums(a: number, b: number, label: string): void {
 
 /** Finds the positive masses: their indices, the masses divided by their sum, and the sum. */
 function positive(masses: Float64Array): { at: Int32Array; mass: Float64Array; total: number } {
-  const at = Int32Array.from(masses.keys()).filter((i) => masses[i] > 0)
-  let total = 0
-  for (const i of at) total += masses[i]
-  return { at, mass: Float64Array.from(at, (i) => masses[i] / total), total }
+  const all = new Int32Array(masses.length)
+  let [count, total] = [0, 0]
+  for (let i = 0; i < masses.length; i++) {
+    if (!(masses[i] > 0)) continue
+    all[count++] = i
+    total += masses[i]
+  }
+  const at = all.slice(0, count)
+  const mass = new Float64Array(count)
+  for (let k = 0; k < count; k++) mass[k] = masses[at[k]] / total
+  return { at, mass, total }
 }
 
 /**
@@ -60,7 +67,7 @@ export function workingProblem(
   b: VectorLike,
   { epsilon, tolerance = 1e-9, fromPoints = false }: WorkingOptions,
 ): Problem {
-  const cost = costRowsOf(given)
+  const cost = costOf(given)
   const sources = positive(vector(a, 'a', { length: cost.rows, sign: 'nonnegative' }))
   const targets = positive(vector(b, 'b', { length: cost.columns, sign: 'nonnegative' }))
   number(epsilon, 'epsilon', { positive: true })
@@ -112,11 +119,11 @@ const FORBIDDEN = 1e20
 
 export function writeCost(problem: Problem, out: Float64Array, stride: number, from: number, to: number): void {
   const { cost, rows, columns, shift, scale, highest, forbids } = problem
-  const row = new Float64Array(cost.columns)
+  const all = columns.length === cost.columns
   for (let i = from; i < to; i++) {
-    cost.writeRow(rows[i], row)
+    const row = cost.row(rows[i])
     const at = (i - from) * stride
-    if (columns.length === row.length) for (let j = 0; j < row.length; j++) out[at + j] = (row[j] - shift) * scale
+    if (all) for (let j = 0; j < row.length; j++) out[at + j] = (row[j] - shift) * scale
     else for (let j = 0; j < columns.length; j++) out[at + j] = (row[columns[j]] - shift) * scale
     if (forbids) for (let j = 0; j < columns.length; j++) if (row[columns[j]] > highest) out[at + j] = FORBIDDEN
   }
