@@ -1,6 +1,5 @@
 import type { NdArray } from 'ndarray'
 import { type Floats, isNdArray, type Parameter } from './parameters.ts'
-import { pieceLength, piecesOf } from './pieces.ts'
 
 /** Returns the array whose entries are exactly a parameter's, row-major; null if there is none. */
 export function flatOf(x: Parameter): Floats | null {
@@ -11,21 +10,15 @@ export function flatOf(x: Parameter): Floats | null {
 /** Copies a parameter's entries, row-major, into a flat array. */
 export function gather(from: Parameter, to: Floats): void {
   const flat = flatOf(from)
-  if (flat) copy(flat, to)
+  if (flat) to.set(flat)
   else if (isNdArray(from)) gatherFrom(from.data, from.offset, from.shape, from.stride, 0, to, 0)
 }
 
 /** Copies a flat array back into a parameter's entries. */
 export function scatter(from: Floats, to: Parameter): void {
   const flat = flatOf(to)
-  if (flat) copy(from, flat)
+  if (flat) flat.set(from)
   else if (isNdArray(to)) scatterTo(from, 0, to.data, to.offset, to.shape, to.stride, 0)
-}
-
-function copy(from: Floats, to: Floats): void {
-  const size = pieceLength(to)
-  if (size === 0) to.set(from)
-  else piecesOf(from, size).forEach((piece, k) => void to.set(piece, k * size))
 }
 
 /** Tells whether its entries, row-major, are exactly its data. */

@@ -122,35 +122,12 @@ export function fusedUpdate<const A extends string, const N extends string, C ex
 type Export = (...numbers: number[]) => unknown
 
 /** Calls an export for one piece after the other: the pointers advance by so many bytes an entry. */
-function byPieces<N extends string>(f: Export, pointers: number[], strides: number[], names: readonly N[]) {
-  const args = [0, ...pointers, ...names.map(() => 0)]
-  const call = byPosition(f, args)
-  const updatePiece: UpdatePiece = (at, length) => {
-    args[0] = length
-    for (let k = 0; k < pointers.length; k++) args[k + 1] = pointers[k] + at * strides[k]
-    call()
+const byPieces =
+  <N extends string>(f: Export, pointers: number[], strides: number[], names: readonly N[]) =>
+  (given: Numbers<N>): UpdatePiece => {
+    const numbers = names.map((name) => given[name])
+    return (at, length) => void f(length, ...pointers.map((pointer, k) => pointer + at * strides[k]), ...numbers)
   }
-  return (given: Numbers<N>) => {
-    for (let k = 0; k < names.length; k++) args[pointers.length + 1 + k] = given[names[k]]
-    return updatePiece
-  }
-}
-
-/** Passes a list of numbers. Written out, because spreading them costs as much as a piece. */
-function byPosition(f: Export, a: readonly number[]): () => unknown {
-  // biome-ignore format: one pattern
-  switch (a.length) {
-    case 6: return () => f(a[0], a[1], a[2], a[3], a[4], a[5])
-    case 7: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
-    case 8: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
-    case 9: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8])
-    case 10: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9])
-    case 11: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
-    case 12: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11])
-    case 13: return () => f(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12])
-    default: return () => f(...a)
-  }
-}
 
 const zip = (names: readonly string[], values: readonly unknown[]) =>
   Object.fromEntries(names.map((name, k) => [name, values[k]]))

@@ -1,12 +1,21 @@
 import { refuse, type ScanKernels } from '@opt/core'
 import { flatOf, gather, scatter } from '../gather.ts'
 import { type Floats, isFloat32, type Named, type Parameter } from '../parameters.ts'
-import { pieceLength, piecesOf } from '../pieces.ts'
 import type { Rules } from '../rules.ts'
 import type { Hyper, ResolvedGroup } from '../settings.ts'
 import type { BoundUpdate, FusedUpdate, Numbers, UpdatePiece } from './fused-update.ts'
 import type { MemorySlot, SlotOperation } from './slot.ts'
 import { StoredSlot } from './stored-slot.ts'
+
+/** Bytes of a piece of a long array: few enough to stay in the processor's second cache. */
+const PIECE = 1 << 18
+const isLong = (array: Floats): boolean => array.byteLength > 4 * PIECE
+
+/** Calls a function for the range of each piece of an array. */
+function inPieces(array: Floats, each: (from: number, to: number) => void): void {
+  const size = PIECE / array.BYTES_PER_ELEMENT
+  for (let from = 0; from < array.length; from += size) each(from, Math.min(from + size, array.length))
+}
 
 /** The arrays of a slot. */
 export interface SlotArrays {
@@ -74,7 +83,7 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
   open(whole = false): void {
     const { source } = this
     if (source === null) return
-    this.#outside = whole || pieceLength(this.#parameter) === 0 ? null : flatOf(source)
+    this.#outside = !whole && isLong(this.#parameter) ? flatOf(source) : null
     if (!this.#outside) gather(source, this.#parameter)
   }
 
@@ -91,15 +100,13 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
 
   /** Takes the caller's parameter through the beginning of the one in memory. */
   #throughMemory(outside: Floats, update: UpdatePiece): void {
-    const size = pieceLength(this.#parameter)
-    const [given, memory] = [piecesOf(outside, size), piecesOf(this.#parameter, size)]
-    for (let k = 0; k < given.length; k++) {
-      const { length } = given[k]
-      const piece = length === size ? memory[0] : memory[0].subarray(0, length)
-      piece.set(given[k])
-      update(k * size, length)
-      given[k].set(piece)
-    }
+    inPieces(this.#parameter, (from, to) => {
+      const given = outside.subarray(from, to)
+      const piece = this.#parameter.subarray(0, given.length)
+      piece.set(given)
+      update(from, given.length)
+      given.set(piece)
+    })
   }
 
   /** Binds an update to the slot's arrays, at its first use; in plain JavaScript if the rules' kernels lack it. */
@@ -114,23 +121,19 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
   }
 
   /** Copies a gradient or an input; returns the largest size of an entry, NaN if there is one. */
-  take(given: Parameter, to: Floats): number {
+  take(given: Parameter, into: Floats): number {
     const { kernels, length } = this
     const flat = flatOf(given)
-    const size = pieceLength(to)
-    if (!flat || flat === to || size === 0) {
-      if (flat !== to) gather(given, to)
-      return kernels.peak(length, to)
+    if (!flat || flat === into || !isLong(into)) {
+      if (flat !== into) gather(given, into)
+      return kernels.peak(length, into)
     }
-    const pieces = piecesOf(flat, size)
-    let [most, seen] = [0, 0]
-    for (let k = 0; k < pieces.length; k++) {
-      to.set(pieces[k], k * size)
-      if (k % 16 < 15 && k < pieces.length - 1) continue
-      const fresh = to.subarray(seen, (k + 1) * size)
-      seen += fresh.length
-      most = Math.max(most, kernels.peak(fresh.length, fresh))
-    }
+    let most = 0
+    inPieces(into, (from, to) => {
+      const piece = into.subarray(from, to)
+      piece.set(flat.subarray(from, to))
+      most = Math.max(most, kernels.peak(piece.length, piece))
+    })
     return most
   }
 
