@@ -2,11 +2,11 @@ import { random } from '@opt/core'
 import ndarray from 'ndarray'
 import * as api from '../src/index.ts'
 
-/** The longest that goes as a whole, and two whose last piece is short. */
-const lengths = (kind: Kind) => [0, 1, 77_777].map((more) => 2 ** 20 / kind.BYTES_PER_ELEMENT + more)
+/** The longest that goes as a whole, and others whose last piece is short. */
+const lengths = (kind: Kind) => [0, 1, 300_001].map((more) => 2 ** 20 / kind.BYTES_PER_ELEMENT + more)
 const LONG = 300_001
 /** The first entries of pieces, or the last ones. */
-const PLACES = [0, 65536, LONG - 1]
+const PLACES = [0, 2 ** 18 - 1, 2 ** 18, LONG - 1]
 type Kind = typeof Float32Array | typeof Float64Array
 type Stepping = { step(g: unknown): void; parameters: unknown; gradients: unknown; state(): unknown }
 

@@ -4,18 +4,9 @@ import { type Floats, isFloat32, type Named, type Parameter } from '../parameter
 import type { Rules } from '../rules.ts'
 import type { Hyper, ResolvedGroup } from '../settings.ts'
 import type { BoundUpdate, FusedUpdate, Numbers, UpdatePiece } from './fused-update.ts'
+import { inPieces, isLong, visit } from './pieces.ts'
 import type { MemorySlot, SlotOperation } from './slot.ts'
 import { StoredSlot } from './stored-slot.ts'
-
-/** Bytes of a piece of a long array: few enough to stay in the processor's second cache. */
-const PIECE = 1 << 18
-const isLong = (array: Floats): boolean => array.byteLength > 4 * PIECE
-
-/** Calls a function for the range of each piece of an array. */
-function inPieces(array: Floats, each: (from: number, to: number) => void): void {
-  const size = PIECE / array.BYTES_PER_ELEMENT
-  for (let from = 0; from < array.length; from += size) each(from, Math.min(from + size, array.length))
-}
 
 /** The arrays of a slot. */
 export interface SlotArrays {
@@ -46,6 +37,8 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
   readonly #parameter: Floats
   /** The caller's entries, while those in memory are out of date. */
   #outside: Floats | null = null
+  /** What {@link visit} returned last. */
+  protected visited = 0
 
   constructor(
     rules: Rules<H>,
@@ -94,15 +87,20 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
 
   apply<N extends string>(update: FusedUpdate<N>, numbers: Numbers<N>): void {
     const bound = (this.#bound.get(update) as BoundUpdate<N> | undefined) ?? this.#bind(update)
-    if (this.#outside && update.arrays.includes('parameter')) this.#throughMemory(this.#outside, bound.pieces(numbers))
+    if (this.#outside && update.arrays.includes('parameter'))
+      this.#throughMemory(this.#outside, update.arrays, bound.pieces(numbers))
     else bound.all(numbers)
   }
 
   /** Takes the caller's parameter through the beginning of the one in memory. */
-  #throughMemory(outside: Floats, update: UpdatePiece): void {
+  #throughMemory(outside: Floats, names: readonly string[], update: UpdatePiece): void {
+    const { gradient, inputs, arrays } = this
+    const all: Record<string, Floats> = { gradient, ...inputs, ...arrays, parameter: outside }
+    const used = names.map((name) => all[name])
     inPieces(this.#parameter, (from, to) => {
       const given = outside.subarray(from, to)
       const piece = this.#parameter.subarray(0, given.length)
+      this.visited = visit(used, from, to)
       piece.set(given)
       update(from, given.length)
       given.set(piece)
@@ -131,6 +129,7 @@ export class SlotInMemory<H extends Hyper = Hyper> extends StoredSlot<H> impleme
     let most = 0
     inPieces(into, (from, to) => {
       const piece = into.subarray(from, to)
+      this.visited = visit([flat, into], from, to)
       piece.set(flat.subarray(from, to))
       most = Math.max(most, kernels.peak(piece.length, piece))
     })
