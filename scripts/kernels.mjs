@@ -11,8 +11,8 @@ import asc from 'assemblyscript/asc'
 const here = fileURLToPath(import.meta.url)
 const shared = join(dirname(here), '..', 'packages', 'core', 'assembly')
 const assembly = join(process.cwd(), 'assembly')
-/** Where a module's constants begin, and where workspaces do (see core's memory.ts). */
-const [BASE, DATA] = [1024, 4096]
+/** Where a module's constants begin, and where they end at the latest (see core/assembly/scratch.ts; workspaces begin at 4096). */
+const [BASE, SCRATCH] = [1024, 2048]
 
 const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 const filesOf = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])
@@ -53,11 +53,14 @@ async function checkConstants(file, wasm) {
   const table = constantsOf(await compile(join(shared, 'exp.ts')))
   const longer = constantsOf(await compile(join(shared, 'activations.ts')))
   const size = table.findLastIndex((byte) => byte !== 0) + 1
-  if (!longer.subarray(0, size).equals(table.subarray(0, size)) || !longer.subarray(DATA).every((byte) => byte === 0))
+  if (
+    !longer.subarray(0, size).equals(table.subarray(0, size)) ||
+    !longer.subarray(SCRATCH).every((byte) => byte === 0)
+  )
     throw new Error('core/assembly/sums-constants.ts has to follow the table of constants.ts')
   if (!constants.equals(table) && !constants.equals(longer))
     throw new Error(
-      `${file} has data of its own: give the kernel its table in a view (constants lie from ${BASE} to ${DATA})`,
+      `${file} has data of its own: give the kernel its table in a view (constants lie from ${BASE} to ${SCRATCH})`,
     )
 }
 

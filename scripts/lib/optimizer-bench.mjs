@@ -91,6 +91,11 @@ export async function benchOptimizers(subjects) {
       // Updates may overwrite the resident gradients: what is timed includes writing them, as a
       // training loop does.
       const fill = () => gradients.forEach((g, i) => resident.gradients[i].data.set(g.data))
+      // Until the engine has compiled all of it.
+      for (let k = 0; k < 10 * count; k++) {
+        step(own, gradients)
+        step(resident, resident.gradients)
+      }
       const times = { own: [], resident: [], torch: [] }
       const peer = torch && expression ? await torch.ask({ make: expression, shape, orthogonal }) : null
       if (peer?.missing) notes.add(`${label}: ${peer.missing}`)

@@ -1,4 +1,6 @@
 // What every kernel is made of. T is f64 (2 lanes) or f32 (4 lanes).
+// A loop with several constants (splats) tests at its end, `if (n >= lanes) do { ... } while (i + lanes <= n)`: where it may not run at
+// all, V8 before version 13 works them out anew in every turn. That costs Adam a sixth of its time.
 
 /** a * b + c, rounded twice: the same on every machine, which a fused multiply-add is not. */
 // @ts-ignore: decorator

@@ -9,7 +9,7 @@ function adagradOf<T>(n: i32, p: usize, s: usize, g: usize, learningRate: f64, d
   const vrate = v128.splat<T>(rate), vdecay = v128.splat<T>(decay), vpull = v128.splat<T>(pull), veps = v128.splat<T>(eps)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
     const sum = mulAdd<T>(gradient, gradient, v128.load(s))
@@ -19,7 +19,8 @@ function adagradOf<T>(n: i32, p: usize, s: usize, g: usize, learningRate: f64, d
     p += 16
     s += 16
     g += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)

@@ -18,7 +18,7 @@ function adamOf<T>(
   const veps = v128.splat<T>(eps), vpull = v128.splat<T>(pull)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
     const first = averageAt<T>(m, vb1, vc1, gradient)
@@ -34,7 +34,8 @@ function adamOf<T>(
     m += 16
     v += 16
     g += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)

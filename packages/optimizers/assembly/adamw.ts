@@ -13,7 +13,7 @@ function adamwOf<T>(
   const vrate = v128.splat<T>(rate), vcorrect = v128.splat<T>(correct), vdecay = v128.splat<T>(decay), veps = v128.splat<T>(eps)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const gradient = v128.load(g)
     const first = averageAt<T>(m, vb1, vc1, gradient)
     const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(gradient, gradient))
@@ -24,7 +24,8 @@ function adamwOf<T>(
     m += 16
     v += 16
     g += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const gradient = load<T>(g)
     const first = averageOne<T>(m, b1, c1, gradient)

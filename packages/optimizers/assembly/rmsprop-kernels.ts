@@ -15,7 +15,7 @@ function rmspropOf<T>(
   const vold = v128.splat<T>(old), vfresh = v128.splat<T>(fresh), vmu = v128.splat<T>(mu), zero = v128.splat<T>(0)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const x = v128.load(p)
     const gradient = mulAdd<T>(vpull, x, v128.load(g))
     let second = averageAt<T>(s, vold, vfresh, v128.mul<T>(gradient, gradient))
@@ -34,7 +34,8 @@ function rmspropOf<T>(
     p += 16
     s += 16
     g += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const x = load<T>(p)
     const gradient = pull * x + load<T>(g)

@@ -14,7 +14,7 @@ function adahessianOf<T>(
   const vrate = v128.splat<T>(rate), vcorrect = v128.splat<T>(correct), vdecay = v128.splat<T>(decay), veps = v128.splat<T>(eps)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const curvature = v128.load(d)
     const first = averageAt<T>(m, vb1, vc1, v128.load(g))
     const second = averageAt<T>(v, vb2, vc2, v128.mul<T>(curvature, curvature))
@@ -25,7 +25,8 @@ function adahessianOf<T>(
     v += 16
     g += 16
     d += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const curvature = load<T>(d)
     const first = averageOne<T>(m, b1, c1, load<T>(g))

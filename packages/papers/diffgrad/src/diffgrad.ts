@@ -42,7 +42,7 @@ export const diffgrad: FusedUpdate<Numbers> = /* @__PURE__ */ fusedUpdate({
   plain(n, { parameter: x, mean: m, meanSquare: v, previous, gradient: g }, coefficients, round) {
     const { stepSize, decayFactor, beta1, rest1, beta2, rest2, epsilon, l2 } = coefficients
     for (let i = 0; i < n; i++) {
-      const d = round(round(l2 * x[i]) + g[i])
+      const d = l2 === 0 ? g[i] : round(round(l2 * x[i]) + g[i])
       const first = round(round(beta1 * m[i]) + round(rest1 * d))
       const second = round(round(beta2 * v[i]) + round(rest2 * round(d * d)))
       const rub = friction(round(previous[i] - d), round)

@@ -10,14 +10,15 @@ function stepOf<T>(n: i32, x: usize, b: usize, g: usize, learningRate: f64, deca
   const rates = v128.splat<T>(rate), decays = v128.splat<T>(decay), mus = v128.splat<T>(mu)
   const lanes: i32 = 16 / sizeof<T>()
   let i = 0
-  for (; i + lanes <= n; i += lanes) {
+  if (n >= lanes) do {
     const velocity = mulAdd<T>(mus, v128.load(b), v128.load(g))
     v128.store(b, velocity)
     v128.store(x, v128.sub<T>(v128.mul<T>(decays, v128.load(x)), v128.mul<T>(rates, velocity)))
     x += 16
     b += 16
     g += 16
-  }
+    i += lanes
+  } while (i + lanes <= n)
   for (; i < n; i++) {
     const velocity = mu * load<T>(b) + load<T>(g)
     store<T>(b, velocity)
