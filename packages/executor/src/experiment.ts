@@ -25,15 +25,21 @@ export async function openExecutor(modules: Modules, cores?: number): Promise<Ex
   return workerThreads({ workers: cores })
 }
 
-/** Returns an `onProgress` of `map` that reports to an experiment, from one share of its work to another. */
+/**
+ * Returns an `onProgress` of `map` that reports to an experiment, from one share of its work to another. After a
+ * report that failed the next one throws its error, which ends the map.
+ */
 export function progressOf(
   context: Pick<ExperimentContext, 'progress'>,
   label: string,
   from = 0,
   to = 1,
 ): (progress: Progress) => void {
+  let failure: { error: unknown } | undefined
   return ({ completed, total }) => {
-    // If it was aborted, the map rejects.
-    context.progress(from + ((to - from) * completed) / total, label).catch(() => {})
+    if (failure) throw failure.error
+    context.progress(from + ((to - from) * completed) / total, label).catch((error) => {
+      failure = { error }
+    })
   }
 }

@@ -1,7 +1,7 @@
 // Threads load JavaScript, so this tests the built package.
 import { runExperiment } from '@opt/core/experiment'
 import { openExecutor, progressOf } from '../dist/experiment.js'
-import { type TaskFunction, task } from '../dist/index.js'
+import { inProcess, type TaskFunction, task } from '../dist/index.js'
 
 const square = task<TaskFunction<number, number>>(new URL('./tasks/tasks.mjs', import.meta.url), 'square')
 
@@ -40,7 +40,13 @@ test('elsewhere than in Node the tasks run on this thread, found by their module
   expect(await executor.map(square, [3])).toEqual([9])
 })
 
-test('an aborted experiment does not fail twice', () => {
-  const progress = () => Promise.reject(new Error('aborted'))
-  expect(() => progressOf({ progress }, 'squares')({ completed: 1, total: 2 })).not.toThrow()
+test('a report that fails, by an abort or by what listens, ends the map with its error at the next one', async () => {
+  let reports = 0
+  const progress = async () => {
+    if (++reports === 2) throw new Error('the listener')
+  }
+  const executor = inProcess()
+  const ended = executor.map(square, [1, 2, 3, 4, 5], { onProgress: progressOf({ progress }, 'squares') })
+  await expect(ended).rejects.toThrow('the listener')
+  expect(reports).toBeLessThan(5)
 })
