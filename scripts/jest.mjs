@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { SAFE_END } from './lib/node-flags.mjs'
 import { root } from './lib/packages.mjs'
 import { softwareGpu } from './lib/software-gpu.mjs'
 
@@ -19,6 +20,7 @@ const { status, error } = spawnSync(
   [
     '--experimental-vm-modules',
     '--expose-gc',
+    ...SAFE_END,
     '--disable-warning=ExperimentalWarning',
     jest,
     `--config=${join(root, 'jest.preset.js')}`,

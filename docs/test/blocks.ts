@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SAFE_END } from '../../scripts/lib/node-flags.mjs'
 
 export interface Block {
   code: string
@@ -23,8 +24,9 @@ const MINUTES = 10 * 60_000
 
 function run(file: string, cwd: string): Promise<Ran> {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' }
+  const options = { cwd, env, timeout: MINUTES, maxBuffer: 1 << 24 }
   return new Promise((resolve) => {
-    execFile(process.execPath, [file], { cwd, env, timeout: MINUTES, maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [...SAFE_END, file], options, (error, stdout, stderr) =>
       resolve({ printed: stdout.trim(), error: error ? stderr.trim() || error.message : '' }),
     )
   })

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
+import { SAFE_END } from '../../scripts/lib/node-flags.mjs'
 import { packageFolders } from '../../scripts/lib/packages.mjs'
 import { runBlocks } from './blocks.ts'
 import { docs, twoAtATime } from './pages.ts'
@@ -23,7 +24,7 @@ let outcomes: (Outcome | string)[]
 
 beforeAll(async () => {
   outcomes = await twoAtATime(folders, async (folder) => {
-    const args = [join(docs, 'test', 'run-demo.mjs'), folder, String(LONG_ENOUGH)]
+    const args = [...SAFE_END, join(docs, 'test', 'run-demo.mjs'), folder, String(LONG_ENOUGH)]
     try {
       return JSON.parse((await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 })).stdout)
     } catch (error) {

@@ -7,6 +7,7 @@ import { extname, join } from 'node:path'
 import { chromiumPath } from '../lib/chromium.mjs'
 import { codeBlocks } from '../lib/code-blocks.mjs'
 import { concurrently, run } from '../lib/concurrently.mjs'
+import { SAFE_END } from '../lib/node-flags.mjs'
 import { readJson } from '../lib/packages.mjs'
 import { NO_GPU, SOFTWARE_GPU_FLAGS, softwareGpu } from '../lib/software-gpu.mjs'
 
@@ -103,7 +104,10 @@ async function nodeProblems(project, packageName, { code, output, gpu }) {
   const problems = []
   // import.meta has no counterpart in CommonJS.
   for (const file of code.includes('import.meta') ? [`${name}.mjs`] : [`${name}.mjs`, `${name}.cjs`]) {
-    const { ok, stdout, text } = await run(process.execPath, [file], folder, { ...softwareGpu, ...process.env })
+    const { ok, stdout, text } = await run(process.execPath, [...SAFE_END, file], folder, {
+      ...softwareGpu,
+      ...process.env,
+    })
     if (gpu && NO_GPU.test(text)) console.log(`${packageName}: ${file} skipped: ${NO_GPU.exec(text)[0]}`)
     else if (!ok) problems.push(`${packageName}: the README's example fails as ${file}\n${text}`)
     else if (stdout.trim() !== output.trim())

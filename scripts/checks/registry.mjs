@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { runServer } from 'verdaccio'
 import { codeBlocks } from '../lib/code-blocks.mjs'
 import { run } from '../lib/concurrently.mjs'
+import { SAFE_END } from '../lib/node-flags.mjs'
 import { publishedPackages, readJson, root } from '../lib/packages.mjs'
 
 const INSTALLED = ['sinkhorn-sns', 'lion', 'el2n-pruning']
@@ -127,7 +128,7 @@ async function installProblems(manager) {
   for (const one of INSTALLED) {
     const { code, output } = codeBlocks(readmeOf(one)).find(({ output }) => output !== null)
     writeFileSync(join(project, `${one}.mjs`), code)
-    const { stdout, text } = await run(process.execPath, [`${one}.mjs`], project)
+    const { stdout, text } = await run(process.execPath, [...SAFE_END, `${one}.mjs`], project)
     if (stdout.trim() !== output.trim()) wrong.push(`${name}: the example of @opt/${one} prints\n${text}`)
   }
   console.log(`registry: ${INSTALLED.join(', ')} installed by ${name}`)

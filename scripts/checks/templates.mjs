@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeBlocks } from '../lib/code-blocks.mjs'
+import { SAFE_END } from '../lib/node-flags.mjs'
 import { allPackages, readJson, root } from '../lib/packages.mjs'
 import { createPackage } from '../lib/template.mjs'
 import { dependencyProblems } from './dependencies.mjs'
@@ -72,7 +73,7 @@ function* problems() {
   yield* dependencyProblems(allPackages())
   const [{ code, output }] = codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8'))
   writeFileSync(join(folder, 'example.mjs'), code)
-  const { stdout, text } = run([process.execPath, 'example.mjs'])
+  const { stdout, text } = run([process.execPath, ...SAFE_END, 'example.mjs'])
   if (stdout !== output) yield `${text}\nbut the README says\n${output}`
 }
 
