@@ -31,6 +31,28 @@ describe('allocate', () => {
     }
   })
 
+  test('views of a page or more start at least 128 bytes from the borders of pages', () => {
+    for (let first = 0; first < 4096; first += 16) {
+      const { gap, a, b, c, d } = allocate([vectorKernels], (views) => ({
+        gap: views.f32(first / 4),
+        a: views.f64(512),
+        b: views.f32(8192),
+        c: views.f32(1023),
+        d: views.f64(700),
+      }))
+      let last = 0
+      for (const view of [gap, a, b, c, d]) {
+        const [start, end] = ends(view)
+        expect(start).toBeGreaterThanOrEqual(last)
+        if (view.byteLength >= 4096) {
+          expect(start % 4096).toBeGreaterThanOrEqual(128)
+          expect(start % 4096).toBeLessThanOrEqual(4096 - 128)
+        }
+        last = end
+      }
+    }
+  })
+
   test('small workspaces share memory and never overlap, big ones have their own', () => {
     const small = Array.from({ length: 40 }, () => block(300_000).x)
     const buffers = [...new Set(small.map((view) => view.buffer))]
