@@ -59,11 +59,11 @@ describeWithRedis(hasRedis ? 'leases' : 'leases: skipped, there is no redis-serv
   })
 
   test.each([
-    ['a task that takes longer than the lease', 1, 1200, 0],
-    ['answers that are taken slowly', 12, 1, 150],
+    ['a task that takes longer than the lease', 1, 4000, 0],
+    ['answers that are taken slowly', 12, 1, 500],
   ])('%s: nothing is done twice', async (name, n, ms, pause) => {
     const file = join(folder, name)
-    const executor = clusterExecutor({ connection: redis.url }, { ...PACE, round: 100, lease: 600 })
+    const executor = clusterExecutor({ connection: redis.url }, { ...PACE, round: 100, lease: 2000 })
     const inputs = Array.from({ length: n }, (_, x) => ({ file, x, ms }))
     expect(await executor.map(counted, inputs, { onProgress: () => block(pause) })).toEqual(inputs.map(({ x }) => x))
     expect(readFileSync(file, 'utf8')).toHaveLength(n)
