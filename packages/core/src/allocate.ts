@@ -46,8 +46,9 @@ export type KernelsOf<S> = S extends readonly [KernelSet<infer K>, ...infer Rest
  *
  * The layout runs twice, first on empty views to add up sizes: it should do nothing but ask for views. They
  * start at multiples of 16 bytes, long ones away from the borders of pages, and never detach; garbage
- * collection frees the memory with the last of them. Up to 512 kB are cut from a memory shared with others. Where WebAssembly is missing, forbidden by the
- * page's policy, or out of memories, the kernels are the plain ones: slower, the same bits.
+ * collection frees the memory with the last of them. Up to 512 kB are cut from a memory shared with others.
+ * Where WebAssembly is missing, forbidden by the page's policy, or out of memories, the kernels are the plain
+ * ones: slower, the same bits.
  *
  * @throws RangeError above 4 GiB, or when the memory cannot be allocated.
  */
